@@ -1,0 +1,2 @@
+DROP TABLE co_operative_values;
+DROP TABLE principles;

@@ -1,0 +1,2 @@
+DELETE FROM slugs WHERE resource = 'council';
+DROP TABLE councils;

@@ -1,0 +1,2 @@
+DELETE FROM slugs WHERE resource = 'theme';
+DROP TABLE themes;

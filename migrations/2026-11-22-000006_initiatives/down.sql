@@ -1,0 +1,13 @@
+DELETE FROM slugs WHERE resource = 'initiative';
+DROP TABLE costs;
+DROP TABLE outcomes;
+DROP TABLE sources;
+DROP TABLE initiative_principles;
+DROP TABLE initiative_themes;
+DROP TABLE initiative_partners;
+DROP TABLE initiative_participants;
+DROP TABLE initiative_narratives;
+DROP TABLE initiatives;
+DROP FUNCTION initiatives_cascade_visibility();
+DROP FUNCTION initiatives_effective_visibility();
+DROP FUNCTION visibility_rank(text);

@@ -1,0 +1,72 @@
+//! Opening the store: the database that a setting names, or the private PostgreSQL; migrated and ready.
+
+use super::embedded::{self, PrivatePostgres};
+use super::{Db, migrations};
+use crate::config::StoreSettings;
+
+/// Why the store cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The private PostgreSQL does not start.
+    #[error(transparent)]
+    Private(#[from] embedded::Error),
+    /// The database does not answer, or does not migrate.
+    #[error("the database cannot be used: {0}")]
+    Database(Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// An open store. Keep it for as long as the database is used: dropping it stops the private PostgreSQL.
+pub struct Store {
+    /// Connections.
+    pub db: Db,
+    /// Address of the database; holds its password.
+    pub url: crate::config::Secret,
+    /// Versions of the migrations that were applied now.
+    pub migrated: Vec<String>,
+    private: Option<PrivatePostgres>,
+}
+
+impl Store {
+    /// Open the store that the settings name and bring it up to date.
+    pub async fn open(settings: &StoreSettings) -> Result<Self, OpenError> {
+        let (url, private) = match &settings.database_url {
+            Some(url) => (url.reveal().to_owned(), None),
+            None => {
+                let private = start_private(settings).await?;
+                (private.url(embedded::DATABASE), Some(private))
+            }
+        };
+        let migrated = migrations::run(&url).await.map_err(OpenError::Database)?;
+        let db =
+            Db::new(&url, settings.database_connections.into()).map_err(|error| OpenError::Database(error.into()))?;
+        Ok(Self { db, url: url.into(), migrated, private })
+    }
+
+    /// The private PostgreSQL, if this is it.
+    pub fn private(&self) -> Option<&PrivatePostgres> {
+        self.private.as_ref()
+    }
+
+    /// Close the store; the last user stops the private PostgreSQL.
+    pub async fn close(self) -> Result<(), embedded::Error> {
+        let Self { db, private, .. } = self;
+        db.close();
+        match private {
+            // Waiting for the server to stop blocks.
+            Some(private) => tokio::task::spawn_blocking(move || private.stop()).await.unwrap_or(Ok(())),
+            None => Ok(()),
+        }
+    }
+}
+
+async fn start_private(settings: &StoreSettings) -> Result<PrivatePostgres, embedded::Error> {
+    let mut private = embedded::Settings::new(settings.data_dir().join("postgres"));
+    private.bin_dir.clone_from(&settings.postgres_bin);
+    private.run_as.clone_from(&settings.postgres_user);
+    private.allow_download = !settings.no_download;
+    private.announce = |line| eprintln!("{line}");
+    match tokio::task::spawn_blocking(move || PrivatePostgres::start(&private)).await {
+        Ok(started) => started,
+        Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+    }
+}

@@ -1,0 +1,300 @@
+// @generated automatically by Diesel CLI.
+
+diesel::table! {
+    co_operative_values (id) {
+        id -> Uuid,
+        scheme -> Text,
+        slug -> Text,
+        label -> Text,
+        definition -> Text,
+        position -> Int4,
+    }
+}
+
+diesel::table! {
+    costs (initiative_id, position) {
+        initiative_id -> Uuid,
+        position -> Int4,
+        description -> Text,
+        amount_pence -> Int8,
+        bound -> Text,
+        kind -> Text,
+        payer -> Nullable<Text>,
+        period_from -> Nullable<Text>,
+        period_to -> Nullable<Text>,
+        programme -> Nullable<Text>,
+        round -> Nullable<Text>,
+        caveat -> Nullable<Text>,
+        source_key -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    councils (id) {
+        id -> Uuid,
+        slug -> Text,
+        name -> Text,
+        short_name -> Text,
+        welsh_name -> Nullable<Text>,
+        gss_code -> Nullable<Text>,
+        code -> Nullable<Text>,
+        council_type -> Text,
+        nation -> Text,
+        region -> Nullable<Text>,
+        latitude -> Nullable<Float8>,
+        longitude -> Nullable<Float8>,
+        population -> Nullable<Int4>,
+        population_year -> Nullable<Int4>,
+        website -> Nullable<Text>,
+        description -> Nullable<Text>,
+        aliases -> Array<Nullable<Text>>,
+        membership_tier -> Text,
+        membership_status -> Nullable<Text>,
+        membership_joined_on -> Nullable<Text>,
+        membership_ended_on -> Nullable<Text>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        withdrawn_at -> Nullable<Timestamptz>,
+        withdrawn_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (caller, key) {
+        caller -> Uuid,
+        key -> Text,
+        fingerprint -> Bytea,
+        status -> Int2,
+        location -> Nullable<Text>,
+        etag -> Nullable<Text>,
+        body -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    initiative_narratives (initiative_id) {
+        initiative_id -> Uuid,
+        body -> Nullable<Text>,
+        challenge -> Nullable<Text>,
+        approach -> Nullable<Text>,
+        what_worked -> Nullable<Text>,
+        what_did_not -> Nullable<Text>,
+        transfer_conditions -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    initiative_participants (initiative_id, council_id) {
+        initiative_id -> Uuid,
+        council_id -> Uuid,
+        role -> Text,
+        position -> Int4,
+    }
+}
+
+diesel::table! {
+    initiative_partners (initiative_id, position) {
+        initiative_id -> Uuid,
+        position -> Int4,
+        name -> Text,
+        role -> Text,
+        url -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    initiative_principles (initiative_id, principle_id) {
+        initiative_id -> Uuid,
+        principle_id -> Uuid,
+        position -> Int4,
+        how -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    initiative_themes (initiative_id, theme_id) {
+        initiative_id -> Uuid,
+        theme_id -> Uuid,
+        position -> Int4,
+    }
+}
+
+diesel::table! {
+    initiatives (id) {
+        id -> Uuid,
+        slug -> Text,
+        title -> Text,
+        summary -> Text,
+        kind -> Text,
+        delivery_status -> Text,
+        started_on -> Nullable<Text>,
+        started_floor -> Nullable<Date>,
+        ended_on -> Nullable<Text>,
+        lead_council_id -> Nullable<Uuid>,
+        parent_id -> Nullable<Uuid>,
+        latitude -> Nullable<Float8>,
+        longitude -> Nullable<Float8>,
+        licence -> Text,
+        visibility -> Text,
+        state -> Text,
+        effective_visibility -> Text,
+        verified_at -> Nullable<Timestamptz>,
+        review_due_on -> Nullable<Date>,
+        source_url -> Nullable<Text>,
+        created_by -> Nullable<Uuid>,
+        published_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        withdrawn_at -> Nullable<Timestamptz>,
+        withdrawn_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    outcomes (initiative_id, position) {
+        initiative_id -> Uuid,
+        position -> Int4,
+        measure -> Text,
+        kind -> Text,
+        bound -> Text,
+        value -> Nullable<Numeric>,
+        value_high -> Nullable<Numeric>,
+        direction -> Nullable<Text>,
+        unit -> Nullable<Text>,
+        baseline -> Nullable<Numeric>,
+        period_from -> Nullable<Text>,
+        period_to -> Nullable<Text>,
+        as_at -> Nullable<Text>,
+        definition -> Nullable<Text>,
+        caveat -> Nullable<Text>,
+        evidence_level -> Int2,
+        source_key -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    principles (id) {
+        id -> Uuid,
+        scheme -> Text,
+        slug -> Text,
+        label -> Text,
+        definition -> Text,
+        position -> Int4,
+    }
+}
+
+diesel::table! {
+    refresh_tokens (token_hash) {
+        token_hash -> Bytea,
+        session_id -> Uuid,
+        issued_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    slugs (resource, slug) {
+        resource -> Text,
+        slug -> Text,
+        record_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    sources (initiative_id, key) {
+        initiative_id -> Uuid,
+        key -> Text,
+        position -> Int4,
+        title -> Text,
+        publisher -> Nullable<Text>,
+        kind -> Text,
+        published_on -> Nullable<Text>,
+        item_reference -> Nullable<Text>,
+        url -> Nullable<Text>,
+        accessed_on -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    themes (id) {
+        id -> Uuid,
+        slug -> Text,
+        label -> Text,
+        definition -> Text,
+        scope_note -> Nullable<Text>,
+        broader_id -> Nullable<Uuid>,
+        status -> Text,
+        replaced_by_id -> Nullable<Uuid>,
+        merged -> Bool,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        withdrawn_at -> Nullable<Timestamptz>,
+        withdrawn_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> Uuid,
+        email -> Text,
+        name -> Nullable<Text>,
+        role -> Text,
+        council_id -> Nullable<Uuid>,
+        status -> Text,
+        password_hash -> Text,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::joinable!(costs -> initiatives (initiative_id));
+diesel::joinable!(initiative_narratives -> initiatives (initiative_id));
+diesel::joinable!(initiative_participants -> councils (council_id));
+diesel::joinable!(initiative_participants -> initiatives (initiative_id));
+diesel::joinable!(initiative_partners -> initiatives (initiative_id));
+diesel::joinable!(initiative_principles -> initiatives (initiative_id));
+diesel::joinable!(initiative_principles -> principles (principle_id));
+diesel::joinable!(initiative_themes -> initiatives (initiative_id));
+diesel::joinable!(initiative_themes -> themes (theme_id));
+diesel::joinable!(initiatives -> councils (lead_council_id));
+diesel::joinable!(outcomes -> initiatives (initiative_id));
+diesel::joinable!(refresh_tokens -> sessions (session_id));
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(sources -> initiatives (initiative_id));
+diesel::joinable!(users -> councils (council_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    co_operative_values,
+    costs,
+    councils,
+    idempotency_keys,
+    initiative_narratives,
+    initiative_participants,
+    initiative_partners,
+    initiative_principles,
+    initiative_themes,
+    initiatives,
+    outcomes,
+    principles,
+    refresh_tokens,
+    sessions,
+    slugs,
+    sources,
+    themes,
+    users,
+);
