@@ -1,0 +1,179 @@
+//! The files on disk: the database cluster, the folder of the socket, the server's log.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use super::binaries::Binaries;
+use super::connection::SOCKET;
+use super::error::Error;
+use super::locks;
+use super::place::{Place, short_name};
+use super::{ROLE, Settings};
+
+/// The longest path of a socket: Linux takes 107 bytes, macOS 103.
+const LONGEST_SOCKET_PATH: usize = 100;
+
+/// From this size on, the log begins anew when the server starts; the old one is kept once.
+const LONG_LOG: u64 = 8 << 20;
+
+/// The major version that made the cluster; `None` where there is none yet.
+pub(super) fn made_by(place: &Place) -> Result<Option<u32>, Error> {
+    let data = place.data();
+    let file = data.join("PG_VERSION");
+    match fs::read_to_string(&file) {
+        Ok(version) => match version.trim().split('.').next().and_then(|major| major.parse().ok()) {
+            Some(major) => Ok(Some(major)),
+            None => Err(Error::NotACluster(data)),
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            // An empty folder is as good as none: a rename replaces it.
+            let is_empty = fs::read_dir(&data).map_or(true, |mut entries| entries.next().is_none());
+            if is_empty { Ok(None) } else { Err(Error::NotACluster(data)) }
+        }
+        Err(error) => Err(Error::io("read", &file)(error)),
+    }
+}
+
+/// Makes a cluster. `server_lock` goes to initdb, so that nobody tidies up under one whose starter
+/// was killed.
+///
+/// It is made aside and renamed: a cluster that was not finished is never taken for one that was.
+pub(super) fn create(settings: &Settings, place: &Place, binaries: &Binaries, server_lock: &File) -> Result<(), Error> {
+    let data = place.data();
+    (settings.announce)(&format!(
+        "Making a private PostgreSQL {} database in {}.",
+        binaries.version(),
+        place.dir.display()
+    ));
+    let aside = place.dir.join("data.new");
+    let mut output = initdb(settings, place, binaries, server_lock, &aside, &["--locale=C.UTF-8"])?;
+    if !output.status.success() && String::from_utf8_lossy(&output.stderr).contains("locale") {
+        // macOS has no such locale; these sort and fold letters the same way.
+        let locale: &[&str] = if binaries.major >= 17 {
+            &["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        } else {
+            &["--locale=C", "--lc-ctype=en_US.UTF-8"]
+        };
+        output = initdb(settings, place, binaries, server_lock, &aside, locale)?;
+    }
+    if !output.status.success() {
+        remove(&aside)?;
+        let said = [output.stdout, output.stderr].concat();
+        return Err(Error::Initdb {
+            path: place.dir.clone(),
+            output: String::from_utf8_lossy(&said).trim().to_owned(),
+        });
+    }
+    fs::rename(&aside, &data).map_err(Error::io("rename", &aside))?;
+    // The new name must be on the disk before the first commit is acknowledged.
+    File::open(&place.dir).and_then(|dir| dir.sync_all()).map_err(Error::io("write", &place.dir))
+}
+
+fn initdb(
+    settings: &Settings,
+    place: &Place,
+    binaries: &Binaries,
+    server_lock: &File,
+    target: &Path,
+    locale: &[&str],
+) -> Result<Output, Error> {
+    remove(target)?;
+    // Made here, because the account that runs initdb may not be allowed to write into our
+    // directory.
+    place.owner.private_folder(target)?;
+    let lock = server_lock.try_clone().map_err(Error::io("share the lock of", &place.dir))?;
+    let mut command = place.owner.command(&binaries.initdb(), &place.dir);
+    command.stdin(lock).arg("--pgdata").arg(target);
+    command.args(["--username", ROLE, "--auth=trust", "--encoding=UTF8"]).args(locale);
+    if !settings.durable {
+        command.arg("--no-sync");
+    }
+    command.output().map_err(Error::io("run", &binaries.initdb()))
+}
+
+/// The folder for the server's socket, made and closed to everybody else.
+///
+/// `earlier` is the one that the last server used: those who still hold its address will look
+/// there.
+pub(super) fn socket_folder(place: &Place, earlier: Option<&Path>) -> Result<PathBuf, Error> {
+    let usual = place.dir.join("run");
+    if is_good_for_a_socket(&usual) {
+        place.owner.private_folder(&usual)?;
+        return Ok(usual);
+    }
+    let name = format!("registry-postgres-{}", short_name(&place.dir));
+    // Read from a file that the server's account can write, so it must not lead root just anywhere.
+    if let Some(earlier) = earlier
+        && earlier.ends_with(&name)
+        && earlier.is_dir()
+        && is_good_for_a_socket(earlier)
+        && place.owner.private_folder(earlier).is_ok()
+    {
+        return Ok(earlier.to_owned());
+    }
+    let mut choices = [std::env::temp_dir(), PathBuf::from("/tmp")].map(|temp| temp.join(&name)).into_iter();
+    choices
+        .find(|folder| {
+            is_good_for_a_socket(folder)
+                && place.owner.private_folder(folder).inspect_err(|error| log::debug!("{error}")).is_ok()
+                && place.owner.reaches(folder)
+        })
+        .ok_or_else(|| Error::NoSocketFolder(place.dir.clone()))
+}
+
+/// Removes the folder of the socket where it is not inside our directory.
+pub(super) fn leave_socket_folder(place: &Place, folder: &Path) {
+    if !folder.starts_with(&place.dir)
+        && let Err(error) = fs::remove_dir(folder)
+    {
+        log::debug!("could not remove {}: {error}", folder.display());
+    }
+}
+
+/// Short enough for the system; and, as it becomes part of an address, in UTF-8 and without the
+/// comma that separates hosts there.
+fn is_good_for_a_socket(folder: &Path) -> bool {
+    folder.as_os_str().len() + 1 + SOCKET.len() <= LONGEST_SOCKET_PATH
+        && folder.to_str().is_some_and(|path| !path.contains(|c: char| c == ',' || c.is_control()))
+}
+
+pub(super) fn log_path(place: &Place) -> PathBuf {
+    place.dir.join("server.log")
+}
+
+/// Opens the server's log to write on at its end, and tells where that is.
+pub(super) fn open_log(place: &Place) -> Result<(File, u64), Error> {
+    let path = log_path(place);
+    if fs::symlink_metadata(&path).is_ok_and(|log| log.len() > LONG_LOG) {
+        let old = place.dir.join("server.log.old");
+        fs::rename(&path, &old).map_err(Error::io("rename", &path))?;
+    }
+    let file = locks::open(&path, &place.owner)?;
+    let end = file.metadata().map_err(Error::io("read", &path))?.len();
+    Ok((file, end))
+}
+
+/// What the server has logged since `start`: its last few lines.
+pub(super) fn end_of_log(place: &Place, start: u64) -> String {
+    let mut written = Vec::new();
+    let read = locks::open(&log_path(place), &place.owner).and_then(|mut log| {
+        log.seek(SeekFrom::Start(start))
+            .and_then(|_| log.read_to_end(&mut written))
+            .map_err(Error::io("read", &log_path(place)))
+    });
+    if let Err(error) = read {
+        return format!("({error})");
+    }
+    let text = String::from_utf8_lossy(&written);
+    let lines: Vec<&str> = text.trim().lines().collect();
+    lines[lines.len().saturating_sub(12)..].join("\n")
+}
+
+fn remove(folder: &Path) -> Result<(), Error> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::io("remove", folder)(error)),
+        _ => Ok(()),
+    }
+}

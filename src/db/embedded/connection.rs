@@ -1,0 +1,159 @@
+//! Talking to the server: does it answer, and does it have our database?
+
+use std::error::Error as _;
+use std::future::Future;
+use std::io;
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use tokio_postgres::error::SqlState;
+use tokio_postgres::{Client, Config, NoTls};
+
+use super::error::Error;
+use super::{DATABASE, ROLE};
+
+/// The name that PostgreSQL gives its socket; the number is its default port, which has no other
+/// meaning here.
+pub(super) const SOCKET: &str = ".s.PGSQL.5432";
+
+/// A server that has accepted us but does not get on is asked again, with a new connection.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Everything that has a meaning in an address. The slash has none inside a parameter.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/');
+
+/// What a server said when asked for our database.
+pub(super) enum Answer {
+    /// It is ready, and the database is there.
+    Ready(Facts),
+    /// Nobody answers, or the server is starting or ending.
+    NotYet,
+}
+
+/// What a server says about itself.
+pub(super) struct Facts {
+    /// Its version, such as `15.18`.
+    pub version: String,
+    /// Whether its commits wait for the disk.
+    pub durable: bool,
+}
+
+/// The address of `database`, as tokio-postgres, diesel-async and libpq read it.
+pub(super) fn url(socket_folder: &Path, database: &str) -> String {
+    // The folder is always UTF-8: `cluster::socket_folder` sees to it.
+    let folder = socket_folder.to_string_lossy();
+    format!(
+        "postgres://{ROLE}@/{}?host={}",
+        utf8_percent_encode(database, ESCAPED),
+        utf8_percent_encode(&folder, ESCAPED)
+    )
+}
+
+/// Asks the server for our database, and makes it if it is missing.
+pub(super) fn ask(socket_folder: &Path) -> Result<Answer, Error> {
+    if !socket_folder.join(SOCKET).exists() {
+        return Ok(Answer::NotYet);
+    }
+    let asked = on_a_thread(async {
+        match tokio::time::timeout(ANSWER_TIMEOUT, greet(socket_folder)).await {
+            Ok(facts) => facts.map(Some),
+            Err(_elapsed) => Ok(None),
+        }
+    });
+    match asked {
+        Ok(Some(facts)) => Ok(Answer::Ready(facts)),
+        Ok(None) => Ok(Answer::NotYet),
+        Err(error) if may_pass(&error) => Ok(Answer::NotYet),
+        Err(error) => Err(Error::Refused(error)),
+    }
+}
+
+/// Runs `work` to its end on a thread of its own with a small runtime of its own: our caller may be
+/// inside another runtime, which must not be blocked on, or in none at all.
+fn on_a_thread<T: Send>(
+    work: impl Future<Output = Result<Option<T>, tokio_postgres::Error>> + Send,
+) -> Result<Option<T>, tokio_postgres::Error> {
+    thread::scope(|scope| {
+        let asking = scope.spawn(|| {
+            match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+                Ok(runtime) => runtime.block_on(work),
+                // Out of threads or files for now: to be asked again, until the deadline.
+                Err(error) => {
+                    log::warn!("could not ask the private PostgreSQL: {error}");
+                    Ok(None)
+                }
+            }
+        });
+        asking.join().unwrap_or(Ok(None))
+    })
+}
+
+async fn greet(socket_folder: &Path) -> Result<Facts, tokio_postgres::Error> {
+    let client = match connect(socket_folder, DATABASE).await {
+        Err(error) if error.code() == Some(&SqlState::INVALID_CATALOG_NAME) => {
+            make_database(socket_folder).await?;
+            connect(socket_folder, DATABASE).await?
+        }
+        connected => connected?,
+    };
+    let row =
+        client.query_one("select current_setting('server_version'), current_setting('fsync') = 'on'", &[]).await?;
+    let version: &str = row.try_get(0)?;
+    Ok(Facts {
+        // Debian writes "15.18 (Debian 15.18-0+deb12u1)".
+        version: version.split_whitespace().next().unwrap_or(version).to_owned(),
+        durable: row.try_get(1)?,
+    })
+}
+
+async fn make_database(socket_folder: &Path) -> Result<(), tokio_postgres::Error> {
+    let client = connect(socket_folder, "postgres").await?;
+    match client.batch_execute(&format!("create database {DATABASE}")).await {
+        Err(error) if error.code() != Some(&SqlState::DUPLICATE_DATABASE) => Err(error),
+        _ => Ok(()),
+    }
+}
+
+async fn connect(socket_folder: &Path, database: &str) -> Result<Client, tokio_postgres::Error> {
+    let mut config = Config::new();
+    config.host_path(socket_folder).user(ROLE).dbname(database).application_name("private postgres");
+    let (client, connection) = config.connect(NoTls).await?;
+    // Ends by itself when the client is dropped; its errors reach us through the client.
+    tokio::spawn(connection);
+    Ok(client)
+}
+
+/// Whether it is worth asking again: nobody listens, or the server is starting, recovering, ending
+/// or full.
+fn may_pass(error: &tokio_postgres::Error) -> bool {
+    match error.code() {
+        None => {
+            let cause = error.source().and_then(|cause| cause.downcast_ref::<io::Error>());
+            cause.is_none_or(|cause| cause.kind() != io::ErrorKind::PermissionDenied)
+        }
+        Some(code) => [
+            &SqlState::CANNOT_CONNECT_NOW,
+            &SqlState::ADMIN_SHUTDOWN,
+            &SqlState::CRASH_SHUTDOWN,
+            &SqlState::TOO_MANY_CONNECTIONS,
+        ]
+        .contains(&code),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio_postgres::config::Host;
+
+    #[test]
+    fn an_address_leads_back_to_its_folder_and_database() {
+        let folder = Path::new("/tmp/a folder/50% ü&x=1#?");
+        let config: Config = url(folder, "a/b c").parse().expect("an address that parses");
+        assert_eq!(config.get_hosts(), [Host::Unix(folder.to_owned())]);
+        assert_eq!(config.get_dbname(), Some("a/b c"));
+        assert_eq!(config.get_user(), Some(ROLE));
+    }
+}

