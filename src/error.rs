@@ -1,0 +1,338 @@
+//! One error for the whole service, and the problem document (RFC 9457) that a caller gets for it.
+//!
+//! Every refusal is an [`ApiError`]; `problems.rs` lists what each code means. A 5xx says nothing of the inside: the
+//! cause goes to the log, once, here and nowhere else, with the request id that the caller was given.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::{HttpResponse, ResponseError};
+use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::problems::{self, Kind};
+
+tokio::task_local! {
+    /// Id of the request under way, so that an error can name it wherever it arises.
+    pub static REQUEST_ID: String;
+}
+
+/// Id of the request under way, or `-` outside of one (command line, start-up).
+pub fn request_id() -> String {
+    REQUEST_ID.try_with(Clone::clone).unwrap_or_else(|_| "-".into())
+}
+
+/// One thing that is wrong with a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Fault {
+    /// Where in the body: a JSON pointer (RFC 6901), empty for the body as a whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "/outcomes/0/value")]
+    pub pointer: Option<String>,
+    /// Which query parameter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "limit")]
+    pub parameter: Option<String>,
+    /// Stable and machine readable.
+    #[schema(example = "too_long")]
+    pub code: String,
+    /// What is wrong and what would be right, in plain English.
+    #[schema(example = "has 171 characters; at most 160 are allowed")]
+    pub detail: String,
+}
+
+impl Fault {
+    /// A fault at a place in the body.
+    pub fn at(pointer: impl Into<String>, code: &str, detail: impl Into<String>) -> Self {
+        Self { pointer: Some(pointer.into()), parameter: None, code: code.into(), detail: detail.into() }
+    }
+
+    /// A fault in a query parameter.
+    pub fn parameter(name: impl Into<String>, code: &str, detail: impl Into<String>) -> Self {
+        Self { pointer: None, parameter: Some(name.into()), code: code.into(), detail: detail.into() }
+    }
+}
+
+/// A problem document as the caller sees it (RFC 9457, `application/problem+json`).
+#[derive(Serialize, ToSchema)]
+pub struct Problem {
+    /// Address of a page that explains this kind of problem.
+    #[serde(rename = "type")]
+    #[schema(example = "/problems/invalid", format = "uri-reference")]
+    pub kind: String,
+    /// The kind of problem in a few words.
+    #[schema(example = "The body breaks a rule")]
+    pub title: String,
+    /// The HTTP status code.
+    #[schema(example = 422, minimum = 400, maximum = 599)]
+    pub status: u16,
+    /// What happened this time, and what to do about it.
+    #[schema(example = "2 members of the body are not valid.")]
+    pub detail: String,
+    /// Id of the request, as in `X-Request-Id`: quote it when you ask for help.
+    #[schema(example = "0192d5e0-7b1a-7c3e-9f00-2b1c3d4e5f60")]
+    pub instance: String,
+    /// Stable and machine readable.
+    #[schema(example = "invalid")]
+    pub code: String,
+    /// Everything that is wrong with the request, where that can be pointed at.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub errors: Vec<Fault>,
+}
+
+/// Why a request was not served.
+#[derive(Debug)]
+pub struct ApiError {
+    kind: &'static Kind,
+    detail: String,
+    faults: Vec<Fault>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    /// For the log only; present on a 5xx.
+    cause: Option<String>,
+}
+
+impl ApiError {
+    fn new(kind: &'static Kind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into(), faults: Vec::new(), headers: Vec::new(), cause: None }
+    }
+
+    /// A header that belongs to the answer, such as `Allow` or `Retry-After`.
+    pub fn with_header(mut self, name: HeaderName, value: impl AsRef<str>) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value.as_ref()) {
+            self.headers.push((name, value));
+        }
+        self
+    }
+
+    /// 400: the request cannot be read.
+    pub fn unreadable(detail: impl Into<String>) -> Self {
+        Self::new(&problems::UNREADABLE, detail)
+    }
+
+    /// 400: the query string breaks a rule; every fault at once.
+    pub fn bad_query(faults: Vec<Fault>) -> Self {
+        let detail = count(&faults, "query parameter");
+        Self { faults, ..Self::new(&problems::BAD_QUERY, detail) }
+    }
+
+    /// 401: no credentials where some are needed.
+    pub fn unauthenticated() -> Self {
+        Self::new(&problems::UNAUTHENTICATED, "Sign in first: POST /v1/auth/login, then send Authorization: Bearer ….")
+            .with_header(header::WWW_AUTHENTICATE, r#"Bearer realm="ccin-registry""#)
+    }
+
+    /// 401: credentials that do not hold. Never treated as anonymous.
+    pub fn bad_credentials(detail: impl Into<String>) -> Self {
+        Self::new(&problems::BAD_CREDENTIALS, detail)
+            .with_header(header::WWW_AUTHENTICATE, r#"Bearer realm="ccin-registry", error="invalid_token""#)
+    }
+
+    /// 403: known, but not allowed.
+    pub fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(&problems::FORBIDDEN, detail)
+    }
+
+    /// 404: absent, or hidden from this caller; the two look the same.
+    pub fn not_found(what: &str) -> Self {
+        Self::new(&problems::NOT_FOUND, format!("There is no {what} here that you may see."))
+    }
+
+    /// 405, with the methods that would do.
+    pub fn method_not_allowed(allow: &str) -> Self {
+        Self::new(&problems::METHOD_NOT_ALLOWED, format!("This address takes {allow}."))
+            .with_header(header::ALLOW, allow)
+    }
+
+    /// 409: the request conflicts with what the registry holds.
+    pub fn conflict(detail: impl Into<String>) -> Self {
+        Self::new(&problems::CONFLICT, detail)
+    }
+
+    /// 410: withdrawn, with the public reason.
+    pub fn withdrawn(what: &str, on: chrono::DateTime<chrono::Utc>, reason: Option<&str>) -> Self {
+        let reason = reason.unwrap_or("no reason was given");
+        Self::new(&problems::WITHDRAWN, format!("This {what} was withdrawn on {}: {reason}", on.format("%-d %B %Y")))
+    }
+
+    /// 412: the record has changed since the caller read it. Carries the current ETag.
+    pub fn stale(etag: &str) -> Self {
+        Self::new(&problems::STALE, "The record has changed since you read it. Read it again, then repeat your change.")
+            .with_header(header::ETAG, etag)
+    }
+
+    /// 413: the body is larger than the limit, in bytes.
+    pub fn too_large(limit: usize) -> Self {
+        Self::new(&problems::TOO_LARGE, format!("The body is larger than the {limit} bytes that are allowed here."))
+    }
+
+    /// 415: a media type that this operation does not read.
+    pub fn unsupported_media_type(accepted: &str) -> Self {
+        Self::new(&problems::UNSUPPORTED_MEDIA_TYPE, format!("Send the body as {accepted}."))
+    }
+
+    /// 422: the body breaks a rule; every fault at once.
+    pub fn invalid(faults: Vec<Fault>) -> Self {
+        let detail = count(&faults, "member");
+        Self { faults, ..Self::new(&problems::INVALID, detail) }
+    }
+
+    /// 422: an `Idempotency-Key` that was used for another request.
+    pub fn key_reused() -> Self {
+        Self::new(
+            &problems::KEY_REUSED,
+            "This Idempotency-Key was used for another request. Use a new key for a new request.",
+        )
+    }
+
+    /// 428: a change without `If-Match`.
+    pub fn precondition_required() -> Self {
+        Self::new(&problems::PRECONDITION_REQUIRED, "Send If-Match with the ETag of the record as you last read it.")
+    }
+
+    /// 429, with the seconds to wait.
+    pub fn too_many(detail: impl Into<String>, retry_after: u64) -> Self {
+        Self::new(&problems::TOO_MANY, detail).with_header(header::RETRY_AFTER, retry_after.to_string())
+    }
+
+    /// 500: ours to mend. The cause is logged, never sent.
+    pub fn internal(cause: impl std::fmt::Display) -> Self {
+        Self {
+            cause: Some(cause.to_string()),
+            ..Self::new(
+                &problems::INTERNAL,
+                "The fault is ours and has been logged. Quote the request id when you ask.",
+            )
+        }
+    }
+
+    /// 503: the store cannot be reached just now. The cause is logged, never sent.
+    pub fn unavailable(cause: impl std::fmt::Display) -> Self {
+        Self {
+            cause: Some(cause.to_string()),
+            ..Self::new(
+                &problems::UNAVAILABLE,
+                "The registry cannot reach its store. Nothing was changed. Try again in a few seconds.",
+            )
+        }
+        .with_header(header::RETRY_AFTER, "2")
+    }
+
+    /// The nearest problem for a status that the framework decided on.
+    pub fn for_status(status: StatusCode) -> Self {
+        match status {
+            StatusCode::NOT_FOUND => Self::not_found("page"),
+            StatusCode::PAYLOAD_TOO_LARGE => Self::too_large(crate::input::MAX_BODY),
+            StatusCode::METHOD_NOT_ALLOWED => Self::method_not_allowed("GET"),
+            StatusCode::REQUEST_TIMEOUT => Self::new(&problems::TIMED_OUT, "The request did not arrive in time."),
+            status if status.is_client_error() => Self::unreadable("The request could not be read."),
+            status => Self::internal(format!("the framework answered {status}")),
+        }
+    }
+
+    /// Everything that was pointed at.
+    pub fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+}
+
+fn count(faults: &[Fault], noun: &str) -> String {
+    match faults.len() {
+        1 => format!("1 {noun} is not valid; see errors."),
+        n => format!("{n} {noun}s are not valid; see errors."),
+    }
+}
+
+impl std::fmt::Display for ApiError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.kind.code, self.cause.as_ref().unwrap_or(&self.detail))?;
+        for fault in &self.faults {
+            let place = fault.pointer.as_ref().or(fault.parameter.as_ref()).map_or("", |p| p.as_str());
+            write!(f, "\n  {place} {}", fault.detail)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+impl ResponseError for ApiError {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.kind.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let instance = request_id();
+        if let Some(cause) = &self.cause {
+            log::error!(request_id = instance.as_str(), status = self.kind.status; "{cause}");
+        }
+        let mut response = HttpResponse::build(self.status_code());
+        for (name, value) in &self.headers {
+            response.insert_header((name.clone(), value.clone()));
+        }
+        response.content_type("application/problem+json").insert_header((header::CACHE_CONTROL, "no-store")).json(
+            Problem {
+                kind: format!("/problems/{}", self.kind.code.replace('_', "-")),
+                title: self.kind.title.into(),
+                status: self.kind.status,
+                detail: self.detail.clone(),
+                instance,
+                code: self.kind.code.into(),
+                errors: self.faults.clone(),
+            },
+        )
+    }
+}
+
+impl From<DieselError> for ApiError {
+    fn from(error: DieselError) -> Self {
+        match error {
+            DieselError::NotFound => Self::not_found("record"),
+            DieselError::DatabaseError(kind, info) => from_database(kind, info.as_ref()),
+            DieselError::BrokenTransactionManager => Self::unavailable("the connection broke within a transaction"),
+            other => Self::internal(other),
+        }
+    }
+}
+
+/// Constraint names become client errors; a lost connection becomes a 503; the rest is ours.
+fn from_database(kind: DatabaseErrorKind, info: &dyn DatabaseErrorInformation) -> ApiError {
+    let taken = |pointer: &str, what: &str| {
+        let mut error = ApiError::conflict(format!("This {what} belongs to another record."));
+        error.faults = vec![Fault::at(pointer, "taken", format!("this {what} belongs to another record"))];
+        error
+    };
+    match (kind, info.constraint_name()) {
+        (DatabaseErrorKind::UniqueViolation, Some("slugs_pkey")) => taken("/slug", "slug (present or former)"),
+        (DatabaseErrorKind::UniqueViolation, Some("councils_gss_code")) => taken("/gss_code", "GSS code"),
+        (DatabaseErrorKind::UniqueViolation, Some("councils_code")) => taken("/code", "code"),
+        (DatabaseErrorKind::UniqueViolation, Some("users_email_key")) => taken("/email", "e-mail address"),
+        (DatabaseErrorKind::ForeignKeyViolation, _) => {
+            ApiError::conflict("Another record refers to this one, or one that it refers to has just gone.")
+        }
+        (DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::SerializationFailure, _) => {
+            ApiError::unavailable(info.message())
+        }
+        // Messages by which the server or the driver says that the server is going, gone, or took too long.
+        _ if [
+            "terminating connection",
+            "connection closed",
+            "statement timeout",
+            "starting up",
+            "shutting down",
+            "deadlock",
+        ]
+        .iter()
+        .any(|sign| info.message().contains(sign)) =>
+        {
+            ApiError::unavailable(info.message())
+        }
+        _ => ApiError::internal(format!("{kind:?}: {}", info.message())),
+    }
+}
+
+impl From<diesel_async::pooled_connection::deadpool::PoolError> for ApiError {
+    fn from(error: diesel_async::pooled_connection::deadpool::PoolError) -> Self {
+        Self::unavailable(error)
+    }
+}

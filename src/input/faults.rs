@@ -1,0 +1,189 @@
+//! What a JSON Schema found wrong, in words that help, and the collection that gathers every fault of one request.
+
+use jsonschema::error::{TypeKind, ValidationError, ValidationErrorKind as Kind};
+use serde_json::Value;
+
+use crate::error::{ApiError, Fault};
+use crate::text::nearest;
+
+/// Members that the registry sets itself; a body that names one has probably been read from an answer.
+const READ_ONLY: &[&str] = &[
+    "id",
+    "version",
+    "created_at",
+    "updated_at",
+    "verified_at",
+    "published_at",
+    "state",
+    "effective_visibility",
+    "html",
+    "embedded",
+    "components",
+    "last_signed_in_at",
+];
+
+/// Every fault of one request, gathered until the last check has been made.
+#[derive(Debug, Default)]
+pub struct Faults {
+    list: Vec<Fault>,
+    /// Places that already have a fault: what follows from them is not reported as well.
+    spoilt: Vec<String>,
+}
+
+impl Faults {
+    /// Note a fault at `pointer`, unless the place is known to be at fault already.
+    pub fn add(&mut self, pointer: impl Into<String>, code: &str, detail: impl Into<String>) {
+        let pointer = pointer.into();
+        let within = |inner: &str, outer: &str| inner == outer || inner.starts_with(&format!("{outer}/"));
+        if !self.spoilt.iter().any(|spoilt| within(&pointer, spoilt) || within(spoilt, &pointer)) {
+            self.spoilt.push(pointer.clone());
+            self.list.push(Fault::at(pointer, code, detail));
+        }
+    }
+
+    /// Note what a schema found.
+    pub(super) fn extend(&mut self, found: Vec<Fault>) {
+        self.spoilt.extend(found.iter().filter_map(|fault| fault.pointer.clone()));
+        self.list.extend(found);
+    }
+
+    /// True when nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// 422 with everything that was found, if anything was.
+    pub fn finish(&mut self) -> Result<(), ApiError> {
+        if self.list.is_empty() { Ok(()) } else { Err(ApiError::invalid(std::mem::take(&mut self.list))) }
+    }
+}
+
+/// The faults behind one finding of the validator. `schema` is the whole schema, to look up what would be right.
+pub(super) fn explain(error: &ValidationError<'_>, schema: &Value) -> Vec<Fault> {
+    let place = error.instance_path().to_string();
+    let one = |code: &str, detail: String| vec![Fault::at(place.clone(), code, detail)];
+    match error.kind() {
+        Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
+            let known = known_members(error, schema);
+            unexpected.iter().map(|name| unknown_member(&place, name, &known)).collect()
+        }
+        Kind::Required { property } => {
+            let name = property.as_str().unwrap_or_default();
+            vec![Fault::at(format!("{place}/{name}"), "required", "is required")]
+        }
+        // "null or a thing": what is wrong with the thing is what helps.
+        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => context
+            .iter()
+            .filter(|branch| !branch.iter().any(|e| is_null_branch(e)))
+            .map(|branch| branch.iter().flat_map(|e| explain(e, schema)).collect::<Vec<_>>())
+            .min_by_key(Vec::len)
+            .unwrap_or_else(|| one("invalid", "is none of what is allowed here".into())),
+        Kind::Type { kind } => {
+            one("wrong_type", format!("is {}; {} is needed", kind_of(error.instance()), needed(kind)))
+        }
+        Kind::Enum { options } => one("not_allowed", not_one_of(error.instance(), options)),
+        Kind::MaxLength { limit } => {
+            let length = error.instance().as_str().map_or(0, |text| text.chars().count());
+            one("too_long", format!("has {length} characters; at most {limit} are allowed"))
+        }
+        Kind::MinLength { limit } => one("too_short", format!("is too short; at least {limit} characters are needed")),
+        Kind::MaxItems { limit } => one("too_many", format!("has too many items; at most {limit} are allowed")),
+        Kind::MinItems { limit } => one("too_few", format!("has too few items; at least {limit} are needed")),
+        Kind::Maximum { limit } => one("too_large", format!("is too large; at most {limit} is allowed")),
+        Kind::Minimum { limit } => one("too_small", format!("is too small; at least {limit} is needed")),
+        Kind::UniqueItems => one("repeated", "names the same thing twice".into()),
+        Kind::Pattern { pattern } => one("malformed", malformed(error.instance(), pattern)),
+        Kind::Format { format } => one("malformed", format!("is not a {}", format.replace('-', " "))),
+        _ => one("invalid", error.to_string()),
+    }
+}
+
+fn is_null_branch(error: &ValidationError<'_>) -> bool {
+    matches!(error.kind(), Kind::Type { kind: TypeKind::Single(jsonschema::JsonType::Null) })
+}
+
+fn unknown_member(place: &str, name: &str, known: &[&str]) -> Fault {
+    let pointer = format!("{place}/{}", name.replace('~', "~0").replace('/', "~1"));
+    if READ_ONLY.contains(&name) {
+        return Fault::at(pointer, "read_only", "is set by the registry; leave it out");
+    }
+    let hint = nearest(name, known.iter().copied()).map_or(String::new(), |near| format!("; did you mean {near}?"));
+    Fault::at(pointer, "unknown_member", format!("is not a member of this body{hint}"))
+}
+
+/// The members that are allowed where the validator met an unknown one.
+fn known_members<'a>(error: &ValidationError<'_>, schema: &'a Value) -> Vec<&'a str> {
+    let path = error.schema_path().to_string();
+    let mut here = schema;
+    for step in path.split('/').skip(1) {
+        if step == "additionalProperties" || step == "unevaluatedProperties" {
+            break;
+        }
+        let next = if step == "$ref" {
+            here["$ref"].as_str().and_then(|target| schema.pointer(target.trim_start_matches('#')))
+        } else {
+            here.get(step).or_else(|| step.parse::<usize>().ok().and_then(|index| here.get(index)))
+        };
+        match next {
+            Some(next) => here = next,
+            None => return Vec::new(),
+        }
+    }
+    here["properties"].as_object().map(|members| members.keys().map(String::as_str).collect()).unwrap_or_default()
+}
+
+fn not_one_of(found: &Value, options: &Value) -> String {
+    let words: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let hint = found
+        .as_str()
+        .and_then(|written| nearest(written, words.iter().copied()))
+        .map_or(String::new(), |near| format!("; did you mean {near}?"));
+    format!("is not one of {}{hint}", words.join(", "))
+}
+
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "text",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+fn needed(kind: &TypeKind) -> String {
+    let word = |kind: jsonschema::JsonType| match kind {
+        jsonschema::JsonType::Null => "null",
+        jsonschema::JsonType::Boolean => "true or false",
+        jsonschema::JsonType::Integer => "a whole number",
+        jsonschema::JsonType::Number => "a number",
+        jsonschema::JsonType::String => "text",
+        jsonschema::JsonType::Array => "an array",
+        jsonschema::JsonType::Object => "an object",
+    };
+    match kind {
+        TypeKind::Single(kind) => word(*kind).into(),
+        TypeKind::Multiple(kinds) => kinds.iter().map(word).collect::<Vec<_>>().join(" or "),
+    }
+}
+
+/// What breaks a pattern, in words where the reason is easily told.
+fn malformed(found: &Value, pattern: &str) -> String {
+    let text = found.as_str().unwrap_or_default();
+    if let Some(control) = text
+        .chars()
+        .find(|c| c.is_control() && (!matches!(c, '\n' | '\t' | '\r') || pattern.starts_with(r"^[^\x00-\x20")))
+    {
+        return format!("contains the control character U+{:04X}", u32::from(control));
+    }
+    if text.trim() != text {
+        return "begins or ends with a blank".into();
+    }
+    match pattern {
+        crate::text::SLUG => "is not a slug: lower-case letters a-z and digits, words joined by single hyphens".into(),
+        _ if pattern.starts_with("^https?") => "is not a web address that begins with http:// or https://".into(),
+        _ if pattern.starts_with("^(1[89]") => "is not a date such as 2013, 2013-05 or 2013-05-10".into(),
+        _ => format!("does not have the form {pattern}"),
+    }
+}

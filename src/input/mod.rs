@@ -1,0 +1,22 @@
+//! From bytes to typed values: every rule of a body or query string stands in its JSON Schema, which is also what the
+//! OpenAPI document says. All faults are found in one go, each with the nearest valid name.
+//!
+//! Design: a derive-based validator (garde) was the first plan. It sees a value only after serde has built it, and serde
+//! stops at the first wrong type; it also repeats the document's rules by hand. Holding the raw JSON against the
+//! document's own schema finds everything at once, and the two cannot disagree.
+
+mod body;
+mod faults;
+mod json;
+mod precondition;
+mod query;
+mod schemas;
+
+pub use body::{Body, Check, Draft, Patch};
+pub use faults::Faults;
+pub use precondition::IfMatch;
+pub use query::{NoParams, Query};
+pub use schemas::Schemas;
+
+/// Largest body that is read, in bytes.
+pub const MAX_BODY: usize = 1024 * 1024;

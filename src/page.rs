@@ -1,0 +1,283 @@
+//! Lists by opaque keyset cursors: stable under writes, as dear on page 1,000 as on page 1.
+//!
+//! A cursor holds the sort key and id of the row at a page's edge and a digest of the filters it was made for, sealed
+//! with an HMAC: a cursor that was changed, or that belongs to other filters, is a 400.
+
+use std::future::{Ready, ready};
+
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, body::BoxBody, dev::Payload, web};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use diesel::dsl::{AsExprOf, sql};
+use diesel::expression::{SqlLiteral, UncheckedBind};
+use diesel::sql_types::{Bool, Text, Uuid as SqlUuid};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::auth::keys::Keys;
+use crate::config::ServeSettings;
+use crate::error::{ApiError, Fault};
+use crate::reply::{Resource, pick, send};
+
+/// Rows on a page when the caller does not say.
+const DEFAULT_LIMIT: i64 = 20;
+/// Most rows on a page; a larger wish is clamped.
+const MAX_LIMIT: i64 = 200;
+
+/// A page of a list.
+#[derive(Serialize, ToSchema)]
+pub struct Page<T> {
+    /// The records of this page.
+    pub data: Vec<T>,
+    /// Where the neighbouring pages are.
+    pub page: PageLinks,
+    /// How many records match the filters, on all pages together.
+    #[schema(example = 1, minimum = 0)]
+    pub total: i64,
+}
+
+/// Where the neighbouring pages are; also in the `Link` header (RFC 8288).
+#[derive(Serialize, ToSchema)]
+pub struct PageLinks {
+    /// Rows on a page.
+    #[schema(example = 20, minimum = 1, maximum = 200)]
+    pub limit: i64,
+    /// Address of the next page; null on the last.
+    #[schema(format = "uri", required = true)]
+    pub next: Option<String>,
+    /// Address of the page before; null on the first.
+    #[schema(format = "uri", required = true)]
+    pub prev: Option<String>,
+}
+
+/// An order of a list: an expression over the table, the type of its values, and the direction. All three are our own
+/// words, never the caller's.
+#[derive(Clone, Copy, Debug)]
+pub struct Order {
+    /// Expression, not null.
+    pub by: &'static str,
+    /// PostgreSQL type of the expression.
+    pub kind: &'static str,
+    /// Largest first.
+    pub descending: bool,
+}
+
+/// The row at the edge of a page.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Edge {
+    /// Sort key of the row, as text.
+    #[serde(rename = "k")]
+    pub key: String,
+    /// Id of the row, which breaks ties.
+    #[serde(rename = "i")]
+    pub id: Uuid,
+    /// True when the page lies before the edge.
+    #[serde(rename = "b")]
+    pub backwards: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Sealed {
+    #[serde(rename = "f")]
+    filters: String,
+    #[serde(flatten)]
+    edge: Edge,
+}
+
+type KeyBound = SqlLiteral<Bool, UncheckedBind<SqlLiteral<Bool>, AsExprOf<String, Text>>>;
+type EdgeTest = SqlLiteral<Bool, UncheckedBind<KeyBound, AsExprOf<Uuid, SqlUuid>>>;
+
+/// Which rows a page shows.
+#[derive(Clone, Debug)]
+pub struct Window {
+    /// Rows on the page.
+    pub limit: i64,
+    order: Order,
+    edge: Option<Edge>,
+}
+
+impl Window {
+    /// SQL that is true for the rows beyond the edge. `id` is the table's id column, such as `themes.id`.
+    pub fn beyond(&self, id: &str) -> Option<EdgeTest> {
+        let Edge { key, id: row, backwards } = self.edge.clone()?;
+        let sign = if self.order.descending == backwards { ">" } else { "<" };
+        Some(
+            sql::<Bool>(&format!("({}, {id}) {sign} (", self.order.by))
+                .bind::<Text, _>(key)
+                .sql(&format!("::{}, ", self.order.kind))
+                .bind::<SqlUuid, _>(row)
+                .sql(")"),
+        )
+    }
+
+    /// SQL of the order in which to read.
+    pub fn order(&self, id: &str) -> SqlLiteral<Text> {
+        let backwards = self.edge.as_ref().is_some_and(|edge| edge.backwards);
+        let direction = if self.order.descending == backwards { "ASC" } else { "DESC" };
+        sql::<Text>(&format!("{} {direction}, {id} {direction}", self.order.by))
+    }
+
+    /// SQL of the sort key, to be read with each row.
+    pub fn key(&self) -> SqlLiteral<Text> {
+        sql::<Text>(&format!("({})::text", self.order.by))
+    }
+
+    /// Rows to ask for: one more than shown, to know whether there is more.
+    pub fn fetch(&self) -> i64 {
+        self.limit + 1
+    }
+}
+
+/// Rows of one page with what is needed for the next.
+pub struct Slice<R> {
+    /// The rows, in the order asked for.
+    pub rows: Vec<R>,
+    /// How many match in all.
+    pub total: i64,
+    next: Option<Edge>,
+    prev: Option<Edge>,
+}
+
+impl<R> Slice<R> {
+    /// From the rows that [`Window::fetch`] asked for, each with its sort key.
+    pub fn new(mut rows: Vec<(R, String)>, total: i64, window: &Window, id: impl Fn(&R) -> Uuid) -> Self {
+        let more = rows.len() as i64 > window.limit;
+        rows.truncate(window.limit as usize);
+        let backwards = window.edge.as_ref().is_some_and(|edge| edge.backwards);
+        if backwards {
+            rows.reverse();
+        }
+        let edge = |row: Option<&(R, String)>, backwards| {
+            row.map(|(row, key)| Edge { key: key.clone(), id: id(row), backwards })
+        };
+        let next = if backwards || more { edge(rows.last(), false) } else { None };
+        let prev =
+            if (backwards && more) || (!backwards && window.edge.is_some()) { edge(rows.first(), true) } else { None };
+        Self { next, prev, total, rows: rows.into_iter().map(|(row, _)| row).collect() }
+    }
+
+    /// The same page of something made of the rows.
+    pub fn with_rows<T>(self, make: impl FnOnce(Vec<R>) -> Vec<T>) -> Slice<T> {
+        Slice { rows: make(self.rows), total: self.total, next: self.next, prev: self.prev }
+    }
+}
+
+/// What a list handler needs of its request: the address to link to and the seal of its cursors.
+pub struct Pages {
+    address: String,
+    filters: Vec<(String, String)>,
+    digest: String,
+    keys: web::Data<Keys>,
+}
+
+impl Pages {
+    /// The window that `limit` and `cursor` ask for.
+    pub fn window(&self, limit: Option<u64>, cursor: Option<&str>, order: Order) -> Result<Window, ApiError> {
+        let limit = limit.map_or(DEFAULT_LIMIT, |limit| i64::try_from(limit).unwrap_or(MAX_LIMIT).min(MAX_LIMIT));
+        let edge = cursor.map(|cursor| self.open(cursor)).transpose()?;
+        Ok(Window { limit, order, edge })
+    }
+
+    /// The answer to a list request.
+    pub fn listing<T: Resource>(self, slice: Slice<T>, limit: i64, fields: Option<Vec<String>>) -> Listing<T> {
+        Listing { pages: self, slice, limit, fields }
+    }
+
+    fn open(&self, cursor: &str) -> Result<Edge, ApiError> {
+        let refuse = |detail: &str| ApiError::bad_query(vec![Fault::parameter("cursor", "bad_cursor", detail)]);
+        let sealed: Option<Sealed> = cursor
+            .rsplit_once('.')
+            .filter(|(payload, seal)| self.keys.verify("cursor", payload.as_bytes(), seal))
+            .and_then(|(payload, _)| serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok());
+        match sealed {
+            Some(sealed) if sealed.filters == self.digest => Ok(sealed.edge),
+            Some(_) => Err(refuse("belongs to a list with other filters or another order; begin again without it")),
+            None => Err(refuse("is not a cursor that this service gave out; begin again without it")),
+        }
+    }
+
+    fn link(&self, edge: Option<&Edge>) -> Option<String> {
+        let sealed = Sealed { filters: self.digest.clone(), edge: edge?.clone() };
+        let payload = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&sealed).ok()?);
+        let seal = self.keys.sign("cursor", payload.as_bytes());
+        Some(self.url(Some(&format!("{payload}.{seal}"))))
+    }
+
+    fn url(&self, cursor: Option<&str>) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(&self.filters);
+        if let Some(cursor) = cursor {
+            query.append_pair("cursor", cursor);
+        }
+        let query = query.finish();
+        if query.is_empty() { self.address.clone() } else { format!("{}?{query}", self.address) }
+    }
+}
+
+impl FromRequest for Pages {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let Some(keys) = request.app_data::<web::Data<Keys>>().cloned() else {
+            return ready(Err(ApiError::internal("the keys are not mounted")));
+        };
+        let filters: Vec<(String, String)> = form_urlencoded::parse(request.query_string().as_bytes())
+            .filter(|(name, _)| name != "cursor")
+            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .collect();
+        // Page size and shape may change between pages; what is listed, and in which order, may not.
+        let mut listed: Vec<_> =
+            filters.iter().filter(|(name, _)| !matches!(name.as_str(), "limit" | "fields" | "include")).collect();
+        listed.sort();
+        let digest = keys.sign("filters", format!("{} {listed:?}", request.path()).as_bytes())[..16].to_owned();
+        ready(Ok(Self { address: format!("{}{}", base(request), request.path()), filters, digest, keys }))
+    }
+}
+
+/// The address under which the caller reached the service, without a path.
+pub fn base(request: &HttpRequest) -> String {
+    let settings = request.app_data::<web::Data<ServeSettings>>();
+    if let Some(url) = settings.and_then(|settings| settings.public_url.as_deref()) {
+        return url.trim_end_matches('/').into();
+    }
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    // A host that is not a plain name and port would only ever be an attempt to write into our links.
+    let plain =
+        |host: &&str| host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']'));
+    format!("http://{}", host.filter(plain).unwrap_or("localhost"))
+}
+
+/// A list, on its way out.
+pub struct Listing<T> {
+    pages: Pages,
+    slice: Slice<T>,
+    limit: i64,
+    fields: Option<Vec<String>>,
+}
+
+impl<T: Resource> Listing<T> {
+    fn answer(self, request: &HttpRequest) -> Result<HttpResponse, ApiError> {
+        let modified = self.slice.rows.iter().map(Resource::updated_at).max();
+        let next = self.pages.link(self.slice.next.as_ref());
+        let prev = self.pages.link(self.slice.prev.as_ref());
+        let links = [("first", Some(self.pages.url(None))), ("next", next.clone()), ("prev", prev.clone())]
+            .into_iter()
+            .filter_map(|(rel, url)| url.map(|url| format!("<{url}>; rel=\"{rel}\"")))
+            .collect::<Vec<_>>()
+            .join(", ");
+        let data =
+            self.slice.rows.iter().map(|row| pick(row, self.fields.as_deref())).collect::<Result<Vec<_>, _>>()?;
+        let page = Page { data, page: PageLinks { limit: self.limit, next, prev }, total: self.slice.total };
+        send(request, &page, None, modified, Some(links))
+    }
+}
+
+impl<T: Resource> Responder for Listing<T> {
+    type Body = BoxBody;
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        self.answer(request).unwrap_or_else(|error| actix_web::ResponseError::error_response(&error))
+    }
+}

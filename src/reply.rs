@@ -1,0 +1,191 @@
+//! Answers: bodies with strong ETags (RFC 9110, section 8.8.3), `Last-Modified`, cache rules, 304.
+//!
+//! An ETag is the record's version and a digest of what was sent: `"7-3f2a9c04b1d6e8f0"`. The digest makes it strong for
+//! every representation (chosen fields, embedded records, another caller's view); `If-Match` looks at the version alone.
+
+use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, Responder};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::error::ApiError;
+
+/// A record that has a version and a date.
+pub trait Resource: Serialize {
+    /// Grows by one with each change.
+    fn version(&self) -> i32;
+    /// When the record last changed.
+    fn updated_at(&self) -> DateTime<Utc>;
+}
+
+/// The ETag of a body; `version` is `None` for what has none, such as a list.
+pub fn etag(version: Option<i32>, body: &[u8]) -> String {
+    use std::fmt::Write;
+    let mut tag = version.map_or_else(|| "\"".to_owned(), |version| format!("\"{version}-"));
+    for byte in &Sha256::digest(body)[..8] {
+        let _ = write!(tag, "{byte:02x}");
+    }
+    tag.push('"');
+    tag
+}
+
+/// The members that the caller chose with `fields`; everything without a choice.
+pub fn pick<T: Serialize>(record: &T, fields: Option<&[String]>) -> Result<Value, ApiError> {
+    let mut value = serde_json::to_value(record).map_err(ApiError::internal)?;
+    if let (Some(fields), Value::Object(members)) = (fields, &mut value) {
+        members.retain(|name, _| name == "embedded" || fields.iter().any(|field| field == name));
+    }
+    Ok(value)
+}
+
+/// One record.
+pub struct Record<T> {
+    record: T,
+    fields: Option<Vec<String>>,
+}
+
+impl<T: Resource> Record<T> {
+    /// The whole record.
+    pub fn whole(record: T) -> Self {
+        Self { record, fields: None }
+    }
+
+    /// The members in `fields`, or all.
+    pub fn picked(record: T, fields: Option<Vec<String>>) -> Self {
+        Self { record, fields }
+    }
+
+    /// The ETag of the whole record, as a plain GET shows it.
+    pub fn etag(record: &T) -> Result<String, ApiError> {
+        let body = serde_json::to_vec(&pick(record, None)?).map_err(ApiError::internal)?;
+        Ok(etag(Some(record.version()), &body))
+    }
+
+    fn answer(self, request: &HttpRequest) -> Result<HttpResponse, ApiError> {
+        let value = pick(&self.record, self.fields.as_deref())?;
+        send(request, &value, Some(self.record.version()), Some(self.record.updated_at()), None)
+    }
+}
+
+impl<T: Resource> Responder for Record<T> {
+    type Body = BoxBody;
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        self.answer(request).unwrap_or_else(|error| actix_web::ResponseError::error_response(&error))
+    }
+}
+
+/// Send a readable body: 200 with its validators, or 304 when the caller has it already.
+pub fn send(
+    request: &HttpRequest,
+    value: &impl Serialize,
+    version: Option<i32>,
+    modified: Option<DateTime<Utc>>,
+    link: Option<String>,
+) -> Result<HttpResponse, ApiError> {
+    let body = serde_json::to_string(value).map_err(ApiError::internal)?;
+    Ok(answer(request, body, version, modified, link))
+}
+
+/// The same for JSON that is text already.
+pub fn send_text(request: &HttpRequest, text: &str) -> Result<HttpResponse, ApiError> {
+    Ok(answer(request, text.to_owned(), None, None, None))
+}
+
+fn answer(
+    request: &HttpRequest,
+    body: String,
+    version: Option<i32>,
+    modified: Option<DateTime<Utc>>,
+    link: Option<String>,
+) -> HttpResponse {
+    let tag = etag(version, body.as_bytes());
+    let known = has(request.headers(), &tag);
+    let mut response = HttpResponse::build(if known { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
+    validators(&mut response, &tag, modified);
+    cache(&mut response, request.headers());
+    if let Some(link) = link {
+        response.insert_header((header::LINK, link));
+    }
+    if known { response.finish() } else { response.content_type("application/json").body(body) }
+}
+
+/// `If-None-Match`, compared weakly (RFC 9110, section 13.1.2).
+fn has(headers: &HeaderMap, tag: &str) -> bool {
+    headers
+        .get_all(header::IF_NONE_MATCH)
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|known| matches!(known.trim(), "*") || known.trim().trim_start_matches("W/") == tag)
+}
+
+fn validators(response: &mut HttpResponseBuilder, tag: &str, modified: Option<DateTime<Utc>>) {
+    response.insert_header((header::ETAG, tag));
+    if let Some(modified) = modified {
+        response.insert_header((header::LAST_MODIFIED, modified.format("%a, %d %b %Y %H:%M:%S GMT").to_string()));
+    }
+}
+
+/// What was asked with credentials is nobody else's; the rest may be kept for a minute, longer when the service is away.
+fn cache(response: &mut HttpResponseBuilder, headers: &HeaderMap) {
+    let private = headers.contains_key(header::AUTHORIZATION) || headers.contains_key("x-api-key");
+    let rule = if private { "private, no-store" } else { "public, max-age=60, stale-if-error=86400" };
+    response.insert_header((header::CACHE_CONTROL, rule));
+    response.insert_header((header::VARY, "Accept, Accept-Encoding, Authorization, X-API-Key"));
+}
+
+/// The answer to a write, kept as text so that an `Idempotency-Key` can give it again.
+#[derive(Debug, Clone)]
+pub struct Written {
+    /// 200 or 201.
+    pub status: StatusCode,
+    /// Address of what was created.
+    pub location: Option<String>,
+    /// The record's new ETag.
+    pub etag: Option<String>,
+    /// The record as JSON.
+    pub body: String,
+}
+
+impl Written {
+    /// 201 with the new record and its address.
+    pub fn created<T: Resource>(location: String, record: &T) -> Result<Self, ApiError> {
+        Ok(Self { location: Some(location), status: StatusCode::CREATED, ..Self::changed(record)? })
+    }
+
+    /// 200 with the record as it is now.
+    pub fn changed<T: Resource>(record: &T) -> Result<Self, ApiError> {
+        let body = serde_json::to_string(&pick(record, None)?).map_err(ApiError::internal)?;
+        let etag = Some(etag(Some(record.version()), body.as_bytes()));
+        Ok(Self { status: StatusCode::OK, location: None, etag, body })
+    }
+}
+
+impl Responder for Written {
+    type Body = BoxBody;
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status);
+        if let Some(location) = self.location {
+            response.insert_header((header::LOCATION, location));
+        }
+        if let Some(etag) = self.etag {
+            response.insert_header((header::ETAG, etag));
+        }
+        response.insert_header((header::CACHE_CONTROL, "private, no-store"));
+        response.content_type("application/json").body(self.body)
+    }
+}
+
+/// 308 to where a former slug, a GSS code's record or a merged theme lives now, query string and all.
+pub fn moved(request: &HttpRequest, segment_now: &str, segment_asked: &str) -> HttpResponse {
+    let path = request.path().replacen(&format!("/{segment_asked}"), &format!("/{segment_now}"), 1);
+    let query = request.query_string();
+    let location = if query.is_empty() { path } else { format!("{path}?{query}") };
+    HttpResponse::PermanentRedirect()
+        .insert_header((header::LOCATION, location))
+        .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
+        .finish()
+}

@@ -1,0 +1,355 @@
+//! Texts as the registry takes them, each with its rule in its schema: the document and the check cannot disagree.
+//!
+//! The rules are JSON Schema keywords. [`crate::input::Body`] holds every body against the schema of its type before it
+//! becomes a value of these types, after Unicode normalisation (NFC) and with line ends made `\n`.
+
+use std::borrow::Cow;
+use std::ops::Deref;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+/// No control characters, and neither first nor last a blank. Plain ranges, so that every regex dialect agrees.
+const LINE: &str = r"^[^\x00-\x20\x7f-\xa0]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\xa0])?$";
+/// No control characters but tab and line ends.
+const BLOCK: &str = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$";
+/// Lower-case words of ASCII letters and digits, joined by single hyphens.
+pub const SLUG: &str = "^[a-z0-9]+(-[a-z0-9]+)*$";
+/// `2013`, `2013-05` or `2013-05-10`; that the day exists is checked by [`PartialDate::exists`].
+const PARTIAL_DATE: &str = r"^(1[89]|2[01])[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$";
+/// http or https, a host, no blanks, no credentials.
+const HTTP_URL: &str =
+    r"^https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?([/?#][^\x00-\x20\x7f-\xa0<>]*)?$";
+
+fn string(pattern: &str, min: usize, max: usize, description: &str) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::String))
+        .pattern(Some(pattern))
+        .min_length(Some(min))
+        .max_length(Some(max))
+        .description(Some(description))
+}
+
+/// One line of text of `MIN` to `MAX` characters, without control characters or blanks at its ends.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Line<const MAX: usize, const MIN: usize = 1>(String);
+
+impl<const MAX: usize, const MIN: usize> PartialSchema for Line<MAX, MIN> {
+    fn schema() -> RefOr<Schema> {
+        let description =
+            format!("One line of {MIN} to {MAX} characters; no control characters, no blank at either end.");
+        string(LINE, MIN, MAX, &description).into()
+    }
+}
+
+impl<const MAX: usize, const MIN: usize> ToSchema for Line<MAX, MIN> {
+    fn name() -> Cow<'static, str> {
+        if MIN == 1 { format!("Line{MAX}").into() } else { format!("Line{MIN}To{MAX}").into() }
+    }
+}
+
+/// Markdown (CommonMark) of at most `MAX` characters. HTML in it is shown as sanitised HTML, never run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Markdown<const MAX: usize>(String);
+
+impl<const MAX: usize> PartialSchema for Markdown<MAX> {
+    fn schema() -> RefOr<Schema> {
+        let description = format!("Markdown (CommonMark) of at most {MAX} characters.");
+        string(BLOCK, 1, MAX, &description).into()
+    }
+}
+
+impl<const MAX: usize> ToSchema for Markdown<MAX> {
+    fn name() -> Cow<'static, str> {
+        format!("Markdown{MAX}").into()
+    }
+}
+
+/// The part of an address that names a record.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Slug(String);
+
+impl Slug {
+    /// A slug made of a title: folded to ASCII, words joined by hyphens, at most 80 characters.
+    /// Nothing is left of a title with no letter or digit that folds to ASCII; the record's id serves then.
+    pub fn from_title(title: &str) -> Option<Self> {
+        use unicode_normalization::UnicodeNormalization;
+        let mut slug = String::new();
+        for c in title.nfkd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)) {
+            match c.to_ascii_lowercase() {
+                c @ ('a'..='z' | '0'..='9') => slug.push(c),
+                '\'' | '’' => {}
+                _ if !slug.is_empty() && !slug.ends_with('-') => slug.push('-'),
+                _ => {}
+            }
+            if slug.len() >= 80 {
+                break;
+            }
+        }
+        let slug = slug.trim_end_matches('-');
+        (!slug.is_empty()).then(|| Self(slug.into()))
+    }
+}
+
+impl PartialSchema for Slug {
+    fn schema() -> RefOr<Schema> {
+        string(SLUG, 1, 100, "Lower-case ASCII words joined by hyphens; names the record in its address.")
+            .examples([json!("get-oldham-working")])
+            .into()
+    }
+}
+impl ToSchema for Slug {}
+
+/// A day, a month or a year, as precisely as it is known (ISO 8601 reduced precision).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PartialDate(String);
+
+impl PartialDate {
+    /// False for a day that no calendar has, such as `2013-02-30`.
+    pub fn exists(&self) -> bool {
+        self.0.len() < 10 || chrono::NaiveDate::parse_from_str(&self.0, "%Y-%m-%d").is_ok()
+    }
+
+    /// True when `self` cannot lie before `earlier`, as far as both are known: `2013` may end what began `2013-05`.
+    pub fn not_before(&self, earlier: &Self) -> bool {
+        let known = self.0.len().min(earlier.0.len());
+        self.0[..known] >= earlier.0[..known]
+    }
+}
+
+impl PartialSchema for PartialDate {
+    fn schema() -> RefOr<Schema> {
+        string(PARTIAL_DATE, 4, 10, "A year, month or day as precisely as it is known: 2013, 2013-05 or 2013-05-10.")
+            .examples([json!("2013-05")])
+            .into()
+    }
+}
+impl ToSchema for PartialDate {}
+
+/// A web address, http or https.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct HttpUrl(String);
+
+impl PartialSchema for HttpUrl {
+    fn schema() -> RefOr<Schema> {
+        string(HTTP_URL, 9, 2000, "A web address (http or https).")
+            .examples([json!("https://www.oldham.gov.uk/")])
+            .into()
+    }
+}
+impl ToSchema for HttpUrl {}
+
+/// A reference to a council, theme, principle or initiative: its slug, its id or, for councils, its GSS code.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Reference(String);
+
+impl PartialSchema for Reference {
+    fn schema() -> RefOr<Schema> {
+        string("^[A-Za-z0-9-]+$", 1, 100, "A slug, an id or (councils) a GSS code.").examples([json!("oldham")]).into()
+    }
+}
+impl ToSchema for Reference {}
+
+/// A number with at most four decimals and 15 significant digits: JSON numbers of more digits do not survive most
+/// clients, and nothing may be lost. Held as numeric(18,4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Quantity(f64);
+
+impl Quantity {
+    /// The same number as an exact decimal; `None` with more than four decimals.
+    pub fn decimal(self) -> Option<bigdecimal::BigDecimal> {
+        use std::str::FromStr;
+        // The shortest text that reads back as this double has its true digits for up to 15 of them.
+        let exact = bigdecimal::BigDecimal::from_str(&self.0.to_string()).ok()?;
+        (exact.normalized().fractional_digit_count() <= 4).then_some(exact)
+    }
+
+    /// The number.
+    pub fn get(self) -> f64 {
+        self.0
+    }
+}
+
+impl From<&bigdecimal::BigDecimal> for Quantity {
+    fn from(exact: &bigdecimal::BigDecimal) -> Self {
+        Self(exact.to_string().parse().unwrap_or_default())
+    }
+}
+
+impl PartialSchema for Quantity {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::Number))
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Double)))
+            .minimum(Some(-99_999_999_999.0))
+            .maximum(Some(99_999_999_999.0))
+            .description(Some("A number with at most four decimals."))
+            .examples([json!(1300)])
+            .into()
+    }
+}
+impl ToSchema for Quantity {}
+
+// As text; and back from what the registry holds, which came in through the schema of the same type.
+impl<const MAX: usize, const MIN: usize> Deref for Line<MAX, MIN> {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+impl<const MAX: usize, const MIN: usize> From<&str> for Line<MAX, MIN> {
+    fn from(held: &str) -> Self {
+        Self(held.into())
+    }
+}
+impl<const MAX: usize> Deref for Markdown<MAX> {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+impl<const MAX: usize> From<&str> for Markdown<MAX> {
+    fn from(held: &str) -> Self {
+        Self(held.into())
+    }
+}
+impl Deref for Slug {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+impl From<&str> for Slug {
+    fn from(held: &str) -> Self {
+        Self(held.into())
+    }
+}
+impl Deref for PartialDate {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+impl From<&str> for PartialDate {
+    fn from(held: &str) -> Self {
+        Self(held.into())
+    }
+}
+impl Deref for HttpUrl {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+impl From<&str> for HttpUrl {
+    fn from(held: &str) -> Self {
+        Self(held.into())
+    }
+}
+impl Deref for Reference {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+impl From<&str> for Reference {
+    fn from(held: &str) -> Self {
+        Self(held.into())
+    }
+}
+
+/// Markdown as HTML, sanitised: no scripts, styles, forms or event handlers; links are `nofollow noopener`.
+pub fn render(markdown: &str) -> String {
+    let mut html = String::with_capacity(markdown.len() * 3 / 2);
+    pulldown_cmark::html::push_html(
+        &mut html,
+        pulldown_cmark::Parser::new_ext(markdown, pulldown_cmark::Options::ENABLE_TABLES),
+    );
+    ammonia::clean(&html)
+}
+
+/// Note dates that no calendar has, and an end before its beginning. `names` are those of the two members below `place`.
+pub fn check_dates(
+    from: Option<&PartialDate>,
+    to: Option<&PartialDate>,
+    place: &str,
+    names: [&str; 2],
+    faults: &mut crate::input::Faults,
+) {
+    for (date, name) in [(from, names[0]), (to, names[1])] {
+        if date.is_some_and(|date| !date.exists()) {
+            faults.add(format!("{place}/{name}"), "malformed", "is not a day of the calendar");
+        }
+    }
+    if let (Some(from), Some(to)) = (from, to) {
+        if !to.not_before(from) {
+            faults.add(format!("{place}/{}", names[1]), "out_of_order", format!("lies before {}", names[0]));
+        }
+    }
+}
+
+/// The candidate that is nearest to what was written, if any is near enough to be what was meant.
+pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(written, candidate), candidate))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slug_is_made_of_a_title() {
+        assert_eq!(
+            &*Slug::from_title("Édinburgh students’ housing co-operative!").unwrap(),
+            "edinburgh-students-housing-co-operative"
+        );
+        assert_eq!(Slug::from_title("—"), None);
+        assert!(Slug::from_title(&"long title ".repeat(30)).unwrap().len() <= 80);
+    }
+
+    #[test]
+    fn partial_dates_are_ordered_as_far_as_they_are_known() {
+        let date = |text: &str| PartialDate(text.into());
+        assert!(date("2013").not_before(&date("2013-05")));
+        assert!(date("2013-05-10").not_before(&date("2013-05")));
+        assert!(!date("2012-12").not_before(&date("2013")));
+        assert!(date("2012-02-29").exists());
+        assert!(!date("2013-02-29").exists());
+    }
+
+    #[test]
+    fn a_quantity_keeps_its_digits() {
+        let exact = |number: f64| Quantity(number).decimal().map(|d| d.normalized().to_string());
+        assert_eq!(exact(12.2).as_deref(), Some("12.2"));
+        assert_eq!(exact(0.1 + 0.2), None);
+        assert_eq!(exact(99_999_999_998.9999).as_deref(), Some("99999999998.9999"));
+    }
+
+    #[test]
+    fn html_in_markdown_is_made_harmless() {
+        let html = render("**bold** <script>alert(1)</script><img src=x onerror=alert(1)> [x](javascript:alert(1))");
+        assert!(html.contains("<strong>bold</strong>"));
+        assert!(!html.contains("script") && !html.contains("onerror"));
+    }
+
+    #[test]
+    fn the_nearest_name_is_found_only_when_near() {
+        assert_eq!(nearest("titel", ["title", "summary"]), Some("title"));
+        assert_eq!(nearest("xyz", ["title", "summary"]), None);
+    }
+}

@@ -1,0 +1,26 @@
+//! Withdrawing a record: what `DELETE` takes and answers, the same for every resource.
+
+use actix_web::HttpResponse;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+/// Why a record is withdrawn.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Withdrawal {
+    /// Public reason, shown on the tombstone: one line of at most 300 characters.
+    #[param(min_length = 1, max_length = 300, pattern = r"^[^\x00-\x1f\x7f-\x9f]*$", example = "Entered twice")]
+    reason: Option<String>,
+}
+
+impl Withdrawal {
+    /// The reason, if one was given.
+    pub fn reason(self) -> Option<String> {
+        self.reason
+    }
+
+    /// 204.
+    pub fn done() -> HttpResponse {
+        HttpResponse::NoContent().insert_header(("Cache-Control", "private, no-store")).finish()
+    }
+}
