@@ -1,0 +1,152 @@
+//! Signing in, refreshing, signing out, and oneself.
+
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use diesel_async::AsyncConnection;
+
+use super::caller::SignedIn;
+use super::keys::Keys;
+use super::model::{Credentials, Me, PasswordChange, RefreshRequest, Tokens};
+use super::store::{self, Refresh};
+use super::throttle::Throttle;
+use super::{password, token};
+use crate::config::ServeSettings;
+use crate::db::Db;
+use crate::error::ApiError;
+use crate::input::{Body, NoParams, Query};
+use crate::refs;
+use crate::reply::send;
+use crate::users;
+
+/// Sign in
+///
+/// Answers with an access token of a few minutes and a refresh token. An unknown e-mail address, a wrong password and a
+/// disabled account are answered alike.
+#[utoipa::path(tag = "sign in", request_body = Credentials, responses((status = 200, description = "Signed in", body = Tokens)))]
+#[post("/auth/login")]
+pub async fn log_in(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    keys: web::Data<Keys>,
+    settings: web::Data<ServeSettings>,
+    throttle: web::Data<Throttle>,
+    body: Body<Credentials>,
+) -> Result<HttpResponse, ApiError> {
+    let credentials = body.draft.checked()?;
+    throttle.attempt(&credentials.email, request.peer_addr().map(|peer| peer.ip()))?;
+    let mut conn = db.get().await?;
+    let known = store::password_of(&mut conn, &credentials.email).await?;
+    let (user, hash) = known.unzip();
+    // The connection goes back while the hash is worked out.
+    drop(conn);
+    let matches = password::matches(credentials.password, hash).await?;
+    let Some(user) = user.filter(|_| matches) else {
+        return Err(ApiError::bad_credentials("E-mail address and password do not match an active account."));
+    };
+    let first = token::refresh_token();
+    let hash = token::refresh_hash(&keys, &first);
+    let days = settings.session_days;
+    let session = db.get().await?.transaction(async |conn| store::begin_session(conn, user, days, hash).await).await?;
+    tokens(&keys, &settings, user, session, first)
+}
+
+/// Exchange a refresh token for new tokens
+///
+/// A refresh token is good for one use. Using one twice ends the session: somebody has a copy.
+#[utoipa::path(tag = "sign in", request_body = RefreshRequest, responses((status = 200, description = "Refreshed", body = Tokens)))]
+#[post("/auth/refresh")]
+pub async fn refresh_tokens(
+    db: web::Data<Db>,
+    keys: web::Data<Keys>,
+    settings: web::Data<ServeSettings>,
+    body: Body<RefreshRequest>,
+) -> Result<HttpResponse, ApiError> {
+    let presented = token::refresh_hash(&keys, &body.draft.checked()?.refresh_token);
+    let next = token::refresh_token();
+    let next_hash = token::refresh_hash(&keys, &next);
+    // A reuse is committed too: it ends the session.
+    let owner = db
+        .get()
+        .await?
+        .transaction(async |conn| {
+            let Refresh::Used { session } = store::use_refresh_token(conn, &presented).await? else { return Ok(None) };
+            let Some(owner) = store::session_owner(conn, session).await? else { return Ok(None) };
+            store::add_refresh_token(conn, session, next_hash).await?;
+            Ok::<_, ApiError>(Some((owner.user_id, session)))
+        })
+        .await?;
+    let (user, session) =
+        owner.ok_or_else(|| ApiError::bad_credentials("The refresh token is not good any more. Sign in again."))?;
+    tokens(&keys, &settings, user, session, next)
+}
+
+/// Sign out
+///
+/// Ends the session of the access token: that token and the session's refresh tokens are void at once.
+#[utoipa::path(tag = "sign in", responses((status = 204, description = "Signed out")), security(("bearer" = [])))]
+#[post("/auth/logout")]
+pub async fn log_out(db: web::Data<Db>, caller: SignedIn, _: Query<NoParams>) -> Result<HttpResponse, ApiError> {
+    store::end_session(&mut *db.get().await?, caller.0.session_id).await?;
+    Ok(HttpResponse::NoContent().insert_header(("Cache-Control", "private, no-store")).finish())
+}
+
+/// Who am I
+#[utoipa::path(tag = "sign in", responses((status = 200, description = "The signed-in user", body = Me)), security(("bearer" = [])))]
+#[get("/me")]
+pub async fn find_me(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    caller: SignedIn,
+    _: Query<NoParams>,
+) -> Result<HttpResponse, ApiError> {
+    let mut conn = db.get().await?;
+    let user = users::store::find(&mut conn, caller.0.user_id).await?;
+    let council = match user.council_id {
+        Some(id) => refs::councils_by_id(&mut conn, &[id]).await?.remove(&id),
+        None => None,
+    };
+    let me = Me { id: user.id, email: user.email, name: user.name, role: user.role.0, council };
+    send(&request, &me, Some(user.version), Some(user.updated_at), None)
+}
+
+/// Change my password
+///
+/// Ends every session of the account, this one included: sign in again with the new password.
+#[utoipa::path(tag = "sign in", request_body = PasswordChange, responses((status = 204, description = "Changed")), security(("bearer" = [])))]
+#[post("/me/password")]
+pub async fn change_password(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    throttle: web::Data<Throttle>,
+    caller: SignedIn,
+    body: Body<PasswordChange>,
+) -> Result<HttpResponse, ApiError> {
+    let change = body.draft.checked()?;
+    let user = users::store::find(&mut *db.get().await?, caller.0.user_id).await?;
+    throttle.attempt(&user.email, request.peer_addr().map(|peer| peer.ip()))?;
+    if !password::matches(change.current_password, Some(user.password_hash.clone())).await? {
+        return Err(ApiError::forbidden("The current password is not right."));
+    }
+    let hash = password::hash(change.new_password).await?;
+    db.get().await?.transaction(async |conn| users::store::set_password(conn, user.id, &hash).await).await?;
+    Ok(HttpResponse::NoContent().insert_header(("Cache-Control", "private, no-store")).finish())
+}
+
+/// Keys that verify our access tokens (RFC 7517)
+#[utoipa::path(tag = "service", responses((status = 200, description = "The key set", body = serde_json::Value)))]
+#[get("/.well-known/jwks.json")]
+pub async fn find_keys(request: HttpRequest, keys: web::Data<Keys>) -> Result<HttpResponse, ApiError> {
+    send(&request, &keys.jwks(), None, None, None)
+}
+
+fn tokens(
+    keys: &Keys,
+    settings: &ServeSettings,
+    user: uuid::Uuid,
+    session: uuid::Uuid,
+    refresh_token: String,
+) -> Result<HttpResponse, ApiError> {
+    let lifetime = settings.access_token_seconds;
+    let access_token = token::issue(keys, &settings.issuer, user, session, lifetime)?;
+    let tokens = Tokens { access_token, token_type: "Bearer", expires_in: lifetime, refresh_token };
+    Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(tokens))
+}

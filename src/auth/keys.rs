@@ -1,0 +1,143 @@
+//! The service's secrets: the key that signs access tokens, and keys derived from it for what only we read again.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ed25519_dalek::SigningKey;
+use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
+use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey};
+use hmac::{Hmac, KeyInit, Mac};
+use jsonwebtoken::{DecodingKey, EncodingKey};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use crate::config::Secret;
+
+/// The secrets, ready for use. Neither prints nor serialises.
+pub struct Keys {
+    /// Signs access tokens.
+    pub encoding: EncodingKey,
+    /// Verifies access tokens.
+    pub decoding: DecodingKey,
+    /// Names the key in a token's header and in the key set (RFC 7638 thumbprint).
+    pub kid: String,
+    public: String,
+    seed: [u8; 32],
+}
+
+/// Why there is no key.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// The file cannot be read or written.
+    #[error("the signing key {0}: {1}")]
+    File(String, std::io::Error),
+    /// The PEM is not an Ed25519 key.
+    #[error(
+        "{0} does not hold an Ed25519 private key in PKCS #8 PEM; make one with: openssl genpkey -algorithm ed25519"
+    )]
+    Format(String),
+}
+
+impl Keys {
+    /// From the setting, else from the file in the data folder, which is made (mode 0600) when there is none.
+    pub fn load(setting: Option<&Secret>, data_dir: &Path) -> Result<Self, KeyError> {
+        if let Some(pem) = setting {
+            return Self::from_pem(pem.reveal(), "CCIN_SIGNING_KEY");
+        }
+        let path = data_dir.join("signing-key.pem");
+        let name = path.display().to_string();
+        let file = |error| KeyError::File(name.clone(), error);
+        if !path.exists() {
+            fs::create_dir_all(data_dir).map_err(file)?;
+            let key = SigningKey::from_bytes(&rand::random());
+            let pem = key.to_pkcs8_pem(LineEnding::LF).map_err(|_| KeyError::Format(name.clone()))?;
+            write_private(&path, pem.as_bytes()).map_err(file)?;
+        }
+        Self::from_pem(&fs::read_to_string(&path).map_err(file)?, &name)
+    }
+
+    fn from_pem(pem: &str, name: &str) -> Result<Self, KeyError> {
+        let format = || KeyError::Format(name.into());
+        let key = SigningKey::from_pkcs8_pem(pem.trim()).map_err(|_| format())?;
+        let der = key.to_pkcs8_der().map_err(|_| format())?;
+        let public = URL_SAFE_NO_PAD.encode(key.verifying_key().as_bytes());
+        let thumbprint = Sha256::digest(format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{public}"}}"#));
+        Ok(Self {
+            encoding: EncodingKey::from_ed_der(der.as_bytes()),
+            decoding: DecodingKey::from_ed_components(&public).map_err(|_| format())?,
+            kid: URL_SAFE_NO_PAD.encode(thumbprint),
+            public,
+            seed: key.to_bytes(),
+        })
+    }
+
+    /// The key set that others verify our tokens with (RFC 7517, RFC 8037).
+    pub fn jwks(&self) -> Value {
+        json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": self.kid, "x": self.public }] })
+    }
+
+    /// HMAC-SHA-256 of `data` under a key that serves this purpose alone.
+    pub fn mac(&self, purpose: &str, data: &[u8]) -> Vec<u8> {
+        let derived = hmac(&self.seed, purpose.as_bytes());
+        hmac(&derived, data)
+    }
+
+    /// The same as text for an address: base64url, 128 bits.
+    pub fn sign(&self, purpose: &str, data: &[u8]) -> String {
+        URL_SAFE_NO_PAD.encode(&self.mac(purpose, data)[..16])
+    }
+
+    /// True for what [`Keys::sign`] gave for this data; compared in constant time.
+    pub fn verify(&self, purpose: &str, data: &[u8], seal: &str) -> bool {
+        self.sign(purpose, data).as_bytes().ct_eq(seal.as_bytes()).into()
+    }
+}
+
+fn hmac(key: &[u8], data: &[u8]) -> Vec<u8> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
+    mac.update(data);
+    mac.finalize().into_bytes().to_vec()
+}
+
+/// Write a file that nobody else may read, whole or not at all; of two who try at once the first wins.
+fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let part = path.with_extension(format!("{}.part", uuid::Uuid::now_v7()));
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&part)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    let linked = fs::hard_link(&part, path);
+    fs::remove_file(&part)?;
+    match linked {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        linked => linked,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_is_made_once_and_kept_private() {
+        let dir = std::env::temp_dir().join(format!("ccin-keys-{}", uuid::Uuid::now_v7()));
+        let first = Keys::load(None, &dir).unwrap();
+        let second = Keys::load(None, &dir).unwrap();
+        assert_eq!(first.kid, second.kid);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(fs::metadata(dir.join("signing-key.pem")).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        assert!(first.verify("a", b"data", &second.sign("a", b"data")));
+        assert!(!first.verify("b", b"data", &second.sign("a", b"data")));
+        fs::remove_dir_all(dir).unwrap();
+    }
+}

@@ -1,0 +1,14 @@
+//! Who is calling: signing in, tokens, and the extractors by which a handler's signature says who may call it.
+//!
+//! A request with credentials that do not hold is a 401, never anonymous. An access token (JWT, RFC 9068) names its
+//! session; the session, the user's role and council are read at each request, so that signing out, disabling a user or
+//! changing a password ends a token at once.
+
+pub mod caller;
+pub mod handlers;
+pub mod keys;
+pub mod model;
+pub mod password;
+pub mod store;
+pub mod throttle;
+pub mod token;

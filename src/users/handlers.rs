@@ -1,0 +1,164 @@
+//! Users, for network admins; moderators may read.
+
+use actix_web::{HttpResponse, get, patch, post, put, web};
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+use uuid::Uuid;
+
+use super::model::{NewPassword, NewUser, Role, User, UserQuery, UserSort, UserStatus, UserUpdate};
+use super::store;
+use crate::auth::caller::{Admin, Moderator, Reach};
+use crate::auth::password;
+use crate::db::Db;
+use crate::error::ApiError;
+use crate::idempotency::Idempotency;
+use crate::input::{Body, Draft, IfMatch, NoParams, Patch, Query};
+use crate::page::{Listing, Page, Pages};
+use crate::refs;
+use crate::reply::{Record, Written};
+
+/// List users
+#[utoipa::path(tag = "users", params(UserQuery), responses((status = 200, description = "Users", body = Page<User>)), security(("bearer" = [])))]
+#[get("/users")]
+pub async fn list_users(
+    db: web::Data<Db>,
+    _: Moderator,
+    pages: Pages,
+    query: Query<UserQuery>,
+) -> Result<Listing<User>, ApiError> {
+    let window = pages.window(query.limit, query.cursor.as_deref(), query.sort.unwrap_or(UserSort::Email).order())?;
+    let mut conn = db.get().await?;
+    let mut faults = Vec::new();
+    let councils = refs::any_council(&mut conn, Reach::ALL, "council", &query.council, &mut faults).await?;
+    if !faults.is_empty() {
+        return Err(ApiError::bad_query(faults));
+    }
+    let filter = store::UserFilter { roles: query.role.clone(), status: query.status, councils };
+    let slice = store::list(&mut conn, &filter, &window).await?;
+    Ok(pages.listing(slice, window.limit, None))
+}
+
+/// Find a user
+#[utoipa::path(tag = "users", params(("id" = Uuid, Path, description = "Id of the user")), responses((status = 200, description = "The user", body = User)), security(("bearer" = [])))]
+#[get("/users/{id}")]
+pub async fn find_user(
+    db: web::Data<Db>,
+    _: Moderator,
+    id: web::Path<String>,
+    _: Query<NoParams>,
+) -> Result<Record<User>, ApiError> {
+    Ok(Record::whole(store::show(&mut *db.get().await?, user_id(&id)?).await?))
+}
+
+/// Enter a user
+#[utoipa::path(tag = "users", request_body = NewUser, responses((status = 201, description = "Entered", body = User)), security(("bearer" = [])))]
+#[post("/users")]
+pub async fn create_user(
+    db: web::Data<Db>,
+    caller: Admin,
+    key: Idempotency,
+    body: Body<NewUser>,
+) -> Result<Written, ApiError> {
+    let (mut draft, fingerprint) = body.into_parts();
+    let mut conn = db.get().await?;
+    let council = council_of(&mut conn, draft.value.council.as_ref(), &mut draft.faults).await?;
+    let user = draft.checked()?;
+    let hash = password::hash(user.password.clone()).await?;
+    conn.transaction(async |conn| {
+        if let Some(first) = key.first_answer(conn, caller.0.user_id, &fingerprint).await? {
+            return Ok(first);
+        }
+        let id = store::create(conn, &user.update(), council, &hash).await?;
+        let written = Written::created(format!("/v1/users/{id}"), &store::show(conn, id).await?)?;
+        key.keep(conn, caller.0.user_id, &fingerprint, &written).await?;
+        Ok(written)
+    })
+    .await
+}
+
+/// Replace a user
+#[utoipa::path(tag = "users", params(("id" = Uuid, Path, description = "Id of the user")), request_body = UserUpdate, responses((status = 200, description = "As it is now", body = User)), security(("bearer" = [])))]
+#[put("/users/{id}")]
+pub async fn replace_user(
+    db: web::Data<Db>,
+    _: Admin,
+    id: web::Path<String>,
+    if_match: IfMatch,
+    body: Body<UserUpdate>,
+) -> Result<Written, ApiError> {
+    change(&db, user_id(&id)?, if_match, |_| Ok(body.draft)).await
+}
+
+/// Change a user
+///
+/// Setting `status` to `disabled` ends every session of the user at once.
+#[utoipa::path(tag = "users", params(("id" = Uuid, Path, description = "Id of the user")), request_body(content = UserUpdate, content_type = "application/merge-patch+json"), responses((status = 200, description = "As it is now", body = User)), security(("bearer" = [])))]
+#[patch("/users/{id}")]
+pub async fn update_user(
+    db: web::Data<Db>,
+    _: Admin,
+    id: web::Path<String>,
+    if_match: IfMatch,
+    patch: Patch,
+) -> Result<Written, ApiError> {
+    change(&db, user_id(&id)?, if_match, |current| patch.merge(&UserUpdate::from(current))).await
+}
+
+/// Set a user's password
+///
+/// Ends every session of the user at once.
+#[utoipa::path(tag = "users", params(("id" = Uuid, Path, description = "Id of the user")), request_body = NewPassword, responses((status = 204, description = "Set")), security(("bearer" = [])))]
+#[post("/users/{id}/password")]
+pub async fn set_user_password(
+    db: web::Data<Db>,
+    _: Admin,
+    id: web::Path<String>,
+    body: Body<NewPassword>,
+) -> Result<HttpResponse, ApiError> {
+    let new = body.draft.checked()?;
+    let user = store::find(&mut *db.get().await?, user_id(&id)?).await?;
+    let hash = password::hash(new.password).await?;
+    db.get().await?.transaction(async |conn| store::set_password(conn, user.id, &hash).await).await?;
+    Ok(HttpResponse::NoContent().insert_header(("Cache-Control", "private, no-store")).finish())
+}
+
+async fn change(
+    db: &Db,
+    id: Uuid,
+    if_match: IfMatch,
+    make: impl FnOnce(&User) -> Result<Draft<UserUpdate>, ApiError>,
+) -> Result<Written, ApiError> {
+    let mut conn = db.get().await?;
+    let current = store::show(&mut conn, id).await?;
+    if !if_match.allows(current.version) {
+        return Err(ApiError::stale(&Record::etag(&current)?));
+    }
+    let mut draft = make(&current)?;
+    let council = council_of(&mut conn, draft.value.council.as_ref(), &mut draft.faults).await?;
+    let update = draft.checked()?;
+    conn.transaction(async |conn| {
+        let stays_admin = update.role == Role::NetworkAdmin && update.status == UserStatus::Active;
+        if !stays_admin && store::active_admins(conn).await? == [id] {
+            return Err(ApiError::conflict("This is the last active network admin. Appoint another one first."));
+        }
+        if !store::update(conn, id, current.version, &update, council).await? {
+            return Err(ApiError::stale(&Record::etag(&store::show(conn, id).await?)?));
+        }
+        Written::changed(&store::show(conn, id).await?)
+    })
+    .await
+}
+
+async fn council_of(
+    conn: &mut AsyncPgConnection,
+    council: Option<&crate::text::Reference>,
+    faults: &mut crate::input::Faults,
+) -> Result<Option<Uuid>, ApiError> {
+    match council {
+        Some(council) => refs::council(conn, Reach::ALL, council, "/council", faults).await,
+        None => Ok(None),
+    }
+}
+
+fn user_id(text: &str) -> Result<Uuid, ApiError> {
+    text.parse().map_err(|_| ApiError::not_found("user"))
+}

@@ -1,0 +1,246 @@
+//! Users as they are sent and answered. The password hash is in neither.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::auth::password;
+use crate::councils::model::CouncilRef;
+use crate::input::{Check, Faults};
+use crate::page::Order;
+use crate::reply::Resource;
+use crate::text::{Line, Reference};
+
+/// What a user may do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+#[value(rename_all = "snake_case")]
+pub enum Role {
+    /// Reads what is for members.
+    #[default]
+    MemberViewer,
+    /// Drafts and edits the initiatives of one council.
+    Contributor,
+    /// The same, and keeps the council's own profile.
+    CouncilEditor,
+    /// Network officer: edits and publishes any initiative, keeps the themes.
+    Moderator,
+    /// Network officer: everything.
+    NetworkAdmin,
+}
+
+impl Role {
+    /// True for roles that are nothing without a council.
+    pub fn needs_council(self) -> bool {
+        matches!(self, Self::Contributor | Self::CouncilEditor)
+    }
+
+    /// True for roles that no council binds.
+    pub fn refuses_council(self) -> bool {
+        matches!(self, Self::Moderator | Self::NetworkAdmin)
+    }
+}
+
+/// Whether a user may sign in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UserStatus {
+    /// May sign in.
+    #[default]
+    Active,
+    /// May not; every session has ended.
+    Disabled,
+}
+
+/// A user.
+#[derive(Serialize, ToSchema)]
+pub struct User {
+    /// Id (UUIDv7).
+    pub id: Uuid,
+    /// E-mail address, in lower case.
+    #[schema(example = "editor@oldham.example")]
+    pub email: String,
+    /// Name to show.
+    #[schema(required)]
+    pub name: Option<String>,
+    /// What the user may do.
+    pub role: Role,
+    /// The council that the user is bound to.
+    #[schema(required)]
+    pub council: Option<CouncilRef>,
+    /// Whether the user may sign in.
+    pub status: UserStatus,
+    /// Grows by one with each change.
+    #[schema(example = 1)]
+    pub version: i32,
+    /// When the user was entered.
+    pub created_at: DateTime<Utc>,
+    /// When the user last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl Resource for User {
+    fn version(&self) -> i32 {
+        self.version
+    }
+    fn updated_at(&self) -> DateTime<Utc> {
+        self.updated_at
+    }
+}
+
+/// The members of a user that an admin sets.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct UserUpdate {
+    /// E-mail address; the user signs in with it.
+    #[schema(
+        required,
+        min_length = 3,
+        max_length = 254,
+        pattern = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$",
+        example = "editor@oldham.example"
+    )]
+    pub email: String,
+    /// Name to show.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<Line<120>>,
+    /// What the user may do.
+    #[schema(required)]
+    pub role: Role,
+    /// The council that the user is bound to: required for contributors and council editors, refused for network officers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub council: Option<Reference>,
+    /// Whether the user may sign in.
+    pub status: UserStatus,
+}
+
+impl Check for UserUpdate {
+    fn check(&self, faults: &mut Faults) {
+        if self.role.needs_council() && self.council.is_none() {
+            faults.add("/council", "required", "is required for contributors and council editors");
+        }
+        if self.role.refuses_council() && self.council.is_some() {
+            faults.add("/council", "not_allowed", "binds nobody in this role; leave it out");
+        }
+    }
+}
+
+impl From<&User> for UserUpdate {
+    fn from(user: &User) -> Self {
+        Self {
+            email: user.email.clone(),
+            name: user.name.as_deref().map(Line::from),
+            role: user.role,
+            council: user.council.as_ref().map(|council| council.slug.as_str().into()),
+            status: user.status,
+        }
+    }
+}
+
+/// A new user with the first password.
+#[derive(Clone, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct NewUser {
+    /// E-mail address; the user signs in with it.
+    #[schema(
+        required,
+        min_length = 3,
+        max_length = 254,
+        pattern = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$",
+        example = "editor@oldham.example"
+    )]
+    pub email: String,
+    /// Name to show.
+    pub name: Option<Line<120>>,
+    /// What the user may do.
+    #[schema(required)]
+    pub role: Role,
+    /// The council that the user is bound to: required for contributors and council editors, refused for network officers.
+    pub council: Option<Reference>,
+    /// First password: 12 to 200 characters, of any kind.
+    #[schema(required, min_length = 12, max_length = 200, format = Password, example = "three words are a start")]
+    pub password: String,
+}
+
+impl NewUser {
+    /// Everything but the password.
+    pub fn update(&self) -> UserUpdate {
+        UserUpdate {
+            email: self.email.clone(),
+            name: self.name.clone(),
+            role: self.role,
+            council: self.council.clone(),
+            status: UserStatus::Active,
+        }
+    }
+}
+
+impl Check for NewUser {
+    fn check(&self, faults: &mut Faults) {
+        self.update().check(faults);
+    }
+}
+
+/// A password set by an admin.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct NewPassword {
+    /// The password as it shall be: 12 to 200 characters, of any kind.
+    #[schema(required, min_length = 12, max_length = 200, format = Password, example = "three words are a start")]
+    pub password: String,
+}
+
+impl Check for NewPassword {
+    fn check(&self, _: &mut Faults) {}
+}
+
+/// What is wrong with a password typed at the terminal, if anything.
+pub fn password_fault(password: &str) -> Option<String> {
+    let length = password.chars().count();
+    (!(password::MIN..=password::MAX).contains(&length))
+        .then(|| format!("The password has {length} characters; {} to {} are needed.", password::MIN, password::MAX))
+}
+
+/// Orders of the list of users.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+pub enum UserSort {
+    /// By e-mail address.
+    #[serde(rename = "email")]
+    Email,
+    /// By e-mail address, last first.
+    #[serde(rename = "-email")]
+    EmailDescending,
+}
+
+impl UserSort {
+    /// The order in SQL.
+    pub fn order(self) -> Order {
+        Order { by: "users.email", kind: "text", descending: matches!(self, Self::EmailDescending) }
+    }
+}
+
+/// Filters of the list of users.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct UserQuery {
+    /// Only users with one of these roles.
+    #[serde(default)]
+    #[param(inline)]
+    pub role: Vec<Role>,
+    /// Only users with this status.
+    #[param(inline)]
+    pub status: Option<UserStatus>,
+    /// Only users bound to one of these councils: slug, id or GSS code.
+    #[serde(default)]
+    #[param(inline, example = json!(["oldham"]))]
+    pub council: Vec<Reference>,
+    /// Order; a minus means largest first.
+    #[param(inline)]
+    pub sort: Option<UserSort>,
+    /// Rows on a page: 1 to 200, default 20; more is clamped to 200.
+    #[param(minimum = 1, example = 20)]
+    pub limit: Option<u64>,
+    /// From `next` or `prev` of an earlier page.
+    pub cursor: Option<String>,
+}
