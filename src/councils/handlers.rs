@@ -1,0 +1,182 @@
+//! Councils. Everybody reads; network admins enter and withdraw; a council editor keeps the own council's profile.
+
+use actix_web::{Either, HttpRequest, HttpResponse, delete, get, patch, post, put, web};
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+
+use super::model::{Council, CouncilQuery, CouncilSort, CouncilView, NewCouncil};
+use super::store::{self, CouncilFilter};
+use crate::auth::caller::{Account, Admin, Anyone, CouncilKeeper, Reach};
+use crate::db::Db;
+use crate::db::word::text;
+use crate::error::ApiError;
+use crate::idempotency::Idempotency;
+use crate::input::{Body, Draft, IfMatch, Patch, Query};
+use crate::page::{Listing, Page, Pages};
+use crate::refs::{self, Resource};
+use crate::reply::{Record, Written, moved};
+use crate::users::model::Role;
+use crate::withdrawal::Withdrawal;
+
+/// List councils
+#[utoipa::path(tag = "councils", params(CouncilQuery), responses((status = 200, description = "Councils", body = Page<Council>)))]
+#[get("/councils")]
+pub async fn list_councils(
+    db: web::Data<Db>,
+    caller: Anyone,
+    pages: Pages,
+    query: Query<CouncilQuery>,
+) -> Result<Listing<Council>, ApiError> {
+    let window = pages.window(query.limit, query.cursor.as_deref(), query.sort.unwrap_or(CouncilSort::Name).order())?;
+    let mut conn = db.get().await?;
+    let mut faults = Vec::new();
+    let ids = refs::any_council(&mut conn, caller.reach(), "council", &query.council, &mut faults).await?;
+    if !faults.is_empty() {
+        return Err(ApiError::bad_query(faults));
+    }
+    let filter = CouncilFilter {
+        ids,
+        nations: query.nation.clone(),
+        regions: query.region.clone(),
+        council_types: query.council_type.clone(),
+        tiers: query.membership.clone(),
+        updated_since: query.updated_since,
+    };
+    let slice = store::list(&mut conn, caller.reach(), &filter, &window).await?;
+    let fields = query.0.fields.map(|fields| fields.iter().map(text).collect());
+    Ok(pages.listing(slice, window.limit, fields))
+}
+
+/// Find a council
+#[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), CouncilView), responses((status = 200, description = "The council", body = Council)))]
+#[get("/councils/{council}")]
+pub async fn find_council(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    caller: Anyone,
+    council: web::Path<String>,
+    view: Query<CouncilView>,
+) -> Result<Either<Record<Council>, HttpResponse>, ApiError> {
+    let found = find(&mut *db.get().await?, caller.reach(), &council).await?;
+    if found.slug != *council && !refs::is_permanent(&council) {
+        return Ok(Either::Right(moved(&request, &found.slug, &council)));
+    }
+    Ok(Either::Left(Record::picked(found, view.0.fields.map(|fields| fields.iter().map(text).collect()))))
+}
+
+/// Enter a council
+#[utoipa::path(tag = "councils", request_body = NewCouncil, responses((status = 201, description = "Entered", body = Council)), security(("bearer" = [])))]
+#[post("/councils")]
+pub async fn create_council(
+    db: web::Data<Db>,
+    caller: Admin,
+    key: Idempotency,
+    body: Body<NewCouncil>,
+) -> Result<Written, ApiError> {
+    let (draft, fingerprint) = body.into_parts();
+    let council = draft.checked()?;
+    db.get()
+        .await?
+        .transaction(async |conn| {
+            if let Some(first) = key.first_answer(conn, caller.0.user_id, &fingerprint).await? {
+                return Ok(first);
+            }
+            let id = store::create(conn, &council).await?;
+            let made = store::find(conn, Reach::ALL, id).await?;
+            let written = Written::created(format!("/v1/councils/{}", made.slug), &made)?;
+            key.keep(conn, caller.0.user_id, &fingerprint, &written).await?;
+            Ok(written)
+        })
+        .await
+}
+
+/// Replace a council
+///
+/// A council editor keeps the profile (names, location, population, website, description, aliases) of the own council;
+/// codes, type, nation, region and membership are the network admins'.
+#[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham")), request_body = NewCouncil, responses((status = 200, description = "As it is now", body = Council)), security(("bearer" = [])))]
+#[put("/councils/{council}")]
+pub async fn replace_council(
+    db: web::Data<Db>,
+    caller: CouncilKeeper,
+    council: web::Path<String>,
+    if_match: IfMatch,
+    body: Body<NewCouncil>,
+) -> Result<Written, ApiError> {
+    change(&db, caller.0, &council, if_match, |_| Ok(body.draft)).await
+}
+
+/// Change a council
+///
+/// A merge patch (RFC 7396): null clears a member. Who may change what is as for `replace_council`.
+#[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham")), request_body(content = NewCouncil, content_type = "application/merge-patch+json"), responses((status = 200, description = "As it is now", body = Council)), security(("bearer" = [])))]
+#[patch("/councils/{council}")]
+pub async fn update_council(
+    db: web::Data<Db>,
+    caller: CouncilKeeper,
+    council: web::Path<String>,
+    if_match: IfMatch,
+    patch: Patch,
+) -> Result<Written, ApiError> {
+    change(&db, caller.0, &council, if_match, |current| patch.merge(&NewCouncil::from(current))).await
+}
+
+/// Withdraw a council
+///
+/// Only a council that no initiative and no user belongs to. It leaves a tombstone: its address answers 410.
+#[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), Withdrawal), responses((status = 204, description = "Withdrawn")), security(("bearer" = [])))]
+#[delete("/councils/{council}")]
+pub async fn delete_council(
+    db: web::Data<Db>,
+    _: Admin,
+    council: web::Path<String>,
+    if_match: IfMatch,
+    withdrawal: Query<Withdrawal>,
+) -> Result<HttpResponse, ApiError> {
+    let mut conn = db.get().await?;
+    let current = find(&mut conn, Reach::ALL, &council).await?;
+    if !if_match.allows(current.version) {
+        return Err(ApiError::stale(&Record::etag(&current)?));
+    }
+    let reason = withdrawal.0.reason();
+    let done = conn
+        .transaction(async |conn| store::withdraw(conn, current.id, current.version, reason.as_deref()).await)
+        .await?;
+    if !done {
+        return Err(ApiError::stale(&Record::etag(&store::find(&mut conn, Reach::ALL, current.id).await?)?));
+    }
+    Ok(Withdrawal::done())
+}
+
+async fn find(conn: &mut AsyncPgConnection, reach: Reach, segment: &str) -> Result<Council, ApiError> {
+    let id = refs::locate(conn, Resource::Council, segment).await?.ok_or_else(|| ApiError::not_found("council"))?;
+    store::find(conn, reach, id).await
+}
+
+async fn change(
+    db: &Db,
+    account: Account,
+    segment: &str,
+    if_match: IfMatch,
+    make: impl FnOnce(&Council) -> Result<Draft<NewCouncil>, ApiError>,
+) -> Result<Written, ApiError> {
+    let mut conn = db.get().await?;
+    let current = find(&mut conn, account.reach(), segment).await?;
+    if account.bound_to().is_some_and(|own| own != current.id) {
+        return Err(ApiError::forbidden("You keep the profile of your own council only."));
+    }
+    if !if_match.allows(current.version) {
+        return Err(ApiError::stale(&Record::etag(&current)?));
+    }
+    let mut draft = make(&current)?;
+    if account.role != Role::NetworkAdmin {
+        draft.value.keep_official(&current, &mut draft.faults);
+    }
+    let council = draft.checked()?;
+    conn.transaction(async |conn| {
+        if !store::update(conn, &current, &council).await? {
+            return Err(ApiError::stale(&Record::etag(&store::find(conn, Reach::ALL, current.id).await?)?));
+        }
+        Written::changed(&store::find(conn, Reach::ALL, current.id).await?)
+    })
+    .await
+}

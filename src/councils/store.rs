@@ -1,0 +1,282 @@
+//! Queries of councils. Each takes the caller's reach: prospects are in no query but a network officer's.
+
+use chrono::{DateTime, Utc};
+use diesel::dsl::{count_star, exists, select};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::model::{
+    Council, CouncilHtml, CouncilType, Location, Membership, MembershipStatus, MembershipTier, Nation, NewCouncil,
+    Region,
+};
+use crate::auth::caller::Reach;
+use crate::db::schema::{councils, initiative_participants, initiatives, users};
+use crate::db::word::Word;
+use crate::error::ApiError;
+use crate::page::{Slice, Window};
+use crate::refs::{self, Resource};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = councils, check_for_backend(Pg))]
+struct CouncilRow {
+    id: Uuid,
+    slug: String,
+    name: String,
+    short_name: String,
+    welsh_name: Option<String>,
+    gss_code: Option<String>,
+    code: Option<String>,
+    council_type: Word<CouncilType>,
+    nation: Word<Nation>,
+    region: Option<Word<Region>>,
+    latitude: Option<f64>,
+    longitude: Option<f64>,
+    population: Option<i32>,
+    population_year: Option<i32>,
+    website: Option<String>,
+    description: Option<String>,
+    aliases: Vec<Option<String>>,
+    membership_tier: Word<MembershipTier>,
+    membership_status: Option<Word<MembershipStatus>>,
+    membership_joined_on: Option<String>,
+    membership_ended_on: Option<String>,
+    version: i32,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+impl From<CouncilRow> for Council {
+    fn from(row: CouncilRow) -> Self {
+        Self {
+            id: row.id,
+            slug: row.slug,
+            name: row.name,
+            short_name: row.short_name,
+            welsh_name: row.welsh_name,
+            gss_code: row.gss_code,
+            code: row.code,
+            council_type: row.council_type.0,
+            nation: row.nation.0,
+            region: row.region.map(|word| word.0),
+            location: row.latitude.zip(row.longitude).map(|(latitude, longitude)| Location { latitude, longitude }),
+            population: row.population,
+            population_year: row.population_year,
+            website: row.website,
+            html: CouncilHtml { description: row.description.as_deref().map(crate::text::render) },
+            description: row.description,
+            aliases: row.aliases.into_iter().flatten().collect(),
+            membership: Membership {
+                tier: row.membership_tier.0,
+                status: row.membership_status.map(|word| word.0),
+                joined_on: row.membership_joined_on.as_deref().map(Into::into),
+                ended_on: row.membership_ended_on.as_deref().map(Into::into),
+            },
+            version: row.version,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
+    }
+}
+
+/// What is written of a council; `slug` apart, which is settled first.
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = councils, treat_none_as_null = true)]
+struct CouncilChange<'a> {
+    slug: &'a str,
+    name: &'a str,
+    short_name: &'a str,
+    welsh_name: Option<&'a str>,
+    gss_code: Option<&'a str>,
+    code: Option<&'a str>,
+    council_type: Word<CouncilType>,
+    nation: Word<Nation>,
+    region: Option<Word<Region>>,
+    latitude: Option<f64>,
+    longitude: Option<f64>,
+    population: Option<i32>,
+    population_year: Option<i32>,
+    website: Option<&'a str>,
+    description: Option<&'a str>,
+    aliases: Vec<&'a str>,
+    membership_tier: Word<MembershipTier>,
+    membership_status: Option<Word<MembershipStatus>>,
+    membership_joined_on: Option<&'a str>,
+    membership_ended_on: Option<&'a str>,
+}
+
+impl<'a> CouncilChange<'a> {
+    fn new(council: &'a NewCouncil, slug: &'a str) -> Self {
+        Self {
+            slug,
+            name: &council.name,
+            short_name: &council.short_name,
+            welsh_name: council.welsh_name.as_deref(),
+            gss_code: council.gss_code.as_deref(),
+            code: council.code.as_deref(),
+            council_type: Word(council.council_type),
+            nation: Word(council.nation),
+            region: council.region.map(Word),
+            latitude: council.location.map(|point| point.latitude),
+            longitude: council.location.map(|point| point.longitude),
+            population: council.population,
+            population_year: council.population_year,
+            website: council.website.as_deref(),
+            description: council.description.as_deref(),
+            aliases: council.aliases.iter().map(|alias| &**alias).collect(),
+            membership_tier: Word(council.membership.tier),
+            membership_status: council.membership.status.map(Word),
+            membership_joined_on: council.membership.joined_on.as_deref(),
+            membership_ended_on: council.membership.ended_on.as_deref(),
+        }
+    }
+}
+
+/// Which councils a list shows.
+#[derive(Default)]
+pub struct CouncilFilter {
+    /// Any of these.
+    pub ids: Option<Vec<Uuid>>,
+    /// Any of these nations.
+    pub nations: Vec<Nation>,
+    /// Any of these regions.
+    pub regions: Vec<Region>,
+    /// Any of these types.
+    pub council_types: Vec<CouncilType>,
+    /// Any of these tiers.
+    pub tiers: Vec<MembershipTier>,
+    /// Changed at or after.
+    pub updated_since: Option<DateTime<Utc>>,
+}
+
+fn words<T: Copy + std::fmt::Debug + serde::Serialize + serde::de::DeserializeOwned>(values: &[T]) -> Vec<Word<T>> {
+    values.iter().copied().map(Word).collect()
+}
+
+/// The councils that the caller may see: the start of every query.
+fn visible(reach: Reach) -> councils::BoxedQuery<'static, Pg> {
+    let query = councils::table.filter(councils::withdrawn_at.is_null()).into_boxed();
+    if reach.is_officer() { query } else { query.filter(councils::membership_status.is_distinct_from("prospect")) }
+}
+
+fn filtered(reach: Reach, filter: &CouncilFilter) -> councils::BoxedQuery<'static, Pg> {
+    let mut query = visible(reach);
+    if let Some(ids) = &filter.ids {
+        query = query.filter(councils::id.eq_any(ids.clone()));
+    }
+    if !filter.nations.is_empty() {
+        query = query.filter(councils::nation.eq_any(words(&filter.nations)));
+    }
+    if !filter.regions.is_empty() {
+        query = query.filter(councils::region.eq_any(words(&filter.regions)));
+    }
+    if !filter.council_types.is_empty() {
+        query = query.filter(councils::council_type.eq_any(words(&filter.council_types)));
+    }
+    if !filter.tiers.is_empty() {
+        query = query.filter(councils::membership_tier.eq_any(words(&filter.tiers)));
+    }
+    if let Some(since) = filter.updated_since {
+        query = query.filter(councils::updated_at.ge(since));
+    }
+    query
+}
+
+/// One page of councils.
+pub async fn list(
+    conn: &mut AsyncPgConnection,
+    reach: Reach,
+    filter: &CouncilFilter,
+    window: &Window,
+) -> Result<Slice<Council>, ApiError> {
+    let conn: &AsyncPgConnection = conn;
+    let (mut first, mut second) = (conn, conn);
+    let mut query = filtered(reach, filter);
+    if let Some(beyond) = window.beyond("councils.id") {
+        query = query.filter(beyond);
+    }
+    let rows = query
+        .select((CouncilRow::as_select(), window.key()))
+        .order(window.order("councils.id"))
+        .limit(window.fetch())
+        .load::<(CouncilRow, String)>(&mut first);
+    let total = filtered(reach, filter).select(count_star()).first::<i64>(&mut second);
+    let (rows, total) = futures_util::try_join!(rows, total)?;
+    Ok(Slice::new(rows, total, window, |row| row.id).with_rows(|rows| rows.into_iter().map(Council::from).collect()))
+}
+
+/// One council. 410 for one that was withdrawn.
+pub async fn find(conn: &mut AsyncPgConnection, reach: Reach, id: Uuid) -> Result<Council, ApiError> {
+    let found = visible(reach)
+        .filter(councils::id.eq(id))
+        .select(CouncilRow::as_select())
+        .first::<CouncilRow>(conn)
+        .await
+        .optional()?;
+    match found {
+        Some(row) => Ok(row.into()),
+        None => Err(tombstone(conn, id).await?.unwrap_or_else(|| ApiError::not_found("council"))),
+    }
+}
+
+/// Some councils by id, of those that the caller may see.
+pub async fn load(conn: &mut AsyncPgConnection, reach: Reach, ids: &[Uuid]) -> Result<Vec<Council>, ApiError> {
+    let query = visible(reach).filter(councils::id.eq_any(ids.to_vec())).select(CouncilRow::as_select());
+    Ok(query.load::<CouncilRow>(conn).await?.into_iter().map(Council::from).collect())
+}
+
+/// What is left of a withdrawn council; a prospect leaves nothing.
+async fn tombstone(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Option<ApiError>, ApiError> {
+    let left: Option<(Option<DateTime<Utc>>, Option<String>)> = councils::table
+        .find(id)
+        .filter(councils::withdrawn_at.is_not_null())
+        .filter(councils::membership_status.is_distinct_from("prospect"))
+        .select((councils::withdrawn_at, councils::withdrawn_reason))
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(left.and_then(|(on, reason)| on.map(|on| ApiError::withdrawn("council", on, reason.as_deref()))))
+}
+
+/// Enter a council.
+pub async fn create(conn: &mut AsyncPgConnection, council: &NewCouncil) -> Result<Uuid, ApiError> {
+    let id = Uuid::now_v7();
+    let slug = refs::free_slug(conn, Resource::Council, council.slug.as_deref(), &council.short_name, id).await?;
+    refs::take_slug(conn, Resource::Council, &slug, id).await?;
+    diesel::insert_into(councils::table)
+        .values((councils::id.eq(id), CouncilChange::new(council, &slug)))
+        .execute(conn)
+        .await?;
+    Ok(id)
+}
+
+/// Replace a council; false when `current` is no longer the current version.
+pub async fn update(conn: &mut AsyncPgConnection, current: &Council, council: &NewCouncil) -> Result<bool, ApiError> {
+    let slug = council.slug.as_deref().unwrap_or(&current.slug);
+    refs::take_slug(conn, Resource::Council, slug, current.id).await?;
+    let target = councils::table.find(current.id).filter(councils::version.eq(current.version));
+    Ok(diesel::update(target).set(CouncilChange::new(council, slug)).execute(conn).await? == 1)
+}
+
+/// Withdraw a council that nothing refers to, leaving a tombstone; false when `version` is no longer current.
+pub async fn withdraw(
+    conn: &mut AsyncPgConnection,
+    id: Uuid,
+    version: i32,
+    reason: Option<&str>,
+) -> Result<bool, ApiError> {
+    let leads =
+        initiatives::table.filter(initiatives::lead_council_id.eq(id)).filter(initiatives::withdrawn_at.is_null());
+    let takes_part = initiative_participants::table.filter(initiative_participants::council_id.eq(id));
+    let employs = users::table.filter(users::council_id.eq(id));
+    if select(exists(leads)).get_result::<bool>(conn).await?
+        || select(exists(takes_part)).get_result::<bool>(conn).await?
+        || select(exists(employs)).get_result::<bool>(conn).await?
+    {
+        return Err(ApiError::conflict("Initiatives or users belong to this council. Move them first."));
+    }
+    let target = councils::table.find(id).filter(councils::version.eq(version));
+    let change = (councils::withdrawn_at.eq(Utc::now()), councils::withdrawn_reason.eq(reason));
+    Ok(diesel::update(target).set(change).execute(conn).await? == 1)
+}
