@@ -1,0 +1,216 @@
+//! Themes. Everybody reads; network officers keep them.
+
+use actix_web::{Either, HttpRequest, HttpResponse, delete, get, patch, post, put, web};
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+
+use super::model::{NewTheme, Theme, ThemeMerge, ThemeQuery, ThemeSort, ThemeView};
+use super::store::{self, ThemeFilter};
+use crate::auth::caller::{Anyone, Moderator};
+use crate::db::Db;
+use crate::db::word::text;
+use crate::error::ApiError;
+use crate::idempotency::Idempotency;
+use crate::input::{Body, Draft, Faults, IfMatch, Patch, Query};
+use crate::page::{Listing, Page, Pages};
+use crate::refs::{self, Resource};
+use crate::reply::{Record, Written, moved};
+use crate::withdrawal::Withdrawal;
+
+/// List themes
+#[utoipa::path(tag = "themes", params(ThemeQuery), responses((status = 200, description = "Themes", body = Page<Theme>)))]
+#[get("/themes")]
+pub async fn list_themes(
+    db: web::Data<Db>,
+    _: Anyone,
+    pages: Pages,
+    query: Query<ThemeQuery>,
+) -> Result<Listing<Theme>, ApiError> {
+    let window = pages.window(query.limit, query.cursor.as_deref(), query.sort.unwrap_or(ThemeSort::Label).order())?;
+    let mut conn = db.get().await?;
+    let mut faults = Vec::new();
+    let broader = refs::direct_themes(&mut conn, "broader", &query.broader, &mut faults).await?;
+    if !faults.is_empty() {
+        return Err(ApiError::bad_query(faults));
+    }
+    let filter = ThemeFilter { status: query.status, broader, updated_since: query.updated_since };
+    let slice = store::list(&mut conn, &filter, &window).await?;
+    let fields = query.0.fields.map(|fields| fields.iter().map(text).collect());
+    Ok(pages.listing(slice, window.limit, fields))
+}
+
+/// Find a theme
+///
+/// The address of a theme that was merged into another redirects there (308).
+#[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id", example = "housing"), ThemeView), responses((status = 200, description = "The theme", body = Theme)))]
+#[get("/themes/{theme}")]
+pub async fn find_theme(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    _: Anyone,
+    theme: web::Path<String>,
+    view: Query<ThemeView>,
+) -> Result<Either<Record<Theme>, HttpResponse>, ApiError> {
+    let found = find(&mut *db.get().await?, &theme).await?;
+    if found.slug != *theme && found.id.to_string() != theme.to_lowercase() {
+        return Ok(Either::Right(moved(&request, &found.slug, &theme)));
+    }
+    Ok(Either::Left(Record::picked(found, view.0.fields.map(|fields| fields.iter().map(text).collect()))))
+}
+
+/// Enter a theme
+#[utoipa::path(tag = "themes", request_body = NewTheme, responses((status = 201, description = "Entered", body = Theme)), security(("bearer" = [])))]
+#[post("/themes")]
+pub async fn create_theme(
+    db: web::Data<Db>,
+    caller: Moderator,
+    key: Idempotency,
+    body: Body<NewTheme>,
+) -> Result<Written, ApiError> {
+    let (draft, fingerprint) = body.into_parts();
+    db.get()
+        .await?
+        .transaction(async |conn| {
+            if let Some(first) = key.first_answer(conn, caller.0.user_id, &fingerprint).await? {
+                return Ok(first);
+            }
+            store::lock_tree(conn).await?;
+            let resolved = store::resolve(conn, draft, None).await?;
+            let id = store::create(conn, &resolved).await?;
+            let made = store::find(conn, id).await?;
+            let written = Written::created(format!("/v1/themes/{}", made.slug), &made)?;
+            key.keep(conn, caller.0.user_id, &fingerprint, &written).await?;
+            Ok(written)
+        })
+        .await
+}
+
+/// Replace a theme
+#[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id", example = "housing")), request_body = NewTheme, responses((status = 200, description = "As it is now", body = Theme)), security(("bearer" = [])))]
+#[put("/themes/{theme}")]
+pub async fn replace_theme(
+    db: web::Data<Db>,
+    _: Moderator,
+    theme: web::Path<String>,
+    if_match: IfMatch,
+    body: Body<NewTheme>,
+) -> Result<Written, ApiError> {
+    change(&db, &theme, if_match, |_| Ok(body.draft)).await
+}
+
+/// Change a theme
+///
+/// A merge patch (RFC 7396): null clears a member.
+#[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id", example = "housing")), request_body(content = NewTheme, content_type = "application/merge-patch+json"), responses((status = 200, description = "As it is now", body = Theme)), security(("bearer" = [])))]
+#[patch("/themes/{theme}")]
+pub async fn update_theme(
+    db: web::Data<Db>,
+    _: Moderator,
+    theme: web::Path<String>,
+    if_match: IfMatch,
+    patch: Patch,
+) -> Result<Written, ApiError> {
+    change(&db, &theme, if_match, |current| patch.merge(&NewTheme::from(current))).await
+}
+
+/// Withdraw a theme
+///
+/// Only a theme that nothing uses: one in use is merged into another. It leaves a tombstone: its address answers 410.
+#[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id", example = "housing"), Withdrawal), responses((status = 204, description = "Withdrawn")), security(("bearer" = [])))]
+#[delete("/themes/{theme}")]
+pub async fn delete_theme(
+    db: web::Data<Db>,
+    _: Moderator,
+    theme: web::Path<String>,
+    if_match: IfMatch,
+    withdrawal: Query<Withdrawal>,
+) -> Result<HttpResponse, ApiError> {
+    let reason = withdrawal.0.reason();
+    db.get()
+        .await?
+        .transaction(async |conn| {
+            store::lock_tree(conn).await?;
+            let current = find(conn, &theme).await?;
+            if !if_match.allows(current.version) {
+                return Err(ApiError::stale(&Record::etag(&current)?));
+            }
+            store::withdraw(conn, current.id, current.version, reason.as_deref()).await
+        })
+        .await?;
+    Ok(Withdrawal::done())
+}
+
+/// Merge a theme into another
+///
+/// Its initiatives, its narrower themes and its address go over to the other theme; the answer is that other theme.
+#[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id of the theme that goes", example = "housing")), request_body = ThemeMerge, responses((status = 200, description = "The theme that took over", body = Theme)), security(("bearer" = [])))]
+#[post("/themes/{theme}/merge")]
+pub async fn merge_theme(
+    db: web::Data<Db>,
+    caller: Moderator,
+    theme: web::Path<String>,
+    key: Idempotency,
+    body: Body<ThemeMerge>,
+) -> Result<Written, ApiError> {
+    let (draft, fingerprint) = body.into_parts();
+    db.get()
+        .await?
+        .transaction(async |conn| {
+            if let Some(first) = key.first_answer(conn, caller.0.user_id, &fingerprint).await? {
+                return Ok(first);
+            }
+            store::lock_tree(conn).await?;
+            let from = find(conn, &theme).await?;
+            let Draft { value, mut faults } = draft;
+            let into = target(conn, &value, &from, &mut faults).await?;
+            faults.finish()?;
+            let into = store::find(conn, into.unwrap_or(from.id)).await?;
+            store::merge(conn, &from, &into).await?;
+            let written = Written::changed(&store::find(conn, into.id).await?)?;
+            key.keep(conn, caller.0.user_id, &fingerprint, &written).await?;
+            Ok(written)
+        })
+        .await
+}
+
+async fn target(
+    conn: &mut AsyncPgConnection,
+    merge: &ThemeMerge,
+    from: &Theme,
+    faults: &mut Faults,
+) -> Result<Option<uuid::Uuid>, ApiError> {
+    if merge.into.is_empty() {
+        return Ok(None);
+    }
+    let known = refs::theme_names(conn).await?;
+    let into = refs::pick(&known, &merge.into, "theme", |detail| faults.add("/into", "unknown_reference", detail));
+    if into == Some(from.id) {
+        faults.add("/into", "circular", "is the theme itself");
+    }
+    Ok(into)
+}
+
+async fn find(conn: &mut AsyncPgConnection, segment: &str) -> Result<Theme, ApiError> {
+    let id = refs::locate(conn, Resource::Theme, segment).await?.ok_or_else(|| ApiError::not_found("theme"))?;
+    store::find(conn, id).await
+}
+
+async fn change(
+    db: &Db,
+    segment: &str,
+    if_match: IfMatch,
+    make: impl FnOnce(&Theme) -> Result<Draft<NewTheme>, ApiError> + Send,
+) -> Result<Written, ApiError> {
+    db.get()
+        .await?
+        .transaction(async |conn| {
+            store::lock_tree(conn).await?;
+            let current = find(conn, segment).await?;
+            if !if_match.allows(current.version) {
+                return Err(ApiError::stale(&Record::etag(&current)?));
+            }
+            let resolved = store::resolve(conn, make(&current)?, Some(current.id)).await?;
+            store::update(conn, &current, &resolved).await?;
+            Written::changed(&store::find(conn, current.id).await?)
+        })
+        .await
+}

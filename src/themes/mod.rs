@@ -1,0 +1,5 @@
+//! Themes: areas of practice, as SKOS-like concepts in at most three levels. Kept by network officers.
+
+pub mod handlers;
+pub mod model;
+pub mod store;
