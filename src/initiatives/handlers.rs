@@ -1,0 +1,312 @@
+//! Initiatives. Everybody reads what is published for them; authors draft, network officers publish.
+
+use actix_web::{Either, HttpRequest, HttpResponse, delete, get, patch, post, put, web};
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+use uuid::Uuid;
+
+use super::embed::embed;
+use super::filter::{InitiativeFilter, InitiativeQuery, InitiativeSort, InitiativeView};
+use super::model::{Initiative, NewInitiative, State};
+use super::resolve::resolve;
+use super::{store, write};
+use crate::auth::caller::{Account, Anyone, Author, Moderator, Reach};
+use crate::db::Db;
+use crate::db::word::text;
+use crate::error::ApiError;
+use crate::idempotency::Idempotency;
+use crate::input::{Body, Draft, IfMatch, NoParams, Patch, Query};
+use crate::page::{Listing, Page, Pages};
+use crate::refs::{self, Resource};
+use crate::reply::{Record, Written, moved};
+use crate::users::model::Role;
+use crate::withdrawal::Withdrawal;
+
+/// List initiatives
+#[utoipa::path(tag = "initiatives", params(InitiativeQuery), responses((status = 200, description = "Initiatives", body = Page<Initiative>)))]
+#[get("/initiatives")]
+pub async fn list_initiatives(
+    db: web::Data<Db>,
+    caller: Anyone,
+    pages: Pages,
+    query: Query<InitiativeQuery>,
+) -> Result<Listing<Initiative>, ApiError> {
+    let mut conn = db.get().await?;
+    let filter = InitiativeFilter::new(&mut conn, caller.reach(), &query).await?;
+    page(&mut conn, caller, pages, query, filter).await
+}
+
+/// List a council's initiatives
+///
+/// Those that it leads or takes part in, with the filters of `list_initiatives`.
+#[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), InitiativeQuery), responses((status = 200, description = "Initiatives", body = Page<Initiative>)))]
+#[get("/councils/{council}/initiatives")]
+pub async fn list_council_initiatives(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    caller: Anyone,
+    pages: Pages,
+    council: web::Path<String>,
+    query: Query<InitiativeQuery>,
+) -> Result<Either<Listing<Initiative>, HttpResponse>, ApiError> {
+    let mut conn = db.get().await?;
+    let id =
+        refs::locate(&mut conn, Resource::Council, &council).await?.ok_or_else(|| ApiError::not_found("council"))?;
+    let found = crate::councils::store::find(&mut conn, caller.reach(), id).await?;
+    if found.slug != *council && !refs::is_permanent(&council) {
+        return Ok(Either::Right(moved(&request, &found.slug, &council)));
+    }
+    let mut filter = InitiativeFilter::new(&mut conn, caller.reach(), &query).await?;
+    filter.within_council = Some(id);
+    Ok(Either::Left(page(&mut conn, caller, pages, query, filter).await?))
+}
+
+/// List a theme's initiatives
+///
+/// Those on the theme or on themes within it, with the filters of `list_initiatives`.
+#[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id", example = "housing"), InitiativeQuery), responses((status = 200, description = "Initiatives", body = Page<Initiative>)))]
+#[get("/themes/{theme}/initiatives")]
+pub async fn list_theme_initiatives(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    caller: Anyone,
+    pages: Pages,
+    theme: web::Path<String>,
+    query: Query<InitiativeQuery>,
+) -> Result<Either<Listing<Initiative>, HttpResponse>, ApiError> {
+    let mut conn = db.get().await?;
+    let id = refs::locate(&mut conn, Resource::Theme, &theme).await?.ok_or_else(|| ApiError::not_found("theme"))?;
+    let found = crate::themes::store::find(&mut conn, id).await?;
+    if found.slug != *theme && found.id.to_string() != theme.to_lowercase() {
+        return Ok(Either::Right(moved(&request, &found.slug, &theme)));
+    }
+    let mut filter = InitiativeFilter::new(&mut conn, caller.reach(), &query).await?;
+    filter.within_themes = refs::any_theme(&mut conn, &[found.slug.as_str().into()], &mut Vec::new()).await?;
+    Ok(Either::Left(page(&mut conn, caller, pages, query, filter).await?))
+}
+
+async fn page(
+    conn: &mut AsyncPgConnection,
+    caller: Anyone,
+    pages: Pages,
+    query: Query<InitiativeQuery>,
+    filter: InitiativeFilter,
+) -> Result<Listing<Initiative>, ApiError> {
+    let order = query.sort.unwrap_or(InitiativeSort::Title).order();
+    let window = pages.window(query.limit, query.cursor.as_deref(), order)?;
+    let mut slice = store::list(conn, caller.reach(), &filter, &window).await?;
+    embed(conn, caller.reach(), &query.include, &mut slice.rows).await?;
+    let fields = query.0.fields.map(|fields| fields.iter().map(text).collect());
+    Ok(pages.listing(slice, window.limit, fields))
+}
+
+/// Find an initiative
+#[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), InitiativeView), responses((status = 200, description = "The initiative", body = Initiative)))]
+#[get("/initiatives/{initiative}")]
+pub async fn find_initiative(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    caller: Anyone,
+    initiative: web::Path<String>,
+    view: Query<InitiativeView>,
+) -> Result<Either<Record<Initiative>, HttpResponse>, ApiError> {
+    let mut conn = db.get().await?;
+    let found = find(&mut conn, caller.reach(), &initiative).await?;
+    if found.slug != *initiative && found.id.to_string() != initiative.to_lowercase() {
+        return Ok(Either::Right(moved(&request, &found.slug, &initiative)));
+    }
+    let mut page = [found];
+    embed(&mut conn, caller.reach(), &view.include, &mut page).await?;
+    let [found] = page;
+    Ok(Either::Left(Record::picked(found, view.0.fields.map(|fields| fields.iter().map(text).collect()))))
+}
+
+/// Enter an initiative
+///
+/// It begins as a draft, for its own council and network officers. Outcomes, sources, partners and costs are part of it.
+#[utoipa::path(tag = "initiatives", request_body = NewInitiative, responses((status = 201, description = "Entered", body = Initiative)), security(("bearer" = [])))]
+#[post("/initiatives")]
+pub async fn create_initiative(
+    db: web::Data<Db>,
+    caller: Author,
+    key: Idempotency,
+    body: Body<NewInitiative>,
+) -> Result<Written, ApiError> {
+    let (draft, fingerprint) = body.into_parts();
+    let account = caller.0;
+    db.get()
+        .await?
+        .transaction(async |conn| {
+            if let Some(first) = key.first_answer(conn, account.user_id, &fingerprint).await? {
+                return Ok(first);
+            }
+            let resolved = resolve(conn, Some(&account), draft, None).await?;
+            let id = write::create(conn, &resolved, Some(account.user_id)).await?;
+            let made = store::find(conn, Reach::ALL, id).await?;
+            let written = Written::created(format!("/v1/initiatives/{}", made.slug), &made)?;
+            key.keep(conn, account.user_id, &fingerprint, &written).await?;
+            Ok(written)
+        })
+        .await
+}
+
+/// Replace an initiative
+///
+/// Children that are left out are removed. Authors change drafts of their own council; network officers any record.
+#[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working")), request_body = NewInitiative, responses((status = 200, description = "As it is now", body = Initiative)), security(("bearer" = [])))]
+#[put("/initiatives/{initiative}")]
+pub async fn replace_initiative(
+    db: web::Data<Db>,
+    caller: Author,
+    initiative: web::Path<String>,
+    if_match: IfMatch,
+    body: Body<NewInitiative>,
+) -> Result<Written, ApiError> {
+    change(&db, caller.0, &initiative, if_match, |_| Ok(body.draft)).await
+}
+
+/// Change an initiative
+///
+/// A merge patch (RFC 7396): null clears a member, an array replaces the whole array.
+#[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working")), request_body(content = NewInitiative, content_type = "application/merge-patch+json"), responses((status = 200, description = "As it is now", body = Initiative)), security(("bearer" = [])))]
+#[patch("/initiatives/{initiative}")]
+pub async fn update_initiative(
+    db: web::Data<Db>,
+    caller: Author,
+    initiative: web::Path<String>,
+    if_match: IfMatch,
+    patch: Patch,
+) -> Result<Written, ApiError> {
+    change(&db, caller.0, &initiative, if_match, |current| patch.merge(&NewInitiative::from(current))).await
+}
+
+/// Withdraw an initiative
+///
+/// What was ever published leaves a tombstone with the public reason: its address answers 410. A mere draft is deleted.
+#[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), Withdrawal), responses((status = 204, description = "Withdrawn")), security(("bearer" = [])))]
+#[delete("/initiatives/{initiative}")]
+pub async fn delete_initiative(
+    db: web::Data<Db>,
+    caller: Author,
+    initiative: web::Path<String>,
+    if_match: IfMatch,
+    withdrawal: Query<Withdrawal>,
+) -> Result<HttpResponse, ApiError> {
+    let mut conn = db.get().await?;
+    let current = editable(&mut conn, caller.0, &initiative, &if_match).await?;
+    let reason = withdrawal.0.reason();
+    conn.transaction(async |conn| {
+        if write::withdraw(conn, &current, reason.as_deref()).await? {
+            Ok(())
+        } else {
+            Err(stale(conn, current.id).await?)
+        }
+    })
+    .await?;
+    Ok(Withdrawal::done())
+}
+
+/// Publish an initiative
+///
+/// For network officers. Who wrote a record does not publish it, a network admin apart.
+#[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working")), responses((status = 200, description = "As it is now", body = Initiative)), security(("bearer" = [])))]
+#[post("/initiatives/{initiative}/publish")]
+pub async fn publish_initiative(
+    db: web::Data<Db>,
+    caller: Moderator,
+    initiative: web::Path<String>,
+    if_match: IfMatch,
+    _: Query<NoParams>,
+) -> Result<Written, ApiError> {
+    set_state(&db, caller.0, &initiative, if_match, State::Published).await
+}
+
+/// Take an initiative back to draft
+///
+/// For network officers. Readers no longer see it; its slug and id stay.
+#[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working")), responses((status = 200, description = "As it is now", body = Initiative)), security(("bearer" = [])))]
+#[post("/initiatives/{initiative}/unpublish")]
+pub async fn unpublish_initiative(
+    db: web::Data<Db>,
+    caller: Moderator,
+    initiative: web::Path<String>,
+    if_match: IfMatch,
+    _: Query<NoParams>,
+) -> Result<Written, ApiError> {
+    set_state(&db, caller.0, &initiative, if_match, State::Draft).await
+}
+
+async fn find(conn: &mut AsyncPgConnection, reach: Reach, segment: &str) -> Result<Initiative, ApiError> {
+    let id =
+        refs::locate(conn, Resource::Initiative, segment).await?.ok_or_else(|| ApiError::not_found("initiative"))?;
+    store::find(conn, reach, id).await
+}
+
+/// The record, if this caller may change it as it stands: visible, the own council's, a draft, and as last read.
+async fn editable(
+    conn: &mut AsyncPgConnection,
+    account: Account,
+    segment: &str,
+    if_match: &IfMatch,
+) -> Result<Initiative, ApiError> {
+    let current = find(conn, account.reach(), segment).await?;
+    if let Some(own) = account.bound_to() {
+        if current.lead_council.as_ref().map(|lead| lead.id) != Some(own) {
+            return Err(ApiError::forbidden("Another council leads this initiative; only that council changes it."));
+        }
+        if current.state != State::Draft {
+            return Err(ApiError::forbidden(
+                "This initiative is published. Ask a network officer to change it or to take it back to draft.",
+            ));
+        }
+    }
+    if !if_match.allows(current.version) {
+        return Err(ApiError::stale(&Record::etag(&current)?));
+    }
+    Ok(current)
+}
+
+async fn stale(conn: &mut AsyncPgConnection, id: Uuid) -> Result<ApiError, ApiError> {
+    Ok(ApiError::stale(&Record::etag(&store::find(conn, Reach::ALL, id).await?)?))
+}
+
+async fn change(
+    db: &Db,
+    account: Account,
+    segment: &str,
+    if_match: IfMatch,
+    make: impl FnOnce(&Initiative) -> Result<Draft<NewInitiative>, ApiError>,
+) -> Result<Written, ApiError> {
+    let mut conn = db.get().await?;
+    let current = editable(&mut conn, account, segment, &if_match).await?;
+    let draft = make(&current)?;
+    conn.transaction(async |conn| {
+        let resolved = resolve(conn, Some(&account), draft, Some(current.id)).await?;
+        if !write::update(conn, &current, &resolved).await? {
+            return Err(stale(conn, current.id).await?);
+        }
+        Written::changed(&store::find(conn, account.reach(), current.id).await?)
+    })
+    .await
+}
+
+async fn set_state(
+    db: &Db,
+    account: Account,
+    segment: &str,
+    if_match: IfMatch,
+    state: State,
+) -> Result<Written, ApiError> {
+    let mut conn = db.get().await?;
+    let current = editable(&mut conn, account, segment, &if_match).await?;
+    let own_work = store::author(&mut conn, current.id).await? == Some(account.user_id);
+    if state == State::Published && own_work && account.role != Role::NetworkAdmin {
+        return Err(ApiError::forbidden("You wrote this initiative; another network officer publishes it."));
+    }
+    conn.transaction(async |conn| {
+        if !write::set_state(conn, &current, state).await? {
+            return Err(stale(conn, current.id).await?);
+        }
+        Written::changed(&store::find(conn, account.reach(), current.id).await?)
+    })
+    .await
+}

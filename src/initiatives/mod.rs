@@ -1,0 +1,14 @@
+//! Initiatives: pieces of co-operative practice with their outcomes, costs, sources and partners.
+//!
+//! A record and its children are written and read as one. What a caller may see is part of every query: the effective
+//! visibility (the narrowest of the record's, its parent's and its state's) is kept by the database.
+
+pub mod children;
+pub mod embed;
+pub mod evidence;
+pub mod filter;
+pub mod handlers;
+pub mod model;
+pub mod resolve;
+pub mod store;
+pub mod write;

@@ -1,0 +1,163 @@
+//! From the names in a body to ids: councils, themes, principles, the parent. Every unknown name is a fault.
+
+use diesel::dsl::{exists, select};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::model::{NewInitiative, ParticipantRole};
+use crate::auth::caller::Account;
+use crate::auth::caller::Reach;
+use crate::db::schema::{initiatives, themes};
+use crate::error::ApiError;
+use crate::input::{Draft, Faults};
+use crate::refs;
+use crate::text::Reference;
+
+/// The word that means the network itself where a council is asked for.
+pub const NETWORK: &str = "network";
+
+/// An initiative that is ready to be written: its references are ids.
+pub struct Resolved {
+    /// What was sent.
+    pub new: NewInitiative,
+    /// `None` for the network itself.
+    pub lead_council: Option<Uuid>,
+    /// Each council once.
+    pub participants: Vec<(Uuid, ParticipantRole)>,
+    /// The initiative that this one is a component of.
+    pub parent: Option<Uuid>,
+    /// The primary one first, each once.
+    pub themes: Vec<Uuid>,
+    /// Each once, in the order given.
+    pub principles: Vec<Uuid>,
+}
+
+/// Look up every reference; all faults at once, those found before included. `own` is the record that is changed.
+///
+/// A caller who is bound to a council may name no other as the lead.
+pub async fn resolve(
+    conn: &mut AsyncPgConnection,
+    account: Option<&Account>,
+    draft: Draft<NewInitiative>,
+    own: Option<Uuid>,
+) -> Result<Resolved, ApiError> {
+    let Draft { value: new, mut faults } = draft;
+    let reach = account.map_or(Reach::ALL, Account::reach);
+    let councils = refs::visible_councils(conn, reach).await?;
+    let council = |reference: &Reference, pointer: String, faults: &mut Faults| {
+        refs::pick(&councils, reference, "council", |detail| faults.add(pointer, "unknown_reference", detail))
+    };
+
+    let mut lead_council = None;
+    if !new.lead_council.is_empty() && &*new.lead_council != NETWORK {
+        lead_council = council(&new.lead_council, "/lead_council".into(), &mut faults);
+    }
+    if let Some(bound) = account.and_then(Account::bound_to) {
+        let foreign = lead_council.is_some_and(|lead| lead != bound) || &*new.lead_council == NETWORK;
+        if foreign {
+            faults.add(
+                "/lead_council",
+                "not_yours",
+                "is not your council; you keep the initiatives that your own council leads",
+            );
+        }
+    }
+
+    let mut participants: Vec<(Uuid, ParticipantRole)> = Vec::new();
+    for (index, participant) in new.participants.iter().enumerate() {
+        let pointer = format!("/participants/{index}/council");
+        let Some(id) = council(&participant.council, pointer.clone(), &mut faults) else { continue };
+        if Some(id) == lead_council {
+            faults.add(pointer, "repeated", "is the lead council already");
+        } else if participants.iter().any(|(other, _)| *other == id) {
+            faults.add(pointer, "repeated", "names the same council twice");
+        } else {
+            participants.push((id, participant.role));
+        }
+    }
+
+    let themes = theme_ids(conn, &new.themes, own, &mut faults).await?;
+    let known = refs::principle_names(conn).await?;
+    let mut principles = Vec::new();
+    for (index, used) in new.principles.iter().enumerate() {
+        let pointer = format!("/principles/{index}/principle");
+        let id = refs::pick(&known, &used.principle, "CCIN principle", |detail| {
+            faults.add(&*pointer, "unknown_reference", detail)
+        });
+        match id {
+            Some(id) if principles.contains(&id) => faults.add(pointer, "repeated", "names the same principle twice"),
+            Some(id) => principles.push(id),
+            None => {}
+        }
+    }
+
+    let parent = match &new.parent {
+        Some(parent) => parent_id(conn, reach, parent, own, &mut faults).await?,
+        None => None,
+    };
+    faults.finish()?;
+    Ok(Resolved { new, lead_council, participants, parent, themes, principles })
+}
+
+async fn theme_ids(
+    conn: &mut AsyncPgConnection,
+    references: &[Reference],
+    own: Option<Uuid>,
+    faults: &mut Faults,
+) -> Result<Vec<Uuid>, ApiError> {
+    use crate::db::schema::initiative_themes;
+    let known = refs::theme_names(conn).await?;
+    let mut deprecated: Vec<Uuid> =
+        themes::table.filter(themes::status.eq("deprecated")).select(themes::id).load(conn).await?;
+    if let Some(own) = own {
+        // What the record has already it may keep.
+        let kept: Vec<Uuid> = initiative_themes::table
+            .filter(initiative_themes::initiative_id.eq(own))
+            .select(initiative_themes::theme_id)
+            .load(conn)
+            .await?;
+        deprecated.retain(|id| !kept.contains(id));
+    }
+    let mut ids = Vec::new();
+    for (index, reference) in references.iter().enumerate() {
+        let pointer = format!("/themes/{index}");
+        let id = refs::pick(&known, reference, "theme", |detail| faults.add(&*pointer, "unknown_reference", detail));
+        match id {
+            Some(id) if ids.contains(&id) => faults.add(pointer, "repeated", "names the same theme twice"),
+            Some(id) if deprecated.contains(&id) => {
+                faults.add(pointer, "deprecated", "is a deprecated theme; use the one that replaces it");
+            }
+            Some(id) => ids.push(id),
+            None => {}
+        }
+    }
+    Ok(ids)
+}
+
+/// One level only: a parent has no parent, and a record with components gets none.
+async fn parent_id(
+    conn: &mut AsyncPgConnection,
+    reach: Reach,
+    reference: &Reference,
+    own: Option<Uuid>,
+    faults: &mut Faults,
+) -> Result<Option<Uuid>, ApiError> {
+    let Some(id) = refs::initiative(conn, reach, reference, "/parent", faults).await? else { return Ok(None) };
+    if own == Some(id) {
+        faults.add("/parent", "circular", "is the initiative itself");
+        return Ok(None);
+    }
+    let grandparent: Option<Uuid> = initiatives::table.find(id).select(initiatives::parent_id).first(conn).await?;
+    if grandparent.is_some() {
+        faults.add("/parent", "too_deep", "is a component itself; name the initiative that it belongs to");
+    }
+    if let Some(own) = own {
+        let components =
+            initiatives::table.filter(initiatives::parent_id.eq(own)).filter(initiatives::withdrawn_at.is_null());
+        if select(exists(components)).get_result::<bool>(conn).await? {
+            faults.add("/parent", "too_deep", "cannot be given: this initiative has components of its own");
+        }
+    }
+    Ok(Some(id))
+}
