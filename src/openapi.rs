@@ -1,0 +1,330 @@
+//! The finished OpenAPI document: what the handlers say, and what is said once for all of them.
+//!
+//! Shared answers (errors, headers), preconditions and merge patch bodies follow from what an operation is: one place for
+//! the rule, no annotation to forget. Examples are real answers of the sample registry, in `openapi/examples.json`.
+
+use serde_json::{Map, Value, json};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::tag::TagBuilder;
+use utoipa::{OpenApi, ToSchema};
+use utoipa_actix_web::AppExt;
+
+use crate::error::Problem;
+use crate::routes;
+
+const EXAMPLES: &str = include_str!("../openapi/examples.json");
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "CCIN registry",
+        description = "The public record of what UK co-operative councils do: councils, initiatives (case studies) and themes.\n\n\
+            Reading needs no account. Lists are paged by opaque cursors and share one filter grammar; every error is a problem \
+            document (RFC 9457); changes need `If-Match` with the ETag of the record as last read.\n\n\
+            Data: Open Government Licence v3.0 unless a record says otherwise.",
+        contact(name = "Co-operative Councils' Innovation Network", url = "https://www.councils.coop/"),
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    servers((url = "/", description = "This service")),
+    components(schemas(Problem))
+)]
+struct Base;
+
+/// The finished document.
+pub struct Document {
+    /// As JSON.
+    pub value: Value,
+    /// As the text that is served and committed.
+    pub text: String,
+}
+
+impl Document {
+    /// Collect what is mounted and finish it. Costs a few milliseconds; made once at start.
+    pub fn new() -> Self {
+        let mut base = Base::openapi();
+        base.tags = Some(
+            [
+                ("councils", "Local authorities as legal bodies, and their membership of the network."),
+                ("initiatives", "Pieces of co-operative practice with outcomes, costs, sources and partners."),
+                ("themes", "Areas of practice, as SKOS-like concepts."),
+                ("vocabularies", "Principles and values, each in its named scheme."),
+                ("sign in", "Signing in and oneself."),
+                ("users", "People who sign in; for network officers."),
+                ("service", "The service about itself."),
+            ]
+            .into_iter()
+            .map(|(name, description)| TagBuilder::new().name(name).description(Some(description)).build())
+            .collect(),
+        );
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .description(Some("Access token from `POST /v1/auth/login`."))
+            .build();
+        base.components.get_or_insert_default().add_security_scheme("bearer", SecurityScheme::Http(bearer));
+
+        let app = actix_web::App::new().into_utoipa_app().openapi(base);
+        let (_, document) = routes::mount(app).split_for_parts();
+        let mut value = serde_json::to_value(document).unwrap_or_default();
+        finish(&mut value);
+        let text = serde_json::to_string_pretty(&value).unwrap_or_default() + "\n";
+        Self { value, text }
+    }
+}
+
+impl Default for Document {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn finish(document: &mut Value) {
+    let examples: Value = serde_json::from_str(EXAMPLES).unwrap_or_default();
+    drop_empty_defaults(document);
+    add_patch_schemas(document);
+    document["components"]["responses"] = error_answers();
+    document["components"]["headers"] = json!({
+        "ETag": { "description": "Version and digest of what was sent (RFC 9110).", "schema": { "type": "string" }, "example": "\"1-9f86d081884c7d65\"" },
+        "RequestId": { "description": "Id of the request; a sane incoming X-Request-Id is kept.", "schema": { "type": "string" }, "example": "0192d5e0-7b1a-7c3e-9f00-2b1c3d4e5f60" },
+        "Link": { "description": "First, next and previous page (RFC 8288).", "schema": { "type": "string" }, "example": "<http://127.0.0.1:8080/v1/councils>; rel=\"first\"" },
+        "Location": { "description": "Address of the new record.", "schema": { "type": "string", "format": "uri-reference" }, "example": "/v1/councils/oldham" }
+    });
+    let paths = document.pointer_mut("/paths").and_then(Value::as_object_mut).into_iter().flatten();
+    for (path, item) in paths {
+        for (method, operation) in item.as_object_mut().into_iter().flatten() {
+            finish_operation(path, method, operation, &examples);
+        }
+    }
+}
+
+fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &Value) {
+    let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
+    let secured = operation.get("security").is_some();
+    let body = operation.get("requestBody").is_some();
+    let versioned = path.starts_with("/v1/") || path == "/health";
+    let conditional = needs_if_match(path, method);
+    let creates = operation["responses"].get("201").is_some() || id == "merge_theme";
+
+    let mut statuses: Vec<&str> = vec!["400", "500", "503"];
+    if versioned {
+        // A credential that does not hold is refused everywhere, also where none is needed.
+        statuses.push("401");
+    }
+    if secured {
+        statuses.push("403");
+    }
+    if path.contains('{') {
+        statuses.push("404");
+        if method == "get" && path.starts_with("/v1/") && !path.contains("users") {
+            statuses.extend(["308", "410"]);
+        }
+    }
+    if body {
+        statuses.extend(["413", "415", "422"]);
+    }
+    if secured && (conditional || creates) {
+        statuses.push("409");
+    }
+    if conditional {
+        statuses.extend(["410", "412", "428"]);
+    }
+    if path.contains("login") || id == "change_password" {
+        statuses.push("429");
+    }
+    if method == "get" && path != "/health" && !path.starts_with("/problems") {
+        statuses.push("304");
+    }
+    statuses.sort_unstable();
+    statuses.dedup();
+    if let Some(responses) = operation.pointer_mut("/responses").and_then(Value::as_object_mut) {
+        for status in statuses {
+            responses
+                .insert(status.into(), json!({ "$ref": format!("#/components/responses/{}", answer_name(status)) }));
+        }
+        for (status, response) in responses.iter_mut().filter(|(status, _)| status.starts_with('2')) {
+            describe_success(status, response, method, &examples[&id]);
+        }
+        sort_members(responses);
+    }
+    if let Some(parameters) = operation.as_object_mut().map(|members| members.entry("parameters").or_insert(json!([])))
+    {
+        add_header_parameters(parameters, conditional, creates);
+    }
+    if operation["parameters"].as_array().is_some_and(Vec::is_empty) {
+        operation.as_object_mut().and_then(|members| members.remove("parameters"));
+    }
+    if method == "patch" {
+        use_patch_schema(operation);
+    }
+    for (_, content) in
+        operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut).into_iter().flatten()
+    {
+        if let Some(example) = examples[&id].get("request") {
+            content["example"] = example.clone();
+        }
+    }
+}
+
+/// `PUT`, `PATCH`, `DELETE` and the changes of state name the version that they were made from.
+fn needs_if_match(path: &str, method: &str) -> bool {
+    matches!(method, "put" | "patch" | "delete") || path.ends_with("publish")
+}
+
+fn add_header_parameters(parameters: &mut Value, conditional: bool, creates: bool) {
+    let Some(list) = parameters.as_array_mut() else { return };
+    if conditional {
+        list.push(json!({
+            "name": "If-Match", "in": "header", "required": true,
+            "description": "ETag of the record as you last read it. Without it: 428; when it is no longer current: 412.",
+            "schema": { "type": "string" }, "example": "\"1-9f86d081884c7d65\""
+        }));
+    }
+    if creates {
+        list.push(json!({
+            "name": "Idempotency-Key", "in": "header", "required": false,
+            "description": "Any text of your own, kept for 24 hours: the same key and body gives the first answer again.",
+            "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" }, "example": "b7f0c5a2-enter-oldham"
+        }));
+    }
+}
+
+fn describe_success(status: &str, response: &mut Value, method: &str, examples: &Value) {
+    let mut headers = Map::new();
+    headers.insert("X-Request-Id".into(), json!({ "$ref": "#/components/headers/RequestId" }));
+    if status != "204" && response["content"].get("application/json").is_some() {
+        headers.insert("ETag".into(), json!({ "$ref": "#/components/headers/ETag" }));
+    }
+    if status == "201" {
+        headers.insert("Location".into(), json!({ "$ref": "#/components/headers/Location" }));
+    }
+    let list =
+        response["content"]["application/json"]["schema"]["$ref"].as_str().is_some_and(|name| name.contains("/Page_"));
+    if list && method == "get" {
+        headers.insert("Link".into(), json!({ "$ref": "#/components/headers/Link" }));
+    }
+    response["headers"] = Value::Object(headers);
+    if let (Some(example), Some(content)) =
+        (examples.get("response"), response.pointer_mut("/content").and_then(Value::as_object_mut))
+    {
+        for content in content.values_mut() {
+            content["example"] = example.clone();
+        }
+    }
+}
+
+/// A default of null says nothing, and a required member has none.
+fn drop_empty_defaults(document: &mut Value) {
+    for (_, schema) in document.pointer_mut("/components/schemas").and_then(Value::as_object_mut).into_iter().flatten()
+    {
+        let required = schema["required"].as_array().cloned().unwrap_or_default();
+        for (name, member) in schema.pointer_mut("/properties").and_then(Value::as_object_mut).into_iter().flatten() {
+            let is_empty = member.get("default").is_some_and(Value::is_null) || required.iter().any(|one| one == name);
+            if let (true, Some(member)) = (is_empty, member.as_object_mut()) {
+                member.remove("default");
+            }
+        }
+    }
+}
+
+/// A merge patch has the members of the body, none required, each nullable (RFC 7396).
+fn add_patch_schemas(document: &mut Value) {
+    let names = [
+        ("NewCouncil", "CouncilPatch"),
+        ("NewTheme", "ThemePatch"),
+        ("NewInitiative", "InitiativePatch"),
+        ("UserUpdate", "UserPatch"),
+    ];
+    for (whole, patch) in names {
+        let mut schema = document["components"]["schemas"][whole].clone();
+        if let Some(members) = schema.as_object_mut() {
+            members.remove("required");
+            members.insert(
+                "description".into(),
+                json!(format!("A merge patch (RFC 7396) of {whole}: only what changes; null clears a member.")),
+            );
+        }
+        for (_, member) in schema.pointer_mut("/properties").and_then(Value::as_object_mut).into_iter().flatten() {
+            let is_nullable = member["type"].as_array().is_some() || member.get("oneOf").is_some();
+            if !is_nullable {
+                *member = json!({ "oneOf": [{ "type": "null" }, member.clone()] });
+            }
+        }
+        document["components"]["schemas"][patch] = schema;
+    }
+}
+
+fn use_patch_schema(operation: &mut Value) {
+    let Some(content) = operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut) else { return };
+    for media in content.values_mut() {
+        if let Some(whole) = media["schema"]["$ref"].as_str() {
+            let patch = whole.replace("/New", "/").replace("Update", "");
+            media["schema"]["$ref"] = json!(format!("{patch}Patch"));
+        }
+    }
+    if let Some(media) = content.get("application/merge-patch+json").cloned() {
+        content.insert("application/json".into(), media);
+    }
+}
+
+fn answer_name(status: &str) -> &'static str {
+    match status {
+        "304" => "NotModified",
+        "308" => "Moved",
+        "400" => "BadRequest",
+        "401" => "Unauthenticated",
+        "403" => "Forbidden",
+        "404" => "NotFound",
+        "409" => "Conflict",
+        "410" => "Withdrawn",
+        "412" => "Stale",
+        "413" => "TooLarge",
+        "415" => "UnsupportedMediaType",
+        "422" => "Invalid",
+        "428" => "PreconditionRequired",
+        "429" => "TooMany",
+        "503" => "Unavailable",
+        _ => "Internal",
+    }
+}
+
+/// The answers that operations share, each described once.
+fn error_answers() -> Value {
+    let mut answers = Map::new();
+    answers.insert("NotModified".into(), json!({ "description": "As you have it already (If-None-Match)." }));
+    answers.insert(
+        "Moved".into(),
+        json!({ "description": "The record has another slug now, or was merged into another.",
+                "headers": { "Location": { "$ref": "#/components/headers/Location" } } }),
+    );
+    for kind in crate::problems::ALL.iter().filter(|kind| {
+        !matches!(kind.code, "key_reused" | "bad_query" | "bad_credentials" | "timed_out" | "method_not_allowed")
+    }) {
+        let mut headers = json!({ "X-Request-Id": { "$ref": "#/components/headers/RequestId" } });
+        if matches!(kind.status, 429 | 503) {
+            headers["Retry-After"] =
+                json!({ "description": "Seconds to wait.", "schema": { "type": "integer" }, "example": 2 });
+        }
+        if kind.status == 401 {
+            headers["WWW-Authenticate"] = json!({ "description": "How to authenticate.", "schema": { "type": "string" }, "example": "Bearer realm=\"ccin-registry\"" });
+        }
+        let example = json!({
+            "type": format!("/problems/{}", kind.code.replace('_', "-")), "title": kind.title, "status": kind.status,
+            "detail": kind.help, "instance": "0192d5e0-7b1a-7c3e-9f00-2b1c3d4e5f60", "code": kind.code
+        });
+        answers.insert(
+            answer_name(&kind.status.to_string()).into(),
+            json!({
+                "description": kind.title, "headers": headers,
+                "content": { "application/problem+json": {
+                    "schema": { "$ref": format!("#/components/schemas/{}", Problem::name()) }, "example": example } }
+            }),
+        );
+    }
+    Value::Object(answers)
+}
+
+fn sort_members(members: &mut Map<String, Value>) {
+    let mut sorted: Vec<_> = std::mem::take(members).into_iter().collect();
+    sorted.sort_by(|a, b| a.0.cmp(&b.0));
+    members.extend(sorted);
+}

@@ -1,0 +1,61 @@
+//! The table of contents: every operation, in the order of its address. Routing and document come from this one place.
+
+use utoipa_actix_web::UtoipaApp;
+use utoipa_actix_web::scope::scope;
+
+use crate::{auth, councils, initiatives, problems, service, themes, users, vocabularies};
+
+/// Mount every operation.
+pub fn mount<T>(app: UtoipaApp<T>) -> UtoipaApp<T>
+where
+    T: actix_web::dev::ServiceFactory<
+            actix_web::dev::ServiceRequest,
+            Config = (),
+            Error = actix_web::Error,
+            InitError = (),
+        >,
+{
+    app.service(service::find_service)
+        .service(service::find_health)
+        .service(problems::explain_problem)
+        .service(auth::handlers::find_keys)
+        .service(
+            scope("/v1")
+                .service(auth::handlers::log_in)
+                .service(auth::handlers::refresh_tokens)
+                .service(auth::handlers::log_out)
+                .service(auth::handlers::find_me)
+                .service(auth::handlers::change_password)
+                .service(councils::handlers::list_councils)
+                .service(councils::handlers::create_council)
+                .service(councils::handlers::find_council)
+                .service(councils::handlers::replace_council)
+                .service(councils::handlers::update_council)
+                .service(councils::handlers::delete_council)
+                .service(initiatives::handlers::list_council_initiatives)
+                .service(initiatives::handlers::list_initiatives)
+                .service(initiatives::handlers::create_initiative)
+                .service(initiatives::handlers::find_initiative)
+                .service(initiatives::handlers::replace_initiative)
+                .service(initiatives::handlers::update_initiative)
+                .service(initiatives::handlers::delete_initiative)
+                .service(initiatives::handlers::publish_initiative)
+                .service(initiatives::handlers::unpublish_initiative)
+                .service(themes::handlers::list_themes)
+                .service(themes::handlers::create_theme)
+                .service(themes::handlers::find_theme)
+                .service(themes::handlers::replace_theme)
+                .service(themes::handlers::update_theme)
+                .service(themes::handlers::delete_theme)
+                .service(themes::handlers::merge_theme)
+                .service(initiatives::handlers::list_theme_initiatives)
+                .service(vocabularies::list_principles)
+                .service(vocabularies::list_values)
+                .service(users::handlers::list_users)
+                .service(users::handlers::create_user)
+                .service(users::handlers::find_user)
+                .service(users::handlers::replace_user)
+                .service(users::handlers::update_user)
+                .service(users::handlers::set_user_password),
+        )
+}

@@ -1,0 +1,75 @@
+//! What the terminal shows: the first screen of `serve`, and log lines.
+
+use std::io::Write;
+use std::time::Duration;
+
+use log::kv::{self, Key, Value as LogValue, VisitSource};
+use serde_json::{Map, Value, json};
+
+use crate::db::opened::Store;
+use crate::sample::Loaded;
+use crate::server::Server;
+
+/// What was done on the first start.
+#[derive(Default)]
+pub struct FirstStart {
+    /// The sample, if it was loaded.
+    pub loaded: Option<Loaded>,
+    /// E-mail address and password of the admin, if one was made.
+    pub admin: Option<(String, String)>,
+}
+
+/// What was loaded, in a line.
+pub fn loaded(loaded: &Loaded) -> String {
+    let Loaded { councils, themes, initiatives } = loaded;
+    format!("The sample registry is loaded: {councils} councils, {themes} themes, {initiatives} initiatives.")
+}
+
+/// Say where everything is. Goes to standard output; logs go to standard error.
+pub fn show(server: &Server, store: &Store, first: &FirstStart, took: Duration) {
+    let url = format!("http://{}", server.address);
+    let mut text = String::from("\n  CCIN registry\n\n");
+    let mut line = |label: &str, what: &str| text.push_str(&format!("  {label:<10}{what}\n"));
+    line("API", &format!("{url}/v1/initiatives"));
+    line("Docs", &format!("{url}/docs/"));
+    match store.private() {
+        Some(private) => {
+            line("Data", &format!("{} (private PostgreSQL {})", private.data_dir().display(), private.version()));
+        }
+        None => line("Data", "the database that DATABASE_URL names"),
+    }
+    if let Some(sample) = &first.loaded {
+        line("Sample", &loaded(sample));
+    }
+    match &first.admin {
+        Some((email, password)) => {
+            line("Sign in", &format!("{email}, password {password}"));
+            line("", "This password is shown once. Change it: POST /v1/me/password");
+        }
+        None => line("Sign in", "POST /v1/auth/login; lost the password? ccin-registry user set-password --help"),
+    }
+    line("Try", &format!("curl '{url}/v1/initiatives?council=oldham&fields=title,summary'"));
+    text.push_str(&format!("\n  Ready in {:.1} s. Ctrl-C stops.\n\n", took.as_secs_f64()));
+    // A closed standard output is no reason not to serve.
+    let _ = std::io::stdout().write_all(text.as_bytes());
+    let _ = std::io::stdout().flush();
+}
+
+/// A log record as one line of JSON, for machines.
+pub fn json_line(out: &mut env_logger::fmt::Formatter, record: &log::Record<'_>) -> std::io::Result<()> {
+    struct Members(Map<String, Value>);
+    impl<'kvs> VisitSource<'kvs> for Members {
+        fn visit_pair(&mut self, key: Key<'kvs>, value: LogValue<'kvs>) -> Result<(), kv::Error> {
+            let value = value.to_u64().map_or_else(|| Value::from(value.to_string()), Value::from);
+            self.0.insert(key.to_string(), value);
+            Ok(())
+        }
+    }
+    let mut members = Members(Map::new());
+    let _ = record.key_values().visit(&mut members);
+    members.0.insert("time".into(), json!(chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true)));
+    members.0.insert("level".into(), json!(record.level().as_str()));
+    members.0.insert("target".into(), json!(record.target()));
+    members.0.insert("message".into(), json!(record.args().to_string()));
+    writeln!(out, "{}", Value::Object(members.0))
+}

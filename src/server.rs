@@ -1,0 +1,101 @@
+//! The HTTP server: the same for `main` and for the tests.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use actix_cors::Cors;
+use actix_web::dev::{Server as ActixServer, ServerHandle};
+use actix_web::http::{Method, header};
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App, HttpServer, web};
+use utoipa_actix_web::AppExt;
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use crate::auth::keys::Keys;
+use crate::auth::throttle::Throttle;
+use crate::config::ServeSettings;
+use crate::db::Db;
+use crate::input::Schemas;
+use crate::middleware::{Methods, fallback, frame};
+use crate::openapi::Document;
+use crate::{routes, service};
+
+/// A server that is bound and not yet running.
+pub struct Server {
+    /// Where it listens; with port 0 in the settings, the port that was free.
+    pub address: SocketAddr,
+    server: ActixServer,
+}
+
+impl Server {
+    /// Bind. `signals`: stop gracefully on Ctrl-C and SIGTERM.
+    pub fn build(db: Db, keys: Keys, settings: ServeSettings, signals: bool) -> io::Result<Self> {
+        let bind = settings.bind;
+        let workers = settings.workers;
+        let document = Document::new();
+        let schemas = web::Data::new(Schemas::new(&document.value));
+        let methods = web::Data::new(Methods::new(&document.value));
+        let document = web::Data::new(document);
+        let throttle = web::Data::new(Throttle::new(settings.login_attempts));
+        let (db, keys, settings) = (web::Data::new(db), web::Data::new(keys), web::Data::new(settings));
+        let mut server = HttpServer::new(move || {
+            let (app, _) = routes::mount(App::new().into_utoipa_app()).split_for_parts();
+            app.app_data(db.clone())
+                .app_data(keys.clone())
+                .app_data(settings.clone())
+                .app_data(throttle.clone())
+                .app_data(schemas.clone())
+                .app_data(methods.clone())
+                .app_data(document.clone())
+                .service(service::find_document)
+                .service(service::docs_folder)
+                .service(SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json")))
+                .default_service(web::to(fallback))
+                .wrap(Compress::default())
+                .wrap(cors())
+                .wrap(from_fn(frame))
+        })
+        .shutdown_timeout(30)
+        .client_request_timeout(Duration::from_secs(10));
+        if let Some(workers) = workers {
+            server = server.workers(workers.into());
+        }
+        if !signals {
+            server = server.disable_signals();
+        }
+        let server = server.bind(bind)?;
+        let address = server.addrs().first().copied().unwrap_or(bind);
+        Ok(Self { address, server: server.run() })
+    }
+
+    /// Stops the server from elsewhere.
+    pub fn handle(&self) -> ServerHandle {
+        self.server.handle()
+    }
+
+    /// Serve until stopped; requests under way are finished.
+    pub async fn run(self) -> io::Result<()> {
+        self.server.await
+    }
+}
+
+/// Public reads from any site, without credentials of the browser's keeping.
+fn cors() -> Cors {
+    Cors::default()
+        .allow_any_origin()
+        .send_wildcard()
+        .disable_vary_header()
+        .allowed_methods([Method::GET, Method::HEAD])
+        .allow_any_header()
+        .expose_headers([
+            header::ETAG,
+            header::LINK,
+            header::LOCATION,
+            header::RETRY_AFTER,
+            header::HeaderName::from_static("ratelimit"),
+            header::HeaderName::from_static("ratelimit-policy"),
+            header::HeaderName::from_static("x-request-id"),
+        ])
+        .max_age(86_400)
+}
