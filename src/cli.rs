@@ -32,7 +32,8 @@ pub struct Cli {
     #[command(flatten)]
     store: StoreSettings,
     #[command(flatten)]
-    serve: ServeSettings,
+    /// How the service serves.
+    pub serve: ServeSettings,
 }
 
 #[derive(Debug, Subcommand)]

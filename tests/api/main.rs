@@ -1,1 +1,5 @@
+//! The integration tests: one binary, every test in parallel, each with a database and a server of its own.
 
+mod support;
+
+mod http;

@@ -1,0 +1,137 @@
+//! A caller of the service under test.
+
+use reqwest::header::{HeaderMap, HeaderName};
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+
+/// A caller with one set of credentials.
+#[derive(Clone)]
+pub struct Client {
+    base: String,
+    token: Option<String>,
+    http: reqwest::Client,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    /// Status.
+    pub status: StatusCode,
+    /// Headers.
+    pub headers: HeaderMap,
+    /// Body as text.
+    pub text: String,
+    /// Body as JSON; null when it is none.
+    pub json: Value,
+}
+
+impl Client {
+    /// A caller with a token, or without credentials.
+    pub fn new(base: &str, token: Option<String>) -> Self {
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()
+            .expect("a client");
+        Self { base: base.into(), token, http }
+    }
+
+    /// A request to be completed; sends the credentials.
+    pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.base));
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    /// GET.
+    pub async fn get(&self, path: &str) -> Answer {
+        send(self.request(Method::GET, path)).await
+    }
+
+    /// POST with a JSON body.
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        send(self.request(Method::POST, path).json(body)).await
+    }
+
+    /// POST without a body, from this version of the record.
+    pub async fn post_if_match(&self, path: &str, etag: &str) -> Answer {
+        send(self.request(Method::POST, path).header("If-Match", etag)).await
+    }
+
+    /// PUT with a JSON body, from this version of the record.
+    pub async fn put(&self, path: &str, etag: &str, body: &Value) -> Answer {
+        send(self.request(Method::PUT, path).header("If-Match", etag).json(body)).await
+    }
+
+    /// PATCH with a merge patch, from this version of the record.
+    pub async fn patch(&self, path: &str, etag: &str, patch: &Value) -> Answer {
+        let request = self.request(Method::PATCH, path).header("If-Match", etag);
+        send(request.header("Content-Type", "application/merge-patch+json").body(patch.to_string())).await
+    }
+
+    /// DELETE, from this version of the record.
+    pub async fn delete(&self, path: &str, etag: &str) -> Answer {
+        send(self.request(Method::DELETE, path).header("If-Match", etag)).await
+    }
+}
+
+/// Send a request and read the whole answer.
+pub async fn send(request: reqwest::RequestBuilder) -> Answer {
+    let response = request.send().await.expect("an answer");
+    let (status, headers) = (response.status(), response.headers().clone());
+    let text = response.text().await.expect("a body");
+    let json = serde_json::from_str(&text).unwrap_or_default();
+    Answer { status, headers, text, json }
+}
+
+impl Answer {
+    /// The same answer, if its status is this one; otherwise the test fails and shows what came.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        self
+    }
+
+    /// The same answer, if it is a problem document with this status and code.
+    #[track_caller]
+    pub fn expect_problem(self, status: u16, code: &str) -> Self {
+        let answer = self.expect(status);
+        assert_eq!(answer.header("content-type"), "application/problem+json");
+        assert_eq!(answer.json["code"], code, "{}", answer.text);
+        assert_eq!(answer.json["status"], status);
+        assert_eq!(answer.json["instance"], answer.header("x-request-id"));
+        answer
+    }
+
+    /// A header, empty when it is missing.
+    pub fn header(&self, name: &str) -> &str {
+        let name: HeaderName = name.parse().expect("a header name");
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The ETag.
+    pub fn etag(&self) -> &str {
+        self.header("etag")
+    }
+
+    /// Pointers (or parameters) and codes of every fault, in order.
+    pub fn faults(&self) -> Vec<(String, String)> {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        self.json["errors"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|fault| {
+                let place = if fault["pointer"].is_string() { &fault["pointer"] } else { &fault["parameter"] };
+                (text(place), text(&fault["code"]))
+            })
+            .collect()
+    }
+
+    /// A member of each record on a page.
+    pub fn each(&self, member: &str) -> Vec<Value> {
+        self.json["data"].as_array().into_iter().flatten().map(|record| record[member].clone()).collect()
+    }
+}

@@ -1,0 +1,175 @@
+//! Databases for tests: one private PostgreSQL for every process, a database a test, made from a migrated template.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use ccin_registry::auth::password;
+use ccin_registry::db::embedded::{DATABASE, PrivatePostgres, Settings};
+use ccin_registry::db::{self, Db, migrations};
+use ccin_registry::input::Schemas;
+use ccin_registry::openapi::Document;
+use ccin_registry::sample;
+use diesel_async::SimpleAsyncConnection;
+use sha2::{Digest, Sha256};
+use tokio::sync::OnceCell;
+use uuid::Uuid;
+
+/// What a test's database begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Template {
+    /// Nothing at all, not even tables.
+    Blank,
+    /// Tables and vocabularies.
+    Empty,
+    /// The sample registry.
+    Sample,
+}
+
+/// A database of a test's own, dropped with the value.
+pub struct Database {
+    /// Address of the database.
+    pub url: String,
+    name: String,
+    // Held so that the server runs for as long as any test needs it; the last one out stops it.
+    server: Arc<PrivatePostgres>,
+}
+
+impl Database {
+    /// A new database.
+    pub async fn new(template: Template) -> Self {
+        let server = tokio::task::spawn_blocking(server).await.expect("the private PostgreSQL starts");
+        let name = format!("test_{}_{}", std::process::id(), Uuid::now_v7().simple());
+        let source = match template {
+            Template::Blank => "template0",
+            Template::Empty => prepared(&EMPTY, Template::Empty, &server).await,
+            Template::Sample => prepared(&SAMPLE, Template::Sample, &server).await,
+        };
+        admin(&server, &format!("CREATE DATABASE {name} TEMPLATE {source}")).await;
+        Self { url: server.url(&name), name, server }
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let (server, name) = (Arc::clone(&self.server), self.name.clone());
+        // The test's runtime may be going already: a small one of its own does the last work.
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            runtime.block_on(admin(&server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")));
+        });
+        let _ = dropping.join();
+    }
+}
+
+/// A folder that the tests may write to, the same for every test.
+pub fn scratch() -> PathBuf {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
+}
+
+/// The hash of the tests' password.
+pub async fn password_hash() -> String {
+    static HASH: OnceCell<String> = OnceCell::const_new();
+    HASH.get_or_init(|| async { password::hash(super::PASSWORD.into()).await.expect("a hash") }).await.clone()
+}
+
+static EMPTY: OnceCell<String> = OnceCell::const_new();
+static SAMPLE: OnceCell<String> = OnceCell::const_new();
+
+/// The server that all tests share: started with the first, stopped with the last.
+fn server() -> Arc<PrivatePostgres> {
+    static RUNNING: Mutex<Weak<PrivatePostgres>> = Mutex::new(Weak::new());
+    let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(server) = running.upgrade() {
+        return server;
+    }
+    let settings = Settings { durable: false, announce: |_| {}, ..Settings::new(scratch().join("postgres")) };
+    let server = Arc::new(PrivatePostgres::start(&settings).expect("the private PostgreSQL starts"));
+    *running = Arc::downgrade(&server);
+    server
+}
+
+/// The name of a template database, made when it is missing. Its name holds a digest of all that goes into it.
+async fn prepared(cell: &'static OnceCell<String>, template: Template, server: &PrivatePostgres) -> &'static str {
+    cell.get_or_init(|| async {
+        sweep(server).await;
+        let name = format!("template_{}_{}", if template == Template::Sample { "sample" } else { "empty" }, digest());
+        make_template(&name, template, server).await;
+        name
+    })
+    .await
+}
+
+async fn make_template(name: &str, template: Template, server: &PrivatePostgres) {
+    let mut conn = db::establish(server.url(DATABASE)).await.expect("a connection");
+    // Another process of tests may be making the same.
+    conn.batch_execute("SET statement_timeout = 0; SELECT pg_advisory_lock(20261122)").await.expect("the lock");
+    if exists(server, name).await {
+        return;
+    }
+    let part = format!("{name}_part");
+    admin(server, &format!("DROP DATABASE IF EXISTS {part} WITH (FORCE)")).await;
+    admin(server, &format!("CREATE DATABASE {part} TEMPLATE template0")).await;
+    migrations::run(&server.url(&part)).await.expect("the migrations");
+    if template == Template::Sample {
+        let db = Db::new(&server.url(&part), 2).expect("a pool");
+        let schemas = Schemas::new(&Document::new().value);
+        sample::load(&mut *db.get().await.expect("a connection"), &schemas).await.expect("the sample");
+        db.close();
+    }
+    admin(server, &format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{part}'")).await;
+    admin(server, &format!("ALTER DATABASE {part} RENAME TO {name}")).await;
+}
+
+/// Digest of migrations, sample and vocabulary of types: what a template is made of.
+fn digest() -> String {
+    let mut digest = Sha256::new();
+    for folder in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations")).expect("migrations").flatten() {
+        digest.update(folder.file_name().as_encoded_bytes());
+        digest.update(std::fs::read(folder.path().join("up.sql")).expect("up.sql"));
+    }
+    digest.update(sample::COUNCILS);
+    digest.update(sample::THEMES);
+    for (name, text) in sample::INITIATIVES {
+        digest.update(name);
+        digest.update(text);
+    }
+    digest.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Drop what killed test processes left behind.
+async fn sweep(server: &PrivatePostgres) {
+    use diesel::prelude::*;
+    use diesel_async::RunQueryDsl;
+    let mut conn = db::establish(server.url(DATABASE)).await.expect("a connection");
+    let names: Vec<String> = diesel::dsl::sql::<diesel::sql_types::Text>(
+        "SELECT datname::text FROM pg_database WHERE datname LIKE 'test\\_%'",
+    )
+    .load(&mut conn)
+    .await
+    .expect("the names");
+    for name in names {
+        let owner = name.split('_').nth(1).and_then(|pid| pid.parse::<i32>().ok()).unwrap_or_default();
+        let alive = nix::sys::signal::kill(nix::unistd::Pid::from_raw(owner), None).is_ok();
+        if owner > 0 && !alive {
+            admin(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+        }
+    }
+}
+
+async fn exists(server: &PrivatePostgres, name: &str) -> bool {
+    use diesel::prelude::*;
+    use diesel_async::RunQueryDsl;
+    let mut conn = db::establish(server.url(DATABASE)).await.expect("a connection");
+    diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(&format!(
+        "EXISTS (SELECT 1 FROM pg_database WHERE datname = '{name}')"
+    )))
+    .get_result(&mut conn)
+    .await
+    .expect("an answer")
+}
+
+async fn admin(server: &PrivatePostgres, statement: &str) {
+    let mut conn = db::establish(server.url(DATABASE)).await.expect("a connection");
+    conn.batch_execute("SET statement_timeout = '60s'").await.expect("a setting");
+    conn.batch_execute(statement).await.unwrap_or_else(|error| panic!("{statement}: {error}"));
+}

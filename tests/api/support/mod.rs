@@ -1,0 +1,138 @@
+//! What every test stands on: a server of its own on a free port, over a database of its own, with clients for every kind
+//! of caller.
+
+pub mod client;
+pub mod database;
+
+use std::sync::Arc;
+
+use ccin_registry::auth::keys::Keys;
+use ccin_registry::auth::{store as sessions, token};
+use ccin_registry::cli::Cli;
+use ccin_registry::config::ServeSettings;
+use ccin_registry::db::Db;
+use ccin_registry::server::Server;
+use ccin_registry::users::model::{Role, UserStatus, UserUpdate};
+use ccin_registry::{refs, users};
+use clap::Parser;
+use uuid::Uuid;
+
+pub use client::{Answer, Client};
+use database::{Database, Template};
+
+/// The password of every user that a test makes; its hash is worked out once.
+pub const PASSWORD: &str = "a password for the tests";
+
+/// A running service with a database of its own. Dropping it stops the one and drops the other.
+pub struct TestApp {
+    /// Address of the service, without a path.
+    pub url: String,
+    /// Connections to the test's own database.
+    pub db: Db,
+    /// The service's keys, to make tokens that no login would give.
+    pub keys: Arc<Keys>,
+    /// How the service serves.
+    pub settings: ServeSettings,
+    /// The database, dropped last.
+    pub database: Database,
+    server: actix_web::dev::ServerHandle,
+}
+
+impl TestApp {
+    /// A registry without councils, themes or initiatives.
+    pub async fn empty() -> Self {
+        Self::over(Template::Empty, &[]).await
+    }
+
+    /// A registry with the sample.
+    pub async fn with_sample() -> Self {
+        Self::over(Template::Sample, &[]).await
+    }
+
+    /// A registry with the sample and settings as on the command line.
+    pub async fn with_flags(flags: &[&str]) -> Self {
+        Self::over(Template::Sample, flags).await
+    }
+
+    async fn over(template: Template, flags: &[&str]) -> Self {
+        let database = Database::new(template).await;
+        let db = Db::new(&database.url, 4).expect("a pool");
+        let settings = settings(flags);
+        let keys = || Keys::load(settings.signing_key.as_ref(), &database::scratch()).expect("keys");
+        let server = Server::build(db.clone(), keys(), settings.clone(), false).expect("a free port");
+        let url = format!("http://{}", server.address);
+        let handle = server.handle();
+        tokio::spawn(server.run());
+        Self { url, db, keys: Arc::new(keys()), settings, database, server: handle }
+    }
+
+    /// A caller without credentials.
+    pub fn anonymous(&self) -> Client {
+        Client::new(&self.url, None)
+    }
+
+    /// A caller with this token, good or not.
+    pub fn with_token(&self, token: &str) -> Client {
+        Client::new(&self.url, Some(token.into()))
+    }
+
+    /// A new user with this role, signed in. Roles that need a council get the one named.
+    pub async fn signed_in(&self, role: Role, council: Option<&str>) -> Client {
+        let (user, _) = self.user(role, council).await;
+        self.with_token(&self.token(user).await)
+    }
+
+    /// A network admin.
+    pub async fn admin(&self) -> Client {
+        self.signed_in(Role::NetworkAdmin, None).await
+    }
+
+    /// A moderator.
+    pub async fn moderator(&self) -> Client {
+        self.signed_in(Role::Moderator, None).await
+    }
+
+    /// An editor of this council.
+    pub async fn editor(&self, council: &str) -> Client {
+        self.signed_in(Role::CouncilEditor, Some(council)).await
+    }
+
+    /// A new user with the tests' password: id and e-mail address.
+    pub async fn user(&self, role: Role, council: Option<&str>) -> (Uuid, String) {
+        let mut conn = self.db.get().await.expect("a connection");
+        let council = match council {
+            Some(council) => {
+                let id = refs::locate(&mut conn, refs::Resource::Council, council).await.expect("a query");
+                Some(id.unwrap_or_else(|| panic!("no council {council}")))
+            }
+            None => None,
+        };
+        let email = format!("{}@tests.example", Uuid::now_v7());
+        let user = UserUpdate { email: email.clone(), name: None, role, council: None, status: UserStatus::Active };
+        let id =
+            users::store::create(&mut conn, &user, council, &database::password_hash().await).await.expect("a user");
+        (id, email)
+    }
+
+    /// An access token for a user, by a session of its own.
+    pub async fn token(&self, user: Uuid) -> String {
+        let mut conn = self.db.get().await.expect("a connection");
+        let hash = token::refresh_hash(&self.keys, &token::refresh_token());
+        let session = sessions::begin_session(&mut conn, user, 1, hash).await.expect("a session");
+        token::issue(&self.keys, &self.settings.issuer, user, session, 600).expect("a token")
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.db.close();
+        // Not awaited: the runtime of the test ends with the test and takes the server's tasks along.
+        drop(self.server.stop(false));
+    }
+}
+
+fn settings(flags: &[&str]) -> ServeSettings {
+    let defaults = ["ccin-registry", "--bind", "127.0.0.1:0", "--workers", "1"];
+    let cli = Cli::parse_from(defaults.iter().chain(flags).copied());
+    cli.serve
+}
