@@ -80,6 +80,7 @@ impl Default for Document {
 
 fn finish(document: &mut Value) {
     let examples: Value = serde_json::from_str(EXAMPLES).unwrap_or_default();
+    name_pages(document);
     drop_empty_defaults(document);
     add_patch_schemas(document);
     document["components"]["responses"] = error_answers();
@@ -198,7 +199,7 @@ fn describe_success(status: &str, response: &mut Value, method: &str, examples: 
         headers.insert("Location".into(), json!({ "$ref": "#/components/headers/Location" }));
     }
     let list =
-        response["content"]["application/json"]["schema"]["$ref"].as_str().is_some_and(|name| name.contains("/Page_"));
+        response["content"]["application/json"]["schema"]["$ref"].as_str().is_some_and(|name| name.ends_with("Page"));
     if list && method == "get" {
         headers.insert("Link".into(), json!({ "$ref": "#/components/headers/Link" }));
     }
@@ -209,6 +210,37 @@ fn describe_success(status: &str, response: &mut Value, method: &str, examples: 
         for content in content.values_mut() {
             content["example"] = example.clone();
         }
+    }
+}
+
+/// A page of councils is a `CouncilPage` and refers to `Council`, where the generic type says `Page_Council` and repeats it.
+fn name_pages(document: &mut Value) {
+    let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
+    let pages: Vec<String> = schemas.keys().filter(|name| name.starts_with("Page_")).cloned().collect();
+    for page in pages {
+        let record = page.trim_start_matches("Page_").to_owned();
+        if let Some(mut schema) = schemas.remove(&page) {
+            schema["properties"]["data"]["items"] = json!({ "$ref": format!("#/components/schemas/{record}") });
+            schemas.insert(format!("{record}Page"), schema);
+        }
+    }
+    sort_members(schemas);
+    rename_refs(document);
+}
+
+fn rename_refs(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members.iter_mut() {
+                let record = member.as_str().and_then(|target| target.strip_prefix("#/components/schemas/Page_"));
+                match record.filter(|_| name == "$ref") {
+                    Some(record) => *member = json!(format!("#/components/schemas/{record}Page")),
+                    None => rename_refs(member),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(rename_refs),
+        _ => {}
     }
 }
 

@@ -175,6 +175,8 @@ pub static ALL: &[&Kind] = &[
 ];
 
 /// Explain a kind of problem
+///
+/// The page that the `type` of a problem document leads to.
 #[utoipa::path(tag = "service", params(("code" = String, Path, description = "As in a problem's `type`", example = "stale")),
     responses((status = 200, description = "What the problem means and what to do", content_type = "text/plain", body = String)))]
 #[get("/problems/{code}")]

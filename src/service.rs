@@ -47,6 +47,8 @@ pub struct Health {
 }
 
 /// What is here
+///
+/// The first address: where the document, the interactive page and the collections are.
 #[utoipa::path(tag = "service", responses((status = 200, description = "Where the parts of the service are", body = ServiceIndex)))]
 #[get("/")]
 pub async fn find_service(request: HttpRequest, _: Query<NoParams>) -> Result<HttpResponse, ApiError> {

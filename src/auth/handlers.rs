@@ -90,6 +90,8 @@ pub async fn log_out(db: web::Data<Db>, caller: SignedIn, _: Query<NoParams>) ->
 }
 
 /// Who am I
+///
+/// The signed-in user with role and council, as they stand now.
 #[utoipa::path(tag = "sign in", responses((status = 200, description = "The signed-in user", body = Me)), security(("bearer" = [])))]
 #[get("/me")]
 pub async fn find_me(
@@ -131,7 +133,9 @@ pub async fn change_password(
     Ok(HttpResponse::NoContent().insert_header(("Cache-Control", "private, no-store")).finish())
 }
 
-/// Keys that verify our access tokens (RFC 7517)
+/// List the keys that verify access tokens
+///
+/// A JSON Web Key Set (RFC 7517) with the Ed25519 key (RFC 8037) that signs access tokens.
 #[utoipa::path(tag = "service", responses((status = 200, description = "The key set", body = serde_json::Value)))]
 #[get("/.well-known/jwks.json")]
 pub async fn find_keys(request: HttpRequest, keys: web::Data<Keys>) -> Result<HttpResponse, ApiError> {

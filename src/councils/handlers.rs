@@ -18,6 +18,8 @@ use crate::users::model::Role;
 use crate::withdrawal::Withdrawal;
 
 /// List councils
+///
+/// Filtered, sorted and paged; prospects are shown to network officers only.
 #[utoipa::path(tag = "councils", params(CouncilQuery), responses((status = 200, description = "Councils", body = Page<Council>)))]
 #[get("/councils")]
 pub async fn list_councils(
@@ -47,6 +49,8 @@ pub async fn list_councils(
 }
 
 /// Find a council
+///
+/// By slug, id or GSS code. A former slug redirects (308); a withdrawn council answers 410.
 #[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), CouncilView), responses((status = 200, description = "The council", body = Council)))]
 #[get("/councils/{council}")]
 pub async fn find_council(
@@ -64,6 +68,8 @@ pub async fn find_council(
 }
 
 /// Enter a council
+///
+/// For network admins. Codes are unique among the living; a slug belongs to one record for good.
 #[utoipa::path(tag = "councils", request_body = NewCouncil, responses((status = 201, description = "Entered", body = Council)), security(("bearer" = [])))]
 #[post("/councils")]
 pub async fn create_council(

@@ -22,6 +22,8 @@ use crate::users::model::Role;
 use crate::withdrawal::Withdrawal;
 
 /// List initiatives
+///
+/// Filtered, sorted and paged; those that the caller may see.
 #[utoipa::path(tag = "initiatives", params(InitiativeQuery), responses((status = 200, description = "Initiatives", body = Page<Initiative>)))]
 #[get("/initiatives")]
 pub async fn list_initiatives(
@@ -100,6 +102,8 @@ async fn page(
 }
 
 /// Find an initiative
+///
+/// By slug or id, with its outcomes, costs, sources and partners. A former slug redirects (308).
 #[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), InitiativeView), responses((status = 200, description = "The initiative", body = Initiative)))]
 #[get("/initiatives/{initiative}")]
 pub async fn find_initiative(

@@ -17,6 +17,8 @@ use crate::reply::{Record, Written, moved};
 use crate::withdrawal::Withdrawal;
 
 /// List themes
+///
+/// Filtered, sorted and paged; deprecated themes included, merged ones not.
 #[utoipa::path(tag = "themes", params(ThemeQuery), responses((status = 200, description = "Themes", body = Page<Theme>)))]
 #[get("/themes")]
 pub async fn list_themes(
@@ -58,6 +60,8 @@ pub async fn find_theme(
 }
 
 /// Enter a theme
+///
+/// For network officers. No circle, at most three levels.
 #[utoipa::path(tag = "themes", request_body = NewTheme, responses((status = 201, description = "Entered", body = Theme)), security(("bearer" = [])))]
 #[post("/themes")]
 pub async fn create_theme(
@@ -85,6 +89,8 @@ pub async fn create_theme(
 }
 
 /// Replace a theme
+///
+/// Members that are left out are cleared.
 #[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id", example = "housing")), request_body = NewTheme, responses((status = 200, description = "As it is now", body = Theme)), security(("bearer" = [])))]
 #[put("/themes/{theme}")]
 pub async fn replace_theme(

@@ -17,6 +17,8 @@ use crate::refs;
 use crate::reply::{Record, Written};
 
 /// List users
+///
+/// For network officers.
 #[utoipa::path(tag = "users", params(UserQuery), responses((status = 200, description = "Users", body = Page<User>)), security(("bearer" = [])))]
 #[get("/users")]
 pub async fn list_users(
@@ -38,6 +40,8 @@ pub async fn list_users(
 }
 
 /// Find a user
+///
+/// For network officers.
 #[utoipa::path(tag = "users", params(("id" = Uuid, Path, description = "Id of the user")), responses((status = 200, description = "The user", body = User)), security(("bearer" = [])))]
 #[get("/users/{id}")]
 pub async fn find_user(
@@ -50,6 +54,8 @@ pub async fn find_user(
 }
 
 /// Enter a user
+///
+/// For network admins. The user signs in with the password given here and changes it.
 #[utoipa::path(tag = "users", request_body = NewUser, responses((status = 201, description = "Entered", body = User)), security(("bearer" = [])))]
 #[post("/users")]
 pub async fn create_user(
@@ -76,6 +82,8 @@ pub async fn create_user(
 }
 
 /// Replace a user
+///
+/// For network admins. Members that are left out are cleared.
 #[utoipa::path(tag = "users", params(("id" = Uuid, Path, description = "Id of the user")), request_body = UserUpdate, responses((status = 200, description = "As it is now", body = User)), security(("bearer" = [])))]
 #[put("/users/{id}")]
 pub async fn replace_user(
