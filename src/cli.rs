@@ -198,7 +198,7 @@ async fn manage_user(store: &Store, command: UserCommand) -> Result<String, Fail
     match command {
         UserCommand::Create(wish) => {
             let password = read_password()?;
-            let mut body = serde_json::json!({ "email": wish.email, "role": wish.role, "password": password });
+            let mut body = serde_json::json!({ "email": wish.email, "role": wish.role, "initial_password": password });
             if let Some(council) = wish.council {
                 body["council"] = council.into();
             }
@@ -208,7 +208,7 @@ async fn manage_user(store: &Store, command: UserCommand) -> Result<String, Fail
                 None => None,
             };
             let user = draft.checked()?;
-            let hash = password::hash(user.password.clone()).await?;
+            let hash = password::hash(user.initial_password.clone()).await?;
             users::store::create(&mut conn, &user.update(), council, &hash).await?;
             Ok(format!("{} may sign in now.", user.email))
         }

@@ -68,7 +68,7 @@ pub async fn create_user(
     let mut conn = db.get().await?;
     let council = council_of(&mut conn, draft.value.council.as_ref(), &mut draft.faults).await?;
     let user = draft.checked()?;
-    let hash = password::hash(user.password.clone()).await?;
+    let hash = password::hash(user.initial_password.clone()).await?;
     conn.transaction(async |conn| {
         if let Some(first) = key.first_answer(conn, caller.0.user_id, &fingerprint).await? {
             return Ok(first);

@@ -158,9 +158,9 @@ pub struct NewUser {
     pub role: Role,
     /// The council that the user is bound to: required for contributors and council editors, refused for network officers.
     pub council: Option<Reference>,
-    /// First password: 12 to 200 characters, of any kind.
+    /// First password: 12 to 200 characters, of any kind. The user changes it.
     #[schema(required, min_length = 12, max_length = 200, format = Password, example = "three words are a start")]
-    pub password: String,
+    pub initial_password: String,
 }
 
 impl NewUser {
