@@ -17,6 +17,9 @@ tokio::task_local! {
     pub static REQUEST_ID: String;
 }
 
+/// Code of a fault that names a record which is not here, or not for this caller.
+pub const UNKNOWN: &str = "unknown_reference";
+
 /// Id of the request under way, or `-` outside of one (command line, start-up).
 pub fn request_id() -> String {
     REQUEST_ID.try_with(Clone::clone).unwrap_or_else(|_| "-".into())
@@ -111,9 +114,13 @@ impl ApiError {
     }
 
     /// 400: the query string breaks a rule; every fault at once.
+    ///
+    /// A query that keeps every rule and only names records that are not here, or not for this caller, is a 404: no
+    /// document can list the records of the day, so a caller who keeps to the document must not be told of a bad request.
     pub fn bad_query(faults: Vec<Fault>) -> Self {
-        let detail = count(&faults, "query parameter");
-        Self { faults, ..Self::new(&problems::BAD_QUERY, detail) }
+        let absent = faults.iter().all(|fault| fault.code == UNKNOWN);
+        let kind = if absent { &problems::NOT_FOUND } else { &problems::BAD_QUERY };
+        Self { detail: count(&faults, "query parameter"), faults, ..Self::new(kind, "") }
     }
 
     /// 401: no credentials where some are needed.
@@ -169,6 +176,12 @@ impl ApiError {
     /// 415: a media type that this operation does not read.
     pub fn unsupported_media_type(accepted: &str) -> Self {
         Self::new(&problems::UNSUPPORTED_MEDIA_TYPE, format!("Send the body as {accepted}."))
+    }
+
+    /// 409: a body that keeps every rule, and does not fit what the registry holds today; every fault at once.
+    pub fn unfit(faults: Vec<Fault>) -> Self {
+        let detail = count(&faults, "member");
+        Self { faults, ..Self::new(&problems::CONFLICT, detail) }
     }
 
     /// 422: the body breaks a rule; every fault at once.

@@ -82,7 +82,9 @@ fn finish(document: &mut Value) {
     let examples: Value = serde_json::from_str(EXAMPLES).unwrap_or_default();
     name_pages(document);
     drop_empty_defaults(document);
+    add_rules(document);
     add_patch_schemas(document);
+    add_selections(document);
     document["components"]["responses"] = error_answers();
     document["components"]["headers"] = json!({
         "ETag": { "description": "Version and digest of what was sent (RFC 9110).", "schema": { "type": "string" }, "example": "\"1-9f86d081884c7d65\"" },
@@ -119,6 +121,9 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
         if method == "get" && path.starts_with("/v1/") && !path.contains("users") {
             statuses.extend(["308", "410"]);
         }
+    }
+    if ["theme", "principle", "council", "participant", "broader"].iter().any(|name| has_parameter(operation, name)) {
+        statuses.push("404");
     }
     if body {
         statuses.extend(["413", "415", "422"]);
@@ -157,6 +162,10 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     if method == "patch" {
         use_patch_schema(operation);
     }
+    if has_parameter(operation, "fields") {
+        answer_with_selection(operation);
+    }
+    hide_cursor(operation);
     for (_, content) in
         operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut).into_iter().flatten()
     {
@@ -184,8 +193,31 @@ fn add_header_parameters(parameters: &mut Value, conditional: bool, creates: boo
         list.push(json!({
             "name": "Idempotency-Key", "in": "header", "required": false,
             "description": "Any text of your own, kept for 24 hours: the same key and body gives the first answer again.",
-            "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" }, "example": "b7f0c5a2-enter-oldham"
+            "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" }
         }));
+    }
+}
+
+fn has_parameter(operation: &Value, name: &str) -> bool {
+    operation["parameters"].as_array().is_some_and(|list| list.iter().any(|parameter| parameter["name"] == name))
+}
+
+/// A cursor is only ever part of a `next` or `prev` address, which is followed whole: no caller can make one, so the
+/// contract does not offer it as a parameter to fill in.
+fn hide_cursor(operation: &mut Value) {
+    if let Some(list) = operation.pointer_mut("/parameters").and_then(Value::as_array_mut) {
+        list.retain(|parameter| parameter["name"] != "cursor");
+    }
+}
+
+/// With `fields` an answer has only the members that were picked.
+fn answer_with_selection(operation: &mut Value) {
+    if let Some(schema) = operation.pointer_mut("/responses/200/content/application~1json/schema") {
+        let whole = schema["$ref"].as_str().unwrap_or_default().to_owned();
+        match whole.strip_suffix("Page") {
+            Some(record) => schema["$ref"] = json!(format!("{record}SelectionPage")),
+            None => *schema = json!({ "anyOf": [{ "$ref": whole }, { "$ref": format!("{whole}Selection") }] }),
+        }
     }
 }
 
@@ -254,6 +286,73 @@ fn drop_empty_defaults(document: &mut Value) {
             if let (true, Some(member)) = (is_empty, member.as_object_mut()) {
                 member.remove("default");
             }
+        }
+    }
+}
+
+/// Rules that tie members of a body together, in words that JSON Schema has: `if` these members, `then` those.
+fn add_rules(document: &mut Value) {
+    let text = json!({ "type": "string" });
+    let none = json!({ "type": "null" });
+    let is =
+        |member: &str, words: &[&str]| json!({ "required": [member], "properties": { member: { "enum": words } } });
+    let has = |member: &str| json!({ "required": [member], "properties": { member: { "not": { "type": "null" } } } });
+    let needs = |member: &str, kind: &Value| json!({ "required": [member], "properties": { member: kind } });
+    let lacks = |member: &str| json!({ "properties": { member: none } });
+    let rule = |when: Value, then: Value| json!({ "if": when, "then": then });
+    let binding = |schema: &mut Value| {
+        schema["allOf"] = json!([
+            rule(is("role", &["contributor", "council_editor"]), needs("council", &text)),
+            rule(is("role", &["moderator", "network_admin"]), lacks("council")),
+        ]);
+    };
+    let whole = json!({ "type": "integer" });
+    let schemas = &mut document["components"]["schemas"];
+    schemas["Membership"]["allOf"] = json!([
+        rule(is("tier", &["full", "associate", "affiliate", "supporter"]), needs("status", &text)),
+        rule(is("tier", &["none"]), json!({ "properties": { "status": { "enum": ["prospect", null] } } })),
+    ]);
+    schemas["NewCouncil"]["allOf"] = json!([
+        rule(has("population"), needs("population_year", &whole)),
+        rule(has("population_year"), needs("population", &whole)),
+        rule(is("nation", &["scotland", "wales", "northern_ireland"]), lacks("region")),
+        { "properties": { "slug": { "not": { "const": "network" } } } },
+    ]);
+    schemas["NewTheme"]["allOf"] = json!([rule(has("replaced_by"), is("status", &["deprecated"]))]);
+    binding(&mut schemas["NewUser"]);
+    binding(&mut schemas["UserUpdate"]);
+    schemas["Outcome"]["allOf"] = json!([
+        rule(is("bound", &["direction"]), json!({ "required": ["direction"],
+            "properties": { "direction": text, "value": none, "value_high": none } })),
+        rule(is("bound", &["range"]), json!({ "required": ["value", "value_high", "unit"],
+            "properties": { "value": { "type": "number" }, "value_high": { "type": "number" }, "unit": text } })),
+        rule(is("bound", &["exact", "at_least", "at_most", "about"]), lacks("value_high")),
+        { "if": { "allOf": [is("bound", &["exact", "at_least", "at_most", "about"]), { "not": is("kind", &["award"]) }] },
+          "then": needs("value", &json!({ "type": "number" })) },
+        rule(has("value"), needs("unit", &text)),
+        { "if": { "properties": { "evidence_level": { "minimum": 2 } } }, "then": needs("source", &text) },
+    ]);
+}
+
+/// What an answer has when the caller picked its members with `fields`: any of them.
+fn add_selections(document: &mut Value) {
+    for record in ["Council", "Theme", "Initiative"] {
+        let whole = format!("#/components/schemas/{record}");
+        let picked = format!("{whole}Selection");
+        let schemas = &mut document["components"]["schemas"];
+        let mut selection = schemas[record].clone();
+        if let Some(members) = selection.as_object_mut() {
+            members.remove("required");
+            members.insert("description".into(), json!(format!("Members of {record} that `fields` picked.")));
+        }
+        let mut page = schemas[format!("{record}Page")].clone();
+        page["properties"]["data"]["items"] = json!({ "anyOf": [{ "$ref": whole }, { "$ref": picked }] });
+        schemas[format!("{record}Selection")] = selection;
+        schemas[format!("{record}SelectionPage")] = page;
+        if let Some(schemas) = schemas.as_object_mut() {
+            // Every list of these takes `fields`.
+            schemas.remove(&format!("{record}Page"));
+            sort_members(schemas);
         }
     }
 }

@@ -57,7 +57,7 @@ pub static NOT_FOUND: Kind = Kind {
     code: "not_found",
     status: 404,
     title: "Nothing here",
-    help: "There is nothing at this address, or nothing that you may see: the two are answered alike.",
+    help: "There is nothing at this address, or nothing that you may see: the two are answered alike. The same goes for a record that a filter names; `errors` gives the nearest name then.",
 };
 /// 405.
 pub static METHOD_NOT_ALLOWED: Kind = Kind {
@@ -71,7 +71,7 @@ pub static CONFLICT: Kind = Kind {
     code: "conflict",
     status: 409,
     title: "Conflict with what the registry holds",
-    help: "The request is well formed, but another record stands in its way: a slug or code is taken, a theme is in use, the same Idempotency-Key is being served.",
+    help: "The request is well formed, but another record stands in its way: a slug or code is taken, a theme is in use, the same Idempotency-Key is being served, or the body names a record that is not here; `errors` points at it and gives the nearest name.",
 };
 /// 410.
 pub static WITHDRAWN: Kind = Kind {

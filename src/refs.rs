@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::auth::caller::Reach;
 use crate::councils::model::CouncilRef;
 use crate::db::schema::{councils, initiatives, principles, slugs, themes};
-use crate::error::{ApiError, Fault};
+use crate::error::{ApiError, Fault, UNKNOWN};
 use crate::initiatives::model::Visibility;
 use crate::input::Faults;
 use crate::text::{Reference, nearest};
@@ -115,7 +115,7 @@ pub async fn council(
     faults: &mut Faults,
 ) -> Result<Option<Uuid>, ApiError> {
     let known = visible_councils(conn, reach).await?;
-    Ok(pick(&known, reference, "council", |detail| faults.add(pointer, "unknown_reference", detail)))
+    Ok(pick(&known, reference, "council", |detail| faults.add(pointer, UNKNOWN, detail)))
 }
 
 /// The ids of the councils of a query parameter; `None` when the parameter is absent.
@@ -212,7 +212,7 @@ fn pick_all(
         .iter()
         .filter_map(|reference| {
             pick(known, reference, noun, |detail| {
-                faults.push(Fault::parameter(parameter, "unknown_reference", format!("{:?} {detail}", &**reference)));
+                faults.push(Fault::parameter(parameter, UNKNOWN, format!("{:?} {detail}", &**reference)));
             })
         })
         .collect()
@@ -263,7 +263,7 @@ pub async fn initiative(
     faults: &mut Faults,
 ) -> Result<Option<Uuid>, ApiError> {
     let Some(id) = locate(conn, Resource::Initiative, reference).await? else {
-        faults.add(pointer, "unknown_reference", "names no initiative of the registry");
+        faults.add(pointer, UNKNOWN, "names no initiative of the registry");
         return Ok(None);
     };
     let row: Option<(crate::db::word::Word<Visibility>, Option<Uuid>)> = initiatives::table
@@ -275,7 +275,7 @@ pub async fn initiative(
         .optional()?;
     let seen = row.is_some_and(|(level, lead)| level.0 <= reach.level || (lead.is_some() && lead == reach.council));
     if !seen {
-        faults.add(pointer, "unknown_reference", "names no initiative of the registry");
+        faults.add(pointer, UNKNOWN, "names no initiative of the registry");
     }
     Ok(seen.then_some(id))
 }

@@ -18,8 +18,9 @@ const LINE: &str = r"^[^\x00-\x20\x7f-\xa0]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7
 const BLOCK: &str = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$";
 /// Lower-case words of ASCII letters and digits, joined by single hyphens.
 pub const SLUG: &str = "^[a-z0-9]+(-[a-z0-9]+)*$";
-/// `2013`, `2013-05` or `2013-05-10`; that the day exists is checked by [`PartialDate::exists`].
-const PARTIAL_DATE: &str = r"^(1[89]|2[01])[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$";
+/// `2013`, `2013-05` or `2013-05-10`, with as many days as the month has; whether a 29 February exists is checked by
+/// [`PartialDate::exists`].
+const PARTIAL_DATE: &str = r"^(1[89]|2[01])[0-9]{2}(-(0[1-9]|1[0-2])|-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|-(0[13-9]|1[0-2])-(29|30)|-(0[13578]|1[02])-31|-02-29)?$";
 /// http or https, a host, no blanks, no credentials.
 const HTTP_URL: &str =
     r"^https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?([/?#][^\x00-\x20\x7f-\xa0<>]*)?$";
@@ -161,9 +162,16 @@ impl ToSchema for Reference {}
 
 /// A number with at most four decimals and 15 significant digits: JSON numbers of more digits do not survive most
 /// clients, and nothing may be lost. Held as numeric(18,4).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
 #[serde(transparent)]
 pub struct Quantity(f64);
+
+impl Serialize for Quantity {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // 2015, not 2015.0: within the limits of the schema a whole number is exact as an integer.
+        if self.0.fract() == 0.0 { serializer.serialize_i64(self.0 as i64) } else { serializer.serialize_f64(self.0) }
+    }
+}
 
 impl Quantity {
     /// The same number as an exact decimal; `None` with more than four decimals.
@@ -278,23 +286,25 @@ pub fn render(markdown: &str) -> String {
     ammonia::clean(&html)
 }
 
+/// Note a date that no calendar has.
+pub fn check_date(date: Option<&PartialDate>, pointer: &str, faults: &mut crate::input::Faults) {
+    if date.is_some_and(|date| !date.exists()) {
+        faults.add(pointer, "malformed", "is not a day of the calendar");
+    }
+}
+
 /// Note dates that no calendar has, and an end before its beginning. `names` are those of the two members below `place`.
-pub fn check_dates(
+pub fn check_period(
     from: Option<&PartialDate>,
     to: Option<&PartialDate>,
     place: &str,
     names: [&str; 2],
     faults: &mut crate::input::Faults,
 ) {
-    for (date, name) in [(from, names[0]), (to, names[1])] {
-        if date.is_some_and(|date| !date.exists()) {
-            faults.add(format!("{place}/{name}"), "malformed", "is not a day of the calendar");
-        }
-    }
-    if let (Some(from), Some(to)) = (from, to) {
-        if !to.not_before(from) {
-            faults.add(format!("{place}/{}", names[1]), "out_of_order", format!("lies before {}", names[0]));
-        }
+    check_date(from, &format!("{place}/{}", names[0]), faults);
+    check_date(to, &format!("{place}/{}", names[1]), faults);
+    if from.zip(to).is_some_and(|(from, to)| !to.not_before(from)) {
+        faults.add(format!("{place}/{}", names[1]), "out_of_order", format!("lies before {}", names[0]));
     }
 }
 

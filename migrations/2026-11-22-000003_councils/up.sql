@@ -29,8 +29,7 @@ CREATE TABLE councils (
     withdrawn_reason text,
     CONSTRAINT councils_point CHECK ((latitude IS NULL) = (longitude IS NULL)),
     CONSTRAINT councils_population_year CHECK ((population IS NULL) = (population_year IS NULL)),
-    CONSTRAINT councils_region_in_england CHECK (region IS NULL OR nation = 'england'),
-    CONSTRAINT councils_membership_order CHECK (partial_dates_ordered(membership_joined_on, membership_ended_on))
+    CONSTRAINT councils_region_in_england CHECK (region IS NULL OR nation = 'england')
 );
 COMMENT ON TABLE councils IS 'Local authorities as legal bodies';
 COMMENT ON COLUMN councils.name IS 'Official name';

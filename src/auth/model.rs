@@ -20,9 +20,7 @@ pub struct Credentials {
     pub password: String,
 }
 
-impl Check for Credentials {
-    fn check(&self, _: &mut Faults) {}
-}
+impl Check for Credentials {}
 
 /// A refresh token, to be exchanged or ended.
 #[derive(Default, Deserialize, ToSchema)]
@@ -38,9 +36,7 @@ pub struct RefreshRequest {
     pub refresh_token: String,
 }
 
-impl Check for RefreshRequest {
-    fn check(&self, _: &mut Faults) {}
-}
+impl Check for RefreshRequest {}
 
 /// Tokens of a session.
 #[derive(Serialize, ToSchema)]

@@ -290,37 +290,10 @@ pub struct NewCouncil {
 
 impl Check for NewCouncil {
     fn check(&self, faults: &mut Faults) {
-        if self.slug.as_deref() == Some("network") {
-            faults.add("/slug", "reserved", "means the network itself; choose another");
+        // In no order: a council that left and came back joined after its membership ended.
+        for (date, name) in [(&self.membership.joined_on, "joined_on"), (&self.membership.ended_on, "ended_on")] {
+            crate::text::check_date(date.as_ref(), &format!("/membership/{name}"), faults);
         }
-        if self.region.is_some() && self.nation != Nation::England {
-            faults.add("/region", "not_allowed", "is for councils in England only");
-        }
-        match (self.population, self.population_year) {
-            (Some(_), None) => faults.add("/population_year", "required", "is required with population"),
-            (None, Some(_)) => faults.add("/population", "required", "is required with population_year"),
-            _ => {}
-        }
-        let Membership { tier, status, joined_on, ended_on } = &self.membership;
-        match (tier, status) {
-            (MembershipTier::None, Some(MembershipStatus::Active | MembershipStatus::Lapsed)) => {
-                faults.add(
-                    "/membership/tier",
-                    "not_allowed",
-                    "is none, yet the membership has a standing; give its tier",
-                );
-            }
-            (MembershipTier::None, _) => {}
-            (_, None) => faults.add("/membership/status", "required", "is required with a tier"),
-            _ => {}
-        }
-        crate::text::check_dates(
-            joined_on.as_ref(),
-            ended_on.as_ref(),
-            "/membership",
-            ["joined_on", "ended_on"],
-            faults,
-        );
     }
 }
 

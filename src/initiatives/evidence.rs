@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::input::Faults;
-use crate::text::{HttpUrl, Line, PartialDate, Quantity, check_dates};
+use crate::text::{HttpUrl, Line, PartialDate, Quantity, check_date, check_period};
 
 /// What kind of claim an outcome is. Different kinds are never summed together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -146,42 +146,18 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// The rules that tie the members of an outcome together.
+    /// The rules that no schema can say; those of `bound`, `unit` and `source` stand in the document.
     pub fn check(&self, place: &str, sources: &[Source], faults: &mut Faults) {
-        let mut need = |name: &str, wrong: bool, detail: &str| {
-            if wrong {
-                faults.add(format!("{place}/{name}"), "inconsistent", detail);
-            }
-        };
-        match self.bound {
-            Bound::Direction => {
-                need("direction", self.direction.is_none(), "is required when the bound is direction");
-                need("value", self.value.is_some(), "has no place when the bound is direction");
-                need("value_high", self.value_high.is_some(), "has no place when the bound is direction");
-            }
-            Bound::Range => {
-                need("value", self.value.is_none(), "is required when the bound is range");
-                need("value_high", self.value_high.is_none(), "is required when the bound is range");
-                let ends = self.value.zip(self.value_high);
-                need("value_high", ends.is_some_and(|(low, high)| high.get() <= low.get()), "is not above value");
-            }
-            _ => {
-                let award = self.kind == OutcomeKind::Award;
-                need(
-                    "value",
-                    self.value.is_none() && !award,
-                    "is required unless the bound is direction or the kind is award",
-                );
-                need("value_high", self.value_high.is_some(), "is for the bound range only");
-            }
-        }
-        need("unit", self.value.is_some() && self.unit.is_none(), "is required with a value");
         for (name, number) in [("value", self.value), ("value_high", self.value_high), ("baseline", self.baseline)] {
-            need(name, number.is_some_and(|number| number.decimal().is_none()), "has more than four decimals");
+            if number.is_some_and(|number| number.decimal().is_none()) {
+                faults.add(format!("{place}/{name}"), "too_precise", "has more than four decimals");
+            }
         }
-        need("source", self.evidence_level >= 2 && self.source.is_none(), "is required from evidence level 2");
-        check_dates(self.period_from.as_ref(), self.period_to.as_ref(), place, ["period_from", "period_to"], faults);
-        check_dates(self.as_at.as_ref(), None, place, ["as_at", ""], faults);
+        if self.value.zip(self.value_high).is_some_and(|(low, high)| high.get() <= low.get()) {
+            faults.add(format!("{place}/value_high"), "out_of_order", "is not above value");
+        }
+        check_period(self.period_from.as_ref(), self.period_to.as_ref(), place, ["period_from", "period_to"], faults);
+        check_date(self.as_at.as_ref(), &format!("{place}/as_at"), faults);
         check_source(self.source.as_deref(), place, sources, faults);
     }
 }
@@ -327,7 +303,7 @@ pub struct Cost {
 impl Cost {
     /// The rules that tie the members of a cost line together.
     pub fn check(&self, place: &str, sources: &[Source], faults: &mut Faults) {
-        check_dates(self.period_from.as_ref(), self.period_to.as_ref(), place, ["period_from", "period_to"], faults);
+        check_period(self.period_from.as_ref(), self.period_to.as_ref(), place, ["period_from", "period_to"], faults);
         check_source(self.source.as_deref(), place, sources, faults);
     }
 }
@@ -339,7 +315,7 @@ pub fn check_sources(sources: &[Source], faults: &mut Faults) {
         if !source.key.is_empty() && sources[..index].iter().any(|earlier| earlier.key == source.key) {
             faults.add(format!("{place}/key"), "repeated", "is the key of another source of this initiative");
         }
-        check_dates(
+        check_period(
             source.published_on.as_ref(),
             source.accessed_on.as_ref(),
             &place,
@@ -354,10 +330,6 @@ fn check_source(key: Option<&str>, place: &str, sources: &[Source], faults: &mut
     if !sources.iter().any(|source| source.key == key) {
         let hint = crate::text::nearest(key, sources.iter().map(|source| source.key.as_str()))
             .map_or(String::new(), |near| format!("; did you mean {near}?"));
-        faults.add(
-            format!("{place}/source"),
-            "unknown_reference",
-            format!("is not the key of one of the sources{hint}"),
-        );
+        faults.add(format!("{place}/source"), "unknown_source", format!("is not the key of one of the sources{hint}"));
     }
 }

@@ -19,7 +19,7 @@ use crate::db::schema::{
     councils, initiative_participants, initiative_principles, initiative_themes, initiatives, outcomes,
 };
 use crate::db::word::Word;
-use crate::error::{ApiError, Fault};
+use crate::error::ApiError;
 use crate::page::Order;
 use crate::refs;
 use crate::text::Reference;
@@ -239,9 +239,6 @@ impl InitiativeFilter {
     /// Look up the names in a query; every fault at once.
     pub async fn new(conn: &mut AsyncPgConnection, reach: Reach, query: &InitiativeQuery) -> Result<Self, ApiError> {
         let mut faults = Vec::new();
-        if query.year_from.zip(query.year_to).is_some_and(|(from, to)| from > to) {
-            faults.push(Fault::parameter("year_to", "out_of_order", "lies before year_from"));
-        }
         let (network, named): (Vec<_>, Vec<_>) = query.council.iter().cloned().partition(|name| &**name == NETWORK);
         let leads = refs::any_council(conn, reach, "council", &named, &mut faults).await?;
         let participants = refs::any_council(conn, reach, "participant", &query.participant, &mut faults).await?;

@@ -9,7 +9,7 @@ use super::evidence::{Cost, Outcome, Source, check_sources};
 use crate::councils::model::{Council, CouncilRef, Location};
 use crate::input::{Check, Faults};
 use crate::reply::Resource;
-use crate::text::{HttpUrl, Line, Markdown, PartialDate, Reference, Slug, check_dates};
+use crate::text::{HttpUrl, Line, Markdown, PartialDate, Reference, Slug, check_period};
 use crate::themes::model::{Theme, ThemeRef};
 
 /// Who may see a record. Each level is narrower than the one before.
@@ -253,7 +253,7 @@ pub struct NewInitiative {
 
 impl Check for NewInitiative {
     fn check(&self, faults: &mut Faults) {
-        check_dates(self.started_on.as_ref(), self.ended_on.as_ref(), "", ["started_on", "ended_on"], faults);
+        check_period(self.started_on.as_ref(), self.ended_on.as_ref(), "", ["started_on", "ended_on"], faults);
         check_sources(&self.sources, faults);
         for (index, outcome) in self.outcomes.iter().enumerate() {
             outcome.check(&format!("/outcomes/{index}"), &self.sources, faults);

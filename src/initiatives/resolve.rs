@@ -9,7 +9,7 @@ use super::model::{NewInitiative, ParticipantRole};
 use crate::auth::caller::Account;
 use crate::auth::caller::Reach;
 use crate::db::schema::{initiatives, themes};
-use crate::error::ApiError;
+use crate::error::{ApiError, UNKNOWN};
 use crate::input::{Draft, Faults};
 use crate::refs;
 use crate::text::Reference;
@@ -46,7 +46,7 @@ pub async fn resolve(
     let reach = account.map_or(Reach::ALL, Account::reach);
     let councils = refs::visible_councils(conn, reach).await?;
     let council = |reference: &Reference, pointer: String, faults: &mut Faults| {
-        refs::pick(&councils, reference, "council", |detail| faults.add(pointer, "unknown_reference", detail))
+        refs::pick(&councils, reference, "council", |detail| faults.add(pointer, UNKNOWN, detail))
     };
 
     let mut lead_council = None;
@@ -82,9 +82,7 @@ pub async fn resolve(
     let mut principles = Vec::new();
     for (index, used) in new.principles.iter().enumerate() {
         let pointer = format!("/principles/{index}/principle");
-        let id = refs::pick(&known, &used.principle, "CCIN principle", |detail| {
-            faults.add(&*pointer, "unknown_reference", detail)
-        });
+        let id = refs::pick(&known, &used.principle, "CCIN principle", |detail| faults.add(&*pointer, UNKNOWN, detail));
         match id {
             Some(id) if principles.contains(&id) => faults.add(pointer, "repeated", "names the same principle twice"),
             Some(id) => principles.push(id),
@@ -122,7 +120,7 @@ async fn theme_ids(
     let mut ids = Vec::new();
     for (index, reference) in references.iter().enumerate() {
         let pointer = format!("/themes/{index}");
-        let id = refs::pick(&known, reference, "theme", |detail| faults.add(&*pointer, "unknown_reference", detail));
+        let id = refs::pick(&known, reference, "theme", |detail| faults.add(&*pointer, UNKNOWN, detail));
         match id {
             Some(id) if ids.contains(&id) => faults.add(pointer, "repeated", "names the same theme twice"),
             Some(id) if deprecated.contains(&id) => {

@@ -3,7 +3,7 @@
 use jsonschema::error::{TypeKind, ValidationError, ValidationErrorKind as Kind};
 use serde_json::Value;
 
-use crate::error::{ApiError, Fault};
+use crate::error::{ApiError, Fault, UNKNOWN};
 use crate::text::nearest;
 
 /// Members that the registry sets itself; a body that names one has probably been read from an answer.
@@ -28,7 +28,12 @@ pub struct Faults {
     list: Vec<Fault>,
     /// Places that already have a fault: what follows from them is not reported as well.
     spoilt: Vec<String>,
+    /// True when the body breaks its own schema.
+    malformed: bool,
 }
+
+/// Codes of faults that lie in what the registry holds today, not in the body: tomorrow it may fit.
+const OF_THE_DAY: &[&str] = &[UNKNOWN, "deprecated", "circular", "too_deep"];
 
 impl Faults {
     /// Note a fault at `pointer`, unless the place is known to be at fault already.
@@ -43,6 +48,7 @@ impl Faults {
 
     /// Note what a schema found.
     pub(super) fn extend(&mut self, found: Vec<Fault>) {
+        self.malformed |= !found.is_empty();
         self.spoilt.extend(found.iter().filter_map(|fault| fault.pointer.clone()));
         self.list.extend(found);
     }
@@ -52,9 +58,16 @@ impl Faults {
         self.list.is_empty()
     }
 
-    /// 422 with everything that was found, if anything was.
+    /// Everything that was found, if anything was: 422 for a body that breaks a rule, 409 for one that keeps the document's
+    /// rules and does not fit what the registry holds, such as the name of a council that is not here.
     pub fn finish(&mut self) -> Result<(), ApiError> {
-        if self.list.is_empty() { Ok(()) } else { Err(ApiError::invalid(std::mem::take(&mut self.list))) }
+        let list = std::mem::take(&mut self.list);
+        let of_the_day = list.iter().any(|fault| OF_THE_DAY.contains(&fault.code.as_str()));
+        match list.is_empty() {
+            true => Ok(()),
+            false if of_the_day && !self.malformed => Err(ApiError::unfit(list)),
+            false => Err(ApiError::invalid(list)),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::store::{self, ThemeFilter};
 use crate::auth::caller::{Anyone, Moderator};
 use crate::db::Db;
 use crate::db::word::text;
-use crate::error::ApiError;
+use crate::error::{ApiError, UNKNOWN};
 use crate::idempotency::Idempotency;
 use crate::input::{Body, Draft, Faults, IfMatch, Patch, Query};
 use crate::page::{Listing, Page, Pages};
@@ -188,7 +188,7 @@ async fn target(
         return Ok(None);
     }
     let known = refs::theme_names(conn).await?;
-    let into = refs::pick(&known, &merge.into, "theme", |detail| faults.add("/into", "unknown_reference", detail));
+    let into = refs::pick(&known, &merge.into, "theme", |detail| faults.add("/into", UNKNOWN, detail));
     if into == Some(from.id) {
         faults.add("/into", "circular", "is the theme itself");
     }

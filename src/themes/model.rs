@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::input::{Check, Faults};
+use crate::input::Check;
 use crate::page::Order;
 use crate::reply::Resource;
 use crate::text::{Line, Markdown, Reference, Slug};
@@ -107,13 +107,7 @@ pub struct NewTheme {
     pub replaced_by: Option<Reference>,
 }
 
-impl Check for NewTheme {
-    fn check(&self, faults: &mut Faults) {
-        if self.replaced_by.is_some() && self.status == ThemeStatus::Active {
-            faults.add("/replaced_by", "not_allowed", "is for deprecated themes only");
-        }
-    }
-}
+impl Check for NewTheme {}
 
 impl From<&Theme> for NewTheme {
     fn from(theme: &Theme) -> Self {
@@ -138,9 +132,7 @@ pub struct ThemeMerge {
     pub into: Reference,
 }
 
-impl Check for ThemeMerge {
-    fn check(&self, _: &mut Faults) {}
-}
+impl Check for ThemeMerge {}
 
 /// Orders of the list of themes.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::model::{NewTheme, Theme, ThemeRef, ThemeStatus};
 use crate::db::schema::{initiative_themes, slugs, themes};
 use crate::db::word::Word;
-use crate::error::ApiError;
+use crate::error::{ApiError, UNKNOWN};
 use crate::input::Draft;
 use crate::page::{Slice, Window};
 use crate::refs::{self, Resource};
@@ -177,9 +177,8 @@ pub async fn resolve(
     let Draft { value: theme, mut faults } = draft;
     let known = refs::theme_names(conn).await?;
     let mut look_up = |reference: Option<&crate::text::Reference>, pointer: &str| {
-        reference.and_then(|reference| {
-            refs::pick(&known, reference, "theme", |detail| faults.add(pointer, "unknown_reference", detail))
-        })
+        reference
+            .and_then(|reference| refs::pick(&known, reference, "theme", |detail| faults.add(pointer, UNKNOWN, detail)))
     };
     let broader = look_up(theme.broader.as_ref(), "/broader");
     let replaced_by = look_up(theme.replaced_by.as_ref(), "/replaced_by");

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::auth::password;
 use crate::councils::model::CouncilRef;
-use crate::input::{Check, Faults};
+use crate::input::Check;
 use crate::page::Order;
 use crate::reply::Resource;
 use crate::text::{Line, Reference};
@@ -28,18 +28,6 @@ pub enum Role {
     Moderator,
     /// Network officer: everything.
     NetworkAdmin,
-}
-
-impl Role {
-    /// True for roles that are nothing without a council.
-    pub fn needs_council(self) -> bool {
-        matches!(self, Self::Contributor | Self::CouncilEditor)
-    }
-
-    /// True for roles that no council binds.
-    pub fn refuses_council(self) -> bool {
-        matches!(self, Self::Moderator | Self::NetworkAdmin)
-    }
 }
 
 /// Whether a user may sign in.
@@ -115,16 +103,7 @@ pub struct UserUpdate {
     pub status: UserStatus,
 }
 
-impl Check for UserUpdate {
-    fn check(&self, faults: &mut Faults) {
-        if self.role.needs_council() && self.council.is_none() {
-            faults.add("/council", "required", "is required for contributors and council editors");
-        }
-        if self.role.refuses_council() && self.council.is_some() {
-            faults.add("/council", "not_allowed", "binds nobody in this role; leave it out");
-        }
-    }
-}
+impl Check for UserUpdate {}
 
 impl From<&User> for UserUpdate {
     fn from(user: &User) -> Self {
@@ -176,11 +155,7 @@ impl NewUser {
     }
 }
 
-impl Check for NewUser {
-    fn check(&self, faults: &mut Faults) {
-        self.update().check(faults);
-    }
-}
+impl Check for NewUser {}
 
 /// A password set by an admin.
 #[derive(Default, Deserialize, ToSchema)]
@@ -191,9 +166,7 @@ pub struct NewPassword {
     pub password: String,
 }
 
-impl Check for NewPassword {
-    fn check(&self, _: &mut Faults) {}
-}
+impl Check for NewPassword {}
 
 /// What is wrong with a password typed at the terminal, if anything.
 pub fn password_fault(password: &str) -> Option<String> {
