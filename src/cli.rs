@@ -1,11 +1,14 @@
 //! The command line: serve by default, and what an operator does besides.
 
 use std::io::{IsTerminal, Read, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::{Args, Parser, Subcommand};
 use diesel_async::AsyncConnection;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::auth::caller::Reach;
 use crate::auth::keys::Keys;
@@ -45,6 +48,8 @@ enum Command {
     Serve,
     /// Bring the database up to date and stop.
     Migrate,
+    /// Ask the service that listens at --bind whether it is well; for the health check of a container.
+    Health,
     /// Write the OpenAPI document to openapi/openapi.json, or to FILE.
     Openapi {
         /// Where to write; `-` is standard output.
@@ -124,6 +129,7 @@ impl Cli {
         match self.command.unwrap_or(Command::Serve) {
             Command::Serve => serve(self.store, self.serve).await,
             Command::Openapi { file } => write_document(&file),
+            Command::Health => ask_health(self.serve.bind).await,
             Command::Migrate => {
                 let store = Store::open(&self.store).await?;
                 println!("{} migrations applied; the database is up to date.", store.migrated.len());
@@ -180,6 +186,26 @@ async fn first_start(store: &Store) -> Result<screen::FirstStart, Failure> {
 async fn load_sample(store: &Store) -> Result<Loaded, Failure> {
     let schemas = Schemas::new(&Document::new().value);
     Ok(sample::load(&mut *store.db.get().await?, &schemas).await?)
+}
+
+/// One request by hand: the image has no other client, and the program needs none.
+async fn ask_health(bind: SocketAddr) -> Result<(), Failure> {
+    let ip = match bind.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    let ask = async {
+        let mut stream = TcpStream::connect((ip, bind.port())).await?;
+        stream.write_all(b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await?;
+        std::io::Result::Ok(answer)
+    };
+    let answer =
+        tokio::time::timeout(Duration::from_secs(3), ask).await.map_err(|_| "no answer within 3 seconds")??;
+    let status = answer.lines().next().unwrap_or_default();
+    if status.contains(" 200 ") { Ok(()) } else { Err(format!("not well: {status}").into()) }
 }
 
 fn write_document(file: &std::path::Path) -> Result<(), Failure> {
