@@ -44,7 +44,8 @@ pub async fn resolve(
 ) -> Result<Resolved, ApiError> {
     let Draft { value: new, mut faults } = draft;
     let reach = account.map_or(Reach::ALL, Account::reach);
-    let councils = refs::visible_councils(conn, reach).await?;
+    // Not even an officer names a prospect: everybody who sees the record would know of it.
+    let councils = refs::visible_councils(conn, Reach::PUBLIC).await?;
     let council = |reference: &Reference, pointer: String, faults: &mut Faults| {
         refs::pick(&councils, reference, "council", |detail| faults.add(pointer, UNKNOWN, detail))
     };
