@@ -2,8 +2,9 @@
 //!
 //! # The life of a request
 //!
-//! socket → [`middleware`] (request id, HEAD, problem documents) → extractors ([`auth::caller`]: who; [`input`]: what) →
-//! handler (`*/handlers.rs`) → store (`*/store.rs`) → PostgreSQL, and back through [`reply`] or [`page`].
+//! socket → [`middleware`] (request id, HEAD, problem documents) → [`auth::caller::identify`] (who is calling) → extractors
+//! ([`auth::caller`]: who may; [`input`]: what) → handler (`*/handlers.rs`) → store (`*/store.rs`) → PostgreSQL, and back
+//! through [`reply`] or [`page`].
 //!
 //! # Where things are
 //!

@@ -270,6 +270,15 @@ pub async fn initiative(
         faults.add(pointer, UNKNOWN, "names no initiative of the registry");
         return Ok(None);
     };
+    let seen = sees(conn, reach, id).await?;
+    if !seen {
+        faults.add(pointer, UNKNOWN, "names no initiative of the registry");
+    }
+    Ok(seen.then_some(id))
+}
+
+/// True when the caller sees an initiative.
+pub async fn sees(conn: &mut AsyncPgConnection, reach: Reach, id: Uuid) -> Result<bool, ApiError> {
     let row: Option<(crate::db::word::Word<Visibility>, Option<Uuid>)> = initiatives::table
         .find(id)
         .filter(initiatives::withdrawn_at.is_null())
@@ -277,11 +286,7 @@ pub async fn initiative(
         .first(conn)
         .await
         .optional()?;
-    let seen = row.is_some_and(|(level, lead)| level.0 <= reach.level || (lead.is_some() && lead == reach.council));
-    if !seen {
-        faults.add(pointer, UNKNOWN, "names no initiative of the registry");
-    }
-    Ok(seen.then_some(id))
+    Ok(row.is_some_and(|(level, lead)| level.0 <= reach.level || (lead.is_some() && lead == reach.council)))
 }
 
 /// What an answer shows of councils, by id.

@@ -1,5 +1,6 @@
 //! The table of contents: every operation, in the order of its address. Routing and document come from this one place.
 
+use actix_web::middleware::from_fn;
 use utoipa_actix_web::UtoipaApp;
 use utoipa_actix_web::scope::scope;
 
@@ -56,6 +57,7 @@ where
                 .service(users::handlers::find_user)
                 .service(users::handlers::replace_user)
                 .service(users::handlers::update_user)
-                .service(users::handlers::set_user_password),
+                .service(users::handlers::set_user_password)
+                .wrap(from_fn(auth::caller::identify)),
         )
 }

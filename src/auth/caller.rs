@@ -1,5 +1,8 @@
 //! Extractors: who may call an operation stands in its handler's signature, each grade built from the weaker one.
 //!
+//! [`identify`] finds out who is calling before any extractor runs. Extractors of one signature are polled together: one
+//! that waited for the store would let a faulty body or a missing `If-Match` be refused before the caller is.
+//!
 //! | extractor | lets in |
 //! |---|---|
 //! | [`Anyone`] | everybody; with credentials that hold, or with none |
@@ -9,11 +12,13 @@
 //! | [`Moderator`] | moderator, network admin |
 //! | [`Admin`] | network admin |
 
-use std::future::Future;
-use std::pin::Pin;
+use std::future::{Ready, ready};
 
+use actix_web::body::MessageBody;
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+use actix_web::middleware::Next;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use uuid::Uuid;
 
 use super::keys::Keys;
@@ -94,41 +99,44 @@ impl Account {
     }
 }
 
-type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
+/// What [`identify`] found out: an account, nobody, or credentials that do not hold.
+type Identified = Result<Option<Account>, ApiError>;
 
-impl FromRequest for Anyone {
-    type Error = ApiError;
-    type Future = Extracting<Self>;
+/// Find out who is calling, for the extractors. Whether it matters is theirs to say: nobody reads it when signing in.
+pub async fn identify(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let identified: Identified = account(request.request()).await;
+    request.extensions_mut().insert(identified);
+    next.call(request).await
+}
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            if request.headers().contains_key("x-api-key") {
-                return Err(ApiError::bad_credentials("API keys are not given out yet; sign in instead."));
-            }
-            let Some(bearer) = bearer(&request)? else { return Ok(Self(None)) };
-            let mounted = (
-                request.app_data::<web::Data<Keys>>(),
-                request.app_data::<web::Data<ServeSettings>>(),
-                request.app_data::<web::Data<Db>>(),
-            );
-            let (Some(keys), Some(settings), Some(db)) = mounted else {
-                return Err(ApiError::internal("keys, settings or store are not mounted"));
-            };
-            let claims = token::verify(keys, &settings.issuer, &bearer)?;
-            let mut conn = db.get().await?;
-            let owner = store::session_owner(&mut conn, claims.sid)
-                .await?
-                .filter(|owner| owner.user_id == claims.sub)
-                .ok_or_else(|| ApiError::bad_credentials("The session has ended. Sign in again."))?;
-            Ok(Self(Some(Account {
-                user_id: owner.user_id,
-                session_id: claims.sid,
-                role: owner.role.0,
-                council_id: owner.council_id,
-            })))
-        })
+async fn account(request: &HttpRequest) -> Identified {
+    if request.headers().contains_key("x-api-key") {
+        return Err(ApiError::bad_credentials("API keys are not given out yet; sign in instead."));
     }
+    let Some(bearer) = bearer(request)? else { return Ok(None) };
+    let mounted = (
+        request.app_data::<web::Data<Keys>>(),
+        request.app_data::<web::Data<ServeSettings>>(),
+        request.app_data::<web::Data<Db>>(),
+    );
+    let (Some(keys), Some(settings), Some(db)) = mounted else {
+        return Err(ApiError::internal("keys, settings or store are not mounted"));
+    };
+    let claims = token::verify(keys, &settings.issuer, &bearer)?;
+    let mut conn = db.get().await?;
+    let owner = store::session_owner(&mut conn, claims.sid)
+        .await?
+        .filter(|owner| owner.user_id == claims.sub)
+        .ok_or_else(|| ApiError::bad_credentials("The session has ended. Sign in again."))?;
+    Ok(Some(Account {
+        user_id: owner.user_id,
+        session_id: claims.sid,
+        role: owner.role.0,
+        council_id: owner.council_id,
+    }))
 }
 
 /// The token of `Authorization: Bearer …`; any other scheme, or two headers, are refused.
@@ -147,13 +155,22 @@ fn bearer(request: &HttpRequest) -> Result<Option<String>, ApiError> {
         .ok_or_else(|| ApiError::bad_credentials("Send Authorization: Bearer and an access token."))
 }
 
-/// An extractor that lets in what `$from` lets in and `$test` allows.
-fn graded<T>(request: &HttpRequest, payload: &mut Payload, test: fn(Account) -> Result<T, ApiError>) -> Extracting<T>
-where
-    T: 'static,
-{
-    let anyone = Anyone::from_request(request, payload);
-    Box::pin(async move { anyone.await?.0.ok_or_else(ApiError::unauthenticated).and_then(test) })
+fn identified(request: &HttpRequest) -> Identified {
+    let found = request.extensions_mut().remove::<Identified>();
+    found.unwrap_or_else(|| Err(ApiError::internal("the caller was not identified, or asked for twice")))
+}
+
+impl FromRequest for Anyone {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(identified(request).map(Self))
+    }
+}
+
+/// An extractor that lets in the accounts that `test` allows.
+fn graded<T>(request: &HttpRequest, test: fn(Account) -> Result<T, ApiError>) -> Ready<Result<T, ApiError>> {
+    ready(identified(request).and_then(|account| account.ok_or_else(ApiError::unauthenticated)).and_then(test))
 }
 
 /// Every account.
@@ -162,9 +179,9 @@ pub struct SignedIn(pub Account);
 
 impl FromRequest for SignedIn {
     type Error = ApiError;
-    type Future = Extracting<Self>;
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        graded(request, payload, |account| Ok(Self(account)))
+    type Future = Ready<Result<Self, ApiError>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        graded(request, |account| Ok(Self(account)))
     }
 }
 
@@ -174,9 +191,9 @@ pub struct Author(pub Account);
 
 impl FromRequest for Author {
     type Error = ApiError;
-    type Future = Extracting<Self>;
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        graded(request, payload, |account| {
+    type Future = Ready<Result<Self, ApiError>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        graded(request, |account| {
             let allowed = [Role::Contributor, Role::CouncilEditor, Role::Moderator, Role::NetworkAdmin];
             account.at_least(&allowed, "contributors, council editors and network officers").map(Self)
         })
@@ -189,9 +206,9 @@ pub struct CouncilKeeper(pub Account);
 
 impl FromRequest for CouncilKeeper {
     type Error = ApiError;
-    type Future = Extracting<Self>;
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        graded(request, payload, |account| {
+    type Future = Ready<Result<Self, ApiError>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        graded(request, |account| {
             let allowed = [Role::CouncilEditor, Role::Moderator, Role::NetworkAdmin];
             account.at_least(&allowed, "council editors and network officers").map(Self)
         })
@@ -204,9 +221,9 @@ pub struct Moderator(pub Account);
 
 impl FromRequest for Moderator {
     type Error = ApiError;
-    type Future = Extracting<Self>;
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        graded(request, payload, |account| {
+    type Future = Ready<Result<Self, ApiError>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        graded(request, |account| {
             account.at_least(&[Role::Moderator, Role::NetworkAdmin], "moderators and network admins").map(Self)
         })
     }
@@ -218,8 +235,8 @@ pub struct Admin(pub Account);
 
 impl FromRequest for Admin {
     type Error = ApiError;
-    type Future = Extracting<Self>;
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        graded(request, payload, |account| account.at_least(&[Role::NetworkAdmin], "network admins").map(Self))
+    type Future = Ready<Result<Self, ApiError>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        graded(request, |account| account.at_least(&[Role::NetworkAdmin], "network admins").map(Self))
     }
 }

@@ -35,17 +35,25 @@ pub async fn log_in(
     throttle.attempt(&credentials.email, request.peer_addr().map(|peer| peer.ip()))?;
     let mut conn = db.get().await?;
     let known = store::password_of(&mut conn, &credentials.email).await?;
-    let (user, hash) = known.unzip();
     // The connection goes back while the hash is worked out.
     drop(conn);
-    let matches = password::matches(credentials.password, hash).await?;
-    let Some(user) = user.filter(|_| matches) else {
-        return Err(ApiError::bad_credentials("E-mail address and password do not match an active account."));
-    };
+    let matches = password::matches(credentials.password, known.as_ref().map(|(_, hash)| hash.clone())).await?;
+    let refused = || ApiError::bad_credentials("E-mail address and password do not match an active account.");
+    let (user, proven) = known.filter(|_| matches).ok_or_else(refused)?;
     let first = token::refresh_token();
     let hash = token::refresh_hash(&keys, &first);
     let days = settings.session_days;
-    let session = db.get().await?.transaction(async |conn| store::begin_session(conn, user, days, hash).await).await?;
+    let session = db
+        .get()
+        .await?
+        .transaction(async |conn| {
+            // Whoever changed the password or disabled the account meanwhile has ended the sessions that were there.
+            if !store::still_holds(conn, user, &proven).await? {
+                return Err(refused());
+            }
+            store::begin_session(conn, user, days, hash).await
+        })
+        .await?;
     tokens(&keys, &settings, user, session, first)
 }
 

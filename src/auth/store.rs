@@ -46,6 +46,20 @@ pub async fn password_of(conn: &mut AsyncPgConnection, email: &str) -> Result<Op
         .optional()?)
 }
 
+/// True while a user is active and has this password hash; neither changes before the transaction ends.
+pub async fn still_holds(conn: &mut AsyncPgConnection, user: Uuid, hash: &str) -> Result<bool, ApiError> {
+    let held: Option<Uuid> = users::table
+        .find(user)
+        .filter(users::status.eq("active"))
+        .filter(users::password_hash.eq(hash))
+        .select(users::id)
+        .for_share()
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(held.is_some())
+}
+
 /// Begin a session with its first refresh token.
 pub async fn begin_session(
     conn: &mut AsyncPgConnection,

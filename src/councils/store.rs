@@ -251,12 +251,24 @@ pub async fn create(conn: &mut AsyncPgConnection, council: &NewCouncil) -> Resul
     Ok(id)
 }
 
-/// Replace a council; false when `current` is no longer the current version.
+/// Replace a council; false when `current` is no longer the current version. What initiatives name is no prospect.
 pub async fn update(conn: &mut AsyncPgConnection, current: &Council, council: &NewCouncil) -> Result<bool, ApiError> {
+    if council.membership.status == Some(MembershipStatus::Prospect) && is_named(conn, current.id).await? {
+        return Err(ApiError::conflict("Initiatives name this council, so that it cannot be hidden as a prospect."));
+    }
     let slug = council.slug.as_deref().unwrap_or(&current.slug);
     refs::take_slug(conn, Resource::Council, slug, current.id).await?;
     let target = councils::table.find(current.id).filter(councils::version.eq(current.version));
     Ok(diesel::update(target).set(CouncilChange::new(council, slug)).execute(conn).await? == 1)
+}
+
+/// True when an initiative names a council as its lead or as taking part.
+async fn is_named(conn: &mut AsyncPgConnection, id: Uuid) -> Result<bool, ApiError> {
+    let leads =
+        initiatives::table.filter(initiatives::lead_council_id.eq(id)).filter(initiatives::withdrawn_at.is_null());
+    let takes_part = initiative_participants::table.filter(initiative_participants::council_id.eq(id));
+    Ok(select(exists(leads)).get_result::<bool>(conn).await?
+        || select(exists(takes_part)).get_result::<bool>(conn).await?)
 }
 
 /// Withdraw a council that nothing refers to, leaving a tombstone; false when `version` is no longer current.
@@ -266,14 +278,8 @@ pub async fn withdraw(
     version: i32,
     reason: Option<&str>,
 ) -> Result<bool, ApiError> {
-    let leads =
-        initiatives::table.filter(initiatives::lead_council_id.eq(id)).filter(initiatives::withdrawn_at.is_null());
-    let takes_part = initiative_participants::table.filter(initiative_participants::council_id.eq(id));
     let employs = users::table.filter(users::council_id.eq(id));
-    if select(exists(leads)).get_result::<bool>(conn).await?
-        || select(exists(takes_part)).get_result::<bool>(conn).await?
-        || select(exists(employs)).get_result::<bool>(conn).await?
-    {
+    if is_named(conn, id).await? || select(exists(employs)).get_result::<bool>(conn).await? {
         return Err(ApiError::conflict("Initiatives or users belong to this council. Move them first."));
     }
     let target = councils::table.find(id).filter(councils::version.eq(version));

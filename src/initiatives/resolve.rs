@@ -44,7 +44,8 @@ pub async fn resolve(
 ) -> Result<Resolved, ApiError> {
     let Draft { value: new, mut faults } = draft;
     let reach = account.map_or(Reach::ALL, Account::reach);
-    let councils = refs::visible_councils(conn, reach).await?;
+    // Not even an officer names a prospect: everybody who sees the record would know of it.
+    let councils = refs::visible_councils(conn, Reach::PUBLIC).await?;
     let council = |reference: &Reference, pointer: String, faults: &mut Faults| {
         refs::pick(&councils, reference, "council", |detail| faults.add(pointer, UNKNOWN, detail))
     };
@@ -90,9 +91,10 @@ pub async fn resolve(
         }
     }
 
-    let parent = match &new.parent {
-        Some(parent) => parent_id(conn, reach, parent, own, &mut faults).await?,
-        None => None,
+    let parent = match (&new.parent, own) {
+        (Some(parent), _) => parent_id(conn, reach, parent, own, &mut faults).await?,
+        (None, Some(own)) => unseen_parent(conn, reach, own).await?,
+        (None, None) => None,
     };
     faults.finish()?;
     Ok(Resolved { new, lead_council, participants, parent, themes, principles })
@@ -131,6 +133,15 @@ async fn theme_ids(
         }
     }
     Ok(ids)
+}
+
+/// The parent of a record, if the caller does not see it: who cannot name it does not take it away by leaving it out.
+async fn unseen_parent(conn: &mut AsyncPgConnection, reach: Reach, own: Uuid) -> Result<Option<Uuid>, ApiError> {
+    let parent: Option<Uuid> = initiatives::table.find(own).select(initiatives::parent_id).first(conn).await?;
+    match parent {
+        Some(parent) if !refs::sees(conn, reach, parent).await? => Ok(Some(parent)),
+        _ => Ok(None),
+    }
 }
 
 /// One level only: a parent has no parent, and a record with components gets none.
