@@ -2,4 +2,10 @@
 
 mod support;
 
+mod cli;
 mod http;
+mod layering;
+mod migrations;
+mod openapi;
+mod private_postgres;
+mod store_away;
