@@ -11,8 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::model::{DeliveryStatus, InitiativeKind};
-use super::resolve::NETWORK;
+use super::model::{DeliveryStatus, InitiativeKind, NETWORK};
 use crate::auth::caller::Reach;
 use crate::councils::model::{Nation, Region};
 use crate::db::schema::{

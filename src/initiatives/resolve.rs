@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::model::{NewInitiative, ParticipantRole};
+use super::model::{NETWORK, NewInitiative, ParticipantRole};
 use crate::auth::caller::Account;
 use crate::auth::caller::Reach;
 use crate::db::schema::{initiatives, themes};
@@ -13,9 +13,6 @@ use crate::error::{ApiError, UNKNOWN};
 use crate::input::{Draft, Faults};
 use crate::refs;
 use crate::text::Reference;
-
-/// The word that means the network itself where a council is asked for.
-pub const NETWORK: &str = "network";
 
 /// An initiative that is ready to be written: its references are ids.
 pub struct Resolved {
