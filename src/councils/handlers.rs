@@ -3,7 +3,8 @@
 use actix_web::{Either, HttpRequest, HttpResponse, delete, get, patch, post, put, web};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 
-use super::model::{Council, CouncilQuery, CouncilSort, CouncilView, NewCouncil};
+use super::model::{Council, NewCouncil};
+use super::query::{CouncilQuery, CouncilSort, CouncilView};
 use super::store::{self, CouncilFilter};
 use crate::auth::caller::{Account, Admin, Anyone, CouncilKeeper, Reach};
 use crate::db::Db;

@@ -1,0 +1,116 @@
+//! What may be asked of councils: orders, members, filters.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::model::{CouncilType, MembershipTier, Nation, Region};
+use crate::page::Order;
+use crate::text::Reference;
+
+/// Orders of the list of councils.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+pub enum CouncilSort {
+    /// By official name.
+    #[serde(rename = "name")]
+    Name,
+    /// By official name, last first.
+    #[serde(rename = "-name")]
+    NameDescending,
+    /// Longest unchanged first.
+    #[serde(rename = "updated_at")]
+    Updated,
+    /// Last changed first.
+    #[serde(rename = "-updated_at")]
+    UpdatedDescending,
+}
+
+impl CouncilSort {
+    /// The order in SQL.
+    pub fn order(self) -> Order {
+        let descending = matches!(self, Self::NameDescending | Self::UpdatedDescending);
+        match self {
+            Self::Name | Self::NameDescending => Order { by: "lower(councils.name)", kind: "text", descending },
+            Self::Updated | Self::UpdatedDescending => {
+                Order { by: "councils.updated_at", kind: "timestamptz", descending }
+            }
+        }
+    }
+}
+
+/// Members of a council that `fields` can pick.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum CouncilField {
+    Id,
+    Slug,
+    Name,
+    ShortName,
+    WelshName,
+    GssCode,
+    Code,
+    CouncilType,
+    Nation,
+    Region,
+    Location,
+    Population,
+    PopulationYear,
+    Website,
+    Description,
+    Aliases,
+    Membership,
+    Html,
+    Version,
+    CreatedAt,
+    UpdatedAt,
+}
+
+/// Filters of the list of councils. Repeating a parameter means any of; different parameters mean and.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CouncilQuery {
+    /// Only these councils: slug, id or GSS code.
+    #[serde(default)]
+    #[param(inline, example = json!(["oldham"]))]
+    pub council: Vec<Reference>,
+    /// Only councils of these nations.
+    #[serde(default)]
+    #[param(inline)]
+    pub nation: Vec<Nation>,
+    /// Only councils of these English regions.
+    #[serde(default)]
+    #[param(inline)]
+    pub region: Vec<Region>,
+    /// Only councils of these types.
+    #[serde(default)]
+    #[param(inline)]
+    pub council_type: Vec<CouncilType>,
+    /// Only councils with these tiers of membership.
+    #[serde(default)]
+    #[param(inline)]
+    pub membership: Vec<MembershipTier>,
+    /// Only councils that changed at or after this time (RFC 3339).
+    #[param(example = "2026-01-01T00:00:00Z")]
+    pub updated_since: Option<DateTime<Utc>>,
+    /// Order; a minus means largest first.
+    #[param(inline)]
+    pub sort: Option<CouncilSort>,
+    /// Members of each record to show, joined by commas; all when left out.
+    #[param(inline, style = Form, explode = false, example = json!(["slug", "name"]))]
+    pub fields: Option<Vec<CouncilField>>,
+    /// Rows on a page: 1 to 200, default 20; more is clamped to 200.
+    #[param(minimum = 1, example = 20)]
+    pub limit: Option<u64>,
+    /// From `next` or `prev` of an earlier page.
+    pub cursor: Option<String>,
+}
+
+/// Shape of one council.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CouncilView {
+    /// Members to show, joined by commas; all when left out.
+    #[param(inline, style = Form, explode = false, example = json!(["slug", "name"]))]
+    pub fields: Option<Vec<CouncilField>>,
+}
