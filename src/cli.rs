@@ -21,7 +21,7 @@ use crate::openapi::Document;
 use crate::sample::{self, Loaded};
 use crate::screen;
 use crate::server::Server;
-use crate::users::model::{NewUser, Role, password_fault};
+use crate::users::model::{NewUser, Role};
 use crate::{refs, users};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -273,7 +273,7 @@ fn read_line() -> Result<String, Failure> {
 
 fn read_password() -> Result<String, Failure> {
     let password = read_line()?;
-    match password_fault(&password) {
+    match password::fault(&password) {
         Some(fault) => Err(fault.into()),
         None => Ok(password),
     }

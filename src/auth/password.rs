@@ -53,6 +53,13 @@ pub async fn matches(password: String, hash: Option<String>) -> Result<bool, Api
     .map_err(ApiError::internal)
 }
 
+/// What is wrong with a password typed at the terminal, if anything.
+pub fn fault(password: &str) -> Option<String> {
+    let length = password.chars().count();
+    (!(MIN..=MAX).contains(&length))
+        .then(|| format!("The password has {length} characters; {MIN} to {MAX} are needed."))
+}
+
 /// A password that nobody has to think up: 20 letters and digits that are hard to confuse, about 100 bits.
 pub fn generate() -> String {
     const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::auth::password;
 use crate::councils::model::CouncilRef;
 use crate::input::Check;
 use crate::page::Order;
@@ -167,13 +166,6 @@ pub struct NewPassword {
 }
 
 impl Check for NewPassword {}
-
-/// What is wrong with a password typed at the terminal, if anything.
-pub fn password_fault(password: &str) -> Option<String> {
-    let length = password.chars().count();
-    (!(password::MIN..=password::MAX).contains(&length))
-        .then(|| format!("The password has {length} characters; {} to {} are needed.", password::MIN, password::MAX))
-}
 
 /// Orders of the list of users.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
