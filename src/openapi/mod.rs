@@ -3,6 +3,8 @@
 //! Shared answers (errors, headers), preconditions and merge patch bodies follow from what an operation is: one place for
 //! the rule, no annotation to forget. Examples are real answers of the sample registry, in `openapi/examples.json`.
 
+mod schemas;
+
 use serde_json::{Map, Value, json};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
@@ -12,7 +14,7 @@ use utoipa_actix_web::AppExt;
 use crate::error::Problem;
 use crate::routes;
 
-const EXAMPLES: &str = include_str!("../openapi/examples.json");
+const EXAMPLES: &str = include_str!("../../openapi/examples.json");
 
 #[derive(OpenApi)]
 #[openapi(
@@ -80,11 +82,7 @@ impl Default for Document {
 
 fn finish(document: &mut Value) {
     let examples: Value = serde_json::from_str(EXAMPLES).unwrap_or_default();
-    name_pages(document);
-    drop_empty_defaults(document);
-    add_rules(document);
-    add_patch_schemas(document);
-    add_selections(document);
+    schemas::finish(document);
     document["components"]["responses"] = error_answers();
     document["components"]["headers"] = json!({
         "ETag": { "description": "Version and digest of what was sent (RFC 9110).", "schema": { "type": "string" }, "example": "\"1-9f86d081884c7d65\"" },
@@ -246,145 +244,6 @@ fn describe_success(status: &str, response: &mut Value, method: &str, examples: 
         for content in content.values_mut() {
             content["example"] = example.clone();
         }
-    }
-}
-
-/// A page of councils is a `CouncilPage` and refers to `Council`, where the generic type says `Page_Council` and repeats it.
-fn name_pages(document: &mut Value) {
-    let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
-    let pages: Vec<String> = schemas.keys().filter(|name| name.starts_with("Page_")).cloned().collect();
-    for page in pages {
-        let record = page.trim_start_matches("Page_").to_owned();
-        if let Some(mut schema) = schemas.remove(&page) {
-            schema["properties"]["data"]["items"] = json!({ "$ref": format!("#/components/schemas/{record}") });
-            schemas.insert(format!("{record}Page"), schema);
-        }
-    }
-    sort_members(schemas);
-    rename_refs(document);
-}
-
-fn rename_refs(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            for (name, member) in members.iter_mut() {
-                let record = member.as_str().and_then(|target| target.strip_prefix("#/components/schemas/Page_"));
-                match record.filter(|_| name == "$ref") {
-                    Some(record) => *member = json!(format!("#/components/schemas/{record}Page")),
-                    None => rename_refs(member),
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(rename_refs),
-        _ => {}
-    }
-}
-
-/// A default of null says nothing, and a required member has none.
-fn drop_empty_defaults(document: &mut Value) {
-    for (_, schema) in document.pointer_mut("/components/schemas").and_then(Value::as_object_mut).into_iter().flatten()
-    {
-        let required = schema["required"].as_array().cloned().unwrap_or_default();
-        for (name, member) in schema.pointer_mut("/properties").and_then(Value::as_object_mut).into_iter().flatten() {
-            let is_empty = member.get("default").is_some_and(Value::is_null) || required.iter().any(|one| one == name);
-            if let (true, Some(member)) = (is_empty, member.as_object_mut()) {
-                member.remove("default");
-            }
-        }
-    }
-}
-
-/// Rules that tie members of a body together, in words that JSON Schema has: `if` these members, `then` those.
-fn add_rules(document: &mut Value) {
-    let text = json!({ "type": "string" });
-    let none = json!({ "type": "null" });
-    let is =
-        |member: &str, words: &[&str]| json!({ "required": [member], "properties": { member: { "enum": words } } });
-    let has = |member: &str| json!({ "required": [member], "properties": { member: { "not": { "type": "null" } } } });
-    let needs = |member: &str, kind: &Value| json!({ "required": [member], "properties": { member: kind } });
-    let lacks = |member: &str| json!({ "properties": { member: none } });
-    let rule = |when: Value, then: Value| json!({ "if": when, "then": then });
-    let binding = |schema: &mut Value| {
-        schema["allOf"] = json!([
-            rule(is("role", &["contributor", "council_editor"]), needs("council", &text)),
-            rule(is("role", &["moderator", "network_admin"]), lacks("council")),
-        ]);
-    };
-    let whole = json!({ "type": "integer" });
-    let schemas = &mut document["components"]["schemas"];
-    schemas["Membership"]["allOf"] = json!([
-        rule(is("tier", &["full", "associate", "affiliate", "supporter"]), needs("status", &text)),
-        rule(is("tier", &["none"]), json!({ "properties": { "status": { "enum": ["prospect", null] } } })),
-    ]);
-    schemas["NewCouncil"]["allOf"] = json!([
-        rule(has("population"), needs("population_year", &whole)),
-        rule(has("population_year"), needs("population", &whole)),
-        rule(is("nation", &["scotland", "wales", "northern_ireland"]), lacks("region")),
-        { "properties": { "slug": { "not": { "const": "network" } } } },
-    ]);
-    schemas["NewTheme"]["allOf"] = json!([rule(has("replaced_by"), is("status", &["deprecated"]))]);
-    binding(&mut schemas["NewUser"]);
-    binding(&mut schemas["UserUpdate"]);
-    schemas["Outcome"]["allOf"] = json!([
-        rule(is("bound", &["direction"]), json!({ "required": ["direction"],
-            "properties": { "direction": text, "value": none, "value_high": none } })),
-        rule(is("bound", &["range"]), json!({ "required": ["value", "value_high", "unit"],
-            "properties": { "value": { "type": "number" }, "value_high": { "type": "number" }, "unit": text } })),
-        rule(is("bound", &["exact", "at_least", "at_most", "about"]), lacks("value_high")),
-        { "if": { "allOf": [is("bound", &["exact", "at_least", "at_most", "about"]), { "not": is("kind", &["award"]) }] },
-          "then": needs("value", &json!({ "type": "number" })) },
-        rule(has("value"), needs("unit", &text)),
-        { "if": { "properties": { "evidence_level": { "minimum": 2 } } }, "then": needs("source", &text) },
-    ]);
-}
-
-/// What an answer has when the caller picked its members with `fields`: any of them.
-fn add_selections(document: &mut Value) {
-    for record in ["Council", "Theme", "Initiative"] {
-        let whole = format!("#/components/schemas/{record}");
-        let picked = format!("{whole}Selection");
-        let schemas = &mut document["components"]["schemas"];
-        let mut selection = schemas[record].clone();
-        if let Some(members) = selection.as_object_mut() {
-            members.remove("required");
-            members.insert("description".into(), json!(format!("Members of {record} that `fields` picked.")));
-        }
-        let mut page = schemas[format!("{record}Page")].clone();
-        page["properties"]["data"]["items"] = json!({ "anyOf": [{ "$ref": whole }, { "$ref": picked }] });
-        schemas[format!("{record}Selection")] = selection;
-        schemas[format!("{record}SelectionPage")] = page;
-        if let Some(schemas) = schemas.as_object_mut() {
-            // Every list of these takes `fields`.
-            schemas.remove(&format!("{record}Page"));
-            sort_members(schemas);
-        }
-    }
-}
-
-/// A merge patch has the members of the body, none required, each nullable (RFC 7396).
-fn add_patch_schemas(document: &mut Value) {
-    let names = [
-        ("NewCouncil", "CouncilPatch"),
-        ("NewTheme", "ThemePatch"),
-        ("NewInitiative", "InitiativePatch"),
-        ("UserUpdate", "UserPatch"),
-    ];
-    for (whole, patch) in names {
-        let mut schema = document["components"]["schemas"][whole].clone();
-        if let Some(members) = schema.as_object_mut() {
-            members.remove("required");
-            members.insert(
-                "description".into(),
-                json!(format!("A merge patch (RFC 7396) of {whole}: only what changes; null clears a member.")),
-            );
-        }
-        for (_, member) in schema.pointer_mut("/properties").and_then(Value::as_object_mut).into_iter().flatten() {
-            let is_nullable = member["type"].as_array().is_some() || member.get("oneOf").is_some();
-            if !is_nullable {
-                *member = json!({ "oneOf": [{ "type": "null" }, member.clone()] });
-            }
-        }
-        document["components"]["schemas"][patch] = schema;
     }
 }
 
