@@ -36,6 +36,7 @@ fn the_help_of_every_command_names_every_setting_and_its_variable() {
             "",
             "serve",
             "migrate",
+            "health",
             "openapi",
             "sample",
             "sample load",

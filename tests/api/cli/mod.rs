@@ -85,8 +85,11 @@ async fn the_first_start_brings_up_everything_and_says_where_it_is() {
     let tried = line(&screen, "Try ").unwrap().split('\'').nth(1).unwrap().replace(&url, "");
     assert_ne!(anonymous.get(&tried).await.expect(200).json["data"], json!([]));
     admin.post("/v1/themes", &json!({ "label": "Kept", "definition": "Kept." })).await.expect(201);
+    let health = || Program::run(&folder, &["health", "--bind", url.trim_start_matches("http://")], &[], "");
+    health().expect(0);
     program.stop(Signal::SIGTERM).expect(0);
     assert!(is_stopped(&postgres), "the private PostgreSQL still runs");
+    health().expect(1);
 
     // The second start loads nothing, shows no password, and has what was entered.
     let (program, url) = Program::serve(&folder, &[], &[]);
