@@ -15,7 +15,7 @@ const RULES: &str = "
     server                   auth::keys auth::throttle config db::Db input middleware openapi routes service
     sample::**               auth::caller::Reach db::schema error initiatives::* input *::model *::store
     routes                   auth::caller::identify problems service vocabularies *::handlers
-    openapi::**              error::Problem problems routes
+    openapi::**              error::Problem openapi problems routes
     service                  db::Db error input openapi page reply
 
     *::handlers              auth::* config councils::query db::Db db::word error idempotency initiatives::* input page
@@ -30,7 +30,7 @@ const RULES: &str = "
     initiatives::evidence    input text
 
     users::store             STORE auth::store
-    initiatives::embed       STORE *::store
+    initiatives::embed       STORE initiatives::filter *::store
     initiatives::*           STORE initiatives::children initiatives::evidence initiatives::filter initiatives::resolve
     *::store                 STORE
     refs                     STORE
