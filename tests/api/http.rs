@@ -185,7 +185,7 @@ async fn limits_are_clamped_and_bad_parameters_named_all_at_once() {
     let mut places: Vec<String> = bad.faults().into_iter().map(|(place, _)| place).collect();
     places.sort();
     assert_eq!(places, ["kind", "limit", "sort", "thme"]);
-    let unknown = client.get("/v1/initiatives?theme=houzing").await.expect_problem(400, "bad_query");
+    let unknown = client.get("/v1/initiatives?theme=houzing").await.expect_problem(404, "not_found");
     assert!(unknown.text.contains("did you mean housing?"), "{}", unknown.text);
     for path in
         ["/v1/councils/oldham?field=name", "/?x=1", "/health?x", "/v1/principles?scheme=cin", "/v1/councils?limit=-1"]
