@@ -2,5 +2,7 @@
 
 mod support;
 
+mod drafts;
 mod http;
 mod permissions;
+mod visibility;
