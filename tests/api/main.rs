@@ -2,7 +2,9 @@
 
 mod support;
 
+mod auth;
 mod drafts;
 mod http;
 mod permissions;
+mod tokens;
 mod visibility;
