@@ -5,6 +5,8 @@ mod support;
 mod auth;
 mod drafts;
 mod http;
+mod last_admin;
 mod permissions;
 mod tokens;
+mod users;
 mod visibility;
