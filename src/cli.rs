@@ -157,9 +157,12 @@ async fn serve(store_settings: StoreSettings, settings: ServeSettings) -> Result
     let began = Instant::now();
     let keys = Keys::load(settings.signing_key.as_ref(), &store_settings.data_dir())?;
     let store = Store::open(&store_settings).await?;
+    // The port first: a start that ends here must not have shown nobody the first password.
+    let bind = settings.bind;
+    let server = Server::build(store.db.clone(), keys, settings, true)
+        .map_err(|error| format!("cannot listen on {bind}: {error}. Choose another address with --bind."))?;
     // Nothing is loaded unasked into a database that somebody else runs.
     let first = if store.private().is_some() { first_start(&store).await? } else { screen::FirstStart::default() };
-    let server = Server::build(store.db.clone(), keys, settings, true)?;
     screen::show(&server, &store, &first, began.elapsed());
     let served = server.run().await;
     let closed = store.close().await;
@@ -223,7 +226,8 @@ async fn manage_user(store: &Store, command: UserCommand) -> Result<String, Fail
     let mut conn = store.db.get().await?;
     match command {
         UserCommand::Create(wish) => {
-            let password = read_password()?;
+            // Its length is the schema's business here, so that every fault is told at once.
+            let password = read_line()?;
             let mut body = serde_json::json!({ "email": wish.email, "role": wish.role, "initial_password": password });
             if let Some(council) = wish.council {
                 body["council"] = council.into();
@@ -258,13 +262,17 @@ async fn user_id(conn: &mut diesel_async::AsyncPgConnection, email: &str) -> Res
 }
 
 /// One line from standard input; a password never stands on the command line, where every process can read it.
-fn read_password() -> Result<String, Failure> {
+fn read_line() -> Result<String, Failure> {
     if std::io::stdin().is_terminal() {
         eprintln!("Type the password (it is shown), then Enter and Ctrl-D:");
     }
     let mut text = String::new();
     std::io::stdin().take(4096).read_to_string(&mut text)?;
-    let password = text.trim_end_matches(['\r', '\n']).to_owned();
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+fn read_password() -> Result<String, Failure> {
+    let password = read_line()?;
     match password_fault(&password) {
         Some(fault) => Err(fault.into()),
         None => Ok(password),

@@ -225,7 +225,7 @@ impl ApiError {
             cause: Some(cause.to_string()),
             ..Self::new(
                 &problems::UNAVAILABLE,
-                "The registry cannot reach its store. Nothing was changed. Try again in a few seconds.",
+                "The registry cannot reach its store just now. Try again in a few seconds.",
             )
         }
         .with_header(header::RETRY_AFTER, "2")
@@ -303,6 +303,7 @@ impl From<DieselError> for ApiError {
             DieselError::NotFound => Self::not_found("record"),
             DieselError::DatabaseError(kind, info) => from_database(kind, info.as_ref()),
             DieselError::BrokenTransactionManager => Self::unavailable("the connection broke within a transaction"),
+            DieselError::RollbackErrorOnCommit { commit_error, .. } => Self::from(*commit_error),
             other => Self::internal(other),
         }
     }
@@ -323,20 +324,17 @@ fn from_database(kind: DatabaseErrorKind, info: &dyn DatabaseErrorInformation) -
         (DatabaseErrorKind::ForeignKeyViolation, _) => {
             ApiError::conflict("Another record refers to this one, or one that it refers to has just gone.")
         }
-        (DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::SerializationFailure, _) => {
-            ApiError::unavailable(info.message())
-        }
+        // By the second the driver says that nothing came back at all.
+        (
+            DatabaseErrorKind::ClosedConnection
+            | DatabaseErrorKind::UnableToSendCommand
+            | DatabaseErrorKind::SerializationFailure,
+            _,
+        ) => ApiError::unavailable(info.message()),
         // Messages by which the server or the driver says that the server is going, gone, or took too long.
-        _ if [
-            "terminating connection",
-            "connection closed",
-            "statement timeout",
-            "starting up",
-            "shutting down",
-            "deadlock",
-        ]
-        .iter()
-        .any(|sign| info.message().contains(sign)) =>
+        _ if ["terminating connection", "statement timeout", "starting up", "shutting down", "deadlock"]
+            .iter()
+            .any(|sign| info.message().contains(sign)) =>
         {
             ApiError::unavailable(info.message())
         }

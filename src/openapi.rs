@@ -165,7 +165,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     if has_parameter(operation, "fields") {
         answer_with_selection(operation);
     }
-    hide_cursor(operation);
+    finish_paging(operation);
     for (_, content) in
         operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut).into_iter().flatten()
     {
@@ -204,9 +204,13 @@ fn has_parameter(operation: &Value, name: &str) -> bool {
 
 /// A cursor is only ever part of a `next` or `prev` address, which is followed whole: no caller can make one, so the
 /// contract does not offer it as a parameter to fill in.
-fn hide_cursor(operation: &mut Value) {
+fn finish_paging(operation: &mut Value) {
     if let Some(list) = operation.pointer_mut("/parameters").and_then(Value::as_array_mut) {
         list.retain(|parameter| parameter["name"] != "cursor");
+        // However large a limit is, it is clamped: `int64` would say that larger numbers are refused.
+        for limit in list.iter_mut().filter(|parameter| parameter["name"] == "limit") {
+            limit["schema"].as_object_mut().map(|schema| schema.remove("format"));
+        }
     }
 }
 

@@ -148,7 +148,7 @@ pub static UNAVAILABLE: Kind = Kind {
     code: "unavailable",
     status: 503,
     title: "The store cannot be reached",
-    help: "Nothing was changed. The service recovers by itself; try again after `Retry-After` seconds.",
+    help: "The service recovers by itself; try again after `Retry-After` seconds. When the store went away just as a change was being kept, nobody can tell whether it was: read the record before you repeat a change, or send creations with an Idempotency-Key.",
 };
 
 /// Every kind, in the order of their status.

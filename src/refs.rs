@@ -53,6 +53,10 @@ pub async fn locate(conn: &mut AsyncPgConnection, resource: Resource, segment: &
             .await
             .optional()?);
     }
+    // A segment may hold anything, also what PostgreSQL takes for no text; a slug holds these only.
+    if !segment.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
+        return Ok(None);
+    }
     Ok(slugs::table.find((resource.word(), segment)).select(slugs::record_id).first(conn).await.optional()?)
 }
 

@@ -29,7 +29,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Bind. `signals`: stop gracefully on Ctrl-C and SIGTERM.
+    /// Bind. `signals`: stop on SIGTERM once the requests under way are finished, and on Ctrl-C without waiting for them.
     pub fn build(db: Db, keys: Keys, settings: ServeSettings, signals: bool) -> io::Result<Self> {
         let bind = settings.bind;
         let workers = settings.workers;
@@ -74,7 +74,7 @@ impl Server {
         self.server.handle()
     }
 
-    /// Serve until stopped; requests under way are finished.
+    /// Serve until stopped.
     pub async fn run(self) -> io::Result<()> {
         self.server.await
     }

@@ -33,14 +33,19 @@ CREATE TABLE councils (
 );
 COMMENT ON TABLE councils IS 'Local authorities as legal bodies';
 COMMENT ON COLUMN councils.name IS 'Official name';
+COMMENT ON COLUMN councils.short_name IS 'Name in everyday use';
+COMMENT ON COLUMN councils.welsh_name IS 'Official name in Welsh';
 COMMENT ON COLUMN councils.gss_code IS 'ONS code of the boundary, not of the body: it changes with the boundary';
 COMMENT ON COLUMN councils.code IS 'Register code of the legal body, three or four letters';
 COMMENT ON COLUMN councils.latitude IS 'WGS 84 degrees, a point within the area, inside the UK box';
+COMMENT ON COLUMN councils.longitude IS 'Goes with latitude';
 COMMENT ON COLUMN councils.population IS 'Residents, as estimated for population_year';
+COMMENT ON COLUMN councils.population_year IS 'Year of the estimate';
 COMMENT ON COLUMN councils.description IS 'Markdown';
 COMMENT ON COLUMN councils.aliases IS 'Other spellings that people use, searched but not shown as names';
 COMMENT ON COLUMN councils.membership_status IS 'null: never a member; prospect: known to network officers only';
 COMMENT ON COLUMN councils.membership_joined_on IS 'Partial date';
+COMMENT ON COLUMN councils.membership_ended_on IS 'Partial date';
 COMMENT ON COLUMN councils.withdrawn_at IS 'Set when the record was withdrawn: it leaves a tombstone, nothing published is deleted';
 -- Unique among the living: a withdrawn record gives its codes back.
 CREATE UNIQUE INDEX councils_gss_code ON councils (gss_code) WHERE withdrawn_at IS NULL;

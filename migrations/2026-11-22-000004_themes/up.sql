@@ -18,6 +18,7 @@ CREATE TABLE themes (
     CONSTRAINT themes_merged_has_target CHECK (NOT merged OR replaced_by_id IS NOT NULL)
 );
 COMMENT ON TABLE themes IS 'Areas of practice, as SKOS-like concepts';
+COMMENT ON COLUMN themes.scope_note IS 'What belongs to the theme and what does not';
 COMMENT ON COLUMN themes.broader_id IS 'skos:broader; acyclic and at most three deep, held by the service';
 COMMENT ON COLUMN themes.status IS 'deprecated: kept for old records, not for new ones';
 COMMENT ON COLUMN themes.replaced_by_id IS 'The theme to use instead';

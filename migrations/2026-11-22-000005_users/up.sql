@@ -28,6 +28,8 @@ CREATE TABLE sessions (
     ended_at timestamptz
 );
 COMMENT ON TABLE sessions IS 'One sign-in. Access tokens name their session and die with it';
+COMMENT ON COLUMN sessions.expires_at IS 'However often the session is refreshed';
+COMMENT ON COLUMN sessions.ended_at IS 'Set by signing out, a new password, disabling, or the second use of a refresh token';
 CREATE INDEX sessions_user ON sessions (user_id);
 
 CREATE TABLE refresh_tokens (
@@ -38,6 +40,8 @@ CREATE TABLE refresh_tokens (
 );
 COMMENT ON TABLE refresh_tokens IS 'Opaque, rotating: each is good for one use, a second use ends the session';
 COMMENT ON COLUMN refresh_tokens.token_hash IS 'HMAC-SHA-256 of the token under a server secret';
+COMMENT ON COLUMN refresh_tokens.issued_at IS 'When it was given out';
+COMMENT ON COLUMN refresh_tokens.used_at IS 'Set by its one use';
 CREATE INDEX refresh_tokens_session ON refresh_tokens (session_id);
 
 CREATE TABLE idempotency_keys (
@@ -53,4 +57,10 @@ CREATE TABLE idempotency_keys (
 );
 COMMENT ON TABLE idempotency_keys IS 'First answers to requests with an Idempotency-Key, kept 24 hours per caller';
 COMMENT ON COLUMN idempotency_keys.fingerprint IS 'HMAC-SHA-256 of method, path and body: the same key with another request is refused';
+COMMENT ON COLUMN idempotency_keys.caller IS 'id of the user; a key is the callers own';
+COMMENT ON COLUMN idempotency_keys.key IS 'As the caller sent it';
+COMMENT ON COLUMN idempotency_keys.status IS 'Status of the first answer';
+COMMENT ON COLUMN idempotency_keys.location IS 'Location of the first answer';
+COMMENT ON COLUMN idempotency_keys.etag IS 'ETag of the first answer';
+COMMENT ON COLUMN idempotency_keys.body IS 'Body of the first answer';
 CREATE INDEX idempotency_keys_age ON idempotency_keys (created_at);

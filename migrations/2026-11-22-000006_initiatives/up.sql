@@ -33,11 +33,16 @@ CREATE TABLE initiatives (
 COMMENT ON TABLE initiatives IS 'Pieces of practice: case studies, policy labs, ideas';
 COMMENT ON COLUMN initiatives.started_on IS 'Partial date, as given';
 COMMENT ON COLUMN initiatives.started_floor IS 'First day that started_on may mean, for sorting and year filters';
+COMMENT ON COLUMN initiatives.ended_on IS 'Partial date, as given';
+COMMENT ON COLUMN initiatives.latitude IS 'WGS 84 degrees, where it happens; null: the point of the lead council';
+COMMENT ON COLUMN initiatives.longitude IS 'Goes with latitude';
 COMMENT ON COLUMN initiatives.lead_council_id IS 'null: led by the network itself';
 COMMENT ON COLUMN initiatives.parent_id IS 'The bundle that this is a component of; one level, held by the service';
 COMMENT ON COLUMN initiatives.state IS 'draft or published; the review workflow adds its states here';
 COMMENT ON COLUMN initiatives.effective_visibility IS 'The narrowest of its own visibility, its parent''s and its state''s; kept by trigger';
 COMMENT ON COLUMN initiatives.verified_at IS 'When somebody last confirmed that this is still true; a separate act from saving';
+COMMENT ON COLUMN initiatives.review_due_on IS 'When somebody should check it again';
+COMMENT ON COLUMN initiatives.source_url IS 'Web page about it';
 COMMENT ON COLUMN initiatives.created_by IS 'User who wrote the record: who writes does not publish';
 COMMENT ON COLUMN initiatives.published_at IS 'First publication; a record that had one is withdrawn, never deleted';
 CREATE INDEX initiatives_by_title ON initiatives (lower(title), id) WHERE withdrawn_at IS NULL;
@@ -91,6 +96,12 @@ CREATE TABLE initiative_narratives (
     transfer_conditions text CHECK (length(transfer_conditions) <= 5000)
 );
 COMMENT ON TABLE initiative_narratives IS 'Markdown texts of an initiative';
+COMMENT ON COLUMN initiative_narratives.body IS 'The whole story';
+COMMENT ON COLUMN initiative_narratives.challenge IS 'What was the matter';
+COMMENT ON COLUMN initiative_narratives.approach IS 'What was done about it';
+COMMENT ON COLUMN initiative_narratives.what_worked IS 'What worked';
+COMMENT ON COLUMN initiative_narratives.what_did_not IS 'What did not';
+COMMENT ON COLUMN initiative_narratives.transfer_conditions IS 'What another council needs before it does the same';
 
 CREATE TABLE initiative_participants (
     initiative_id uuid NOT NULL REFERENCES initiatives (id) ON DELETE CASCADE,
@@ -119,6 +130,7 @@ CREATE TABLE initiative_themes (
     PRIMARY KEY (initiative_id, theme_id)
 );
 COMMENT ON COLUMN initiative_themes.position IS '0 is the primary theme';
+COMMENT ON TABLE initiative_themes IS 'Themes of an initiative, one to five';
 CREATE INDEX initiative_themes_theme ON initiative_themes (theme_id, initiative_id);
 
 CREATE TABLE initiative_principles (
@@ -129,6 +141,7 @@ CREATE TABLE initiative_principles (
     PRIMARY KEY (initiative_id, principle_id)
 );
 COMMENT ON COLUMN initiative_principles.how IS 'One line: how the initiative lives the principle';
+COMMENT ON TABLE initiative_principles IS 'Principles of the scheme ccin that an initiative lives by';
 CREATE INDEX initiative_principles_principle ON initiative_principles (principle_id, initiative_id);
 
 CREATE TABLE sources (
@@ -146,6 +159,10 @@ CREATE TABLE sources (
 );
 COMMENT ON TABLE sources IS 'Where the facts of an initiative come from';
 COMMENT ON COLUMN sources.key IS 'Name by which outcomes and costs of the same initiative cite the source';
+COMMENT ON COLUMN sources.publisher IS 'Who published it';
+COMMENT ON COLUMN sources.published_on IS 'Partial date';
+COMMENT ON COLUMN sources.item_reference IS 'Item, paragraph or page';
+COMMENT ON COLUMN sources.accessed_on IS 'Partial date: when it was read at url';
 
 CREATE TABLE outcomes (
     initiative_id uuid NOT NULL REFERENCES initiatives (id) ON DELETE CASCADE,
@@ -177,6 +194,13 @@ CREATE TABLE outcomes (
 );
 COMMENT ON TABLE outcomes IS 'Claims with their evidence, never bare numbers; different kinds are never summed together';
 COMMENT ON COLUMN outcomes.value IS 'In unit; money in whole pounds and pence as a decimal';
+COMMENT ON COLUMN outcomes.measure IS 'What is measured or claimed';
+COMMENT ON COLUMN outcomes.value_high IS 'Upper end of a range, in unit';
+COMMENT ON COLUMN outcomes.baseline IS 'What it was before, in unit';
+COMMENT ON COLUMN outcomes.period_from IS 'Partial date: beginning of the period that the value covers';
+COMMENT ON COLUMN outcomes.period_to IS 'Partial date: end of that period, or when a target falls due';
+COMMENT ON COLUMN outcomes.as_at IS 'Partial date: when the claim was true';
+COMMENT ON COLUMN outcomes.caveat IS 'What a reader has to know before using it';
 COMMENT ON COLUMN outcomes.evidence_level IS '0 aspiration, 1 described, 2 monitored, 3 compared, 4 independently evaluated, 5 replicated';
 CREATE INDEX outcomes_evidence_level ON outcomes (initiative_id, evidence_level);
 
@@ -200,3 +224,9 @@ CREATE TABLE costs (
 );
 COMMENT ON TABLE costs IS 'Cost lines and funding awards of an initiative';
 COMMENT ON COLUMN costs.amount_pence IS 'Pence sterling';
+COMMENT ON COLUMN costs.payer IS 'Who pays';
+COMMENT ON COLUMN costs.period_from IS 'Partial date: beginning of the period that the amount covers';
+COMMENT ON COLUMN costs.period_to IS 'Partial date: end of that period';
+COMMENT ON COLUMN costs.programme IS 'Programme that the money comes from';
+COMMENT ON COLUMN costs.round IS 'Round of the programme';
+COMMENT ON COLUMN costs.caveat IS 'What a reader has to know before using it';

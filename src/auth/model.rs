@@ -13,7 +13,13 @@ use crate::users::model::Role;
 #[serde(default, deny_unknown_fields)]
 pub struct Credentials {
     /// E-mail address of the account; case does not matter.
-    #[schema(required, min_length = 3, max_length = 254, example = "editor@oldham.example")]
+    #[schema(
+        required,
+        min_length = 3,
+        max_length = 254,
+        pattern = r"^[^\x00-\x1f\x7f]+$",
+        example = "editor@oldham.example"
+    )]
     pub email: String,
     /// Password of the account.
     #[schema(required, min_length = 1, max_length = 200, format = Password, example = "correct horse battery staple")]

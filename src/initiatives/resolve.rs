@@ -152,6 +152,8 @@ async fn parent_id(
     own: Option<Uuid>,
     faults: &mut Faults,
 ) -> Result<Option<Uuid>, ApiError> {
+    // Two who make each other's records components at once would not see each other: one waits.
+    diesel::sql_query("SELECT pg_advisory_xact_lock(hashtext('initiative parents'))").execute(conn).await?;
     let Some(id) = refs::initiative(conn, reach, reference, "/parent", faults).await? else { return Ok(None) };
     if own == Some(id) {
         faults.add("/parent", "circular", "is the initiative itself");

@@ -9,6 +9,13 @@ use crate::support::client::send;
 async fn an_unknown_address_is_a_problem() {
     let app = TestApp::empty().await;
     app.anonymous().get("/v1/nothing").await.expect_problem(404, "not_found");
+    for segment in ["%00", "a%00b", "%ff", "%2e%2e", "a'b", "%25", "A", "oldham%20", "%F0%9F%8F%9B"] {
+        for resource in ["councils", "themes", "initiatives"] {
+            app.anonymous().get(&format!("/v1/{resource}/{segment}")).await.expect_problem(404, "not_found");
+        }
+    }
+    let nul = serde_json::json!({ "email": "a\u{0}@b.example", "password": "\u{0}" });
+    app.anonymous().post("/v1/auth/login", &nul).await.expect_problem(422, "invalid");
     app.anonymous().get("/").await.expect(200);
     app.anonymous().get("/problems/stale").await.expect(200);
     app.anonymous().get("/problems/unheard-of").await.expect_problem(404, "not_found");
@@ -71,6 +78,7 @@ async fn another_representation_has_another_etag() {
     let picked = client.get("/v1/councils/oldham?fields=slug,name").await.expect(200);
     assert_eq!(picked.json.as_object().unwrap().keys().collect::<Vec<_>>(), ["slug", "name"]);
     assert_ne!(whole.etag(), picked.etag());
+    assert_eq!(client.get("/v1/councils/oldham?fields=").await.expect(200).text, whole.text);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -47,6 +47,14 @@ impl Database {
         admin(&server, &format!("CREATE DATABASE {name} TEMPLATE {source}")).await;
         Self { url: server.url(&name), name, server }
     }
+
+    /// A new registry without records on a server of the test's own.
+    pub async fn on(server: Arc<PrivatePostgres>) -> Self {
+        let name = format!("test_{}_{}", std::process::id(), Uuid::now_v7().simple());
+        admin(&server, &format!("CREATE DATABASE {name} TEMPLATE template0")).await;
+        migrations::run(&server.url(&name)).await.expect("the migrations");
+        Self { url: server.url(&name), name, server }
+    }
 }
 
 impl Drop for Database {

@@ -4,6 +4,8 @@
 pub mod client;
 pub mod database;
 pub mod practice;
+pub mod program;
+pub mod scratch;
 pub mod tokens;
 
 use std::sync::Arc;
@@ -59,7 +61,13 @@ impl TestApp {
 
     async fn over(template: Template, flags: &[&str]) -> Self {
         let database = Database::new(template).await;
-        let db = Db::new(&database.url, 4).expect("a pool");
+        let url = database.url.clone();
+        Self::behind(database, &url, flags)
+    }
+
+    /// A service that reaches its database by another address, such as a proxy's.
+    pub fn behind(database: Database, address: &str, flags: &[&str]) -> Self {
+        let db = Db::new(address, 4).expect("a pool");
         let settings = settings(flags);
         let keys = || Keys::load(settings.signing_key.as_ref(), &database::scratch()).expect("keys");
         let server = Server::build(db.clone(), keys(), settings.clone(), false).expect("a free port");

@@ -1,0 +1,188 @@
+//! One connection to PostgreSQL: how it is opened, and how it ends when its server has gone silent.
+//!
+//! A server that is gone says so: its socket closes. One that is frozen (a stopped machine, a network that swallows
+//! everything) says nothing, and a query would wait for it for ever. A query that merely takes long looks the same from
+//! here, so a second connection asks the server for a sign of life; silence there as well ends the first.
+
+use std::error::Error;
+use std::ops::{Deref, DerefMut};
+use std::time::Duration;
+
+use deadpool::managed::{Manager, Metrics, Object, RecycleError, RecycleResult};
+use diesel::{ConnectionError, ConnectionResult};
+use diesel_async::pooled_connection::{PoolError, PoolableConnection};
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use tokio::runtime::Handle;
+use tokio::task::AbortHandle;
+use tokio_postgres::{Client, Config, NoTls};
+
+use super::PATIENCE;
+
+/// How long a connection is in use before its server is asked for a sign of life, and how long the answer may take.
+/// Together no longer than [`PATIENCE`].
+const PAUSE: Duration = Duration::from_millis(700);
+const SILENCE: Duration = Duration::from_millis(800);
+/// A connection idle for longer than this is asked for a sign of life before it is handed out.
+const IDLE: Duration = Duration::from_secs(1);
+
+type Driver = BoxFuture<'static, Result<(), tokio_postgres::Error>>;
+
+/// An open connection, and the task that moves its bytes.
+pub struct Link {
+    pub(super) connection: AsyncPgConnection,
+    driver: AbortHandle,
+}
+
+/// Opens connections for the pool.
+///
+/// They live on the runtime that the pool was made in: a worker that is told to stop ends its own runtime, while another
+/// worker may still finish a request on a connection that the first one happened to open.
+pub struct Links {
+    url: String,
+    runtime: Handle,
+}
+
+/// A connection checked out of the pool; it goes back when dropped.
+pub struct Connection {
+    link: Object<Links>,
+    watch: AbortHandle,
+}
+
+impl Link {
+    /// Open a connection, with limits that hold for every statement.
+    pub async fn open(url: &str) -> ConnectionResult<Self> {
+        let (client, driver) = connect(url).await.map_err(|error| bad(&*error))?;
+        let driver = tokio::spawn(async move {
+            // Whoever waits for an answer hears that the connection is closed; why it closed is known only here.
+            if let Err(error) = driver.await {
+                log::debug!("a connection to PostgreSQL has ended: {}", bad(&error));
+            }
+        });
+        let mut connection = AsyncPgConnection::try_from(client).await?;
+        connection
+            .batch_execute(
+                "SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s'; SET TIME ZONE 'UTC'",
+            )
+            .await
+            .map_err(ConnectionError::CouldntSetupConfiguration)?;
+        Ok(Self { connection, driver: driver.abort_handle() })
+    }
+}
+
+impl Links {
+    pub(super) fn new(url: &str) -> Self {
+        Self { url: url.to_owned(), runtime: Handle::current() }
+    }
+
+    /// A link for one piece of work, watched over until it goes back.
+    pub(super) fn hand_out(&self, link: Object<Self>) -> Connection {
+        let watch = self.runtime.spawn(watch(self.url.clone(), link.driver.clone())).abort_handle();
+        Connection { link, watch }
+    }
+}
+
+impl Manager for Links {
+    type Type = Link;
+    type Error = PoolError;
+
+    async fn create(&self) -> Result<Link, PoolError> {
+        let url = self.url.clone();
+        // Bounded here too: the task goes on when the pool has given up.
+        let opening = self.runtime.spawn(async move { tokio::time::timeout(PATIENCE, Link::open(&url)).await });
+        let opened = match opening.await {
+            Ok(Ok(opened)) => opened,
+            Ok(Err(elapsed)) => Err(bad(&elapsed)),
+            Err(ended) => Err(bad(&ended)),
+        };
+        opened.map_err(PoolError::ConnectionError)
+    }
+
+    async fn recycle(&self, link: &mut Link, metrics: &Metrics) -> RecycleResult<PoolError> {
+        if link.connection.is_broken() {
+            return Err(RecycleError::message("the connection is broken"));
+        }
+        if metrics.last_used() > IDLE {
+            link.connection.batch_execute("SELECT 1").await.map_err(PoolError::QueryError)?;
+        }
+        Ok(())
+    }
+}
+
+impl Deref for Connection {
+    type Target = AsyncPgConnection;
+    fn deref(&self) -> &AsyncPgConnection {
+        &self.link.connection
+    }
+}
+
+impl DerefMut for Connection {
+    fn deref_mut(&mut self) -> &mut AsyncPgConnection {
+        &mut self.link.connection
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.watch.abort();
+    }
+}
+
+/// Ask the server for a sign of life again and again; end the connection when none comes.
+async fn watch(url: String, driver: AbortHandle) {
+    loop {
+        tokio::time::sleep(PAUSE).await;
+        if !matches!(tokio::time::timeout(SILENCE, is_alive(&url)).await, Ok(true)) {
+            log::warn!("PostgreSQL gives no sign of life: ending a connection to it");
+            driver.abort();
+            return;
+        }
+    }
+}
+
+/// True for a server that answers, be it with a refusal.
+async fn is_alive(url: &str) -> bool {
+    match connect(url).await {
+        Ok(_) => true,
+        Err(error) => error.downcast_ref().is_some_and(|error: &tokio_postgres::Error| error.as_db_error().is_some()),
+    }
+}
+
+/// Connect: TLS as the URL's `sslmode` asks.
+async fn connect(url: &str) -> Result<(Client, Driver), Box<dyn Error + Send + Sync>> {
+    let mut config: Config = url.parse()?;
+    config.application_name("ccin-registry").connect_timeout(PATIENCE).keepalives_idle(Duration::from_secs(30));
+    if config.get_ssl_mode() == tokio_postgres::config::SslMode::Disable
+        || config.get_hosts().iter().all(|host| !matches!(host, tokio_postgres::config::Host::Tcp(_)))
+    {
+        let (client, driver) = config.connect(NoTls).await?;
+        Ok((client, driver.boxed()))
+    } else {
+        let (client, driver) = config.connect(tls()?).await?;
+        Ok((client, driver.boxed()))
+    }
+}
+
+/// An error with what is behind it: by itself the driver's says no more than "db error".
+fn bad(error: &dyn Error) -> ConnectionError {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(&format!(": {error}"));
+        cause = error.source();
+    }
+    ConnectionError::BadConnection(text)
+}
+
+/// TLS for PostgreSQL by rustls, trusting the authorities that the machine trusts.
+fn tls() -> Result<tokio_postgres_rustls::MakeRustlsConnect, rustls::Error> {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(tokio_postgres_rustls::MakeRustlsConnect::new(config))
+}

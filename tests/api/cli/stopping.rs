@@ -1,0 +1,40 @@
+//! Stopping, as a supervisor of services asks for it: requests under way are finished, new ones are not begun. Ctrl-C does
+//! not wait; that it stops everything in order is in `mod.rs`.
+
+use std::net::TcpStream;
+
+use nix::sys::signal::Signal;
+use reqwest::Method;
+
+use super::Place;
+use crate::support::Client;
+use crate::support::client::send;
+use crate::support::database::Template;
+use crate::support::program::Program;
+use crate::support::scratch::{connect, eventually};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_under_way_is_finished() {
+    let place = Place::new("under-way", Template::Sample).await;
+    let (program, url) = Program::serve(&place.folder(), &["--workers", "4"], &place.variables());
+    let address = url.trim_start_matches("http://").to_owned();
+    // Each on a connection of its own, so that every worker has had one: the workers stop one by one.
+    for _ in 0..4 {
+        Client::new(&url, None).get("/v1/councils?limit=1").await.expect(200);
+    }
+    // The request waits for a lock that we hold.
+    let holder = connect(&place.database.url).await;
+    holder.batch_execute("BEGIN; LOCK TABLE councils IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let client = Client::new(&url, None);
+    let asked = tokio::spawn(send(client.request(Method::GET, "/v1/councils?limit=1")));
+    let waiting = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'councils'::regclass";
+    while holder.query_opt(waiting, &[]).await.unwrap().is_none() {}
+
+    program.signal(Signal::SIGTERM);
+    eventually("new callers are refused", || TcpStream::connect(&address).is_err());
+    assert!(!asked.is_finished(), "it was answered without its data");
+    holder.batch_execute("ROLLBACK").await.unwrap();
+    let answer = asked.await.unwrap().expect(200);
+    assert_eq!(answer.each("slug").len(), 1);
+    program.end().expect(0);
+}

@@ -1,0 +1,102 @@
+//! A server that dies or hangs, rather than the line to it: a private PostgreSQL of each test's own.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ccin_registry::db::embedded::PrivatePostgres;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use reqwest::Method;
+
+use super::{is_away, soon, theme, wishes};
+use crate::support::TestApp;
+use crate::support::database::Database;
+use crate::support::scratch::{LONG, Scratch, kill_9, processes_in, server_pid};
+
+/// A service over a server of its own. The server is stopped with the last of the two values.
+async fn with_a_server(scratch: &Scratch) -> TestApp {
+    let settings = scratch.settings();
+    let server = tokio::task::spawn_blocking(move || PrivatePostgres::start(&settings)).await.unwrap().unwrap();
+    let database = Database::on(Arc::new(server)).await;
+    let address = database.url.clone();
+    TestApp::behind(database, &address, &[])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_killed_is_away_for_a_moment_and_then_back() {
+    let scratch = Scratch::new("away-killed");
+    let app = with_a_server(&scratch).await;
+    let (anonymous, admin) = (app.anonymous(), app.admin().await);
+    let mut kept = Vec::new();
+    for round in 0..3 {
+        let pid = server_pid(&scratch.dir()).expect("a running server");
+        kill_9(pid);
+        let deadline = Instant::now() + LONG;
+        // Never anything but the two: while it is away, and once it is back.
+        for count in 0.. {
+            let label = format!("round {round} theme {count}");
+            let read = soon(anonymous.request(Method::GET, "/v1/themes?limit=1")).await;
+            let write = soon(admin.request(Method::POST, "/v1/themes").json(&theme(&label))).await;
+            let is_back = read.status == 200 && write.status == 201;
+            if read.status != 200 {
+                is_away(read);
+            }
+            if write.status == 201 {
+                kept.push(write.json["slug"].as_str().unwrap().to_owned());
+            } else {
+                is_away(write);
+            }
+            if is_back && server_pid(&scratch.dir()).is_some_and(|now| now != pid) {
+                break;
+            }
+            assert!(Instant::now() < deadline, "never back");
+        }
+    }
+    for slug in kept {
+        anonymous.get(&format!("/v1/themes/{slug}")).await.expect(200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_hangs_is_away_until_it_goes_on() {
+    let scratch = Scratch::new("away-hangs");
+    let app = with_a_server(&scratch).await;
+    let (anonymous, admin) = (app.anonymous(), app.admin().await);
+    anonymous.get("/health").await.expect(200);
+    {
+        let _stopped = Stopped::all_of(&scratch);
+        for wish in wishes(&anonymous, &admin) {
+            is_away(soon(wish).await);
+        }
+    }
+    let since = Instant::now();
+    while soon(anonymous.request(Method::GET, "/health")).await.status != 200 {
+        assert!(since.elapsed() < Duration::from_secs(20), "never back");
+    }
+    admin.post("/v1/themes", &theme("back")).await.expect(201);
+}
+
+/// The processes of a server, stopped until dropped.
+struct Stopped(Vec<i32>);
+
+impl Stopped {
+    fn all_of(scratch: &Scratch) -> Self {
+        // The first stops making others before those are looked for.
+        let server = server_pid(&scratch.dir()).expect("a running server");
+        kill(Pid::from_raw(server), Signal::SIGSTOP).expect("a stop");
+        let all = processes_in(scratch.path());
+        assert!(all.contains(&server) && all.len() > 1, "{all:?}");
+        for pid in &all {
+            let _ = kill(Pid::from_raw(*pid), Signal::SIGSTOP);
+        }
+        Self(all)
+    }
+}
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        for pid in &self.0 {
+            let _ = kill(Pid::from_raw(*pid), Signal::SIGCONT);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Scratch folders with servers of a test's own, and looking at those servers from outside.
+
+use std::fs;
+use std::os::unix::fs::chown;
+use std::path::{Path, PathBuf};
+use std::sync::Once;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use ccin_registry::db::embedded::Settings;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::{Pid, User, geteuid};
+use tokio_postgres::{Client, NoTls};
+
+/// Much longer than anything here takes, for machines that are busy with other things.
+pub const LONG: Duration = Duration::from_secs(120);
+
+/// A folder that goes away at the end of the test, and with it whatever still runs in it.
+pub struct Scratch {
+    root: PathBuf,
+}
+
+impl Scratch {
+    /// A new folder. It lies in the temporary folder, which every account can reach.
+    pub fn new(name: &str) -> Self {
+        static SWEPT: Once = Once::new();
+        SWEPT.call_once(sweep_killed);
+        let root = std::env::temp_dir().join(format!("ccin-tests-{}-{name}", std::process::id()));
+        fs::create_dir_all(&root).expect("a scratch folder");
+        Self { root }
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.root
+    }
+
+    /// The data directory of a private PostgreSQL in it.
+    pub fn dir(&self) -> PathBuf {
+        self.root.join("pg")
+    }
+
+    /// Settings for such a server in this very process, for data that nobody needs.
+    pub fn settings(&self) -> Settings {
+        Settings { durable: false, allow_download: false, announce: |_| {}, ..Settings::new(self.dir()) }
+    }
+
+    /// Give the folder to an account.
+    pub fn give_to(&self, user: &User) {
+        chown(&self.root, Some(user.uid.as_raw()), Some(user.gid.as_raw())).expect("chown");
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        sweep(&self.root);
+    }
+}
+
+/// End whatever works in a folder, and remove it.
+pub fn sweep(folder: &Path) {
+    let since = Instant::now();
+    loop {
+        let left = processes_in(folder);
+        if left.is_empty() || since.elapsed() > LONG {
+            break;
+        }
+        // First in the way that leaves nothing behind; a process that does not hear it is killed.
+        let patient = since.elapsed() < Duration::from_secs(10);
+        for pid in left {
+            let _ = kill(Pid::from_raw(pid), if patient { Signal::SIGQUIT } else { Signal::SIGKILL });
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    let _ = fs::remove_dir_all(folder);
+}
+
+/// What test processes that were killed have left behind.
+fn sweep_killed() {
+    for entry in fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let owner = name.to_str().and_then(|name| name.strip_prefix("ccin-tests-")?.split('-').next()?.parse().ok());
+        if owner.is_some_and(|pid| kill(Pid::from_raw(pid), None).is_err()) {
+            sweep(&entry.path());
+        }
+    }
+}
+
+/// The processes whose working directory lies in a folder: a server and its workers work inside their data.
+pub fn processes_in(folder: &Path) -> Vec<i32> {
+    processes(|pid| fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|cwd| cwd.starts_with(folder)))
+}
+
+/// The processes whose command line names a path.
+pub fn processes_that_mention(path: &Path) -> Vec<i32> {
+    let path = path.to_str().expect("UTF-8");
+    processes(|pid| {
+        let command = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        String::from_utf8_lossy(&command).contains(path)
+    })
+}
+
+fn processes(is_wanted: impl Fn(i32) -> bool) -> Vec<i32> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    pids.filter(|pid| is_wanted(*pid)).collect()
+}
+
+/// The process id in `postmaster.pid`.
+pub fn server_pid(dir: &Path) -> Option<i32> {
+    let note = fs::read_to_string(dir.join("data/postmaster.pid")).ok()?;
+    note.lines().next()?.trim().parse().ok()
+}
+
+/// Whether no server runs: PostgreSQL removes its note when it ends, and the kernel frees its lock.
+pub fn is_stopped(dir: &Path) -> bool {
+    let lock = fs::File::open(dir.join("server.lock")).expect("the server's lock file");
+    server_pid(dir).is_none() && lock.try_lock_shared().is_ok()
+}
+
+/// Kill a process as `kill -9` does.
+pub fn kill_9(pid: i32) {
+    kill(Pid::from_raw(pid), Signal::SIGKILL).expect("kill -9");
+}
+
+/// Wait, looking again and again, until something is so.
+#[track_caller]
+pub fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + LONG;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "never happened: {what}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Connect, asking again until the server answers.
+pub async fn connect(url: &str) -> Client {
+    let deadline = Instant::now() + LONG;
+    loop {
+        match tokio_postgres::connect(url, NoTls).await {
+            Ok((client, connection)) => {
+                tokio::spawn(connection);
+                return client;
+            }
+            Err(error) => assert!(Instant::now() < deadline, "the server never came back: {error}"),
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// True for the super-user.
+pub fn is_root() -> bool {
+    geteuid().is_root()
+}
+
+/// An account of this machine.
+pub fn account(name: &str) -> Option<User> {
+    User::from_name(name).ok().flatten()
+}
