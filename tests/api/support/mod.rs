@@ -3,8 +3,10 @@
 
 pub mod client;
 pub mod database;
+pub mod practice;
 pub mod program;
 pub mod scratch;
+pub mod tokens;
 
 use std::sync::Arc;
 
@@ -17,6 +19,7 @@ use ccin_registry::server::Server;
 use ccin_registry::users::model::{Role, UserStatus, UserUpdate};
 use ccin_registry::{refs, users};
 use clap::Parser;
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use uuid::Uuid;
 
 pub use client::{Answer, Client};
@@ -128,6 +131,24 @@ impl TestApp {
         let hash = token::refresh_hash(&self.keys, &token::refresh_token());
         let session = sessions::begin_session(&mut conn, user, 1, hash).await.expect("a session");
         token::issue(&self.keys, &self.settings.issuer, user, session, 600).expect("a token")
+    }
+
+    /// Until this many statements in the test's own database wait for a lock, or `is_over` says that they never will.
+    pub async fn until_waiting(&self, wanted: i64, is_over: impl Fn() -> bool) {
+        let mut conn = self.db.get().await.expect("a connection");
+        let mut waiting = 0;
+        while waiting < wanted && !is_over() {
+            let count = "(SELECT count(*) FROM pg_stat_activity
+                WHERE datname = current_database() AND wait_event_type = 'Lock')";
+            let query = diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(count));
+            waiting = query.get_result(&mut conn).await.expect("a count");
+        }
+    }
+
+    /// A statement to the test's own database, for what no operation does.
+    pub async fn sql(&self, statement: &str) {
+        let mut conn = self.db.get().await.expect("a connection");
+        conn.batch_execute(statement).await.unwrap_or_else(|error| panic!("{statement}: {error}"));
     }
 }
 
