@@ -25,6 +25,17 @@ pub struct Idempotency {
     keys: web::Data<Keys>,
 }
 
+/// A first answer as kept.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = idempotency_keys)]
+struct Kept {
+    fingerprint: Vec<u8>,
+    status: i16,
+    location: Option<String>,
+    etag: Option<String>,
+    body: String,
+}
+
 diesel::define_sql_function! {
     /// Take a lock until the end of the transaction, if nobody holds it.
     fn pg_try_advisory_xact_lock(key: BigInt) -> Bool;
@@ -46,24 +57,18 @@ impl Idempotency {
                 "A request with this Idempotency-Key is being served. Ask again in a moment.",
             ));
         }
-        let kept: Option<(Vec<u8>, i16, Option<String>, Option<String>, String)> = idempotency_keys::table
+        let kept: Option<Kept> = idempotency_keys::table
             .filter(idempotency_keys::caller.eq(caller))
             .filter(idempotency_keys::key.eq(key))
             .filter(idempotency_keys::created_at.gt(Utc::now() - Duration::hours(24)))
-            .select((
-                idempotency_keys::fingerprint,
-                idempotency_keys::status,
-                idempotency_keys::location,
-                idempotency_keys::etag,
-                idempotency_keys::body,
-            ))
+            .select(Kept::as_select())
             .first(conn)
             .await
             .optional()?;
         match kept {
             None => Ok(None),
-            Some((known, ..)) if known != self.keys.mac("idempotency", fingerprint) => Err(ApiError::key_reused()),
-            Some((_, status, location, etag, body)) => {
+            Some(kept) if kept.fingerprint != self.keys.mac("idempotency", fingerprint) => Err(ApiError::key_reused()),
+            Some(Kept { status, location, etag, body, .. }) => {
                 let status = StatusCode::from_u16(status.unsigned_abs()).map_err(ApiError::internal)?;
                 Ok(Some(Written { status, location, etag, body }))
             }

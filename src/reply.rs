@@ -179,6 +179,11 @@ impl Responder for Written {
     }
 }
 
+/// 204: done, and nothing to show.
+pub fn no_content() -> HttpResponse {
+    HttpResponse::NoContent().insert_header((header::CACHE_CONTROL, "private, no-store")).finish()
+}
+
 /// 308 to where a former slug, a GSS code's record or a merged theme lives now, query string and all.
 pub fn moved(request: &HttpRequest, segment_now: &str, segment_asked: &str) -> HttpResponse {
     let path = request.path().replacen(&format!("/{segment_asked}"), &format!("/{segment_now}"), 1);

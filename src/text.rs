@@ -347,7 +347,7 @@ mod tests {
         let exact = |number: f64| Quantity(number).decimal().map(|d| d.normalized().to_string());
         assert_eq!(exact(12.2).as_deref(), Some("12.2"));
         assert_eq!(exact(0.1 + 0.2), None);
-        assert_eq!(exact(99_999_999_998.9999).as_deref(), Some("99999999998.9999"));
+        assert_eq!(exact(99_999_999_998.999_9).as_deref(), Some("99999999998.9999"));
     }
 
     #[test]

@@ -1,6 +1,5 @@
-//! Withdrawing a record: what `DELETE` takes and answers, the same for every resource.
+//! Withdrawing a record: what `DELETE` takes, the same for every resource.
 
-use actix_web::HttpResponse;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -17,10 +16,5 @@ impl Withdrawal {
     /// The reason, if one was given.
     pub fn reason(self) -> Option<String> {
         self.reason
-    }
-
-    /// 204.
-    pub fn done() -> HttpResponse {
-        HttpResponse::NoContent().insert_header(("Cache-Control", "private, no-store")).finish()
     }
 }

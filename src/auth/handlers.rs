@@ -14,7 +14,7 @@ use crate::db::Db;
 use crate::error::ApiError;
 use crate::input::{Body, NoParams, Query};
 use crate::refs;
-use crate::reply::send;
+use crate::reply::{no_content, send};
 use crate::users;
 
 /// Sign in
@@ -94,7 +94,7 @@ pub async fn refresh_tokens(
 #[post("/auth/logout")]
 pub async fn log_out(db: web::Data<Db>, caller: SignedIn, _: Query<NoParams>) -> Result<HttpResponse, ApiError> {
     store::end_session(&mut *db.get().await?, caller.0.session_id).await?;
-    Ok(HttpResponse::NoContent().insert_header(("Cache-Control", "private, no-store")).finish())
+    Ok(no_content())
 }
 
 /// Who am I
@@ -138,7 +138,7 @@ pub async fn change_password(
     }
     let hash = password::hash(change.new_password).await?;
     db.get().await?.transaction(async |conn| users::store::set_password(conn, user.id, &hash).await).await?;
-    Ok(HttpResponse::NoContent().insert_header(("Cache-Control", "private, no-store")).finish())
+    Ok(no_content())
 }
 
 /// List the keys that verify access tokens

@@ -14,7 +14,7 @@ use crate::idempotency::Idempotency;
 use crate::input::{Body, Draft, IfMatch, Patch, Query};
 use crate::page::{Listing, Page, Pages};
 use crate::refs::{self, Resource};
-use crate::reply::{Record, Written, moved};
+use crate::reply::{Record, Written, moved, no_content};
 use crate::users::model::Role;
 use crate::withdrawal::Withdrawal;
 
@@ -151,7 +151,7 @@ pub async fn delete_council(
     if !done {
         return Err(ApiError::stale(&Record::etag(&store::find(&mut conn, Reach::ALL, current.id).await?)?));
     }
-    Ok(Withdrawal::done())
+    Ok(no_content())
 }
 
 async fn find(conn: &mut AsyncPgConnection, reach: Reach, segment: &str) -> Result<Council, ApiError> {

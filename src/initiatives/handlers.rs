@@ -17,7 +17,7 @@ use crate::idempotency::Idempotency;
 use crate::input::{Body, Draft, IfMatch, NoParams, Patch, Query};
 use crate::page::{Listing, Page, Pages};
 use crate::refs::{self, Resource};
-use crate::reply::{Record, Written, moved};
+use crate::reply::{Record, Written, moved, no_content};
 use crate::users::model::Role;
 use crate::withdrawal::Withdrawal;
 
@@ -206,7 +206,7 @@ pub async fn delete_initiative(
         }
     })
     .await?;
-    Ok(Withdrawal::done())
+    Ok(no_content())
 }
 
 /// Publish an initiative

@@ -91,6 +91,12 @@ pub(super) fn explain(error: &ValidationError<'_>, schema: &Value) -> Vec<Fault>
             .map(|branch| branch.iter().flat_map(|e| explain(e, schema)).collect::<Vec<_>>())
             .min_by_key(Vec::len)
             .unwrap_or_else(|| one("invalid", "is none of what is allowed here".into())),
+        Kind::Type { kind: TypeKind::Single(jsonschema::JsonType::Null) } => {
+            one("not_allowed", "has no place here, given the other members; leave it out".into())
+        }
+        Kind::Not { .. } if place.ends_with("/slug") => {
+            one("reserved", "is taken by the registry itself; choose another".into())
+        }
         Kind::Type { kind } => {
             one("wrong_type", format!("is {}; {} is needed", kind_of(error.instance()), needed(kind)))
         }

@@ -59,7 +59,7 @@ pub enum SampleError {
         /// Which record of it, from 0.
         index: usize,
         /// What is wrong.
-        error: ApiError,
+        error: Box<ApiError>,
     },
     /// The store fails.
     #[error("the sample was not loaded: {0}")]
@@ -80,20 +80,20 @@ pub async fn load(conn: &mut AsyncPgConnection, schemas: &Schemas) -> Result<Loa
         }
         let mut loaded = Loaded { councils: 0, themes: 0, initiatives: 0 };
         for (index, draft) in drafts::<NewCouncil>("councils", COUNCILS, schemas)?.into_iter().enumerate() {
-            let mistake = |error| SampleError::Record { file: "councils".into(), index, error };
+            let mistake = |error| SampleError::Record { file: "councils".into(), index, error: Box::new(error) };
             let council = draft.checked().map_err(mistake)?;
             councils::store::create(conn, &council).await.map_err(mistake)?;
             loaded.councils += 1;
         }
         for (index, draft) in drafts::<NewTheme>("themes", THEMES, schemas)?.into_iter().enumerate() {
-            let mistake = |error| SampleError::Record { file: "themes".into(), index, error };
+            let mistake = |error| SampleError::Record { file: "themes".into(), index, error: Box::new(error) };
             let theme = themes::store::resolve(conn, draft, None).await.map_err(mistake)?;
             themes::store::create(conn, &theme).await.map_err(mistake)?;
             loaded.themes += 1;
         }
         for (file, text) in INITIATIVES {
             for (index, draft) in drafts::<NewInitiative>(file, text, schemas)?.into_iter().enumerate() {
-                let mistake = |error| SampleError::Record { file: file.into(), index, error };
+                let mistake = |error| SampleError::Record { file: file.into(), index, error: Box::new(error) };
                 add_initiative(conn, draft).await.map_err(mistake)?;
                 loaded.initiatives += 1;
             }
@@ -126,7 +126,7 @@ fn drafts<T: ToSchema + DeserializeOwned + Check>(
     text: &str,
     schemas: &Schemas,
 ) -> Result<Vec<Draft<T>>, SampleError> {
-    let mistake = |index, error| SampleError::Record { file: file.into(), index, error };
+    let mistake = |index, error| SampleError::Record { file: file.into(), index, error: Box::new(error) };
     let records: Vec<Value> = serde_json::from_str(text).map_err(|error| mistake(0, ApiError::internal(error)))?;
     records
         .into_iter()

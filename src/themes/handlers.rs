@@ -13,7 +13,7 @@ use crate::idempotency::Idempotency;
 use crate::input::{Body, Draft, Faults, IfMatch, Patch, Query};
 use crate::page::{Listing, Page, Pages};
 use crate::refs::{self, Resource};
-use crate::reply::{Record, Written, moved};
+use crate::reply::{Record, Written, moved, no_content};
 use crate::withdrawal::Withdrawal;
 
 /// List themes
@@ -142,7 +142,7 @@ pub async fn delete_theme(
             store::withdraw(conn, current.id, current.version, reason.as_deref()).await
         })
         .await?;
-    Ok(Withdrawal::done())
+    Ok(no_content())
 }
 
 /// Merge a theme into another

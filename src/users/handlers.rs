@@ -14,7 +14,7 @@ use crate::idempotency::Idempotency;
 use crate::input::{Body, Draft, IfMatch, NoParams, Patch, Query};
 use crate::page::{Listing, Page, Pages};
 use crate::refs;
-use crate::reply::{Record, Written};
+use crate::reply::{Record, Written, no_content};
 
 /// List users
 ///
@@ -126,7 +126,7 @@ pub async fn set_user_password(
     let user = store::find(&mut *db.get().await?, user_id(&id)?).await?;
     let hash = password::hash(new.password).await?;
     db.get().await?.transaction(async |conn| store::set_password(conn, user.id, &hash).await).await?;
-    Ok(HttpResponse::NoContent().insert_header(("Cache-Control", "private, no-store")).finish())
+    Ok(no_content())
 }
 
 async fn change(

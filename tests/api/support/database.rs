@@ -121,7 +121,7 @@ async fn make_template(name: &str, template: Template, server: &PrivatePostgres)
     if template == Template::Sample {
         let db = Db::new(&server.url(&part), 2).expect("a pool");
         let schemas = Schemas::new(&Document::new().value);
-        sample::load(&mut *db.get().await.expect("a connection"), &schemas).await.expect("the sample");
+        sample::load(&mut db.get().await.expect("a connection"), &schemas).await.expect("the sample");
         db.close();
     }
     admin(server, &format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{part}'")).await;
@@ -146,7 +146,6 @@ fn digest() -> String {
 
 /// Drop what killed test processes left behind.
 async fn sweep(server: &PrivatePostgres) {
-    use diesel::prelude::*;
     use diesel_async::RunQueryDsl;
     let mut conn = db::establish(server.url(DATABASE)).await.expect("a connection");
     let names: Vec<String> = diesel::dsl::sql::<diesel::sql_types::Text>(
@@ -165,7 +164,6 @@ async fn sweep(server: &PrivatePostgres) {
 }
 
 async fn exists(server: &PrivatePostgres, name: &str) -> bool {
-    use diesel::prelude::*;
     use diesel_async::RunQueryDsl;
     let mut conn = db::establish(server.url(DATABASE)).await.expect("a connection");
     diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(&format!(
