@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::auth::caller::Reach;
 use crate::councils::model::CouncilRef;
+use crate::db::lock;
 use crate::db::schema::{councils, initiatives, principles, slugs, themes};
 use crate::error::{ApiError, Fault, UNKNOWN};
 use crate::initiatives::model::Visibility;
@@ -65,13 +66,17 @@ pub fn is_permanent(segment: &str) -> bool {
     as_id(segment).is_some() || is_gss_code(segment)
 }
 
-/// Give a slug to a record. A slug that any other record has or had is refused by the table's key.
+/// Give a slug to a record. A slug that any other record has or had is refused by the table's key; one that looks like
+/// the id of another would never lead anywhere.
 pub async fn take_slug(
     conn: &mut AsyncPgConnection,
     resource: Resource,
     slug: &str,
     record: Uuid,
 ) -> Result<(), ApiError> {
+    if as_id(slug).is_some_and(|id| id != record) {
+        return Err(ApiError::invalid(vec![Fault::at("/slug", "reserved", "has the form of an id; choose another")]));
+    }
     let key = (resource.word(), slug);
     let owner: Option<Uuid> = slugs::table.find(key).select(slugs::record_id).first(conn).await.optional()?;
     if owner != Some(record) {
@@ -95,6 +100,8 @@ pub async fn free_slug(
         return Ok(wished.to_owned());
     }
     let Some(base) = crate::text::Slug::from_title(title) else { return Ok(id.to_string()) };
+    // Two records of one title at once would be given the same slug: one waits for the other.
+    lock(conn, &format!("slug {} {}", resource.word(), &*base)).await?;
     let like = format!("{}%", &*base);
     let taken: Vec<String> = slugs::table
         .filter(slugs::resource.eq(resource.word()))
@@ -196,9 +203,12 @@ pub type Names = Vec<(String, Uuid)>;
 /// The id that `reference` means among `known`; otherwise `refuse` gets to hear what is wrong.
 pub fn pick(known: &Names, reference: &Reference, noun: &str, refuse: impl FnOnce(String)) -> Option<Uuid> {
     let id = as_id(reference);
-    let found = known.iter().find(|(name, known)| name == &**reference || id == Some(*known)).map(|(_, id)| *id);
+    let means = |(name, known): &&(String, Uuid)| {
+        name == &**reference || (id.is_some() && (id == Some(*known) || id == as_id(name)))
+    };
+    let found = known.iter().find(means).map(|(_, id)| *id);
     if found.is_none() {
-        let near = nearest(reference, known.iter().map(|(name, _)| name.as_str()));
+        let near = nearest(reference, known.iter().map(|(name, _)| name.as_str()).filter(|name| as_id(name).is_none()));
         let hint = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
         refuse(format!("names no {noun} of the registry{hint}"));
     }
@@ -238,15 +248,25 @@ pub async fn visible_councils(conn: &mut AsyncPgConnection, reach: Reach) -> Res
     Ok(rows.into_iter().map(|(slug, id, _)| (slug, id)).chain(codes).collect())
 }
 
-/// Slugs and former slugs of the themes that are not withdrawn.
+/// Slugs and former slugs of the themes that are not withdrawn, and the ids of those merged into them.
 pub async fn theme_names(conn: &mut AsyncPgConnection) -> Result<Names, ApiError> {
-    Ok(themes::table
+    let mut names: Names = themes::table
         .inner_join(slugs::table.on(slugs::record_id.eq(themes::id)))
         .filter(slugs::resource.eq("theme"))
         .filter(themes::withdrawn_at.is_null())
         .select((slugs::slug, themes::id))
         .load(conn)
-        .await?)
+        .await?;
+    let merged: Vec<(Uuid, Uuid)> = themes::table
+        .filter(themes::merged.eq(true))
+        .filter(themes::replaced_by_id.is_not_null())
+        .select((themes::id, themes::replaced_by_id.assume_not_null()))
+        .load(conn)
+        .await?;
+    let merged = merged.into_iter().filter(|(_, into)| names.iter().any(|(_, id)| id == into));
+    let merged: Names = merged.map(|(id, into)| (id.to_string(), into)).collect();
+    names.extend(merged);
+    Ok(names)
 }
 
 /// Slugs of CCIN's principles, the scheme that initiatives use.

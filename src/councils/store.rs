@@ -266,7 +266,10 @@ pub async fn update(conn: &mut AsyncPgConnection, current: &Council, council: &N
 async fn is_named(conn: &mut AsyncPgConnection, id: Uuid) -> Result<bool, ApiError> {
     let leads =
         initiatives::table.filter(initiatives::lead_council_id.eq(id)).filter(initiatives::withdrawn_at.is_null());
-    let takes_part = initiative_participants::table.filter(initiative_participants::council_id.eq(id));
+    let takes_part = initiative_participants::table
+        .inner_join(initiatives::table)
+        .filter(initiative_participants::council_id.eq(id))
+        .filter(initiatives::withdrawn_at.is_null());
     Ok(select(exists(leads)).get_result::<bool>(conn).await?
         || select(exists(takes_part)).get_result::<bool>(conn).await?)
 }
@@ -278,6 +281,8 @@ pub async fn withdraw(
     version: i32,
     reason: Option<&str>,
 ) -> Result<bool, ApiError> {
+    // An initiative that names the council at this moment would not be seen: one waits for the other.
+    diesel::sql_query("LOCK TABLE councils IN SHARE ROW EXCLUSIVE MODE").execute(conn).await?;
     let employs = users::table.filter(users::council_id.eq(id));
     if is_named(conn, id).await? || select(exists(employs)).get_result::<bool>(conn).await? {
         return Err(ApiError::conflict("Initiatives or users belong to this council. Move them first."));

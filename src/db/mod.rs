@@ -14,9 +14,10 @@ pub mod word;
 use std::time::Duration;
 
 use deadpool::managed::{BuildError, Pool, TimeoutType};
-use diesel::ConnectionResult;
-use diesel_async::AsyncPgConnection;
+use diesel::sql_types::Text;
+use diesel::{ConnectionResult, QueryResult};
 use diesel_async::pooled_connection::deadpool::PoolError;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 pub use link::Connection;
 use link::{Link, Links};
@@ -57,6 +58,12 @@ impl Db {
             Err(_) => Err(PoolError::Timeout(TimeoutType::Wait)),
         }
     }
+}
+
+/// Wait for the lock of this name, and hold it until the end of the transaction.
+pub async fn lock(conn: &mut AsyncPgConnection, name: &str) -> QueryResult<()> {
+    let query = diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))");
+    query.bind::<Text, _>(name).execute(conn).await.map(drop)
 }
 
 /// Open one connection outside the pool.

@@ -327,7 +327,9 @@ pub fn check_sources(sources: &[Source], faults: &mut Faults) {
 
 fn check_source(key: Option<&str>, place: &str, sources: &[Source], faults: &mut Faults) {
     let Some(key) = key else { return };
-    if !sources.iter().any(|source| source.key == key) {
+    // Where a key could not be read, it may be the one that is meant.
+    let unread = sources.iter().any(|source| source.key.is_empty()) || (sources.is_empty() && faults.know("/sources"));
+    if !unread && !sources.iter().any(|source| source.key == key) {
         let hint = crate::text::nearest(key, sources.iter().map(|source| source.key.as_str()))
             .map_or(String::new(), |near| format!("; did you mean {near}?"));
         faults.add(format!("{place}/source"), "unknown_source", format!("is not the key of one of the sources{hint}"));

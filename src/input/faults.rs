@@ -39,7 +39,6 @@ impl Faults {
     /// Note a fault at `pointer`, unless the place is known to be at fault already.
     pub fn add(&mut self, pointer: impl Into<String>, code: &str, detail: impl Into<String>) {
         let pointer = pointer.into();
-        let within = |inner: &str, outer: &str| inner == outer || inner.starts_with(&format!("{outer}/"));
         if !self.spoilt.iter().any(|spoilt| within(&pointer, spoilt) || within(spoilt, &pointer)) {
             self.spoilt.push(pointer.clone());
             self.list.push(Fault::at(pointer, code, detail));
@@ -51,6 +50,11 @@ impl Faults {
         self.malformed |= !found.is_empty();
         self.spoilt.extend(found.iter().filter_map(|fault| fault.pointer.clone()));
         self.list.extend(found);
+    }
+
+    /// True when a fault is known at this place or below it: what was sent there cannot be relied on.
+    pub fn know(&self, place: &str) -> bool {
+        self.spoilt.iter().any(|spoilt| within(spoilt, place))
     }
 
     /// True when nothing was found.
@@ -69,6 +73,10 @@ impl Faults {
             false => Err(ApiError::invalid(list)),
         }
     }
+}
+
+fn within(inner: &str, outer: &str) -> bool {
+    inner == outer || inner.starts_with(&format!("{outer}/"))
 }
 
 /// The faults behind one finding of the validator. `schema` is the whole schema, to look up what would be right.
@@ -100,6 +108,9 @@ pub(super) fn explain(error: &ValidationError<'_>, schema: &Value) -> Vec<Fault>
         Kind::Type { kind } => {
             one("wrong_type", format!("is {}; {} is needed", kind_of(error.instance()), needed(kind)))
         }
+        // Said already: another type is no word of the list, and an empty text, being too short, has no form.
+        Kind::Enum { .. } if !error.instance().is_string() => Vec::new(),
+        Kind::Pattern { .. } if error.instance().as_str() == Some("") => Vec::new(),
         Kind::Enum { options } => one("not_allowed", not_one_of(error.instance(), options)),
         Kind::MaxLength { limit } => {
             let length = error.instance().as_str().map_or(0, |text| text.chars().count());
