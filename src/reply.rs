@@ -179,9 +179,12 @@ impl Responder for Written {
     }
 }
 
-/// 308 to where a former slug, a GSS code's record or a merged theme lives now, query string and all.
-pub fn moved(request: &HttpRequest, segment_now: &str, segment_asked: &str) -> HttpResponse {
-    let path = request.path().replacen(&format!("/{segment_asked}"), &format!("/{segment_now}"), 1);
+/// 308 to where the record of a former slug or of a merged theme lives now, query string and all.
+pub fn moved(request: &HttpRequest, slug: &str) -> HttpResponse {
+    // The route, such as `/v1/councils/{council}/initiatives`, says which segment names the record.
+    let route = request.match_pattern().unwrap_or_default();
+    let path: Vec<&str> = route.split('/').map(|step| if step.starts_with('{') { slug } else { step }).collect();
+    let path = path.join("/");
     let query = request.query_string();
     let location = if query.is_empty() { path } else { format!("{path}?{query}") };
     HttpResponse::PermanentRedirect()

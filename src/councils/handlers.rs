@@ -58,7 +58,7 @@ pub async fn find_council(
 ) -> Result<Either<Record<Council>, HttpResponse>, ApiError> {
     let found = find(&mut *db.get().await?, caller.reach(), &council).await?;
     if found.slug != *council && !refs::is_permanent(&council) {
-        return Ok(Either::Right(moved(&request, &found.slug, &council)));
+        return Ok(Either::Right(moved(&request, &found.slug)));
     }
     Ok(Either::Left(Record::picked(found, view.0.fields.map(|fields| fields.iter().map(text).collect()))))
 }

@@ -53,7 +53,7 @@ pub async fn list_council_initiatives(
         refs::locate(&mut conn, Resource::Council, &council).await?.ok_or_else(|| ApiError::not_found("council"))?;
     let found = crate::councils::store::find(&mut conn, caller.reach(), id).await?;
     if found.slug != *council && !refs::is_permanent(&council) {
-        return Ok(Either::Right(moved(&request, &found.slug, &council)));
+        return Ok(Either::Right(moved(&request, &found.slug)));
     }
     let mut filter = InitiativeFilter::new(&mut conn, caller.reach(), &query).await?;
     filter.within_council = Some(id);
@@ -77,7 +77,7 @@ pub async fn list_theme_initiatives(
     let id = refs::locate(&mut conn, Resource::Theme, &theme).await?.ok_or_else(|| ApiError::not_found("theme"))?;
     let found = crate::themes::store::find(&mut conn, id).await?;
     if found.slug != *theme && found.id.to_string() != theme.to_lowercase() {
-        return Ok(Either::Right(moved(&request, &found.slug, &theme)));
+        return Ok(Either::Right(moved(&request, &found.slug)));
     }
     let mut filter = InitiativeFilter::new(&mut conn, caller.reach(), &query).await?;
     filter.within_themes = refs::any_theme(&mut conn, &[found.slug.as_str().into()], &mut Vec::new()).await?;
@@ -112,7 +112,7 @@ pub async fn find_initiative(
     let mut conn = db.get().await?;
     let found = find(&mut conn, caller.reach(), &initiative).await?;
     if found.slug != *initiative && found.id.to_string() != initiative.to_lowercase() {
-        return Ok(Either::Right(moved(&request, &found.slug, &initiative)));
+        return Ok(Either::Right(moved(&request, &found.slug)));
     }
     let mut page = [found];
     embed(&mut conn, caller.reach(), &view.include, &mut page).await?;

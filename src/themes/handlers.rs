@@ -52,7 +52,7 @@ pub async fn find_theme(
 ) -> Result<Either<Record<Theme>, HttpResponse>, ApiError> {
     let found = find(&mut *db.get().await?, &theme).await?;
     if found.slug != *theme && found.id.to_string() != theme.to_lowercase() {
-        return Ok(Either::Right(moved(&request, &found.slug, &theme)));
+        return Ok(Either::Right(moved(&request, &found.slug)));
     }
     Ok(Either::Left(Record::picked(found, view.0.fields.map(|fields| fields.iter().map(text).collect()))))
 }
