@@ -53,6 +53,10 @@ pub async fn locate(conn: &mut AsyncPgConnection, resource: Resource, segment: &
             .await
             .optional()?);
     }
+    if segment.contains('\0') {
+        // No slug has it, and PostgreSQL takes no text with it.
+        return Ok(None);
+    }
     Ok(slugs::table.find((resource.word(), segment)).select(slugs::record_id).first(conn).await.optional()?)
 }
 
