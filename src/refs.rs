@@ -65,13 +65,17 @@ pub fn is_permanent(segment: &str) -> bool {
     as_id(segment).is_some() || is_gss_code(segment)
 }
 
-/// Give a slug to a record. A slug that any other record has or had is refused by the table's key.
+/// Give a slug to a record. A slug that any other record has or had is refused by the table's key; one that looks like
+/// the id of another would never lead anywhere.
 pub async fn take_slug(
     conn: &mut AsyncPgConnection,
     resource: Resource,
     slug: &str,
     record: Uuid,
 ) -> Result<(), ApiError> {
+    if as_id(slug).is_some_and(|id| id != record) {
+        return Err(ApiError::invalid(vec![Fault::at("/slug", "reserved", "has the form of an id; choose another")]));
+    }
     let key = (resource.word(), slug);
     let owner: Option<Uuid> = slugs::table.find(key).select(slugs::record_id).first(conn).await.optional()?;
     if owner != Some(record) {
