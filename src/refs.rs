@@ -200,9 +200,12 @@ pub type Names = Vec<(String, Uuid)>;
 /// The id that `reference` means among `known`; otherwise `refuse` gets to hear what is wrong.
 pub fn pick(known: &Names, reference: &Reference, noun: &str, refuse: impl FnOnce(String)) -> Option<Uuid> {
     let id = as_id(reference);
-    let found = known.iter().find(|(name, known)| name == &**reference || id == Some(*known)).map(|(_, id)| *id);
+    let means = |(name, known): &&(String, Uuid)| {
+        name == &**reference || (id.is_some() && (id == Some(*known) || id == as_id(name)))
+    };
+    let found = known.iter().find(means).map(|(_, id)| *id);
     if found.is_none() {
-        let near = nearest(reference, known.iter().map(|(name, _)| name.as_str()));
+        let near = nearest(reference, known.iter().map(|(name, _)| name.as_str()).filter(|name| as_id(name).is_none()));
         let hint = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
         refuse(format!("names no {noun} of the registry{hint}"));
     }
@@ -242,15 +245,25 @@ pub async fn visible_councils(conn: &mut AsyncPgConnection, reach: Reach) -> Res
     Ok(rows.into_iter().map(|(slug, id, _)| (slug, id)).chain(codes).collect())
 }
 
-/// Slugs and former slugs of the themes that are not withdrawn.
+/// Slugs and former slugs of the themes that are not withdrawn, and the ids of those merged into them.
 pub async fn theme_names(conn: &mut AsyncPgConnection) -> Result<Names, ApiError> {
-    Ok(themes::table
+    let mut names: Names = themes::table
         .inner_join(slugs::table.on(slugs::record_id.eq(themes::id)))
         .filter(slugs::resource.eq("theme"))
         .filter(themes::withdrawn_at.is_null())
         .select((slugs::slug, themes::id))
         .load(conn)
-        .await?)
+        .await?;
+    let merged: Vec<(Uuid, Uuid)> = themes::table
+        .filter(themes::merged.eq(true))
+        .filter(themes::replaced_by_id.is_not_null())
+        .select((themes::id, themes::replaced_by_id.assume_not_null()))
+        .load(conn)
+        .await?;
+    let merged = merged.into_iter().filter(|(_, into)| names.iter().any(|(_, id)| id == into));
+    let merged: Names = merged.map(|(id, into)| (id.to_string(), into)).collect();
+    names.extend(merged);
+    Ok(names)
 }
 
 /// Slugs of CCIN's principles, the scheme that initiatives use.
