@@ -81,6 +81,9 @@ pub(super) fn explain(error: &ValidationError<'_>, schema: &Value) -> Vec<Fault>
         Kind::Type { kind } => {
             one("wrong_type", format!("is {}; {} is needed", kind_of(error.instance()), needed(kind)))
         }
+        // Said already: another type is no word of the list, and an empty text, being too short, has no form.
+        Kind::Enum { .. } if !error.instance().is_string() => Vec::new(),
+        Kind::Pattern { .. } if error.instance().as_str() == Some("") => Vec::new(),
         Kind::Enum { options } => one("not_allowed", not_one_of(error.instance(), options)),
         Kind::MaxLength { limit } => {
             let length = error.instance().as_str().map_or(0, |text| text.chars().count());
