@@ -148,12 +148,14 @@ pub struct Outcome {
 impl Outcome {
     /// The rules that tie the members of an outcome together.
     pub fn check(&self, place: &str, sources: &[Source], faults: &mut Faults) {
+        let bound_is_known = !faults.know(&format!("{place}/bound")) && !faults.know(&format!("{place}/kind"));
         let mut need = |name: &str, wrong: bool, detail: &str| {
             if wrong {
                 faults.add(format!("{place}/{name}"), "inconsistent", detail);
             }
         };
         match self.bound {
+            _ if !bound_is_known => {}
             Bound::Direction => {
                 need("direction", self.direction.is_none(), "is required when the bound is direction");
                 need("value", self.value.is_some(), "has no place when the bound is direction");
@@ -175,7 +177,8 @@ impl Outcome {
                 need("value_high", self.value_high.is_some(), "is for the bound range only");
             }
         }
-        need("unit", self.value.is_some() && self.unit.is_none(), "is required with a value");
+        let counts = self.value.is_some() && self.bound != Bound::Direction;
+        need("unit", counts && self.unit.is_none(), "is required with a value");
         for (name, number) in [("value", self.value), ("value_high", self.value_high), ("baseline", self.baseline)] {
             need(name, number.is_some_and(|number| number.decimal().is_none()), "has more than four decimals");
         }
@@ -351,7 +354,9 @@ pub fn check_sources(sources: &[Source], faults: &mut Faults) {
 
 fn check_source(key: Option<&str>, place: &str, sources: &[Source], faults: &mut Faults) {
     let Some(key) = key else { return };
-    if !sources.iter().any(|source| source.key == key) {
+    // Where a key could not be read, it may be the one that is meant.
+    let unread = sources.iter().any(|source| source.key.is_empty()) || (sources.is_empty() && faults.know("/sources"));
+    if !unread && !sources.iter().any(|source| source.key == key) {
         let hint = crate::text::nearest(key, sources.iter().map(|source| source.key.as_str()))
             .map_or(String::new(), |near| format!("; did you mean {near}?"));
         faults.add(

@@ -34,7 +34,6 @@ impl Faults {
     /// Note a fault at `pointer`, unless the place is known to be at fault already.
     pub fn add(&mut self, pointer: impl Into<String>, code: &str, detail: impl Into<String>) {
         let pointer = pointer.into();
-        let within = |inner: &str, outer: &str| inner == outer || inner.starts_with(&format!("{outer}/"));
         if !self.spoilt.iter().any(|spoilt| within(&pointer, spoilt) || within(spoilt, &pointer)) {
             self.spoilt.push(pointer.clone());
             self.list.push(Fault::at(pointer, code, detail));
@@ -47,6 +46,11 @@ impl Faults {
         self.list.extend(found);
     }
 
+    /// True when a fault is known at this place or below it: what was sent there cannot be relied on.
+    pub fn know(&self, place: &str) -> bool {
+        self.spoilt.iter().any(|spoilt| within(spoilt, place))
+    }
+
     /// True when nothing was found.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
@@ -56,6 +60,10 @@ impl Faults {
     pub fn finish(&mut self) -> Result<(), ApiError> {
         if self.list.is_empty() { Ok(()) } else { Err(ApiError::invalid(std::mem::take(&mut self.list))) }
     }
+}
+
+fn within(inner: &str, outer: &str) -> bool {
+    inner == outer || inner.starts_with(&format!("{outer}/"))
 }
 
 /// The faults behind one finding of the validator. `schema` is the whole schema, to look up what would be right.
