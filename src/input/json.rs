@@ -55,6 +55,10 @@ impl<'de> Visitor<'de> for StrictVisitor {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        // JSON Schema and JSON know one kind of number: 5.0 is the whole number 5.
+        if value.fract() == 0.0 && value.abs() <= 9_007_199_254_740_992.0 {
+            return Ok((value as i64).into());
+        }
         Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("a number is too large"))
     }
 
@@ -98,6 +102,7 @@ mod tests {
             parse("{\"a\": \"Cafe\u{301}\\r\\nx\", \"n\": 1.5}".as_bytes()),
             Ok(json!({"a": "Café\nx", "n": 1.5}))
         );
+        assert_eq!(parse(b"[5.0, 1e3, -0.0, 0.5, 1e30]"), Ok(json!([5, 1000, 0, 0.5, 1e30])));
         assert!(parse(br#"{"a": 1, "a": 2}"#).unwrap_err().contains("twice"));
         assert!(parse(b"{\"a\": \"\xff\"}").unwrap_err().contains("UTF-8"));
         assert!(parse(br#"{"a": 1e999}"#).is_err());
