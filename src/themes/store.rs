@@ -9,7 +9,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::model::{NewTheme, Theme, ThemeRef, ThemeStatus};
-use crate::db::schema::{initiative_themes, slugs, themes};
+use crate::db::schema::{initiative_themes, initiatives, slugs, themes};
 use crate::db::word::Word;
 use crate::error::ApiError;
 use crate::input::Draft;
@@ -187,7 +187,7 @@ pub async fn resolve(
         faults.add("/replaced_by", "circular", "is the theme itself");
     }
     if let Some(broader) = broader {
-        let tree: Vec<(Uuid, Option<Uuid>)> = themes::table.select((themes::id, themes::broader_id)).load(conn).await?;
+        let tree = tree(conn).await?;
         let above = ancestors(&tree, broader);
         if own.is_some_and(|own| own == broader || above.contains(&own)) {
             faults.add("/broader", "circular", "is the theme itself or lies within it");
@@ -197,6 +197,11 @@ pub async fn resolve(
     }
     faults.finish()?;
     Ok(Resolved { theme, broader, replaced_by })
+}
+
+/// The themes that can be read, each with the one above it.
+async fn tree(conn: &mut AsyncPgConnection) -> Result<Vec<(Uuid, Option<Uuid>)>, ApiError> {
+    Ok(readable().select((themes::id, themes::broader_id)).load(conn).await?)
 }
 
 /// The themes above one, nearest first.
@@ -275,14 +280,16 @@ pub async fn withdraw(
     version: i32,
     reason: Option<&str>,
 ) -> Result<bool, ApiError> {
-    let used = select(exists(initiative_themes::table.filter(initiative_themes::theme_id.eq(id))))
-        .get_result::<bool>(conn)
-        .await?;
-    if used {
+    let used = initiative_themes::table
+        .inner_join(initiatives::table)
+        .filter(initiative_themes::theme_id.eq(id))
+        .filter(initiatives::withdrawn_at.is_null());
+    if select(exists(used)).get_result::<bool>(conn).await? {
         return Err(ApiError::conflict("Initiatives use this theme. Merge it into another one instead: POST …/merge."));
     }
     let named = themes::table
         .filter(themes::withdrawn_at.is_null())
+        .filter(themes::merged.eq(false))
         .filter(themes::broader_id.eq(id).or(themes::replaced_by_id.eq(id)).assume_not_null());
     if select(exists(named)).get_result::<bool>(conn).await? {
         return Err(ApiError::conflict("Other themes lie within this one or are replaced by it. Change them first."));
@@ -294,9 +301,9 @@ pub async fn withdraw(
 
 /// Merge `from` into `into`: its initiatives, narrower themes and addresses move, and it is deprecated.
 pub async fn merge(conn: &mut AsyncPgConnection, from: &Theme, into: &Theme) -> Result<(), ApiError> {
-    let tree: Vec<(Uuid, Option<Uuid>)> = themes::table.select((themes::id, themes::broader_id)).load(conn).await?;
+    let before = tree(conn).await?;
     // A target within the merged theme moves up to its place first, so that no circle arises.
-    if ancestors(&tree, into.id).contains(&from.id) {
+    if ancestors(&before, into.id).contains(&from.id) {
         let above = from.broader.as_ref().map(|theme| theme.id);
         diesel::update(themes::table.find(into.id)).set(themes::broader_id.eq(above)).execute(conn).await?;
     }
@@ -320,9 +327,8 @@ pub async fn merge(conn: &mut AsyncPgConnection, from: &Theme, into: &Theme) -> 
         .set(slugs::record_id.eq(into.id))
         .execute(conn)
         .await?;
-    let deepest: Vec<(Uuid, Option<Uuid>)> =
-        themes::table.filter(themes::merged.eq(false)).select((themes::id, themes::broader_id)).load(conn).await?;
-    if ancestors(&deepest, into.id).len() + height(&deepest, into.id, LEVELS) > LEVELS {
+    let after = tree(conn).await?;
+    if ancestors(&after, into.id).len() + height(&after, into.id, LEVELS) > LEVELS {
         return Err(ApiError::conflict(format!(
             "The merged theme would have more than {LEVELS} levels. Move its narrower themes first."
         )));
