@@ -268,7 +268,10 @@ pub async fn withdraw(
 ) -> Result<bool, ApiError> {
     let leads =
         initiatives::table.filter(initiatives::lead_council_id.eq(id)).filter(initiatives::withdrawn_at.is_null());
-    let takes_part = initiative_participants::table.filter(initiative_participants::council_id.eq(id));
+    let takes_part = initiative_participants::table
+        .inner_join(initiatives::table)
+        .filter(initiative_participants::council_id.eq(id))
+        .filter(initiatives::withdrawn_at.is_null());
     let employs = users::table.filter(users::council_id.eq(id));
     if select(exists(leads)).get_result::<bool>(conn).await?
         || select(exists(takes_part)).get_result::<bool>(conn).await?
