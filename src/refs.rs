@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::auth::caller::Reach;
 use crate::councils::model::CouncilRef;
+use crate::db::lock;
 use crate::db::schema::{councils, initiatives, principles, slugs, themes};
 use crate::error::{ApiError, Fault};
 use crate::initiatives::model::Visibility;
@@ -99,6 +100,8 @@ pub async fn free_slug(
         return Ok(wished.to_owned());
     }
     let Some(base) = crate::text::Slug::from_title(title) else { return Ok(id.to_string()) };
+    // Two records of one title at once would be given the same slug: one waits for the other.
+    lock(conn, &format!("slug {} {}", resource.word(), &*base)).await?;
     let like = format!("{}%", &*base);
     let taken: Vec<String> = slugs::table
         .filter(slugs::resource.eq(resource.word()))

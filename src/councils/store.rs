@@ -266,6 +266,8 @@ pub async fn withdraw(
     version: i32,
     reason: Option<&str>,
 ) -> Result<bool, ApiError> {
+    // An initiative that names the council at this moment would not be seen: one waits for the other.
+    diesel::sql_query("LOCK TABLE councils IN SHARE ROW EXCLUSIVE MODE").execute(conn).await?;
     let leads =
         initiatives::table.filter(initiatives::lead_council_id.eq(id)).filter(initiatives::withdrawn_at.is_null());
     let takes_part = initiative_participants::table

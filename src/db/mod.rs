@@ -11,12 +11,13 @@ pub mod word;
 
 use std::time::Duration;
 
-use diesel::{ConnectionError, ConnectionResult};
+use diesel::sql_types::Text;
+use diesel::{ConnectionError, ConnectionResult, QueryResult};
 use diesel_async::pooled_connection::deadpool::{Hook, HookError, Object, Pool, PoolError};
 use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, PoolError as ManagerError, RecyclingMethod,
 };
-use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use futures_util::FutureExt;
 
 /// A connection checked out of the pool; it goes back when dropped.
@@ -74,6 +75,12 @@ impl Db {
             Err(_) => Err(PoolError::Timeout(deadpool::managed::TimeoutType::Wait)),
         }
     }
+}
+
+/// Wait for the lock of this name, and hold it until the end of the transaction.
+pub async fn lock(conn: &mut AsyncPgConnection, name: &str) -> QueryResult<()> {
+    let query = diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))");
+    query.bind::<Text, _>(name).execute(conn).await.map(drop)
 }
 
 /// Open one connection: TLS as the URL's `sslmode` asks, and limits that hold for every statement.

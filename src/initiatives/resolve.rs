@@ -43,6 +43,8 @@ pub async fn resolve(
     own: Option<Uuid>,
 ) -> Result<Resolved, ApiError> {
     let Draft { value: new, mut faults } = draft;
+    // What the record names stays until it is written: merging and withdrawing wait for it, and it for them.
+    diesel::sql_query("LOCK TABLE councils, themes IN ROW EXCLUSIVE MODE").execute(conn).await?;
     let reach = account.map_or(Reach::ALL, Account::reach);
     let councils = refs::visible_councils(conn, reach).await?;
     let council = |reference: &Reference, pointer: String, faults: &mut Faults| {
@@ -135,6 +137,11 @@ async fn theme_ids(
     Ok(ids)
 }
 
+/// Two records that become components at once could make a chain that neither sees: one waits for the other.
+pub async fn lock_components(conn: &mut AsyncPgConnection) -> Result<(), ApiError> {
+    Ok(crate::db::lock(conn, "components").await?)
+}
+
 /// One level only: a parent has no parent, and a record with components gets none.
 async fn parent_id(
     conn: &mut AsyncPgConnection,
@@ -143,12 +150,15 @@ async fn parent_id(
     own: Option<Uuid>,
     faults: &mut Faults,
 ) -> Result<Option<Uuid>, ApiError> {
+    lock_components(conn).await?;
     let Some(id) = refs::initiative(conn, reach, reference, "/parent", faults).await? else { return Ok(None) };
     if own == Some(id) {
         faults.add("/parent", "circular", "is the initiative itself");
         return Ok(None);
     }
-    let grandparent: Option<Uuid> = initiatives::table.find(id).select(initiatives::parent_id).first(conn).await?;
+    // Held as it stands: were it made narrower meanwhile, this component would stay wider than its parent.
+    let grandparent: Option<Uuid> =
+        initiatives::table.find(id).select(initiatives::parent_id).for_share().first(conn).await?;
     if grandparent.is_some() {
         faults.add("/parent", "too_deep", "is a component itself; name the initiative that it belongs to");
     }

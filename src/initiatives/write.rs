@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::children::{CostRow, Narrative, OutcomeRow, SourceRow};
 use super::model::{DeliveryStatus, Initiative, InitiativeKind, Licence, NewInitiative, State, Visibility};
-use super::resolve::Resolved;
+use super::resolve::{Resolved, lock_components};
 use crate::db::schema::{
     costs, initiative_narratives, initiative_participants, initiative_partners, initiative_principles,
     initiative_themes, initiatives, outcomes, slugs, sources,
@@ -119,6 +119,7 @@ pub async fn withdraw(
     current: &Initiative,
     reason: Option<&str>,
 ) -> Result<bool, ApiError> {
+    lock_components(conn).await?;
     let components =
         initiatives::table.filter(initiatives::parent_id.eq(current.id)).filter(initiatives::withdrawn_at.is_null());
     if select(exists(components)).get_result::<bool>(conn).await? {
