@@ -2,4 +2,9 @@
 
 mod support;
 
+mod addresses;
+mod councils;
 mod http;
+mod initiatives;
+mod themes;
+mod vocabularies;
