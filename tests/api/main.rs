@@ -4,6 +4,7 @@ mod support;
 
 mod addresses;
 mod councils;
+mod filters;
 mod http;
 mod initiatives;
 mod themes;
