@@ -3,6 +3,9 @@
 mod support;
 
 mod addresses;
+mod bad_bodies;
+mod bad_initiatives;
+mod bad_input;
 mod councils;
 mod filters;
 mod http;
