@@ -12,5 +12,7 @@ mod filters;
 mod http;
 mod initiatives;
 mod meanwhile;
+mod sample;
+mod sample_figures;
 mod themes;
 mod vocabularies;
