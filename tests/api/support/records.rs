@@ -1,0 +1,189 @@
+//! Records as a caller sends them, the smallest and with everything, and back from an answer to what can be sent again.
+
+use serde_json::{Map, Value, json};
+
+/// The smallest council.
+pub fn council(short_name: &str) -> Value {
+    json!({
+        "name": format!("{short_name} Borough Council"), "short_name": short_name,
+        "council_type": "district", "nation": "england"
+    })
+}
+
+/// A council with every member.
+pub fn whole_council() -> Value {
+    json!({
+        "name": "Newtown Metropolitan Borough Council", "short_name": "Newtown", "welsh_name": "Y Drenewydd",
+        "slug": "newtown", "gss_code": "E08999999", "code": "NWT", "council_type": "metropolitan_district",
+        "nation": "england", "region": "north_west", "location": { "latitude": 53.5, "longitude": -2.25 },
+        "population": 123_456, "population_year": 2022, "website": "https://www.newtown.gov.uk/",
+        "description": "A *new* town.\n\nWith two paragraphs.", "aliases": ["Newtown MBC", "Drenewydd"],
+        "membership": { "tier": "full", "status": "lapsed", "joined_on": "2013-07", "ended_on": "2020" }
+    })
+}
+
+/// The smallest theme.
+pub fn theme(label: &str) -> Value {
+    json!({ "label": label, "definition": format!("What belongs to {label}.") })
+}
+
+/// The smallest initiative.
+pub fn initiative(title: &str, lead_council: &str) -> Value {
+    json!({
+        "title": title, "summary": "What it is, in two or three sentences.", "kind": "case_study",
+        "delivery_status": "live", "lead_council": lead_council, "themes": ["housing"]
+    })
+}
+
+/// An initiative with every member and several of each child; for a registry with the sample.
+pub fn whole_initiative() -> Value {
+    serde_json::from_str(WHOLE_INITIATIVE).expect("JSON")
+}
+
+const WHOLE_INITIATIVE: &str = r##"{
+    "title": "A whole initiative", "slug": "a-whole-initiative",
+    "summary": "Everything that an initiative can have, in a sentence or two.",
+    "body": "# The story\n\nIn *markdown*.", "kind": "policy_prototype", "delivery_status": "completed",
+    "started_on": "2013-05-10", "ended_on": "2014", "lead_council": "oldham",
+    "participants": [{ "council": "york", "role": "co_lead" }, { "council": "bury", "role": "partner" }],
+    "partners": [
+        { "name": "A trust", "role": "funder", "url": "https://trust.example/" },
+        { "name": "A university", "role": "evaluator" }
+    ],
+    "parent": "get-oldham-working", "themes": ["housing", "co-production", "energy-climate"],
+    "principles": [{ "principle": "learning", "how": "By telling others." }, { "principle": "innovation" }],
+    "location": { "latitude": 53.541, "longitude": -2.117 },
+    "challenge": "What was the matter.", "approach": "What was done.", "what_worked": "- This\n- That",
+    "what_did_not": "The rest.", "transfer_conditions": "Patience.", "licence": "CC-BY-4.0",
+    "visibility": "public", "review_due_on": "2027-04-01", "source_url": "https://oldham.example/whole?a=b",
+    "sources": [
+        {
+            "key": "paper", "title": "A committee paper", "publisher": "Oldham Council", "kind": "committee_paper",
+            "published_on": "2013-05", "item_reference": "Item 7", "url": "https://oldham.example/paper.pdf",
+            "accessed_on": "2026-11-22"
+        },
+        { "key": "study", "title": "A study", "kind": "evaluation" }
+    ],
+    "outcomes": [
+        {
+            "measure": "People who took part", "kind": "output", "bound": "range", "value": 12.5,
+            "value_high": 99999999.9999, "unit": "people", "baseline": -3.0, "period_from": "2013-05-10",
+            "period_to": "2013-06", "as_at": "2014", "definition": "By headcount.", "caveat": "Of those asked.",
+            "evidence_level": 4, "source": "study"
+        },
+        { "measure": "Calls", "kind": "outcome", "bound": "direction", "direction": "down", "evidence_level": 1 },
+        { "measure": "A prize", "kind": "award", "bound": "exact", "evidence_level": 0 },
+        {
+            "measure": "Saved", "kind": "saving", "bound": "at_least", "value": 0.0001, "unit": "gbp",
+            "evidence_level": 2, "source": "paper"
+        }
+    ],
+    "costs": [
+        {
+            "description": "Building", "amount_pence": 1000000000000000, "currency": "GBP", "bound": "about",
+            "kind": "capital", "payer": "A trust", "period_from": "2013", "period_to": "2014-03-31",
+            "programme": "Community Fund", "round": "2", "caveat": "Before tax.", "source": "paper"
+        },
+        { "description": "Time", "amount_pence": 0, "currency": "GBP", "bound": "exact", "kind": "in_kind" }
+    ]
+}"##;
+
+/// The body by which a council could be entered as it was answered.
+pub fn council_body(record: &Value) -> Value {
+    keep(
+        record,
+        &[
+            "name",
+            "short_name",
+            "welsh_name",
+            "slug",
+            "gss_code",
+            "code",
+            "council_type",
+            "nation",
+            "region",
+            "location",
+            "population",
+            "population_year",
+            "website",
+            "description",
+            "aliases",
+            "membership",
+        ],
+    )
+}
+
+/// The body by which a theme could be entered as it was answered.
+pub fn theme_body(record: &Value) -> Value {
+    let mut body = keep(record, &["slug", "label", "definition", "scope_note", "broader", "status", "replaced_by"]);
+    for name in ["broader", "replaced_by"] {
+        if body[name].is_object() {
+            body[name] = record[name]["slug"].clone();
+        }
+    }
+    body
+}
+
+/// The body by which an initiative could be entered as it was answered.
+pub fn initiative_body(record: &Value) -> Value {
+    let mut body = keep(
+        record,
+        &[
+            "title",
+            "slug",
+            "summary",
+            "body",
+            "kind",
+            "delivery_status",
+            "started_on",
+            "ended_on",
+            "partners",
+            "challenge",
+            "approach",
+            "what_worked",
+            "what_did_not",
+            "transfer_conditions",
+            "licence",
+            "visibility",
+            "review_due_on",
+            "source_url",
+            "sources",
+            "outcomes",
+            "costs",
+        ],
+    );
+    let each = |name: &str, make: &dyn Fn(&Value) -> Value| -> Value {
+        record[name].as_array().into_iter().flatten().map(make).collect()
+    };
+    let lead = &record["lead_council"]["slug"];
+    body["lead_council"] = if lead.is_null() { json!("network") } else { lead.clone() };
+    body["participants"] =
+        each("participants", &|one| json!({ "council": one["council"]["slug"], "role": one["role"] }));
+    body["themes"] = each("themes", &|one| one["slug"].clone());
+    body["principles"] = each("principles", &|one| match &one["how"] {
+        Value::Null => json!({ "principle": one["slug"] }),
+        how => json!({ "principle": one["slug"], "how": how }),
+    });
+    if record["parent"].is_object() {
+        body["parent"] = record["parent"]["slug"].clone();
+    }
+    if record["location"]["of"] == "initiative" {
+        body["location"] = keep(&record["location"], &["latitude", "longitude"]);
+    }
+    body
+}
+
+/// A record without what every change changes.
+pub fn unversioned(record: &Value) -> Value {
+    let mut rest = record.clone();
+    for name in ["version", "updated_at"] {
+        rest.as_object_mut().and_then(|members| members.remove(name)).expect("a version and a date");
+    }
+    rest
+}
+
+/// Some members of a record, those apart that are null.
+fn keep(record: &Value, members: &[&str]) -> Value {
+    let kept = members.iter().filter(|name| !record[**name].is_null());
+    Value::Object(kept.map(|name| ((*name).to_owned(), record[*name].clone())).collect::<Map<_, _>>())
+}
