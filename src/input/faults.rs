@@ -3,6 +3,7 @@
 use jsonschema::error::{TypeKind, ValidationError, ValidationErrorKind as Kind};
 use serde_json::Value;
 
+use super::schemas::follow;
 use crate::error::{ApiError, Fault, UNKNOWN};
 use crate::text::nearest;
 
@@ -144,22 +145,9 @@ fn unknown_member(place: &str, name: &str, known: &[&str]) -> Fault {
 /// The members that are allowed where the validator met an unknown one.
 fn known_members<'a>(error: &ValidationError<'_>, schema: &'a Value) -> Vec<&'a str> {
     let path = error.schema_path().to_string();
-    let mut here = schema;
-    for step in path.split('/').skip(1) {
-        if step == "additionalProperties" || step == "unevaluatedProperties" {
-            break;
-        }
-        let next = if step == "$ref" {
-            here["$ref"].as_str().and_then(|target| schema.pointer(target.trim_start_matches('#')))
-        } else {
-            here.get(step).or_else(|| step.parse::<usize>().ok().and_then(|index| here.get(index)))
-        };
-        match next {
-            Some(next) => here = next,
-            None => return Vec::new(),
-        }
-    }
-    here["properties"].as_object().map(|members| members.keys().map(String::as_str).collect()).unwrap_or_default()
+    let object = path.rsplit_once('/').and_then(|(object, _)| follow(schema, object));
+    let members = object.and_then(|object| object["properties"].as_object());
+    members.map(|members| members.keys().map(String::as_str).collect()).unwrap_or_default()
 }
 
 fn not_one_of(found: &Value, options: &Value) -> String {
@@ -213,7 +201,9 @@ fn malformed(found: &Value, pattern: &str) -> String {
     match pattern {
         crate::text::SLUG => "is not a slug: lower-case letters a-z and digits, words joined by single hyphens".into(),
         _ if pattern.starts_with("^https?") => "is not a web address that begins with http:// or https://".into(),
-        _ if pattern.starts_with("^(1[89]") => "is not a date such as 2013, 2013-05 or 2013-05-10".into(),
+        _ if pattern.starts_with("^(1[89]") => {
+            "is not a date of the calendar, such as 2013, 2013-05 or 2013-05-10".into()
+        }
         _ => format!("does not have the form {pattern}"),
     }
 }

@@ -35,9 +35,55 @@ impl Compiled {
         Self { schema, validator }
     }
 
-    /// Everything that is wrong with `value`.
+    /// Everything that is wrong with `value`. A rule across members is silent where a member that it looks at is at fault
+    /// itself: what follows from a fault is not another one.
     pub fn faults(&self, value: &Value) -> Vec<Fault> {
-        self.validator.iter_errors(value).flat_map(|error| explain(&error, &self.schema)).collect()
+        let (by_rule, mut faults): (Vec<_>, Vec<_>) = self
+            .validator
+            .iter_errors(value)
+            .flat_map(|error| {
+                let looks_at = self.looks_at(&error.schema_path().to_string());
+                explain(&error, &self.schema).into_iter().map(move |fault| (fault, looks_at.clone()))
+            })
+            .partition(|(_, looks_at)| looks_at.is_some());
+        let at_fault: Vec<String> = faults.iter().filter_map(|(fault, _)| fault.pointer.clone()).collect();
+        let stands = |(fault, looks_at): &(Fault, Option<Vec<String>>)| {
+            let place = fault.pointer.as_deref().unwrap_or_default();
+            let object = place.rsplit_once('/').map_or("", |(object, _)| object);
+            let looked_at = looks_at.iter().flatten().map(|member| format!("{object}/{member}"));
+            !looked_at.chain([place.to_owned()]).any(|member| at_fault.contains(&member))
+        };
+        faults.extend(by_rule.into_iter().filter(stands));
+        faults.into_iter().map(|(fault, _)| fault).collect()
+    }
+
+    /// The members that the rule of an error looks at; `None` where the error comes from no rule across members.
+    fn looks_at(&self, schema_path: &str) -> Option<Vec<String>> {
+        let (above, below) = schema_path.split_once("/allOf/")?;
+        let rule = follow(&self.schema, &format!("{above}/allOf/{}", below.split('/').next().unwrap_or_default()))?;
+        let mut members = Vec::new();
+        collect_members(rule.get("if").unwrap_or(&Value::Null), &mut members);
+        Some(members)
+    }
+}
+
+/// The schema at a path of the validator's, which goes through references.
+pub(super) fn follow<'a>(schema: &'a Value, path: &str) -> Option<&'a Value> {
+    path.split('/').skip(1).try_fold(schema, |here, step| match step {
+        "$ref" => schema.pointer(here["$ref"].as_str()?.trim_start_matches('#')),
+        _ => here.get(step).or_else(|| here.get(step.parse::<usize>().ok()?)),
+    })
+}
+
+fn collect_members(condition: &Value, members: &mut Vec<String>) {
+    match condition {
+        Value::Object(object) => {
+            members
+                .extend(object.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::keys).cloned());
+            object.values().for_each(|inner| collect_members(inner, members));
+        }
+        Value::Array(list) => list.iter().for_each(|inner| collect_members(inner, members)),
+        _ => {}
     }
 }
 

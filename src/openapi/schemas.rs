@@ -86,7 +86,7 @@ fn add_rules(document: &mut Value) {
         rule(is("nation", &["scotland", "wales", "northern_ireland"]), lacks("region")),
         { "properties": { "slug": { "not": { "const": "network" } } } },
     ]);
-    schemas["NewTheme"]["allOf"] = json!([rule(has("replaced_by"), is("status", &["deprecated"]))]);
+    schemas["NewTheme"]["allOf"] = json!([rule(json!({ "not": is("status", &["deprecated"]) }), lacks("replaced_by"))]);
     binding(&mut schemas["NewUser"]);
     binding(&mut schemas["UserUpdate"]);
     schemas["Outcome"]["allOf"] = json!([
@@ -97,7 +97,7 @@ fn add_rules(document: &mut Value) {
         rule(is("bound", &["exact", "at_least", "at_most", "about"]), lacks("value_high")),
         { "if": { "allOf": [is("bound", &["exact", "at_least", "at_most", "about"]), { "not": is("kind", &["award"]) }] },
           "then": needs("value", &json!({ "type": "number" })) },
-        rule(has("value"), needs("unit", &text)),
+        rule(json!({ "allOf": [has("value"), { "not": is("bound", &["direction"]) }] }), needs("unit", &text)),
         { "if": { "properties": { "evidence_level": { "minimum": 2 } } }, "then": needs("source", &text) },
     ]);
 }

@@ -35,8 +35,11 @@ async fn refused(client: &Client, list: &str, record: Option<&str>, body: &Value
             assert_eq!(answer.expect_problem(400, UNREADABLE).faults(), []);
             continue;
         }
-        assert_eq!(answer.status, 422, "{shown}");
-        let answer = answer.expect_problem(422, "invalid");
+        // A name that is not here breaks no rule of the document: the body does not fit what the registry holds.
+        let of_the_day = ["unknown_reference", "circular", "too_deep", "deprecated"].contains(&code);
+        let (status, problem) = if of_the_day { (409, "conflict") } else { (422, "invalid") };
+        assert_eq!(answer.status, status, "{shown}");
+        let answer = answer.expect_problem(status, problem);
         let (place, says) = if says.starts_with('/') { (says, "") } else { (place, says) };
         assert_eq!(answer.faults(), [(place.into(), code.into())], "{shown}");
         assert!(answer.text.contains(says), "{says}: {shown}");
@@ -88,7 +91,7 @@ async fn members_of_a_council() {
     cases.extend(line("/short_name", letters(61)));
     cases.extend(line("/welsh_name", letters(121)));
     cases.extend(line("/aliases/1", letters(121)));
-    cases.extend::<[Case; 43]>([
+    cases.extend::<[Case; 42]>([
         ("/slug", "\"Old ham\"", "malformed", "is not a slug"),
         ("/slug", "\"-oldham\"", "malformed", ""),
         ("/slug", "\"old--ham\"", "malformed", ""),
@@ -129,7 +132,6 @@ async fn members_of_a_council() {
         ("/membership/joined_on", "\"2013-02-30\"", "malformed", "calendar"),
         ("/membership/joined_on", "\"2013-13\"", "malformed", "2013-05"),
         ("/membership/joined_on", "2013", "wrong_type", ""),
-        ("/membership/ended_on", "\"2013-06\"", "out_of_order", "joined_on"),
         ("/Name", "\"x\"", "unknown_member", "did you mean name?"),
         ("/id", "\"0192d5e0-7b1a-7c3e-9f00-2b1c3d4e5f60\"", "read_only", "leave it out"),
     ]);
@@ -157,7 +159,7 @@ async fn members_of_a_theme() {
         ("/broader", "\"hou sing\"", "malformed", ""),
         ("/broader", "{\"slug\": \"housing\"}", "wrong_type", ""),
         ("/status", "\"depreciated\"", "not_allowed", "did you mean deprecated?"),
-        ("/replaced_by", "\"housing\"", "not_allowed", "deprecated"),
+        ("/replaced_by", "\"housing\"", "not_allowed", ""),
         ("/narrower", "[]", "unknown_member", ""),
         ("/version", "1", "read_only", ""),
         ("/updated_at", "null", "read_only", ""),
@@ -184,7 +186,7 @@ async fn members_of_a_user() {
     let admin = app.admin().await;
     let body = json!({
         "email": "someone@tests.example", "name": "Some One", "role": "council_editor", "council": "oldham",
-        "password": "three words are a start"
+        "initial_password": "three words are a start"
     });
     let mut cases = line("/name", letters(121));
     cases.extend::<[Case; 22]>([
@@ -202,10 +204,10 @@ async fn members_of_a_user() {
         ("/council", "\"oldam\"", "unknown_reference", "did you mean oldham?"),
         ("/council", "\"\"", "too_short", ""),
         ("/council", "\"%\"", "malformed", ""),
-        ("/password", "\"short\"", "too_short", "at least 12"),
-        ("/password", letters(201), "too_long", "at most 200"),
-        ("/password", "123456789012", "wrong_type", ""),
-        ("/password_hash", "\"$argon2id$\"", "unknown_member", "did you mean password?"),
+        ("/initial_password", "\"short\"", "too_short", "at least 12"),
+        ("/initial_password", letters(201), "too_long", "at most 200"),
+        ("/initial_password", "123456789012", "wrong_type", ""),
+        ("/password_hash", "\"$argon2id$\"", "unknown_member", ""),
         ("/id", "\"x\"", "read_only", ""),
         ("/last_signed_in_at", "null", "read_only", ""),
         ("/created_at", "\"2026-01-01T00:00:00Z\"", "read_only", ""),
@@ -218,7 +220,7 @@ async fn members_of_a_user() {
         (json!({ "council": null }), "/council", "required"),
         (json!({ "role": "network_admin" }), "/council", "not_allowed"),
         (json!({ "status": "asleep" }), "/status", "not_allowed"),
-        (json!({ "password": "three words are a start" }), "/password", "unknown_member"),
+        (json!({ "initial_password": "three words are a start" }), "/initial_password", "unknown_member"),
         (json!({ "email": null }), "/email", "required"),
     ];
     for (patch, place, code) in patches {

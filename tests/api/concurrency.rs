@@ -117,8 +117,7 @@ async fn with_key(client: &Client, path: &str, key: &str, body: &Value) -> Answe
 async fn ten_requests_with_one_key_are_one_request() {
     let app = TestApp::with_sample().await;
     let admin = app.admin().await;
-    let user =
-        json!({ "email": "someone@tests.example", "role": "member_viewer", "password": "three words are a start" });
+    let user = json!({ "email": "someone@tests.example", "role": "member_viewer", "initial_password": "three words are a start" });
     let bodies = [
         ("/v1/councils", council("Newtown")),
         ("/v1/themes", theme("Newness")),

@@ -59,16 +59,16 @@ async fn the_tree_has_no_circle_and_three_levels_at_most() {
         if code.is_empty() {
             answer.expect(200);
         } else {
-            let refused = answer.expect_problem(422, "invalid");
+            let refused = answer.expect_problem(409, "conflict");
             assert_eq!(refused.faults(), [("/broader".into(), code.into())], "{label} below {broader}");
         }
     }
     let mut fourth = theme("fourth");
     fourth["broader"] = json!("c");
-    let refused = moderator.post("/v1/themes", &fourth).await.expect_problem(422, "invalid");
+    let refused = moderator.post("/v1/themes", &fourth).await.expect_problem(409, "conflict");
     assert_eq!(refused.faults(), [("/broader".into(), "too_deep".into())]);
     let faults = change(&moderator, "a", json!({ "status": "deprecated", "replaced_by": "a" })).await;
-    assert_eq!(faults.expect_problem(422, "invalid").faults(), [("/replaced_by".into(), "circular".into())]);
+    assert_eq!(faults.expect_problem(409, "conflict").faults(), [("/replaced_by".into(), "circular".into())]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -93,7 +93,7 @@ async fn only_a_theme_that_nothing_uses_is_withdrawn() {
     for unused in ["old", "lower", "upper"] {
         withdraw(&moderator, unused).await.expect(204);
     }
-    let unknown = moderator.post("/v1/initiatives", &on(&["upper"])).await.expect_problem(422, "invalid");
+    let unknown = moderator.post("/v1/initiatives", &on(&["upper"])).await.expect_problem(409, "conflict");
     assert_eq!(unknown.faults(), [("/themes/0".into(), "unknown_reference".into())]);
 }
 
@@ -107,7 +107,7 @@ async fn a_withdrawn_theme_takes_no_level_of_the_tree() {
     withdraw(&moderator, "c").await.expect(204);
     change(&moderator, "a", json!({ "broader": "top" })).await.expect(200);
     let refused = moderator.post("/v1/themes/top/merge", &json!({ "into": "c" })).await;
-    assert_eq!(refused.expect_problem(422, "invalid").faults(), [("/into".into(), "unknown_reference".into())]);
+    assert_eq!(refused.expect_problem(409, "conflict").faults(), [("/into".into(), "unknown_reference".into())]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -175,7 +175,7 @@ async fn a_theme_may_be_merged_upwards_downwards_and_on_but_not_into_itself_or_t
     }
     for (into, code) in [("a", "circular"), ("nowhere", "unknown_reference")] {
         let refused = moderator.post("/v1/themes/a/merge", &json!({ "into": into })).await;
-        assert_eq!(refused.expect_problem(422, "invalid").faults(), [("/into".into(), code.into())]);
+        assert_eq!(refused.expect_problem(409, "conflict").faults(), [("/into".into(), code.into())]);
     }
     moderator.post("/v1/themes/nowhere/merge", &json!({ "into": "a" })).await.expect_problem(404, "not_found");
     moderator.post("/v1/themes/a/merge", &json!({ "into": "y" })).await.expect_problem(409, "conflict");
@@ -235,7 +235,7 @@ async fn a_deprecated_theme_is_kept_by_those_that_have_it_and_taken_by_no_other(
     let moderator = app.moderator().await;
     change(&moderator, "housing", json!({ "status": "deprecated", "replaced_by": "co-production" })).await.expect(200);
     let refused = moderator.post("/v1/initiatives", &on(&["co-production", "housing"])).await;
-    assert_eq!(refused.expect_problem(422, "invalid").faults(), [("/themes/1".into(), "deprecated".into())]);
+    assert_eq!(refused.expect_problem(409, "conflict").faults(), [("/themes/1".into(), "deprecated".into())]);
     let path = "/v1/initiatives/norwich-tenant-involvement";
     let read = moderator.get(path).await.expect(200);
     moderator.patch(path, read.etag(), &json!({ "themes": ["co-production", "housing"] })).await.expect(200);

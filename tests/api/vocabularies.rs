@@ -71,6 +71,6 @@ async fn the_vocabularies_are_not_to_be_written_and_their_schemes_not_mixed() {
     }
     // Initiatives live by CCIN's ten: the ICA's are another set.
     let refused = admin.get("/v1/initiatives?principle=ica-concern-for-community").await;
-    let refused = refused.expect_problem(400, "bad_query");
+    let refused = refused.expect_problem(404, "not_found");
     assert_eq!(refused.faults(), [("principle".into(), "unknown_reference".into())]);
 }

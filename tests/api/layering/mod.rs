@@ -34,7 +34,7 @@ const RULES: &str = "
     initiatives::*           STORE initiatives::children initiatives::evidence initiatives::filter initiatives::resolve
     *::store                 STORE
     refs                     STORE
-    STORE                    auth::caller::Reach auth::caller::Account db::schema db::word error input::Draft input::Faults
+    STORE                    auth::caller::Reach auth::caller::Account db::lock db::schema db::word error input::Draft input::Faults
                              page::Order page::Slice page::Window refs text *::model
 
     auth::caller             auth::* config db::Db error initiatives::model users::model

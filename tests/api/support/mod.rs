@@ -5,6 +5,7 @@ pub mod client;
 pub mod database;
 pub mod practice;
 pub mod program;
+pub mod records;
 pub mod scratch;
 pub mod tokens;
 

@@ -67,7 +67,7 @@ const WHOLE_INITIATIVE: &str = r##"{
     "outcomes": [
         {
             "measure": "People who took part", "kind": "output", "bound": "range", "value": 12.5,
-            "value_high": 99999999.9999, "unit": "people", "baseline": -3.0, "period_from": "2013-05-10",
+            "value_high": 99999999.9999, "unit": "people", "baseline": -3, "period_from": "2013-05-10",
             "period_to": "2013-06", "as_at": "2014", "definition": "By headcount.", "caveat": "Of those asked.",
             "evidence_level": 4, "source": "study"
         },
