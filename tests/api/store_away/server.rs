@@ -65,8 +65,9 @@ async fn a_server_that_hangs_is_away_until_it_goes_on() {
     anonymous.get("/health").await.expect(200);
     {
         let _stopped = Stopped::all_of(&scratch);
-        for wish in wishes(&anonymous, &admin) {
-            is_away(soon(wish).await);
+        let asked: Vec<_> = wishes(&anonymous, &admin).into_iter().map(|wish| tokio::spawn(soon(wish))).collect();
+        for answer in asked {
+            is_away(answer.await.unwrap());
         }
     }
     let since = Instant::now();
