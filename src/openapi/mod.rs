@@ -102,7 +102,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
     let secured = operation.get("security").is_some();
     let body = operation.get("requestBody").is_some();
-    let versioned = path.starts_with("/v1/") || path == "/health";
+    let versioned = path.starts_with("/v1/");
     let conditional = needs_if_match(path, method);
     let creates = operation["responses"].get("201").is_some() || id == "merge_theme";
 
