@@ -172,7 +172,7 @@ async fn serve(store_settings: StoreSettings, settings: ServeSettings) -> Result
 
 /// An empty private registry gets the sample and the first network admin.
 async fn first_start(store: &Store) -> Result<screen::FirstStart, Failure> {
-    let mut conn = store.db.get().await?;
+    let mut conn = store.connect().await?;
     let loaded = if sample::is_empty(&mut conn).await? { Some(load_sample(store).await?) } else { None };
     let admin = if users::store::is_empty(&mut conn).await? {
         let password = password::generate();
@@ -188,7 +188,7 @@ async fn first_start(store: &Store) -> Result<screen::FirstStart, Failure> {
 
 async fn load_sample(store: &Store) -> Result<Loaded, Failure> {
     let schemas = Schemas::new(&Document::new().value);
-    Ok(sample::load(&mut *store.db.get().await?, &schemas).await?)
+    Ok(sample::load(&mut store.connect().await?, &schemas).await?)
 }
 
 /// One request by hand: the image has no other client, and the program needs none.
@@ -223,7 +223,7 @@ fn write_document(file: &std::path::Path) -> Result<(), Failure> {
 }
 
 async fn manage_user(store: &Store, command: UserCommand) -> Result<String, Failure> {
-    let mut conn = store.db.get().await?;
+    let mut conn = store.connect().await?;
     match command {
         UserCommand::Create(wish) => {
             // Its length is the schema's business here, so that every fault is told at once.

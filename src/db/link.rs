@@ -6,7 +6,7 @@
 
 use std::error::Error;
 use std::ops::{Deref, DerefMut};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use deadpool::managed::{Manager, Metrics, Object, RecycleError, RecycleResult};
 use diesel::{ConnectionError, ConnectionResult};
@@ -20,9 +20,9 @@ use tokio_postgres::{Client, Config, NoTls};
 
 use super::PATIENCE;
 
-/// How long a connection is in use before its server is asked for a sign of life, and how long the answer may take.
-/// Together no longer than [`PATIENCE`].
-const PAUSE: Duration = Duration::from_millis(700);
+/// How long a piece of work takes before the server is asked for a sign of life, and how long the answer may take. Together
+/// no longer than [`PATIENCE`].
+const PAUSE: Duration = Duration::from_millis(400);
 const SILENCE: Duration = Duration::from_millis(800);
 /// A connection idle for longer than this is asked for a sign of life before it is handed out.
 const IDLE: Duration = Duration::from_secs(1);
@@ -76,9 +76,9 @@ impl Links {
         Self { url: url.to_owned(), runtime: Handle::current() }
     }
 
-    /// A link for one piece of work, watched over until it goes back.
-    pub(super) fn hand_out(&self, link: Object<Self>) -> Connection {
-        let watch = self.runtime.spawn(watch(self.url.clone(), link.driver.clone())).abort_handle();
+    /// A link for one piece of work, which has been waited for `since` then; watched over until it goes back.
+    pub(super) fn hand_out(&self, link: Object<Self>, since: Instant) -> Connection {
+        let watch = self.runtime.spawn(watch(self.url.clone(), link.driver.clone(), since + PAUSE)).abort_handle();
         Connection { link, watch }
     }
 }
@@ -130,14 +130,15 @@ impl Drop for Connection {
 }
 
 /// Ask the server for a sign of life again and again; end the connection when none comes.
-async fn watch(url: String, driver: AbortHandle) {
+async fn watch(url: String, driver: AbortHandle, mut next: Instant) {
     loop {
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep_until(next.into()).await;
         if !matches!(tokio::time::timeout(SILENCE, is_alive(&url)).await, Ok(true)) {
             log::warn!("PostgreSQL gives no sign of life: ending a connection to it");
             driver.abort();
             return;
         }
+        next = Instant::now() + PAUSE;
     }
 }
 

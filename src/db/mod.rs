@@ -11,7 +11,7 @@ pub mod opened;
 pub mod schema;
 pub mod word;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use deadpool::managed::{BuildError, Pool, TimeoutType};
 use diesel::sql_types::Text;
@@ -23,7 +23,7 @@ pub use link::Connection;
 use link::{Link, Links};
 
 /// How long a request waits for the store before it is told that the store is away.
-const PATIENCE: Duration = Duration::from_millis(1500);
+const PATIENCE: Duration = Duration::from_millis(1200);
 
 /// The pool of connections.
 #[derive(Clone)]
@@ -53,8 +53,9 @@ impl Db {
     /// A connection, or an error within two seconds.
     pub async fn get(&self) -> Result<Connection, PoolError> {
         // The pool tries one idle connection after the other; the sum is bounded here.
+        let since = Instant::now();
         match tokio::time::timeout(PATIENCE, self.pool.get()).await {
-            Ok(answer) => Ok(self.pool.manager().hand_out(answer?)),
+            Ok(answer) => Ok(self.pool.manager().hand_out(answer?, since)),
             Err(_) => Err(PoolError::Timeout(TimeoutType::Wait)),
         }
     }

@@ -1,7 +1,10 @@
 //! Opening the store: the database that a setting names, or the private PostgreSQL; migrated and ready.
 
+use diesel::ConnectionResult;
+use diesel_async::AsyncPgConnection;
+
 use super::embedded::{self, PrivatePostgres};
-use super::{Db, migrations};
+use super::{Db, establish, migrations};
 use crate::config::StoreSettings;
 
 /// Why the store cannot be opened.
@@ -20,7 +23,7 @@ pub struct Store {
     /// Connections.
     pub db: Db,
     /// Address of the database; holds its password.
-    pub url: crate::config::Secret,
+    url: crate::config::Secret,
     /// Versions of the migrations that were applied now.
     pub migrated: Vec<String>,
     private: Option<PrivatePostgres>,
@@ -40,6 +43,11 @@ impl Store {
         let db =
             Db::new(&url, settings.database_connections.into()).map_err(|error| OpenError::Database(error.into()))?;
         Ok(Self { db, url: url.into(), migrated, private })
+    }
+
+    /// A connection outside the pool, for work that takes as long as it takes: no caller waits for an answer.
+    pub async fn connect(&self) -> ConnectionResult<AsyncPgConnection> {
+        establish(self.url.reveal().to_owned()).await
     }
 
     /// The private PostgreSQL, if this is it.
