@@ -21,6 +21,7 @@ use crate::openapi::Document;
 use crate::sample::{self, Loaded};
 use crate::screen;
 use crate::server::Server;
+use crate::signals::{self, Signals};
 use crate::users::model::{NewUser, Role};
 use crate::{refs, users};
 
@@ -155,23 +156,33 @@ impl Cli {
 
 async fn serve(store_settings: StoreSettings, settings: ServeSettings) -> Result<(), Failure> {
     let began = Instant::now();
+    let mut signals = Signals::listen()?;
     let keys = Keys::load(settings.signing_key.as_ref(), &store_settings.data_dir())?;
     let store = Store::open(&store_settings).await?;
     // The port first: a start that ends here must not have shown nobody the first password.
     let bind = settings.bind;
-    let server = Server::build(store.db.clone(), keys, settings, true)
+    let server = Server::build(store.db.clone(), keys, settings)
         .map_err(|error| format!("cannot listen on {bind}: {error}. Choose another address with --bind."))?;
-    // Nothing is loaded unasked into a database that somebody else runs.
-    let first = if store.private().is_some() { first_start(&store).await? } else { screen::FirstStart::default() };
+    // Whoever gives up during a long first start leaves no server behind either.
+    let first = tokio::select! {
+        first = first_start(&store) => first?,
+        () = signals.next() => return Ok(store.close().await?),
+    };
     screen::show(&server, &store, &first, began.elapsed());
+    let stopping = tokio::spawn(signals::stop(signals, server.handle()));
     let served = server.run().await;
+    stopping.abort();
     let closed = store.close().await;
     served?;
     Ok(closed?)
 }
 
-/// An empty private registry gets the sample and the first network admin.
+/// An empty private registry gets the sample and the first network admin. Nothing is loaded unasked into a database that
+/// somebody else runs.
 async fn first_start(store: &Store) -> Result<screen::FirstStart, Failure> {
+    if store.private().is_none() {
+        return Ok(screen::FirstStart::default());
+    }
     let mut conn = store.connect().await?;
     let loaded = if sample::is_empty(&mut conn).await? { Some(load_sample(store).await?) } else { None };
     let admin = if users::store::is_empty(&mut conn).await? {

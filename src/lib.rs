@@ -37,6 +37,7 @@ pub mod sample;
 pub mod screen;
 pub mod server;
 pub mod service;
+pub mod signals;
 pub mod text;
 pub mod themes;
 pub mod users;

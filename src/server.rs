@@ -29,8 +29,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// Bind. `signals`: stop on SIGTERM once the requests under way are finished, and on Ctrl-C without waiting for them.
-    pub fn build(db: Db, keys: Keys, settings: ServeSettings, signals: bool) -> io::Result<Self> {
+    /// Bind.
+    pub fn build(db: Db, keys: Keys, settings: ServeSettings) -> io::Result<Self> {
         let bind = settings.bind;
         let workers = settings.workers;
         let document = Document::new();
@@ -57,12 +57,11 @@ impl Server {
                 .wrap(from_fn(frame))
         })
         .shutdown_timeout(30)
-        .client_request_timeout(Duration::from_secs(10));
+        .client_request_timeout(Duration::from_secs(10))
+        // actix would end at Ctrl-C without waiting for the requests under way.
+        .disable_signals();
         if let Some(workers) = workers {
             server = server.workers(workers.into());
-        }
-        if !signals {
-            server = server.disable_signals();
         }
         let server = server.bind(bind)?;
         let address = server.addrs().first().copied().unwrap_or(bind);

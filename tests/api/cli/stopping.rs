@@ -1,5 +1,5 @@
-//! Stopping, as a supervisor of services asks for it: requests under way are finished, new ones are not begun. Ctrl-C does
-//! not wait; that it stops everything in order is in `mod.rs`.
+//! Stopping, as a supervisor of services asks for it, or a person at a terminal: requests under way are finished, new ones
+//! are not begun.
 
 use std::net::TcpStream;
 
@@ -14,8 +14,17 @@ use crate::support::program::Program;
 use crate::support::scratch::{connect, eventually};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_under_way_is_finished() {
-    let place = Place::new("under-way", Template::Sample).await;
+async fn a_request_under_way_is_finished_at_sigterm() {
+    is_finished("under-way-sigterm", Signal::SIGTERM).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_under_way_is_finished_at_ctrl_c() {
+    is_finished("under-way-ctrl-c", Signal::SIGINT).await;
+}
+
+async fn is_finished(name: &str, signal: Signal) {
+    let place = Place::new(name, Template::Sample).await;
     let (program, url) = Program::serve(&place.folder(), &["--workers", "2"], &place.variables());
     let address = url.trim_start_matches("http://").to_owned();
     // Callers are given to the workers in turn. The first caller's worker opens the connection to the store that the
@@ -29,7 +38,7 @@ async fn a_request_under_way_is_finished() {
     let waiting = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'councils'::regclass";
     while holder.query_opt(waiting, &[]).await.unwrap().is_none() {}
 
-    program.signal(Signal::SIGTERM);
+    program.signal(signal);
     eventually("new callers are refused", || TcpStream::connect(&address).is_err());
     assert!(!asked.is_finished(), "it was answered without its data");
     holder.batch_execute("ROLLBACK").await.unwrap();

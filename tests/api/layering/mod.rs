@@ -10,12 +10,13 @@ use source::{Source, files};
 /// From the edge inwards: program, routes, handlers, stores, models, words.
 const RULES: &str = "
     main                     cli
-    cli                      auth::* config db error input openapi refs sample screen server users::*
+    cli                      auth::* config db error input openapi refs sample screen server signals users::*
     screen                   db::opened sample server
     server                   auth::keys auth::throttle config db::Db input middleware openapi routes service
     sample::**               auth::caller::Reach db::schema error initiatives::* input *::model *::store
     routes                   auth::caller::identify problems service vocabularies *::handlers
     openapi::**              error::Problem openapi problems routes
+    signals
     service                  db::Db error input openapi page reply
 
     *::handlers              auth::* config councils::query db::Db db::word error idempotency initiatives::* input page

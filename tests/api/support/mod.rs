@@ -71,7 +71,7 @@ impl TestApp {
         let db = Db::new(address, 4).expect("a pool");
         let settings = settings(flags);
         let keys = || Keys::load(settings.signing_key.as_ref(), &database::scratch()).expect("keys");
-        let server = Server::build(db.clone(), keys(), settings.clone(), false).expect("a free port");
+        let server = Server::build(db.clone(), keys(), settings.clone()).expect("a free port");
         let url = format!("http://{}", server.address);
         let handle = server.handle();
         tokio::spawn(server.run());
