@@ -33,10 +33,10 @@ pub fn etag(version: Option<i32>, body: &[u8]) -> String {
     tag
 }
 
-/// The members that the caller chose with `fields`; everything without a choice, or with an empty one.
+/// The members that the caller chose with `fields`; everything without a choice.
 pub fn pick<T: Serialize>(record: &T, fields: Option<&[String]>) -> Result<Value, ApiError> {
     let mut value = serde_json::to_value(record).map_err(ApiError::internal)?;
-    if let (Some(fields), Value::Object(members)) = (fields.filter(|fields| !fields.is_empty()), &mut value) {
+    if let (Some(fields), Value::Object(members)) = (fields, &mut value) {
         members.retain(|name, _| name == "embedded" || fields.iter().any(|field| field == name));
     }
     Ok(value)

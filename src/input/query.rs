@@ -78,9 +78,7 @@ fn gather(query: &str, declared: &Value) -> (Map<String, Value>, Vec<Fault>) {
         let schema = &declared[name.as_ref()];
         if is_type(schema, "array") {
             let commas = schema["x-commas"] == Value::Bool(true);
-            let values: Vec<Value> = if commas && text.is_empty() {
-                Vec::new()
-            } else if commas {
+            let values: Vec<Value> = if commas {
                 text.split(',').map(|part| part.trim().into()).collect()
             } else {
                 vec![text.as_ref().into()]

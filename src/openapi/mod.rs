@@ -205,6 +205,10 @@ fn has_parameter(operation: &Value, name: &str) -> bool {
 fn finish_paging(operation: &mut Value) {
     if let Some(list) = operation.pointer_mut("/parameters").and_then(Value::as_array_mut) {
         list.retain(|parameter| parameter["name"] != "cursor");
+        // Nothing chosen is a parameter left out: an empty one is refused.
+        for chosen in list.iter_mut().filter(|parameter| parameter["explode"] == false) {
+            chosen["schema"]["minItems"] = json!(1);
+        }
         // However large a limit is, it is clamped: `int64` would say that larger numbers are refused.
         for limit in list.iter_mut().filter(|parameter| parameter["name"] == "limit") {
             limit["schema"].as_object_mut().map(|schema| schema.remove("format"));
