@@ -7,8 +7,8 @@ CREATE TABLE users (
     status text NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'disabled')),
     password_hash text NOT NULL,
     version integer NOT NULL DEFAULT 1,
-    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    created_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    updated_at timestamptz NOT NULL DEFAULT statement_timestamp(),
     CONSTRAINT users_role_binds_council CHECK (
         CASE WHEN role IN ('contributor', 'council_editor') THEN council_id IS NOT NULL
              WHEN role IN ('moderator', 'network_admin') THEN council_id IS NULL
