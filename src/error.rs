@@ -156,7 +156,7 @@ impl ApiError {
         Self::new(&problems::CONFLICT, detail)
     }
 
-    /// 410: withdrawn, with the public reason.
+    /// 404: withdrawn, with the public reason.
     pub fn withdrawn(what: &str, on: chrono::DateTime<chrono::Utc>, reason: Option<&str>) -> Self {
         let reason = reason.unwrap_or("no reason was given");
         Self::new(&problems::WITHDRAWN, format!("This {what} was withdrawn on {}: {reason}", on.format("%-d %B %Y")))

@@ -59,6 +59,13 @@ pub static NOT_FOUND: Kind = Kind {
     title: "Nothing here",
     help: "There is nothing at this address, or nothing that you may see: the two are answered alike. The same goes for a record that a filter names; `errors` gives the nearest name then.",
 };
+/// 404, not 410: to a client without our catalogue the record is simply no longer there (RFC 9110 leaves the choice open).
+pub static WITHDRAWN: Kind = Kind {
+    code: "withdrawn",
+    status: 404,
+    title: "The record was withdrawn",
+    help: "It was public once. The detail gives the date and the public reason; the address will not be used again.",
+};
 /// 405.
 pub static METHOD_NOT_ALLOWED: Kind = Kind {
     code: "method_not_allowed",
@@ -72,13 +79,6 @@ pub static CONFLICT: Kind = Kind {
     status: 409,
     title: "Conflict with what the registry holds",
     help: "The request is well formed, but another record stands in its way: a slug or code is taken, a theme is in use, the same Idempotency-Key is being served, or the body names a record that is not here; `errors` points at it and gives the nearest name.",
-};
-/// 410.
-pub static WITHDRAWN: Kind = Kind {
-    code: "withdrawn",
-    status: 410,
-    title: "The record was withdrawn",
-    help: "It was public once. The detail gives the date and the public reason; the address will not be used again.",
 };
 /// 412.
 pub static STALE: Kind = Kind {
@@ -159,10 +159,10 @@ pub static ALL: &[&Kind] = &[
     &BAD_CREDENTIALS,
     &FORBIDDEN,
     &NOT_FOUND,
+    &WITHDRAWN,
     &METHOD_NOT_ALLOWED,
     &TIMED_OUT,
     &CONFLICT,
-    &WITHDRAWN,
     &STALE,
     &TOO_LARGE,
     &UNSUPPORTED_MEDIA_TYPE,

@@ -51,7 +51,7 @@ pub async fn list_councils(
 
 /// Find a council
 ///
-/// By slug, id or GSS code. A former slug redirects (308); a withdrawn council answers 410.
+/// By slug, id or GSS code. A former slug redirects (308); a withdrawn council answers 404 with the reason.
 #[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), CouncilView), responses((status = 200, description = "The council", body = Council)))]
 #[get("/councils/{council}")]
 pub async fn find_council(
@@ -129,7 +129,7 @@ pub async fn update_council(
 
 /// Withdraw a council
 ///
-/// Only a council that no initiative and no user belongs to. It leaves a tombstone: its address answers 410.
+/// Only a council that no initiative and no user belongs to. It leaves a tombstone: its address answers 404 with the reason.
 #[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), Withdrawal), responses((status = 204, description = "Withdrawn")), security(("bearer" = [])))]
 #[delete("/councils/{council}")]
 pub async fn delete_council(

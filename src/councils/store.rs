@@ -206,7 +206,7 @@ pub async fn list(
     Ok(Slice::new(rows, total, window, |row| row.id).with_rows(|rows| rows.into_iter().map(Council::from).collect()))
 }
 
-/// One council. 410 for one that was withdrawn.
+/// One council. 404 with the public reason for one that was withdrawn.
 pub async fn find(conn: &mut AsyncPgConnection, reach: Reach, id: Uuid) -> Result<Council, ApiError> {
     let found = visible(reach)
         .filter(councils::id.eq(id))

@@ -185,7 +185,7 @@ pub async fn update_initiative(
 
 /// Withdraw an initiative
 ///
-/// What was ever published leaves a tombstone with the public reason: its address answers 410. A mere draft is deleted.
+/// What was ever published leaves a tombstone with the public reason: its address answers 404 with the reason. A mere draft is deleted.
 #[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), Withdrawal), responses((status = 204, description = "Withdrawn")), security(("bearer" = [])))]
 #[delete("/initiatives/{initiative}")]
 pub async fn delete_initiative(

@@ -77,7 +77,7 @@ pub async fn list(
     Ok(slice.with_rows(|rows| rows.into_iter().map(|row| shown(row, &mut whole)).collect()))
 }
 
-/// One initiative; 410 for one that was public and has been withdrawn.
+/// One initiative; 404 with the public reason for one that was public and has been withdrawn.
 pub async fn find(conn: &mut AsyncPgConnection, reach: Reach, id: Uuid) -> Result<Initiative, ApiError> {
     match load(conn, reach, &[id]).await?.pop() {
         Some(found) => Ok(found),

@@ -120,7 +120,7 @@ pub async fn update_theme(
 
 /// Withdraw a theme
 ///
-/// Only a theme that nothing uses: one in use is merged into another. It leaves a tombstone: its address answers 410.
+/// Only a theme that nothing uses: one in use is merged into another. It leaves a tombstone: its address answers 404 with the reason.
 #[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id", example = "housing"), Withdrawal), responses((status = 204, description = "Withdrawn")), security(("bearer" = [])))]
 #[delete("/themes/{theme}")]
 pub async fn delete_theme(

@@ -87,7 +87,7 @@ pub async fn list(
     Ok(slice.with_rows(|rows| rows.into_iter().map(|row| shown(row, &near)).collect()))
 }
 
-/// One theme; 410 for one that was withdrawn. A merged theme answers with the one that took it over.
+/// One theme; 404 with the public reason for one that was withdrawn. A merged theme answers with the one that took it over.
 pub async fn find(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Theme, ApiError> {
     let merged_into: Option<Option<Uuid>> = themes::table
         .find(id)

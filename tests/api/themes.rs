@@ -196,7 +196,7 @@ async fn a_theme_may_be_merged_upwards_downwards_and_on_but_not_into_itself_or_t
     // What took others over may go as well, once nothing uses it; every address of it is gone then.
     withdraw(&moderator, "y").await.expect(204);
     for gone in ["a", "y", unchanged.json["id"].as_str().unwrap()] {
-        moderator.get(&format!("/v1/themes/{gone}")).await.expect_problem(410, "withdrawn");
+        moderator.get(&format!("/v1/themes/{gone}")).await.expect_problem(404, "withdrawn");
     }
 }
 
