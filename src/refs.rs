@@ -75,7 +75,7 @@ pub async fn take_slug(
     record: Uuid,
 ) -> Result<(), ApiError> {
     if as_id(slug).is_some_and(|id| id != record) {
-        return Err(ApiError::invalid(vec![Fault::at("/slug", "reserved", "has the form of an id; choose another")]));
+        return Err(ApiError::unfit(vec![Fault::at("/slug", "reserved", "has the form of an id; choose another")]));
     }
     let key = (resource.word(), slug);
     let owner: Option<Uuid> = slugs::table.find(key).select(slugs::record_id).first(conn).await.optional()?;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::input::Faults;
-use crate::text::{HttpUrl, Line, PartialDate, Quantity, check_date, check_period};
+use crate::text::{HttpUrl, Line, PartialDate, Quantity, check_period};
 
 /// What kind of claim an outcome is. Different kinds are never summed together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -157,7 +157,6 @@ impl Outcome {
             faults.add(format!("{place}/value_high"), "out_of_order", "is not above value");
         }
         check_period(self.period_from.as_ref(), self.period_to.as_ref(), place, ["period_from", "period_to"], faults);
-        check_date(self.as_at.as_ref(), &format!("{place}/as_at"), faults);
         check_source(self.source.as_deref(), place, sources, faults);
     }
 }
@@ -184,13 +183,7 @@ pub enum SourceKind {
 #[serde(default, deny_unknown_fields)]
 pub struct Source {
     /// Name by which outcomes and costs of this initiative cite it; unique within the initiative.
-    #[schema(
-        required,
-        pattern = "^[a-z0-9]+(-[a-z0-9]+)*$",
-        min_length = 1,
-        max_length = 40,
-        example = "taskforce-submission-2013"
-    )]
+    #[schema(required, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", min_length = 1, max_length = 40)]
     pub key: String,
     /// Title.
     #[schema(required)]

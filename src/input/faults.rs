@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::schemas::follow;
 use crate::error::{ApiError, Fault, UNKNOWN};
-use crate::text::nearest;
+use crate::text::{LINE_START, nearest};
 
 /// Members that the registry sets itself; a body that names one has probably been read from an answer.
 const READ_ONLY: &[&str] = &[
@@ -33,8 +33,9 @@ pub struct Faults {
     malformed: bool,
 }
 
-/// Codes of faults that lie in what the registry holds today, not in the body: tomorrow it may fit.
-const OF_THE_DAY: &[&str] = &[UNKNOWN, "deprecated", "circular", "too_deep"];
+/// Codes of faults that no schema can rule out: a name that is not here, one that is taken, a place in a tree that is not
+/// free. They lie in what the registry holds today, or in what else the body holds.
+const CONFLICTS: &[&str] = &[UNKNOWN, "unknown_source", "repeated", "deprecated", "circular", "too_deep"];
 
 impl Faults {
     /// Note a fault at `pointer`, unless the place is known to be at fault already.
@@ -64,13 +65,13 @@ impl Faults {
     }
 
     /// Everything that was found, if anything was: 422 for a body that breaks a rule, 409 for one that keeps the document's
-    /// rules and does not fit what the registry holds, such as the name of a council that is not here.
+    /// rules and does not fit what the registry holds, such as the name of a council that is not here or stands there twice.
     pub fn finish(&mut self) -> Result<(), ApiError> {
         let list = std::mem::take(&mut self.list);
-        let of_the_day = list.iter().any(|fault| OF_THE_DAY.contains(&fault.code.as_str()));
+        let conflicts = list.iter().any(|fault| CONFLICTS.contains(&fault.code.as_str()));
         match list.is_empty() {
             true => Ok(()),
-            false if of_the_day && !self.malformed => Err(ApiError::unfit(list)),
+            false if conflicts && !self.malformed => Err(ApiError::unfit(list)),
             false => Err(ApiError::invalid(list)),
         }
     }
@@ -123,7 +124,9 @@ pub(super) fn explain(error: &ValidationError<'_>, schema: &Value) -> Vec<Fault>
         Kind::Maximum { limit } => one("too_large", format!("is too large; at most {limit} is allowed")),
         Kind::Minimum { limit } => one("too_small", format!("is too small; at least {limit} is needed")),
         Kind::UniqueItems => one("repeated", "names the same thing twice".into()),
-        Kind::Pattern { pattern } => one("malformed", malformed(error.instance(), pattern)),
+        Kind::Pattern { pattern } => {
+            malformed(error.instance(), pattern).map_or(Vec::new(), |detail| one("malformed", detail))
+        }
         Kind::Format { format } => one("malformed", format!("is not a {}", format.replace('-', " "))),
         _ => one("invalid", error.to_string()),
     }
@@ -186,24 +189,26 @@ fn needed(kind: &TypeKind) -> String {
     }
 }
 
-/// What breaks a pattern, in words where the reason is easily told.
-fn malformed(found: &Value, pattern: &str) -> String {
+/// What breaks a pattern, in words where the reason is easily told. Nothing for a line that is merely too short: its
+/// length has been reported.
+fn malformed(found: &Value, pattern: &str) -> Option<String> {
     let text = found.as_str().unwrap_or_default();
-    if let Some(control) = text
-        .chars()
-        .find(|c| c.is_control() && (!matches!(c, '\n' | '\t' | '\r') || pattern.starts_with(r"^[^\x00-\x20")))
+    if let Some(control) =
+        text.chars().find(|c| c.is_control() && (!matches!(c, '\n' | '\t' | '\r') || pattern.starts_with(LINE_START)))
     {
-        return format!("contains the control character U+{:04X}", u32::from(control));
+        return Some(format!("contains the control character U+{:04X}", u32::from(control)));
     }
     if text.trim() != text {
-        return "begins or ends with a blank".into();
+        return Some("begins or ends with a blank".into());
     }
-    match pattern {
+    let detail = match pattern {
+        _ if pattern.starts_with(LINE_START) => return None,
         crate::text::SLUG => "is not a slug: lower-case letters a-z and digits, words joined by single hyphens".into(),
         _ if pattern.starts_with("^https?") => "is not a web address that begins with http:// or https://".into(),
-        _ if pattern.starts_with("^(1[89]") => {
+        _ if pattern.starts_with("^((1[89]") => {
             "is not a date of the calendar, such as 2013, 2013-05 or 2013-05-10".into()
         }
         _ => format!("does not have the form {pattern}"),
-    }
+    };
+    Some(detail)
 }

@@ -117,7 +117,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     if path.contains('{') {
         statuses.push("404");
         if method == "get" && path.starts_with("/v1/") && !path.contains("users") {
-            statuses.extend(["308", "410"]);
+            statuses.push("308");
         }
     }
     if ["theme", "principle", "council", "participant", "broader"].iter().any(|name| has_parameter(operation, name)) {
@@ -130,7 +130,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
         statuses.push("409");
     }
     if conditional {
-        statuses.extend(["410", "412", "428"]);
+        statuses.extend(["412", "428"]);
     }
     if path.contains("login") || id == "change_password" {
         statuses.push("429");
@@ -150,12 +150,11 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
         }
         sort_members(responses);
     }
-    if let Some(parameters) = operation.as_object_mut().map(|members| members.entry("parameters").or_insert(json!([])))
-    {
-        add_header_parameters(parameters, conditional, creates);
+    if conditional {
+        add_if_match(operation);
     }
-    if operation["parameters"].as_array().is_some_and(Vec::is_empty) {
-        operation.as_object_mut().and_then(|members| members.remove("parameters"));
+    if creates {
+        describe_idempotency(operation);
     }
     if method == "patch" {
         use_patch_schema(operation);
@@ -178,22 +177,28 @@ fn needs_if_match(path: &str, method: &str) -> bool {
     matches!(method, "put" | "patch" | "delete") || path.ends_with("publish")
 }
 
-fn add_header_parameters(parameters: &mut Value, conditional: bool, creates: bool) {
-    let Some(list) = parameters.as_array_mut() else { return };
-    if conditional {
+fn add_if_match(operation: &mut Value) {
+    if let Some(list) = operation["parameters"].as_array_mut() {
         list.push(json!({
             "name": "If-Match", "in": "header", "required": true,
             "description": "ETag of the record as you last read it. Without it: 428; when it is no longer current: 412.",
             "schema": { "type": "string" }, "example": "\"1-9f86d081884c7d65\""
         }));
     }
-    if creates {
-        list.push(json!({
-            "name": "Idempotency-Key", "in": "header", "required": false,
-            "description": "Any text of your own, kept for 24 hours: the same key and body gives the first answer again.",
-            "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" }
-        }));
-    }
+}
+
+/// A key is good for one request, which no schema can say: a client that fills in every declared header from its schema
+/// would repeat keys and be refused. So the header is described in words, and is no parameter.
+const IDEMPOTENCY: &str = "May carry an `Idempotency-Key` header, 1 to 255 printable ASCII characters of your own: sent \
+    again with the same key and body within 24 hours, the request is not carried out again and gets the first answer; \
+    the same key with another body is a 422.";
+
+fn describe_idempotency(operation: &mut Value) {
+    let description = match operation["description"].as_str() {
+        Some(said) => format!("{said}\n\n{IDEMPOTENCY}"),
+        None => IDEMPOTENCY.to_owned(),
+    };
+    operation["description"] = description.into();
 }
 
 fn has_parameter(operation: &Value, name: &str) -> bool {
@@ -273,7 +278,6 @@ fn answer_name(status: &str) -> &'static str {
         "403" => "Forbidden",
         "404" => "NotFound",
         "409" => "Conflict",
-        "410" => "Withdrawn",
         "412" => "Stale",
         "413" => "TooLarge",
         "415" => "UnsupportedMediaType",
@@ -295,7 +299,10 @@ fn error_answers() -> Value {
                 "headers": { "Location": { "$ref": "#/components/headers/Location" } } }),
     );
     for kind in crate::problems::ALL.iter().filter(|kind| {
-        !matches!(kind.code, "key_reused" | "bad_query" | "bad_credentials" | "timed_out" | "method_not_allowed")
+        !matches!(
+            kind.code,
+            "key_reused" | "withdrawn" | "bad_query" | "bad_credentials" | "timed_out" | "method_not_allowed"
+        )
     }) {
         let mut headers = json!({ "X-Request-Id": { "$ref": "#/components/headers/RequestId" } });
         if matches!(kind.status, 429 | 503) {

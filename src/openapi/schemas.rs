@@ -125,7 +125,7 @@ fn add_selections(document: &mut Value) {
     }
 }
 
-/// A merge patch has the members of the body, none required, each nullable (RFC 7396).
+/// A merge patch has the members of the body, none required (RFC 7396); null clears those that may be absent.
 fn add_patch_schemas(document: &mut Value) {
     let names = [
         ("NewCouncil", "CouncilPatch"),
@@ -135,6 +135,7 @@ fn add_patch_schemas(document: &mut Value) {
     ];
     for (whole, patch) in names {
         let mut schema = document["components"]["schemas"][whole].clone();
+        let required = schema["required"].take();
         if let Some(members) = schema.as_object_mut() {
             members.remove("required");
             members.insert(
@@ -142,9 +143,10 @@ fn add_patch_schemas(document: &mut Value) {
                 json!(format!("A merge patch (RFC 7396) of {whole}: only what changes; null clears a member.")),
             );
         }
-        for (_, member) in schema.pointer_mut("/properties").and_then(Value::as_object_mut).into_iter().flatten() {
+        for (name, member) in schema.pointer_mut("/properties").and_then(Value::as_object_mut).into_iter().flatten() {
+            let is_required = required.as_array().is_some_and(|names| names.iter().any(|one| one == name));
             let is_nullable = member["type"].as_array().is_some() || member.get("oneOf").is_some();
-            if !is_nullable {
+            if !is_required && !is_nullable {
                 *member = json!({ "oneOf": [{ "type": "null" }, member.clone()] });
             }
         }

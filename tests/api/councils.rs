@@ -50,7 +50,7 @@ async fn an_address_of_the_form_of_an_id_is_given_to_nobody() {
     let app = TestApp::empty().await;
     let mut wish = council("Newtown");
     wish["slug"] = json!("0192d5e0-7b1a-7c3e-9f00-2b1c3d4e5f60");
-    let refused = app.admin().await.post("/v1/councils", &wish).await.expect_problem(422, "invalid");
+    let refused = app.admin().await.post("/v1/councils", &wish).await.expect_problem(409, "conflict");
     assert_eq!(refused.faults(), [("/slug".into(), "reserved".into())]);
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::bad_input;
 use crate::support::TestApp;
 use crate::support::records::{initiative, initiative_body, unversioned, whole_initiative};
 
@@ -145,9 +146,7 @@ async fn the_result_of_a_patch_is_held_against_the_rules_as_a_whole() {
         (json!({ "state": "published" }), vec![("/state", "read_only")]),
     ];
     for (patch, expected) in cases {
-        // What breaks no rule of the document and does not fit what the registry holds is a conflict.
-        let of_the_day = expected.iter().any(|(_, code)| ["circular", "too_deep"].contains(code));
-        let (status, problem) = if of_the_day { (409, "conflict") } else { (422, "invalid") };
+        let (status, problem) = bad_input::answer_to(expected[0].1);
         let refused = admin.patch(WHOLE, made.etag(), &patch).await.expect_problem(status, problem);
         let faults = refused.faults();
         let faults: Vec<(&str, &str)> = faults.iter().map(|(place, code)| (place.as_str(), code.as_str())).collect();
