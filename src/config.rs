@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Args;
+use ipnet::IpNet;
 
 /// A value that must not reach a log, a message or a screen.
 #[derive(Clone)]
@@ -100,6 +101,11 @@ pub struct ServeSettings {
     /// the request's Host header says.
     #[arg(long, env = "CCIN_PUBLIC_URL", global = true, value_name = "URL")]
     pub public_url: Option<String>,
+
+    /// Proxies whose X-Forwarded-For is believed, as addresses or networks (10.0.0.0/8); may be given more than once or
+    /// separated by commas. Default: none, the connection's own address counts.
+    #[arg(long, env = "CCIN_TRUSTED_PROXIES", global = true, value_name = "NETWORK", value_delimiter = ',')]
+    pub trusted_proxies: Vec<IpNet>,
 
     /// Threads that serve requests. Default: one per processor.
     #[arg(long, env = "CCIN_WORKERS", global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]

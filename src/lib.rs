@@ -17,6 +17,7 @@
 //! - [`openapi`]: the finished document. [`db`]: pool, migrations, the private PostgreSQL.
 //! - [`cli`], [`config`], [`server`], [`sample`]: the program around it.
 
+pub mod address;
 pub mod auth;
 pub mod cli;
 pub mod config;

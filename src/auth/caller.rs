@@ -3,16 +3,21 @@
 //! [`identify`] finds out who is calling before any extractor runs. Extractors of one signature are polled together: one
 //! that waited for the store would let a faulty body or a missing `If-Match` be refused before the caller is.
 //!
+//! What a caller needs to have besides, when it comes with a key, is the scope in angle brackets.
+//!
 //! | extractor | lets in |
 //! |---|---|
 //! | [`Anyone`] | everybody; with credentials that hold, or with none |
 //! | [`SignedIn`] | every account |
+//! | [`InPerson`] | every account that signed in with a password: no key, no token of others |
 //! | [`Author`] | contributor, council editor (own council), moderator, network admin |
 //! | [`CouncilKeeper`] | council editor (own council), moderator, network admin |
 //! | [`Moderator`] | moderator, network admin |
 //! | [`Admin`] | network admin |
 
 use std::future::{Ready, ready};
+use std::marker::PhantomData;
+use std::net::IpAddr;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
@@ -22,20 +27,33 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use uuid::Uuid;
 
 use super::keys::Keys;
+use super::scope::{Needs, Scope, Scopes};
 use super::{store, token};
+use crate::address::client_address;
 use crate::config::ServeSettings;
 use crate::db::Db;
 use crate::error::ApiError;
 use crate::initiatives::model::Visibility;
 use crate::users::model::Role;
 
-/// A signed-in user, with the rights as they stand at this moment.
+/// By what a caller is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credential {
+    /// An access token of this session.
+    Session(Uuid),
+}
+
+/// A known user, with the rights as they stand at this moment.
 #[derive(Clone, Copy, Debug)]
 pub struct Account {
     /// The user.
     pub user_id: Uuid,
-    /// The session that the access token belongs to.
-    pub session_id: Uuid,
+    /// By what the user is known.
+    pub credential: Credential,
+    /// What the credential may be used for.
+    pub scopes: Scopes,
+    /// Where the request comes from.
+    pub address: Option<IpAddr>,
     /// What the user may do.
     pub role: Role,
     /// The council that the user is bound to.
@@ -75,14 +93,22 @@ impl Anyone {
 }
 
 impl Account {
-    /// What this user may see.
+    /// What this user may see. A key that writes or moderates sees what its owner sees; one that only reads for members sees
+    /// no more than every member; any other what is public.
     pub fn reach(&self) -> Reach {
         let level = match self.role {
             Role::MemberViewer => Visibility::Members,
             Role::Contributor | Role::CouncilEditor => Visibility::Officers,
             Role::Moderator | Role::NetworkAdmin => Visibility::Private,
         };
-        Reach { level, council: self.council_id }
+        let has = |scope| self.scopes.contains(scope);
+        if has(Scope::WriteInitiatives) || has(Scope::Moderate) {
+            Reach { level, council: self.council_id }
+        } else if has(Scope::ReadMembers) {
+            Reach { level: level.min(Visibility::Members), council: None }
+        } else {
+            Reach::PUBLIC
+        }
     }
 
     /// The council that bounds what this user may change; `None` for network officers, who may change any.
@@ -94,8 +120,14 @@ impl Account {
         }
     }
 
-    fn at_least(self, allowed: &[Role], who: &str) -> Result<Self, ApiError> {
-        if allowed.contains(&self.role) { Ok(self) } else { Err(ApiError::forbidden(format!("This is for {who}."))) }
+    fn at_least<S: Needs>(self, allowed: &[Role], who: &str) -> Result<Self, ApiError> {
+        if !allowed.contains(&self.role) {
+            return Err(ApiError::forbidden(format!("This is for {who}.")));
+        }
+        if !self.scopes.contains(S::SCOPE) {
+            return Err(ApiError::forbidden(format!("This needs a key with the scope {}.", S::SCOPE.word())));
+        }
+        Ok(self)
     }
 }
 
@@ -133,7 +165,9 @@ async fn account(request: &HttpRequest) -> Identified {
         .ok_or_else(|| ApiError::bad_credentials("The session has ended. Sign in again."))?;
     Ok(Some(Account {
         user_id: owner.user_id,
-        session_id: claims.sid,
+        credential: Credential::Session(claims.sid),
+        scopes: Scopes::ALL,
+        address: client_address(request),
         role: owner.role.0,
         council_id: owner.council_id,
     }))
@@ -185,58 +219,82 @@ impl FromRequest for SignedIn {
     }
 }
 
+/// Every account that signed in with a password, and its session.
+#[derive(Clone, Copy, Debug)]
+pub struct InPerson {
+    /// Who.
+    pub account: Account,
+    /// The session.
+    pub session_id: Uuid,
+}
+
+impl FromRequest for InPerson {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        graded(request, |account| match account.credential {
+            Credential::Session(session_id) => Ok(Self { account, session_id }),
+        })
+    }
+}
+
+/// Some roles, as part of a handler's signature.
+pub trait Grade: 'static {
+    /// The roles.
+    const ROLES: &[Role];
+    /// Who they are, in words.
+    const WHO: &str;
+}
+
+/// Accounts of a grade; a key needs a scope as well. [`Author`], [`CouncilKeeper`], [`Moderator`] and [`Admin`] are its names.
+#[derive(Clone, Copy, Debug)]
+pub struct Graded<G, S>(pub Account, PhantomData<(G, S)>);
+
+impl<G: Grade, S: Needs> FromRequest for Graded<G, S> {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        graded(request, |account| Ok(Self(account.at_least::<S>(G::ROLES, G::WHO)?, PhantomData)))
+    }
+}
+
 /// Who writes initiatives.
-#[derive(Clone, Copy, Debug)]
-pub struct Author(pub Account);
-
-impl FromRequest for Author {
-    type Error = ApiError;
-    type Future = Ready<Result<Self, ApiError>>;
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        graded(request, |account| {
-            let allowed = [Role::Contributor, Role::CouncilEditor, Role::Moderator, Role::NetworkAdmin];
-            account.at_least(&allowed, "contributors, council editors and network officers").map(Self)
-        })
-    }
-}
-
+pub type Author<S> = Graded<Authors, S>;
 /// Who keeps a council's own profile.
-#[derive(Clone, Copy, Debug)]
-pub struct CouncilKeeper(pub Account);
-
-impl FromRequest for CouncilKeeper {
-    type Error = ApiError;
-    type Future = Ready<Result<Self, ApiError>>;
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        graded(request, |account| {
-            let allowed = [Role::CouncilEditor, Role::Moderator, Role::NetworkAdmin];
-            account.at_least(&allowed, "council editors and network officers").map(Self)
-        })
-    }
-}
-
+pub type CouncilKeeper<S> = Graded<CouncilKeepers, S>;
 /// Network officers.
-#[derive(Clone, Copy, Debug)]
-pub struct Moderator(pub Account);
+pub type Moderator<S> = Graded<Moderators, S>;
+/// Network admins.
+pub type Admin<S> = Graded<Admins, S>;
 
-impl FromRequest for Moderator {
-    type Error = ApiError;
-    type Future = Ready<Result<Self, ApiError>>;
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        graded(request, |account| {
-            account.at_least(&[Role::Moderator, Role::NetworkAdmin], "moderators and network admins").map(Self)
-        })
-    }
+/// Grade of an [`Author`].
+#[derive(Clone, Copy, Debug)]
+pub struct Authors;
+impl Grade for Authors {
+    const ROLES: &[Role] = &[Role::Contributor, Role::CouncilEditor, Role::Moderator, Role::NetworkAdmin];
+    const WHO: &str = "contributors, council editors and network officers";
 }
 
-/// Network admins.
+/// Grade of a [`CouncilKeeper`].
 #[derive(Clone, Copy, Debug)]
-pub struct Admin(pub Account);
+pub struct CouncilKeepers;
+impl Grade for CouncilKeepers {
+    const ROLES: &[Role] = &[Role::CouncilEditor, Role::Moderator, Role::NetworkAdmin];
+    const WHO: &str = "council editors and network officers";
+}
 
-impl FromRequest for Admin {
-    type Error = ApiError;
-    type Future = Ready<Result<Self, ApiError>>;
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        graded(request, |account| account.at_least(&[Role::NetworkAdmin], "network admins").map(Self))
-    }
+/// Grade of a [`Moderator`].
+#[derive(Clone, Copy, Debug)]
+pub struct Moderators;
+impl Grade for Moderators {
+    const ROLES: &[Role] = &[Role::Moderator, Role::NetworkAdmin];
+    const WHO: &str = "moderators and network admins";
+}
+
+/// Grade of an [`Admin`].
+#[derive(Clone, Copy, Debug)]
+pub struct Admins;
+impl Grade for Admins {
+    const ROLES: &[Role] = &[Role::NetworkAdmin];
+    const WHO: &str = "network admins";
 }

@@ -3,12 +3,13 @@
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use diesel_async::AsyncConnection;
 
-use super::caller::SignedIn;
+use super::caller::{InPerson, SignedIn};
 use super::keys::Keys;
 use super::model::{Credentials, Me, PasswordChange, RefreshRequest, Tokens};
 use super::store::{self, Refresh};
 use super::throttle::Throttle;
 use super::{password, token};
+use crate::address::client_address;
 use crate::config::ServeSettings;
 use crate::db::Db;
 use crate::error::ApiError;
@@ -32,7 +33,7 @@ pub async fn log_in(
     body: Body<Credentials>,
 ) -> Result<HttpResponse, ApiError> {
     let credentials = body.draft.checked()?;
-    throttle.attempt(&credentials.email, request.peer_addr().map(|peer| peer.ip()))?;
+    throttle.attempt(&credentials.email, client_address(&request))?;
     let mut conn = db.get().await?;
     let known = store::password_of(&mut conn, &credentials.email).await?;
     // The connection goes back while the hash is worked out.
@@ -92,8 +93,8 @@ pub async fn refresh_tokens(
 /// Ends the session of the access token: that token and the session's refresh tokens are void at once.
 #[utoipa::path(tag = "sign in", responses((status = 204, description = "Signed out")), security(("bearer" = [])))]
 #[post("/auth/logout")]
-pub async fn log_out(db: web::Data<Db>, caller: SignedIn, _: Query<NoParams>) -> Result<HttpResponse, ApiError> {
-    store::end_session(&mut *db.get().await?, caller.0.session_id).await?;
+pub async fn log_out(db: web::Data<Db>, caller: InPerson, _: Query<NoParams>) -> Result<HttpResponse, ApiError> {
+    store::end_session(&mut *db.get().await?, caller.session_id).await?;
     Ok(no_content())
 }
 
@@ -127,12 +128,12 @@ pub async fn change_password(
     request: HttpRequest,
     db: web::Data<Db>,
     throttle: web::Data<Throttle>,
-    caller: SignedIn,
+    caller: InPerson,
     body: Body<PasswordChange>,
 ) -> Result<HttpResponse, ApiError> {
     let change = body.draft.checked()?;
-    let user = users::store::find(&mut *db.get().await?, caller.0.user_id).await?;
-    throttle.attempt(&user.email, request.peer_addr().map(|peer| peer.ip()))?;
+    let user = users::store::find(&mut *db.get().await?, caller.account.user_id).await?;
+    throttle.attempt(&user.email, client_address(&request))?;
     if !password::matches(change.current_password, Some(user.password_hash.clone())).await? {
         return Err(ApiError::forbidden("The current password is not right."));
     }

@@ -9,6 +9,7 @@ pub mod handlers;
 pub mod keys;
 pub mod model;
 pub mod password;
+pub mod scope;
 pub mod store;
 pub mod throttle;
 pub mod token;

@@ -7,6 +7,7 @@ use super::model::{Council, NewCouncil};
 use super::query::{CouncilQuery, CouncilSort, CouncilView};
 use super::store::{self, CouncilFilter};
 use crate::auth::caller::{Account, Admin, Anyone, CouncilKeeper, Reach};
+use crate::auth::scope::WriteCouncils;
 use crate::db::Db;
 use crate::db::word::text;
 use crate::error::ApiError;
@@ -75,7 +76,7 @@ pub async fn find_council(
 #[post("/councils")]
 pub async fn create_council(
     db: web::Data<Db>,
-    caller: Admin,
+    caller: Admin<WriteCouncils>,
     key: Idempotency,
     body: Body<NewCouncil>,
 ) -> Result<Written, ApiError> {
@@ -104,7 +105,7 @@ pub async fn create_council(
 #[put("/councils/{council}")]
 pub async fn replace_council(
     db: web::Data<Db>,
-    caller: CouncilKeeper,
+    caller: CouncilKeeper<WriteCouncils>,
     council: web::Path<String>,
     if_match: IfMatch,
     body: Body<NewCouncil>,
@@ -119,7 +120,7 @@ pub async fn replace_council(
 #[patch("/councils/{council}")]
 pub async fn update_council(
     db: web::Data<Db>,
-    caller: CouncilKeeper,
+    caller: CouncilKeeper<WriteCouncils>,
     council: web::Path<String>,
     if_match: IfMatch,
     patch: Patch,
@@ -134,7 +135,7 @@ pub async fn update_council(
 #[delete("/councils/{council}")]
 pub async fn delete_council(
     db: web::Data<Db>,
-    _: Admin,
+    _: Admin<WriteCouncils>,
     council: web::Path<String>,
     if_match: IfMatch,
     withdrawal: Query<Withdrawal>,

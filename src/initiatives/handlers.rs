@@ -10,6 +10,7 @@ use super::model::{Initiative, NewInitiative, State};
 use super::resolve::resolve;
 use super::{store, write};
 use crate::auth::caller::{Account, Anyone, Author, Moderator, Reach};
+use crate::auth::scope::{Moderate, WriteInitiatives};
 use crate::db::Db;
 use crate::db::word::text;
 use crate::error::ApiError;
@@ -131,7 +132,7 @@ pub async fn find_initiative(
 #[post("/initiatives")]
 pub async fn create_initiative(
     db: web::Data<Db>,
-    caller: Author,
+    caller: Author<WriteInitiatives>,
     key: Idempotency,
     body: Body<NewInitiative>,
 ) -> Result<Written, ApiError> {
@@ -160,7 +161,7 @@ pub async fn create_initiative(
 #[put("/initiatives/{initiative}")]
 pub async fn replace_initiative(
     db: web::Data<Db>,
-    caller: Author,
+    caller: Author<WriteInitiatives>,
     initiative: web::Path<String>,
     if_match: IfMatch,
     body: Body<NewInitiative>,
@@ -175,7 +176,7 @@ pub async fn replace_initiative(
 #[patch("/initiatives/{initiative}")]
 pub async fn update_initiative(
     db: web::Data<Db>,
-    caller: Author,
+    caller: Author<WriteInitiatives>,
     initiative: web::Path<String>,
     if_match: IfMatch,
     patch: Patch,
@@ -190,7 +191,7 @@ pub async fn update_initiative(
 #[delete("/initiatives/{initiative}")]
 pub async fn delete_initiative(
     db: web::Data<Db>,
-    caller: Author,
+    caller: Author<WriteInitiatives>,
     initiative: web::Path<String>,
     if_match: IfMatch,
     withdrawal: Query<Withdrawal>,
@@ -216,7 +217,7 @@ pub async fn delete_initiative(
 #[post("/initiatives/{initiative}/publish")]
 pub async fn publish_initiative(
     db: web::Data<Db>,
-    caller: Moderator,
+    caller: Moderator<Moderate>,
     initiative: web::Path<String>,
     if_match: IfMatch,
     _: Query<NoParams>,
@@ -231,7 +232,7 @@ pub async fn publish_initiative(
 #[post("/initiatives/{initiative}/unpublish")]
 pub async fn unpublish_initiative(
     db: web::Data<Db>,
-    caller: Moderator,
+    caller: Moderator<Moderate>,
     initiative: web::Path<String>,
     if_match: IfMatch,
     _: Query<NoParams>,

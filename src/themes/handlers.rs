@@ -6,6 +6,7 @@ use diesel_async::{AsyncConnection, AsyncPgConnection};
 use super::model::{NewTheme, Theme, ThemeMerge, ThemeQuery, ThemeSort, ThemeView};
 use super::store::{self, ThemeFilter};
 use crate::auth::caller::{Anyone, Moderator};
+use crate::auth::scope::WriteThemes;
 use crate::db::Db;
 use crate::db::word::text;
 use crate::error::{ApiError, UNKNOWN};
@@ -66,7 +67,7 @@ pub async fn find_theme(
 #[post("/themes")]
 pub async fn create_theme(
     db: web::Data<Db>,
-    caller: Moderator,
+    caller: Moderator<WriteThemes>,
     key: Idempotency,
     body: Body<NewTheme>,
 ) -> Result<Written, ApiError> {
@@ -95,7 +96,7 @@ pub async fn create_theme(
 #[put("/themes/{theme}")]
 pub async fn replace_theme(
     db: web::Data<Db>,
-    _: Moderator,
+    _: Moderator<WriteThemes>,
     theme: web::Path<String>,
     if_match: IfMatch,
     body: Body<NewTheme>,
@@ -110,7 +111,7 @@ pub async fn replace_theme(
 #[patch("/themes/{theme}")]
 pub async fn update_theme(
     db: web::Data<Db>,
-    _: Moderator,
+    _: Moderator<WriteThemes>,
     theme: web::Path<String>,
     if_match: IfMatch,
     patch: Patch,
@@ -125,7 +126,7 @@ pub async fn update_theme(
 #[delete("/themes/{theme}")]
 pub async fn delete_theme(
     db: web::Data<Db>,
-    _: Moderator,
+    _: Moderator<WriteThemes>,
     theme: web::Path<String>,
     if_match: IfMatch,
     withdrawal: Query<Withdrawal>,
@@ -152,7 +153,7 @@ pub async fn delete_theme(
 #[post("/themes/{theme}/merge")]
 pub async fn merge_theme(
     db: web::Data<Db>,
-    caller: Moderator,
+    caller: Moderator<WriteThemes>,
     theme: web::Path<String>,
     key: Idempotency,
     body: Body<ThemeMerge>,

@@ -8,6 +8,7 @@ use super::model::{NewPassword, NewUser, Role, User, UserQuery, UserSort, UserSt
 use super::store;
 use crate::auth::caller::{Admin, Moderator, Reach};
 use crate::auth::password;
+use crate::auth::scope::ManageUsers;
 use crate::db::Db;
 use crate::error::ApiError;
 use crate::idempotency::Idempotency;
@@ -23,7 +24,7 @@ use crate::reply::{Record, Written, no_content};
 #[get("/users")]
 pub async fn list_users(
     db: web::Data<Db>,
-    _: Moderator,
+    _: Moderator<ManageUsers>,
     pages: Pages,
     query: Query<UserQuery>,
 ) -> Result<Listing<User>, ApiError> {
@@ -46,7 +47,7 @@ pub async fn list_users(
 #[get("/users/{id}")]
 pub async fn find_user(
     db: web::Data<Db>,
-    _: Moderator,
+    _: Moderator<ManageUsers>,
     id: web::Path<String>,
     _: Query<NoParams>,
 ) -> Result<Record<User>, ApiError> {
@@ -60,7 +61,7 @@ pub async fn find_user(
 #[post("/users")]
 pub async fn create_user(
     db: web::Data<Db>,
-    caller: Admin,
+    caller: Admin<ManageUsers>,
     key: Idempotency,
     body: Body<NewUser>,
 ) -> Result<Written, ApiError> {
@@ -88,7 +89,7 @@ pub async fn create_user(
 #[put("/users/{id}")]
 pub async fn replace_user(
     db: web::Data<Db>,
-    _: Admin,
+    _: Admin<ManageUsers>,
     id: web::Path<String>,
     if_match: IfMatch,
     body: Body<UserUpdate>,
@@ -103,7 +104,7 @@ pub async fn replace_user(
 #[patch("/users/{id}")]
 pub async fn update_user(
     db: web::Data<Db>,
-    _: Admin,
+    _: Admin<ManageUsers>,
     id: web::Path<String>,
     if_match: IfMatch,
     patch: Patch,
@@ -118,7 +119,7 @@ pub async fn update_user(
 #[post("/users/{id}/password")]
 pub async fn set_user_password(
     db: web::Data<Db>,
-    _: Admin,
+    _: Admin<ManageUsers>,
     id: web::Path<String>,
     body: Body<NewPassword>,
 ) -> Result<HttpResponse, ApiError> {

@@ -17,9 +17,10 @@ const RULES: &str = "
     routes                   auth::caller::identify problems service vocabularies *::handlers
     openapi::**              error::Problem openapi problems routes
     signals
+    address                  config
     service                  db::Db error input openapi page reply
 
-    *::handlers              auth::* config councils::query db::Db db::word error idempotency initiatives::* input page
+    *::handlers              address auth::* config councils::query db::Db db::word error idempotency initiatives::* input page
                              refs reply text withdrawal *::model *::store
     vocabularies             auth::caller db error input page reply
     withdrawal
@@ -38,7 +39,7 @@ const RULES: &str = "
     STORE                    auth::caller::Reach auth::caller::Account db::lock db::schema db::word error input::Draft input::Faults
                              page::Order page::Slice page::Window refs text *::model
 
-    auth::caller             auth::* config db::Db error initiatives::model users::model
+    auth::caller             address auth::* config db::Db error initiatives::model users::model
     auth::keys               config
     auth::token              auth::keys error
     auth::*                  error

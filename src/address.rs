@@ -1,0 +1,65 @@
+//! Where a request comes from, when proxies stand in between.
+
+use std::net::IpAddr;
+
+use actix_web::{HttpRequest, web};
+use ipnet::IpNet;
+
+use crate::config::ServeSettings;
+
+/// The caller's address: that of the connection or, when the connection is a trusted proxy's, the last address in
+/// `X-Forwarded-For` that is not a trusted proxy's itself. Whatever stands to the left of it is the caller's own say.
+pub fn client_address(request: &HttpRequest) -> Option<IpAddr> {
+    let peer = request.peer_addr()?.ip().to_canonical();
+    let trusted = request.app_data::<web::Data<ServeSettings>>().map_or(&[][..], |settings| &settings.trusted_proxies);
+    let forwarded = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
+    Some(nearest_stranger(peer, forwarded.flat_map(|value| value.split(',')), trusted))
+}
+
+/// `hops` as the header lists them, the nearest last. Behind a hop that is no address nothing can be believed.
+fn nearest_stranger<'a>(peer: IpAddr, hops: impl Iterator<Item = &'a str>, trusted: &[IpNet]) -> IpAddr {
+    let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
+    let mut nearest = peer;
+    for hop in hops.collect::<Vec<_>>().into_iter().rev() {
+        if !is_trusted(&nearest) {
+            break;
+        }
+        match address(hop.trim()) {
+            Some(address) => nearest = address,
+            None => break,
+        }
+    }
+    nearest
+}
+
+/// `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1` or `[2001:db8::1]:4711`, as proxies write them.
+fn address(hop: &str) -> Option<IpAddr> {
+    let bare = hop.trim_start_matches('[').trim_end_matches(']');
+    bare.parse()
+        .ok()
+        .or_else(|| hop.parse::<std::net::SocketAddr>().ok().map(|hop| hop.ip()))
+        .map(|ip: IpAddr| ip.to_canonical())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_trusted_proxies_say_is_believed() {
+        let trusted: Vec<IpNet> = vec!["10.0.0.0/8".parse().unwrap(), "fd00::/8".parse().unwrap()];
+        let found =
+            |peer: &str, header: &str| nearest_stranger(peer.parse().unwrap(), header.split(','), &trusted).to_string();
+        assert_eq!(found("192.0.2.9", "203.0.113.5"), "192.0.2.9", "a stranger's header is no news");
+        assert_eq!(found("10.0.0.1", "203.0.113.5"), "203.0.113.5");
+        assert_eq!(
+            found("10.0.0.1", "6.6.6.6, 203.0.113.5, 10.0.0.2"),
+            "203.0.113.5",
+            "what the caller made up is left"
+        );
+        assert_eq!(found("10.0.0.1", "203.0.113.5, unknown"), "10.0.0.1");
+        assert_eq!(found("fd00::1", "[2001:db8::7]:4711"), "2001:db8::7");
+        assert_eq!(found("10.0.0.1", "::ffff:203.0.113.5"), "203.0.113.5");
+        assert_eq!(found("10.0.0.1", "10.0.0.7"), "10.0.0.7");
+    }
+}
