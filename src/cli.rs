@@ -189,7 +189,7 @@ async fn first_start(store: &Store) -> Result<screen::FirstStart, Failure> {
         let password = password::generate();
         let admin = NewUser { email: "admin@ccin.example".into(), role: Role::NetworkAdmin, ..NewUser::default() };
         let hash = password::hash(password.clone()).await?;
-        users::store::create(&mut conn, &admin.update(), None, &hash).await?;
+        users::store::create(&mut conn, &admin.update(), None, Some(&hash)).await?;
         Some((admin.email, password))
     } else {
         None
@@ -250,7 +250,7 @@ async fn manage_user(store: &Store, command: UserCommand) -> Result<String, Fail
             };
             let user = draft.checked()?;
             let hash = password::hash(user.initial_password.clone()).await?;
-            users::store::create(&mut conn, &user.update(), council, &hash).await?;
+            users::store::create(&mut conn, &user.update(), council, Some(&hash)).await?;
             Ok(format!("{} may sign in now.", user.email))
         }
         UserCommand::Disable { email } => {

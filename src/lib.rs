@@ -2,7 +2,7 @@
 //!
 //! # The life of a request
 //!
-//! socket → [`middleware`] (request id, HEAD, problem documents) → [`auth::caller::identify`] (who is calling) → extractors
+//! socket → [`middleware`] (request id, HEAD, problem documents) → [`auth::identify`] (who is calling) → extractors
 //! ([`auth::caller`]: who may; [`input`]: what) → handler (`*/handlers.rs`) → store (`*/store.rs`) → PostgreSQL, and back
 //! through [`reply`] or [`page`].
 //!
@@ -11,6 +11,7 @@
 //! - [`routes`]: the table of contents, every operation by its address.
 //! - [`councils`], [`themes`], [`initiatives`], [`vocabularies`], [`users`]: a resource each, with `model` (what is sent and
 //!   answered, and its rules), `handlers` (one function an operation) and `store` (queries; no HTTP).
+//! - [`api_keys`]: keys for programs; [`key_requests`]: researchers who ask for one.
 //! - [`auth`]: signing in, tokens, the extractors that say who may call.
 //! - [`input`], [`text`]: bodies and query strings held against the document's own schemas.
 //! - [`reply`], [`page`], [`error`], [`problems`]: answers, lists, refusals.
@@ -18,6 +19,7 @@
 //! - [`cli`], [`config`], [`server`], [`sample`]: the program around it.
 
 pub mod address;
+pub mod api_keys;
 pub mod auth;
 pub mod cli;
 pub mod config;
@@ -27,6 +29,7 @@ pub mod error;
 pub mod idempotency;
 pub mod initiatives;
 pub mod input;
+pub mod key_requests;
 pub mod middleware;
 pub mod openapi;
 pub mod page;

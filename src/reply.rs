@@ -197,3 +197,14 @@ pub fn moved(request: &HttpRequest, slug: &str) -> HttpResponse {
         .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
         .finish()
 }
+
+/// An answer with a secret that is shown this once: 201 with an address, else 200. Never kept, by nobody.
+pub fn issued(value: &impl Serialize, location: Option<String>) -> Result<HttpResponse, ApiError> {
+    let status = if location.is_some() { StatusCode::CREATED } else { StatusCode::OK };
+    let mut response = HttpResponse::build(status);
+    if let Some(location) = location {
+        response.insert_header((header::LOCATION, location));
+    }
+    response.insert_header((header::CACHE_CONTROL, "private, no-store"));
+    Ok(response.content_type("application/json").body(serde_json::to_string(value).map_err(ApiError::internal)?))
+}

@@ -4,7 +4,7 @@ use actix_web::middleware::from_fn;
 use utoipa_actix_web::UtoipaApp;
 use utoipa_actix_web::scope::scope;
 
-use crate::{auth, councils, initiatives, problems, service, themes, users, vocabularies};
+use crate::{api_keys, auth, councils, initiatives, key_requests, problems, service, themes, users, vocabularies};
 
 /// Mount every operation.
 pub fn mount<T>(app: UtoipaApp<T>) -> UtoipaApp<T>
@@ -58,6 +58,21 @@ where
                 .service(users::handlers::replace_user)
                 .service(users::handlers::update_user)
                 .service(users::handlers::set_user_password)
-                .wrap(from_fn(auth::caller::identify)),
+                // Before `/api-keys/{id}`, which their addresses would fit as well.
+                .service(key_requests::handlers::request_api_key)
+                .service(key_requests::handlers::list_key_requests)
+                .service(key_requests::handlers::find_key_request)
+                .service(key_requests::handlers::grant_key_request)
+                .service(key_requests::handlers::refuse_key_request)
+                .service(key_requests::handlers::claim_api_key)
+                .service(api_keys::handlers::list_api_keys)
+                .service(api_keys::handlers::create_api_key)
+                .service(api_keys::handlers::find_api_key)
+                .service(api_keys::handlers::replace_api_key)
+                .service(api_keys::handlers::update_api_key)
+                .service(api_keys::handlers::revoke_api_key)
+                .service(api_keys::handlers::rotate_api_key)
+                .service(api_keys::handlers::find_api_key_usage)
+                .wrap(from_fn(auth::identify::identify)),
         )
 }

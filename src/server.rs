@@ -12,6 +12,7 @@ use actix_web::{App, HttpServer, web};
 use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use crate::api_keys::usage::{PERIOD, Usage};
 use crate::auth::keys::Keys;
 use crate::auth::throttle::Throttle;
 use crate::config::ServeSettings;
@@ -26,6 +27,7 @@ pub struct Server {
     /// Where it listens; with port 0 in the settings, the port that was free.
     pub address: SocketAddr,
     server: ActixServer,
+    usage: (web::Data<Usage>, Db),
 }
 
 impl Server {
@@ -38,6 +40,8 @@ impl Server {
         let methods = web::Data::new(Methods::new(&document.value));
         let document = web::Data::new(document);
         let throttle = web::Data::new(Throttle::new(settings.login_attempts));
+        let usage = web::Data::new(Usage::default());
+        let counted = (usage.clone(), db.clone());
         let (db, keys, settings) = (web::Data::new(db), web::Data::new(keys), web::Data::new(settings));
         let mut server = HttpServer::new(move || {
             let (app, _) = routes::mount(App::new().into_utoipa_app()).split_for_parts();
@@ -45,6 +49,7 @@ impl Server {
                 .app_data(keys.clone())
                 .app_data(settings.clone())
                 .app_data(throttle.clone())
+                .app_data(usage.clone())
                 .app_data(schemas.clone())
                 .app_data(methods.clone())
                 .app_data(document.clone())
@@ -65,7 +70,7 @@ impl Server {
         }
         let server = server.bind(bind)?;
         let address = server.addrs().first().copied().unwrap_or(bind);
-        Ok(Self { address, server: server.run() })
+        Ok(Self { address, server: server.run(), usage: counted })
     }
 
     /// Stops the server from elsewhere.
@@ -73,9 +78,26 @@ impl Server {
         self.server.handle()
     }
 
-    /// Serve until stopped.
+    /// Serve until stopped. What keys were used for is written down meanwhile, and once more at the end.
     pub async fn run(self) -> io::Result<()> {
-        self.server.await
+        let (usage, db) = self.usage;
+        let write_down = async || {
+            if let Err(error) = usage.write_down(&db).await {
+                log::warn!("the usage of API keys could not be written down, and is kept: {error}");
+            }
+        };
+        let writing = async {
+            loop {
+                tokio::time::sleep(PERIOD).await;
+                write_down().await;
+            }
+        };
+        let served = tokio::select! {
+            served = self.server => served,
+            () = writing => Ok(()),
+        };
+        write_down().await;
+        served
     }
 }
 

@@ -1,6 +1,6 @@
 //! Extractors: who may call an operation stands in its handler's signature, each grade built from the weaker one.
 //!
-//! [`identify`] finds out who is calling before any extractor runs. Extractors of one signature are polled together: one
+//! [`identify`](super::identify) finds out who is calling before any extractor runs. Extractors of one signature are polled together: one
 //! that waited for the store would let a faulty body or a missing `If-Match` be refused before the caller is.
 //!
 //! What a caller needs to have besides, when it comes with a key, is the scope in angle brackets.
@@ -10,6 +10,7 @@
 //! | [`Anyone`] | everybody; with credentials that hold, or with none |
 //! | [`SignedIn`] | every account |
 //! | [`InPerson`] | every account that signed in with a password: no key, no token of others |
+//! | [`Known`] | every account; a key needs the scope |
 //! | [`Author`] | contributor, council editor (own council), moderator, network admin |
 //! | [`CouncilKeeper`] | council editor (own council), moderator, network admin |
 //! | [`Moderator`] | moderator, network admin |
@@ -19,19 +20,12 @@ use std::future::{Ready, ready};
 use std::marker::PhantomData;
 use std::net::IpAddr;
 
-use actix_web::body::MessageBody;
-use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header;
-use actix_web::middleware::Next;
-use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use uuid::Uuid;
 
-use super::keys::Keys;
+use super::identify::Identified;
 use super::scope::{Needs, Scope, Scopes};
-use super::{store, token};
-use crate::address::client_address;
-use crate::config::ServeSettings;
-use crate::db::Db;
 use crate::error::ApiError;
 use crate::initiatives::model::Visibility;
 use crate::users::model::Role;
@@ -41,6 +35,8 @@ use crate::users::model::Role;
 pub enum Credential {
     /// An access token of this session.
     Session(Uuid),
+    /// This API key.
+    Key(Uuid),
 }
 
 /// A known user, with the rights as they stand at this moment.
@@ -97,7 +93,7 @@ impl Account {
     /// no more than every member; any other what is public.
     pub fn reach(&self) -> Reach {
         let level = match self.role {
-            Role::MemberViewer => Visibility::Members,
+            Role::Researcher | Role::MemberViewer => Visibility::Members,
             Role::Contributor | Role::CouncilEditor => Visibility::Officers,
             Role::Moderator | Role::NetworkAdmin => Visibility::Private,
         };
@@ -129,64 +125,6 @@ impl Account {
         }
         Ok(self)
     }
-}
-
-/// What [`identify`] found out: an account, nobody, or credentials that do not hold.
-type Identified = Result<Option<Account>, ApiError>;
-
-/// Find out who is calling, for the extractors. Whether it matters is theirs to say: nobody reads it when signing in.
-pub async fn identify(
-    request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let identified: Identified = account(request.request()).await;
-    request.extensions_mut().insert(identified);
-    next.call(request).await
-}
-
-async fn account(request: &HttpRequest) -> Identified {
-    if request.headers().contains_key("x-api-key") {
-        return Err(ApiError::bad_credentials("API keys are not given out yet; sign in instead."));
-    }
-    let Some(bearer) = bearer(request)? else { return Ok(None) };
-    let mounted = (
-        request.app_data::<web::Data<Keys>>(),
-        request.app_data::<web::Data<ServeSettings>>(),
-        request.app_data::<web::Data<Db>>(),
-    );
-    let (Some(keys), Some(settings), Some(db)) = mounted else {
-        return Err(ApiError::internal("keys, settings or store are not mounted"));
-    };
-    let claims = token::verify(keys, &settings.issuer, &bearer)?;
-    let mut conn = db.get().await?;
-    let owner = store::session_owner(&mut conn, claims.sid)
-        .await?
-        .filter(|owner| owner.user_id == claims.sub)
-        .ok_or_else(|| ApiError::bad_credentials("The session has ended. Sign in again."))?;
-    Ok(Some(Account {
-        user_id: owner.user_id,
-        credential: Credential::Session(claims.sid),
-        scopes: Scopes::ALL,
-        address: client_address(request),
-        role: owner.role.0,
-        council_id: owner.council_id,
-    }))
-}
-
-/// The token of `Authorization: Bearer …`; any other scheme, or two headers, are refused.
-fn bearer(request: &HttpRequest) -> Result<Option<String>, ApiError> {
-    let mut sent = request.headers().get_all(header::AUTHORIZATION);
-    let Some(value) = sent.next() else { return Ok(None) };
-    if sent.next().is_some() {
-        return Err(ApiError::bad_credentials("There are two Authorization headers; send one."));
-    }
-    value
-        .to_str()
-        .ok()
-        .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, token)| scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty())
-        .map(|(_, token)| Some(token.trim().to_owned()))
-        .ok_or_else(|| ApiError::bad_credentials("Send Authorization: Bearer and an access token."))
 }
 
 fn identified(request: &HttpRequest) -> Identified {
@@ -234,6 +172,7 @@ impl FromRequest for InPerson {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         graded(request, |account| match account.credential {
             Credential::Session(session_id) => Ok(Self { account, session_id }),
+            Credential::Key(_) => Err(ApiError::forbidden("This is for people who have signed in, not for keys.")),
         })
     }
 }
@@ -258,6 +197,8 @@ impl<G: Grade, S: Needs> FromRequest for Graded<G, S> {
     }
 }
 
+/// Every account.
+pub type Known<S> = Graded<Everyone, S>;
 /// Who writes initiatives.
 pub type Author<S> = Graded<Authors, S>;
 /// Who keeps a council's own profile.
@@ -266,6 +207,21 @@ pub type CouncilKeeper<S> = Graded<CouncilKeepers, S>;
 pub type Moderator<S> = Graded<Moderators, S>;
 /// Network admins.
 pub type Admin<S> = Graded<Admins, S>;
+
+/// Grade of a [`Known`] account.
+#[derive(Clone, Copy, Debug)]
+pub struct Everyone;
+impl Grade for Everyone {
+    const ROLES: &[Role] = &[
+        Role::Researcher,
+        Role::MemberViewer,
+        Role::Contributor,
+        Role::CouncilEditor,
+        Role::Moderator,
+        Role::NetworkAdmin,
+    ];
+    const WHO: &str = "everybody who is known";
+}
 
 /// Grade of an [`Author`].
 #[derive(Clone, Copy, Debug)]

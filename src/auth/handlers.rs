@@ -134,7 +134,7 @@ pub async fn change_password(
     let change = body.draft.checked()?;
     let user = users::store::find(&mut *db.get().await?, caller.account.user_id).await?;
     throttle.attempt(&user.email, client_address(&request))?;
-    if !password::matches(change.current_password, Some(user.password_hash.clone())).await? {
+    if !password::matches(change.current_password, user.password_hash.clone()).await? {
         return Err(ApiError::forbidden("The current password is not right."));
     }
     let hash = password::hash(change.new_password).await?;

@@ -4,8 +4,10 @@
 //! session; the session, the user's role and council are read at each request, so that signing out, disabling a user or
 //! changing a password ends a token at once.
 
+pub mod api_key;
 pub mod caller;
 pub mod handlers;
+pub mod identify;
 pub mod keys;
 pub mod model;
 pub mod password;

@@ -6,6 +6,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::users::model::Role;
+
 /// What a key may be used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 pub enum Scope {
@@ -84,6 +86,25 @@ impl Scopes {
     /// True when the scope is among them.
     pub fn contains(self, scope: Scope) -> bool {
         self.0 & 1 << scope as u16 != 0
+    }
+
+    /// What a key of a user with this role can be used for.
+    pub fn of(role: Role) -> Self {
+        let everybody = [Scope::ReadPublic, Scope::ReadMembers, Scope::Export, Scope::ManageKeys];
+        let more: &[Scope] = match role {
+            Role::Researcher | Role::MemberViewer => &[],
+            Role::Contributor => &[Scope::WriteInitiatives],
+            Role::CouncilEditor => &[Scope::WriteInitiatives, Scope::WriteCouncils, Scope::AuditRead],
+            Role::Moderator => &[
+                Scope::WriteInitiatives,
+                Scope::WriteThemes,
+                Scope::WriteCouncils,
+                Scope::Moderate,
+                Scope::ManageUsers,
+            ],
+            Role::NetworkAdmin => &Scope::ALL,
+        };
+        everybody.iter().chain(more).copied().collect()
     }
 
     /// Those of `self` that are in `other` as well.

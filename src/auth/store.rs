@@ -5,7 +5,8 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use crate::db::schema::{refresh_tokens, sessions, users};
+use crate::auth::scope::Scope;
+use crate::db::schema::{api_key_secrets, api_keys, refresh_tokens, sessions, users};
 use crate::db::word::Word;
 use crate::error::ApiError;
 use crate::users::model::Role;
@@ -35,12 +36,59 @@ pub async fn session_owner(conn: &mut AsyncPgConnection, session: Uuid) -> Resul
         .optional()?)
 }
 
+/// A key that has neither ended nor been revoked, with its owner's rights as they stand now.
+#[derive(Queryable)]
+pub struct KeyOwner {
+    /// The key.
+    pub key_id: Uuid,
+    /// HMAC of the secret.
+    pub hash: Vec<u8>,
+    /// What the key may be used for.
+    pub scopes: Vec<Option<Word<Scope>>>,
+    /// Web origins that a browser may use it from; empty: any caller.
+    pub origins: Vec<Option<String>>,
+    /// Networks that it may be used from; empty: any.
+    pub networks: Vec<Option<String>>,
+    /// In whose name it acts.
+    pub user_id: Uuid,
+    /// The owner's role.
+    pub role: Word<Role>,
+    /// The owner's council.
+    pub council_id: Option<Uuid>,
+}
+
+/// The key that a prefix belongs to, if it is good and its owner active.
+pub async fn key_owner(conn: &mut AsyncPgConnection, prefix: &str) -> Result<Option<KeyOwner>, ApiError> {
+    let now = Utc::now();
+    Ok(api_key_secrets::table
+        .inner_join(api_keys::table.inner_join(users::table))
+        .filter(api_key_secrets::prefix.eq(prefix))
+        .filter(api_key_secrets::valid_until.is_null().or(api_key_secrets::valid_until.gt(now)))
+        .filter(api_keys::revoked_at.is_null())
+        .filter(api_keys::expires_at.gt(now))
+        .filter(users::status.eq("active"))
+        .select((
+            api_keys::id,
+            api_key_secrets::hash,
+            api_keys::scopes,
+            api_keys::origins,
+            api_keys::networks,
+            users::id,
+            users::role,
+            users::council_id,
+        ))
+        .first(conn)
+        .await
+        .optional()?)
+}
+
 /// What signing in needs of an account: id and password hash, of an active user only.
 pub async fn password_of(conn: &mut AsyncPgConnection, email: &str) -> Result<Option<(Uuid, String)>, ApiError> {
     Ok(users::table
         .filter(users::email.eq(email.to_lowercase()))
         .filter(users::status.eq("active"))
-        .select((users::id, users::password_hash))
+        .filter(users::password_hash.is_not_null())
+        .select((users::id, users::password_hash.assume_not_null()))
         .first(conn)
         .await
         .optional()?)

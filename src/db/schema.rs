@@ -1,6 +1,43 @@
 // @generated automatically by Diesel CLI.
 
 diesel::table! {
+    api_key_secrets (prefix) {
+        prefix -> Text,
+        key_id -> Uuid,
+        hash -> Bytea,
+        issued_at -> Timestamptz,
+        valid_until -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    api_key_usage (key_id, day, endpoint) {
+        key_id -> Uuid,
+        day -> Date,
+        endpoint -> Text,
+        requests -> Int8,
+        last_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    api_keys (id) {
+        id -> Uuid,
+        owner_id -> Uuid,
+        name -> Text,
+        scopes -> Array<Nullable<Text>>,
+        origins -> Array<Nullable<Text>>,
+        networks -> Array<Nullable<Text>>,
+        expires_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
+        rotated_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     co_operative_values (id) {
         id -> Uuid,
         scheme -> Text,
@@ -154,6 +191,38 @@ diesel::table! {
 }
 
 diesel::table! {
+    key_requests (id) {
+        id -> Uuid,
+        name -> Text,
+        email -> Text,
+        affiliation -> Text,
+        purpose -> Text,
+        status -> Text,
+        reason -> Nullable<Text>,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        key_id -> Nullable<Uuid>,
+        claim_hash -> Nullable<Bytea>,
+        claim_until -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> Uuid,
+        recipient -> Text,
+        subject -> Text,
+        body -> Nullable<Text>,
+        request_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        sent_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     outcomes (initiative_id, position) {
         initiative_id -> Uuid,
         position -> Int4,
@@ -255,13 +324,16 @@ diesel::table! {
         role -> Text,
         council_id -> Nullable<Uuid>,
         status -> Text,
-        password_hash -> Text,
+        password_hash -> Nullable<Text>,
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
     }
 }
 
+diesel::joinable!(api_key_secrets -> api_keys (key_id));
+diesel::joinable!(api_key_usage -> api_keys (key_id));
+diesel::joinable!(api_keys -> users (owner_id));
 diesel::joinable!(costs -> initiatives (initiative_id));
 diesel::joinable!(initiative_narratives -> initiatives (initiative_id));
 diesel::joinable!(initiative_participants -> councils (council_id));
@@ -272,6 +344,9 @@ diesel::joinable!(initiative_principles -> principles (principle_id));
 diesel::joinable!(initiative_themes -> initiatives (initiative_id));
 diesel::joinable!(initiative_themes -> themes (theme_id));
 diesel::joinable!(initiatives -> councils (lead_council_id));
+diesel::joinable!(key_requests -> api_keys (key_id));
+diesel::joinable!(key_requests -> users (decided_by));
+diesel::joinable!(outbox -> key_requests (request_id));
 diesel::joinable!(outcomes -> initiatives (initiative_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -279,6 +354,9 @@ diesel::joinable!(sources -> initiatives (initiative_id));
 diesel::joinable!(users -> councils (council_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    api_key_secrets,
+    api_key_usage,
+    api_keys,
     co_operative_values,
     costs,
     councils,
@@ -289,6 +367,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     initiative_principles,
     initiative_themes,
     initiatives,
+    key_requests,
+    outbox,
     outcomes,
     principles,
     refresh_tokens,

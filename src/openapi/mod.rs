@@ -6,7 +6,7 @@
 mod schemas;
 
 use serde_json::{Map, Value, json};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::{OpenApi, ToSchema};
 use utoipa_actix_web::AppExt;
@@ -51,6 +51,7 @@ impl Document {
                 ("themes", "Areas of practice, as SKOS-like concepts."),
                 ("vocabularies", "Principles and values, each in its named scheme."),
                 ("sign in", "Signing in and oneself."),
+                ("API keys", "Keys for programs, and researchers who ask for one."),
                 ("users", "People who sign in; for network officers."),
                 ("service", "The service about itself."),
             ]
@@ -63,7 +64,10 @@ impl Document {
             .bearer_format("JWT")
             .description(Some("Access token from `POST /v1/auth/login`."))
             .build();
-        base.components.get_or_insert_default().add_security_scheme("bearer", SecurityScheme::Http(bearer));
+        let key = ApiKey::Header(ApiKeyValue::with_description("X-API-Key", "From `POST /v1/api-keys`."));
+        let components = base.components.get_or_insert_default();
+        components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+        components.add_security_scheme("api_key", SecurityScheme::ApiKey(key));
 
         let app = actix_web::App::new().into_utoipa_app().openapi(base);
         let (_, document) = routes::mount(app).split_for_parts();
@@ -104,7 +108,11 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     let body = operation.get("requestBody").is_some();
     let versioned = path.starts_with("/v1/");
     let conditional = needs_if_match(path, method);
-    let creates = operation["responses"].get("201").is_some() || id == "merge_theme";
+    // The answer to a new key holds its secret, which is kept nowhere: it cannot be given again.
+    let creates = id != "create_api_key" && operation["responses"].get("201").is_some() || id == "merge_theme";
+    let may_conflict = creates
+        || conditional
+        || ["create_api_key", "rotate_api_key", "grant_key_request", "refuse_key_request"].contains(&id.as_str());
 
     let mut statuses: Vec<&str> = vec!["400", "500", "503"];
     if versioned {
@@ -123,10 +131,13 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     if ["theme", "principle", "council", "participant", "broader"].iter().any(|name| has_parameter(operation, name)) {
         statuses.push("404");
     }
+    if id == "claim_api_key" {
+        statuses.push("404");
+    }
     if body {
         statuses.extend(["413", "415", "422"]);
     }
-    if secured && (conditional || creates) {
+    if secured && may_conflict {
         statuses.push("409");
     }
     if conditional {
@@ -137,6 +148,10 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     }
     if method == "get" && path != "/health" && !path.starts_with("/problems") {
         statuses.push("304");
+    }
+    // Wherever an access token opens, a key with the right scope does; what is for people in person says so by its id.
+    if secured && !["log_out", "change_password"].contains(&id.as_str()) {
+        operation["security"] = json!([{ "bearer": [] }, { "api_key": [] }]);
     }
     statuses.sort_unstable();
     statuses.dedup();

@@ -71,7 +71,7 @@ fn add_rules(document: &mut Value) {
     let binding = |schema: &mut Value| {
         schema["allOf"] = json!([
             rule(is("role", &["contributor", "council_editor"]), needs("council", &text)),
-            rule(is("role", &["moderator", "network_admin"]), lacks("council")),
+            rule(is("role", &["researcher", "moderator", "network_admin"]), lacks("council")),
         ]);
     };
     let whole = json!({ "type": "integer" });
@@ -132,6 +132,7 @@ fn add_patch_schemas(document: &mut Value) {
         ("NewTheme", "ThemePatch"),
         ("NewInitiative", "InitiativePatch"),
         ("UserUpdate", "UserPatch"),
+        ("ApiKeyUpdate", "ApiKeyPatch"),
     ];
     for (whole, patch) in names {
         let mut schema = document["components"]["schemas"][whole].clone();

@@ -74,7 +74,7 @@ pub async fn create_user(
         if let Some(first) = key.first_answer(conn, caller.0.user_id, &fingerprint).await? {
             return Ok(first);
         }
-        let id = store::create(conn, &user.update(), council, &hash).await?;
+        let id = store::create(conn, &user.update(), council, Some(&hash)).await?;
         let written = Written::created(format!("/v1/users/{id}"), &store::show(conn, id).await?)?;
         key.keep(conn, caller.0.user_id, &fingerprint, &written).await?;
         Ok(written)

@@ -16,6 +16,8 @@ use crate::text::{Line, Reference};
 #[serde(rename_all = "snake_case")]
 #[value(rename_all = "snake_case")]
 pub enum Role {
+    /// Reads by API key, and what is for members where the key says so. Does not sign in unless given a password.
+    Researcher,
     /// Reads what is for members.
     #[default]
     MemberViewer,
@@ -76,18 +78,18 @@ impl Resource for User {
     }
 }
 
+/// An e-mail address, as HTML's `input type=email` has it.
+#[derive(ToSchema)]
+#[schema(value_type = String, min_length = 3, max_length = 254, example = "editor@oldham.example",
+    pattern = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$")]
+pub struct EmailAddress(#[allow(dead_code)] String);
+
 /// The members of a user that an admin sets.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct UserUpdate {
     /// E-mail address; the user signs in with it.
-    #[schema(
-        required,
-        min_length = 3,
-        max_length = 254,
-        pattern = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$",
-        example = "editor@oldham.example"
-    )]
+    #[schema(required, value_type = EmailAddress)]
     pub email: String,
     /// Name to show.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -121,13 +123,7 @@ impl From<&User> for UserUpdate {
 #[serde(default, deny_unknown_fields)]
 pub struct NewUser {
     /// E-mail address; the user signs in with it.
-    #[schema(
-        required,
-        min_length = 3,
-        max_length = 254,
-        pattern = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$",
-        example = "editor@oldham.example"
-    )]
+    #[schema(required, value_type = EmailAddress)]
     pub email: String,
     /// Name to show.
     pub name: Option<Line<120>>,

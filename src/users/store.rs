@@ -30,8 +30,8 @@ pub struct UserRow {
     pub council_id: Option<Uuid>,
     /// Status.
     pub status: Word<UserStatus>,
-    /// Argon2id, PHC form.
-    pub password_hash: String,
+    /// Argon2id, PHC form; none for who never signs in.
+    pub password_hash: Option<String>,
     /// Version.
     pub version: i32,
     /// Entered.
@@ -136,7 +136,7 @@ pub async fn create(
     conn: &mut AsyncPgConnection,
     user: &UserUpdate,
     council: Option<Uuid>,
-    password_hash: &str,
+    password_hash: Option<&str>,
 ) -> Result<Uuid, ApiError> {
     let id = Uuid::now_v7();
     diesel::insert_into(users::table)

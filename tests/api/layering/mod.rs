@@ -12,26 +12,30 @@ const RULES: &str = "
     main                     cli
     cli                      auth::* config db error input openapi refs sample screen server signals users::*
     screen                   db::opened sample server
-    server                   auth::keys auth::throttle config db::Db input middleware openapi routes service
+    server                   api_keys::usage auth::keys auth::throttle config db::Db input middleware openapi routes service
     sample::**               auth::caller::Reach db::schema error initiatives::* input *::model *::store
-    routes                   auth::caller::identify problems service vocabularies *::handlers
+    routes                   auth::identify::identify problems service vocabularies *::handlers
     openapi::**              error::Problem openapi problems routes
     signals
     address                  config
     service                  db::Db error input openapi page reply
 
-    *::handlers              address auth::* config councils::query db::Db db::word error idempotency initiatives::* input page
+    *::handlers              HANDLERS
+    HANDLERS                 address api_keys::usage auth::* config councils::query db::Db db::word error idempotency initiatives::* input page
                              refs reply text withdrawal *::model *::store
     vocabularies             auth::caller db error input page reply
     withdrawal
 
-    *::model                 db::schema initiatives::answer initiatives::evidence input page::Order reply::Resource text
+    api_keys::usage          db::Db error *::store
+    *::model                 auth::scope db::schema initiatives::answer initiatives::evidence input page::Order reply::Resource text
                              *::model
     councils::query          page::Order text *::model
     initiatives::answer      initiatives::evidence reply::Resource *::model
     initiatives::evidence    input text
 
     users::store             STORE auth::store
+    api_keys::store          STORE api_keys::usage auth::api_key auth::keys auth::scope
+    auth::store              STORE auth::scope
     initiatives::embed       STORE initiatives::filter *::store
     initiatives::*           STORE initiatives::children initiatives::evidence initiatives::filter initiatives::resolve
     *::store                 STORE
@@ -39,9 +43,12 @@ const RULES: &str = "
     STORE                    auth::caller::Reach auth::caller::Account db::lock db::schema db::word error input::Draft input::Faults
                              page::Order page::Slice page::Window refs text *::model
 
-    auth::caller             address auth::* config db::Db error initiatives::model users::model
+    auth::identify           address api_keys::model api_keys::usage auth::* config db::Db error
+    auth::caller             auth::* error initiatives::model users::model
     auth::keys               config
     auth::token              auth::keys error
+    auth::scope              users::model
+    auth::api_key            auth::keys
     auth::*                  error
     page                     auth::keys config error reply
     idempotency              auth::keys db::schema error reply
@@ -73,10 +80,13 @@ fn rules() -> Vec<Rule> {
             None => rules.push(Rule { files: words.next().unwrap_or_default(), rights: words.collect() }),
         }
     }
-    let store = rules.iter().position(|rule| rule.files == "STORE").expect("what stores may import");
-    let store = rules.remove(store).rights;
-    for rule in rules.iter_mut().filter(|rule| rule.rights.contains(&"STORE")) {
-        rule.rights.extend(&store);
+    // A name in capitals is no file but a set of rights.
+    let is_set = |rule: &Rule| rule.files.chars().all(|c| c.is_ascii_uppercase());
+    let (sets, mut rules): (Vec<_>, Vec<_>) = rules.into_iter().partition(is_set);
+    for set in &sets {
+        for rule in rules.iter_mut().filter(|rule| rule.rights.contains(&set.files)) {
+            rule.rights.extend(&set.rights);
+        }
     }
     rules
 }

@@ -3,6 +3,7 @@
 
 pub mod client;
 pub mod database;
+pub mod keys;
 pub mod practice;
 pub mod program;
 pub mod records;
@@ -121,8 +122,9 @@ impl TestApp {
         };
         let email = format!("{}@tests.example", Uuid::now_v7());
         let user = UserUpdate { email: email.clone(), name: None, role, council: None, status: UserStatus::Active };
-        let id =
-            users::store::create(&mut conn, &user, council, &database::password_hash().await).await.expect("a user");
+        let id = users::store::create(&mut conn, &user, council, Some(&database::password_hash().await))
+            .await
+            .expect("a user");
         (id, email)
     }
 

@@ -2,8 +2,12 @@
 //!
 //! An operation without a row in the table fails the walk with its name: whoever adds one says here whom it lets in.
 
+mod table;
+
 use std::collections::BTreeSet;
 
+use ccin_registry::api_keys::model::NewApiKey;
+use ccin_registry::auth::scope::Scope;
 use ccin_registry::users::model::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -14,86 +18,7 @@ use crate::support::practice::practice;
 use crate::support::tokens::{altered, forged};
 use crate::support::{Answer, Client, TestApp};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Anonymous,
-    Garbage,
-    OfAnotherKey,
-    Expired,
-    OfAnEndedSession,
-    Disabled,
-    MemberViewer,
-    Contributor,
-    CouncilEditor,
-    EditorOfAnotherCouncil,
-    Moderator,
-    NetworkAdmin,
-}
-use Kind::*;
-
-const ALL: &[Kind] = &[
-    Anonymous,
-    Garbage,
-    OfAnotherKey,
-    Expired,
-    OfAnEndedSession,
-    Disabled,
-    MemberViewer,
-    Contributor,
-    CouncilEditor,
-    EditorOfAnotherCouncil,
-    Moderator,
-    NetworkAdmin,
-];
-const BAD_CREDENTIALS: &[Kind] = &[Garbage, OfAnotherKey, Expired, OfAnEndedSession, Disabled];
-const ANYBODY: &[Kind] =
-    &[Anonymous, MemberViewer, Contributor, CouncilEditor, EditorOfAnotherCouncil, Moderator, NetworkAdmin];
-const ACCOUNTS: &[Kind] = &[MemberViewer, Contributor, CouncilEditor, EditorOfAnotherCouncil, Moderator, NetworkAdmin];
-const AUTHORS: &[Kind] = &[Contributor, CouncilEditor, EditorOfAnotherCouncil, Moderator, NetworkAdmin];
-const AUTHORS_OF_THE_COUNCIL: &[Kind] = &[Contributor, CouncilEditor, Moderator, NetworkAdmin];
-const KEEPERS_OF_THE_COUNCIL: &[Kind] = &[CouncilEditor, Moderator, NetworkAdmin];
-const OFFICERS: &[Kind] = &[Moderator, NetworkAdmin];
-const ADMINS: &[Kind] = &[NetworkAdmin];
-
-/// Whom each operation lets in, on a draft of Oldham where it changes an initiative.
-const TABLE: &[(&[Kind], &[&str])] = &[
-    // Credentials are not looked at here.
-    (ALL, &["find_service", "find_health", "explain_problem", "find_keys", "log_in", "refresh_tokens"]),
-    (
-        ANYBODY,
-        &[
-            "list_councils",
-            "find_council",
-            "list_council_initiatives",
-            "list_initiatives",
-            "find_initiative",
-            "list_themes",
-            "find_theme",
-            "list_theme_initiatives",
-            "list_principles",
-            "list_values",
-        ],
-    ),
-    (ACCOUNTS, &["log_out", "find_me", "change_password"]),
-    (AUTHORS, &["create_initiative"]),
-    (AUTHORS_OF_THE_COUNCIL, &["replace_initiative", "update_initiative", "delete_initiative"]),
-    (KEEPERS_OF_THE_COUNCIL, &["replace_council", "update_council"]),
-    (
-        OFFICERS,
-        &[
-            "publish_initiative",
-            "unpublish_initiative",
-            "create_theme",
-            "replace_theme",
-            "update_theme",
-            "delete_theme",
-            "merge_theme",
-            "list_users",
-            "find_user",
-        ],
-    ),
-    (ADMINS, &["create_council", "delete_council", "create_user", "replace_user", "update_user", "set_user_password"]),
-];
+use table::{ALL, BAD_CREDENTIALS, Kind, Kind::*, Needs::*, TABLE};
 
 /// An operation of the document.
 struct Operation {
@@ -111,8 +36,18 @@ impl Operation {
         self.path.starts_with("/v1/") && !["log_in", "refresh_tokens"].contains(&self.id.as_str())
     }
 
-    fn lets_in(&self) -> &'static [Kind] {
-        TABLE.iter().find(|(_, ids)| ids.contains(&self.id.as_str())).map(|(kinds, _)| *kinds).unwrap()
+    fn lets_in(&self, kind: Kind) -> bool {
+        let (kinds, needs, _) = TABLE.iter().find(|(.., ids)| ids.contains(&self.id.as_str())).unwrap();
+        let by_key = |owner: Kind, scope: Option<Scope>| match needs {
+            Unread | Nothing => kinds.contains(&owner),
+            OfScope(needed) => kinds.contains(&owner) && scope.is_none_or(|scope| scope == *needed),
+            InPerson => false,
+        };
+        match kind {
+            Key(scope) => by_key(NetworkAdmin, Some(scope)),
+            KeyOfADemotedOwner => by_key(MemberViewer, None),
+            _ => kinds.contains(&kind),
+        }
     }
 }
 
@@ -141,7 +76,11 @@ struct Walk {
     client: Client,
     users: Vec<(Kind, Uuid)>,
     tokens: Vec<(Kind, String)>,
+    keys: Vec<(Kind, String)>,
     draft: String,
+    /// A key of Oldham's editor, and a request for one.
+    api_key: Uuid,
+    key_request: Uuid,
 }
 
 impl Walk {
@@ -183,17 +122,28 @@ impl Walk {
             .await
             .expect(201);
         let draft = draft.json["slug"].as_str().unwrap().to_owned();
-        Self { client: app.anonymous(), app, users, tokens, draft }
+        let api_key = app.key(user(CouncilEditor), &[Scope::ManageKeys]).await.api_key.id;
+        let keys = keys(&app, user(NetworkAdmin)).await;
+        let asked = json!({ "name": "R", "email": "r@tests.example", "affiliation": "U", "purpose": "x".repeat(20) });
+        app.anonymous().post("/v1/api-keys/requests", &asked).await.expect(202);
+        let requests = app.with_token(&good).get("/v1/api-keys/requests").await.expect(200);
+        let key_request = requests.json["data"][0]["id"].as_str().unwrap().parse().unwrap();
+        Self { client: app.anonymous(), app, users, tokens, keys, draft, api_key, key_request }
     }
 
     fn path(&self, operation: &Operation) -> String {
         let initiative = if operation.method == Method::GET { "get-oldham-working" } else { &self.draft };
-        let user = self.users[0].1.to_string();
+        let id = match operation.path.strip_prefix("/v1/") {
+            Some(path) if path.starts_with("api-keys/requests") => self.key_request,
+            Some(path) if path.starts_with("api-keys") => self.api_key,
+            _ => self.users[0].1,
+        };
+        let id = id.to_string();
         let values = [
             ("{council}", "oldham"),
             ("{theme}", "housing"),
             ("{initiative}", initiative),
-            ("{id}", user.as_str()),
+            ("{id}", id.as_str()),
             ("{code}", "stale"),
         ];
         let path = values.iter().fold(operation.path.clone(), |path, (name, value)| path.replace(name, value));
@@ -216,8 +166,13 @@ impl Walk {
     /// request has neither.
     async fn call(&self, operation: &Operation, kind: Kind, bare: bool) -> Answer {
         let mut request = self.client.request(operation.method.clone(), &self.path(operation));
-        if let Some(token) = self.token(kind).await {
+        if let Some((_, key)) = self.keys.iter().find(|(of, _)| *of == kind) {
+            request = request.header("X-API-Key", key).header("Origin", "https://elsewhere.example");
+        } else if let Some(token) = self.token(kind).await {
             request = request.bearer_auth(token);
+        }
+        if kind == KeyAndToken {
+            request = request.bearer_auth(&self.tokens[0].1);
         }
         if !bare {
             request = request.header("If-Match", "\"0\"");
@@ -229,13 +184,43 @@ impl Walk {
     }
 }
 
+/// Keys of every kind, each with every scope unless its kind says otherwise.
+async fn keys(app: &TestApp, admin: Uuid) -> Vec<(Kind, String)> {
+    let mut keys = Vec::new();
+    for kind in ALL.iter().copied() {
+        let mut new = NewApiKey { scopes: Scope::ALL.to_vec(), ..NewApiKey::default() };
+        let mut owner = admin;
+        match kind {
+            Key(scope) => new.scopes = vec![scope],
+            KeyOfADemotedOwner | KeyOfADisabledOwner => owner = app.user(Role::NetworkAdmin, None).await.0,
+            KeyFromAWrongOrigin => new.origins = vec!["https://www.oldham.gov.uk".into()],
+            KeyFromAWrongNetwork => new.networks = vec!["192.0.2.0/24".into()],
+            ExpiredKey | RevokedKey | KeyAndToken => {}
+            _ => continue,
+        }
+        let made = app.key_like(owner, new).await;
+        let id = made.api_key.id;
+        match kind {
+            KeyOfADemotedOwner => {
+                app.sql(&format!("UPDATE users SET role = 'member_viewer' WHERE id = '{owner}'")).await
+            }
+            KeyOfADisabledOwner => app.sql(&format!("UPDATE users SET status = 'disabled' WHERE id = '{owner}'")).await,
+            ExpiredKey => app.sql(&format!("UPDATE api_keys SET expires_at = now() WHERE id = '{id}'")).await,
+            RevokedKey => app.sql(&format!("UPDATE api_keys SET revoked_at = now() WHERE id = '{id}'")).await,
+            _ => {}
+        }
+        keys.push((kind, made.key));
+    }
+    keys
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_operation_lets_in_whom_the_table_says_and_nobody_else() {
     let walk = Walk::new().await;
     let document = walk.app.anonymous().get("/openapi.json").await.expect(200).json;
     let operations = operations(&document);
     let known: BTreeSet<&str> = operations.iter().map(|operation| operation.id.as_str()).collect();
-    let listed: BTreeSet<&str> = TABLE.iter().flat_map(|(_, ids)| *ids).copied().collect();
+    let listed: BTreeSet<&str> = TABLE.iter().flat_map(|(.., ids)| *ids).copied().collect();
     let unlisted: Vec<_> = known.difference(&listed).collect();
     assert!(unlisted.is_empty(), "say in the table whom these operations let in: {unlisted:?}");
     let gone: Vec<_> = listed.difference(&known).collect();
@@ -261,8 +246,12 @@ fn faults_of(operation: &Operation, kind: Kind, bare: bool, answer: &Answer) -> 
     let status = answer.status.as_u16();
     let is_in = ![401, 403, 404].contains(&status);
     // Without If-Match the record is not looked at, so that its council cannot matter yet.
-    let is_known = !(bare && kind == EditorOfAnotherCouncil);
-    if is_known && is_in != operation.lets_in().contains(&kind) {
+    let is_known = !(bare && (kind == EditorOfAnotherCouncil || operation.path.starts_with("/v1/api-keys/{id}")));
+    if kind == KeyAndToken {
+        if operation.reads_credentials() && status != 400 {
+            faults.push(format!("{status} for two credentials"));
+        }
+    } else if is_known && is_in != operation.lets_in(kind) {
         faults.push(format!("{} with {status}", if is_in { "let in" } else { "refused" }));
     }
     if operation.reads_credentials() && BAD_CREDENTIALS.contains(&kind) {

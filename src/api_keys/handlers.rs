@@ -1,0 +1,265 @@
+//! API keys: made, listed, renamed, rotated, revoked. Each by its owner; by council editors for people of their council; by
+//! network admins for everybody. Moderators read all.
+
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+use uuid::Uuid;
+
+use super::model::{ApiKey, ApiKeyQuery, ApiKeySort, ApiKeyUpdate, IssuedKey, KeyUsage, NewApiKey, Rotation};
+use super::store::{self, KeyFilter, Keyring};
+use super::usage::Usage;
+use crate::auth::caller::{Account, Known};
+use crate::auth::keys::Keys;
+use crate::auth::scope::{ManageKeys, Scopes};
+use crate::db::Db;
+use crate::error::{ApiError, UNKNOWN};
+use crate::input::{Body, Draft, Faults, IfMatch, NoParams, Patch, Query};
+use crate::page::{Listing, Page, Pages};
+use crate::reply::{Record, Written, issued, no_content, send};
+use crate::users;
+use crate::users::model::{Role, UserStatus};
+
+/// List API keys
+///
+/// Your own; for council editors those of everybody bound to their council; for network officers all. Secrets are not
+/// among what is shown.
+#[utoipa::path(tag = "API keys", params(ApiKeyQuery), responses((status = 200, description = "API keys", body = Page<ApiKey>)), security(("bearer" = [])))]
+#[get("/api-keys")]
+pub async fn list_api_keys(
+    db: web::Data<Db>,
+    caller: Known<ManageKeys>,
+    pages: Pages,
+    query: Query<ApiKeyQuery>,
+) -> Result<Listing<ApiKey>, ApiError> {
+    let order = query.sort.unwrap_or(ApiKeySort::CreatedDescending).order();
+    let window = pages.window(query.limit, query.cursor.as_deref(), order)?;
+    let filter = KeyFilter { owners: query.owner.clone(), statuses: query.status.clone() };
+    let slice = store::list(&mut *db.get().await?, readable(&caller.0), &filter, &window).await?;
+    Ok(pages.listing(slice, window.limit, None))
+}
+
+/// Make an API key
+///
+/// The answer shows the key this once. What a key may do is its scopes, cut to its owner's role and council as they stand
+/// at the time of each call. A key made with a key has no scope that the first one lacks.
+#[utoipa::path(tag = "API keys", request_body = NewApiKey, responses((status = 201, description = "Made", body = IssuedKey)), security(("bearer" = [])))]
+#[post("/api-keys")]
+pub async fn create_api_key(
+    db: web::Data<Db>,
+    keys: web::Data<Keys>,
+    caller: Known<ManageKeys>,
+    body: Body<NewApiKey>,
+) -> Result<HttpResponse, ApiError> {
+    let mut draft = body.draft;
+    let mut conn = db.get().await?;
+    let owner = owner_of(&mut conn, &caller.0, draft.value.owner, &mut draft.faults).await?;
+    let allowed = caller.0.scopes.and(Scopes::of(owner.1));
+    for (index, scope) in draft.value.scopes.iter().enumerate().filter(|(_, scope)| !allowed.contains(**scope)) {
+        let detail = format!("{} is more than the owner, or the key that you use, may do", scope.word());
+        draft.faults.add(format!("/scopes/{index}"), "not_yours", detail);
+    }
+    let new = draft.checked()?;
+    let answer = conn
+        .transaction(async |conn| {
+            let id = store::create(conn, owner.0, &new).await?;
+            store::issue(conn, &keys, id).await
+        })
+        .await?;
+    issued(&answer, Some(format!("/v1/api-keys/{}", answer.api_key.id)))
+}
+
+/// Find an API key
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key")), responses((status = 200, description = "The key, without its secret", body = ApiKey)), security(("bearer" = [])))]
+#[get("/api-keys/{id}")]
+pub async fn find_api_key(
+    db: web::Data<Db>,
+    caller: Known<ManageKeys>,
+    id: web::Path<String>,
+    _: Query<NoParams>,
+) -> Result<Record<ApiKey>, ApiError> {
+    Ok(Record::whole(store::find(&mut *db.get().await?, readable(&caller.0), key_id(&id)?).await?))
+}
+
+/// Replace what may be changed of an API key
+///
+/// Name, origins and networks; scopes and owner stay as they are: make another key.
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key")), request_body = ApiKeyUpdate, responses((status = 200, description = "As it is now", body = ApiKey)), security(("bearer" = [])))]
+#[put("/api-keys/{id}")]
+pub async fn replace_api_key(
+    db: web::Data<Db>,
+    caller: Known<ManageKeys>,
+    id: web::Path<String>,
+    if_match: IfMatch,
+    body: Body<ApiKeyUpdate>,
+) -> Result<Written, ApiError> {
+    change(&db, &caller.0, &id, if_match, |_| Ok(body.draft)).await
+}
+
+/// Rename an API key
+///
+/// Name, origins and networks; scopes and owner stay as they are: make another key.
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key")), request_body(content = ApiKeyUpdate, content_type = "application/merge-patch+json"), responses((status = 200, description = "As it is now", body = ApiKey)), security(("bearer" = [])))]
+#[patch("/api-keys/{id}")]
+pub async fn update_api_key(
+    db: web::Data<Db>,
+    caller: Known<ManageKeys>,
+    id: web::Path<String>,
+    if_match: IfMatch,
+    patch: Patch,
+) -> Result<Written, ApiError> {
+    change(&db, &caller.0, &id, if_match, |current| patch.merge(&ApiKeyUpdate::from(current))).await
+}
+
+/// Revoke an API key
+///
+/// At once and for good. The key stays in the list as revoked.
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key")), responses((status = 204, description = "Revoked")), security(("bearer" = [])))]
+#[delete("/api-keys/{id}")]
+pub async fn revoke_api_key(
+    db: web::Data<Db>,
+    caller: Known<ManageKeys>,
+    id: web::Path<String>,
+    if_match: IfMatch,
+    _: Query<NoParams>,
+) -> Result<HttpResponse, ApiError> {
+    let mut conn = db.get().await?;
+    let current = to_change(&mut conn, &caller.0, &id, Some(&if_match)).await?;
+    match store::revoke(&mut conn, current.id, current.version).await? {
+        true => Ok(no_content()),
+        false => Err(stale(&mut conn, current.id).await?),
+    }
+}
+
+/// Rotate an API key
+///
+/// Gives the key a new secret, shown this once. The old one is good as well until the overlap ends.
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key")), request_body = Rotation, responses((status = 200, description = "The new secret", body = IssuedKey)), security(("bearer" = [])))]
+#[post("/api-keys/{id}/rotate")]
+pub async fn rotate_api_key(
+    db: web::Data<Db>,
+    keys: web::Data<Keys>,
+    caller: Known<ManageKeys>,
+    id: web::Path<String>,
+    body: Body<Rotation>,
+) -> Result<HttpResponse, ApiError> {
+    let rotation = body.draft.checked()?;
+    let mut conn = db.get().await?;
+    let current = to_change(&mut conn, &caller.0, &id, None).await?;
+    // With the secret of a wider key somebody could do what the key at hand may not.
+    let beyond = current.scopes.iter().find(|scope| !caller.0.scopes.contains(**scope));
+    if let Some(scope) = beyond {
+        return Err(ApiError::forbidden(format!(
+            "The key has the scope {}, which the key that you use lacks.",
+            scope.word()
+        )));
+    }
+    let answer = conn
+        .transaction(async |conn| {
+            if !store::retire_secrets(conn, current.id, rotation.overlap()).await? {
+                return Err(ApiError::conflict("This key has ended. Make another one."));
+            }
+            store::issue(conn, &keys, current.id).await
+        })
+        .await?;
+    issued(&answer, None)
+}
+
+/// See how an API key was used
+///
+/// Requests per day (UTC) and endpoint, refused ones included, for the last 90 days.
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key")), responses((status = 200, description = "How often, where and when last", body = KeyUsage)), security(("bearer" = [])))]
+#[get("/api-keys/{id}/usage")]
+pub async fn find_api_key_usage(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    usage: web::Data<Usage>,
+    caller: Known<ManageKeys>,
+    id: web::Path<String>,
+    _: Query<NoParams>,
+) -> Result<HttpResponse, ApiError> {
+    // What this instance has counted so far is part of the answer.
+    usage.write_down(&db).await?;
+    let mut conn = db.get().await?;
+    let key = store::find(&mut conn, readable(&caller.0), key_id(&id)?).await?;
+    send(&request, &store::usage(&mut conn, key.id).await?, None, None, None)
+}
+
+async fn change(
+    db: &Db,
+    account: &Account,
+    id: &str,
+    if_match: IfMatch,
+    make: impl FnOnce(&ApiKey) -> Result<Draft<ApiKeyUpdate>, ApiError>,
+) -> Result<Written, ApiError> {
+    let mut conn = db.get().await?;
+    let current = to_change(&mut conn, account, id, Some(&if_match)).await?;
+    let change = make(&current)?.checked()?;
+    if !store::update(&mut conn, current.id, current.version, &change).await? {
+        return Err(stale(&mut conn, current.id).await?);
+    }
+    Written::changed(&store::find(&mut conn, Keyring::All, current.id).await?)
+}
+
+fn readable(account: &Account) -> Keyring {
+    match account.role {
+        Role::Moderator | Role::NetworkAdmin => Keyring::All,
+        _ => changeable(account),
+    }
+}
+
+fn changeable(account: &Account) -> Keyring {
+    match (account.role, account.council_id) {
+        (Role::NetworkAdmin, _) => Keyring::All,
+        (Role::CouncilEditor, Some(council)) => Keyring::Council { user: account.user_id, council },
+        _ => Keyring::Own(account.user_id),
+    }
+}
+
+/// A key that the caller may change, at the version that the caller names.
+async fn to_change(
+    conn: &mut AsyncPgConnection,
+    account: &Account,
+    id: &str,
+    if_match: Option<&IfMatch>,
+) -> Result<ApiKey, ApiError> {
+    let id = key_id(id)?;
+    let current = store::find(conn, readable(account), id).await?;
+    if store::find(conn, changeable(account), id).await.is_err() {
+        return Err(ApiError::forbidden("Only its owner and network admins change this key."));
+    }
+    match if_match.is_none_or(|if_match| if_match.allows(current.version)) {
+        true => Ok(current),
+        false => Err(ApiError::stale(&Record::etag(&current)?)),
+    }
+}
+
+async fn stale(conn: &mut AsyncPgConnection, id: Uuid) -> Result<ApiError, ApiError> {
+    Ok(ApiError::stale(&Record::etag(&store::find(conn, Keyring::All, id).await?)?))
+}
+
+/// In whose name a new key acts: id and role of an active user that the caller may name.
+async fn owner_of(
+    conn: &mut AsyncPgConnection,
+    account: &Account,
+    named: Option<Uuid>,
+    faults: &mut Faults,
+) -> Result<(Uuid, Role), ApiError> {
+    let Some(id) = named.filter(|id| *id != account.user_id) else { return Ok((account.user_id, account.role)) };
+    let user = users::store::find(conn, id).await.ok().filter(|user| user.status.0 == UserStatus::Active);
+    let own = user.filter(|user| match changeable(account) {
+        Keyring::All => true,
+        Keyring::Council { council, .. } => user.council_id == Some(council),
+        Keyring::Own(_) => false,
+    });
+    match own {
+        Some(user) => Ok((user.id, user.role.0)),
+        None => {
+            faults.add("/owner", UNKNOWN, "is no active user in whose name you may make keys");
+            Ok((account.user_id, account.role))
+        }
+    }
+}
+
+fn key_id(text: &str) -> Result<Uuid, ApiError> {
+    text.parse().map_err(|_| ApiError::not_found("API key"))
+}

@@ -1,0 +1,208 @@
+//! Asking for an API key, deciding about it, fetching it.
+
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{Duration, Utc};
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+use uuid::Uuid;
+
+use super::model::{
+    Claim, Grant, KeyRequest, NewKeyRequest, Receipt, Refusal, RequestQuery, RequestSort, RequestStatus,
+};
+use super::store::{self, Decision};
+use crate::api_keys;
+use crate::api_keys::model::IssuedKey;
+use crate::auth::caller::{Anyone, Moderator};
+use crate::auth::keys::Keys;
+use crate::auth::scope::ManageKeys;
+use crate::db::Db;
+use crate::error::ApiError;
+use crate::input::{Body, NoParams, Query};
+use crate::page::{Listing, Page, Pages, base};
+use crate::reply::{Record, Written, issued};
+use crate::users;
+use crate::users::model::{Role, UserStatus, UserUpdate};
+
+/// Days within which a granted key has to be fetched.
+const DAYS_TO_CLAIM: i64 = 7;
+
+/// Ask for an API key
+///
+/// For researchers and others without an account. A network officer grants or refuses; the answer goes to the e-mail
+/// address. Asking again while nobody has decided changes nothing.
+#[utoipa::path(tag = "API keys", request_body = NewKeyRequest, responses((status = 202, description = "The request has arrived", body = Receipt)))]
+#[post("/api-keys/requests")]
+pub async fn request_api_key(
+    db: web::Data<Db>,
+    _: Anyone,
+    body: Body<NewKeyRequest>,
+) -> Result<HttpResponse, ApiError> {
+    let new = body.draft.checked()?;
+    store::create(&mut *db.get().await?, &new).await?;
+    let detail = "A network officer will look at your request. The answer goes to your e-mail address.".into();
+    Ok(HttpResponse::Accepted().insert_header(("Cache-Control", "private, no-store")).json(Receipt { detail }))
+}
+
+/// List requests for API keys
+///
+/// For network officers.
+#[utoipa::path(tag = "API keys", params(RequestQuery), responses((status = 200, description = "Requests", body = Page<KeyRequest>)), security(("bearer" = [])))]
+#[get("/api-keys/requests")]
+pub async fn list_key_requests(
+    db: web::Data<Db>,
+    _: Moderator<ManageKeys>,
+    pages: Pages,
+    query: Query<RequestQuery>,
+) -> Result<Listing<KeyRequest>, ApiError> {
+    let order = query.sort.unwrap_or(RequestSort::Created).order();
+    let window = pages.window(query.limit, query.cursor.as_deref(), order)?;
+    let slice = store::list(&mut *db.get().await?, &query.status, &window).await?;
+    Ok(pages.listing(slice, window.limit, None))
+}
+
+/// Find a request for an API key
+///
+/// For network officers.
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the request")), responses((status = 200, description = "The request", body = KeyRequest)), security(("bearer" = [])))]
+#[get("/api-keys/requests/{id}")]
+pub async fn find_key_request(
+    db: web::Data<Db>,
+    _: Moderator<ManageKeys>,
+    id: web::Path<String>,
+    _: Query<NoParams>,
+) -> Result<Record<KeyRequest>, ApiError> {
+    Ok(Record::whole(store::find(&mut *db.get().await?, request_id(&id)?).await?))
+}
+
+/// Grant a request for an API key
+///
+/// Makes the key, in the name of the user with that e-mail address or of a new researcher, and leaves a message with a
+/// one-time token in the outbox. The key has no secret until the token fetches it, within seven days.
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the request")), request_body = Grant, responses((status = 200, description = "Granted", body = KeyRequest)), security(("bearer" = [])))]
+#[post("/api-keys/requests/{id}/grant")]
+pub async fn grant_key_request(
+    http: HttpRequest,
+    db: web::Data<Db>,
+    keys: web::Data<Keys>,
+    caller: Moderator<ManageKeys>,
+    id: web::Path<String>,
+    body: Body<Grant>,
+) -> Result<Written, ApiError> {
+    let grant = body.draft.checked()?;
+    let id = request_id(&id)?;
+    let token = format!("ccin_claim_{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()));
+    let hash = claim_hash(&keys, &token);
+    let letter = letter_of_grant(&base(&http), &token);
+    db.get()
+        .await?
+        .transaction(async |conn| {
+            let request = store::find(conn, id).await?;
+            let owner = owner(conn, &request).await?;
+            let key = api_keys::store::create(conn, owner, &grant.key(&request)).await?;
+            let until = Utc::now() + Duration::days(DAYS_TO_CLAIM);
+            let decision = Decision {
+                status: RequestStatus::Granted,
+                by: caller.0.user_id,
+                reason: None,
+                key: Some((key, hash, until)),
+            };
+            decide(conn, id, decision).await?;
+            store::post(conn, &request, "Your key for the CCIN registry", &letter).await?;
+            Written::changed(&store::find(conn, id).await?)
+        })
+        .await
+}
+
+/// Refuse a request for an API key
+///
+/// Leaves a message with the reason in the outbox.
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the request")), request_body = Refusal, responses((status = 200, description = "Refused", body = KeyRequest)), security(("bearer" = [])))]
+#[post("/api-keys/requests/{id}/refuse")]
+pub async fn refuse_key_request(
+    db: web::Data<Db>,
+    caller: Moderator<ManageKeys>,
+    id: web::Path<String>,
+    body: Body<Refusal>,
+) -> Result<Written, ApiError> {
+    let refusal = body.draft.checked()?;
+    let id = request_id(&id)?;
+    db.get()
+        .await?
+        .transaction(async |conn| {
+            let request = store::find(conn, id).await?;
+            let reason = Some(&*refusal.reason);
+            let decision = Decision { status: RequestStatus::Refused, by: caller.0.user_id, reason, key: None };
+            decide(conn, id, decision).await?;
+            let letter = format!("Your request for a key was not granted. The reason:\n\n{}\n", &*refusal.reason);
+            store::post(conn, &request, "Your request to the CCIN registry", &letter).await?;
+            Written::changed(&store::find(conn, id).await?)
+        })
+        .await
+}
+
+/// Fetch a granted API key
+///
+/// With the one-time token of the message. The answer shows the key this once.
+#[utoipa::path(tag = "API keys", request_body = Claim, responses((status = 200, description = "The key", body = IssuedKey)))]
+#[post("/api-keys/claim")]
+pub async fn claim_api_key(
+    db: web::Data<Db>,
+    keys: web::Data<Keys>,
+    _: Anyone,
+    body: Body<Claim>,
+) -> Result<HttpResponse, ApiError> {
+    let claim = body.draft.checked()?;
+    let hash = claim_hash(&keys, &claim.token);
+    let answer = db
+        .get()
+        .await?
+        .transaction(async |conn| {
+            let key = store::claim(conn, &hash).await?;
+            let key = key.ok_or_else(|| ApiError::not_found("key that waits for this token"))?;
+            api_keys::store::issue(conn, &keys, key).await
+        })
+        .await?;
+    issued(&answer, None)
+}
+
+/// In whose name the key will act.
+async fn owner(conn: &mut AsyncPgConnection, request: &KeyRequest) -> Result<Uuid, ApiError> {
+    match users::store::find_by_email(conn, &request.email).await? {
+        None => {
+            let researcher = UserUpdate {
+                email: request.email.clone(),
+                name: Some(request.name.as_str().into()),
+                role: Role::Researcher,
+                council: None,
+                status: UserStatus::Active,
+            };
+            users::store::create(conn, &researcher, None, None).await
+        }
+        Some(id) if users::store::find(conn, id).await?.status.0 == UserStatus::Active => Ok(id),
+        Some(_) => Err(ApiError::conflict("The account with this e-mail address is disabled.")),
+    }
+}
+
+async fn decide(conn: &mut AsyncPgConnection, id: Uuid, decision: Decision<'_>) -> Result<(), ApiError> {
+    match store::decide(conn, id, decision).await? {
+        true => Ok(()),
+        false => Err(ApiError::conflict("This request has been decided about already.")),
+    }
+}
+
+fn letter_of_grant(address: &str, token: &str) -> String {
+    format!(
+        "Your request for a key of the CCIN registry was granted. Fetch the key within {DAYS_TO_CLAIM} days; it is shown \
+         once:\n\n  curl -X POST {address}/v1/api-keys/claim -H 'Content-Type: application/json' \\\n    \
+         -d '{{\"token\": \"{token}\"}}'\n\nThen send it with each request as X-API-Key.\n"
+    )
+}
+
+fn claim_hash(keys: &Keys, token: &str) -> Vec<u8> {
+    keys.mac("claim", token.as_bytes())
+}
+
+fn request_id(text: &str) -> Result<Uuid, ApiError> {
+    text.parse().map_err(|_| ApiError::not_found("request for a key"))
+}

@@ -1,0 +1,151 @@
+//! Whom each operation lets in: kinds of callers, and the table.
+
+use ccin_registry::auth::scope::Scope;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Anonymous,
+    Garbage,
+    OfAnotherKey,
+    Expired,
+    OfAnEndedSession,
+    Disabled,
+    MemberViewer,
+    Contributor,
+    CouncilEditor,
+    EditorOfAnotherCouncil,
+    Moderator,
+    NetworkAdmin,
+    /// A key of a network admin with this scope alone.
+    Key(Scope),
+    /// With every scope, of somebody who was an admin and is a viewer now.
+    KeyOfADemotedOwner,
+    KeyOfADisabledOwner,
+    ExpiredKey,
+    RevokedKey,
+    KeyFromAWrongOrigin,
+    KeyFromAWrongNetwork,
+    KeyAndToken,
+}
+use Kind::*;
+
+pub const ALL: &[Kind] = &[
+    Anonymous,
+    Garbage,
+    OfAnotherKey,
+    Expired,
+    OfAnEndedSession,
+    Disabled,
+    MemberViewer,
+    Contributor,
+    CouncilEditor,
+    EditorOfAnotherCouncil,
+    Moderator,
+    NetworkAdmin,
+    Key(Scope::ReadPublic),
+    Key(Scope::ReadMembers),
+    Key(Scope::Export),
+    Key(Scope::WriteInitiatives),
+    Key(Scope::WriteThemes),
+    Key(Scope::WriteCouncils),
+    Key(Scope::Moderate),
+    Key(Scope::ManageUsers),
+    Key(Scope::ManageKeys),
+    Key(Scope::AuditRead),
+    KeyOfADemotedOwner,
+    KeyOfADisabledOwner,
+    ExpiredKey,
+    RevokedKey,
+    KeyFromAWrongOrigin,
+    KeyFromAWrongNetwork,
+    KeyAndToken,
+];
+pub const BAD_CREDENTIALS: &[Kind] = &[
+    Garbage,
+    OfAnotherKey,
+    Expired,
+    OfAnEndedSession,
+    Disabled,
+    KeyOfADisabledOwner,
+    ExpiredKey,
+    RevokedKey,
+    KeyFromAWrongOrigin,
+    KeyFromAWrongNetwork,
+];
+const ANYBODY: &[Kind] =
+    &[Anonymous, MemberViewer, Contributor, CouncilEditor, EditorOfAnotherCouncil, Moderator, NetworkAdmin];
+const ACCOUNTS: &[Kind] = &[MemberViewer, Contributor, CouncilEditor, EditorOfAnotherCouncil, Moderator, NetworkAdmin];
+const AUTHORS: &[Kind] = &[Contributor, CouncilEditor, EditorOfAnotherCouncil, Moderator, NetworkAdmin];
+const AUTHORS_OF_THE_COUNCIL: &[Kind] = &[Contributor, CouncilEditor, Moderator, NetworkAdmin];
+const KEEPERS_OF_THE_COUNCIL: &[Kind] = &[CouncilEditor, Moderator, NetworkAdmin];
+const OFFICERS: &[Kind] = &[Moderator, NetworkAdmin];
+const ADMINS: &[Kind] = &[NetworkAdmin];
+const READERS_OF_THE_KEY: &[Kind] = &[CouncilEditor, Moderator, NetworkAdmin];
+const KEEPERS_OF_THE_KEY: &[Kind] = &[CouncilEditor, NetworkAdmin];
+
+/// What a key needs besides its owner's role.
+#[derive(Clone, Copy)]
+pub enum Needs {
+    /// Credentials are not looked at.
+    Unread,
+    /// No scope: what everybody may do, any key may.
+    Nothing,
+    /// This scope.
+    OfScope(Scope),
+    /// No key will do.
+    InPerson,
+}
+use Needs::*;
+
+/// Whom each operation lets in, on a draft of Oldham where it changes an initiative.
+pub const TABLE: &[(&[Kind], Needs, &[&str])] = &[
+    (ALL, Unread, &["find_service", "find_health", "explain_problem", "find_keys", "log_in", "refresh_tokens"]),
+    (
+        ANYBODY,
+        Nothing,
+        &[
+            "list_councils",
+            "find_council",
+            "list_council_initiatives",
+            "list_initiatives",
+            "find_initiative",
+            "list_themes",
+            "find_theme",
+            "list_theme_initiatives",
+            "list_principles",
+            "list_values",
+            "request_api_key",
+            "claim_api_key",
+        ],
+    ),
+    (ACCOUNTS, InPerson, &["log_out", "change_password"]),
+    (ACCOUNTS, Nothing, &["find_me"]),
+    (AUTHORS, OfScope(Scope::WriteInitiatives), &["create_initiative"]),
+    (
+        AUTHORS_OF_THE_COUNCIL,
+        OfScope(Scope::WriteInitiatives),
+        &["replace_initiative", "update_initiative", "delete_initiative"],
+    ),
+    (KEEPERS_OF_THE_COUNCIL, OfScope(Scope::WriteCouncils), &["replace_council", "update_council"]),
+    (OFFICERS, OfScope(Scope::Moderate), &["publish_initiative", "unpublish_initiative"]),
+    (
+        OFFICERS,
+        OfScope(Scope::WriteThemes),
+        &["create_theme", "replace_theme", "update_theme", "delete_theme", "merge_theme"],
+    ),
+    (OFFICERS, OfScope(Scope::ManageUsers), &["list_users", "find_user"]),
+    (ADMINS, OfScope(Scope::WriteCouncils), &["create_council", "delete_council"]),
+    (ADMINS, OfScope(Scope::ManageUsers), &["create_user", "replace_user", "update_user", "set_user_password"]),
+    (ACCOUNTS, OfScope(Scope::ManageKeys), &["list_api_keys", "create_api_key"]),
+    (READERS_OF_THE_KEY, OfScope(Scope::ManageKeys), &["find_api_key", "find_api_key_usage"]),
+    (
+        KEEPERS_OF_THE_KEY,
+        OfScope(Scope::ManageKeys),
+        &["replace_api_key", "update_api_key", "revoke_api_key", "rotate_api_key"],
+    ),
+    (
+        OFFICERS,
+        OfScope(Scope::ManageKeys),
+        &["list_key_requests", "find_key_request", "grant_key_request", "refuse_key_request"],
+    ),
+];

@@ -1,0 +1,23 @@
+//! API keys for tests, made without asking the API.
+
+use ccin_registry::api_keys::model::{IssuedKey, NewApiKey};
+use ccin_registry::api_keys::store;
+use ccin_registry::auth::scope::Scope;
+use uuid::Uuid;
+
+use super::TestApp;
+
+impl TestApp {
+    /// A key with these scopes in the name of this user.
+    pub async fn key(&self, owner: Uuid, scopes: &[Scope]) -> IssuedKey {
+        self.key_like(owner, NewApiKey { scopes: scopes.to_vec(), ..NewApiKey::default() }).await
+    }
+
+    /// A key as described, in the name of this user.
+    pub async fn key_like(&self, owner: Uuid, mut new: NewApiKey) -> IssuedKey {
+        new.name = "A key of the tests".into();
+        let mut conn = self.db.get().await.expect("a connection");
+        let id = store::create(&mut conn, owner, &new).await.expect("a key");
+        store::issue(&mut conn, &self.keys, id).await.expect("a secret")
+    }
+}
