@@ -3,6 +3,7 @@
 mod support;
 
 mod addresses;
+mod api_keys;
 mod auth;
 mod bad_bodies;
 mod bad_initiatives;
@@ -14,6 +15,7 @@ mod drafts;
 mod filters;
 mod http;
 mod initiatives;
+mod key_requests;
 mod last_admin;
 mod layering;
 mod meanwhile;
@@ -23,6 +25,7 @@ mod permissions;
 mod private_postgres;
 mod sample;
 mod sample_figures;
+mod secrets;
 mod store_away;
 mod themes;
 mod tokens;

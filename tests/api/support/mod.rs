@@ -4,6 +4,7 @@
 pub mod client;
 pub mod database;
 pub mod keys;
+pub mod log;
 pub mod practice;
 pub mod program;
 pub mod records;
@@ -69,6 +70,7 @@ impl TestApp {
 
     /// A service that reaches its database by another address, such as a proxy's.
     pub fn behind(database: Database, address: &str, flags: &[&str]) -> Self {
+        log::watch();
         let db = Db::new(address, 4).expect("a pool");
         let settings = settings(flags);
         let keys = || Keys::load(settings.signing_key.as_ref(), &database::scratch()).expect("keys");
