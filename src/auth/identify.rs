@@ -45,6 +45,7 @@ pub async fn identify(
 async fn account(request: &HttpRequest) -> Identified {
     refuse_secrets_in_address(request)?;
     let bearer = bearer(request);
+    // RFC 6750, section 3.1: more than one method of naming oneself is a malformed request.
     if request.headers().contains_key(X_API_KEY) {
         // Whichever of the two were used, the caller might have meant the other.
         return match bearer {
@@ -142,7 +143,7 @@ fn bearer(request: &HttpRequest) -> Result<Option<String>, ApiError> {
     let mut sent = request.headers().get_all(header::AUTHORIZATION);
     let Some(value) = sent.next() else { return Ok(None) };
     if sent.next().is_some() {
-        return Err(ApiError::bad_credentials("There are two Authorization headers; send one."));
+        return Err(ApiError::unreadable("There are two Authorization headers; send one."));
     }
     value
         .to_str()

@@ -197,6 +197,7 @@ const WORDS: [(&str, &str); 24] = [
     ("initiatives.licence", "Licence"),
     ("initiatives.state", "State"),
     ("initiatives.visibility", "Visibility"),
+    ("key_requests.status", "RequestStatus"),
     ("outcomes.bound", "Bound"),
     ("outcomes.direction", "Direction"),
     ("outcomes.kind", "OutcomeKind"),
