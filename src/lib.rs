@@ -41,6 +41,7 @@ pub mod service;
 pub mod signals;
 pub mod text;
 pub mod themes;
+pub mod tls;
 pub mod users;
 pub mod vocabularies;
 pub mod withdrawal;

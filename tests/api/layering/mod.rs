@@ -53,8 +53,9 @@ const RULES: &str = "
     problems                 error
     text                     input::Faults
     config
+    tls
     db::opened               config db
-    db::**                   db
+    db::**                   db tls
 ";
 
 /// A pattern of files, and the patterns of what they may import.
