@@ -321,6 +321,7 @@ fn from_database(kind: DatabaseErrorKind, info: &dyn DatabaseErrorInformation) -
         (DatabaseErrorKind::UniqueViolation, Some("councils_gss_code")) => taken("/gss_code", "GSS code"),
         (DatabaseErrorKind::UniqueViolation, Some("councils_code")) => taken("/code", "code"),
         (DatabaseErrorKind::UniqueViolation, Some("users_email_key")) => taken("/email", "e-mail address"),
+        (DatabaseErrorKind::UniqueViolation, Some("external_identities_pkey")) => taken("/identities", "identity"),
         (DatabaseErrorKind::ForeignKeyViolation, _) => {
             ApiError::conflict("Another record refers to this one, or one that it refers to has just gone.")
         }

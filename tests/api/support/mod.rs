@@ -17,7 +17,7 @@ use ccin_registry::cli::Cli;
 use ccin_registry::config::ServeSettings;
 use ccin_registry::db::Db;
 use ccin_registry::server::Server;
-use ccin_registry::users::model::{Role, UserStatus, UserUpdate};
+use ccin_registry::users::model::{Role, UserUpdate};
 use ccin_registry::{refs, users};
 use clap::Parser;
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
@@ -120,7 +120,7 @@ impl TestApp {
             None => None,
         };
         let email = format!("{}@tests.example", Uuid::now_v7());
-        let user = UserUpdate { email: email.clone(), name: None, role, council: None, status: UserStatus::Active };
+        let user = UserUpdate { email: email.clone(), role, ..UserUpdate::default() };
         let id =
             users::store::create(&mut conn, &user, council, &database::password_hash().await).await.expect("a user");
         (id, email)
