@@ -231,6 +231,20 @@ impl ApiError {
         .with_header(header::RETRY_AFTER, "2")
     }
 
+    /// 503: the issuer of a token cannot be asked for its keys; worth another try after so many seconds. The cause is
+    /// logged, never sent.
+    pub fn issuer_away(cause: impl std::fmt::Display, retry_after: u64) -> Self {
+        Self {
+            cause: Some(cause.to_string()),
+            ..Self::new(
+                &problems::UNAVAILABLE,
+                "The service that issued your token cannot be asked for its keys just now, so nobody can tell whether it \
+                 holds. Try again later.",
+            )
+        }
+        .with_header(header::RETRY_AFTER, retry_after.to_string())
+    }
+
     /// The nearest problem for a status that the framework decided on.
     pub fn for_status(status: StatusCode) -> Self {
         match status {

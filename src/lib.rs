@@ -11,11 +11,11 @@
 //! - [`routes`]: the table of contents, every operation by its address.
 //! - [`councils`], [`themes`], [`initiatives`], [`vocabularies`], [`users`]: a resource each, with `model` (what is sent and
 //!   answered, and its rules), `handlers` (one function an operation) and `store` (queries; no HTTP).
-//! - [`auth`]: signing in, tokens, the extractors that say who may call.
+//! - [`auth`]: signing in, tokens, ours and those of other issuers, the extractors that say who may call.
 //! - [`input`], [`text`]: bodies and query strings held against the document's own schemas.
 //! - [`reply`], [`page`], [`error`], [`problems`]: answers, lists, refusals.
 //! - [`openapi`]: the finished document. [`db`]: pool, migrations, the private PostgreSQL.
-//! - [`cli`], [`config`], [`server`], [`sample`]: the program around it.
+//! - [`cli`], [`config`], [`issuer`], [`server`], [`sample`]: the program around it.
 
 pub mod address;
 pub mod auth;
@@ -27,6 +27,7 @@ pub mod error;
 pub mod idempotency;
 pub mod initiatives;
 pub mod input;
+pub mod issuer;
 pub mod middleware;
 pub mod openapi;
 pub mod page;

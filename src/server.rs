@@ -12,6 +12,7 @@ use actix_web::{App, HttpServer, web};
 use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use crate::auth::issuers::Issuers;
 use crate::auth::keys::Keys;
 use crate::auth::throttle::Throttle;
 use crate::config::ServeSettings;
@@ -30,7 +31,7 @@ pub struct Server {
 
 impl Server {
     /// Bind.
-    pub fn build(db: Db, keys: Keys, settings: ServeSettings) -> io::Result<Self> {
+    pub fn build(db: Db, keys: Keys, issuers: Issuers, settings: ServeSettings) -> io::Result<Self> {
         let bind = settings.bind;
         let workers = settings.workers;
         let document = Document::new();
@@ -38,11 +39,13 @@ impl Server {
         let methods = web::Data::new(Methods::new(&document.value));
         let document = web::Data::new(document);
         let throttle = web::Data::new(Throttle::new(settings.login_attempts));
+        let issuers = web::Data::new(issuers);
         let (db, keys, settings) = (web::Data::new(db), web::Data::new(keys), web::Data::new(settings));
         let mut server = HttpServer::new(move || {
             let (app, _) = routes::mount(App::new().into_utoipa_app()).split_for_parts();
             app.app_data(db.clone())
                 .app_data(keys.clone())
+                .app_data(issuers.clone())
                 .app_data(settings.clone())
                 .app_data(throttle.clone())
                 .app_data(schemas.clone())

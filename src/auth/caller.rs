@@ -26,9 +26,11 @@ use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use uuid::Uuid;
 
+use super::issuers::Issuers;
 use super::keys::Keys;
 use super::scope::{Needs, Scope, Scopes};
-use super::{store, token};
+use super::store::{self, SessionOwner};
+use super::token;
 use crate::address::client_address;
 use crate::config::ServeSettings;
 use crate::db::Db;
@@ -41,6 +43,8 @@ use crate::users::model::Role;
 pub enum Credential {
     /// An access token of this session.
     Session(Uuid),
+    /// A token of a registered issuer.
+    Foreign,
 }
 
 /// A known user, with the rights as they stand at this moment.
@@ -151,26 +155,38 @@ async fn account(request: &HttpRequest) -> Identified {
     let Some(bearer) = bearer(request)? else { return Ok(None) };
     let mounted = (
         request.app_data::<web::Data<Keys>>(),
+        request.app_data::<web::Data<Issuers>>(),
         request.app_data::<web::Data<ServeSettings>>(),
         request.app_data::<web::Data<Db>>(),
     );
-    let (Some(keys), Some(settings), Some(db)) = mounted else {
-        return Err(ApiError::internal("keys, settings or store are not mounted"));
+    let (Some(keys), Some(issuers), Some(settings), Some(db)) = mounted else {
+        return Err(ApiError::internal("keys, issuers, settings or store are not mounted"));
     };
+    if let Some(issuer) = issuers.of(&bearer) {
+        let subject = issuer.verify(&bearer).await?;
+        let owner = store::identity_owner(&mut *db.get().await?, issuer.name(), &subject).await?;
+        let owner = owner.ok_or_else(|| issuer.refused(format!("no active user is mapped to {subject:?}")))?;
+        return Ok(Some(known(request, owner, Credential::Foreign)));
+    }
     let claims = token::verify(keys, &settings.issuer, &bearer)?;
     let mut conn = db.get().await?;
     let owner = store::session_owner(&mut conn, claims.sid)
         .await?
         .filter(|owner| owner.user_id == claims.sub)
         .ok_or_else(|| ApiError::bad_credentials("The session has ended. Sign in again."))?;
-    Ok(Some(Account {
+    Ok(Some(known(request, owner, Credential::Session(claims.sid))))
+}
+
+/// Somebody who came with a token of a person: every scope, the role and council of the moment.
+fn known(request: &HttpRequest, owner: SessionOwner, credential: Credential) -> Account {
+    Account {
         user_id: owner.user_id,
-        credential: Credential::Session(claims.sid),
+        credential,
         scopes: Scopes::ALL,
         address: client_address(request),
         role: owner.role.0,
         council_id: owner.council_id,
-    }))
+    }
 }
 
 /// The token of `Authorization: Bearer …`; any other scheme, or two headers, are refused.
@@ -234,6 +250,10 @@ impl FromRequest for InPerson {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         graded(request, |account| match account.credential {
             Credential::Session(session_id) => Ok(Self { account, session_id }),
+            Credential::Foreign => Err(ApiError::forbidden(
+                "This is for sessions that began here with a password. Your token is another service's: sign out, or change \
+                 the password, there.",
+            )),
         })
     }
 }

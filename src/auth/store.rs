@@ -5,12 +5,12 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use crate::db::schema::{refresh_tokens, sessions, users};
+use crate::db::schema::{external_identities, refresh_tokens, sessions, users};
 use crate::db::word::Word;
 use crate::error::ApiError;
 use crate::users::model::Role;
 
-/// Who is behind a valid session, as the rights stand now.
+/// Who is behind a valid session or identity, as the rights stand now.
 #[derive(Clone, Debug, Queryable)]
 pub struct SessionOwner {
     /// The user.
@@ -28,6 +28,23 @@ pub async fn session_owner(conn: &mut AsyncPgConnection, session: Uuid) -> Resul
         .filter(sessions::id.eq(session))
         .filter(sessions::ended_at.is_null())
         .filter(sessions::expires_at.gt(Utc::now()))
+        .filter(users::status.eq("active"))
+        .select((users::id, users::role, users::council_id))
+        .first(conn)
+        .await
+        .optional()?)
+}
+
+/// The active user to whom the subject of another issuer is mapped.
+pub async fn identity_owner(
+    conn: &mut AsyncPgConnection,
+    issuer: &str,
+    subject: &str,
+) -> Result<Option<SessionOwner>, ApiError> {
+    Ok(external_identities::table
+        .inner_join(users::table)
+        .filter(external_identities::issuer.eq(issuer))
+        .filter(external_identities::subject.eq(subject))
         .filter(users::status.eq("active"))
         .select((users::id, users::role, users::council_id))
         .first(conn)

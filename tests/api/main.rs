@@ -14,6 +14,8 @@ mod drafts;
 mod filters;
 mod http;
 mod initiatives;
+mod issuer_keys;
+mod issuers;
 mod last_admin;
 mod layering;
 mod meanwhile;

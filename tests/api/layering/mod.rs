@@ -12,7 +12,7 @@ const RULES: &str = "
     main                     cli
     cli                      auth::* config db error input openapi refs sample screen server signals users::*
     screen                   db::opened sample server
-    server                   auth::keys auth::throttle config db::Db input middleware openapi routes service
+    server                   auth::issuers auth::keys auth::throttle config db::Db input middleware openapi routes service
     sample::**               auth::caller::Reach db::schema error initiatives::* input *::model *::store
     routes                   auth::caller::identify problems service vocabularies *::handlers
     openapi::**              error::Problem openapi problems routes
@@ -40,6 +40,7 @@ const RULES: &str = "
                              page::Order page::Slice page::Window refs text *::model
 
     auth::caller             address auth::* config db::Db error initiatives::model users::model
+    auth::issuers::**        auth::issuers config error issuer tls
     auth::keys               config
     auth::token              auth::keys error
     auth::*                  error
@@ -52,7 +53,8 @@ const RULES: &str = "
     error                    input::MAX_BODY problems
     problems                 error
     text                     input::Faults
-    config
+    config                   issuer
+    issuer
     tls
     db::opened               config db
     db::**                   db tls
