@@ -61,7 +61,9 @@ impl Document {
         let bearer = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
             .bearer_format("JWT")
-            .description(Some("Access token from `POST /v1/auth/login`."))
+            .description(Some(
+                "Access token from `POST /v1/auth/login`, or of an issuer that the registry has registered.",
+            ))
             .build();
         base.components.get_or_insert_default().add_security_scheme("bearer", SecurityScheme::Http(bearer));
 

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::client::send;
+use crate::support::issuer::{Issuer, Key};
 use crate::support::practice::practice;
 use crate::support::tokens::{altered, forged};
 use crate::support::{Answer, Client, TestApp};
@@ -28,6 +29,7 @@ enum Kind {
     EditorOfAnotherCouncil,
     Moderator,
     NetworkAdmin,
+    AdminByAnotherIssuer,
 }
 use Kind::*;
 
@@ -44,16 +46,28 @@ const ALL: &[Kind] = &[
     EditorOfAnotherCouncil,
     Moderator,
     NetworkAdmin,
+    AdminByAnotherIssuer,
 ];
 const BAD_CREDENTIALS: &[Kind] = &[Garbage, OfAnotherKey, Expired, OfAnEndedSession, Disabled];
-const ANYBODY: &[Kind] =
-    &[Anonymous, MemberViewer, Contributor, CouncilEditor, EditorOfAnotherCouncil, Moderator, NetworkAdmin];
-const ACCOUNTS: &[Kind] = &[MemberViewer, Contributor, CouncilEditor, EditorOfAnotherCouncil, Moderator, NetworkAdmin];
-const AUTHORS: &[Kind] = &[Contributor, CouncilEditor, EditorOfAnotherCouncil, Moderator, NetworkAdmin];
-const AUTHORS_OF_THE_COUNCIL: &[Kind] = &[Contributor, CouncilEditor, Moderator, NetworkAdmin];
-const KEEPERS_OF_THE_COUNCIL: &[Kind] = &[CouncilEditor, Moderator, NetworkAdmin];
-const OFFICERS: &[Kind] = &[Moderator, NetworkAdmin];
-const ADMINS: &[Kind] = &[NetworkAdmin];
+const ANYBODY: &[Kind] = &[
+    Anonymous,
+    MemberViewer,
+    Contributor,
+    CouncilEditor,
+    EditorOfAnotherCouncil,
+    Moderator,
+    NetworkAdmin,
+    AdminByAnotherIssuer,
+];
+const ACCOUNTS: &[Kind] =
+    &[MemberViewer, Contributor, CouncilEditor, EditorOfAnotherCouncil, Moderator, NetworkAdmin, AdminByAnotherIssuer];
+const IN_PERSON: &[Kind] = &[MemberViewer, Contributor, CouncilEditor, EditorOfAnotherCouncil, Moderator, NetworkAdmin];
+const AUTHORS: &[Kind] =
+    &[Contributor, CouncilEditor, EditorOfAnotherCouncil, Moderator, NetworkAdmin, AdminByAnotherIssuer];
+const AUTHORS_OF_THE_COUNCIL: &[Kind] = &[Contributor, CouncilEditor, Moderator, NetworkAdmin, AdminByAnotherIssuer];
+const KEEPERS_OF_THE_COUNCIL: &[Kind] = &[CouncilEditor, Moderator, NetworkAdmin, AdminByAnotherIssuer];
+const OFFICERS: &[Kind] = &[Moderator, NetworkAdmin, AdminByAnotherIssuer];
+const ADMINS: &[Kind] = &[NetworkAdmin, AdminByAnotherIssuer];
 
 /// Whom each operation lets in, on a draft of Oldham where it changes an initiative.
 const TABLE: &[(&[Kind], &[&str])] = &[
@@ -74,7 +88,8 @@ const TABLE: &[(&[Kind], &[&str])] = &[
             "list_values",
         ],
     ),
-    (ACCOUNTS, &["log_out", "find_me", "change_password"]),
+    (ACCOUNTS, &["find_me"]),
+    (IN_PERSON, &["log_out", "change_password"]),
     (AUTHORS, &["create_initiative"]),
     (AUTHORS_OF_THE_COUNCIL, &["replace_initiative", "update_initiative", "delete_initiative"]),
     (KEEPERS_OF_THE_COUNCIL, &["replace_council", "update_council"]),
@@ -146,7 +161,9 @@ struct Walk {
 
 impl Walk {
     async fn new() -> Self {
-        let app = TestApp::with_sample().await;
+        let key = Key::ed25519("key");
+        let issuer = Issuer::start(&[&key]).await;
+        let app = TestApp::with_flags(&["--oidc-issuers", &issuer.setting()]).await;
         let mut users = Vec::new();
         for (kind, role, council) in [
             (MemberViewer, Role::MemberViewer, None),
@@ -167,6 +184,7 @@ impl Walk {
         // Disabled behind the service's back: the session goes on, the account does not.
         let disabled = app.token(user(Disabled)).await;
         app.sql(&format!("UPDATE users SET status = 'disabled' WHERE id = '{}'", user(Disabled))).await;
+        app.map(user(NetworkAdmin), &issuer.url, "admin").await;
         let a_minute_ago = |claims: &mut Value| claims["exp"] = json!(claims["iat"].as_i64().unwrap() - 60);
         let tokens = vec![
             (Garbage, "garbage".into()),
@@ -174,6 +192,7 @@ impl Walk {
             (Expired, altered(&good, &app.keys.encoding, |_, claims| a_minute_ago(claims))),
             (OfAnEndedSession, ended),
             (Disabled, disabled),
+            (AdminByAnotherIssuer, issuer.token(&key, "admin")),
         ];
 
         let draft = app

@@ -106,7 +106,7 @@ impl Issuer {
     /// The subject of a token that is this issuer's, for us and still good. 401 for any other; 503 while nobody can tell,
     /// as the issuer cannot be asked for its keys.
     pub async fn verify(&self, token: &str) -> Result<String, ApiError> {
-        let header = decode_header(token).map_err(|error| self.refused(error))?;
+        let header = decode_header(token).map_err(|error| self.refused(format!("{:?}", error.kind())))?;
         let kid = header.kid.as_deref().ok_or_else(|| self.refused("it names no key (kid)"))?;
         // No extension is understood here, and one that is critical must be (RFC 7515, section 4.1.11).
         if header.crit.is_some() {
@@ -129,7 +129,7 @@ impl Issuer {
         validation.validate_nbf = true;
         validation.leeway = LEEWAY;
         let token = decode::<Map<String, Value>>(token, &key.decoding, &validation);
-        self.subject(&token.map_err(|error| self.refused(error))?.claims)
+        self.subject(&token.map_err(|error| self.refused(format!("{:?}", error.kind())))?.claims)
     }
 
     fn subject(&self, claims: &Map<String, Value>) -> Result<String, ApiError> {
@@ -143,7 +143,8 @@ impl Issuer {
         subject.map(str::to_owned).ok_or_else(|| self.refused(format!("it has no {name} of 1 to 255 characters")))
     }
 
-    /// 401, the same for every cause: the cause is for the log, where an operator finds it.
+    /// 401, the same for every cause: the cause is for the log, where an operator finds it. Whatever of it comes out of a
+    /// token has to be escaped, as `{:?}` does.
     pub fn refused(&self, cause: impl std::fmt::Display) -> ApiError {
         log::info!(request_id = request_id(), issuer = self.name(); "a token of {} was refused: {cause}", self.name());
         ApiError::bad_credentials(
