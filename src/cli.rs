@@ -11,6 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::auth::caller::Reach;
+use crate::auth::issuers::Issuers;
 use crate::auth::keys::Keys;
 use crate::auth::password;
 use crate::config::{ServeSettings, StoreSettings};
@@ -158,10 +159,11 @@ async fn serve(store_settings: StoreSettings, settings: ServeSettings) -> Result
     let began = Instant::now();
     let mut signals = Signals::listen()?;
     let keys = Keys::load(settings.signing_key.as_ref(), &store_settings.data_dir())?;
+    let issuers = Issuers::new(&settings)?;
     let store = Store::open(&store_settings).await?;
     // The port first: a start that ends here must not have shown nobody the first password.
     let bind = settings.bind;
-    let server = Server::build(store.db.clone(), keys, settings)
+    let server = Server::build(store.db.clone(), keys, issuers, settings)
         .map_err(|error| format!("cannot listen on {bind}: {error}. Choose another address with --bind."))?;
     // Whoever gives up during a long first start leaves no server behind either.
     let first = tokio::select! {

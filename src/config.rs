@@ -8,6 +8,8 @@ use std::str::FromStr;
 use clap::Args;
 use ipnet::IpNet;
 
+use crate::issuer::IssuerSetting;
+
 /// A value that must not reach a log, a message or a screen.
 #[derive(Clone)]
 pub struct Secret(String);
@@ -119,6 +121,12 @@ pub struct ServeSettings {
     /// Issuer named in access tokens (iss).
     #[arg(long, env = "CCIN_ISSUER", default_value = "ccin-registry", global = true, value_name = "NAME")]
     pub issuer: String,
+
+    /// Issuers of tokens that are taken besides our own (OpenID Connect, such as Microsoft Entra ID), each as
+    /// issuer=ADDRESS,audience=NAME, if need be with jwks=ADDRESS (default: discovered) and subject_claim=oid (default:
+    /// sub); may be given more than once or separated by semicolons.
+    #[arg(long, env = "CCIN_OIDC_ISSUERS", global = true, value_name = "ISSUER", value_delimiter = ';')]
+    pub oidc_issuers: Vec<IssuerSetting>,
 
     /// Lifetime of an access token in seconds; short, since a longer one gains nothing over the refresh token.
     #[arg(long, env = "CCIN_ACCESS_TOKEN_SECONDS", default_value_t = 600, global = true, value_name = "SECONDS",

@@ -231,6 +231,20 @@ impl ApiError {
         .with_header(header::RETRY_AFTER, "2")
     }
 
+    /// 503: the issuer of a token cannot be asked for its keys; worth another try after so many seconds. The cause is
+    /// logged, never sent.
+    pub fn issuer_away(cause: impl std::fmt::Display, retry_after: u64) -> Self {
+        Self {
+            cause: Some(cause.to_string()),
+            ..Self::new(
+                &problems::UNAVAILABLE,
+                "The service that issued your token cannot be asked for its keys just now, so nobody can tell whether it \
+                 holds. Try again later.",
+            )
+        }
+        .with_header(header::RETRY_AFTER, retry_after.to_string())
+    }
+
     /// The nearest problem for a status that the framework decided on.
     pub fn for_status(status: StatusCode) -> Self {
         match status {
@@ -321,6 +335,7 @@ fn from_database(kind: DatabaseErrorKind, info: &dyn DatabaseErrorInformation) -
         (DatabaseErrorKind::UniqueViolation, Some("councils_gss_code")) => taken("/gss_code", "GSS code"),
         (DatabaseErrorKind::UniqueViolation, Some("councils_code")) => taken("/code", "code"),
         (DatabaseErrorKind::UniqueViolation, Some("users_email_key")) => taken("/email", "e-mail address"),
+        (DatabaseErrorKind::UniqueViolation, Some("external_identities_pkey")) => taken("/identities", "identity"),
         (DatabaseErrorKind::ForeignKeyViolation, _) => {
             ApiError::conflict("Another record refers to this one, or one that it refers to has just gone.")
         }

@@ -12,11 +12,11 @@
 //! - [`councils`], [`themes`], [`initiatives`], [`vocabularies`], [`users`]: a resource each, with `model` (what is sent and
 //!   answered, and its rules), `handlers` (one function an operation) and `store` (queries; no HTTP).
 //! - [`api_keys`]: keys for programs; [`key_requests`]: researchers who ask for one.
-//! - [`auth`]: signing in, tokens, the extractors that say who may call.
+//! - [`auth`]: signing in, tokens, ours and those of other issuers, the extractors that say who may call.
 //! - [`input`], [`text`]: bodies and query strings held against the document's own schemas.
 //! - [`reply`], [`page`], [`error`], [`problems`]: answers, lists, refusals.
 //! - [`openapi`]: the finished document. [`db`]: pool, migrations, the private PostgreSQL.
-//! - [`cli`], [`config`], [`server`], [`sample`]: the program around it.
+//! - [`cli`], [`config`], [`issuer`], [`server`], [`sample`]: the program around it.
 
 pub mod address;
 pub mod api_keys;
@@ -29,6 +29,7 @@ pub mod error;
 pub mod idempotency;
 pub mod initiatives;
 pub mod input;
+pub mod issuer;
 pub mod key_requests;
 pub mod middleware;
 pub mod openapi;
@@ -44,6 +45,7 @@ pub mod service;
 pub mod signals;
 pub mod text;
 pub mod themes;
+pub mod tls;
 pub mod users;
 pub mod vocabularies;
 pub mod withdrawal;

@@ -147,8 +147,8 @@ pub static INTERNAL: Kind = Kind {
 pub static UNAVAILABLE: Kind = Kind {
     code: "unavailable",
     status: 503,
-    title: "The store cannot be reached",
-    help: "The service recovers by itself; try again after `Retry-After` seconds. When the store went away just as a change was being kept, nobody can tell whether it was: read the record before you repeat a change, or send creations with an Idempotency-Key.",
+    title: "The registry cannot do its work just now",
+    help: "The store cannot be reached, or the service that issued your token. The service recovers by itself; try again after `Retry-After` seconds. When the store went away just as a change was being kept, nobody can tell whether it was: read the record before you repeat a change, or send creations with an Idempotency-Key.",
 };
 
 /// Every kind, in the order of their status.

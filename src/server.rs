@@ -13,6 +13,7 @@ use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::api_keys::usage::{PERIOD, Usage};
+use crate::auth::issuers::Issuers;
 use crate::auth::keys::Keys;
 use crate::auth::throttle::Throttle;
 use crate::config::ServeSettings;
@@ -32,7 +33,7 @@ pub struct Server {
 
 impl Server {
     /// Bind.
-    pub fn build(db: Db, keys: Keys, settings: ServeSettings) -> io::Result<Self> {
+    pub fn build(db: Db, keys: Keys, issuers: Issuers, settings: ServeSettings) -> io::Result<Self> {
         let bind = settings.bind;
         let workers = settings.workers;
         let document = Document::new();
@@ -42,11 +43,13 @@ impl Server {
         let throttle = web::Data::new(Throttle::new(settings.login_attempts));
         let usage = web::Data::new(Usage::default());
         let counted = (usage.clone(), db.clone());
+        let issuers = web::Data::new(issuers);
         let (db, keys, settings) = (web::Data::new(db), web::Data::new(keys), web::Data::new(settings));
         let mut server = HttpServer::new(move || {
             let (app, _) = routes::mount(App::new().into_utoipa_app()).split_for_parts();
             app.app_data(db.clone())
                 .app_data(keys.clone())
+                .app_data(issuers.clone())
                 .app_data(settings.clone())
                 .app_data(throttle.clone())
                 .app_data(usage.clone())

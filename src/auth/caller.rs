@@ -37,6 +37,8 @@ pub enum Credential {
     Session(Uuid),
     /// This API key.
     Key(Uuid),
+    /// A token of a registered issuer.
+    Foreign,
 }
 
 /// A known user, with the rights as they stand at this moment.
@@ -173,6 +175,10 @@ impl FromRequest for InPerson {
         graded(request, |account| match account.credential {
             Credential::Session(session_id) => Ok(Self { account, session_id }),
             Credential::Key(_) => Err(ApiError::forbidden("This is for people who have signed in, not for keys.")),
+            Credential::Foreign => Err(ApiError::forbidden(
+                "This is for sessions that began here with a password. Your token is another service's: sign out, or change \
+                 the password, there.",
+            )),
         })
     }
 }

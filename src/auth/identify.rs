@@ -8,9 +8,11 @@ use actix_web::{HttpMessage, HttpRequest, web};
 
 use super::api_key::{ApiKey, holds_secret};
 use super::caller::{Account, Credential};
+use super::issuers::Issuers;
 use super::keys::Keys;
 use super::scope::Scopes;
-use super::{store, token};
+use super::store::{self, SessionOwner};
+use super::token;
 use crate::address::client_address;
 use crate::api_keys::model::network;
 use crate::api_keys::usage::Usage;
@@ -62,26 +64,38 @@ async fn account(request: &HttpRequest) -> Identified {
 async fn by_token(request: &HttpRequest, bearer: &str) -> Result<Account, ApiError> {
     let mounted = (
         request.app_data::<web::Data<Keys>>(),
+        request.app_data::<web::Data<Issuers>>(),
         request.app_data::<web::Data<ServeSettings>>(),
         request.app_data::<web::Data<Db>>(),
     );
-    let (Some(keys), Some(settings), Some(db)) = mounted else {
-        return Err(ApiError::internal("keys, settings or store are not mounted"));
+    let (Some(keys), Some(issuers), Some(settings), Some(db)) = mounted else {
+        return Err(ApiError::internal("keys, issuers, settings or store are not mounted"));
     };
+    if let Some(issuer) = issuers.of(bearer) {
+        let subject = issuer.verify(bearer).await?;
+        let owner = store::identity_owner(&mut *db.get().await?, issuer.name(), &subject).await?;
+        let owner = owner.ok_or_else(|| issuer.refused(format!("no active user is mapped to {subject:?}")))?;
+        return Ok(known(request, owner, Credential::Foreign));
+    }
     let claims = token::verify(keys, &settings.issuer, bearer)?;
     let mut conn = db.get().await?;
     let owner = store::session_owner(&mut conn, claims.sid)
         .await?
         .filter(|owner| owner.user_id == claims.sub)
         .ok_or_else(|| ApiError::bad_credentials("The session has ended. Sign in again."))?;
-    Ok(Account {
+    Ok(known(request, owner, Credential::Session(claims.sid)))
+}
+
+/// Somebody who came with a token of a person: every scope, the role and council of the moment.
+fn known(request: &HttpRequest, owner: SessionOwner, credential: Credential) -> Account {
+    Account {
         user_id: owner.user_id,
-        credential: Credential::Session(claims.sid),
+        credential,
         scopes: Scopes::ALL,
         address: client_address(request),
         role: owner.role.0,
         council_id: owner.council_id,
-    })
+    }
 }
 
 /// The account behind a key. What is wrong with a key is told to nobody but its holder: until the whole key has been

@@ -6,12 +6,12 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::auth::scope::Scope;
-use crate::db::schema::{api_key_secrets, api_keys, refresh_tokens, sessions, users};
+use crate::db::schema::{api_key_secrets, api_keys, external_identities, refresh_tokens, sessions, users};
 use crate::db::word::Word;
 use crate::error::ApiError;
 use crate::users::model::Role;
 
-/// Who is behind a valid session, as the rights stand now.
+/// Who is behind a valid session or identity, as the rights stand now.
 #[derive(Clone, Debug, Queryable)]
 pub struct SessionOwner {
     /// The user.
@@ -77,6 +77,23 @@ pub async fn key_owner(conn: &mut AsyncPgConnection, prefix: &str) -> Result<Opt
             users::role,
             users::council_id,
         ))
+        .first(conn)
+        .await
+        .optional()?)
+}
+
+/// The active user to whom the subject of another issuer is mapped.
+pub async fn identity_owner(
+    conn: &mut AsyncPgConnection,
+    issuer: &str,
+    subject: &str,
+) -> Result<Option<SessionOwner>, ApiError> {
+    Ok(external_identities::table
+        .inner_join(users::table)
+        .filter(external_identities::issuer.eq(issuer))
+        .filter(external_identities::subject.eq(subject))
+        .filter(users::status.eq("active"))
+        .select((users::id, users::role, users::council_id))
         .first(conn)
         .await
         .optional()?)

@@ -17,8 +17,10 @@ use futures_util::future::BoxFuture;
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::PATIENCE;
+use crate::tls;
 
 /// How long a piece of work takes before the server is asked for a sign of life, and how long the answer may take. Together
 /// no longer than [`PATIENCE`].
@@ -160,7 +162,7 @@ async fn connect(url: &str) -> Result<(Client, Driver), Box<dyn Error + Send + S
         let (client, driver) = config.connect(NoTls).await?;
         Ok((client, driver.boxed()))
     } else {
-        let (client, driver) = config.connect(tls()?).await?;
+        let (client, driver) = config.connect(MakeRustlsConnect::new(tls::client()?)).await?;
         Ok((client, driver.boxed()))
     }
 }
@@ -174,16 +176,4 @@ fn bad(error: &dyn Error) -> ConnectionError {
         cause = error.source();
     }
     ConnectionError::BadConnection(text)
-}
-
-/// TLS for PostgreSQL by rustls, trusting the authorities that the machine trusts.
-fn tls() -> Result<tokio_postgres_rustls::MakeRustlsConnect, rustls::Error> {
-    let mut roots = rustls::RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(tokio_postgres_rustls::MakeRustlsConnect::new(config))
 }

@@ -98,6 +98,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    external_identities (issuer, subject) {
+        issuer -> Text,
+        subject -> Text,
+        user_id -> Uuid,
+    }
+}
+
+diesel::table! {
     idempotency_keys (caller, key) {
         caller -> Uuid,
         key -> Text,
@@ -335,6 +343,7 @@ diesel::joinable!(api_key_secrets -> api_keys (key_id));
 diesel::joinable!(api_key_usage -> api_keys (key_id));
 diesel::joinable!(api_keys -> users (owner_id));
 diesel::joinable!(costs -> initiatives (initiative_id));
+diesel::joinable!(external_identities -> users (user_id));
 diesel::joinable!(initiative_narratives -> initiatives (initiative_id));
 diesel::joinable!(initiative_participants -> councils (council_id));
 diesel::joinable!(initiative_participants -> initiatives (initiative_id));
@@ -360,6 +369,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     co_operative_values,
     costs,
     councils,
+    external_identities,
     idempotency_keys,
     initiative_narratives,
     initiative_participants,

@@ -174,8 +174,7 @@ async fn owner(conn: &mut AsyncPgConnection, request: &KeyRequest) -> Result<Uui
                 email: request.email.clone(),
                 name: Some(request.name.as_str().into()),
                 role: Role::Researcher,
-                council: None,
-                status: UserStatus::Active,
+                ..UserUpdate::default()
             };
             users::store::create(conn, &researcher, None, None).await
         }

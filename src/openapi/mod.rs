@@ -62,7 +62,9 @@ impl Document {
         let bearer = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
             .bearer_format("JWT")
-            .description(Some("Access token from `POST /v1/auth/login`."))
+            .description(Some(
+                "Access token from `POST /v1/auth/login`, or of an issuer that the registry has registered.",
+            ))
             .build();
         let key = ApiKey::Header(ApiKeyValue::with_description("X-API-Key", "From `POST /v1/api-keys`."));
         let components = base.components.get_or_insert_default();

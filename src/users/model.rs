@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::councils::model::CouncilRef;
-use crate::input::Check;
+use crate::input::{Check, Faults};
 use crate::page::Order;
 use crate::reply::Resource;
 use crate::text::{Line, Reference};
@@ -42,6 +42,30 @@ pub enum UserStatus {
     Disabled,
 }
 
+/// By which name a user is known to another issuer of tokens.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Identity {
+    /// The `iss` of its tokens, to the letter.
+    #[schema(
+        required,
+        min_length = 1,
+        max_length = 500,
+        pattern = r"^[\x21-\x7e]+$",
+        example = "https://login.microsoftonline.com/5f3c9a50-77c4-4c0e-9d6b-0d7f1f1c2a11/v2.0"
+    )]
+    pub issuer: String,
+    /// The `sub` of its tokens, or the `oid` where the registry goes by that.
+    #[schema(
+        required,
+        min_length = 1,
+        max_length = 255,
+        pattern = r"^[\x21-\x7e]+$",
+        example = "9a1b6c1e-2f43-4f0e-8a53-c1a3f4d2e7b0"
+    )]
+    pub subject: String,
+}
+
 /// A user.
 #[derive(Serialize, ToSchema)]
 pub struct User {
@@ -60,6 +84,8 @@ pub struct User {
     pub council: Option<CouncilRef>,
     /// Whether the user may sign in.
     pub status: UserStatus,
+    /// By which names other issuers know the user: with their tokens the user may call as well.
+    pub identities: Vec<Identity>,
     /// Grows by one with each change.
     #[schema(example = 1)]
     pub version: i32,
@@ -102,9 +128,23 @@ pub struct UserUpdate {
     pub council: Option<Reference>,
     /// Whether the user may sign in.
     pub status: UserStatus,
+    /// By which names other issuers know the user, each one user's only.
+    #[schema(max_items = 10)]
+    pub identities: Vec<Identity>,
 }
 
-impl Check for UserUpdate {}
+impl Check for UserUpdate {
+    fn check(&self, faults: &mut Faults) {
+        check_identities(&self.identities, faults);
+    }
+}
+
+fn check_identities(identities: &[Identity], faults: &mut Faults) {
+    for (index, identity) in identities.iter().enumerate().filter(|(index, one)| identities[..*index].contains(one)) {
+        let detail = format!("{} is here twice", identity.subject);
+        faults.add(format!("/identities/{index}"), "repeated", detail);
+    }
+}
 
 impl From<&User> for UserUpdate {
     fn from(user: &User) -> Self {
@@ -114,6 +154,7 @@ impl From<&User> for UserUpdate {
             role: user.role,
             council: user.council.as_ref().map(|council| council.slug.as_str().into()),
             status: user.status,
+            identities: user.identities.clone(),
         }
     }
 }
@@ -132,6 +173,9 @@ pub struct NewUser {
     pub role: Role,
     /// The council that the user is bound to: required for contributors and council editors, refused for network officers.
     pub council: Option<Reference>,
+    /// By which names other issuers know the user, each one user's only.
+    #[schema(max_items = 10)]
+    pub identities: Vec<Identity>,
     /// First password: 12 to 200 characters, of any kind. The user changes it.
     #[schema(required, min_length = 12, max_length = 200, format = Password, example = "three words are a start")]
     pub initial_password: String,
@@ -146,11 +190,16 @@ impl NewUser {
             role: self.role,
             council: self.council.clone(),
             status: UserStatus::Active,
+            identities: self.identities.clone(),
         }
     }
 }
 
-impl Check for NewUser {}
+impl Check for NewUser {
+    fn check(&self, faults: &mut Faults) {
+        check_identities(&self.identities, faults);
+    }
+}
 
 /// A password set by an admin.
 #[derive(Default, Deserialize, ToSchema)]

@@ -1,14 +1,16 @@
 //! Queries of users. Rows carry the password hash; they never leave as they are.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::model::{Role, User, UserStatus, UserUpdate};
+use super::model::{Identity, Role, User, UserStatus, UserUpdate};
 use crate::auth::store::end_sessions_of;
-use crate::db::schema::users;
+use crate::db::schema::{external_identities, users};
 use crate::db::word::Word;
 use crate::error::ApiError;
 use crate::page::{Slice, Window};
@@ -81,17 +83,46 @@ pub async fn list(conn: &mut AsyncPgConnection, filter: &UserFilter, window: &Wi
     let slice = Slice::new(rows, total, window, |row| row.id);
     let ids: Vec<Uuid> = slice.rows.iter().filter_map(|row| row.council_id).collect();
     let names = refs::councils_by_id(conn, &ids).await?;
+    let ids: Vec<Uuid> = slice.rows.iter().map(|row| row.id).collect();
+    let mut identities = identities_of(conn, &ids).await?;
     Ok(slice.with_rows(|rows| {
         rows.into_iter()
             .map(|row| {
                 let council = row.council_id.and_then(|id| names.get(&id).cloned());
-                shown(row, council)
+                let identities = identities.remove(&row.id).unwrap_or_default();
+                shown(row, council, identities)
             })
             .collect()
     }))
 }
 
-fn shown(row: UserRow, council: Option<crate::councils::model::CouncilRef>) -> User {
+/// The identities of some users, in a fixed order.
+async fn identities_of(conn: &mut AsyncPgConnection, users: &[Uuid]) -> Result<HashMap<Uuid, Vec<Identity>>, ApiError> {
+    use external_identities as one;
+    let rows: Vec<(Uuid, String, String)> = one::table
+        .filter(one::user_id.eq_any(users))
+        .order((one::issuer, one::subject))
+        .select((one::user_id, one::issuer, one::subject))
+        .load(conn)
+        .await?;
+    let mut found = HashMap::<Uuid, Vec<Identity>>::new();
+    for (user, issuer, subject) in rows {
+        found.entry(user).or_default().push(Identity { issuer, subject });
+    }
+    Ok(found)
+}
+
+/// Give a user these identities and no other.
+async fn set_identities(conn: &mut AsyncPgConnection, user: Uuid, identities: &[Identity]) -> Result<(), ApiError> {
+    use external_identities::{issuer, subject, user_id};
+    diesel::delete(external_identities::table.filter(user_id.eq(user))).execute(conn).await?;
+    let rows: Vec<_> =
+        identities.iter().map(|one| (issuer.eq(&one.issuer), subject.eq(&one.subject), user_id.eq(user))).collect();
+    diesel::insert_into(external_identities::table).values(rows).execute(conn).await?;
+    Ok(())
+}
+
+fn shown(row: UserRow, council: Option<crate::councils::model::CouncilRef>, identities: Vec<Identity>) -> User {
     User {
         id: row.id,
         email: row.email,
@@ -99,6 +130,7 @@ fn shown(row: UserRow, council: Option<crate::councils::model::CouncilRef>) -> U
         role: row.role.0,
         council,
         status: row.status.0,
+        identities,
         version: row.version,
         created_at: row.created_at,
         updated_at: row.updated_at,
@@ -118,7 +150,8 @@ pub async fn show(conn: &mut AsyncPgConnection, id: Uuid) -> Result<User, ApiErr
         Some(id) => refs::councils_by_id(conn, &[id]).await?.remove(&id),
         None => None,
     };
-    Ok(shown(row, council))
+    let identities = identities_of(conn, &[id]).await?.remove(&id).unwrap_or_default();
+    Ok(shown(row, council, identities))
 }
 
 /// Id of the user with an e-mail address.
@@ -131,7 +164,7 @@ pub async fn is_empty(conn: &mut AsyncPgConnection) -> Result<bool, ApiError> {
     Ok(!diesel::select(diesel::dsl::exists(users::table.select(users::id))).get_result::<bool>(conn).await?)
 }
 
-/// Enter a user. `council` has been looked up.
+/// Enter a user, within a transaction. `council` has been looked up.
 pub async fn create(
     conn: &mut AsyncPgConnection,
     user: &UserUpdate,
@@ -150,6 +183,7 @@ pub async fn create(
         ))
         .execute(conn)
         .await?;
+    set_identities(conn, id, &user.identities).await?;
     Ok(id)
 }
 
@@ -171,6 +205,9 @@ pub async fn update(
         ))
         .execute(conn)
         .await?;
+    if changed == 1 {
+        set_identities(conn, id, &user.identities).await?;
+    }
     if changed == 1 && user.status == UserStatus::Disabled {
         end_sessions_of(conn, id).await?;
     }

@@ -15,6 +15,8 @@ mod drafts;
 mod filters;
 mod http;
 mod initiatives;
+mod issuer_keys;
+mod issuers;
 mod key_requests;
 mod last_admin;
 mod layering;

@@ -7,7 +7,7 @@ use crate::support::program::Program;
 use crate::support::scratch::Scratch;
 
 /// Every setting: its flag and its variable.
-const SETTINGS: [(&str, &str); 14] = [
+const SETTINGS: [(&str, &str); 16] = [
     ("--database-url", "DATABASE_URL"),
     ("--data-dir", "CCIN_DATA_DIR"),
     ("--postgres-bin", "CCIN_POSTGRES_BIN"),
@@ -16,9 +16,11 @@ const SETTINGS: [(&str, &str); 14] = [
     ("--database-connections", "CCIN_DATABASE_CONNECTIONS"),
     ("--bind", "CCIN_BIND"),
     ("--public-url", "CCIN_PUBLIC_URL"),
+    ("--trusted-proxies", "CCIN_TRUSTED_PROXIES"),
     ("--workers", "CCIN_WORKERS"),
     ("--signing-key", "CCIN_SIGNING_KEY"),
     ("--issuer", "CCIN_ISSUER"),
+    ("--oidc-issuers", "CCIN_OIDC_ISSUERS"),
     ("--access-token-seconds", "CCIN_ACCESS_TOKEN_SECONDS"),
     ("--session-days", "CCIN_SESSION_DAYS"),
     ("--login-attempts", "CCIN_LOGIN_ATTEMPTS"),

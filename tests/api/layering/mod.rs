@@ -12,7 +12,8 @@ const RULES: &str = "
     main                     cli
     cli                      auth::* config db error input openapi refs sample screen server signals users::*
     screen                   db::opened sample server
-    server                   api_keys::usage auth::keys auth::throttle config db::Db input middleware openapi routes service
+    server                   api_keys::usage auth::issuers auth::keys auth::throttle config db::Db input middleware openapi
+                             routes service
     sample::**               auth::caller::Reach db::schema error initiatives::* input *::model *::store
     routes                   auth::identify::identify problems service vocabularies *::handlers
     openapi::**              error::Problem openapi problems routes
@@ -45,6 +46,7 @@ const RULES: &str = "
 
     auth::identify           address api_keys::model api_keys::usage auth::* config db::Db error
     auth::caller             auth::* error initiatives::model users::model
+    auth::issuers::**        auth::issuers config error issuer tls
     auth::keys               config
     auth::token              auth::keys error
     auth::scope              users::model
@@ -59,9 +61,11 @@ const RULES: &str = "
     error                    input::MAX_BODY problems
     problems                 error
     text                     input::Faults
-    config
+    config                   issuer
+    issuer
+    tls
     db::opened               config db
-    db::**                   db
+    db::**                   db tls
 ";
 
 /// A pattern of files, and the patterns of what they may import.

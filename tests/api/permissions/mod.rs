@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::client::send;
+use crate::support::issuer::{Issuer, Key};
 use crate::support::practice::practice;
 use crate::support::tokens::{altered, forged};
 use crate::support::{Answer, Client, TestApp};
@@ -46,6 +47,7 @@ impl Operation {
         match kind {
             Key(scope) => by_key(NetworkAdmin, Some(scope)),
             KeyOfADemotedOwner => by_key(MemberViewer, None),
+            AdminByAnotherIssuer => by_key(NetworkAdmin, None),
             _ => kinds.contains(&kind),
         }
     }
@@ -85,7 +87,9 @@ struct Walk {
 
 impl Walk {
     async fn new() -> Self {
-        let app = TestApp::with_sample().await;
+        let key = Key::ed25519("key");
+        let issuer = Issuer::start(&[&key]).await;
+        let app = TestApp::with_flags(&["--oidc-issuers", &issuer.setting()]).await;
         let mut users = Vec::new();
         for (kind, role, council) in [
             (MemberViewer, Role::MemberViewer, None),
@@ -106,6 +110,7 @@ impl Walk {
         // Disabled behind the service's back: the session goes on, the account does not.
         let disabled = app.token(user(Disabled)).await;
         app.sql(&format!("UPDATE users SET status = 'disabled' WHERE id = '{}'", user(Disabled))).await;
+        app.map(user(NetworkAdmin), &issuer.url, "admin").await;
         let a_minute_ago = |claims: &mut Value| claims["exp"] = json!(claims["iat"].as_i64().unwrap() - 60);
         let tokens = vec![
             (Garbage, "garbage".into()),
@@ -113,6 +118,7 @@ impl Walk {
             (Expired, altered(&good, &app.keys.encoding, |_, claims| a_minute_ago(claims))),
             (OfAnEndedSession, ended),
             (Disabled, disabled),
+            (AdminByAnotherIssuer, issuer.token(&key, "admin")),
         ];
 
         let draft = app

@@ -16,6 +16,8 @@ pub enum Kind {
     EditorOfAnotherCouncil,
     Moderator,
     NetworkAdmin,
+    /// By a token of a registered issuer.
+    AdminByAnotherIssuer,
     /// A key of a network admin with this scope alone.
     Key(Scope),
     /// With every scope, of somebody who was an admin and is a viewer now.
@@ -42,6 +44,7 @@ pub const ALL: &[Kind] = &[
     EditorOfAnotherCouncil,
     Moderator,
     NetworkAdmin,
+    AdminByAnotherIssuer,
     Key(Scope::ReadPublic),
     Key(Scope::ReadMembers),
     Key(Scope::Export),
@@ -92,7 +95,7 @@ pub enum Needs {
     Nothing,
     /// This scope.
     OfScope(Scope),
-    /// No key will do.
+    /// No key and no token of another issuer will do.
     InPerson,
 }
 use Needs::*;

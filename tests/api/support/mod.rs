@@ -3,6 +3,7 @@
 
 pub mod client;
 pub mod database;
+pub mod issuer;
 pub mod keys;
 pub mod log;
 pub mod practice;
@@ -13,13 +14,14 @@ pub mod tokens;
 
 use std::sync::Arc;
 
+use ccin_registry::auth::issuers::{Issuers, Pace};
 use ccin_registry::auth::keys::Keys;
 use ccin_registry::auth::{store as sessions, token};
 use ccin_registry::cli::Cli;
 use ccin_registry::config::ServeSettings;
 use ccin_registry::db::Db;
 use ccin_registry::server::Server;
-use ccin_registry::users::model::{Role, UserStatus, UserUpdate};
+use ccin_registry::users::model::{Role, UserUpdate};
 use ccin_registry::{refs, users};
 use clap::Parser;
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
@@ -68,13 +70,25 @@ impl TestApp {
         Self::behind(database, &url, flags)
     }
 
+    /// A registry without records that takes the tokens of these issuers, at a pace of the test's own.
+    pub async fn with_issuers(issuers: &str, pace: &Pace) -> Self {
+        let database = Database::new(Template::Empty).await;
+        let url = database.url.clone();
+        Self::paced(database, &url, &["--oidc-issuers", issuers], pace)
+    }
+
     /// A service that reaches its database by another address, such as a proxy's.
     pub fn behind(database: Database, address: &str, flags: &[&str]) -> Self {
+        Self::paced(database, address, flags, &Pace::default())
+    }
+
+    fn paced(database: Database, address: &str, flags: &[&str], pace: &Pace) -> Self {
         log::watch();
         let db = Db::new(address, 4).expect("a pool");
         let settings = settings(flags);
+        let issuers = Issuers::paced(&settings, pace).expect("issuers");
         let keys = || Keys::load(settings.signing_key.as_ref(), &database::scratch()).expect("keys");
-        let server = Server::build(db.clone(), keys(), settings.clone()).expect("a free port");
+        let server = Server::build(db.clone(), keys(), issuers, settings.clone()).expect("a free port");
         let url = format!("http://{}", server.address);
         let handle = server.handle();
         tokio::spawn(server.run());
@@ -123,7 +137,7 @@ impl TestApp {
             None => None,
         };
         let email = format!("{}@tests.example", Uuid::now_v7());
-        let user = UserUpdate { email: email.clone(), name: None, role, council: None, status: UserStatus::Active };
+        let user = UserUpdate { email: email.clone(), role, ..UserUpdate::default() };
         let id = users::store::create(&mut conn, &user, council, Some(&database::password_hash().await))
             .await
             .expect("a user");
@@ -148,6 +162,12 @@ impl TestApp {
             let query = diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(count));
             waiting = query.get_result(&mut conn).await.expect("a count");
         }
+    }
+
+    /// Let the tokens of an issuer for this subject act as a user.
+    pub async fn map(&self, user: Uuid, issuer: &str, subject: &str) {
+        let row = format!("('{issuer}', '{subject}', '{user}')");
+        self.sql(&format!("INSERT INTO external_identities (issuer, subject, user_id) VALUES {row}")).await;
     }
 
     /// A statement to the test's own database, for what no operation does.

@@ -1,0 +1,54 @@
+//! A public key of an issuer and the algorithms that it may be used with.
+
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, KeyOperations, PublicKeyUse};
+use jsonwebtoken::{Algorithm, DecodingKey};
+use serde_json::Value;
+
+/// Algorithms of tokens that are taken at all: those with a public key whose hash is SHA-256 or stronger. Neither `none`
+/// nor HMAC, for which the public key would do as the secret (RFC 8725, section 2.1).
+pub const TAKEN: &[Algorithm] = &[Algorithm::RS256, Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA];
+/// Least length of an RSA modulus in bytes: 2048 bits (RFC 7518, section 3.3).
+const RSA_BYTES: usize = 256;
+
+/// A public key that signatures may be verified with.
+#[derive(Clone)]
+pub struct PublicKey {
+    /// The key itself.
+    pub decoding: DecodingKey,
+    algorithms: Vec<Algorithm>,
+}
+
+impl PublicKey {
+    /// A key of a set with its `kid`. `None` for one that is of no use here: without a `kid`, for encryption, too short, or
+    /// of a kind that is not taken. A set may hold such keys (RFC 7517, section 5).
+    pub fn read(key: Value) -> Option<(String, Self)> {
+        let key: Jwk = serde_json::from_value(key).ok()?;
+        let common = &key.common;
+        let verifies = common.public_key_use.as_ref().is_none_or(|kind| *kind == PublicKeyUse::Signature)
+            && common.key_operations.as_ref().is_none_or(|may| may.contains(&KeyOperations::Verify));
+        let own = |algorithm: &Algorithm| common.key_algorithm.is_none_or(|own| own == KeyAlgorithm::from(*algorithm));
+        let algorithms: Vec<_> = fitting(&key.algorithm).iter().copied().filter(own).collect();
+        if !verifies || algorithms.is_empty() {
+            return None;
+        }
+        let decoding = DecodingKey::from_jwk(&key).ok()?;
+        Some((key.common.key_id?, Self { decoding, algorithms }))
+    }
+
+    /// True for an algorithm that fits the key's type and what the key says of itself.
+    pub fn fits(&self, algorithm: Algorithm) -> bool {
+        self.algorithms.contains(&algorithm)
+    }
+}
+
+/// The algorithms for a type of key (RFC 7518, section 3.1; RFC 8037, section 3.1).
+fn fitting(key: &AlgorithmParameters) -> &'static [Algorithm] {
+    use base64::Engine;
+    let bytes = |text: &str| base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(text).map_or(0, |n| n.len());
+    match key {
+        AlgorithmParameters::RSA(rsa) if bytes(&rsa.n) >= RSA_BYTES => &[Algorithm::RS256, Algorithm::PS256],
+        AlgorithmParameters::EllipticCurve(ec) if ec.curve == EllipticCurve::P256 => &[Algorithm::ES256],
+        AlgorithmParameters::OctetKeyPair(pair) if pair.curve == EllipticCurve::Ed25519 => &[Algorithm::EdDSA],
+        _ => &[],
+    }
+}
