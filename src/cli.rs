@@ -17,6 +17,7 @@ use crate::config::{ServeSettings, StoreSettings};
 use crate::db::opened::Store;
 use crate::error::ApiError;
 use crate::input::{Draft, Schemas};
+use crate::limits::bucket::Clock;
 use crate::openapi::Document;
 use crate::sample::{self, Loaded};
 use crate::screen;
@@ -161,7 +162,7 @@ async fn serve(store_settings: StoreSettings, settings: ServeSettings) -> Result
     let store = Store::open(&store_settings).await?;
     // The port first: a start that ends here must not have shown nobody the first password.
     let bind = settings.bind;
-    let server = Server::build(store.db.clone(), keys, settings)
+    let server = Server::build(store.db.clone(), keys, settings, Clock::running())
         .map_err(|error| format!("cannot listen on {bind}: {error}. Choose another address with --bind."))?;
     // Whoever gives up during a long first start leaves no server behind either.
     let first = tokio::select! {

@@ -2,8 +2,9 @@
 //!
 //! # The life of a request
 //!
-//! socket → [`middleware`] (request id, HEAD, problem documents) → [`auth::caller::identify`] (who is calling) → extractors
-//! ([`auth::caller`]: who may; [`input`]: what) → handler (`*/handlers.rs`) → store (`*/store.rs`) → PostgreSQL, and back
+//! socket → [`middleware`] (request id, HEAD, problem documents) → [`limits`] (how large, how many at a time) →
+//! [`auth::caller::identify`] (who is calling) → [`limits::rate`] (how often) → extractors ([`auth::caller`]: who may;
+//! [`input`]: what) → handler (`*/handlers.rs`) → store (`*/store.rs`) → PostgreSQL, and back
 //! through [`reply`] or [`page`].
 //!
 //! # Where things are
@@ -12,6 +13,7 @@
 //! - [`councils`], [`themes`], [`initiatives`], [`vocabularies`], [`users`]: a resource each, with `model` (what is sent and
 //!   answered, and its rules), `handlers` (one function an operation) and `store` (queries; no HTTP).
 //! - [`auth`]: signing in, tokens, the extractors that say who may call.
+//! - [`limits`]: how much each caller may ask.
 //! - [`input`], [`text`]: bodies and query strings held against the document's own schemas.
 //! - [`reply`], [`page`], [`error`], [`problems`]: answers, lists, refusals.
 //! - [`openapi`]: the finished document. [`db`]: pool, migrations, the private PostgreSQL.
@@ -27,6 +29,7 @@ pub mod error;
 pub mod idempotency;
 pub mod initiatives;
 pub mod input;
+pub mod limits;
 pub mod middleware;
 pub mod openapi;
 pub mod page;

@@ -4,6 +4,7 @@ use actix_web::middleware::from_fn;
 use utoipa_actix_web::UtoipaApp;
 use utoipa_actix_web::scope::scope;
 
+use crate::limits::rate;
 use crate::{auth, councils, initiatives, problems, service, themes, users, vocabularies};
 
 /// Mount every operation.
@@ -58,6 +59,9 @@ where
                 .service(users::handlers::replace_user)
                 .service(users::handlers::update_user)
                 .service(users::handlers::set_user_password)
-                .wrap(from_fn(auth::caller::identify)),
+                // The last one is the first to see a request.
+                .wrap(from_fn(rate::limit))
+                .wrap(from_fn(auth::caller::identify))
+                .wrap(from_fn(rate::limit_bad_credentials)),
         )
 }

@@ -17,6 +17,8 @@ use crate::auth::throttle::Throttle;
 use crate::config::ServeSettings;
 use crate::db::Db;
 use crate::input::Schemas;
+use crate::limits::bucket::Clock;
+use crate::limits::{Limits, bounds, load, rate};
 use crate::middleware::{Methods, fallback, frame};
 use crate::openapi::Document;
 use crate::{routes, service};
@@ -29,15 +31,16 @@ pub struct Server {
 }
 
 impl Server {
-    /// Bind.
-    pub fn build(db: Db, keys: Keys, settings: ServeSettings) -> io::Result<Self> {
+    /// Bind. Limits fill by the clock.
+    pub fn build(db: Db, keys: Keys, settings: ServeSettings, clock: Clock) -> io::Result<Self> {
         let bind = settings.bind;
         let workers = settings.workers;
         let document = Document::new();
         let schemas = web::Data::new(Schemas::new(&document.value));
         let methods = web::Data::new(Methods::new(&document.value));
         let document = web::Data::new(document);
-        let throttle = web::Data::new(Throttle::new(settings.login_attempts));
+        let throttle = web::Data::new(Throttle::new(settings.login_attempts, clock.clone()));
+        let limits = web::Data::new(Limits::new(&settings.limits, &clock));
         let (db, keys, settings) = (web::Data::new(db), web::Data::new(keys), web::Data::new(settings));
         let mut server = HttpServer::new(move || {
             let (app, _) = routes::mount(App::new().into_utoipa_app()).split_for_parts();
@@ -45,6 +48,7 @@ impl Server {
                 .app_data(keys.clone())
                 .app_data(settings.clone())
                 .app_data(throttle.clone())
+                .app_data(limits.clone())
                 .app_data(schemas.clone())
                 .app_data(methods.clone())
                 .app_data(document.clone())
@@ -52,6 +56,9 @@ impl Server {
                 .service(service::docs_folder)
                 .service(SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json")))
                 .default_service(web::to(fallback))
+                .wrap(from_fn(rate::limit_pages))
+                .wrap(from_fn(load::shed))
+                .wrap(from_fn(bounds::bounds))
                 .wrap(Compress::default())
                 .wrap(cors())
                 .wrap(from_fn(frame))

@@ -132,7 +132,7 @@ impl Account {
 }
 
 /// What [`identify`] found out: an account, nobody, or credentials that do not hold.
-type Identified = Result<Option<Account>, ApiError>;
+pub type Identified = Result<Option<Account>, ApiError>;
 
 /// Find out who is calling, for the extractors. Whether it matters is theirs to say: nobody reads it when signing in.
 pub async fn identify(

@@ -16,6 +16,7 @@ mod http;
 mod initiatives;
 mod last_admin;
 mod layering;
+mod limits;
 mod meanwhile;
 mod migrations;
 mod openapi;

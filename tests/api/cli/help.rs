@@ -7,7 +7,7 @@ use crate::support::program::Program;
 use crate::support::scratch::Scratch;
 
 /// Every setting: its flag and its variable.
-const SETTINGS: [(&str, &str); 14] = [
+const SETTINGS: [(&str, &str); 21] = [
     ("--database-url", "DATABASE_URL"),
     ("--data-dir", "CCIN_DATA_DIR"),
     ("--postgres-bin", "CCIN_POSTGRES_BIN"),
@@ -16,12 +16,19 @@ const SETTINGS: [(&str, &str); 14] = [
     ("--database-connections", "CCIN_DATABASE_CONNECTIONS"),
     ("--bind", "CCIN_BIND"),
     ("--public-url", "CCIN_PUBLIC_URL"),
+    ("--trusted-proxies", "CCIN_TRUSTED_PROXIES"),
     ("--workers", "CCIN_WORKERS"),
     ("--signing-key", "CCIN_SIGNING_KEY"),
     ("--issuer", "CCIN_ISSUER"),
     ("--access-token-seconds", "CCIN_ACCESS_TOKEN_SECONDS"),
     ("--session-days", "CCIN_SESSION_DAYS"),
     ("--login-attempts", "CCIN_LOGIN_ATTEMPTS"),
+    ("--limit-anonymous", "CCIN_LIMIT_ANONYMOUS"),
+    ("--limit-member", "CCIN_LIMIT_MEMBER"),
+    ("--limit-officer", "CCIN_LIMIT_OFFICER"),
+    ("--limit-bad-credentials", "CCIN_LIMIT_BAD_CREDENTIALS"),
+    ("--requests-in-work", "CCIN_REQUESTS_IN_WORK"),
+    ("--body-seconds", "CCIN_BODY_SECONDS"),
 ];
 
 #[test]

@@ -10,11 +10,12 @@ use source::{Source, files};
 /// From the edge inwards: program, routes, handlers, stores, models, words.
 const RULES: &str = "
     main                     cli
-    cli                      auth::* config db error input openapi refs sample screen server signals users::*
+    cli                      auth::* config db error input limits::bucket openapi refs sample screen
+                             server signals users::*
     screen                   db::opened sample server
-    server                   auth::keys auth::throttle config db::Db input middleware openapi routes service
+    server                   auth::keys auth::throttle config db::Db input limits::* middleware openapi routes service
     sample::**               auth::caller::Reach db::schema error initiatives::* input *::model *::store
-    routes                   auth::caller::identify problems service vocabularies *::handlers
+    routes                   auth::caller::identify limits::rate problems service vocabularies *::handlers
     openapi::**              error::Problem openapi problems routes
     signals
     address                  config
@@ -41,12 +42,16 @@ const RULES: &str = "
 
     auth::caller             address auth::* config db::Db error initiatives::model users::model
     auth::keys               config
+    auth::throttle           address error limits::bucket
     auth::token              auth::keys error
     auth::*                  error
     page                     auth::keys config error reply
     idempotency              auth::keys db::schema error reply
     reply                    error
     middleware               error
+    limits                   address auth::caller config users::model::Role
+    limits::rate             address auth::caller error limits
+    limits::*                error limits::Limits
 
     input::**                error input text
     error                    input::MAX_BODY problems
