@@ -44,6 +44,7 @@ pub mod service;
 pub mod signals;
 pub mod text;
 pub mod themes;
+pub mod uploads;
 pub mod users;
 pub mod vocabularies;
 pub mod withdrawal;

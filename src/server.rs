@@ -21,7 +21,7 @@ use crate::limits::bucket::Clock;
 use crate::limits::{Limits, bounds, load, rate};
 use crate::middleware::{Methods, fallback, frame};
 use crate::openapi::Document;
-use crate::{routes, service};
+use crate::{routes, service, uploads};
 
 /// A server that is bound and not yet running.
 pub struct Server {
@@ -62,6 +62,7 @@ impl Server {
                 .wrap(Compress::default())
                 .wrap(cors())
                 .wrap(from_fn(frame))
+                .wrap(from_fn(uploads::hold))
         })
         .shutdown_timeout(30)
         .client_request_timeout(Duration::from_secs(10))

@@ -219,3 +219,55 @@ async fn what_is_too_large_is_refused_by_name() {
     // Here the framework itself gives up, before there is a request.
     with_headers(200, 20).await.expect(431);
 }
+
+/// A connection on which the head of a POST and the beginning of its body were sent.
+async fn begin_post(app: &TestApp, headers: &str, body: &[u8]) -> TcpStream {
+    let mut stream = TcpStream::connect(app.url.trim_start_matches("http://")).await.unwrap();
+    let head = format!("POST /v1/auth/login HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    // The answer may come, and the connection end, before all is sent.
+    let _ = stream.write_all(body).await;
+    stream
+}
+
+/// What comes until the other side closes, which it must do soon.
+async fn rest(mut stream: TcpStream) -> String {
+    let mut answer = Vec::new();
+    let reading = tokio::time::timeout(Duration::from_secs(8), stream.read_to_end(&mut answer));
+    // Ended or broken off: both are closed.
+    let _ = reading.await.expect("the connection is closed soon");
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_does_not_arrive_is_a_408_and_the_end_of_the_connection() {
+    let app = TestApp::with_flags(&["--body-seconds", "1"]).await;
+    for (headers, body) in [("Content-Length: 100", "{"), ("Transfer-Encoding: chunked", "1\r\n{\r\n")] {
+        let headers = format!("Content-Type: application/json\r\n{headers}");
+        let answer = rest(begin_post(&app, &headers, body.as_bytes()).await).await;
+        assert!(answer.starts_with("HTTP/1.1 408 "), "{headers}: {answer}");
+        assert!(answer.contains("\"timed_out\"") && answer.contains("connection: close"), "{headers}: {answer}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_that_is_refused_is_not_drained() {
+    let app = TestApp::empty().await;
+    let mut chunk = b"10000\r\n".to_vec();
+    chunk.resize(chunk.len() + 0x10000, b'x');
+    chunk.extend_from_slice(b"\r\n");
+    for (kind, status) in [("application/json", "413"), ("text/plain", "415")] {
+        let headers = format!("Content-Type: {kind}\r\nTransfer-Encoding: chunked");
+        let stream = begin_post(&app, &headers, &chunk).await;
+        let (mut reader, mut writer) = stream.into_split();
+        // Goes on for as long as anybody takes it.
+        let chunk = chunk.clone();
+        let upload = tokio::spawn(async move { while writer.write_all(&chunk).await.is_ok() {} });
+        let mut answer = Vec::new();
+        let reading = tokio::time::timeout(Duration::from_secs(8), reader.read_to_end(&mut answer));
+        let _ = reading.await.expect("the connection is closed soon");
+        let answer = String::from_utf8_lossy(&answer);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+        upload.abort();
+    }
+}

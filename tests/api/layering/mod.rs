@@ -13,7 +13,7 @@ const RULES: &str = "
     cli                      auth::* config db error input limits::bucket openapi refs sample screen
                              server signals users::*
     screen                   db::opened sample server
-    server                   auth::keys auth::throttle config db::Db input limits::* middleware openapi routes service
+    server                   auth::keys auth::throttle config db::Db input limits::* middleware openapi routes service uploads
     sample::**               auth::caller::Reach db::schema error initiatives::* input *::model *::store
     routes                   auth::caller::identify limits::rate problems service vocabularies *::handlers
     openapi::**              error::Problem openapi problems routes
@@ -52,8 +52,9 @@ const RULES: &str = "
     limits                   address auth::caller config users::model::Role
     limits::rate             address auth::caller error limits
     limits::*                error limits::Limits
+    uploads
 
-    input::**                error input text
+    input::**                config error input text
     error                    input::MAX_BODY problems
     problems                 error
     text                     input::Faults
