@@ -96,6 +96,13 @@ fn network(text: &str) -> Result<IpNet, String> {
     text.parse().or_else(|_| address()).map_err(|_| "neither an address nor a network such as 10.0.0.0/8".into())
 }
 
+/// What RFC 9116 (section 2.5.3) takes for a contact, on one line.
+fn contact(text: &str) -> Result<String, String> {
+    let is_uri = ["https:", "mailto:", "tel:"].iter().any(|scheme| text.starts_with(scheme));
+    let is_whole = text.bytes().all(|byte| byte.is_ascii_graphic());
+    if is_uri && is_whole { Ok(text.into()) } else { Err("no https:, mailto: or tel: address".into()) }
+}
+
 /// How the service serves.
 #[derive(Args, Clone, Debug)]
 pub struct ServeSettings {
@@ -113,6 +120,12 @@ pub struct ServeSettings {
     #[arg(long, env = "CCIN_TRUSTED_PROXIES", global = true, value_name = "NETWORK", value_delimiter = ',',
         value_parser = network)]
     pub trusted_proxies: Vec<IpNet>,
+
+    /// Where to report a weakness, for /.well-known/security.txt (RFC 9116): https:, mailto: or tel:. Default: the network's
+    /// own site.
+    #[arg(long, env = "CCIN_SECURITY_CONTACT", default_value = "https://www.councils.coop/", global = true,
+        value_name = "URI", value_parser = contact)]
+    pub security_contact: String,
 
     /// Threads that serve requests. Default: one per processor.
     #[arg(long, env = "CCIN_WORKERS", global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -145,6 +158,13 @@ pub struct ServeSettings {
     /// How much each may ask.
     #[command(flatten)]
     pub limits: LimitSettings,
+}
+
+impl ServeSettings {
+    /// True when callers reach the service by https, through a proxy in front.
+    pub fn is_https(&self) -> bool {
+        self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    }
 }
 
 /// How much each caller may ask, and how much all of them. A record costs 1 unit, a list 2, a search 5, an export 10.

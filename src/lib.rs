@@ -17,6 +17,7 @@
 //! - [`input`], [`text`]: bodies and query strings held against the document's own schemas.
 //! - [`reply`], [`page`], [`error`], [`problems`]: answers, lists, refusals.
 //! - [`openapi`]: the finished document. [`db`]: pool, migrations, the private PostgreSQL.
+//! - [`transport`]: what browsers are told to be strict about.
 //! - [`cli`], [`config`], [`server`], [`sample`]: the program around it.
 
 pub mod address;
@@ -44,6 +45,7 @@ pub mod service;
 pub mod signals;
 pub mod text;
 pub mod themes;
+pub mod transport;
 pub mod uploads;
 pub mod users;
 pub mod vocabularies;

@@ -5,7 +5,7 @@ use utoipa_actix_web::UtoipaApp;
 use utoipa_actix_web::scope::scope;
 
 use crate::limits::rate;
-use crate::{auth, councils, initiatives, problems, service, themes, users, vocabularies};
+use crate::{auth, councils, initiatives, problems, service, themes, transport, users, vocabularies};
 
 /// Mount every operation.
 pub fn mount<T>(app: UtoipaApp<T>) -> UtoipaApp<T>
@@ -21,6 +21,7 @@ where
         .service(service::find_health)
         .service(problems::explain_problem)
         .service(auth::handlers::find_keys)
+        .service(transport::find_security_txt)
         .service(
             scope("/v1")
                 .service(auth::handlers::log_in)

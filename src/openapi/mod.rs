@@ -142,7 +142,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     if conditional {
         statuses.extend(["412", "428"]);
     }
-    if method == "get" && path != "/health" && !path.starts_with("/problems") {
+    if method == "get" && path != "/health" && !path.starts_with("/problems") && id != "find_security_txt" {
         statuses.push("304");
     }
     statuses.sort_unstable();

@@ -27,6 +27,7 @@ mod sample_figures;
 mod store_away;
 mod themes;
 mod tokens;
+mod transport;
 mod users;
 mod visibility;
 mod vocabularies;

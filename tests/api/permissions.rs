@@ -58,7 +58,18 @@ const ADMINS: &[Kind] = &[NetworkAdmin];
 /// Whom each operation lets in, on a draft of Oldham where it changes an initiative.
 const TABLE: &[(&[Kind], &[&str])] = &[
     // Credentials are not looked at here.
-    (ALL, &["find_service", "find_health", "explain_problem", "find_keys", "log_in", "refresh_tokens"]),
+    (
+        ALL,
+        &[
+            "find_service",
+            "find_health",
+            "explain_problem",
+            "find_keys",
+            "find_security_txt",
+            "log_in",
+            "refresh_tokens",
+        ],
+    ),
     (
         ANYBODY,
         &[

@@ -15,7 +15,7 @@ const RULES: &str = "
     screen                   db::opened sample server
     server                   auth::keys auth::throttle config db::Db input limits::* middleware openapi routes service uploads
     sample::**               auth::caller::Reach db::schema error initiatives::* input *::model *::store
-    routes                   auth::caller::identify limits::rate problems service vocabularies *::handlers
+    routes                   auth::caller::identify limits::rate problems service transport vocabularies *::handlers
     openapi::**              error::Problem openapi problems routes
     signals
     address                  config
@@ -48,7 +48,8 @@ const RULES: &str = "
     page                     auth::keys config error reply
     idempotency              auth::keys db::schema error reply
     reply                    error
-    middleware               error
+    middleware               config error transport
+    transport                config error input
     limits                   address auth::caller config users::model::Role
     limits::rate             address auth::caller error limits
     limits::*                error limits::Limits
