@@ -121,6 +121,15 @@ pub struct ServeSettings {
         value_parser = network)]
     pub trusted_proxies: Vec<IpNet>,
 
+    /// Certificate with its chain, PEM, to serve TLS where no proxy in front does. Needs --tls-key. Both are read anew at
+    /// SIGHUP; files that are no good change nothing.
+    #[arg(long, env = "CCIN_TLS_CERT", global = true, value_name = "FILE")]
+    pub tls_cert: Option<PathBuf>,
+
+    /// Key of --tls-cert, PEM.
+    #[arg(long, env = "CCIN_TLS_KEY", global = true, value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+
     /// Where to report a weakness, for /.well-known/security.txt (RFC 9116): https:, mailto: or tel:. Default: the network's
     /// own site.
     #[arg(long, env = "CCIN_SECURITY_CONTACT", default_value = "https://www.councils.coop/", global = true,
@@ -161,9 +170,9 @@ pub struct ServeSettings {
 }
 
 impl ServeSettings {
-    /// True when callers reach the service by https, through a proxy in front.
+    /// True when callers reach the service by https: from itself, or from a proxy in front.
     pub fn is_https(&self) -> bool {
-        self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+        self.tls_cert.is_some() || self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
     }
 }
 

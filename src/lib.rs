@@ -17,7 +17,7 @@
 //! - [`input`], [`text`]: bodies and query strings held against the document's own schemas.
 //! - [`reply`], [`page`], [`error`], [`problems`]: answers, lists, refusals.
 //! - [`openapi`]: the finished document. [`db`]: pool, migrations, the private PostgreSQL.
-//! - [`transport`]: what browsers are told to be strict about.
+//! - [`transport`], [`tls`]: what browsers are told to be strict about, TLS.
 //! - [`cli`], [`config`], [`server`], [`sample`]: the program around it.
 
 pub mod address;
@@ -27,6 +27,7 @@ pub mod config;
 pub mod councils;
 pub mod db;
 pub mod error;
+pub mod health;
 pub mod idempotency;
 pub mod initiatives;
 pub mod input;
@@ -45,6 +46,7 @@ pub mod service;
 pub mod signals;
 pub mod text;
 pub mod themes;
+pub mod tls;
 pub mod transport;
 pub mod uploads;
 pub mod users;

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_cors::Cors;
@@ -21,18 +22,26 @@ use crate::limits::bucket::Clock;
 use crate::limits::{Limits, bounds, load, rate};
 use crate::middleware::{Methods, fallback, frame};
 use crate::openapi::Document;
+use crate::tls::Certificate;
 use crate::{routes, service, uploads};
 
 /// A server that is bound and not yet running.
 pub struct Server {
     /// Where it listens; with port 0 in the settings, the port that was free.
     pub address: SocketAddr,
+    scheme: &'static str,
     server: ActixServer,
 }
 
 impl Server {
-    /// Bind. Limits fill by the clock.
-    pub fn build(db: Db, keys: Keys, settings: ServeSettings, clock: Clock) -> io::Result<Self> {
+    /// Bind. Limits fill by the clock. With a certificate it serves TLS.
+    pub fn build(
+        db: Db,
+        keys: Keys,
+        settings: ServeSettings,
+        clock: Clock,
+        certificate: Option<Arc<Certificate>>,
+    ) -> io::Result<Self> {
         let bind = settings.bind;
         let workers = settings.workers;
         let document = Document::new();
@@ -71,9 +80,20 @@ impl Server {
         if let Some(workers) = workers {
             server = server.workers(workers.into());
         }
-        let server = server.bind(bind)?;
+        let scheme = if certificate.is_some() { "https" } else { "http" };
+        let server = match certificate {
+            Some(certificate) => {
+                server.bind_rustls_0_23(bind, certificate.server_config().map_err(io::Error::other)?)?
+            }
+            None => server.bind(bind)?,
+        };
         let address = server.addrs().first().copied().unwrap_or(bind);
-        Ok(Self { address, server: server.run() })
+        Ok(Self { address, scheme, server: server.run() })
+    }
+
+    /// Where it listens, as the start of an address.
+    pub fn url(&self) -> String {
+        format!("{}://{}", self.scheme, self.address)
     }
 
     /// Stops the server from elsewhere.

@@ -7,7 +7,7 @@ use crate::support::program::Program;
 use crate::support::scratch::Scratch;
 
 /// Every setting: its flag and its variable.
-const SETTINGS: [(&str, &str); 22] = [
+const SETTINGS: [(&str, &str); 24] = [
     ("--database-url", "DATABASE_URL"),
     ("--data-dir", "CCIN_DATA_DIR"),
     ("--postgres-bin", "CCIN_POSTGRES_BIN"),
@@ -17,6 +17,8 @@ const SETTINGS: [(&str, &str); 22] = [
     ("--bind", "CCIN_BIND"),
     ("--public-url", "CCIN_PUBLIC_URL"),
     ("--trusted-proxies", "CCIN_TRUSTED_PROXIES"),
+    ("--tls-cert", "CCIN_TLS_CERT"),
+    ("--tls-key", "CCIN_TLS_KEY"),
     ("--security-contact", "CCIN_SECURITY_CONTACT"),
     ("--workers", "CCIN_WORKERS"),
     ("--signing-key", "CCIN_SIGNING_KEY"),

@@ -10,14 +10,17 @@ use source::{Source, files};
 /// From the edge inwards: program, routes, handlers, stores, models, words.
 const RULES: &str = "
     main                     cli
-    cli                      auth::* config db error input limits::bucket openapi refs sample screen
-                             server signals users::*
+    cli                      auth::* config db error health input limits::bucket openapi refs sample
+                             screen server signals tls users::*
     screen                   db::opened sample server
-    server                   auth::keys auth::throttle config db::Db input limits::* middleware openapi routes service uploads
+    server                   auth::keys auth::throttle config db::Db input limits::* middleware openapi routes service tls
+                             uploads
     sample::**               auth::caller::Reach db::schema error initiatives::* input *::model *::store
     routes                   auth::caller::identify limits::rate problems service transport vocabularies *::handlers
     openapi::**              error::Problem openapi problems routes
     signals
+    tls
+    health
     address                  config
     service                  db::Db error input openapi page reply
 

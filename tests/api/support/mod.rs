@@ -76,8 +76,8 @@ impl TestApp {
         let settings = settings(flags);
         let clock = FakeRelativeClock::default();
         let keys = || Keys::load(settings.signing_key.as_ref(), &database::scratch()).expect("keys");
-        let server =
-            Server::build(db.clone(), keys(), settings.clone(), Clock::Moved(clock.clone())).expect("a free port");
+        let server = Server::build(db.clone(), keys(), settings.clone(), Clock::Moved(clock.clone()), None)
+            .expect("a free port");
         let url = format!("http://{}", server.address);
         let handle = server.handle();
         tokio::spawn(server.run());
