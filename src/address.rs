@@ -1,6 +1,6 @@
 //! Where a request comes from, when proxies stand in between.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use actix_web::{HttpRequest, web};
 use ipnet::IpNet;
@@ -14,6 +14,16 @@ pub fn client_address(request: &HttpRequest) -> Option<IpAddr> {
     let trusted = request.app_data::<web::Data<ServeSettings>>().map_or(&[][..], |settings| &settings.trusted_proxies);
     let forwarded = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
     Some(nearest_stranger(peer, forwarded.flat_map(|value| value.split(',')), trusted))
+}
+
+/// What counts as one address: an IPv4 address, or the /64 that is the least a subscriber gets of IPv6 (RFC 6177). Callers
+/// whose address is not known count as one.
+pub fn network(address: Option<IpAddr>) -> IpAddr {
+    match address.map(|address| address.to_canonical()) {
+        Some(IpAddr::V6(address)) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+        Some(address) => address,
+        None => Ipv4Addr::UNSPECIFIED.into(),
+    }
 }
 
 /// `hops` as the header lists them, the nearest last. Behind a hop that is no address nothing can be believed.

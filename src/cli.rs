@@ -1,14 +1,13 @@
 //! The command line: serve by default, and what an operator does besides.
 
 use std::io::{IsTerminal, Read, Write};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Instant;
 
 use clap::{Args, Parser, Subcommand};
 use diesel_async::AsyncConnection;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 use crate::auth::caller::Reach;
 use crate::auth::issuers::Issuers;
@@ -18,13 +17,15 @@ use crate::config::{ServeSettings, StoreSettings};
 use crate::db::opened::Store;
 use crate::error::ApiError;
 use crate::input::{Draft, Schemas};
+use crate::limits::bucket::Clock;
 use crate::openapi::Document;
 use crate::sample::{self, Loaded};
 use crate::screen;
 use crate::server::Server;
 use crate::signals::{self, Signals};
+use crate::tls::Certificate;
 use crate::users::model::{NewUser, Role};
-use crate::{refs, users};
+use crate::{health, refs, users};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -131,7 +132,7 @@ impl Cli {
         match self.command.unwrap_or(Command::Serve) {
             Command::Serve => serve(self.store, self.serve).await,
             Command::Openapi { file } => write_document(&file),
-            Command::Health => ask_health(self.serve.bind).await,
+            Command::Health => ask_health(self.serve.bind, self.serve.tls_cert.is_some()).await,
             Command::Migrate => {
                 let store = Store::open(&self.store).await?;
                 println!("{} migrations applied; the database is up to date.", store.migrated.len());
@@ -160,10 +161,11 @@ async fn serve(store_settings: StoreSettings, settings: ServeSettings) -> Result
     let mut signals = Signals::listen()?;
     let keys = Keys::load(settings.signing_key.as_ref(), &store_settings.data_dir())?;
     let issuers = Issuers::new(&settings)?;
+    let certificate = certificate(&settings)?;
     let store = Store::open(&store_settings).await?;
     // The port first: a start that ends here must not have shown nobody the first password.
     let bind = settings.bind;
-    let server = Server::build(store.db.clone(), keys, issuers, settings)
+    let server = Server::build(store.db.clone(), keys, issuers, settings, Clock::running(), certificate.clone())
         .map_err(|error| format!("cannot listen on {bind}: {error}. Choose another address with --bind."))?;
     // Whoever gives up during a long first start leaves no server behind either.
     let first = tokio::select! {
@@ -171,12 +173,30 @@ async fn serve(store_settings: StoreSettings, settings: ServeSettings) -> Result
         () = signals.next() => return Ok(store.close().await?),
     };
     screen::show(&server, &store, &first, began.elapsed());
+    if let Some(certificate) = certificate {
+        signals::at_hangup(move || read_anew(&certificate))?;
+    }
     let stopping = tokio::spawn(signals::stop(signals, server.handle()));
     let served = server.run().await;
     stopping.abort();
     let closed = store.close().await;
     served?;
     Ok(closed?)
+}
+
+fn certificate(settings: &ServeSettings) -> Result<Option<Arc<Certificate>>, Failure> {
+    match (&settings.tls_cert, &settings.tls_key) {
+        (Some(certificate), Some(key)) => Ok(Some(Arc::new(Certificate::load(certificate, key)?))),
+        (None, None) => Ok(None),
+        _ => Err("--tls-cert and --tls-key need each other".into()),
+    }
+}
+
+fn read_anew(certificate: &Certificate) {
+    match certificate.reload() {
+        Ok(()) => log::info!("the certificate was read anew"),
+        Err(error) => log::error!("the certificate in use stays, the new one is no good: {error}"),
+    }
 }
 
 /// An empty private registry gets the sample and the first network admin. Nothing is loaded unasked into a database that
@@ -204,23 +224,8 @@ async fn load_sample(store: &Store) -> Result<Loaded, Failure> {
     Ok(sample::load(&mut store.connect().await?, &schemas).await?)
 }
 
-/// One request by hand: the image has no other client, and the program needs none.
-async fn ask_health(bind: SocketAddr) -> Result<(), Failure> {
-    let ip = match bind.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    let ask = async {
-        let mut stream = TcpStream::connect((ip, bind.port())).await?;
-        stream.write_all(b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await?;
-        std::io::Result::Ok(answer)
-    };
-    let answer =
-        tokio::time::timeout(Duration::from_secs(3), ask).await.map_err(|_| "no answer within 3 seconds")??;
-    let status = answer.lines().next().unwrap_or_default();
+async fn ask_health(bind: SocketAddr, tls: bool) -> Result<(), Failure> {
+    let status = tokio::task::spawn_blocking(move || health::ask(bind, tls)).await??;
     if status.contains(" 200 ") { Ok(()) } else { Err(format!("not well: {status}").into()) }
 }
 

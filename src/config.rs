@@ -1,7 +1,7 @@
 //! Every setting: its flag, its variable, its default and why. Secrets never print.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -92,6 +92,19 @@ impl StoreSettings {
     }
 }
 
+/// `10.0.0.0/8`, or one address without a length.
+fn network(text: &str) -> Result<IpNet, String> {
+    let address = || text.parse::<IpAddr>().map(IpNet::from);
+    text.parse().or_else(|_| address()).map_err(|_| "neither an address nor a network such as 10.0.0.0/8".into())
+}
+
+/// What RFC 9116 (section 2.5.3) takes for a contact, on one line.
+fn contact(text: &str) -> Result<String, String> {
+    let is_uri = ["https:", "mailto:", "tel:"].iter().any(|scheme| text.starts_with(scheme));
+    let is_whole = text.bytes().all(|byte| byte.is_ascii_graphic());
+    if is_uri && is_whole { Ok(text.into()) } else { Err("no https:, mailto: or tel: address".into()) }
+}
+
 /// How the service serves.
 #[derive(Args, Clone, Debug)]
 pub struct ServeSettings {
@@ -106,8 +119,24 @@ pub struct ServeSettings {
 
     /// Proxies whose X-Forwarded-For is believed, as addresses or networks (10.0.0.0/8); may be given more than once or
     /// separated by commas. Default: none, the connection's own address counts.
-    #[arg(long, env = "CCIN_TRUSTED_PROXIES", global = true, value_name = "NETWORK", value_delimiter = ',')]
+    #[arg(long, env = "CCIN_TRUSTED_PROXIES", global = true, value_name = "NETWORK", value_delimiter = ',',
+        value_parser = network)]
     pub trusted_proxies: Vec<IpNet>,
+
+    /// Certificate with its chain, PEM, to serve TLS where no proxy in front does. Needs --tls-key. Both are read anew at
+    /// SIGHUP; files that are no good change nothing.
+    #[arg(long, env = "CCIN_TLS_CERT", global = true, value_name = "FILE")]
+    pub tls_cert: Option<PathBuf>,
+
+    /// Key of --tls-cert, PEM.
+    #[arg(long, env = "CCIN_TLS_KEY", global = true, value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+
+    /// Where to report a weakness, for /.well-known/security.txt (RFC 9116): https:, mailto: or tel:. Default: the network's
+    /// own site.
+    #[arg(long, env = "CCIN_SECURITY_CONTACT", default_value = "https://www.councils.coop/", global = true,
+        value_name = "URI", value_parser = contact)]
+    pub security_contact: String,
 
     /// Threads that serve requests. Default: one per processor.
     #[arg(long, env = "CCIN_WORKERS", global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -142,4 +171,52 @@ pub struct ServeSettings {
     #[arg(long, env = "CCIN_LOGIN_ATTEMPTS", default_value_t = 10, global = true, value_name = "N",
         value_parser = clap::value_parser!(u16).range(1..=10_000))]
     pub login_attempts: u16,
+
+    /// How much each may ask.
+    #[command(flatten)]
+    pub limits: LimitSettings,
+}
+
+impl ServeSettings {
+    /// True when callers reach the service by https: from itself, or from a proxy in front.
+    pub fn is_https(&self) -> bool {
+        self.tls_cert.is_some() || self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    }
+}
+
+/// How much each caller may ask, and how much all of them. A record costs 1 unit, a list 2, a search 5, an export 10.
+#[derive(Args, Clone, Debug)]
+pub struct LimitSettings {
+    /// Units a minute for callers without an account, each address (IPv6: each /64) for itself; a record costs 1, a list 2,
+    /// a search 5, an export 10. Enough to read on, and for an office behind one address.
+    #[arg(long, env = "CCIN_LIMIT_ANONYMOUS", default_value_t = 300, global = true, value_name = "UNITS",
+        value_parser = clap::value_parser!(u32).range(10..=10_000_000))]
+    pub limit_anonymous: u32,
+
+    /// Units a minute for each member and each API key of a member: four times as many, for websites and research.
+    #[arg(long, env = "CCIN_LIMIT_MEMBER", default_value_t = 1200, global = true, value_name = "UNITS",
+        value_parser = clap::value_parser!(u32).range(10..=10_000_000))]
+    pub limit_member: u32,
+
+    /// Units a minute for each network officer and each API key of one, who work on many records at once.
+    #[arg(long, env = "CCIN_LIMIT_OFFICER", default_value_t = 3000, global = true, value_name = "UNITS",
+        value_parser = clap::value_parser!(u32).range(10..=10_000_000))]
+    pub limit_officer: u32,
+
+    /// Requests a minute with a token or key that does not hold, for each address. Once they are used up, credentials from
+    /// there are not looked at for a while: looking costs the store work.
+    #[arg(long, env = "CCIN_LIMIT_BAD_CREDENTIALS", default_value_t = 60, global = true, value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    pub limit_bad_credentials: u32,
+
+    /// Most requests in work at a time; further ones get 503 at once. Far above the connections to the store, far below
+    /// what memory holds.
+    #[arg(long, env = "CCIN_REQUESTS_IN_WORK", default_value_t = 512, global = true, value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub requests_in_work: u32,
+
+    /// Seconds within which the body of a request must have arrived: 1 MiB over a poor line, and no more.
+    #[arg(long, env = "CCIN_BODY_SECONDS", default_value_t = 30, global = true, value_name = "SECONDS",
+        value_parser = clap::value_parser!(u16).range(1..=3600))]
+    pub body_seconds: u16,
 }

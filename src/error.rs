@@ -173,6 +173,22 @@ impl ApiError {
         Self::new(&problems::TOO_LARGE, format!("The body is larger than the {limit} bytes that are allowed here."))
     }
 
+    /// 408: the body did not arrive within this many seconds.
+    pub fn too_slow(seconds: u16) -> Self {
+        Self::new(&problems::TIMED_OUT, format!("The body did not arrive within {seconds} seconds."))
+    }
+
+    /// 414: path and query are longer than the limit, in bytes.
+    pub fn address_too_long(limit: usize) -> Self {
+        Self::new(&problems::ADDRESS_TOO_LONG, format!("The address is longer than {limit} bytes."))
+    }
+
+    /// 431: more headers than `count`, or more bytes of them than `bytes`.
+    pub fn headers_too_large(count: usize, bytes: usize) -> Self {
+        let detail = format!("There are more than {count} headers, or more than {bytes} bytes of them.");
+        Self::new(&problems::HEADERS_TOO_LARGE, detail)
+    }
+
     /// 415: a media type that this operation does not read.
     pub fn unsupported_media_type(accepted: &str) -> Self {
         Self::new(&problems::UNSUPPORTED_MEDIA_TYPE, format!("Send the body as {accepted}."))
@@ -243,6 +259,12 @@ impl ApiError {
             )
         }
         .with_header(header::RETRY_AFTER, retry_after.to_string())
+    }
+
+    /// 503: as many requests are in work as may be.
+    pub fn overloaded() -> Self {
+        Self::new(&problems::OVERLOADED, "The registry has all the work that it can take. Try again in a second.")
+            .with_header(header::RETRY_AFTER, "1")
     }
 
     /// The nearest problem for a status that the framework decided on.

@@ -2,8 +2,9 @@
 //!
 //! # The life of a request
 //!
-//! socket → [`middleware`] (request id, HEAD, problem documents) → [`auth::identify`] (who is calling) → extractors
-//! ([`auth::caller`]: who may; [`input`]: what) → handler (`*/handlers.rs`) → store (`*/store.rs`) → PostgreSQL, and back
+//! socket → [`middleware`] (request id, HEAD, problem documents) → [`limits`] (how large, how many at a time) →
+//! [`auth::identify`] (who is calling) → [`limits::rate`] (how often) → extractors ([`auth::caller`]: who may;
+//! [`input`]: what) → handler (`*/handlers.rs`) → store (`*/store.rs`) → PostgreSQL, and back
 //! through [`reply`] or [`page`].
 //!
 //! # Where things are
@@ -13,9 +14,11 @@
 //!   answered, and its rules), `handlers` (one function an operation) and `store` (queries; no HTTP).
 //! - [`api_keys`]: keys for programs; [`key_requests`]: researchers who ask for one.
 //! - [`auth`]: signing in, tokens, ours and those of other issuers, the extractors that say who may call.
+//! - [`limits`]: how much each caller may ask.
 //! - [`input`], [`text`]: bodies and query strings held against the document's own schemas.
 //! - [`reply`], [`page`], [`error`], [`problems`]: answers, lists, refusals.
 //! - [`openapi`]: the finished document. [`db`]: pool, migrations, the private PostgreSQL.
+//! - [`transport`], [`tls`]: what browsers are told to be strict about, TLS.
 //! - [`cli`], [`config`], [`issuer`], [`server`], [`sample`]: the program around it.
 
 pub mod address;
@@ -26,11 +29,13 @@ pub mod config;
 pub mod councils;
 pub mod db;
 pub mod error;
+pub mod health;
 pub mod idempotency;
 pub mod initiatives;
 pub mod input;
 pub mod issuer;
 pub mod key_requests;
+pub mod limits;
 pub mod middleware;
 pub mod openapi;
 pub mod page;
@@ -46,6 +51,8 @@ pub mod signals;
 pub mod text;
 pub mod themes;
 pub mod tls;
+pub mod transport;
+pub mod uploads;
 pub mod users;
 pub mod vocabularies;
 pub mod withdrawal;

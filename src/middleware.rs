@@ -11,7 +11,9 @@ use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 use serde_json::Value;
 
+use crate::config::ServeSettings;
 use crate::error::{ApiError, REQUEST_ID};
+use crate::transport::secure;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// How an encoding shows in an ETag, so that a strong tag names one sequence of bytes (RFC 9110, section 8.8.3.3).
@@ -30,6 +32,7 @@ pub async fn frame(
         // The connection knows that it answers a HEAD and sends no body; routing need not know.
         request.head_mut().method = Method::GET;
     }
+    let settings = request.app_data::<web::Data<ServeSettings>>().cloned();
     let asked = plain_etags(request.headers_mut());
 
     let served = REQUEST_ID.scope(id.clone(), async { next.call(request).await.map(as_problem) }).await;
@@ -39,6 +42,7 @@ pub async fn frame(
         Err(error) => {
             let mut answer = REQUEST_ID.sync_scope(id.clone(), || problem_of(&error));
             name_request(answer.headers_mut(), &id);
+            secure(answer.headers_mut(), &path, settings.as_ref().map(|settings| settings.get_ref()));
             return Err(actix_web::error::InternalError::from_response(error.to_string(), answer).into());
         }
     };
@@ -46,6 +50,7 @@ pub async fn frame(
     // Also without an Origin: a cache may give this answer to a browser later.
     response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     name_request(response.headers_mut(), &id);
+    secure(response.headers_mut(), &path, settings.as_ref().map(|settings| settings.get_ref()));
     log::info!(
         request_id = id.as_str(), method = method.as_str(), path = path.as_str(),
         status = response.status().as_u16(), milliseconds = began.elapsed().as_millis() as u64;
@@ -69,7 +74,6 @@ fn name_request(headers: &mut HeaderMap, id: &str) {
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(X_REQUEST_ID, id);
     }
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
 }
 
 /// An error that is no problem document yet becomes one.

@@ -247,7 +247,8 @@ pub fn base(request: &HttpRequest) -> String {
     // A host that is not a plain name and port would only ever be an attempt to write into our links.
     let plain =
         |host: &&str| host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']'));
-    format!("http://{}", host.filter(plain).unwrap_or("localhost"))
+    let scheme = if settings.is_some_and(|settings| settings.is_https()) { "https" } else { "http" };
+    format!("{scheme}://{}", host.filter(plain).unwrap_or("localhost"))
 }
 
 /// A list, on its way out.

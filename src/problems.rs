@@ -94,6 +94,13 @@ pub static TOO_LARGE: Kind = Kind {
     title: "The body is too large",
     help: "Send a smaller body; the detail gives the limit.",
 };
+/// 414.
+pub static ADDRESS_TOO_LONG: Kind = Kind {
+    code: "address_too_long",
+    status: 414,
+    title: "The address is too long",
+    help: "Path and query together are longer than is read here; the detail gives the limit. Ask for less at a time.",
+};
 /// 415.
 pub static UNSUPPORTED_MEDIA_TYPE: Kind = Kind {
     code: "unsupported_media_type",
@@ -122,12 +129,19 @@ pub static PRECONDITION_REQUIRED: Kind = Kind {
     title: "If-Match is needed",
     help: "Changes need the ETag of the record as you last read it, so that two people never overwrite each other unseen.",
 };
+/// 431.
+pub static HEADERS_TOO_LARGE: Kind = Kind {
+    code: "headers_too_large",
+    status: 431,
+    title: "The headers are too large",
+    help: "Send fewer or shorter headers; the detail gives the limits.",
+};
 /// 429.
 pub static TOO_MANY: Kind = Kind {
     code: "too_many",
     status: 429,
     title: "Too many requests",
-    help: "Wait for as many seconds as `Retry-After` says.",
+    help: "Wait for as many seconds as `Retry-After` says. Every answer says in `RateLimit` how much is left and in how many seconds the whole quota is there again, and in `RateLimit-Policy` how large it is. Who signs in has a larger one. Signing in, and tokens or keys that do not hold, have limits of their own.",
 };
 /// 408.
 pub static TIMED_OUT: Kind = Kind {
@@ -142,6 +156,13 @@ pub static INTERNAL: Kind = Kind {
     status: 500,
     title: "Something went wrong on our side",
     help: "The fault is ours and is in our log under the request id.",
+};
+/// 503.
+pub static OVERLOADED: Kind = Kind {
+    code: "overloaded",
+    status: 503,
+    title: "Too much work at once",
+    help: "As many requests are in work as the service can take. This one was not begun; try it again after `Retry-After` seconds.",
 };
 /// 503.
 pub static UNAVAILABLE: Kind = Kind {
@@ -165,12 +186,15 @@ pub static ALL: &[&Kind] = &[
     &CONFLICT,
     &STALE,
     &TOO_LARGE,
+    &ADDRESS_TOO_LONG,
     &UNSUPPORTED_MEDIA_TYPE,
     &INVALID,
     &KEY_REUSED,
     &PRECONDITION_REQUIRED,
     &TOO_MANY,
+    &HEADERS_TOO_LARGE,
     &INTERNAL,
+    &OVERLOADED,
     &UNAVAILABLE,
 ];
 

@@ -4,7 +4,10 @@ use actix_web::middleware::from_fn;
 use utoipa_actix_web::UtoipaApp;
 use utoipa_actix_web::scope::scope;
 
-use crate::{api_keys, auth, councils, initiatives, key_requests, problems, service, themes, users, vocabularies};
+use crate::limits::rate;
+use crate::{
+    api_keys, auth, councils, initiatives, key_requests, problems, service, themes, transport, users, vocabularies,
+};
 
 /// Mount every operation.
 pub fn mount<T>(app: UtoipaApp<T>) -> UtoipaApp<T>
@@ -20,6 +23,7 @@ where
         .service(service::find_health)
         .service(problems::explain_problem)
         .service(auth::handlers::find_keys)
+        .service(transport::find_security_txt)
         .service(
             scope("/v1")
                 .service(auth::handlers::log_in)
@@ -73,6 +77,9 @@ where
                 .service(api_keys::handlers::revoke_api_key)
                 .service(api_keys::handlers::rotate_api_key)
                 .service(api_keys::handlers::find_api_key_usage)
-                .wrap(from_fn(auth::identify::identify)),
+                // The last one is the first to see a request.
+                .wrap(from_fn(rate::limit))
+                .wrap(from_fn(auth::identify::identify))
+                .wrap(from_fn(rate::limit_bad_credentials)),
         )
 }

@@ -27,7 +27,7 @@ pub fn loaded(loaded: &Loaded) -> String {
 
 /// Say where everything is. Goes to standard output; logs go to standard error.
 pub fn show(server: &Server, store: &Store, first: &FirstStart, took: Duration) {
-    let url = format!("http://{}", server.address);
+    let url = server.url();
     let mut text = String::from("\n  CCIN registry\n\n");
     let mut line = |label: &str, what: &str| text.push_str(&format!("  {label:<10}{what}\n"));
     line("API", &format!("{url}/v1/initiatives"));

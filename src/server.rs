@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_cors::Cors;
@@ -19,31 +20,43 @@ use crate::auth::throttle::Throttle;
 use crate::config::ServeSettings;
 use crate::db::Db;
 use crate::input::Schemas;
+use crate::limits::bucket::Clock;
+use crate::limits::{Limits, bounds, load, rate};
 use crate::middleware::{Methods, fallback, frame};
 use crate::openapi::Document;
-use crate::{routes, service};
+use crate::tls::Certificate;
+use crate::{routes, service, uploads};
 
 /// A server that is bound and not yet running.
 pub struct Server {
     /// Where it listens; with port 0 in the settings, the port that was free.
     pub address: SocketAddr,
+    scheme: &'static str,
     server: ActixServer,
     usage: (web::Data<Usage>, Db),
 }
 
 impl Server {
-    /// Bind.
-    pub fn build(db: Db, keys: Keys, issuers: Issuers, settings: ServeSettings) -> io::Result<Self> {
+    /// Bind. Limits fill by the clock. With a certificate it serves TLS.
+    pub fn build(
+        db: Db,
+        keys: Keys,
+        issuers: Issuers,
+        settings: ServeSettings,
+        clock: Clock,
+        certificate: Option<Arc<Certificate>>,
+    ) -> io::Result<Self> {
         let bind = settings.bind;
         let workers = settings.workers;
         let document = Document::new();
         let schemas = web::Data::new(Schemas::new(&document.value));
         let methods = web::Data::new(Methods::new(&document.value));
         let document = web::Data::new(document);
-        let throttle = web::Data::new(Throttle::new(settings.login_attempts));
         let usage = web::Data::new(Usage::default());
         let counted = (usage.clone(), db.clone());
         let issuers = web::Data::new(issuers);
+        let throttle = web::Data::new(Throttle::new(settings.login_attempts, clock.clone()));
+        let limits = web::Data::new(Limits::new(&settings.limits, &clock));
         let (db, keys, settings) = (web::Data::new(db), web::Data::new(keys), web::Data::new(settings));
         let mut server = HttpServer::new(move || {
             let (app, _) = routes::mount(App::new().into_utoipa_app()).split_for_parts();
@@ -53,6 +66,7 @@ impl Server {
                 .app_data(settings.clone())
                 .app_data(throttle.clone())
                 .app_data(usage.clone())
+                .app_data(limits.clone())
                 .app_data(schemas.clone())
                 .app_data(methods.clone())
                 .app_data(document.clone())
@@ -60,9 +74,13 @@ impl Server {
                 .service(service::docs_folder)
                 .service(SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json")))
                 .default_service(web::to(fallback))
+                .wrap(from_fn(rate::limit_pages))
+                .wrap(from_fn(load::shed))
+                .wrap(from_fn(bounds::bounds))
                 .wrap(Compress::default())
                 .wrap(cors())
                 .wrap(from_fn(frame))
+                .wrap(from_fn(uploads::hold))
         })
         .shutdown_timeout(30)
         .client_request_timeout(Duration::from_secs(10))
@@ -71,9 +89,20 @@ impl Server {
         if let Some(workers) = workers {
             server = server.workers(workers.into());
         }
-        let server = server.bind(bind)?;
+        let scheme = if certificate.is_some() { "https" } else { "http" };
+        let server = match certificate {
+            Some(certificate) => {
+                server.bind_rustls_0_23(bind, certificate.server_config().map_err(io::Error::other)?)?
+            }
+            None => server.bind(bind)?,
+        };
         let address = server.addrs().first().copied().unwrap_or(bind);
-        Ok(Self { address, server: server.run(), usage: counted })
+        Ok(Self { address, scheme, server: server.run(), usage: counted })
+    }
+
+    /// Where it listens, as the start of an address.
+    pub fn url(&self) -> String {
+        format!("{}://{}", self.scheme, self.address)
     }
 
     /// Stops the server from elsewhere.

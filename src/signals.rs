@@ -1,10 +1,12 @@
-//! Ctrl-C and SIGTERM. Asked once, the service finishes the requests under way; asked again, it waits for nothing more.
+//! Ctrl-C and SIGTERM: asked once, the service finishes the requests under way; asked again, it waits for nothing more.
+//! SIGHUP: files are read anew.
 
 use std::io;
 
 use actix_web::dev::ServerHandle;
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::JoinHandle;
 
 /// Listens from the moment it is made: a signal that comes before anybody waits is not lost.
 #[cfg(unix)]
@@ -47,6 +49,23 @@ impl Signals {
             std::future::pending::<()>().await;
         }
     }
+}
+
+/// Do something whenever the program is asked to read its files anew: at SIGHUP, which would end it otherwise.
+#[cfg(unix)]
+pub fn at_hangup(act: impl Fn() + Send + 'static) -> io::Result<JoinHandle<()>> {
+    let mut hangup = signal(SignalKind::hangup())?;
+    Ok(tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            act();
+        }
+    }))
+}
+
+/// Where there is no SIGHUP, nobody asks.
+#[cfg(not(unix))]
+pub fn at_hangup(_: impl Fn() + Send + 'static) -> io::Result<JoinHandle<()>> {
+    Ok(tokio::spawn(std::future::pending()))
 }
 
 /// Stop a server when the program is asked to.

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use actix_web::http::header::{self, HeaderName};
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
@@ -12,6 +13,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{Faults, MAX_BODY, Schemas, json};
+use crate::config::ServeSettings;
 use crate::error::{ApiError, Fault};
 
 /// Rules that no schema can say, such as the order of two dates. Most bodies have none.
@@ -205,13 +207,23 @@ fn media_type(request: &HttpRequest, accepted: &[&str]) -> Result<(), ApiError> 
     }
 }
 
-async fn read(request: &HttpRequest, mut payload: Payload) -> Result<Vec<u8>, ApiError> {
+async fn read(request: &HttpRequest, payload: Payload) -> Result<Vec<u8>, ApiError> {
     let announced =
         request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > MAX_BODY) {
         return Err(ApiError::too_large(MAX_BODY));
     }
-    let mut bytes = Vec::with_capacity(announced.unwrap_or_default());
+    let settings = request
+        .app_data::<web::Data<ServeSettings>>()
+        .ok_or_else(|| ApiError::internal("the settings are not mounted"))?;
+    let seconds = settings.limits.body_seconds;
+    let whole = collect(payload, announced.unwrap_or_default());
+    let patience = Duration::from_secs(seconds.into());
+    tokio::time::timeout(patience, whole).await.unwrap_or_else(|_| Err(ApiError::too_slow(seconds)))
+}
+
+async fn collect(mut payload: Payload, announced: usize) -> Result<Vec<u8>, ApiError> {
+    let mut bytes = Vec::with_capacity(announced);
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|error| ApiError::unreadable(format!("The body broke off: {error}.")))?;
         if bytes.len() + chunk.len() > MAX_BODY {

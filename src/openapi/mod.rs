@@ -23,6 +23,9 @@ const EXAMPLES: &str = include_str!("../../openapi/examples.json");
         description = "The public record of what UK co-operative councils do: councils, initiatives (case studies) and themes.\n\n\
             Reading needs no account. Lists are paged by opaque cursors and share one filter grammar; every error is a problem \
             document (RFC 9457); changes need `If-Match` with the ETag of the record as last read.\n\n\
+            Every caller has a quota of units a minute, larger with an account: `RateLimit` says what is left, a 429 with \
+            `Retry-After` that nothing is. Any address may also answer 405, 408 (the body was too slow), 414 and 431 (address or \
+            headers too long) with a problem document.\n\n\
             Data: Open Government Licence v3.0 unless a record says otherwise.",
         contact(name = "Co-operative Councils' Innovation Network", url = "https://www.councils.coop/"),
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
@@ -93,6 +96,8 @@ fn finish(document: &mut Value) {
     document["components"]["headers"] = json!({
         "ETag": { "description": "Version and digest of what was sent (RFC 9110).", "schema": { "type": "string" }, "example": "\"1-9f86d081884c7d65\"" },
         "RequestId": { "description": "Id of the request; a sane incoming X-Request-Id is kept.", "schema": { "type": "string" }, "example": "0192d5e0-7b1a-7c3e-9f00-2b1c3d4e5f60" },
+        "RateLimit": { "description": "What is left of your quota, and in how many seconds the whole is there again (draft-ietf-httpapi-ratelimit-headers). A list, as another limit may have a say as well.", "schema": { "type": "string" }, "example": "\"default\";r=298;t=1" },
+        "RateLimitPolicy": { "description": "Your quota, in units a window of seconds: a record costs 1, a list 2, a search 5, an export 10.", "schema": { "type": "string" }, "example": "\"default\";q=300;w=60" },
         "Link": { "description": "First, next and previous page (RFC 8288).", "schema": { "type": "string" }, "example": "<http://127.0.0.1:8080/v1/councils>; rel=\"first\"" },
         "Location": { "description": "Address of the new record.", "schema": { "type": "string", "format": "uri-reference" }, "example": "/v1/councils/oldham" }
     });
@@ -117,6 +122,11 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
         || ["create_api_key", "rotate_api_key", "grant_key_request", "refuse_key_request"].contains(&id.as_str());
 
     let mut statuses: Vec<&str> = vec!["400", "500", "503"];
+    // The health of the service may be asked as often as one likes.
+    let limited = path != "/health";
+    if limited {
+        statuses.push("429");
+    }
     if versioned {
         // A credential that does not hold is refused everywhere, also where none is needed.
         statuses.push("401");
@@ -145,10 +155,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     if conditional {
         statuses.extend(["412", "428"]);
     }
-    if path.contains("login") || id == "change_password" {
-        statuses.push("429");
-    }
-    if method == "get" && path != "/health" && !path.starts_with("/problems") {
+    if method == "get" && path != "/health" && !path.starts_with("/problems") && id != "find_security_txt" {
         statuses.push("304");
     }
     // Wherever an access token opens, a key with the right scope does; what is for people in person says so by its id.
@@ -164,6 +171,9 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
         }
         for (status, response) in responses.iter_mut().filter(|(status, _)| status.starts_with('2')) {
             describe_success(status, response, method, &examples[&id]);
+            if limited {
+                add_rate_limit(&mut response["headers"]);
+            }
         }
         sort_members(responses);
     }
@@ -273,6 +283,11 @@ fn describe_success(status: &str, response: &mut Value, method: &str, examples: 
     }
 }
 
+fn add_rate_limit(headers: &mut Value) {
+    headers["RateLimit"] = json!({ "$ref": "#/components/headers/RateLimit" });
+    headers["RateLimit-Policy"] = json!({ "$ref": "#/components/headers/RateLimitPolicy" });
+}
+
 fn use_patch_schema(operation: &mut Value) {
     let Some(content) = operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut) else { return };
     for media in content.values_mut() {
@@ -318,13 +333,24 @@ fn error_answers() -> Value {
     for kind in crate::problems::ALL.iter().filter(|kind| {
         !matches!(
             kind.code,
-            "key_reused" | "withdrawn" | "bad_query" | "bad_credentials" | "timed_out" | "method_not_allowed"
+            "key_reused"
+                | "withdrawn"
+                | "bad_query"
+                | "bad_credentials"
+                | "timed_out"
+                | "method_not_allowed"
+                | "address_too_long"
+                | "headers_too_large"
+                | "overloaded"
         )
     }) {
         let mut headers = json!({ "X-Request-Id": { "$ref": "#/components/headers/RequestId" } });
         if matches!(kind.status, 429 | 503) {
             headers["Retry-After"] =
                 json!({ "description": "Seconds to wait.", "schema": { "type": "integer" }, "example": 2 });
+        }
+        if kind.status < 500 {
+            add_rate_limit(&mut headers);
         }
         if kind.status == 401 {
             headers["WWW-Authenticate"] = json!({ "description": "How to authenticate.", "schema": { "type": "string" }, "example": "Bearer realm=\"ccin-registry\"" });

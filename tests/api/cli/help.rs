@@ -7,7 +7,7 @@ use crate::support::program::Program;
 use crate::support::scratch::Scratch;
 
 /// Every setting: its flag and its variable.
-const SETTINGS: [(&str, &str); 16] = [
+const SETTINGS: [(&str, &str); 25] = [
     ("--database-url", "DATABASE_URL"),
     ("--data-dir", "CCIN_DATA_DIR"),
     ("--postgres-bin", "CCIN_POSTGRES_BIN"),
@@ -17,6 +17,9 @@ const SETTINGS: [(&str, &str); 16] = [
     ("--bind", "CCIN_BIND"),
     ("--public-url", "CCIN_PUBLIC_URL"),
     ("--trusted-proxies", "CCIN_TRUSTED_PROXIES"),
+    ("--tls-cert", "CCIN_TLS_CERT"),
+    ("--tls-key", "CCIN_TLS_KEY"),
+    ("--security-contact", "CCIN_SECURITY_CONTACT"),
     ("--workers", "CCIN_WORKERS"),
     ("--signing-key", "CCIN_SIGNING_KEY"),
     ("--issuer", "CCIN_ISSUER"),
@@ -24,6 +27,12 @@ const SETTINGS: [(&str, &str); 16] = [
     ("--access-token-seconds", "CCIN_ACCESS_TOKEN_SECONDS"),
     ("--session-days", "CCIN_SESSION_DAYS"),
     ("--login-attempts", "CCIN_LOGIN_ATTEMPTS"),
+    ("--limit-anonymous", "CCIN_LIMIT_ANONYMOUS"),
+    ("--limit-member", "CCIN_LIMIT_MEMBER"),
+    ("--limit-officer", "CCIN_LIMIT_OFFICER"),
+    ("--limit-bad-credentials", "CCIN_LIMIT_BAD_CREDENTIALS"),
+    ("--requests-in-work", "CCIN_REQUESTS_IN_WORK"),
+    ("--body-seconds", "CCIN_BODY_SECONDS"),
 ];
 
 #[test]

@@ -10,14 +10,17 @@ use source::{Source, files};
 /// From the edge inwards: program, routes, handlers, stores, models, words.
 const RULES: &str = "
     main                     cli
-    cli                      auth::* config db error input openapi refs sample screen server signals users::*
+    cli                      auth::* config db error health input limits::bucket openapi refs sample
+                             screen server signals tls users::*
     screen                   db::opened sample server
-    server                   api_keys::usage auth::issuers auth::keys auth::throttle config db::Db input middleware openapi
-                             routes service
+    server                   api_keys::usage auth::issuers auth::keys auth::throttle config db::Db input limits::* middleware
+                             openapi routes service tls uploads
     sample::**               auth::caller::Reach db::schema error initiatives::* input *::model *::store
-    routes                   auth::identify::identify problems service vocabularies *::handlers
+    routes                   auth::identify::identify limits::rate problems service transport vocabularies *::handlers
     openapi::**              error::Problem openapi problems routes
     signals
+    tls
+    health
     address                  config
     service                  db::Db error input openapi page reply
 
@@ -48,6 +51,7 @@ const RULES: &str = "
     auth::caller             auth::* error initiatives::model users::model
     auth::issuers::**        auth::issuers config error issuer tls
     auth::keys               config
+    auth::throttle           address error limits::bucket
     auth::token              auth::keys error
     auth::scope              users::model
     auth::api_key            auth::keys
@@ -55,9 +59,14 @@ const RULES: &str = "
     page                     auth::keys config error reply
     idempotency              auth::keys db::schema error reply
     reply                    error
-    middleware               error
+    middleware               config error transport
+    transport                config error input
+    limits                   address auth::caller config users::model::Role
+    limits::rate             address auth::caller error limits
+    limits::*                error limits::Limits
+    uploads
 
-    input::**                error input text
+    input::**                config error input text
     error                    input::MAX_BODY problems
     problems                 error
     text                     input::Faults

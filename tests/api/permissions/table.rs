@@ -102,7 +102,19 @@ use Needs::*;
 
 /// Whom each operation lets in, on a draft of Oldham where it changes an initiative.
 pub const TABLE: &[(&[Kind], Needs, &[&str])] = &[
-    (ALL, Unread, &["find_service", "find_health", "explain_problem", "find_keys", "log_in", "refresh_tokens"]),
+    (
+        ALL,
+        Unread,
+        &[
+            "find_service",
+            "find_health",
+            "explain_problem",
+            "find_keys",
+            "find_security_txt",
+            "log_in",
+            "refresh_tokens",
+        ],
+    ),
     (
         ANYBODY,
         Nothing,

@@ -20,11 +20,13 @@ use ccin_registry::auth::{store as sessions, token};
 use ccin_registry::cli::Cli;
 use ccin_registry::config::ServeSettings;
 use ccin_registry::db::Db;
+use ccin_registry::limits::bucket::Clock;
 use ccin_registry::server::Server;
 use ccin_registry::users::model::{Role, UserUpdate};
 use ccin_registry::{refs, users};
 use clap::Parser;
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use governor::clock::FakeRelativeClock;
 use uuid::Uuid;
 
 pub use client::{Answer, Client};
@@ -43,6 +45,8 @@ pub struct TestApp {
     pub keys: Arc<Keys>,
     /// How the service serves.
     pub settings: ServeSettings,
+    /// The time by which limits fill: stands still until a test moves it.
+    pub clock: FakeRelativeClock,
     /// The database, dropped last.
     pub database: Database,
     server: actix_web::dev::ServerHandle,
@@ -87,12 +91,14 @@ impl TestApp {
         let db = Db::new(address, 4).expect("a pool");
         let settings = settings(flags);
         let issuers = Issuers::paced(&settings, pace).expect("issuers");
+        let clock = FakeRelativeClock::default();
         let keys = || Keys::load(settings.signing_key.as_ref(), &database::scratch()).expect("keys");
-        let server = Server::build(db.clone(), keys(), issuers, settings.clone()).expect("a free port");
+        let moved = Clock::Moved(clock.clone());
+        let server = Server::build(db.clone(), keys(), issuers, settings.clone(), moved, None).expect("a free port");
         let url = format!("http://{}", server.address);
         let handle = server.handle();
         tokio::spawn(server.run());
-        Self { url, db, keys: Arc::new(keys()), settings, database, server: handle }
+        Self { url, db, keys: Arc::new(keys()), settings, clock, database, server: handle }
     }
 
     /// A caller without credentials.
@@ -185,8 +191,13 @@ impl Drop for TestApp {
     }
 }
 
-fn settings(flags: &[&str]) -> ServeSettings {
-    let defaults = ["ccin-registry", "--bind", "127.0.0.1:0", "--workers", "1"];
-    let cli = Cli::parse_from(defaults.iter().chain(flags).copied());
-    cli.serve
+/// Settings as on the command line.
+pub fn settings(flags: &[&str]) -> ServeSettings {
+    // Tests of other things than limits never come near them. Whoever names a limit takes its default's place.
+    let generous = ["--limit-anonymous", "--limit-member", "--limit-officer", "--limit-bad-credentials"]
+        .into_iter()
+        .filter(|limit| !flags.contains(limit))
+        .flat_map(|limit| [limit, "1000000"]);
+    let defaults = ["ccin-registry", "--bind", "127.0.0.1:0", "--workers", "1"].into_iter();
+    Cli::parse_from(defaults.chain(generous).chain(flags.iter().copied())).serve
 }

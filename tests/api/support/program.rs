@@ -74,6 +74,11 @@ impl Program {
         self.stdout.text()
     }
 
+    /// What it has written to standard error so far.
+    pub fn log(&self) -> String {
+        self.stderr.text()
+    }
+
     /// Send it a signal.
     pub fn signal(&self, signal: Signal) {
         kill(Pid::from_raw(self.child.id().cast_signed()), signal).expect("kill");

@@ -1,0 +1,46 @@
+//! What a request costs, in units of a quota.
+
+/// One record, or a change of one.
+const RECORD: u32 = 1;
+/// A page of records, counted and sorted.
+const LIST: u32 = 2;
+/// Words searched for in every record.
+const SEARCH: u32 = 5;
+/// All records of a list, without pages.
+const EXPORT: u32 = 10;
+
+/// Last segments of the addresses that answer with a list.
+const LISTS: [&str; 6] = ["councils", "initiatives", "themes", "principles", "values", "users"];
+/// How the address of an export ends.
+const EXPORTS: [&str; 3] = [".csv", ".ndjson", ".geojson"];
+
+/// Units that a request costs, by its address: what it answers is not known yet.
+pub fn cost(path: &str, query: &str) -> u32 {
+    let is_search = || form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "q");
+    if EXPORTS.iter().any(|end| path.ends_with(end)) {
+        EXPORT
+    } else if is_search() {
+        SEARCH
+    } else if path.rsplit('/').next().is_some_and(|last| LISTS.contains(&last)) {
+        LIST
+    } else {
+        RECORD
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn searches_and_exports_are_dearer_than_lists_and_lists_than_records() {
+        assert_eq!(cost("/v1/councils/oldham", ""), 1);
+        assert_eq!(cost("/v1/me", ""), 1);
+        assert_eq!(cost("/v1/councils", "sort=name"), 2);
+        assert_eq!(cost("/v1/councils/oldham/initiatives", "q2=x"), 2);
+        assert_eq!(cost("/v1/initiatives", "theme=housing&q=co-op"), 5);
+        assert_eq!(cost("/v1/initiatives", "%71=co-op"), 5);
+        assert_eq!(cost("/v1/initiatives.csv", "q=co-op"), 10);
+        assert_eq!(cost("/v1/map.geojson", ""), 10);
+    }
+}

@@ -1,0 +1,84 @@
+//! How much each caller may ask, and how much all of them together.
+//!
+//! Outside of `/v1` and in front of it stand [`bounds`] (length of the address, headers, parameters) and [`load`] (requests
+//! in work); within it [`rate`]: first how often an address presents credentials that do not hold, then, once the caller
+//! is known, the caller's own quota. Signing in has limits of its own besides, in `auth::throttle`.
+
+pub mod bounds;
+pub mod bucket;
+pub mod cost;
+pub mod load;
+pub mod rate;
+
+use std::net::IpAddr;
+
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+use crate::address::network;
+use crate::auth::caller::{Account, Credential};
+use crate::config::LimitSettings;
+use crate::users::model::Role;
+use bucket::{Buckets, Clock, MOST_BUCKETS, Standing};
+
+/// Whose quota a request counts against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Bucket {
+    /// An address, or the network that stands for it: callers without an account.
+    Address(IpAddr),
+    /// A user, wherever the request comes from.
+    User(Uuid),
+    /// An API key, wherever the request comes from.
+    Key(Uuid),
+}
+
+/// The quota of an account goes with its credential: a key that runs wild leaves its owner's own alone.
+pub fn bucket_of(account: &Account) -> Bucket {
+    match account.credential {
+        Credential::Session(_) | Credential::Foreign => Bucket::User(account.user_id),
+        Credential::Key(key) => Bucket::Key(key),
+    }
+}
+
+/// The limits of one instance.
+pub struct Limits {
+    anonymous: Buckets<Bucket>,
+    members: Buckets<Bucket>,
+    officers: Buckets<Bucket>,
+    bad_credentials: Buckets<IpAddr>,
+    in_work: Semaphore,
+}
+
+impl Limits {
+    /// Limits as they are set, by this clock.
+    pub fn new(settings: &LimitSettings, clock: &Clock) -> Self {
+        // Kinds of callers have buckets apart: a flood of addresses takes no account's away.
+        let tier = |quota| Buckets::new(quota, MOST_BUCKETS, clock.clone());
+        Self {
+            anonymous: tier(settings.limit_anonymous),
+            members: tier(settings.limit_member),
+            officers: tier(settings.limit_officer),
+            bad_credentials: Buckets::new(settings.limit_bad_credentials, MOST_BUCKETS, clock.clone()),
+            in_work: Semaphore::new(settings.requests_in_work as usize),
+        }
+    }
+
+    /// Count a request of this many units against its caller's quota.
+    pub fn take(&self, account: Option<&Account>, address: Option<IpAddr>, cost: u32) -> Standing {
+        match account {
+            None => self.anonymous.take(Bucket::Address(network(address)), cost),
+            Some(account) => {
+                let tier = match account.role {
+                    Role::Researcher | Role::MemberViewer | Role::Contributor | Role::CouncilEditor => &self.members,
+                    Role::Moderator | Role::NetworkAdmin => &self.officers,
+                };
+                tier.take(bucket_of(account), cost)
+            }
+        }
+    }
+
+    /// How many callers without an account are remembered.
+    pub fn strangers(&self) -> usize {
+        self.anonymous.len()
+    }
+}

@@ -1,0 +1,78 @@
+//! The quota of each caller, and of each address for credentials that do not hold.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, ResponseError, web};
+
+use super::Limits;
+use super::cost::cost;
+use crate::address::{client_address, network};
+use crate::auth::caller::Account;
+use crate::auth::identify::Identified;
+use crate::error::ApiError;
+
+type Served = Result<ServiceResponse<BoxBody>, actix_web::Error>;
+
+/// Below `/v1`, before the caller is looked up: credentials that do not hold count against the address. Once they are too
+/// many, further ones are not looked at.
+pub async fn limit_bad_credentials(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Served {
+    let presents = request.headers().contains_key(AUTHORIZATION) || request.headers().contains_key("x-api-key");
+    let Some(limits) = request.app_data::<web::Data<Limits>>().filter(|_| presents).cloned() else {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    };
+    let address = network(client_address(request.request()));
+    let detail =
+        "Too many requests from your address came with a token or key that does not hold. Wait, then try again.";
+    if let Err(refusal) = limits.bad_credentials.peek(address).check("credentials", detail) {
+        return Ok(request.into_response(refusal.error_response()));
+    }
+    let response = next.call(request).await?.map_into_boxed_body();
+    if response.status() == StatusCode::UNAUTHORIZED {
+        limits.bad_credentials.take(address, 1);
+    }
+    Ok(response)
+}
+
+/// Below `/v1`, once the caller is known: by account, otherwise by address.
+pub async fn limit(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Served {
+    let account = request.extensions().get::<Identified>().and_then(|found| found.as_ref().ok().copied().flatten());
+    let cost = cost(request.path(), request.query_string());
+    count(request, next, account.as_ref(), cost).await
+}
+
+/// Outside of `/v1`, where nobody is looked up: by address. The health of the service may be asked as often as one likes.
+pub async fn limit_pages(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Served {
+    let path = request.path();
+    if path == "/health" || path == "/v1" || path.starts_with("/v1/") {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    }
+    count(request, next, None, 1).await
+}
+
+async fn count(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+    account: Option<&Account>,
+    cost: u32,
+) -> Served {
+    let Some(limits) = request.app_data::<web::Data<Limits>>() else {
+        return Ok(request.into_response(ApiError::internal("the limits are not mounted").error_response()));
+    };
+    let standing = limits.take(account, client_address(request.request()), cost);
+    let detail = match account {
+        Some(_) => "You have used up your requests for now. Wait, then go on.",
+        None => "Your address has used up its requests for now. Wait, or sign in for more.",
+    };
+    if let Err(refusal) = standing.check("default", detail) {
+        return Ok(request.into_response(refusal.error_response()));
+    }
+    let mut response = next.call(request).await?.map_into_boxed_body();
+    for (name, value) in standing.header_values("default") {
+        // Another limit may have had its say already, such as that of signing in: both are lists.
+        response.headers_mut().append(name, value);
+    }
+    Ok(response)
+}
