@@ -52,3 +52,26 @@ fn fitting(key: &AlgorithmParameters) -> &'static [Algorithm] {
         _ => &[],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_key_is_long_enough_and_goes_with_its_own_algorithms() {
+        let rsa = |bytes: usize| {
+            let n = URL_SAFE_NO_PAD.encode(vec![0xc5; bytes]);
+            PublicKey::read(json!({ "kty": "RSA", "kid": "k", "n": n, "e": "AQAB" }))
+        };
+        assert!(rsa(128).is_none() && rsa(255).is_none());
+        let (kid, key) = rsa(256).unwrap();
+        let fitting = TAKEN.iter().filter(|algorithm| key.fits(**algorithm)).collect::<Vec<_>>();
+        assert_eq!((&*kid, &fitting[..]), ("k", &[&Algorithm::RS256, &Algorithm::PS256][..]));
+        let other = PublicKey::read(json!({ "kty": "EC", "crv": "P-384", "kid": "k", "x": "AA", "y": "AA" }));
+        assert!(other.is_none());
+    }
+}
