@@ -11,6 +11,7 @@
 //! - [`routes`]: the table of contents, every operation by its address.
 //! - [`councils`], [`themes`], [`initiatives`], [`vocabularies`], [`users`]: a resource each, with `model` (what is sent and
 //!   answered, and its rules), `handlers` (one function an operation) and `store` (queries; no HTTP).
+//! - [`audit`]: who did what, as a chain of sealed events.
 //! - [`auth`]: signing in, tokens, the extractors that say who may call.
 //! - [`input`], [`text`]: bodies and query strings held against the document's own schemas.
 //! - [`reply`], [`page`], [`error`], [`problems`]: answers, lists, refusals.
@@ -18,6 +19,7 @@
 //! - [`cli`], [`config`], [`server`], [`sample`]: the program around it.
 
 pub mod address;
+pub mod audit;
 pub mod auth;
 pub mod cli;
 pub mod config;

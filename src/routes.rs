@@ -4,7 +4,7 @@ use actix_web::middleware::from_fn;
 use utoipa_actix_web::UtoipaApp;
 use utoipa_actix_web::scope::scope;
 
-use crate::{auth, councils, initiatives, problems, service, themes, users, vocabularies};
+use crate::{audit, auth, councils, initiatives, problems, service, themes, users, vocabularies};
 
 /// Mount every operation.
 pub fn mount<T>(app: UtoipaApp<T>) -> UtoipaApp<T>
@@ -58,6 +58,7 @@ where
                 .service(users::handlers::replace_user)
                 .service(users::handlers::update_user)
                 .service(users::handlers::set_user_password)
+                .service(audit::handlers::list_audit_events)
                 .wrap(from_fn(auth::caller::identify)),
         )
 }

@@ -1,6 +1,42 @@
 // @generated automatically by Diesel CLI.
 
 diesel::table! {
+    audit_events (id) {
+        id -> Uuid,
+        sequence -> Int8,
+        created_at -> Timestamptz,
+        origin -> Text,
+        actor_id -> Nullable<Uuid>,
+        session_id -> Nullable<Uuid>,
+        key_id -> Nullable<Uuid>,
+        address -> Nullable<Text>,
+        action -> Text,
+        resource -> Text,
+        record_id -> Nullable<Uuid>,
+        record_name -> Nullable<Text>,
+        council_id -> Nullable<Uuid>,
+        version_before -> Nullable<Int4>,
+        version_after -> Nullable<Int4>,
+        request_id -> Nullable<Text>,
+        head_held -> Bool,
+        previous_hash -> Bytea,
+        hash -> Bytea,
+        sealed_with -> Text,
+        seal -> Bytea,
+    }
+}
+
+diesel::table! {
+    audit_head (single) {
+        single -> Bool,
+        sequence -> Int8,
+        hash -> Bytea,
+        sealed_with -> Nullable<Text>,
+        seal -> Nullable<Bytea>,
+    }
+}
+
+diesel::table! {
     co_operative_values (id) {
         id -> Uuid,
         scheme -> Text,
@@ -279,6 +315,8 @@ diesel::joinable!(sources -> initiatives (initiative_id));
 diesel::joinable!(users -> councils (council_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    audit_events,
+    audit_head,
     co_operative_values,
     costs,
     councils,

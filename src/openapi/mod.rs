@@ -52,6 +52,7 @@ impl Document {
                 ("vocabularies", "Principles and values, each in its named scheme."),
                 ("sign in", "Signing in and oneself."),
                 ("users", "People who sign in; for network officers."),
+                ("audit", "Who did what; for network admins and, of their own council, council editors."),
                 ("service", "The service about itself."),
             ]
             .into_iter()

@@ -53,6 +53,7 @@ const AUTHORS: &[Kind] = &[Contributor, CouncilEditor, EditorOfAnotherCouncil, M
 const AUTHORS_OF_THE_COUNCIL: &[Kind] = &[Contributor, CouncilEditor, Moderator, NetworkAdmin];
 const KEEPERS_OF_THE_COUNCIL: &[Kind] = &[CouncilEditor, Moderator, NetworkAdmin];
 const OFFICERS: &[Kind] = &[Moderator, NetworkAdmin];
+const AUDITORS: &[Kind] = &[CouncilEditor, EditorOfAnotherCouncil, NetworkAdmin];
 const ADMINS: &[Kind] = &[NetworkAdmin];
 
 /// Whom each operation lets in, on a draft of Oldham where it changes an initiative.
@@ -92,6 +93,7 @@ const TABLE: &[(&[Kind], &[&str])] = &[
             "find_user",
         ],
     ),
+    (AUDITORS, &["list_audit_events"]),
     (ADMINS, &["create_council", "delete_council", "create_user", "replace_user", "update_user", "set_user_password"]),
 ];
 
