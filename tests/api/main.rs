@@ -3,6 +3,7 @@
 mod support;
 
 mod addresses;
+mod audit;
 mod auth;
 mod bad_bodies;
 mod bad_initiatives;
