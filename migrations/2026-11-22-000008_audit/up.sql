@@ -20,7 +20,7 @@ CREATE TABLE audit_events (
     version_before integer,
     version_after integer,
     request_id text,
-    head_held boolean NOT NULL,
+    head_digest bytea,
     previous_hash bytea NOT NULL CHECK (length(previous_hash) = 32),
     hash bytea NOT NULL CHECK (length(hash) = 32),
     sealed_with text NOT NULL,
@@ -40,7 +40,7 @@ COMMENT ON COLUMN audit_events.council_id IS 'Whose record it was at the time: l
 COMMENT ON COLUMN audit_events.version_before IS 'Version before; null when there was no record';
 COMMENT ON COLUMN audit_events.version_after IS 'Version after; null when the record can no longer be read';
 COMMENT ON COLUMN audit_events.request_id IS 'X-Request-Id of the request, as in the log; null on the command line';
-COMMENT ON COLUMN audit_events.head_held IS 'False when the head did not hold as this was written: events before it may have been cut off, or the signing key was changed';
+COMMENT ON COLUMN audit_events.head_digest IS 'SHA-256 of the seal that audit_head had when this was written: what had been cut off by then shows. Not the seal itself, by which the chain could be cut off there';
 COMMENT ON COLUMN audit_events.previous_hash IS 'hash of the event before; zeros for the first';
 COMMENT ON COLUMN audit_events.hash IS 'SHA-256 over every other column but the seal';
 COMMENT ON COLUMN audit_events.sealed_with IS 'Which signing key the seal was made with (its kid)';

@@ -34,7 +34,7 @@ pub struct EventRow {
     pub version_before: Option<i32>,
     pub version_after: Option<i32>,
     pub request_id: Option<String>,
-    pub head_held: bool,
+    pub head_digest: Option<Vec<u8>>,
     pub previous_hash: Vec<u8>,
     pub hash: Vec<u8>,
     pub sealed_with: String,
@@ -62,7 +62,7 @@ impl EventRow {
             self.version_before,
             self.version_after,
             self.request_id,
-            self.head_held,
+            self.head_digest.as_deref().map(hex),
             hex(&self.previous_hash),
             self.sealed_with,
         ]);
@@ -107,6 +107,11 @@ impl Head {
     pub fn at(event: &EventRow, keys: &Keys) -> Self {
         let seal = Some(end_seal(event.sequence, &event.hash, keys));
         Self { sequence: event.sequence, hash: event.hash.clone(), sealed_with: Some(keys.kid.clone()), seal }
+    }
+
+    /// What the next event keeps of the seal: enough to recognise it, too little to use it as one.
+    pub fn digest(&self) -> Option<Vec<u8>> {
+        self.seal.as_ref().map(|seal| Sha256::digest(seal).to_vec())
     }
 
     /// True when these keys sealed it, or when there is nothing to seal yet.

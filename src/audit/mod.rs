@@ -19,7 +19,7 @@
 //!
 //! - change, move, insert or remove events: [`verify`] finds which;
 //! - cut events off at the end: found, as the sealed end names more; and when the service has gone on meanwhile, the event
-//!   that it added says that the end did not hold (`head_held`);
+//!   that it added still shows which end it found (`head_digest`);
 //! - put back an older state of the whole trail, end included, or empty it. Within the database nothing can tell. So
 //!   `audit verify` prints the end of the chain: note it elsewhere, and give it to the next run as `--anchor`. Whatever page
 //!   of `GET /v1/audit` a network admin has kept serves as well.

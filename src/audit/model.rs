@@ -139,7 +139,7 @@ pub struct AuditEvent {
     /// Whose record it was at the time.
     #[schema(required)]
     pub council: Option<CouncilRef>,
-    /// Version of the record before; null when there was none.
+    /// Version of the record before; null when there was none. Of a reading: the version that was read, twice.
     #[schema(required, example = 1)]
     pub version_before: Option<i32>,
     /// Version of the record after; null when it can no longer be read.

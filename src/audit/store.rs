@@ -49,7 +49,7 @@ pub async fn record(
         version_before: subject.before,
         version_after: subject.after,
         request_id: (actor.origin == Origin::Request).then(request_id),
-        head_held: head.is_sealed_by(keys),
+        head_digest: head.digest(),
         previous_hash: head.hash,
         hash: Vec::new(),
         sealed_with: String::new(),

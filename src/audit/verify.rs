@@ -112,7 +112,7 @@ pub async fn verify(conn: &mut AsyncPgConnection, keys: &[Keys], anchor: Option<
     let last: Option<i64> = audit_events::table.select(diesel::dsl::max(audit_events::sequence)).first(conn).await?;
     let mut walk = Walk { keys, longest: last.unwrap_or_default(), last: None, events: 0, findings: Vec::new() };
     let mut anchored = anchor.is_none_or(|anchor| anchor.sequence == 0);
-    loop {
+    let came_through = 'walk: loop {
         let after = walk.last.as_ref().map_or(0, |event| event.sequence);
         let rows: Vec<EventRow> = audit_events::table
             .filter(audit_events::sequence.gt(after))
@@ -121,17 +121,22 @@ pub async fn verify(conn: &mut AsyncPgConnection, keys: &[Keys], anchor: Option<
             .select(EventRow::as_select())
             .load(conn)
             .await?;
-        if rows.is_empty() || walk.findings.len() >= MOST {
-            break;
+        if rows.is_empty() {
+            break true;
         }
         for event in rows {
+            if walk.findings.len() >= MOST {
+                break 'walk false;
+            }
             anchored |=
                 anchor.is_some_and(|anchor| (anchor.sequence, &*anchor.hash) == (event.sequence, &*hex(&event.hash)));
             walk.step(event);
         }
+    };
+    if came_through {
+        walk.end(head);
     }
-    walk.end(head);
-    if let Some(anchor) = anchor.filter(|_| !anchored) {
+    if let Some(anchor) = anchor.filter(|_| came_through && !anchored) {
         walk.findings.push(Finding::AnchorLost(anchor.sequence));
     }
     let end = walk.last.as_ref().map_or_else(|| anchor_of(&Head::start().hash, 0), |e| anchor_of(&e.hash, e.sequence));
@@ -155,9 +160,10 @@ impl Walk<'_> {
         let start = Head::start().hash;
         let (place, hash) = self.last.as_ref().map_or((0, &start), |last| (last.sequence, &last.hash));
         let here = event.sequence;
+        let follows = here == place + 1 && event.previous_hash == *hash;
         if here > place + 1 {
             self.findings.push(Finding::Missing(place + 1, here - 1));
-        } else if event.previous_hash != *hash {
+        } else if !follows {
             self.findings.push(Finding::Unlinked(here));
         }
         if event.hash_at(here) != event.hash {
@@ -167,15 +173,21 @@ impl Walk<'_> {
         match self.key(&event.sealed_with) {
             None => self.findings.push(Finding::UnknownKey(here, event.sealed_with.clone())),
             Some(key) if !event.is_sealed_by(key) => self.findings.push(Finding::Forged(here)),
+            Some(_) if follows && self.end_before().is_some_and(|end| end.digest() != event.head_digest) => {
+                self.findings.push(Finding::CutBefore(here));
+            }
             Some(_) => {}
-        }
-        // The first event under another key cannot tell whether the end held: only its own key's seals can it check.
-        let is_first_of_key = self.last.as_ref().is_some_and(|last| last.sealed_with != event.sealed_with);
-        if !event.head_held && !is_first_of_key {
-            self.findings.push(Finding::CutBefore(here));
         }
         self.last = Some(event);
         self.events += 1;
+    }
+
+    /// The end as it must have been after the last event; `None` when that event's key is not here.
+    fn end_before(&self) -> Option<Head> {
+        match &self.last {
+            None => Some(Head::start()),
+            Some(last) => self.key(&last.sealed_with).map(|key| Head::at(last, key)),
+        }
     }
 
     fn end(&mut self, head: Option<Head>) {

@@ -18,7 +18,7 @@ diesel::table! {
         version_before -> Nullable<Int4>,
         version_after -> Nullable<Int4>,
         request_id -> Nullable<Text>,
-        head_held -> Bool,
+        head_digest -> Nullable<Bytea>,
         previous_hash -> Bytea,
         hash -> Bytea,
         sealed_with -> Text,

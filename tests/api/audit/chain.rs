@@ -96,4 +96,11 @@ async fn events_of_a_former_key_need_that_key() {
     let mut keys = own_keys(&app);
     keys.push(former);
     assert_eq!(verify(&mut conn, &keys, None).await.unwrap().findings, []);
+    // What was cut off when the key was changed is found as well.
+    leave(&mut conn, &keys[1]).await.unwrap();
+    let cut = "ALTER TABLE audit_events DISABLE TRIGGER ALL; DELETE FROM audit_events WHERE sequence > 2;
+        UPDATE audit_head h SET sequence = e.sequence, hash = e.hash FROM audit_events e WHERE e.sequence = 2;";
+    app.sql(cut).await;
+    leave(&mut conn, &app.keys).await.unwrap();
+    assert_eq!(verify(&mut conn, &keys, None).await.unwrap().findings, [Finding::CutBefore(3)]);
 }

@@ -38,7 +38,7 @@ async fn found_after(app: &TestApp, statements: &str) -> Vec<Finding> {
 async fn an_event_that_is_altered_missing_moved_or_put_in_is_found_and_named() {
     let app = with_six().await;
     let copy = "id, sequence, created_at, origin, actor_id, session_id, key_id, address, action, resource, record_id,
-        record_name, council_id, version_before, version_after, request_id, head_held, previous_hash, hash, sealed_with, seal";
+        record_name, council_id, version_before, version_after, request_id, head_digest, previous_hash, hash, sealed_with, seal";
     let insert = format!(
         "INSERT INTO audit_events ({copy}) SELECT {} FROM audit_events WHERE sequence = 6;",
         copy.replacen("id, sequence", "gen_random_uuid(), 7", 1)
@@ -53,7 +53,7 @@ async fn an_event_that_is_altered_missing_moved_or_put_in_is_found_and_named() {
             "UPDATE audit_events SET created_at = created_at - interval '1 microsecond' WHERE sequence = 1;",
             vec![Altered(1)],
         ),
-        ("UPDATE audit_events SET head_held = false WHERE sequence = 2;", vec![Altered(2), CutBefore(2)]),
+        ("UPDATE audit_events SET head_digest = NULL WHERE sequence = 2;", vec![Altered(2), CutBefore(2)]),
         ("DELETE FROM audit_events WHERE sequence = 3;", vec![Missing(3, 3)]),
         ("DELETE FROM audit_events WHERE sequence < 3;", vec![Missing(1, 2)]),
         ("DELETE FROM audit_events WHERE sequence > 4;", vec![Missing(5, 6)]),

@@ -218,7 +218,7 @@ async fn what_is_refused_or_fails_leaves_no_event() {
     app.anonymous().post("/v1/auth/login", &wrong).await.expect(401);
     app.anonymous().post("/v1/auth/refresh", &json!({ "refresh_token": "ccin_rt_unknown" })).await.expect(401);
     app.anonymous().post("/v1/themes", &theme("Nobody's")).await.expect(401);
-    assert_eq!(count(&mut *app.db.get().await.unwrap()).await, 0);
+    assert_eq!(count(&mut app.db.get().await.unwrap()).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
