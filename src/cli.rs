@@ -7,8 +7,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use clap::{Args, Parser, Subcommand};
-use diesel_async::AsyncConnection;
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+use uuid::Uuid;
 
+use crate::audit::command::AuditCommand;
+use crate::audit::model::{Action, RecordKind};
+use crate::audit::store::record;
+use crate::audit::subject::{Actor, Subject};
 use crate::auth::caller::Reach;
 use crate::auth::issuers::Issuers;
 use crate::auth::keys::Keys;
@@ -19,7 +24,7 @@ use crate::error::ApiError;
 use crate::input::{Draft, Schemas};
 use crate::limits::bucket::Clock;
 use crate::openapi::Document;
-use crate::sample::{self, Loaded};
+use crate::sample::{self, Loaded, SampleError};
 use crate::screen;
 use crate::server::Server;
 use crate::signals::{self, Signals};
@@ -68,6 +73,11 @@ enum Command {
     User {
         #[command(subcommand)]
         command: UserCommand,
+    },
+    /// The audit trail.
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
     },
 }
 
@@ -129,6 +139,7 @@ pub fn start_logging() {
 impl Cli {
     /// Do what was asked.
     pub async fn run(self) -> Result<(), Failure> {
+        let keys = || Keys::load(self.serve.signing_key.as_ref(), &self.store.data_dir());
         match self.command.unwrap_or(Command::Serve) {
             Command::Serve => serve(self.store, self.serve).await,
             Command::Openapi { file } => write_document(&file),
@@ -139,15 +150,25 @@ impl Cli {
                 Ok(store.close().await?)
             }
             Command::Sample { command: SampleCommand::Load } => {
+                let keys = keys()?;
                 let store = Store::open(&self.store).await?;
-                let loaded = load_sample(&store).await;
+                let loaded = load_sample(&store, &keys).await;
                 store.close().await?;
                 println!("{}", screen::loaded(&loaded?));
                 Ok(())
             }
             Command::User { command } => {
+                let keys = keys()?;
                 let store = Store::open(&self.store).await?;
-                let done = manage_user(&store, command).await;
+                let done = manage_user(&store, &keys, command).await;
+                store.close().await?;
+                println!("{}", done?);
+                Ok(())
+            }
+            Command::Audit { command } => {
+                let keys = keys()?;
+                let store = Store::open(&self.store).await?;
+                let done = command.run(&mut store.connect().await?, keys).await;
                 store.close().await?;
                 println!("{}", done?);
                 Ok(())
@@ -159,7 +180,8 @@ impl Cli {
 async fn serve(store_settings: StoreSettings, settings: ServeSettings) -> Result<(), Failure> {
     let began = Instant::now();
     let mut signals = Signals::listen()?;
-    let keys = Keys::load(settings.signing_key.as_ref(), &store_settings.data_dir())?;
+    let keys = || Keys::load(settings.signing_key.as_ref(), &store_settings.data_dir());
+    let (keys, own) = (keys()?, keys()?);
     let issuers = Issuers::new(&settings)?;
     let certificate = certificate(&settings)?;
     let store = Store::open(&store_settings).await?;
@@ -169,7 +191,7 @@ async fn serve(store_settings: StoreSettings, settings: ServeSettings) -> Result
         .map_err(|error| format!("cannot listen on {bind}: {error}. Choose another address with --bind."))?;
     // Whoever gives up during a long first start leaves no server behind either.
     let first = tokio::select! {
-        first = first_start(&store) => first?,
+        first = first_start(&store, &own) => first?,
         () = signals.next() => return Ok(store.close().await?),
     };
     screen::show(&server, &store, &first, began.elapsed());
@@ -201,17 +223,17 @@ fn read_anew(certificate: &Certificate) {
 
 /// An empty private registry gets the sample and the first network admin. Nothing is loaded unasked into a database that
 /// somebody else runs.
-async fn first_start(store: &Store) -> Result<screen::FirstStart, Failure> {
+async fn first_start(store: &Store, keys: &Keys) -> Result<screen::FirstStart, Failure> {
     if store.private().is_none() {
         return Ok(screen::FirstStart::default());
     }
     let mut conn = store.connect().await?;
-    let loaded = if sample::is_empty(&mut conn).await? { Some(load_sample(store).await?) } else { None };
+    let loaded = if sample::is_empty(&mut conn).await? { Some(load_sample(store, keys).await?) } else { None };
     let admin = if users::store::is_empty(&mut conn).await? {
         let password = password::generate();
         let admin = NewUser { email: "admin@ccin.example".into(), role: Role::NetworkAdmin, ..NewUser::default() };
         let hash = password::hash(password.clone()).await?;
-        users::store::create(&mut conn, &admin.update(), None, Some(&hash)).await?;
+        enter(&mut conn, keys, &admin, None, &hash).await?;
         Some((admin.email, password))
     } else {
         None
@@ -219,9 +241,38 @@ async fn first_start(store: &Store) -> Result<screen::FirstStart, Failure> {
     Ok(screen::FirstStart { loaded, admin })
 }
 
-async fn load_sample(store: &Store) -> Result<Loaded, Failure> {
+async fn load_sample(store: &Store, keys: &Keys) -> Result<Loaded, Failure> {
     let schemas = Schemas::new(&Document::new().value);
-    Ok(sample::load(&mut store.connect().await?, &schemas).await?)
+    let mut conn = store.connect().await?;
+    let loaded = conn.transaction(async |conn| {
+        let loaded = sample::load(conn, &schemas).await?;
+        let subject = Subject::all(RecordKind::Registry);
+        record(conn, keys, &Actor::COMMAND_LINE, Action::SampleLoad, subject).await?;
+        Ok::<_, SampleError>(loaded)
+    });
+    Ok(loaded.await?)
+}
+
+/// Enter a user, with the event of it.
+async fn enter(
+    conn: &mut AsyncPgConnection,
+    keys: &Keys,
+    user: &NewUser,
+    council: Option<Uuid>,
+    hash: &str,
+) -> Result<(), ApiError> {
+    conn.transaction(async |conn| {
+        let id = users::store::create(conn, &user.update(), council, Some(hash)).await?;
+        let made = users::store::show(conn, id).await?;
+        record(conn, keys, &Actor::COMMAND_LINE, Action::UserCreate, Subject::entered(&made)).await
+    })
+    .await
+}
+
+/// The event of one change of a user, in the transaction that made it.
+async fn changed(conn: &mut AsyncPgConnection, keys: &Keys, action: Action, id: Uuid) -> Result<(), ApiError> {
+    let now = users::store::show(conn, id).await?;
+    record(conn, keys, &Actor::COMMAND_LINE, action, Subject::changed_once(&now)).await
 }
 
 async fn ask_health(bind: SocketAddr, tls: bool) -> Result<(), Failure> {
@@ -240,7 +291,7 @@ fn write_document(file: &std::path::Path) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn manage_user(store: &Store, command: UserCommand) -> Result<String, Failure> {
+async fn manage_user(store: &Store, keys: &Keys, command: UserCommand) -> Result<String, Failure> {
     let mut conn = store.connect().await?;
     match command {
         UserCommand::Create(wish) => {
@@ -257,24 +308,32 @@ async fn manage_user(store: &Store, command: UserCommand) -> Result<String, Fail
             };
             let user = draft.checked()?;
             let hash = password::hash(user.initial_password.clone()).await?;
-            users::store::create(&mut conn, &user.update(), council, Some(&hash)).await?;
+            enter(&mut conn, keys, &user, council, &hash).await?;
             Ok(format!("{} may sign in now.", user.email))
         }
         UserCommand::Disable { email } => {
             let id = user_id(&mut conn, &email).await?;
-            conn.transaction(async |conn| users::store::disable(conn, id).await).await?;
+            conn.transaction(async |conn| {
+                users::store::disable(conn, id).await?;
+                changed(conn, keys, Action::UserDisable, id).await
+            })
+            .await?;
             Ok(format!("{email} is disabled; every session has ended."))
         }
         UserCommand::SetPassword { email, .. } => {
             let id = user_id(&mut conn, &email).await?;
             let hash = password::hash(read_password()?).await?;
-            conn.transaction(async |conn| users::store::set_password(conn, id, &hash).await).await?;
+            conn.transaction(async |conn| {
+                users::store::set_password(conn, id, &hash).await?;
+                changed(conn, keys, Action::UserSetPassword, id).await
+            })
+            .await?;
             Ok(format!("The password of {email} is set; every session has ended."))
         }
     }
 }
 
-async fn user_id(conn: &mut diesel_async::AsyncPgConnection, email: &str) -> Result<uuid::Uuid, Failure> {
+async fn user_id(conn: &mut AsyncPgConnection, email: &str) -> Result<Uuid, Failure> {
     let found = users::store::find_by_email(conn, email).await.map_err(|error: ApiError| error.to_string())?;
     found.ok_or_else(|| format!("there is no user {email}").into())
 }

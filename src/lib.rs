@@ -13,6 +13,7 @@
 //! - [`councils`], [`themes`], [`initiatives`], [`vocabularies`], [`users`]: a resource each, with `model` (what is sent and
 //!   answered, and its rules), `handlers` (one function an operation) and `store` (queries; no HTTP).
 //! - [`api_keys`]: keys for programs; [`key_requests`]: researchers who ask for one.
+//! - [`audit`]: who did what, as a chain of sealed events.
 //! - [`auth`]: signing in, tokens, ours and those of other issuers, the extractors that say who may call.
 //! - [`limits`]: how much each caller may ask.
 //! - [`input`], [`text`]: bodies and query strings held against the document's own schemas.
@@ -23,6 +24,7 @@
 
 pub mod address;
 pub mod api_keys;
+pub mod audit;
 pub mod auth;
 pub mod cli;
 pub mod config;

@@ -6,7 +6,8 @@ use utoipa_actix_web::scope::scope;
 
 use crate::limits::rate;
 use crate::{
-    api_keys, auth, councils, initiatives, key_requests, problems, service, themes, transport, users, vocabularies,
+    api_keys, audit, auth, councils, initiatives, key_requests, problems, service, themes, transport, users,
+    vocabularies,
 };
 
 /// Mount every operation.
@@ -77,6 +78,7 @@ where
                 .service(api_keys::handlers::revoke_api_key)
                 .service(api_keys::handlers::rotate_api_key)
                 .service(api_keys::handlers::find_api_key_usage)
+                .service(audit::handlers::list_audit_events)
                 // The last one is the first to see a request.
                 .wrap(from_fn(rate::limit))
                 .wrap(from_fn(auth::identify::identify))

@@ -8,6 +8,9 @@ use uuid::Uuid;
 use super::model::{ApiKey, ApiKeyQuery, ApiKeySort, ApiKeyUpdate, IssuedKey, KeyUsage, NewApiKey, Rotation};
 use super::store::{self, KeyFilter, Keyring};
 use super::usage::Usage;
+use crate::audit::model::Action;
+use crate::audit::subject::Subject;
+use crate::audit::trail::Trail;
 use crate::auth::caller::{Account, Known};
 use crate::auth::keys::Keys;
 use crate::auth::scope::{ManageKeys, Scopes};
@@ -48,6 +51,7 @@ pub async fn create_api_key(
     db: web::Data<Db>,
     keys: web::Data<Keys>,
     caller: Known<ManageKeys>,
+    trail: Trail,
     body: Body<NewApiKey>,
 ) -> Result<HttpResponse, ApiError> {
     let mut draft = body.draft;
@@ -62,7 +66,9 @@ pub async fn create_api_key(
     let answer = conn
         .transaction(async |conn| {
             let id = store::create(conn, owner.0, &new).await?;
-            store::issue(conn, &keys, id).await
+            let made = store::issue(conn, &keys, id).await?;
+            trail.record(conn, &caller.0, Action::ApiKeyCreate, Subject::entered(&made.api_key)).await?;
+            Ok::<_, ApiError>(made)
         })
         .await?;
     issued(&answer, Some(format!("/v1/api-keys/{}", answer.api_key.id)))
@@ -90,9 +96,10 @@ pub async fn replace_api_key(
     caller: Known<ManageKeys>,
     id: web::Path<String>,
     if_match: IfMatch,
+    trail: Trail,
     body: Body<ApiKeyUpdate>,
 ) -> Result<Written, ApiError> {
-    change(&db, &caller.0, &id, if_match, |_| Ok(body.draft)).await
+    change(&db, &caller.0, &trail, &id, if_match, |_| Ok(body.draft)).await
 }
 
 /// Rename an API key
@@ -105,9 +112,10 @@ pub async fn update_api_key(
     caller: Known<ManageKeys>,
     id: web::Path<String>,
     if_match: IfMatch,
+    trail: Trail,
     patch: Patch,
 ) -> Result<Written, ApiError> {
-    change(&db, &caller.0, &id, if_match, |current| patch.merge(&ApiKeyUpdate::from(current))).await
+    change(&db, &caller.0, &trail, &id, if_match, |current| patch.merge(&ApiKeyUpdate::from(current))).await
 }
 
 /// Revoke an API key
@@ -120,14 +128,20 @@ pub async fn revoke_api_key(
     caller: Known<ManageKeys>,
     id: web::Path<String>,
     if_match: IfMatch,
+    trail: Trail,
     _: Query<NoParams>,
 ) -> Result<HttpResponse, ApiError> {
     let mut conn = db.get().await?;
     let current = to_change(&mut conn, &caller.0, &id, Some(&if_match)).await?;
-    match store::revoke(&mut conn, current.id, current.version).await? {
-        true => Ok(no_content()),
-        false => Err(stale(&mut conn, current.id).await?),
-    }
+    conn.transaction(async |conn| {
+        if !store::revoke(conn, current.id, current.version).await? {
+            return Err(stale(conn, current.id).await?);
+        }
+        let revoked = store::find(conn, Keyring::All, current.id).await?;
+        trail.record(conn, &caller.0, Action::ApiKeyRevoke, Subject::changed(&current, &revoked)).await
+    })
+    .await?;
+    Ok(no_content())
 }
 
 /// Rotate an API key
@@ -140,6 +154,7 @@ pub async fn rotate_api_key(
     keys: web::Data<Keys>,
     caller: Known<ManageKeys>,
     id: web::Path<String>,
+    trail: Trail,
     body: Body<Rotation>,
 ) -> Result<HttpResponse, ApiError> {
     let rotation = body.draft.checked()?;
@@ -158,7 +173,10 @@ pub async fn rotate_api_key(
             if !store::retire_secrets(conn, current.id, rotation.overlap()).await? {
                 return Err(ApiError::conflict("This key has ended. Make another one."));
             }
-            store::issue(conn, &keys, current.id).await
+            let rotated = store::issue(conn, &keys, current.id).await?;
+            let subject = Subject::changed(&current, &rotated.api_key);
+            trail.record(conn, &caller.0, Action::ApiKeyRotate, subject).await?;
+            Ok(rotated)
         })
         .await?;
     issued(&answer, None)
@@ -187,6 +205,7 @@ pub async fn find_api_key_usage(
 async fn change(
     db: &Db,
     account: &Account,
+    trail: &Trail,
     id: &str,
     if_match: IfMatch,
     make: impl FnOnce(&ApiKey) -> Result<Draft<ApiKeyUpdate>, ApiError>,
@@ -194,10 +213,15 @@ async fn change(
     let mut conn = db.get().await?;
     let current = to_change(&mut conn, account, id, Some(&if_match)).await?;
     let change = make(&current)?.checked()?;
-    if !store::update(&mut conn, current.id, current.version, &change).await? {
-        return Err(stale(&mut conn, current.id).await?);
-    }
-    Written::changed(&store::find(&mut conn, Keyring::All, current.id).await?)
+    conn.transaction(async |conn| {
+        if !store::update(conn, current.id, current.version, &change).await? {
+            return Err(stale(conn, current.id).await?);
+        }
+        let changed = store::find(conn, Keyring::All, current.id).await?;
+        trail.record(conn, account, Action::ApiKeyUpdate, Subject::changed(&current, &changed)).await?;
+        Written::changed(&changed)
+    })
+    .await
 }
 
 fn readable(account: &Account) -> Keyring {

@@ -28,13 +28,16 @@ pub enum KeyStatus {
 }
 
 /// In whose name a key acts.
-#[derive(Clone, Serialize, ToSchema)]
+#[derive(Clone, Default, diesel::Queryable, Serialize, ToSchema)]
 pub struct Owner {
     /// Id of the user.
     pub id: Uuid,
     /// Name to show.
     #[schema(required, example = "Oldham's editor")]
     pub name: Option<String>,
+    /// The owner's council, for the audit trail.
+    #[serde(skip)]
+    pub council_id: Option<Uuid>,
 }
 
 /// An API key, without its secret.
@@ -106,7 +109,7 @@ pub struct IssuedKey {
 #[derive(ToSchema)]
 #[schema(value_type = String, min_length = 8, max_length = 200, example = "https://www.oldham.gov.uk",
     pattern = "^https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?$")]
-pub struct Origin(#[allow(dead_code)] String);
+pub struct WebOrigin(#[allow(dead_code)] String);
 
 /// An IPv4 address or network, or an IPv6 address or network (CIDR, RFC 4632): `192.0.2.0/24`, `2001:db8::/32`.
 #[derive(ToSchema)]
@@ -136,7 +139,7 @@ pub struct NewApiKey {
     #[schema(minimum = 1, maximum = 1825, example = 365)]
     pub expires_in_days: Option<u16>,
     /// Web origins that a browser may use it from; none: any caller. A key in a page is public: give it `read:public` only.
-    #[schema(max_items = 20, value_type = Vec<Origin>)]
+    #[schema(max_items = 20, value_type = Vec<WebOrigin>)]
     pub origins: Vec<String>,
     /// Addresses and networks that it may be used from; none: any.
     #[schema(max_items = 20, value_type = Vec<Network>)]
@@ -160,7 +163,7 @@ pub struct ApiKeyUpdate {
     #[schema(required, example = "Website of the council")]
     pub name: Line<120>,
     /// Web origins that a browser may use it from; none: any caller.
-    #[schema(max_items = 20, value_type = Vec<Origin>)]
+    #[schema(max_items = 20, value_type = Vec<WebOrigin>)]
     pub origins: Vec<String>,
     /// Addresses and networks that it may be used from; none: any.
     #[schema(max_items = 20, value_type = Vec<Network>)]

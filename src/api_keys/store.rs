@@ -124,13 +124,12 @@ pub async fn find(conn: &mut AsyncPgConnection, ring: Keyring, id: Uuid) -> Resu
 async fn shown(conn: &mut AsyncPgConnection, rows: Vec<Row>) -> Result<Vec<ApiKey>, ApiError> {
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let owners: Vec<Uuid> = rows.iter().map(|row| row.owner_id).collect();
-    let names: HashMap<Uuid, Option<String>> = users::table
+    let owners: Vec<Owner> = users::table
         .filter(users::id.eq_any(owners))
-        .select((users::id, users::name))
+        .select((users::id, users::name, users::council_id))
         .load(conn)
-        .await?
-        .into_iter()
-        .collect();
+        .await?;
+    let owners: HashMap<Uuid, Owner> = owners.into_iter().map(|owner| (owner.id, owner)).collect();
     let now = Utc::now();
     let secrets: Vec<(Uuid, String, Option<DateTime<Utc>>)> = api_key_secrets::table
         .filter(api_key_secrets::key_id.eq_any(&ids))
@@ -152,7 +151,7 @@ async fn shown(conn: &mut AsyncPgConnection, rows: Vec<Row>) -> Result<Vec<ApiKe
             prefix: own().find(|(.., until)| until.is_none()).map(|(_, prefix, _)| prefix.clone()),
             overlap_until: own().filter_map(|(.., until)| *until).max(),
             last_used_at: used.get(&row.id).copied().flatten(),
-            owner: Owner { id: row.owner_id, name: names.get(&row.owner_id).cloned().flatten() },
+            owner: owners.get(&row.owner_id).cloned().unwrap_or_default(),
             status: match row.revoked_at {
                 Some(_) => KeyStatus::Revoked,
                 None if row.expires_at <= now => KeyStatus::Expired,

@@ -14,6 +14,7 @@
 //! | [`Author`] | contributor, council editor (own council), moderator, network admin |
 //! | [`CouncilKeeper`] | council editor (own council), moderator, network admin |
 //! | [`Moderator`] | moderator, network admin |
+//! | [`Auditor`] | council editor (own council), network admin |
 //! | [`Admin`] | network admin |
 
 use std::future::{Ready, ready};
@@ -191,7 +192,8 @@ pub trait Grade: 'static {
     const WHO: &str;
 }
 
-/// Accounts of a grade; a key needs a scope as well. [`Author`], [`CouncilKeeper`], [`Moderator`] and [`Admin`] are its names.
+/// Accounts of a grade; a key needs a scope as well. [`Author`], [`CouncilKeeper`], [`Moderator`], [`Auditor`]
+/// and [`Admin`] are its names.
 #[derive(Clone, Copy, Debug)]
 pub struct Graded<G, S>(pub Account, PhantomData<(G, S)>);
 
@@ -211,6 +213,8 @@ pub type Author<S> = Graded<Authors, S>;
 pub type CouncilKeeper<S> = Graded<CouncilKeepers, S>;
 /// Network officers.
 pub type Moderator<S> = Graded<Moderators, S>;
+/// Who reads the audit trail.
+pub type Auditor<S> = Graded<Auditors, S>;
 /// Network admins.
 pub type Admin<S> = Graded<Admins, S>;
 
@@ -251,6 +255,14 @@ pub struct Moderators;
 impl Grade for Moderators {
     const ROLES: &[Role] = &[Role::Moderator, Role::NetworkAdmin];
     const WHO: &str = "moderators and network admins";
+}
+
+/// Grade of an [`Auditor`].
+#[derive(Clone, Copy, Debug)]
+pub struct Auditors;
+impl Grade for Auditors {
+    const ROLES: &[Role] = &[Role::CouncilEditor, Role::NetworkAdmin];
+    const WHO: &str = "council editors and network admins";
 }
 
 /// Grade of an [`Admin`].

@@ -10,6 +10,9 @@ use super::store::{self, Refresh};
 use super::throttle::Throttle;
 use super::{password, token};
 use crate::address::client_address;
+use crate::audit::model::Action;
+use crate::audit::subject::{Actor, Subject};
+use crate::audit::trail::Trail;
 use crate::config::ServeSettings;
 use crate::db::Db;
 use crate::error::ApiError;
@@ -30,10 +33,12 @@ pub async fn log_in(
     keys: web::Data<Keys>,
     settings: web::Data<ServeSettings>,
     throttle: web::Data<Throttle>,
+    trail: Trail,
     body: Body<Credentials>,
 ) -> Result<HttpResponse, ApiError> {
     let credentials = body.draft.checked()?;
-    throttle.attempt(&credentials.email, client_address(&request))?;
+    let address = client_address(&request);
+    throttle.attempt(&credentials.email, address)?;
     let mut conn = db.get().await?;
     let known = store::password_of(&mut conn, &credentials.email).await?;
     // The connection goes back while the hash is worked out.
@@ -52,7 +57,11 @@ pub async fn log_in(
             if !store::still_holds(conn, user, &proven).await? {
                 return Err(refused());
             }
-            store::begin_session(conn, user, days, hash).await
+            let session = store::begin_session(conn, user, days, hash).await?;
+            let council = store::session_owner(conn, session).await?.and_then(|owner| owner.council_id);
+            let actor = Actor::in_session(user, session, address);
+            trail.record(conn, actor, Action::SessionBegin, Subject::session(session, council)).await?;
+            Ok(session)
         })
         .await?;
     tokens(&keys, &settings, user, session, first)
@@ -64,22 +73,35 @@ pub async fn log_in(
 #[utoipa::path(tag = "sign in", request_body = RefreshRequest, responses((status = 200, description = "Refreshed", body = Tokens)))]
 #[post("/auth/refresh")]
 pub async fn refresh_tokens(
+    request: HttpRequest,
     db: web::Data<Db>,
     keys: web::Data<Keys>,
     settings: web::Data<ServeSettings>,
+    trail: Trail,
     body: Body<RefreshRequest>,
 ) -> Result<HttpResponse, ApiError> {
     let presented = token::refresh_hash(&keys, &body.draft.checked()?.refresh_token);
     let next = token::refresh_token();
     let next_hash = token::refresh_hash(&keys, &next);
+    let address = client_address(&request);
     // A reuse is committed too: it ends the session.
     let owner = db
         .get()
         .await?
         .transaction(async |conn| {
-            let Refresh::Used { session } = store::use_refresh_token(conn, &presented).await? else { return Ok(None) };
+            let session = match store::use_refresh_token(conn, &presented).await? {
+                Refresh::Used { session } => session,
+                Refresh::Reused { session, owner: Some(owner) } => {
+                    let subject = Subject::session(session, owner.council_id);
+                    trail.record(conn, Actor::unknown(address), Action::SessionEnd, subject).await?;
+                    return Ok(None);
+                }
+                Refresh::Reused { owner: None, .. } | Refresh::Unknown => return Ok(None),
+            };
             let Some(owner) = store::session_owner(conn, session).await? else { return Ok(None) };
             store::add_refresh_token(conn, session, next_hash).await?;
+            let actor = Actor::in_session(owner.user_id, session, address);
+            trail.record(conn, actor, Action::SessionRefresh, Subject::session(session, owner.council_id)).await?;
             Ok::<_, ApiError>(Some((owner.user_id, session)))
         })
         .await?;
@@ -93,8 +115,21 @@ pub async fn refresh_tokens(
 /// Ends the session of the access token: that token and the session's refresh tokens are void at once.
 #[utoipa::path(tag = "sign in", responses((status = 204, description = "Signed out")), security(("bearer" = [])))]
 #[post("/auth/logout")]
-pub async fn log_out(db: web::Data<Db>, caller: InPerson, _: Query<NoParams>) -> Result<HttpResponse, ApiError> {
-    store::end_session(&mut *db.get().await?, caller.session_id).await?;
+pub async fn log_out(
+    db: web::Data<Db>,
+    caller: InPerson,
+    trail: Trail,
+    _: Query<NoParams>,
+) -> Result<HttpResponse, ApiError> {
+    let InPerson { account, session_id } = caller;
+    db.get()
+        .await?
+        .transaction(async |conn| {
+            store::end_session(conn, session_id).await?;
+            let subject = Subject::session(session_id, account.council_id);
+            trail.record(conn, &account, Action::SessionEnd, subject).await
+        })
+        .await?;
     Ok(no_content())
 }
 
@@ -129,6 +164,7 @@ pub async fn change_password(
     db: web::Data<Db>,
     throttle: web::Data<Throttle>,
     caller: InPerson,
+    trail: Trail,
     body: Body<PasswordChange>,
 ) -> Result<HttpResponse, ApiError> {
     let change = body.draft.checked()?;
@@ -138,7 +174,14 @@ pub async fn change_password(
         return Err(ApiError::forbidden("The current password is not right."));
     }
     let hash = password::hash(change.new_password).await?;
-    db.get().await?.transaction(async |conn| users::store::set_password(conn, user.id, &hash).await).await?;
+    db.get()
+        .await?
+        .transaction(async |conn| {
+            users::store::set_password(conn, user.id, &hash).await?;
+            let now = users::store::show(conn, user.id).await?;
+            trail.record(conn, &caller.account, Action::UserSetPassword, Subject::changed_once(&now)).await
+        })
+        .await?;
     Ok(no_content())
 }
 

@@ -167,7 +167,12 @@ pub enum Refresh {
         session: Uuid,
     },
     /// Used before: somebody has a copy. The session has been ended.
-    Reused,
+    Reused {
+        /// Its session.
+        session: Uuid,
+        /// Whose it was; `None` when it had ended before.
+        owner: Option<SessionOwner>,
+    },
     /// Not one of ours, or of a session that has ended.
     Unknown,
 }
@@ -184,8 +189,9 @@ pub async fn use_refresh_token(conn: &mut AsyncPgConnection, hash: &[u8]) -> Res
     match known {
         None => Ok(Refresh::Unknown),
         Some((session, Some(_))) => {
+            let owner = session_owner(conn, session).await?;
             end_session(conn, session).await?;
-            Ok(Refresh::Reused)
+            Ok(Refresh::Reused { session, owner })
         }
         Some((session, None)) => {
             diesel::update(refresh_tokens::table.filter(refresh_tokens::token_hash.eq(hash)))

@@ -6,6 +6,9 @@ use diesel_async::{AsyncConnection, AsyncPgConnection};
 use super::model::{Council, NewCouncil};
 use super::query::{CouncilQuery, CouncilSort, CouncilView};
 use super::store::{self, CouncilFilter};
+use crate::audit::model::Action;
+use crate::audit::subject::Subject;
+use crate::audit::trail::Trail;
 use crate::auth::caller::{Account, Admin, Anyone, CouncilKeeper, Reach};
 use crate::auth::scope::WriteCouncils;
 use crate::db::Db;
@@ -78,6 +81,7 @@ pub async fn create_council(
     db: web::Data<Db>,
     caller: Admin<WriteCouncils>,
     key: Idempotency,
+    trail: Trail,
     body: Body<NewCouncil>,
 ) -> Result<Written, ApiError> {
     let (draft, fingerprint) = body.into_parts();
@@ -92,6 +96,7 @@ pub async fn create_council(
             let made = store::find(conn, Reach::ALL, id).await?;
             let written = Written::created(format!("/v1/councils/{}", made.slug), &made)?;
             key.keep(conn, caller.0.user_id, &fingerprint, &written).await?;
+            trail.record(conn, &caller.0, Action::CouncilCreate, Subject::entered(&made)).await?;
             Ok(written)
         })
         .await
@@ -108,9 +113,10 @@ pub async fn replace_council(
     caller: CouncilKeeper<WriteCouncils>,
     council: web::Path<String>,
     if_match: IfMatch,
+    trail: Trail,
     body: Body<NewCouncil>,
 ) -> Result<Written, ApiError> {
-    change(&db, caller.0, &council, if_match, |_| Ok(body.draft)).await
+    change(&db, &trail, caller.0, &council, if_match, |_| Ok(body.draft)).await
 }
 
 /// Change a council
@@ -123,9 +129,10 @@ pub async fn update_council(
     caller: CouncilKeeper<WriteCouncils>,
     council: web::Path<String>,
     if_match: IfMatch,
+    trail: Trail,
     patch: Patch,
 ) -> Result<Written, ApiError> {
-    change(&db, caller.0, &council, if_match, |current| patch.merge(&NewCouncil::from(current))).await
+    change(&db, &trail, caller.0, &council, if_match, |current| patch.merge(&NewCouncil::from(current))).await
 }
 
 /// Withdraw a council
@@ -135,9 +142,10 @@ pub async fn update_council(
 #[delete("/councils/{council}")]
 pub async fn delete_council(
     db: web::Data<Db>,
-    _: Admin<WriteCouncils>,
+    caller: Admin<WriteCouncils>,
     council: web::Path<String>,
     if_match: IfMatch,
+    trail: Trail,
     withdrawal: Query<Withdrawal>,
 ) -> Result<HttpResponse, ApiError> {
     let mut conn = db.get().await?;
@@ -146,12 +154,13 @@ pub async fn delete_council(
         return Err(ApiError::stale(&Record::etag(&current)?));
     }
     let reason = withdrawal.0.reason();
-    let done = conn
-        .transaction(async |conn| store::withdraw(conn, current.id, current.version, reason.as_deref()).await)
-        .await?;
-    if !done {
-        return Err(ApiError::stale(&Record::etag(&store::find(&mut conn, Reach::ALL, current.id).await?)?));
-    }
+    conn.transaction(async |conn| {
+        if !store::withdraw(conn, current.id, current.version, reason.as_deref()).await? {
+            return Err(ApiError::stale(&Record::etag(&store::find(conn, Reach::ALL, current.id).await?)?));
+        }
+        trail.record(conn, &caller.0, Action::CouncilWithdraw, Subject::gone(&current)).await
+    })
+    .await?;
     Ok(no_content())
 }
 
@@ -162,6 +171,7 @@ async fn find(conn: &mut AsyncPgConnection, reach: Reach, segment: &str) -> Resu
 
 async fn change(
     db: &Db,
+    trail: &Trail,
     account: Account,
     segment: &str,
     if_match: IfMatch,
@@ -184,7 +194,9 @@ async fn change(
         if !store::update(conn, &current, &council).await? {
             return Err(ApiError::stale(&Record::etag(&store::find(conn, Reach::ALL, current.id).await?)?));
         }
-        Written::changed(&store::find(conn, Reach::ALL, current.id).await?)
+        let now = store::find(conn, Reach::ALL, current.id).await?;
+        trail.record(conn, &account, Action::CouncilUpdate, Subject::changed(&current, &now)).await?;
+        Written::changed(&now)
     })
     .await
 }

@@ -38,6 +38,42 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_events (id) {
+        id -> Uuid,
+        sequence -> Int8,
+        created_at -> Timestamptz,
+        origin -> Text,
+        actor_id -> Nullable<Uuid>,
+        session_id -> Nullable<Uuid>,
+        key_id -> Nullable<Uuid>,
+        address -> Nullable<Text>,
+        action -> Text,
+        resource -> Text,
+        record_id -> Nullable<Uuid>,
+        record_name -> Nullable<Text>,
+        council_id -> Nullable<Uuid>,
+        version_before -> Nullable<Int4>,
+        version_after -> Nullable<Int4>,
+        request_id -> Nullable<Text>,
+        head_digest -> Nullable<Bytea>,
+        previous_hash -> Bytea,
+        hash -> Bytea,
+        sealed_with -> Text,
+        seal -> Bytea,
+    }
+}
+
+diesel::table! {
+    audit_head (single) {
+        single -> Bool,
+        sequence -> Int8,
+        hash -> Bytea,
+        sealed_with -> Nullable<Text>,
+        seal -> Nullable<Bytea>,
+    }
+}
+
+diesel::table! {
     co_operative_values (id) {
         id -> Uuid,
         scheme -> Text,
@@ -366,6 +402,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_key_secrets,
     api_key_usage,
     api_keys,
+    audit_events,
+    audit_head,
     co_operative_values,
     costs,
     councils,

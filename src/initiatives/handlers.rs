@@ -9,6 +9,9 @@ use super::filter::{InitiativeFilter, InitiativeQuery, InitiativeSort, Initiativ
 use super::model::{Initiative, NewInitiative, State};
 use super::resolve::resolve;
 use super::{store, write};
+use crate::audit::model::Action;
+use crate::audit::subject::Subject;
+use crate::audit::trail::Trail;
 use crate::auth::caller::{Account, Anyone, Author, Moderator, Reach};
 use crate::auth::scope::{Moderate, WriteInitiatives};
 use crate::db::Db;
@@ -134,6 +137,7 @@ pub async fn create_initiative(
     db: web::Data<Db>,
     caller: Author<WriteInitiatives>,
     key: Idempotency,
+    trail: Trail,
     body: Body<NewInitiative>,
 ) -> Result<Written, ApiError> {
     let (draft, fingerprint) = body.into_parts();
@@ -149,6 +153,7 @@ pub async fn create_initiative(
             let made = store::find(conn, Reach::ALL, id).await?;
             let written = Written::created(format!("/v1/initiatives/{}", made.slug), &made)?;
             key.keep(conn, account.user_id, &fingerprint, &written).await?;
+            trail.record(conn, &account, Action::InitiativeCreate, Subject::entered(&made)).await?;
             Ok(written)
         })
         .await
@@ -164,9 +169,10 @@ pub async fn replace_initiative(
     caller: Author<WriteInitiatives>,
     initiative: web::Path<String>,
     if_match: IfMatch,
+    trail: Trail,
     body: Body<NewInitiative>,
 ) -> Result<Written, ApiError> {
-    change(&db, caller.0, &initiative, if_match, |_| Ok(body.draft)).await
+    change(&db, &trail, caller.0, &initiative, if_match, |_| Ok(body.draft)).await
 }
 
 /// Change an initiative
@@ -179,9 +185,10 @@ pub async fn update_initiative(
     caller: Author<WriteInitiatives>,
     initiative: web::Path<String>,
     if_match: IfMatch,
+    trail: Trail,
     patch: Patch,
 ) -> Result<Written, ApiError> {
-    change(&db, caller.0, &initiative, if_match, |current| patch.merge(&NewInitiative::from(current))).await
+    change(&db, &trail, caller.0, &initiative, if_match, |current| patch.merge(&NewInitiative::from(current))).await
 }
 
 /// Withdraw an initiative
@@ -194,17 +201,17 @@ pub async fn delete_initiative(
     caller: Author<WriteInitiatives>,
     initiative: web::Path<String>,
     if_match: IfMatch,
+    trail: Trail,
     withdrawal: Query<Withdrawal>,
 ) -> Result<HttpResponse, ApiError> {
     let mut conn = db.get().await?;
     let current = editable(&mut conn, caller.0, &initiative, &if_match).await?;
     let reason = withdrawal.0.reason();
     conn.transaction(async |conn| {
-        if write::withdraw(conn, &current, reason.as_deref()).await? {
-            Ok(())
-        } else {
-            Err(stale(conn, current.id).await?)
+        if !write::withdraw(conn, &current, reason.as_deref()).await? {
+            return Err(stale(conn, current.id).await?);
         }
+        trail.record(conn, &caller.0, Action::InitiativeWithdraw, Subject::gone(&current)).await
     })
     .await?;
     Ok(no_content())
@@ -220,9 +227,10 @@ pub async fn publish_initiative(
     caller: Moderator<Moderate>,
     initiative: web::Path<String>,
     if_match: IfMatch,
+    trail: Trail,
     _: Query<NoParams>,
 ) -> Result<Written, ApiError> {
-    set_state(&db, caller.0, &initiative, if_match, State::Published).await
+    set_state(&db, &trail, caller.0, &initiative, if_match, State::Published).await
 }
 
 /// Take an initiative back to draft
@@ -235,9 +243,10 @@ pub async fn unpublish_initiative(
     caller: Moderator<Moderate>,
     initiative: web::Path<String>,
     if_match: IfMatch,
+    trail: Trail,
     _: Query<NoParams>,
 ) -> Result<Written, ApiError> {
-    set_state(&db, caller.0, &initiative, if_match, State::Draft).await
+    set_state(&db, &trail, caller.0, &initiative, if_match, State::Draft).await
 }
 
 async fn find(conn: &mut AsyncPgConnection, reach: Reach, segment: &str) -> Result<Initiative, ApiError> {
@@ -276,6 +285,7 @@ async fn stale(conn: &mut AsyncPgConnection, id: Uuid) -> Result<ApiError, ApiEr
 
 async fn change(
     db: &Db,
+    trail: &Trail,
     account: Account,
     segment: &str,
     if_match: IfMatch,
@@ -289,13 +299,16 @@ async fn change(
         if !write::update(conn, &current, &resolved).await? {
             return Err(stale(conn, current.id).await?);
         }
-        Written::changed(&store::find(conn, account.reach(), current.id).await?)
+        let now = store::find(conn, account.reach(), current.id).await?;
+        trail.record(conn, &account, Action::InitiativeUpdate, Subject::changed(&current, &now)).await?;
+        Written::changed(&now)
     })
     .await
 }
 
 async fn set_state(
     db: &Db,
+    trail: &Trail,
     account: Account,
     segment: &str,
     if_match: IfMatch,
@@ -311,7 +324,10 @@ async fn set_state(
         if !write::set_state(conn, &current, state).await? {
             return Err(stale(conn, current.id).await?);
         }
-        Written::changed(&store::find(conn, account.reach(), current.id).await?)
+        let now = store::find(conn, account.reach(), current.id).await?;
+        let action = if state == State::Published { Action::InitiativePublish } else { Action::InitiativeUnpublish };
+        trail.record(conn, &account, action, Subject::changed(&current, &now)).await?;
+        Written::changed(&now)
     })
     .await
 }

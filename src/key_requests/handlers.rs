@@ -11,8 +11,13 @@ use super::model::{
     Claim, Grant, KeyRequest, NewKeyRequest, Receipt, Refusal, RequestQuery, RequestSort, RequestStatus,
 };
 use super::store::{self, Decision};
+use crate::address::client_address;
 use crate::api_keys;
 use crate::api_keys::model::IssuedKey;
+use crate::api_keys::store::Keyring;
+use crate::audit::model::{Action, RecordKind};
+use crate::audit::subject::{Actor, Subject};
+use crate::audit::trail::Trail;
 use crate::auth::caller::{Anyone, Moderator};
 use crate::auth::keys::Keys;
 use crate::auth::scope::ManageKeys;
@@ -34,12 +39,24 @@ const DAYS_TO_CLAIM: i64 = 7;
 #[utoipa::path(tag = "API keys", request_body = NewKeyRequest, responses((status = 202, description = "The request has arrived", body = Receipt)))]
 #[post("/api-keys/requests")]
 pub async fn request_api_key(
+    http: HttpRequest,
     db: web::Data<Db>,
     _: Anyone,
+    trail: Trail,
     body: Body<NewKeyRequest>,
 ) -> Result<HttpResponse, ApiError> {
     let new = body.draft.checked()?;
-    store::create(&mut *db.get().await?, &new).await?;
+    let actor = Actor::unknown(client_address(&http));
+    db.get()
+        .await?
+        .transaction(async |conn| match store::create(conn, &new).await? {
+            Some(id) => {
+                let entered = store::find(conn, id).await?;
+                trail.record(conn, actor, Action::KeyRequestCreate, Subject::entered(&entered)).await
+            }
+            None => Ok(()),
+        })
+        .await?;
     let detail = "A network officer will look at your request. The answer goes to your e-mail address.".into();
     Ok(HttpResponse::Accepted().insert_header(("Cache-Control", "private, no-store")).json(Receipt { detail }))
 }
@@ -51,13 +68,22 @@ pub async fn request_api_key(
 #[get("/api-keys/requests")]
 pub async fn list_key_requests(
     db: web::Data<Db>,
-    _: Moderator<ManageKeys>,
+    caller: Moderator<ManageKeys>,
+    trail: Trail,
     pages: Pages,
     query: Query<RequestQuery>,
 ) -> Result<Listing<KeyRequest>, ApiError> {
     let order = query.sort.unwrap_or(RequestSort::Created).order();
     let window = pages.window(query.limit, query.cursor.as_deref(), order)?;
-    let slice = store::list(&mut *db.get().await?, &query.status, &window).await?;
+    let slice = db
+        .get()
+        .await?
+        .transaction(async |conn| {
+            let slice = store::list(conn, &query.status, &window).await?;
+            trail.record(conn, &caller.0, Action::KeyRequestList, Subject::all(RecordKind::KeyRequest)).await?;
+            Ok::<_, ApiError>(slice)
+        })
+        .await?;
     Ok(pages.listing(slice, window.limit, None))
 }
 
@@ -68,11 +94,19 @@ pub async fn list_key_requests(
 #[get("/api-keys/requests/{id}")]
 pub async fn find_key_request(
     db: web::Data<Db>,
-    _: Moderator<ManageKeys>,
+    caller: Moderator<ManageKeys>,
+    trail: Trail,
     id: web::Path<String>,
     _: Query<NoParams>,
 ) -> Result<Record<KeyRequest>, ApiError> {
-    Ok(Record::whole(store::find(&mut *db.get().await?, request_id(&id)?).await?))
+    let id = request_id(&id)?;
+    let mut conn = db.get().await?;
+    let found = conn.transaction(async |conn| {
+        let found = store::find(conn, id).await?;
+        trail.record(conn, &caller.0, Action::KeyRequestRead, Subject::read(&found)).await?;
+        Ok::<_, ApiError>(found)
+    });
+    Ok(Record::whole(found.await?))
 }
 
 /// Grant a request for an API key
@@ -86,6 +120,7 @@ pub async fn grant_key_request(
     db: web::Data<Db>,
     keys: web::Data<Keys>,
     caller: Moderator<ManageKeys>,
+    trail: Trail,
     id: web::Path<String>,
     body: Body<Grant>,
 ) -> Result<Written, ApiError> {
@@ -98,7 +133,14 @@ pub async fn grant_key_request(
         .await?
         .transaction(async |conn| {
             let request = store::find(conn, id).await?;
-            let owner = owner(conn, &request).await?;
+            let known = known_owner(conn, &request).await?;
+            let (owner, entered) = match known {
+                Some(id) => (id, None),
+                None => {
+                    let id = users::store::create(conn, &researcher(&request), None, None).await?;
+                    (id, Some(id))
+                }
+            };
             let key = api_keys::store::create(conn, owner, &grant.key(&request)).await?;
             let until = Utc::now() + Duration::days(DAYS_TO_CLAIM);
             let decision = Decision {
@@ -109,7 +151,18 @@ pub async fn grant_key_request(
             };
             decide(conn, id, decision).await?;
             store::post(conn, &request, "Your key for the CCIN registry", &letter).await?;
-            Written::changed(&store::find(conn, id).await?)
+            let made = api_keys::store::find(conn, Keyring::All, key).await?;
+            let granted = store::find(conn, id).await?;
+            let researcher = match entered {
+                Some(id) => Some(users::store::show(conn, id).await?),
+                None => None,
+            };
+            trail.record(conn, &caller.0, Action::KeyRequestGrant, Subject::changed(&request, &granted)).await?;
+            trail.record(conn, &caller.0, Action::ApiKeyCreate, Subject::entered(&made)).await?;
+            if let Some(researcher) = researcher {
+                trail.record(conn, &caller.0, Action::UserCreate, Subject::entered(&researcher)).await?;
+            }
+            Written::changed(&granted)
         })
         .await
 }
@@ -122,6 +175,7 @@ pub async fn grant_key_request(
 pub async fn refuse_key_request(
     db: web::Data<Db>,
     caller: Moderator<ManageKeys>,
+    trail: Trail,
     id: web::Path<String>,
     body: Body<Refusal>,
 ) -> Result<Written, ApiError> {
@@ -136,7 +190,9 @@ pub async fn refuse_key_request(
             decide(conn, id, decision).await?;
             let letter = format!("Your request for a key was not granted. The reason:\n\n{}\n", &*refusal.reason);
             store::post(conn, &request, "Your request to the CCIN registry", &letter).await?;
-            Written::changed(&store::find(conn, id).await?)
+            let refused = store::find(conn, id).await?;
+            trail.record(conn, &caller.0, Action::KeyRequestRefuse, Subject::changed(&request, &refused)).await?;
+            Written::changed(&refused)
         })
         .await
 }
@@ -147,39 +203,46 @@ pub async fn refuse_key_request(
 #[utoipa::path(tag = "API keys", request_body = Claim, responses((status = 200, description = "The key", body = IssuedKey)))]
 #[post("/api-keys/claim")]
 pub async fn claim_api_key(
+    http: HttpRequest,
     db: web::Data<Db>,
     keys: web::Data<Keys>,
     _: Anyone,
+    trail: Trail,
     body: Body<Claim>,
 ) -> Result<HttpResponse, ApiError> {
     let claim = body.draft.checked()?;
     let hash = claim_hash(&keys, &claim.token);
+    let actor = Actor::unknown(client_address(&http));
     let answer = db
         .get()
         .await?
         .transaction(async |conn| {
             let key = store::claim(conn, &hash).await?;
             let key = key.ok_or_else(|| ApiError::not_found("key that waits for this token"))?;
-            api_keys::store::issue(conn, &keys, key).await
+            let fetched = api_keys::store::issue(conn, &keys, key).await?;
+            trail.record(conn, actor, Action::ApiKeyClaim, Subject::read(&fetched.api_key)).await?;
+            Ok::<_, ApiError>(fetched)
         })
         .await?;
     issued(&answer, None)
 }
 
-/// In whose name the key will act.
-async fn owner(conn: &mut AsyncPgConnection, request: &KeyRequest) -> Result<Uuid, ApiError> {
-    match users::store::find_by_email(conn, &request.email).await? {
-        None => {
-            let researcher = UserUpdate {
-                email: request.email.clone(),
-                name: Some(request.name.as_str().into()),
-                role: Role::Researcher,
-                ..UserUpdate::default()
-            };
-            users::store::create(conn, &researcher, None, None).await
-        }
-        Some(id) if users::store::find(conn, id).await?.status.0 == UserStatus::Active => Ok(id),
-        Some(_) => Err(ApiError::conflict("The account with this e-mail address is disabled.")),
+/// The user with the e-mail address of the request, in whose name the key will act.
+async fn known_owner(conn: &mut AsyncPgConnection, request: &KeyRequest) -> Result<Option<Uuid>, ApiError> {
+    let Some(id) = users::store::find_by_email(conn, &request.email).await? else { return Ok(None) };
+    match users::store::find(conn, id).await?.status.0 {
+        UserStatus::Active => Ok(Some(id)),
+        UserStatus::Disabled => Err(ApiError::conflict("The account with this e-mail address is disabled.")),
+    }
+}
+
+/// Whom a key belongs to whose asker is not known yet.
+fn researcher(request: &KeyRequest) -> UserUpdate {
+    UserUpdate {
+        email: request.email.clone(),
+        name: Some(request.name.as_str().into()),
+        role: Role::Researcher,
+        ..UserUpdate::default()
     }
 }
 

@@ -50,11 +50,12 @@ impl From<Row> for KeyRequest {
     }
 }
 
-/// Enter a request; one that is pending for the same address stays as it is.
-pub async fn create(conn: &mut AsyncPgConnection, new: &NewKeyRequest) -> Result<(), ApiError> {
-    diesel::insert_into(key_requests::table)
+/// Enter a request; nothing when one is pending for the same address, which stays as it is.
+pub async fn create(conn: &mut AsyncPgConnection, new: &NewKeyRequest) -> Result<Option<Uuid>, ApiError> {
+    let id = Uuid::now_v7();
+    let entered = diesel::insert_into(key_requests::table)
         .values((
-            key_requests::id.eq(Uuid::now_v7()),
+            key_requests::id.eq(id),
             key_requests::name.eq(&*new.name),
             key_requests::email.eq(new.email.to_lowercase()),
             key_requests::affiliation.eq(&*new.affiliation),
@@ -63,7 +64,7 @@ pub async fn create(conn: &mut AsyncPgConnection, new: &NewKeyRequest) -> Result
         .on_conflict_do_nothing()
         .execute(conn)
         .await?;
-    Ok(())
+    Ok((entered == 1).then_some(id))
 }
 
 fn filtered(statuses: &[RequestStatus]) -> key_requests::BoxedQuery<'static, diesel::pg::Pg> {

@@ -56,6 +56,7 @@ impl Document {
                 ("sign in", "Signing in and oneself."),
                 ("API keys", "Keys for programs, and researchers who ask for one."),
                 ("users", "People who sign in; for network officers."),
+                ("audit", "Who did what; for network admins and, of their own council, council editors."),
                 ("service", "The service about itself."),
             ]
             .into_iter()

@@ -5,7 +5,10 @@ use diesel_async::{AsyncConnection, AsyncPgConnection};
 
 use super::model::{NewTheme, Theme, ThemeMerge, ThemeQuery, ThemeSort, ThemeView};
 use super::store::{self, ThemeFilter};
-use crate::auth::caller::{Anyone, Moderator};
+use crate::audit::model::Action;
+use crate::audit::subject::Subject;
+use crate::audit::trail::Trail;
+use crate::auth::caller::{Account, Anyone, Moderator};
 use crate::auth::scope::WriteThemes;
 use crate::db::Db;
 use crate::db::word::text;
@@ -69,6 +72,7 @@ pub async fn create_theme(
     db: web::Data<Db>,
     caller: Moderator<WriteThemes>,
     key: Idempotency,
+    trail: Trail,
     body: Body<NewTheme>,
 ) -> Result<Written, ApiError> {
     let (draft, fingerprint) = body.into_parts();
@@ -84,6 +88,7 @@ pub async fn create_theme(
             let made = store::find(conn, id).await?;
             let written = Written::created(format!("/v1/themes/{}", made.slug), &made)?;
             key.keep(conn, caller.0.user_id, &fingerprint, &written).await?;
+            trail.record(conn, &caller.0, Action::ThemeCreate, Subject::entered(&made)).await?;
             Ok(written)
         })
         .await
@@ -96,12 +101,13 @@ pub async fn create_theme(
 #[put("/themes/{theme}")]
 pub async fn replace_theme(
     db: web::Data<Db>,
-    _: Moderator<WriteThemes>,
+    caller: Moderator<WriteThemes>,
     theme: web::Path<String>,
     if_match: IfMatch,
+    trail: Trail,
     body: Body<NewTheme>,
 ) -> Result<Written, ApiError> {
-    change(&db, &theme, if_match, |_| Ok(body.draft)).await
+    change(&db, &trail, caller.0, &theme, if_match, |_| Ok(body.draft)).await
 }
 
 /// Change a theme
@@ -111,12 +117,13 @@ pub async fn replace_theme(
 #[patch("/themes/{theme}")]
 pub async fn update_theme(
     db: web::Data<Db>,
-    _: Moderator<WriteThemes>,
+    caller: Moderator<WriteThemes>,
     theme: web::Path<String>,
     if_match: IfMatch,
+    trail: Trail,
     patch: Patch,
 ) -> Result<Written, ApiError> {
-    change(&db, &theme, if_match, |current| patch.merge(&NewTheme::from(current))).await
+    change(&db, &trail, caller.0, &theme, if_match, |current| patch.merge(&NewTheme::from(current))).await
 }
 
 /// Withdraw a theme
@@ -126,9 +133,10 @@ pub async fn update_theme(
 #[delete("/themes/{theme}")]
 pub async fn delete_theme(
     db: web::Data<Db>,
-    _: Moderator<WriteThemes>,
+    caller: Moderator<WriteThemes>,
     theme: web::Path<String>,
     if_match: IfMatch,
+    trail: Trail,
     withdrawal: Query<Withdrawal>,
 ) -> Result<HttpResponse, ApiError> {
     let reason = withdrawal.0.reason();
@@ -140,7 +148,8 @@ pub async fn delete_theme(
             if !if_match.allows(current.version) {
                 return Err(ApiError::stale(&Record::etag(&current)?));
             }
-            store::withdraw(conn, current.id, current.version, reason.as_deref()).await
+            store::withdraw(conn, current.id, current.version, reason.as_deref()).await?;
+            trail.record(conn, &caller.0, Action::ThemeWithdraw, Subject::gone(&current)).await
         })
         .await?;
     Ok(no_content())
@@ -156,6 +165,7 @@ pub async fn merge_theme(
     caller: Moderator<WriteThemes>,
     theme: web::Path<String>,
     key: Idempotency,
+    trail: Trail,
     body: Body<ThemeMerge>,
 ) -> Result<Written, ApiError> {
     let (draft, fingerprint) = body.into_parts();
@@ -172,8 +182,11 @@ pub async fn merge_theme(
             faults.finish()?;
             let into = store::find(conn, into.unwrap_or(from.id)).await?;
             store::merge(conn, &from, &into).await?;
-            let written = Written::changed(&store::find(conn, into.id).await?)?;
+            let now = store::find(conn, into.id).await?;
+            let written = Written::changed(&now)?;
             key.keep(conn, caller.0.user_id, &fingerprint, &written).await?;
+            trail.record(conn, &caller.0, Action::ThemeMerge, Subject::gone(&from)).await?;
+            trail.record(conn, &caller.0, Action::ThemeMerge, Subject::changed(&into, &now)).await?;
             Ok(written)
         })
         .await
@@ -203,6 +216,8 @@ async fn find(conn: &mut AsyncPgConnection, segment: &str) -> Result<Theme, ApiE
 
 async fn change(
     db: &Db,
+    trail: &Trail,
+    account: Account,
     segment: &str,
     if_match: IfMatch,
     make: impl FnOnce(&Theme) -> Result<Draft<NewTheme>, ApiError> + Send,
@@ -217,7 +232,9 @@ async fn change(
             }
             let resolved = store::resolve(conn, make(&current)?, Some(current.id)).await?;
             store::update(conn, &current, &resolved).await?;
-            Written::changed(&store::find(conn, current.id).await?)
+            let now = store::find(conn, current.id).await?;
+            trail.record(conn, &account, Action::ThemeUpdate, Subject::changed(&current, &now)).await?;
+            Written::changed(&now)
         })
         .await
 }

@@ -6,7 +6,10 @@ use uuid::Uuid;
 
 use super::model::{NewPassword, NewUser, Role, User, UserQuery, UserSort, UserStatus, UserUpdate};
 use super::store;
-use crate::auth::caller::{Admin, Moderator, Reach};
+use crate::audit::model::{Action, RecordKind};
+use crate::audit::subject::Subject;
+use crate::audit::trail::Trail;
+use crate::auth::caller::{Account, Admin, Moderator, Reach};
 use crate::auth::password;
 use crate::auth::scope::ManageUsers;
 use crate::db::Db;
@@ -24,7 +27,8 @@ use crate::reply::{Record, Written, no_content};
 #[get("/users")]
 pub async fn list_users(
     db: web::Data<Db>,
-    _: Moderator<ManageUsers>,
+    caller: Moderator<ManageUsers>,
+    trail: Trail,
     pages: Pages,
     query: Query<UserQuery>,
 ) -> Result<Listing<User>, ApiError> {
@@ -36,7 +40,13 @@ pub async fn list_users(
         return Err(ApiError::bad_query(faults));
     }
     let filter = store::UserFilter { roles: query.role.clone(), status: query.status, councils };
-    let slice = store::list(&mut conn, &filter, &window).await?;
+    let slice = conn
+        .transaction(async |conn| {
+            let slice = store::list(conn, &filter, &window).await?;
+            trail.record(conn, &caller.0, Action::UserList, Subject::all(RecordKind::User)).await?;
+            Ok::<_, ApiError>(slice)
+        })
+        .await?;
     Ok(pages.listing(slice, window.limit, None))
 }
 
@@ -47,11 +57,20 @@ pub async fn list_users(
 #[get("/users/{id}")]
 pub async fn find_user(
     db: web::Data<Db>,
-    _: Moderator<ManageUsers>,
+    caller: Moderator<ManageUsers>,
+    trail: Trail,
     id: web::Path<String>,
     _: Query<NoParams>,
 ) -> Result<Record<User>, ApiError> {
-    Ok(Record::whole(store::show(&mut *db.get().await?, user_id(&id)?).await?))
+    let id = user_id(&id)?;
+    db.get()
+        .await?
+        .transaction(async |conn| {
+            let user = store::show(conn, id).await?;
+            trail.record(conn, &caller.0, Action::UserRead, Subject::read(&user)).await?;
+            Ok(Record::whole(user))
+        })
+        .await
 }
 
 /// Enter a user
@@ -63,6 +82,7 @@ pub async fn create_user(
     db: web::Data<Db>,
     caller: Admin<ManageUsers>,
     key: Idempotency,
+    trail: Trail,
     body: Body<NewUser>,
 ) -> Result<Written, ApiError> {
     let (mut draft, fingerprint) = body.into_parts();
@@ -75,8 +95,10 @@ pub async fn create_user(
             return Ok(first);
         }
         let id = store::create(conn, &user.update(), council, Some(&hash)).await?;
-        let written = Written::created(format!("/v1/users/{id}"), &store::show(conn, id).await?)?;
+        let made = store::show(conn, id).await?;
+        let written = Written::created(format!("/v1/users/{id}"), &made)?;
         key.keep(conn, caller.0.user_id, &fingerprint, &written).await?;
+        trail.record(conn, &caller.0, Action::UserCreate, Subject::entered(&made)).await?;
         Ok(written)
     })
     .await
@@ -89,12 +111,13 @@ pub async fn create_user(
 #[put("/users/{id}")]
 pub async fn replace_user(
     db: web::Data<Db>,
-    _: Admin<ManageUsers>,
+    caller: Admin<ManageUsers>,
     id: web::Path<String>,
     if_match: IfMatch,
+    trail: Trail,
     body: Body<UserUpdate>,
 ) -> Result<Written, ApiError> {
-    change(&db, user_id(&id)?, if_match, |_| Ok(body.draft)).await
+    change(&db, &trail, caller.0, user_id(&id)?, if_match, |_| Ok(body.draft)).await
 }
 
 /// Change a user
@@ -104,12 +127,13 @@ pub async fn replace_user(
 #[patch("/users/{id}")]
 pub async fn update_user(
     db: web::Data<Db>,
-    _: Admin<ManageUsers>,
+    caller: Admin<ManageUsers>,
     id: web::Path<String>,
     if_match: IfMatch,
+    trail: Trail,
     patch: Patch,
 ) -> Result<Written, ApiError> {
-    change(&db, user_id(&id)?, if_match, |current| patch.merge(&UserUpdate::from(current))).await
+    change(&db, &trail, caller.0, user_id(&id)?, if_match, |current| patch.merge(&UserUpdate::from(current))).await
 }
 
 /// Set a user's password
@@ -119,19 +143,29 @@ pub async fn update_user(
 #[post("/users/{id}/password")]
 pub async fn set_user_password(
     db: web::Data<Db>,
-    _: Admin<ManageUsers>,
+    caller: Admin<ManageUsers>,
     id: web::Path<String>,
+    trail: Trail,
     body: Body<NewPassword>,
 ) -> Result<HttpResponse, ApiError> {
     let new = body.draft.checked()?;
     let user = store::find(&mut *db.get().await?, user_id(&id)?).await?;
     let hash = password::hash(new.password).await?;
-    db.get().await?.transaction(async |conn| store::set_password(conn, user.id, &hash).await).await?;
+    db.get()
+        .await?
+        .transaction(async |conn| {
+            store::set_password(conn, user.id, &hash).await?;
+            let now = store::show(conn, user.id).await?;
+            trail.record(conn, &caller.0, Action::UserSetPassword, Subject::changed_once(&now)).await
+        })
+        .await?;
     Ok(no_content())
 }
 
 async fn change(
     db: &Db,
+    trail: &Trail,
+    account: Account,
     id: Uuid,
     if_match: IfMatch,
     make: impl FnOnce(&User) -> Result<Draft<UserUpdate>, ApiError>,
@@ -152,7 +186,11 @@ async fn change(
         if !store::update(conn, id, current.version, &update, council).await? {
             return Err(ApiError::stale(&Record::etag(&store::show(conn, id).await?)?));
         }
-        Written::changed(&store::show(conn, id).await?)
+        let now = store::show(conn, id).await?;
+        let disables = now.status == UserStatus::Disabled && current.status != UserStatus::Disabled;
+        let action = if disables { Action::UserDisable } else { Action::UserUpdate };
+        trail.record(conn, &account, action, Subject::changed(&current, &now)).await?;
+        Written::changed(&now)
     })
     .await
 }

@@ -4,6 +4,7 @@ mod support;
 
 mod addresses;
 mod api_keys;
+mod audit;
 mod auth;
 mod bad_bodies;
 mod bad_initiatives;

@@ -181,7 +181,8 @@ fn rust_kind(kind: &str) -> String {
 }
 
 /// Which enum of the document holds the words of which column.
-const WORDS: [(&str, &str); 25] = [
+const WORDS: [(&str, &str); 26] = [
+    ("audit_events.origin", "Origin"),
     ("co_operative_values.scheme", "ValueScheme"),
     ("costs.bound", "CostBound"),
     ("costs.kind", "CostKind"),

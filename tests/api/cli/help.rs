@@ -54,7 +54,9 @@ fn the_help_of_every_command_names_every_setting_and_its_variable() {
             "user",
             "user create",
             "user disable",
-            "user set-password"
+            "user set-password",
+            "audit",
+            "audit verify"
         ]
     );
     for (path, own) in commands {

@@ -1,5 +1,6 @@
 //! The program at a terminal: what a newcomer sees, what an operator does, how it stops.
 
+mod audit;
 mod help;
 mod operator;
 mod secrets;

@@ -82,6 +82,7 @@ const AUTHORS: &[Kind] = &[Contributor, CouncilEditor, EditorOfAnotherCouncil, M
 const AUTHORS_OF_THE_COUNCIL: &[Kind] = &[Contributor, CouncilEditor, Moderator, NetworkAdmin];
 const KEEPERS_OF_THE_COUNCIL: &[Kind] = &[CouncilEditor, Moderator, NetworkAdmin];
 const OFFICERS: &[Kind] = &[Moderator, NetworkAdmin];
+const AUDITORS: &[Kind] = &[CouncilEditor, EditorOfAnotherCouncil, NetworkAdmin];
 const ADMINS: &[Kind] = &[NetworkAdmin];
 const READERS_OF_THE_KEY: &[Kind] = &[CouncilEditor, Moderator, NetworkAdmin];
 const KEEPERS_OF_THE_KEY: &[Kind] = &[CouncilEditor, NetworkAdmin];
@@ -151,6 +152,7 @@ pub const TABLE: &[(&[Kind], Needs, &[&str])] = &[
     (OFFICERS, OfScope(Scope::ManageUsers), &["list_users", "find_user"]),
     (ADMINS, OfScope(Scope::WriteCouncils), &["create_council", "delete_council"]),
     (ADMINS, OfScope(Scope::ManageUsers), &["create_user", "replace_user", "update_user", "set_user_password"]),
+    (AUDITORS, OfScope(Scope::AuditRead), &["list_audit_events"]),
     (ACCOUNTS, OfScope(Scope::ManageKeys), &["list_api_keys", "create_api_key"]),
     (READERS_OF_THE_KEY, OfScope(Scope::ManageKeys), &["find_api_key", "find_api_key_usage"]),
     (

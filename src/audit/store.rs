@@ -1,0 +1,159 @@
+//! Adding to the trail and reading it. What a caller may not see is not in the query.
+
+use std::collections::HashMap;
+
+use chrono::{SubsecRound, Utc};
+use diesel::dsl::count_star;
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::chain::{EventRow, Head, hex};
+use super::model::{Action, ActorRef, AuditEvent, AuditQuery, AuditedRecord, ChainPlace, Origin};
+use super::subject::{Actor, Subject};
+use crate::auth::keys::Keys;
+use crate::councils::model::CouncilRef;
+use crate::db::schema::{audit_events, audit_head, users};
+use crate::db::word::text;
+use crate::error::{ApiError, request_id};
+use crate::page::{Slice, Window};
+use crate::refs;
+
+/// Add an event to the chain. Call it last in the transaction of what it tells of: until the end of the transaction every
+/// other writer waits here, and whoever waits for anything after it could wait for one of them.
+pub async fn record(
+    conn: &mut AsyncPgConnection,
+    keys: &Keys,
+    actor: &Actor,
+    action: Action,
+    subject: Subject<'_>,
+) -> Result<(), ApiError> {
+    let head = audit_head::table.select(Head::as_select()).for_update().first(conn).await.optional()?;
+    let head = head.ok_or_else(|| ApiError::internal("the audit trail has no head"))?;
+    let event = EventRow {
+        id: Uuid::now_v7(),
+        sequence: head.sequence + 1,
+        // As precisely as the column holds it: the hash must be the same when it is read back.
+        created_at: Utc::now().trunc_subsecs(6),
+        origin: text(&actor.origin),
+        actor_id: actor.user,
+        session_id: actor.session,
+        key_id: actor.key,
+        address: actor.address.map(|address| address.to_string()),
+        action: text(&action),
+        resource: text(&subject.kind),
+        record_id: subject.id,
+        record_name: subject.name.map(str::to_owned),
+        council_id: subject.council,
+        version_before: subject.before,
+        version_after: subject.after,
+        request_id: (actor.origin == Origin::Request).then(request_id),
+        head_digest: head.digest(),
+        previous_hash: head.hash,
+        hash: Vec::new(),
+        sealed_with: String::new(),
+        seal: Vec::new(),
+    };
+    let event = event.sealed(keys);
+    diesel::update(audit_head::table).set(Head::at(&event, keys)).execute(conn).await?;
+    diesel::insert_into(audit_events::table).values(event).execute(conn).await?;
+    Ok(())
+}
+
+/// Which part of the trail somebody reads.
+#[derive(Clone, Copy, Debug)]
+pub struct Sight {
+    /// Only events of this council; `None` for all events, with addresses and places in the chain.
+    pub council: Option<Uuid>,
+}
+
+fn filtered(sight: Sight, query: &AuditQuery) -> audit_events::BoxedQuery<'static, Pg> {
+    let mut events = audit_events::table.into_boxed();
+    if let Some(council) = sight.council {
+        events = events.filter(audit_events::council_id.eq(council));
+    }
+    if !query.actor.is_empty() {
+        events = events.filter(audit_events::actor_id.eq_any(query.actor.clone()));
+    }
+    if !query.key.is_empty() {
+        events = events.filter(audit_events::key_id.eq_any(query.key.clone()));
+    }
+    if !query.action.is_empty() {
+        events = events.filter(audit_events::action.eq_any(query.action.iter().map(text).collect::<Vec<_>>()));
+    }
+    if !query.resource.is_empty() {
+        events = events.filter(audit_events::resource.eq_any(query.resource.iter().map(text).collect::<Vec<_>>()));
+    }
+    if !query.record.is_empty() {
+        events = events.filter(audit_events::record_id.eq_any(query.record.clone()));
+    }
+    if let Some(since) = query.since {
+        events = events.filter(audit_events::created_at.ge(since));
+    }
+    if let Some(until) = query.until {
+        events = events.filter(audit_events::created_at.lt(until));
+    }
+    if let Some(request) = &query.request_id {
+        events = events.filter(audit_events::request_id.eq(request.clone()));
+    }
+    events
+}
+
+/// One page of the trail.
+pub async fn list(
+    conn: &mut AsyncPgConnection,
+    sight: Sight,
+    query: &AuditQuery,
+    window: &Window,
+) -> Result<Slice<AuditEvent>, ApiError> {
+    let total = filtered(sight, query).select(count_star()).first(conn).await?;
+    let mut events = filtered(sight, query);
+    if let Some(beyond) = window.beyond("audit_events.id") {
+        events = events.filter(beyond);
+    }
+    let rows = events
+        .select((EventRow::as_select(), window.key()))
+        .order(window.order("audit_events.id"))
+        .limit(window.fetch())
+        .load::<(EventRow, String)>(conn)
+        .await?;
+    let slice = Slice::new(rows, total, window, |row: &EventRow| row.id);
+    let councils: Vec<Uuid> = slice.rows.iter().filter_map(|row| row.council_id).collect();
+    let councils = refs::councils_by_id(conn, &councils).await?;
+    let actors: Vec<Uuid> = slice.rows.iter().filter_map(|row| row.actor_id).collect();
+    let actors: HashMap<Uuid, Option<String>> = users::table
+        .filter(users::id.eq_any(actors))
+        .select((users::id, users::name))
+        .load(conn)
+        .await?
+        .into_iter()
+        .collect();
+    Ok(slice.with_rows(|rows| rows.into_iter().map(|row| shown(row, sight, &councils, &actors)).collect()))
+}
+
+fn shown(
+    row: EventRow,
+    sight: Sight,
+    councils: &HashMap<Uuid, CouncilRef>,
+    actors: &HashMap<Uuid, Option<String>>,
+) -> AuditEvent {
+    let sees_all = sight.council.is_none();
+    AuditEvent {
+        id: row.id,
+        created_at: row.created_at,
+        origin: row.origin,
+        actor: row.actor_id.map(|id| ActorRef { id, name: actors.get(&id).cloned().flatten() }),
+        session: row.session_id,
+        key: row.key_id,
+        address: row.address.filter(|_| sees_all),
+        action: row.action,
+        record: AuditedRecord { resource: row.resource, id: row.record_id, slug: row.record_name },
+        council: row.council_id.and_then(|id| councils.get(&id).cloned()),
+        version_before: row.version_before,
+        version_after: row.version_after,
+        request_id: row.request_id,
+        // From a hash and the one before it an address could be worked out.
+        chain: sees_all.then(|| ChainPlace { sequence: row.sequence, hash: hex(&row.hash) }),
+    }
+}

@@ -1,0 +1,38 @@
+//! What a handler needs to leave an event.
+
+use std::future::{Ready, ready};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+use diesel_async::AsyncPgConnection;
+
+use super::model::Action;
+use super::store;
+use super::subject::{Actor, Subject};
+use crate::auth::keys::Keys;
+use crate::error::ApiError;
+
+/// The way into the audit trail, with the keys that seal it.
+pub struct Trail(web::Data<Keys>);
+
+impl Trail {
+    /// Leave an event. The last thing in the transaction of what it tells of, see [`store::record`].
+    pub async fn record(
+        &self,
+        conn: &mut AsyncPgConnection,
+        actor: impl Into<Actor>,
+        action: Action,
+        subject: Subject<'_>,
+    ) -> Result<(), ApiError> {
+        store::record(conn, &self.0, &actor.into(), action, subject).await
+    }
+}
+
+impl FromRequest for Trail {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let keys = request.app_data::<web::Data<Keys>>().cloned();
+        ready(keys.map(Self).ok_or_else(|| ApiError::internal("the keys are not mounted")))
+    }
+}
