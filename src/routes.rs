@@ -63,7 +63,6 @@ where
                 .service(users::handlers::replace_user)
                 .service(users::handlers::update_user)
                 .service(users::handlers::set_user_password)
-                // Before `/api-keys/{id}`, which their addresses would fit as well.
                 .service(key_requests::handlers::request_api_key)
                 .service(key_requests::handlers::list_key_requests)
                 .service(key_requests::handlers::find_key_request)

@@ -1,7 +1,7 @@
 //! The HTTP server: the same for `main` and for the tests.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -100,9 +100,15 @@ impl Server {
         Ok(Self { address, scheme, server: server.run(), usage: counted })
     }
 
-    /// Where it listens, as the start of an address.
+    /// Where it listens, as the start of an address that a browser on this machine can open.
     pub fn url(&self) -> String {
-        format!("{}://{}", self.scheme, self.address)
+        let mut address = self.address;
+        match address.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+            IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+            _ => {}
+        }
+        format!("{}://{address}", self.scheme)
     }
 
     /// Stops the server from elsewhere.

@@ -1,6 +1,7 @@
 //! API keys: made, listed, renamed, rotated, revoked. Each by its owner; by council editors for people of their council; by
 //! network admins for everybody. Moderators read all.
 
+use actix_web::guard::GuardContext;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
@@ -75,8 +76,10 @@ pub async fn create_api_key(
 }
 
 /// Find an API key
+///
+/// By its id; the list has it. The secret is not shown again.
 #[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key")), responses((status = 200, description = "The key, without its secret", body = ApiKey)), security(("bearer" = [])))]
-#[get("/api-keys/{id}")]
+#[get("/api-keys/{id}", guard = "names_a_key")]
 pub async fn find_api_key(
     db: web::Data<Db>,
     caller: Known<ManageKeys>,
@@ -90,7 +93,7 @@ pub async fn find_api_key(
 ///
 /// Name, origins and networks; scopes and owner stay as they are: make another key.
 #[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key")), request_body = ApiKeyUpdate, responses((status = 200, description = "As it is now", body = ApiKey)), security(("bearer" = [])))]
-#[put("/api-keys/{id}")]
+#[put("/api-keys/{id}", guard = "names_a_key")]
 pub async fn replace_api_key(
     db: web::Data<Db>,
     caller: Known<ManageKeys>,
@@ -106,7 +109,7 @@ pub async fn replace_api_key(
 ///
 /// Name, origins and networks; scopes and owner stay as they are: make another key.
 #[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key")), request_body(content = ApiKeyUpdate, content_type = "application/merge-patch+json"), responses((status = 200, description = "As it is now", body = ApiKey)), security(("bearer" = [])))]
-#[patch("/api-keys/{id}")]
+#[patch("/api-keys/{id}", guard = "names_a_key")]
 pub async fn update_api_key(
     db: web::Data<Db>,
     caller: Known<ManageKeys>,
@@ -122,7 +125,7 @@ pub async fn update_api_key(
 ///
 /// At once and for good. The key stays in the list as revoked.
 #[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key")), responses((status = 204, description = "Revoked")), security(("bearer" = [])))]
-#[delete("/api-keys/{id}")]
+#[delete("/api-keys/{id}", guard = "names_a_key")]
 pub async fn revoke_api_key(
     db: web::Data<Db>,
     caller: Known<ManageKeys>,
@@ -282,6 +285,11 @@ async fn owner_of(
             Ok((account.user_id, account.role))
         }
     }
+}
+
+/// True for `/api-keys/{id}`, false for the addresses beside it, which take other methods.
+fn names_a_key(context: &GuardContext<'_>) -> bool {
+    !matches!(context.head().uri.path().rsplit('/').next(), Some("requests" | "claim"))
 }
 
 fn key_id(text: &str) -> Result<Uuid, ApiError> {

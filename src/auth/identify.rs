@@ -47,12 +47,13 @@ pub async fn identify(
 async fn account(request: &HttpRequest) -> Identified {
     refuse_secrets_in_address(request)?;
     let bearer = bearer(request);
-    // RFC 6750, section 3.1: more than one method of naming oneself is a malformed request.
     if request.headers().contains_key(X_API_KEY) {
         // Whichever of the two were used, the caller might have meant the other.
         return match bearer {
             Ok(None) => by_key(request).await.map(Some),
-            _ => Err(ApiError::unreadable("There are two credentials: send Authorization or X-API-Key, not both.")),
+            _ => {
+                Err(ApiError::bad_credentials("There are two credentials: send Authorization or X-API-Key, not both."))
+            }
         };
     }
     match bearer? {
@@ -110,7 +111,7 @@ async fn by_key(request: &HttpRequest) -> Result<Account, ApiError> {
         ApiError::bad_credentials("The API key is not whole: a key is ccin_ and 72 hexadecimal digits.")
     })?;
     if sent.next().is_some() {
-        return Err(ApiError::unreadable("There are two X-API-Key headers; send one."));
+        return Err(ApiError::bad_credentials("There are two X-API-Key headers; send one."));
     }
     let found = store::key_owner(&mut *db.get().await?, key.prefix()).await?;
     let is_it = key.matches(keys, found.as_ref().map(|found| found.hash.as_slice()));
@@ -157,7 +158,7 @@ fn bearer(request: &HttpRequest) -> Result<Option<String>, ApiError> {
     let mut sent = request.headers().get_all(header::AUTHORIZATION);
     let Some(value) = sent.next() else { return Ok(None) };
     if sent.next().is_some() {
-        return Err(ApiError::unreadable("There are two Authorization headers; send one."));
+        return Err(ApiError::bad_credentials("There are two Authorization headers; send one."));
     }
     value
         .to_str()

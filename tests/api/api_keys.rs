@@ -221,9 +221,9 @@ async fn what_is_no_key_gets_a_clear_refusal_that_repeats_no_secret() {
     }
     assert_eq!(answers[0], answers[1]);
     let twice = client.request(Method::GET, "/v1/themes").header("X-API-Key", &key).header("X-API-Key", &key);
-    send(twice).await.expect_problem(400, "unreadable");
+    send(twice).await.expect_problem(401, "bad_credentials");
     let both = client.request(Method::GET, "/v1/themes").header("X-API-Key", &key).bearer_auth("x");
-    send(both).await.expect_problem(400, "unreadable");
+    send(both).await.expect_problem(401, "bad_credentials");
     for query in
         [format!("api_key={key}"), format!("{key}=1"), format!("q={key}"), "Token=abc".into(), "api-key=".into()]
     {

@@ -131,3 +131,17 @@ async fn what_is_asked_for_and_granted_is_held_against_the_rules() {
     app.sql("UPDATE key_requests SET claim_until = now()").await;
     claim(letter[letter.find("ccin_claim_").unwrap()..][..54].into()).await.expect_problem(404, "not_found");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_addresses_beside_the_keys_take_their_own_methods() {
+    let app = TestApp::empty().await;
+    let admin = app.admin().await;
+    for (path, method, allow) in [
+        ("/v1/api-keys/requests", Method::PUT, "GET, POST, HEAD, OPTIONS"),
+        ("/v1/api-keys/claim", Method::GET, "POST, OPTIONS"),
+        ("/v1/api-keys/claim", Method::DELETE, "POST, OPTIONS"),
+    ] {
+        let refused = send(admin.request(method, path)).await.expect_problem(405, "method_not_allowed");
+        assert_eq!(refused.header("allow"), allow, "{path}");
+    }
+}

@@ -254,7 +254,7 @@ fn faults_of(operation: &Operation, kind: Kind, bare: bool, answer: &Answer) -> 
     // Without If-Match the record is not looked at, so that its council cannot matter yet.
     let is_known = !(bare && (kind == EditorOfAnotherCouncil || operation.path.starts_with("/v1/api-keys/{id}")));
     if kind == KeyAndToken {
-        if operation.reads_credentials() && status != 400 {
+        if operation.reads_credentials() && status != 401 {
             faults.push(format!("{status} for two credentials"));
         }
     } else if is_known && is_in != operation.lets_in(kind) {
