@@ -23,6 +23,9 @@ use crate::reply::{Record, Written, issued, no_content, send};
 use crate::users;
 use crate::users::model::{Role, UserStatus};
 
+/// Most keys of one user that are good at a time: each has a quota of its own, which must not add up to no limit at all.
+const MOST_KEYS: i64 = 50;
+
 /// List API keys
 ///
 /// Your own; for council editors those of everybody bound to their council; for network officers all. Secrets are not
@@ -66,10 +69,15 @@ pub async fn create_api_key(
     let new = draft.checked()?;
     let answer = conn
         .transaction(async |conn| {
+            if store::count_active(conn, owner.0).await? >= MOST_KEYS {
+                return Err(ApiError::conflict(format!(
+                    "The owner has {MOST_KEYS} keys. Revoke one that is not used."
+                )));
+            }
             let id = store::create(conn, owner.0, &new).await?;
             let made = store::issue(conn, &keys, id).await?;
             trail.record(conn, &caller.0, Action::ApiKeyCreate, Subject::entered(&made.api_key)).await?;
-            Ok::<_, ApiError>(made)
+            Ok(made)
         })
         .await?;
     issued(&answer, Some(format!("/v1/api-keys/{}", answer.api_key.id)))

@@ -173,6 +173,12 @@ async fn shown(conn: &mut AsyncPgConnection, rows: Vec<Row>) -> Result<Vec<ApiKe
     Ok(rows.into_iter().map(show).collect())
 }
 
+/// How many keys of a user are good.
+pub async fn count_active(conn: &mut AsyncPgConnection, owner: Uuid) -> Result<i64, ApiError> {
+    let filter = KeyFilter { owners: vec![owner], statuses: vec![KeyStatus::Active] };
+    Ok(filtered(Keyring::All, &filter).select(count_star()).first(conn).await?)
+}
+
 /// Enter a key without a secret: [`issue`] gives it one.
 pub async fn create(conn: &mut AsyncPgConnection, owner: Uuid, new: &NewApiKey) -> Result<Uuid, ApiError> {
     let id = Uuid::now_v7();

@@ -95,6 +95,14 @@ async fn nobody_makes_a_key_that_may_do_more_than_its_owner_or_its_maker() {
     assert_eq!(editor.get("/v1/api-keys").await.expect(200).json["total"], 1, "the stranger's is not shown");
     assert_eq!(app.moderator().await.get("/v1/api-keys").await.expect(200).json["total"], 2);
 
+    // Each key has a quota of its own: there is an end to them.
+    for _ in 0..50 {
+        app.key(colleague, &[Scope::ReadPublic]).await;
+    }
+    editor.post("/v1/api-keys", &wish(&["read:public"], Some(colleague))).await.expect_problem(409, "conflict");
+    app.sql(&format!("UPDATE api_keys SET revoked_at = now() WHERE owner_id = '{colleague}' AND name LIKE 'A key%'"))
+        .await;
+
     // A key that keeps keys hands on what it has, and no more.
     let keeper = app.key(colleague, &[Scope::ManageKeys, Scope::ReadPublic]).await;
     let with_key = |body: Value| {
