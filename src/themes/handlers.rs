@@ -3,7 +3,7 @@
 use actix_web::{Either, HttpRequest, HttpResponse, delete, get, patch, post, put, web};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 
-use super::model::{NewTheme, Theme, ThemeMerge, ThemeQuery, ThemeSort, ThemeView};
+use super::model::{NewTheme, Theme, ThemeMerge, ThemeQuery, ThemeSort, ThemeStatus, ThemeView};
 use super::store::{self, ThemeFilter};
 use crate::audit::model::Action;
 use crate::audit::subject::Subject;
@@ -179,8 +179,11 @@ pub async fn merge_theme(
             let from = find(conn, &theme).await?;
             let Draft { value, mut faults } = draft;
             let into = target(conn, &value, &from, &mut faults).await?;
-            faults.finish()?;
             let into = store::find(conn, into.unwrap_or(from.id)).await?;
+            if into.status == ThemeStatus::Deprecated && into.id != from.id {
+                faults.add("/into", "deprecated", "is a deprecated theme; use the one that replaces it");
+            }
+            faults.finish()?;
             store::merge(conn, &from, &into).await?;
             let now = store::find(conn, into.id).await?;
             let written = Written::changed(&now)?;

@@ -236,6 +236,8 @@ async fn a_deprecated_theme_is_kept_by_those_that_have_it_and_taken_by_no_other(
     change(&moderator, "housing", json!({ "status": "deprecated", "replaced_by": "co-production" })).await.expect(200);
     let refused = moderator.post("/v1/initiatives", &on(&["co-production", "housing"])).await;
     assert_eq!(refused.expect_problem(409, "conflict").faults(), [("/themes/1".into(), "deprecated".into())]);
+    let merged = moderator.post("/v1/themes/energy-climate/merge", &json!({ "into": "housing" })).await;
+    assert_eq!(merged.expect_problem(409, "conflict").faults(), [("/into".into(), "deprecated".into())]);
     let path = "/v1/initiatives/norwich-tenant-involvement";
     let read = moderator.get(path).await.expect(200);
     moderator.patch(path, read.etag(), &json!({ "themes": ["co-production", "housing"] })).await.expect(200);
