@@ -12,8 +12,10 @@ use crate::config::ServeSettings;
 pub fn client_address(request: &HttpRequest) -> Option<IpAddr> {
     let peer = request.peer_addr()?.ip().to_canonical();
     let trusted = request.app_data::<web::Data<ServeSettings>>().map_or(&[][..], |settings| &settings.trusted_proxies);
-    let forwarded = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
-    Some(nearest_stranger(peer, forwarded.flat_map(|value| value.split(',')), trusted))
+    let forwarded = request.headers().get_all("x-forwarded-for").map(|value| String::from_utf8_lossy(value.as_bytes()));
+    // One list, whatever bytes are in it: a value that is left out would move the nearest hop.
+    let forwarded = forwarded.collect::<Vec<_>>().join(",");
+    Some(nearest_stranger(peer, forwarded.split(','), trusted))
 }
 
 /// What counts as one address: an IPv4 address, or the /64 that is the least a subscriber gets of IPv6 (RFC 6177). Callers

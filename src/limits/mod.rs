@@ -20,6 +20,10 @@ use crate::auth::caller::{Account, Credential};
 use crate::config::LimitSettings;
 use crate::users::model::Role;
 use bucket::{Buckets, Clock, MOST_BUCKETS, Standing};
+use load::ByAddress;
+
+/// So many addresses at least it takes to fill all places for requests in work.
+const ADDRESSES_TO_FILL: usize = 4;
 
 /// Whose quota a request counts against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -47,6 +51,7 @@ pub struct Limits {
     officers: Buckets<Bucket>,
     bad_credentials: Buckets<IpAddr>,
     in_work: Semaphore,
+    by_address: ByAddress,
 }
 
 impl Limits {
@@ -60,6 +65,7 @@ impl Limits {
             officers: tier(settings.limit_officer),
             bad_credentials: Buckets::new(settings.limit_bad_credentials, MOST_BUCKETS, clock.clone()),
             in_work: Semaphore::new(settings.requests_in_work as usize),
+            by_address: ByAddress::new(settings.requests_in_work as usize / ADDRESSES_TO_FILL),
         }
     }
 

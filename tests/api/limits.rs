@@ -205,7 +205,7 @@ async fn what_is_too_large_is_refused_by_name() {
     let query = |count: usize| vec!["theme=housing"; count].join("&");
     client.get(&format!("/v1/initiatives?limit=1&{}", query(99))).await.expect(200);
     let refused = client.get(&format!("/v1/initiatives?limit=1&{}", query(100))).await;
-    assert_eq!(refused.expect_problem(400, "bad_query").faults(), [("theme".into(), "too_many".into())]);
+    assert_eq!(refused.expect_problem(400, "bad_query").faults(), [("number 101".into(), "too_many".into())]);
 
     let with_headers = async |count: usize, length: usize| {
         let request = client.request(Method::GET, RECORD);

@@ -70,7 +70,7 @@ const RULES: &str = "
     transport                config error input
     limits                   address auth::caller config users::model::Role
     limits::rate             address auth::caller auth::identify error limits
-    limits::*                error limits::Limits
+    limits::*                address error limits::Limits
     uploads
 
     input::**                config error input text
