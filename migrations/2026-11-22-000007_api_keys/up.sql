@@ -41,6 +41,8 @@ CREATE TABLE api_key_secrets (
     prefix text PRIMARY KEY CHECK (prefix ~ '^ccin_[0-9a-f]{12}$'),
     key_id uuid NOT NULL REFERENCES api_keys (id) ON DELETE CASCADE,
     hash bytea NOT NULL,
+    owner_role text NOT NULL,
+    owner_council_id uuid,
     issued_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     valid_until timestamptz
 );
@@ -48,6 +50,8 @@ COMMENT ON TABLE api_key_secrets IS 'Secrets of keys: one that is current and, a
 COMMENT ON COLUMN api_key_secrets.prefix IS 'First part of the key, by which it is found and recognised';
 COMMENT ON COLUMN api_key_secrets.key_id IS 'Whose secret';
 COMMENT ON COLUMN api_key_secrets.hash IS 'HMAC-SHA-256 of the whole key under a server secret';
+COMMENT ON COLUMN api_key_secrets.owner_role IS 'Role of the owner when it was given out: whoever holds it gains nothing by a promotion';
+COMMENT ON COLUMN api_key_secrets.owner_council_id IS 'Council of the owner when it was given out';
 COMMENT ON COLUMN api_key_secrets.issued_at IS 'When it was given out';
 COMMENT ON COLUMN api_key_secrets.valid_until IS 'End of the overlap; null for the current secret';
 CREATE INDEX api_key_secrets_key ON api_key_secrets (key_id);

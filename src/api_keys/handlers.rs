@@ -3,16 +3,17 @@
 
 use actix_web::guard::GuardContext;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
+use chrono::Utc;
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
 
-use super::model::{ApiKey, ApiKeyQuery, ApiKeySort, ApiKeyUpdate, IssuedKey, KeyUsage, NewApiKey, Rotation};
+use super::model::{ApiKey, ApiKeyQuery, ApiKeySort, ApiKeyUpdate, DAYS, IssuedKey, KeyUsage, NewApiKey, Rotation};
 use super::store::{self, KeyFilter, Keyring};
 use super::usage::Usage;
 use crate::audit::model::Action;
 use crate::audit::subject::Subject;
 use crate::audit::trail::Trail;
-use crate::auth::caller::{Account, Known};
+use crate::auth::caller::{Account, Credential, Known};
 use crate::auth::keys::Keys;
 use crate::auth::scope::{ManageKeys, Scopes};
 use crate::db::Db;
@@ -61,6 +62,7 @@ pub async fn create_api_key(
     let mut draft = body.draft;
     let mut conn = db.get().await?;
     let owner = owner_of(&mut conn, &caller.0, draft.value.owner, &mut draft.faults).await?;
+    bound_as_its_maker(&mut conn, &caller.0, &mut draft).await?;
     let allowed = caller.0.scopes.and(Scopes::of(owner.1));
     for (index, scope) in draft.value.scopes.iter().enumerate().filter(|(_, scope)| !allowed.contains(**scope)) {
         let detail = format!("{} is more than the owner, or the key that you use, may do", scope.word());
@@ -171,13 +173,9 @@ pub async fn rotate_api_key(
     let rotation = body.draft.checked()?;
     let mut conn = db.get().await?;
     let current = to_change(&mut conn, &caller.0, &id, None).await?;
-    // With the secret of a wider key somebody could do what the key at hand may not.
-    let beyond = current.scopes.iter().find(|scope| !caller.0.scopes.contains(**scope));
-    if let Some(scope) = beyond {
-        return Err(ApiError::forbidden(format!(
-            "The key has the scope {}, which the key that you use lacks.",
-            scope.word()
-        )));
+    within(&caller.0, &current)?;
+    if current.prefix.is_none() {
+        return Err(ApiError::conflict("This key has no secret yet: it waits to be fetched."));
     }
     let answer = conn
         .transaction(async |conn| {
@@ -223,6 +221,7 @@ async fn change(
 ) -> Result<Written, ApiError> {
     let mut conn = db.get().await?;
     let current = to_change(&mut conn, account, id, Some(&if_match)).await?;
+    within(account, &current)?;
     let change = make(&current)?.checked()?;
     conn.transaction(async |conn| {
         if !store::update(conn, current.id, current.version, &change).await? {
@@ -266,6 +265,38 @@ async fn to_change(
         true => Ok(current),
         false => Err(ApiError::stale(&Record::etag(&current)?)),
     }
+}
+
+/// A key that may do more than the caller is not the caller's to hand out or to unbind.
+fn within(account: &Account, key: &ApiKey) -> Result<(), ApiError> {
+    let own = account.scopes.and(Scopes::of(account.role));
+    match key.scopes.iter().find(|scope| !own.contains(**scope)) {
+        Some(scope) => Err(ApiError::forbidden(format!("The key has the scope {}, which you lack.", scope.word()))),
+        None => Ok(()),
+    }
+}
+
+/// A key makes keys that are bound no less than it is: none that lives longer, and none at all when it is bound to places.
+async fn bound_as_its_maker(
+    conn: &mut AsyncPgConnection,
+    account: &Account,
+    draft: &mut Draft<NewApiKey>,
+) -> Result<(), ApiError> {
+    let Credential::Key(maker) = account.credential else { return Ok(()) };
+    let maker = store::find(conn, Keyring::All, maker).await?;
+    if !maker.origins.is_empty() || !maker.networks.is_empty() {
+        return Err(ApiError::forbidden("A key that is bound to origins or networks makes no others."));
+    }
+    let left = u16::try_from((maker.expires_at - Utc::now()).num_days()).unwrap_or_default();
+    match draft.value.expires_in_days {
+        _ if left == 0 => return Err(ApiError::forbidden("A key that ends within a day makes no others.")),
+        Some(days) if days > left => {
+            draft.faults.add("/expires_in_days", "not_yours", "is longer than the key that you use lives");
+        }
+        Some(_) => {}
+        None => draft.value.expires_in_days = Some(left.min(DAYS)),
+    }
+    Ok(())
 }
 
 async fn stale(conn: &mut AsyncPgConnection, id: Uuid) -> Result<ApiError, ApiError> {

@@ -13,7 +13,7 @@ use crate::reply::Resource;
 use crate::text::Line;
 
 /// Days after which a key ends when its maker does not say.
-const DAYS: u16 = 365;
+pub const DAYS: u16 = 365;
 
 /// What has become of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -114,7 +114,7 @@ pub struct WebOrigin(#[allow(dead_code)] String);
 /// An IPv4 address or network, or an IPv6 address or network (CIDR, RFC 4632): `192.0.2.0/24`, `2001:db8::/32`.
 #[derive(ToSchema)]
 #[schema(value_type = String, max_length = 43, example = "192.0.2.0/24",
-    pattern = r"^(((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(/([12]?[0-9]|3[0-2]))?|(([0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,6}:)(/([1-9]?[0-9]|1[01][0-9]|12[0-8]))?)$")]
+    pattern = r"^(((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(/([12]?[0-9]|3[0-2]))?|(([0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,6}:[0-9a-fA-F]{0,4}|::[0-9a-fA-F]{0,4})(/([1-9]?[0-9]|1[01][0-9]|12[0-8]))?)$")]
 pub struct Network(#[allow(dead_code)] String);
 
 /// A network, or a single address as the network of one.
@@ -139,6 +139,7 @@ pub struct NewApiKey {
     #[schema(minimum = 1, maximum = 1825, example = 365)]
     pub expires_in_days: Option<u16>,
     /// Web origins that a browser may use it from; none: any caller. A key in a page is public: give it `read:public` only.
+    /// Browsers of other origins read and do not write here (CORS).
     #[schema(max_items = 20, value_type = Vec<WebOrigin>)]
     pub origins: Vec<String>,
     /// Addresses and networks that it may be used from; none: any.

@@ -1,8 +1,10 @@
 //! Queries of API keys. The hash of a secret is compared by `auth`, and selected nowhere here.
 
 use chrono::{DateTime, Duration, Utc};
-use diesel::dsl::{count_star, max};
+use diesel::dsl::{count_star, max, sql};
 use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Timestamptz};
+use diesel::upsert::excluded;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -201,11 +203,19 @@ pub async fn create(conn: &mut AsyncPgConnection, owner: Uuid, new: &NewApiKey) 
 /// Give a key a new secret, and show it: the only moment at which it is whole.
 pub async fn issue(conn: &mut AsyncPgConnection, keys: &Keys, id: Uuid) -> Result<IssuedKey, ApiError> {
     let secret = api_key::ApiKey::generate();
+    let (role, council): (String, Option<Uuid>) = api_keys::table
+        .inner_join(users::table)
+        .filter(api_keys::id.eq(id))
+        .select((users::role, users::council_id))
+        .first(conn)
+        .await?;
     diesel::insert_into(api_key_secrets::table)
         .values((
             api_key_secrets::prefix.eq(secret.prefix()),
             api_key_secrets::key_id.eq(id),
             api_key_secrets::hash.eq(secret.hash(keys)),
+            api_key_secrets::owner_role.eq(role),
+            api_key_secrets::owner_council_id.eq(council),
         ))
         .execute(conn)
         .await?;
@@ -251,38 +261,36 @@ pub async fn retire_secrets(conn: &mut AsyncPgConnection, id: Uuid, overlap: Dur
 pub async fn revoke(conn: &mut AsyncPgConnection, id: Uuid, version: i32) -> Result<bool, ApiError> {
     let current = api_keys::table.find(id).filter(api_keys::version.eq(version));
     let now = Utc::now();
-    let revoked_at =
-        diesel::dsl::sql::<diesel::sql_types::Nullable<diesel::sql_types::Timestamptz>>("coalesce(revoked_at, ")
-            .bind::<diesel::sql_types::Timestamptz, _>(now)
-            .sql(")");
+    let revoked_at = sql::<Nullable<Timestamptz>>("coalesce(revoked_at, ").bind::<Timestamptz, _>(now).sql(")");
     Ok(diesel::update(current).set(api_keys::revoked_at.eq(revoked_at)).execute(conn).await? == 1)
 }
 
-/// Add what was counted.
+/// Add what was counted. In one order, so that two instances that write the same rows wait for each other and no more.
 pub async fn add_usage(conn: &mut AsyncPgConnection, counts: &HashMap<Counted, Count>) -> Result<(), ApiError> {
-    let rows: Vec<_> = counts
-        .iter()
-        .map(|((key, day, endpoint), count)| {
+    let mut counts: Vec<_> = counts.iter().collect();
+    counts.sort_by_key(|(counted, _)| *counted);
+    // A statement has 65,535 parameters at most.
+    for chunk in counts.chunks(1000) {
+        let row = |((key, day, endpoint), count): &(&Counted, &Count)| {
             (
                 api_key_usage::key_id.eq(*key),
                 api_key_usage::day.eq(*day),
-                api_key_usage::endpoint.eq(endpoint),
+                api_key_usage::endpoint.eq(endpoint.clone()),
                 api_key_usage::requests.eq(count.requests),
                 api_key_usage::last_at.eq(count.last_at),
             )
-        })
-        .collect();
-    use diesel::upsert::excluded;
-    diesel::insert_into(api_key_usage::table)
-        .values(rows)
-        .on_conflict((api_key_usage::key_id, api_key_usage::day, api_key_usage::endpoint))
-        .do_update()
-        .set((
-            api_key_usage::requests.eq(api_key_usage::requests + excluded(api_key_usage::requests)),
-            api_key_usage::last_at.eq(excluded(api_key_usage::last_at)),
-        ))
-        .execute(conn)
-        .await?;
+        };
+        diesel::insert_into(api_key_usage::table)
+            .values(chunk.iter().map(row).collect::<Vec<_>>())
+            .on_conflict((api_key_usage::key_id, api_key_usage::day, api_key_usage::endpoint))
+            .do_update()
+            .set((
+                api_key_usage::requests.eq(api_key_usage::requests + excluded(api_key_usage::requests)),
+                api_key_usage::last_at.eq(sql::<Timestamptz>("greatest(api_key_usage.last_at, excluded.last_at)")),
+            ))
+            .execute(conn)
+            .await?;
+    }
     Ok(())
 }
 

@@ -18,7 +18,11 @@ pub const PERIOD: Duration = Duration::from_secs(10);
 
 /// Counts since they were last written down. Bounded: endpoints are routes, and keys are those that were let in.
 #[derive(Default)]
-pub struct Usage(Mutex<HashMap<Counted, Count>>);
+pub struct Usage {
+    counts: Mutex<HashMap<Counted, Count>>,
+    /// One writes at a time: the rows are the same.
+    writing: tokio::sync::Mutex<()>,
+}
 
 /// What is counted: a key, on a day, at an endpoint.
 pub type Counted = (Uuid, NaiveDate, String);
@@ -36,7 +40,7 @@ impl Usage {
     /// Count one request. `endpoint` is method and route.
     pub fn count(&self, key: Uuid, endpoint: String) {
         let now = Utc::now();
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.entry((key, now.date_naive(), endpoint)).or_insert(Count { requests: 0, last_at: now });
         count.requests += 1;
         count.last_at = now;
@@ -44,13 +48,14 @@ impl Usage {
 
     /// Write the counts down; what cannot be written is kept for the next time.
     pub async fn write_down(&self, db: &Db) -> Result<(), ApiError> {
-        let counts = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let _writing = self.writing.lock().await;
+        let counts = std::mem::take(&mut *self.counts.lock().unwrap_or_else(PoisonError::into_inner));
         if counts.is_empty() {
             return Ok(());
         }
         let written = async { store::add_usage(&mut *db.get().await?, &counts).await }.await;
         if written.is_err() {
-            let mut newer = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut newer = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
             for (counted, count) in counts {
                 newer.entry(counted).and_modify(|newer| newer.requests += count.requests).or_insert(count);
             }

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use diesel_async::AsyncConnection;
 
-use super::caller::{InPerson, SignedIn};
+use super::caller::{Credential, InPerson, SignedIn};
 use super::keys::Keys;
 use super::model::{Credentials, Me, PasswordChange, RefreshRequest, Tokens};
 use super::store::{self, Refresh};
@@ -150,7 +150,8 @@ pub async fn find_me(
         Some(id) => refs::councils_by_id(&mut conn, &[id]).await?.remove(&id),
         None => None,
     };
-    let me = Me { id: user.id, email: user.email, name: user.name, role: user.role.0, council };
+    let email = Some(user.email).filter(|_| !matches!(caller.0.credential, Credential::Key(_)));
+    let me = Me { id: user.id, email, name: user.name, role: user.role.0, council };
     send(&request, &me, Some(user.version), Some(user.updated_at), None)
 }
 

@@ -2,7 +2,7 @@
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, web};
 
@@ -38,8 +38,12 @@ pub async fn identify(
     request.extensions_mut().insert(identified);
     let response = next.call(request).await?;
     if let (Some(key), Some(usage)) = (key, response.request().app_data::<web::Data<Usage>>()) {
-        let route = response.request().match_pattern().unwrap_or_default();
-        usage.count(key, format!("{} {route}", response.request().method()));
+        // Only what is a method and a route of ours: whatever else was asked would be the caller's own text.
+        if response.status() != StatusCode::METHOD_NOT_ALLOWED
+            && let Some(route) = response.request().match_pattern().filter(|route| route.len() > "/v1/".len())
+        {
+            usage.count(key, format!("{} {route}", response.request().method()));
+        }
     }
     Ok(response)
 }
@@ -127,14 +131,18 @@ async fn by_key(request: &HttpRequest) -> Result<Account, ApiError> {
     if !owner.networks.is_empty() && !owner.networks.iter().any(here) {
         return Err(ApiError::bad_credentials("The API key is not good from this network."));
     }
+    // Who held the secret while the owner was less, or of another council, gains nothing by what the owner became.
+    let role = owner.role.0.min(owner.role_then.0);
+    let council_id =
+        owner.council_id.filter(|_| owner.role_then.0.is_officer() || owner.council_id == owner.council_then);
     let scopes: Scopes = owner.scopes.into_iter().flatten().map(|scope| scope.0).collect();
     Ok(Account {
         user_id: owner.user_id,
         credential: Credential::Key(owner.key_id),
-        scopes: scopes.and(Scopes::of(owner.role.0)),
+        scopes: scopes.and(Scopes::of(role)),
         address,
-        role: owner.role.0,
-        council_id: owner.council_id,
+        role,
+        council_id,
     })
 }
 

@@ -66,9 +66,9 @@ pub struct Tokens {
 pub struct Me {
     /// Id of the user.
     pub id: Uuid,
-    /// E-mail address.
-    #[schema(example = "editor@oldham.example")]
-    pub email: String,
+    /// E-mail address; null for an API key, which may stand in a public page.
+    #[schema(required, example = "editor@oldham.example")]
+    pub email: Option<String>,
     /// Name to show.
     #[schema(required)]
     pub name: Option<String>,

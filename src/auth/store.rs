@@ -49,6 +49,10 @@ pub struct KeyOwner {
     pub origins: Vec<Option<String>>,
     /// Networks that it may be used from; empty: any.
     pub networks: Vec<Option<String>>,
+    /// The owner's role when the secret was given out.
+    pub role_then: Word<Role>,
+    /// The owner's council when the secret was given out.
+    pub council_then: Option<Uuid>,
     /// In whose name it acts.
     pub user_id: Uuid,
     /// The owner's role.
@@ -73,6 +77,8 @@ pub async fn key_owner(conn: &mut AsyncPgConnection, prefix: &str) -> Result<Opt
             api_keys::scopes,
             api_keys::origins,
             api_keys::networks,
+            api_key_secrets::owner_role,
+            api_key_secrets::owner_council_id,
             users::id,
             users::role,
             users::council_id,

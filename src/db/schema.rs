@@ -5,6 +5,8 @@ diesel::table! {
         prefix -> Text,
         key_id -> Uuid,
         hash -> Bytea,
+        owner_role -> Text,
+        owner_council_id -> Nullable<Uuid>,
         issued_at -> Timestamptz,
         valid_until -> Nullable<Timestamptz>,
     }

@@ -9,7 +9,7 @@ use super::store;
 use crate::audit::model::{Action, RecordKind};
 use crate::audit::subject::Subject;
 use crate::audit::trail::Trail;
-use crate::auth::caller::{Account, Admin, Moderator, Reach};
+use crate::auth::caller::{Account, Admin, Credential, Moderator, Reach};
 use crate::auth::password;
 use crate::auth::scope::ManageUsers;
 use crate::db::Db;
@@ -89,6 +89,7 @@ pub async fn create_user(
     let mut conn = db.get().await?;
     let council = council_of(&mut conn, draft.value.council.as_ref(), &mut draft.faults).await?;
     let user = draft.checked()?;
+    officers_in_person(&caller.0, &[user.role])?;
     let hash = password::hash(user.initial_password.clone()).await?;
     conn.transaction(async |conn| {
         if let Some(first) = key.first_answer(conn, caller.0.user_id, &fingerprint).await? {
@@ -150,6 +151,7 @@ pub async fn set_user_password(
 ) -> Result<HttpResponse, ApiError> {
     let new = body.draft.checked()?;
     let user = store::find(&mut *db.get().await?, user_id(&id)?).await?;
+    officers_in_person(&caller.0, &[user.role.0])?;
     let hash = password::hash(new.password).await?;
     db.get()
         .await?
@@ -178,6 +180,7 @@ async fn change(
     let mut draft = make(&current)?;
     let council = council_of(&mut conn, draft.value.council.as_ref(), &mut draft.faults).await?;
     let update = draft.checked()?;
+    officers_in_person(&account, &[current.role, update.role])?;
     conn.transaction(async |conn| {
         let stays_admin = update.role == Role::NetworkAdmin && update.status == UserStatus::Active;
         if !stays_admin && store::active_admins(conn).await? == [id] {
@@ -193,6 +196,16 @@ async fn change(
         Written::changed(&now)
     })
     .await
+}
+
+/// Officers are made and changed by people: a key with one scope could else make itself an account with every right.
+fn officers_in_person(account: &Account, roles: &[Role]) -> Result<(), ApiError> {
+    match account.credential {
+        Credential::Key(_) if roles.iter().any(|role| role.is_officer()) => {
+            Err(ApiError::forbidden("Accounts of network officers are not managed by API keys. Sign in."))
+        }
+        _ => Ok(()),
+    }
 }
 
 async fn council_of(

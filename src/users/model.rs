@@ -11,8 +11,10 @@ use crate::page::Order;
 use crate::reply::Resource;
 use crate::text::{Line, Reference};
 
-/// What a user may do.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, clap::ValueEnum)]
+/// What a user may do; each role more than the one before.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema, clap::ValueEnum,
+)]
 #[serde(rename_all = "snake_case")]
 #[value(rename_all = "snake_case")]
 pub enum Role {
@@ -29,6 +31,13 @@ pub enum Role {
     Moderator,
     /// Network officer: everything.
     NetworkAdmin,
+}
+
+impl Role {
+    /// True for network officers.
+    pub fn is_officer(self) -> bool {
+        self >= Self::Moderator
+    }
 }
 
 /// Whether a user may sign in.

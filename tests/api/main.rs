@@ -19,6 +19,7 @@ mod initiatives;
 mod issuer_keys;
 mod issuers;
 mod key_requests;
+mod key_rights;
 mod last_admin;
 mod layering;
 mod limits;
