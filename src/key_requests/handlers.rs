@@ -20,15 +20,18 @@ use crate::audit::subject::{Actor, Subject};
 use crate::audit::trail::Trail;
 use crate::auth::caller::{Anyone, Moderator};
 use crate::auth::keys::Keys;
-use crate::auth::scope::ManageKeys;
+use crate::auth::scope::{ManageKeys, Scope};
+use crate::config::ServeSettings;
 use crate::db::Db;
 use crate::error::ApiError;
 use crate::input::{Body, NoParams, Query};
-use crate::page::{Listing, Page, Pages, base};
+use crate::page::{Listing, Page, Pages};
 use crate::reply::{Record, Written, issued};
 use crate::users;
 use crate::users::model::{Role, UserStatus, UserUpdate};
 
+/// Most requests that nobody has decided about: strangers must not fill the store.
+const MOST_PENDING: i64 = 1000;
 /// Days within which a granted key has to be fetched.
 const DAYS_TO_CLAIM: i64 = 7;
 
@@ -49,7 +52,7 @@ pub async fn request_api_key(
     let actor = Actor::unknown(client_address(&http));
     db.get()
         .await?
-        .transaction(async |conn| match store::create(conn, &new).await? {
+        .transaction(async |conn| match store::create(conn, &new, MOST_PENDING).await? {
             Some(id) => {
                 let entered = store::find(conn, id).await?;
                 trail.record(conn, actor, Action::KeyRequestCreate, Subject::entered(&entered)).await
@@ -116,7 +119,7 @@ pub async fn find_key_request(
 #[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the request")), request_body = Grant, responses((status = 200, description = "Granted", body = KeyRequest)), security(("bearer" = [])))]
 #[post("/api-keys/requests/{id}/grant")]
 pub async fn grant_key_request(
-    http: HttpRequest,
+    settings: web::Data<ServeSettings>,
     db: web::Data<Db>,
     keys: web::Data<Keys>,
     caller: Moderator<ManageKeys>,
@@ -128,11 +131,15 @@ pub async fn grant_key_request(
     let id = request_id(&id)?;
     let token = format!("ccin_claim_{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()));
     let hash = claim_hash(&keys, &token);
-    let letter = letter_of_grant(&base(&http), &token);
+    // The address is never the Host of this request: whoever grants does not choose where the token is sent.
+    let letter = letter_of_grant(settings.public_url.as_deref(), &token);
+    if let Some(scope) = grant.scopes.iter().map(|one| Scope::from(*one)).find(|one| !caller.0.scopes.contains(*one)) {
+        return Err(ApiError::forbidden(format!("The key that you use lacks the scope {}.", scope.word())));
+    }
     db.get()
         .await?
         .transaction(async |conn| {
-            let request = store::find(conn, id).await?;
+            let request = store::find_pending(conn, id).await?;
             let known = known_owner(conn, &request).await?;
             let (owner, entered) = match known {
                 Some(id) => (id, None),
@@ -149,7 +156,7 @@ pub async fn grant_key_request(
                 reason: None,
                 key: Some((key, hash, until)),
             };
-            decide(conn, id, decision).await?;
+            store::decide(conn, id, decision).await?;
             store::post(conn, &request, "Your key for the CCIN registry", &letter).await?;
             let made = api_keys::store::find(conn, Keyring::All, key).await?;
             let granted = store::find(conn, id).await?;
@@ -184,10 +191,10 @@ pub async fn refuse_key_request(
     db.get()
         .await?
         .transaction(async |conn| {
-            let request = store::find(conn, id).await?;
+            let request = store::find_pending(conn, id).await?;
             let reason = Some(&*refusal.reason);
             let decision = Decision { status: RequestStatus::Refused, by: caller.0.user_id, reason, key: None };
-            decide(conn, id, decision).await?;
+            store::decide(conn, id, decision).await?;
             let letter = format!("Your request for a key was not granted. The reason:\n\n{}\n", &*refusal.reason);
             store::post(conn, &request, "Your request to the CCIN registry", &letter).await?;
             let refused = store::find(conn, id).await?;
@@ -219,8 +226,12 @@ pub async fn claim_api_key(
         .transaction(async |conn| {
             let key = store::claim(conn, &hash).await?;
             let key = key.ok_or_else(|| ApiError::not_found("key that waits for this token"))?;
+            // Whatever secret it may have been given meanwhile ends; a key that was revoked is not fetched.
+            if !api_keys::store::retire_secrets(conn, key, Duration::zero()).await? {
+                return Err(ApiError::not_found("key that waits for this token"));
+            }
             let fetched = api_keys::store::issue(conn, &keys, key).await?;
-            trail.record(conn, actor, Action::ApiKeyClaim, Subject::read(&fetched.api_key)).await?;
+            trail.record(conn, actor, Action::ApiKeyClaim, Subject::changed_once(&fetched.api_key)).await?;
             Ok::<_, ApiError>(fetched)
         })
         .await?;
@@ -230,10 +241,16 @@ pub async fn claim_api_key(
 /// The user with the e-mail address of the request, in whose name the key will act.
 async fn known_owner(conn: &mut AsyncPgConnection, request: &KeyRequest) -> Result<Option<Uuid>, ApiError> {
     let Some(id) = users::store::find_by_email(conn, &request.email).await? else { return Ok(None) };
-    match users::store::find(conn, id).await?.status.0 {
-        UserStatus::Active => Ok(Some(id)),
-        UserStatus::Disabled => Err(ApiError::conflict("The account with this e-mail address is disabled.")),
+    let user = users::store::find(conn, id).await?;
+    if user.status.0 == UserStatus::Disabled {
+        return Err(ApiError::conflict("The account with this e-mail address is disabled."));
     }
+    if user.role.0.is_officer() {
+        return Err(ApiError::conflict(
+            "The account with this e-mail address is an officer's, who makes keys when signed in.",
+        ));
+    }
+    Ok(Some(id))
 }
 
 /// Whom a key belongs to whose asker is not known yet.
@@ -246,14 +263,8 @@ fn researcher(request: &KeyRequest) -> UserUpdate {
     }
 }
 
-async fn decide(conn: &mut AsyncPgConnection, id: Uuid, decision: Decision<'_>) -> Result<(), ApiError> {
-    match store::decide(conn, id, decision).await? {
-        true => Ok(()),
-        false => Err(ApiError::conflict("This request has been decided about already.")),
-    }
-}
-
-fn letter_of_grant(address: &str, token: &str) -> String {
+fn letter_of_grant(address: Option<&str>, token: &str) -> String {
+    let address = address.map_or("https://ADDRESS-OF-THE-REGISTRY", |address| address.trim_end_matches('/'));
     format!(
         "Your request for a key of the CCIN registry was granted. Fetch the key within {DAYS_TO_CLAIM} days; it is shown \
          once:\n\n  curl -X POST {address}/v1/api-keys/claim -H 'Content-Type: application/json' \\\n    \

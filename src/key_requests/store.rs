@@ -50,8 +50,12 @@ impl From<Row> for KeyRequest {
     }
 }
 
-/// Enter a request; nothing when one is pending for the same address, which stays as it is.
-pub async fn create(conn: &mut AsyncPgConnection, new: &NewKeyRequest) -> Result<Option<Uuid>, ApiError> {
+/// Enter a request; nothing when one is pending for the same address, which stays as it is. 429 when `most` are pending.
+pub async fn create(conn: &mut AsyncPgConnection, new: &NewKeyRequest, most: i64) -> Result<Option<Uuid>, ApiError> {
+    let pending: i64 = filtered(&[RequestStatus::Pending]).select(count_star()).first(conn).await?;
+    if pending >= most {
+        return Err(ApiError::too_many("As many requests wait as may. Ask again tomorrow.", 86_400));
+    }
     let id = Uuid::now_v7();
     let entered = diesel::insert_into(key_requests::table)
         .values((
@@ -102,6 +106,17 @@ pub async fn find(conn: &mut AsyncPgConnection, id: Uuid) -> Result<KeyRequest, 
     row.map(KeyRequest::from).ok_or_else(|| ApiError::not_found("request for a key"))
 }
 
+/// A request that nobody has decided about, held until the end of the transaction.
+pub async fn find_pending(conn: &mut AsyncPgConnection, id: Uuid) -> Result<KeyRequest, ApiError> {
+    let row: Option<Row> =
+        key_requests::table.find(id).select(Row::as_select()).for_update().first(conn).await.optional()?;
+    match row.map(KeyRequest::from) {
+        Some(request) if request.status == RequestStatus::Pending => Ok(request),
+        Some(_) => Err(ApiError::conflict("This request has been decided about already.")),
+        None => Err(ApiError::not_found("request for a key")),
+    }
+}
+
 /// What is decided about a request.
 pub struct Decision<'a> {
     /// Granted or refused.
@@ -114,14 +129,13 @@ pub struct Decision<'a> {
     pub key: Option<(Uuid, Vec<u8>, DateTime<Utc>)>,
 }
 
-/// Decide about a pending request; false for one that was decided about already.
-pub async fn decide(conn: &mut AsyncPgConnection, id: Uuid, decision: Decision<'_>) -> Result<bool, ApiError> {
-    let pending = key_requests::table.find(id).filter(key_requests::status.eq(Word(RequestStatus::Pending)));
+/// Decide about a request that [`find_pending`] holds.
+pub async fn decide(conn: &mut AsyncPgConnection, id: Uuid, decision: Decision<'_>) -> Result<(), ApiError> {
     let (key, hash, until) = match decision.key {
         Some((key, hash, until)) => (Some(key), Some(hash), Some(until)),
         None => (None, None, None),
     };
-    let decided = diesel::update(pending)
+    diesel::update(key_requests::table.find(id))
         .set((
             key_requests::status.eq(Word(decision.status)),
             key_requests::decided_by.eq(decision.by),
@@ -133,7 +147,7 @@ pub async fn decide(conn: &mut AsyncPgConnection, id: Uuid, decision: Decision<'
         ))
         .execute(conn)
         .await?;
-    Ok(decided == 1)
+    Ok(())
 }
 
 /// Use a token up: the key that it fetches, if it is good. The letter that held it is emptied.

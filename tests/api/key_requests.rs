@@ -133,6 +133,46 @@ async fn what_is_asked_for_and_granted_is_held_against_the_rules() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_many_grants_at_once_one_holds_and_officers_get_no_keys_by_letter() {
+    let app = TestApp::empty().await;
+    let officer = app.moderator().await;
+    let path = format!("{}/grant", ask(&app, &officer, "r@university.example").await);
+    let grant = json!({ "scopes": ["export"] });
+    let answers = futures_util::future::join_all((0..6).map(|_| officer.post(&path, &grant))).await;
+    let refused: Vec<_> = answers.into_iter().filter(|answer| answer.status != 200).collect();
+    assert_eq!(refused.len(), 5);
+    for answer in refused {
+        assert!(answer.expect_problem(409, "conflict").text.contains("decided"), "and says what stands in the way");
+    }
+    let (_, admin) = app.user(Role::NetworkAdmin, None).await;
+    let path = ask(&app, &officer, &admin).await;
+    officer.post(&format!("{path}/grant"), &grant).await.expect_problem(409, "conflict");
+    // Who grants by a key hands on no scope that the key lacks; the letter never names the Host of the request.
+    let (moderator, _) = app.user(Role::Moderator, None).await;
+    let key = app.key(moderator, &[ccin_registry::auth::scope::Scope::ManageKeys]).await.key;
+    let path = ask(&app, &officer, "s@university.example").await;
+    let by_key = app.anonymous().request(Method::POST, &format!("{path}/grant")).header("X-API-Key", &key);
+    send(by_key.json(&grant)).await.expect_problem(403, "forbidden");
+    assert!(!letters(&app).await[0].1.as_deref().unwrap().contains("127.0.0.1"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_has_one_secret_and_none_before_it_is_fetched() {
+    let app = TestApp::empty().await;
+    let officer = app.moderator().await;
+    let admin = app.admin().await;
+    let path = ask(&app, &officer, "r@university.example").await;
+    let granted = officer.post(&format!("{path}/grant"), &json!({ "scopes": ["export"] })).await.expect(200);
+    let key = format!("/v1/api-keys/{}", granted.json["api_key"].as_str().unwrap());
+    admin.post(&format!("{key}/rotate"), &json!({})).await.expect_problem(409, "conflict");
+    let etag = admin.get(&key).await.expect(200).etag().to_owned();
+    admin.delete(&key, &etag).await.expect(204);
+    let letter = letters(&app).await.remove(0).1.unwrap();
+    let claim = json!({ "token": letter[letter.find("ccin_claim_").unwrap()..][..54] });
+    app.anonymous().post("/v1/api-keys/claim", &claim).await.expect_problem(404, "not_found");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_addresses_beside_the_keys_take_their_own_methods() {
     let app = TestApp::empty().await;
     let admin = app.admin().await;

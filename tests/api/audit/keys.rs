@@ -65,7 +65,7 @@ impl Walk {
         let letter = letter.unwrap();
         let token = &letter[letter.find("ccin_claim_").unwrap()..][..54];
         let claimed = anybody.post("/v1/api-keys/claim", &json!({ "token": token })).await;
-        let told = [("api_key.claim", "api_key", Some(1), Some(1))];
+        let told = [("api_key.claim", "api_key", Some(1), Some(2))];
         self.left_by(&Value::Null, "claim_api_key", &claimed, &claimed.json["api_key"], &told).await;
         anybody.post("/v1/api-keys/requests", &wish).await.expect(202);
         let pending = admin.get("/v1/api-keys/requests?status=pending").await.json["data"][0].clone();
