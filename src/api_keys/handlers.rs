@@ -77,7 +77,7 @@ pub async fn create_api_key(
                 )));
             }
             let id = store::create(conn, owner.0, &new).await?;
-            let made = store::issue(conn, &keys, id).await?;
+            let made = store::issue(conn, &keys, id, Some(&caller.0)).await?;
             trail.record(conn, &caller.0, Action::ApiKeyCreate, Subject::entered(&made.api_key)).await?;
             Ok(made)
         })
@@ -182,7 +182,7 @@ pub async fn rotate_api_key(
             if !store::retire_secrets(conn, current.id, rotation.overlap()).await? {
                 return Err(ApiError::conflict("This key has ended. Make another one."));
             }
-            let rotated = store::issue(conn, &keys, current.id).await?;
+            let rotated = store::issue(conn, &keys, current.id, Some(&caller.0)).await?;
             let subject = Subject::changed(&current, &rotated.api_key);
             trail.record(conn, &caller.0, Action::ApiKeyRotate, subject).await?;
             Ok(rotated)

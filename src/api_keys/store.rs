@@ -12,12 +12,14 @@ use uuid::Uuid;
 use super::model::{ApiKey, ApiKeyUpdate, DayUsage, IssuedKey, KeyStatus, KeyUsage, NewApiKey, Owner};
 use super::usage::{Count, Counted};
 use crate::auth::api_key;
+use crate::auth::caller::Account;
 use crate::auth::keys::Keys;
 use crate::auth::scope::Scope;
 use crate::db::schema::{api_key_secrets, api_key_usage, api_keys, users};
 use crate::db::word::Word;
 use crate::error::ApiError;
 use crate::page::{Slice, Window};
+use crate::users::model::Role;
 
 /// Whose keys a caller reads or changes.
 #[derive(Clone, Copy, Debug)]
@@ -200,21 +202,29 @@ pub async fn create(conn: &mut AsyncPgConnection, owner: Uuid, new: &NewApiKey) 
     Ok(id)
 }
 
-/// Give a key a new secret, and show it: the only moment at which it is whole.
-pub async fn issue(conn: &mut AsyncPgConnection, keys: &Keys, id: Uuid) -> Result<IssuedKey, ApiError> {
+/// Give a key a new secret, and show it: the only moment at which it is whole. The secret is good for no more than its
+/// owner and whoever had it made, `by`, may do now; `None` where nobody else has a hand in it.
+pub async fn issue(
+    conn: &mut AsyncPgConnection,
+    keys: &Keys,
+    id: Uuid,
+    by: Option<&Account>,
+) -> Result<IssuedKey, ApiError> {
     let secret = api_key::ApiKey::generate();
-    let (role, council): (String, Option<Uuid>) = api_keys::table
+    let (Word(role), council): (Word<Role>, Option<Uuid>) = api_keys::table
         .inner_join(users::table)
         .filter(api_keys::id.eq(id))
         .select((users::role, users::council_id))
         .first(conn)
         .await?;
+    let role = by.map_or(role, |by| role.min(by.role));
+    let council = council.filter(|own| by.is_none_or(|by| by.role.is_officer() || by.council_id == Some(*own)));
     diesel::insert_into(api_key_secrets::table)
         .values((
             api_key_secrets::prefix.eq(secret.prefix()),
             api_key_secrets::key_id.eq(id),
             api_key_secrets::hash.eq(secret.hash(keys)),
-            api_key_secrets::owner_role.eq(role),
+            api_key_secrets::owner_role.eq(Word(role)),
             api_key_secrets::owner_council_id.eq(council),
         ))
         .execute(conn)

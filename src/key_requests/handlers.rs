@@ -230,7 +230,7 @@ pub async fn claim_api_key(
             if !api_keys::store::retire_secrets(conn, key, Duration::zero()).await? {
                 return Err(ApiError::not_found("key that waits for this token"));
             }
-            let fetched = api_keys::store::issue(conn, &keys, key).await?;
+            let fetched = api_keys::store::issue(conn, &keys, key, None).await?;
             trail.record(conn, actor, Action::ApiKeyClaim, Subject::changed_once(&fetched.api_key)).await?;
             Ok::<_, ApiError>(fetched)
         })

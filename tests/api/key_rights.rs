@@ -19,7 +19,8 @@ async fn call(app: &TestApp, method: Method, path: &str, key: &str, body: &Value
 async fn a_secret_gains_nothing_by_what_its_owner_becomes() {
     let app = TestApp::with_sample().await;
     let (owner, _) = app.user(Role::Contributor, Some("oldham")).await;
-    let before = app.key(owner, &[Scope::WriteInitiatives, Scope::Moderate]).await;
+    let scopes = [Scope::WriteInitiatives, Scope::Moderate, Scope::ManageKeys];
+    let before = app.key(owner, &scopes).await;
     let enter = async |key: &str, title: &str, council: &str| {
         call(&app, Method::POST, "/v1/initiatives", key, &practice(title, council)).await
     };
@@ -27,6 +28,14 @@ async fn a_secret_gains_nothing_by_what_its_owner_becomes() {
     enter(&before.key, "After a promotion", "rochdale").await.expect(422);
     let draft = app.editor("rochdale").await.post("/v1/initiatives", &practice("Hidden", "rochdale")).await.expect(201);
     call(&app, Method::GET, draft.header("location"), &before.key, &json!({})).await.expect(404);
+    // Nor by the secrets that it makes of itself: a new key, and a new secret for its own.
+    let narrow = app.key(owner, &scopes[..1]).await;
+    let child = json!({ "name": "Child", "scopes": ["write:initiatives"] });
+    let child = call(&app, Method::POST, "/v1/api-keys", &before.key, &child).await.expect(201);
+    enter(child.json["key"].as_str().unwrap(), "By a child", "rochdale").await.expect(422);
+    let rotate = format!("/v1/api-keys/{}/rotate", narrow.api_key.id);
+    let rotated = call(&app, Method::POST, &rotate, &before.key, &json!({})).await.expect(200);
+    enter(rotated.json["key"].as_str().unwrap(), "After a rotation", "rochdale").await.expect(422);
     let after = app.key(owner, &[Scope::WriteInitiatives]).await;
     enter(&after.key, "With a new secret", "rochdale").await.expect(201);
     // Nor by another council.

@@ -18,6 +18,6 @@ impl TestApp {
         new.name = "A key of the tests".into();
         let mut conn = self.db.get().await.expect("a connection");
         let id = store::create(&mut conn, owner, &new).await.expect("a key");
-        store::issue(&mut conn, &self.keys, id).await.expect("a secret")
+        store::issue(&mut conn, &self.keys, id, None).await.expect("a secret")
     }
 }
