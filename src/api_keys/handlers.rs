@@ -22,7 +22,7 @@ use crate::input::{Body, Draft, Faults, IfMatch, NoParams, Patch, Query};
 use crate::page::{Listing, Page, Pages};
 use crate::reply::{Record, Written, issued, no_content, send};
 use crate::users;
-use crate::users::model::{Role, UserStatus};
+use crate::users::model::Role;
 
 /// Most keys of one user that are good at a time: each has a quota of its own, which must not add up to no limit at all.
 const MOST_KEYS: i64 = 50;
@@ -204,11 +204,10 @@ pub async fn find_api_key_usage(
     id: web::Path<String>,
     _: Query<NoParams>,
 ) -> Result<HttpResponse, ApiError> {
+    let key = store::find(&mut *db.get().await?, readable(&caller.0), key_id(&id)?).await?;
     // What this instance has counted so far is part of the answer.
     usage.write_down(&db).await?;
-    let mut conn = db.get().await?;
-    let key = store::find(&mut conn, readable(&caller.0), key_id(&id)?).await?;
-    send(&request, &store::usage(&mut conn, key.id).await?, None, None, None)
+    send(&request, &store::usage(&mut *db.get().await?, key.id).await?, None, None, None)
 }
 
 async fn change(
@@ -256,9 +255,8 @@ async fn to_change(
     id: &str,
     if_match: Option<&IfMatch>,
 ) -> Result<ApiKey, ApiError> {
-    let id = key_id(id)?;
-    let current = store::find(conn, readable(account), id).await?;
-    if store::find(conn, changeable(account), id).await.is_err() {
+    let current = store::find(conn, readable(account), key_id(id)?).await?;
+    if !changeable(account).has(&current) {
         return Err(ApiError::forbidden("Only its owner and network admins change this key."));
     }
     match if_match.is_none_or(|if_match| if_match.allows(current.version)) {
@@ -311,7 +309,7 @@ async fn owner_of(
     faults: &mut Faults,
 ) -> Result<(Uuid, Role), ApiError> {
     let Some(id) = named.filter(|id| *id != account.user_id) else { return Ok((account.user_id, account.role)) };
-    let user = users::store::find(conn, id).await.ok().filter(|user| user.status.0 == UserStatus::Active);
+    let user = users::store::find_active(conn, id).await?;
     let own = user.filter(|user| match changeable(account) {
         Keyring::All => true,
         Keyring::Council { council, .. } => user.council_id == Some(council),

@@ -37,6 +37,17 @@ pub enum Keyring {
     Own(Uuid),
 }
 
+impl Keyring {
+    /// True for a key that hangs on it.
+    pub fn has(self, key: &ApiKey) -> bool {
+        match self {
+            Self::All => true,
+            Self::Council { user, council } => key.owner.id == user || key.owner.council_id == Some(council),
+            Self::Own(user) => key.owner.id == user,
+        }
+    }
+}
+
 /// Which keys a list shows.
 #[derive(Default)]
 pub struct KeyFilter {

@@ -143,6 +143,12 @@ pub async fn find(conn: &mut AsyncPgConnection, id: Uuid) -> Result<UserRow, Api
     found.ok_or_else(|| ApiError::not_found("user"))
 }
 
+/// One user, with the secret, if there is one who is active.
+pub async fn find_active(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Option<UserRow>, ApiError> {
+    let active = users::table.find(id).filter(users::status.eq(Word(UserStatus::Active)));
+    Ok(active.select(UserRow::as_select()).first(conn).await.optional()?)
+}
+
 /// One user as shown.
 pub async fn show(conn: &mut AsyncPgConnection, id: Uuid) -> Result<User, ApiError> {
     let row = find(conn, id).await?;
