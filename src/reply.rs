@@ -8,6 +8,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, Responder};
 use chrono::{DateTime, Utc};
+use data_encoding::HEXLOWER;
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -24,13 +25,8 @@ pub trait Resource: Serialize {
 
 /// The ETag of a body; `version` is `None` for what has none, such as a list.
 pub fn etag(version: Option<i32>, body: &[u8]) -> String {
-    use std::fmt::Write;
-    let mut tag = version.map_or_else(|| "\"".to_owned(), |version| format!("\"{version}-"));
-    for byte in &Sha256::digest(body)[..8] {
-        let _ = write!(tag, "{byte:02x}");
-    }
-    tag.push('"');
-    tag
+    let digest = HEXLOWER.encode(&Sha256::digest(body)[..8]);
+    version.map_or_else(|| format!("\"{digest}\""), |version| format!("\"{version}-{digest}\""))
 }
 
 /// The members that the caller chose with `fields`; everything without a choice.

@@ -1,6 +1,7 @@
 //! The chain: what is hashed, what is sealed, and when a seal holds.
 
 use chrono::{DateTime, Utc};
+use data_encoding::HEXLOWER;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use serde_json::json;
@@ -62,8 +63,8 @@ impl EventRow {
             self.version_before,
             self.version_after,
             self.request_id,
-            self.head_digest.as_deref().map(hex),
-            hex(&self.previous_hash),
+            self.head_digest.as_deref().map(|digest| HEXLOWER.encode(digest)),
+            HEXLOWER.encode(&self.previous_hash),
             self.sealed_with,
         ]);
         Sha256::digest(canonical.to_string()).to_vec()
@@ -122,10 +123,5 @@ impl Head {
 
 /// For a purpose of its own: the seal of an event must not serve as the seal of an end.
 fn end_seal(sequence: i64, hash: &[u8], keys: &Keys) -> Vec<u8> {
-    keys.mac("audit-head", format!("{sequence} {}", hex(hash)).as_bytes())
-}
-
-/// Bytes in hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    keys.mac("audit-head", format!("{sequence} {}", HEXLOWER.encode(hash)).as_bytes())
 }

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use chrono::{SubsecRound, Utc};
+use data_encoding::HEXLOWER;
 use diesel::dsl::count_star;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::chain::{EventRow, Head, hex};
+use super::chain::{EventRow, Head};
 use super::model::{Action, ActorRef, AuditEvent, AuditQuery, AuditedRecord, ChainPlace, Origin};
 use super::subject::{Actor, Subject};
 use crate::auth::keys::Keys;
@@ -154,6 +155,6 @@ fn shown(
         version_after: row.version_after,
         request_id: row.request_id,
         // From a hash and the one before it an address could be worked out.
-        chain: sees_all.then(|| ChainPlace { sequence: row.sequence, hash: hex(&row.hash) }),
+        chain: sees_all.then(|| ChainPlace { sequence: row.sequence, hash: HEXLOWER.encode(&row.hash) }),
     }
 }

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
+use data_encoding::HEXLOWER;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use super::chain::{EventRow, Head, hex};
+use super::chain::{EventRow, Head};
 use crate::auth::keys::Keys;
 use crate::db::schema::{audit_events, audit_head};
 use crate::error::ApiError;
@@ -128,8 +129,9 @@ pub async fn verify(conn: &mut AsyncPgConnection, keys: &[Keys], anchor: Option<
             if walk.findings.len() >= MOST {
                 break 'walk false;
             }
-            anchored |=
-                anchor.is_some_and(|anchor| (anchor.sequence, &*anchor.hash) == (event.sequence, &*hex(&event.hash)));
+            anchored |= anchor.is_some_and(|anchor| {
+                (anchor.sequence, &*anchor.hash) == (event.sequence, &*HEXLOWER.encode(&event.hash))
+            });
             walk.step(event);
         }
     };
@@ -144,7 +146,7 @@ pub async fn verify(conn: &mut AsyncPgConnection, keys: &[Keys], anchor: Option<
 }
 
 fn anchor_of(hash: &[u8], sequence: i64) -> Anchor {
-    Anchor { sequence, hash: hex(hash) }
+    Anchor { sequence, hash: HEXLOWER.encode(hash) }
 }
 
 struct Walk<'a> {

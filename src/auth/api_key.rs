@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -25,7 +26,7 @@ pub struct ApiKey(String);
 impl ApiKey {
     /// A new key.
     pub fn generate() -> Self {
-        let start = format!("{START}{}", hex(&rand::random::<[u8; RANDOM / 2]>()));
+        let start = format!("{START}{}", HEXLOWER.encode(&rand::random::<[u8; RANDOM / 2]>()));
         let checksum = checksum(&start);
         Self(start + &checksum)
     }
@@ -80,11 +81,7 @@ pub fn holds_secret(text: &str) -> bool {
 
 /// The first 32 bits of the SHA-256 of the rest.
 fn checksum(start: &str) -> String {
-    hex(&Sha256::digest(start.as_bytes())[..CHECKSUM / 2])
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    HEXLOWER.encode(&Sha256::digest(start.as_bytes())[..CHECKSUM / 2])
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::db::word::text;
 use crate::users::model::Role;
 
 /// What a key may be used for.
@@ -32,7 +33,7 @@ pub enum Scope {
     /// Publish and take back, and see what a moderator sees for it.
     #[serde(rename = "moderate")]
     Moderate,
-    /// Keep the users.
+    /// Keep the users who are no officers: whoever has it can set their passwords, and so act as any of them.
     #[serde(rename = "manage:users")]
     ManageUsers,
     /// Keep API keys. A key made with a key has no scope that the first one lacks.
@@ -59,19 +60,8 @@ impl Scope {
     ];
 
     /// As it is written, such as `read:members`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::ReadPublic => "read:public",
-            Self::ReadMembers => "read:members",
-            Self::Export => "export",
-            Self::WriteInitiatives => "write:initiatives",
-            Self::WriteThemes => "write:themes",
-            Self::WriteCouncils => "write:councils",
-            Self::Moderate => "moderate",
-            Self::ManageUsers => "manage:users",
-            Self::ManageKeys => "manage:keys",
-            Self::AuditRead => "audit:read",
-        }
+    pub fn word(self) -> String {
+        text(&self)
     }
 }
 

@@ -60,7 +60,7 @@ const RULES: &str = "
     auth::keys               config
     auth::throttle           address error limits::bucket
     auth::token              auth::keys error
-    auth::scope              users::model
+    auth::scope              db::word users::model
     auth::api_key            auth::keys
     auth::*                  error
     page                     auth::keys config error reply
