@@ -1,6 +1,6 @@
 //! Where a request comes from, when proxies stand in between.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use actix_web::{HttpRequest, web};
 use ipnet::IpNet;
@@ -28,6 +28,16 @@ pub fn network(address: Option<IpAddr>) -> IpAddr {
     }
 }
 
+/// Where somebody on this machine reaches what listens at `bind`: on every address is on the loopback address as well.
+pub fn from_here(bind: SocketAddr) -> SocketAddr {
+    let ip = match bind.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    (ip, bind.port()).into()
+}
+
 /// `hops` as the header lists them, the nearest last. Behind a hop that is no address nothing can be believed.
 fn nearest_stranger<'a>(peer: IpAddr, hops: impl Iterator<Item = &'a str>, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
@@ -47,10 +57,7 @@ fn nearest_stranger<'a>(peer: IpAddr, hops: impl Iterator<Item = &'a str>, trust
 /// `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1` or `[2001:db8::1]:4711`, as proxies write them.
 fn address(hop: &str) -> Option<IpAddr> {
     let bare = hop.trim_start_matches('[').trim_end_matches(']');
-    bare.parse()
-        .ok()
-        .or_else(|| hop.parse::<std::net::SocketAddr>().ok().map(|hop| hop.ip()))
-        .map(|ip: IpAddr| ip.to_canonical())
+    bare.parse().ok().or_else(|| hop.parse::<SocketAddr>().ok().map(|hop| hop.ip())).map(|ip: IpAddr| ip.to_canonical())
 }
 
 #[cfg(test)]

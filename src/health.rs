@@ -1,7 +1,7 @@
 //! Asking the service whether it is well, by hand: the image has no other client, and the program needs none.
 
 use std::io::{self, Read, Write};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,21 +10,19 @@ use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, SignatureScheme, StreamOwned};
 
+use crate::address::from_here;
+
 const REQUEST: &[u8] = b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 /// How long each step may take: shorter than a supervisor waits.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The status line of the service that listens at `bind`, asked from this machine.
 pub fn ask(bind: SocketAddr, tls: bool) -> io::Result<String> {
-    let ip = match bind.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    let stream = TcpStream::connect_timeout(&(ip, bind.port()).into(), PATIENCE)?;
+    let address = from_here(bind);
+    let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
-    if tls { status_line(StreamOwned::new(connection(ip)?, stream)) } else { status_line(stream) }
+    if tls { status_line(StreamOwned::new(connection(address.ip())?, stream)) } else { status_line(stream) }
 }
 
 fn status_line(mut stream: impl Read + Write) -> io::Result<String> {

@@ -320,6 +320,11 @@ pub async fn councils_by_id(conn: &mut AsyncPgConnection, ids: &[Uuid]) -> Resul
 }
 
 /// An id in its usual form; other forms of a UUID are slugs.
+/// The id in an address; 404 for what is none.
+pub fn id(segment: &str, what: &str) -> Result<Uuid, ApiError> {
+    as_id(segment).ok_or_else(|| ApiError::not_found(what))
+}
+
 fn as_id(text: &str) -> Option<Uuid> {
     if text.len() == 36 { Uuid::try_parse(text).ok() } else { None }
 }

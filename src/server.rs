@@ -1,7 +1,7 @@
 //! The HTTP server: the same for `main` and for the tests.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use actix_web::{App, HttpServer, web};
 use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use crate::address::from_here;
 use crate::api_keys::usage::{PERIOD, Usage};
 use crate::auth::issuers::Issuers;
 use crate::auth::keys::Keys;
@@ -102,13 +103,7 @@ impl Server {
 
     /// Where it listens, as the start of an address that a browser on this machine can open.
     pub fn url(&self) -> String {
-        let mut address = self.address;
-        match address.ip() {
-            IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
-            IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
-            _ => {}
-        }
-        format!("{}://{address}", self.scheme)
+        format!("{}://{}", self.scheme, from_here(self.address))
     }
 
     /// Stops the server from elsewhere.

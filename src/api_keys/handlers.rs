@@ -20,6 +20,7 @@ use crate::db::Db;
 use crate::error::{ApiError, UNKNOWN};
 use crate::input::{Body, Draft, Faults, IfMatch, NoParams, Patch, Query};
 use crate::page::{Listing, Page, Pages};
+use crate::refs;
 use crate::reply::{Record, Written, issued, no_content, send};
 use crate::users;
 use crate::users::model::Role;
@@ -96,7 +97,7 @@ pub async fn find_api_key(
     id: web::Path<String>,
     _: Query<NoParams>,
 ) -> Result<Record<ApiKey>, ApiError> {
-    Ok(Record::whole(store::find(&mut *db.get().await?, readable(&caller.0), key_id(&id)?).await?))
+    Ok(Record::whole(store::find(&mut *db.get().await?, readable(&caller.0), refs::id(&id, "API key")?).await?))
 }
 
 /// Replace what may be changed of an API key
@@ -204,7 +205,7 @@ pub async fn find_api_key_usage(
     id: web::Path<String>,
     _: Query<NoParams>,
 ) -> Result<HttpResponse, ApiError> {
-    let key = store::find(&mut *db.get().await?, readable(&caller.0), key_id(&id)?).await?;
+    let key = store::find(&mut *db.get().await?, readable(&caller.0), refs::id(&id, "API key")?).await?;
     // What this instance has counted so far is part of the answer.
     usage.write_down(&db).await?;
     send(&request, &store::usage(&mut *db.get().await?, key.id).await?, None, None, None)
@@ -255,7 +256,7 @@ async fn to_change(
     id: &str,
     if_match: Option<&IfMatch>,
 ) -> Result<ApiKey, ApiError> {
-    let current = store::find(conn, readable(account), key_id(id)?).await?;
+    let current = store::find(conn, readable(account), refs::id(id, "API key")?).await?;
     if !changeable(account).has(&current) {
         return Err(ApiError::forbidden("Only its owner and network admins change this key."));
     }
@@ -327,8 +328,4 @@ async fn owner_of(
 /// True for `/api-keys/{id}`, false for the addresses beside it, which take other methods.
 fn names_a_key(context: &GuardContext<'_>) -> bool {
     !matches!(context.head().uri.path().rsplit('/').next(), Some("requests" | "claim"))
-}
-
-fn key_id(text: &str) -> Result<Uuid, ApiError> {
-    text.parse().map_err(|_| ApiError::not_found("API key"))
 }

@@ -26,6 +26,7 @@ use crate::db::Db;
 use crate::error::ApiError;
 use crate::input::{Body, NoParams, Query};
 use crate::page::{Listing, Page, Pages};
+use crate::refs;
 use crate::reply::{Record, Written, issued};
 use crate::users;
 use crate::users::model::{Role, UserStatus, UserUpdate};
@@ -102,7 +103,7 @@ pub async fn find_key_request(
     id: web::Path<String>,
     _: Query<NoParams>,
 ) -> Result<Record<KeyRequest>, ApiError> {
-    let id = request_id(&id)?;
+    let id = refs::id(&id, "request for a key")?;
     let mut conn = db.get().await?;
     let found = conn.transaction(async |conn| {
         let found = store::find(conn, id).await?;
@@ -128,7 +129,7 @@ pub async fn grant_key_request(
     body: Body<Grant>,
 ) -> Result<Written, ApiError> {
     let grant = body.draft.checked()?;
-    let id = request_id(&id)?;
+    let id = refs::id(&id, "request for a key")?;
     let token = format!("ccin_claim_{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()));
     let hash = claim_hash(&keys, &token);
     // The address is never the Host of this request: whoever grants does not choose where the token is sent.
@@ -187,7 +188,7 @@ pub async fn refuse_key_request(
     body: Body<Refusal>,
 ) -> Result<Written, ApiError> {
     let refusal = body.draft.checked()?;
-    let id = request_id(&id)?;
+    let id = refs::id(&id, "request for a key")?;
     db.get()
         .await?
         .transaction(async |conn| {
@@ -274,8 +275,4 @@ fn letter_of_grant(address: Option<&str>, token: &str) -> String {
 
 fn claim_hash(keys: &Keys, token: &str) -> Vec<u8> {
     keys.mac("claim", token.as_bytes())
-}
-
-fn request_id(text: &str) -> Result<Uuid, ApiError> {
-    text.parse().map_err(|_| ApiError::not_found("request for a key"))
 }

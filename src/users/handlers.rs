@@ -62,7 +62,7 @@ pub async fn find_user(
     id: web::Path<String>,
     _: Query<NoParams>,
 ) -> Result<Record<User>, ApiError> {
-    let id = user_id(&id)?;
+    let id = refs::id(&id, "user")?;
     db.get()
         .await?
         .transaction(async |conn| {
@@ -118,7 +118,7 @@ pub async fn replace_user(
     trail: Trail,
     body: Body<UserUpdate>,
 ) -> Result<Written, ApiError> {
-    change(&db, &trail, caller.0, user_id(&id)?, if_match, |_| Ok(body.draft)).await
+    change(&db, &trail, caller.0, refs::id(&id, "user")?, if_match, |_| Ok(body.draft)).await
 }
 
 /// Change a user
@@ -134,7 +134,8 @@ pub async fn update_user(
     trail: Trail,
     patch: Patch,
 ) -> Result<Written, ApiError> {
-    change(&db, &trail, caller.0, user_id(&id)?, if_match, |current| patch.merge(&UserUpdate::from(current))).await
+    change(&db, &trail, caller.0, refs::id(&id, "user")?, if_match, |current| patch.merge(&UserUpdate::from(current)))
+        .await
 }
 
 /// Set a user's password
@@ -150,7 +151,7 @@ pub async fn set_user_password(
     body: Body<NewPassword>,
 ) -> Result<HttpResponse, ApiError> {
     let new = body.draft.checked()?;
-    let user = store::find(&mut *db.get().await?, user_id(&id)?).await?;
+    let user = store::find(&mut *db.get().await?, refs::id(&id, "user")?).await?;
     officers_in_person(&caller.0, &[user.role.0])?;
     let hash = password::hash(new.password).await?;
     db.get()
@@ -217,8 +218,4 @@ async fn council_of(
         Some(council) => refs::council(conn, Reach::ALL, council, "/council", faults).await,
         None => Ok(None),
     }
-}
-
-fn user_id(text: &str) -> Result<Uuid, ApiError> {
-    text.parse().map_err(|_| ApiError::not_found("user"))
 }

@@ -13,14 +13,14 @@ const RULES: &str = "
     cli                      audit::* auth::* config db error health input limits::bucket openapi refs sample
                              screen server signals tls users::*
     screen                   db::opened sample server
-    server                   api_keys::usage auth::issuers auth::keys auth::throttle config db::Db input limits::* middleware
+    server                   address api_keys::usage auth::issuers auth::keys auth::throttle config db::Db input limits::* middleware
                              openapi routes service tls uploads
     sample::**               auth::caller::Reach db::schema error initiatives::* input *::model *::store
     routes                   auth::identify::identify limits::rate problems service transport vocabularies *::handlers
     openapi::**              error::Problem openapi problems routes
     signals
     tls
-    health
+    health                   address
     address                  config
     service                  db::Db error input openapi page reply
 
