@@ -65,7 +65,8 @@ impl Link {
         let mut connection = AsyncPgConnection::try_from(client).await?;
         connection
             .batch_execute(
-                "SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s'; SET TIME ZONE 'UTC'",
+                "SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s'; SET TIME ZONE 'UTC'; \
+                 SET plan_cache_mode = force_custom_plan",
             )
             .await
             .map_err(ConnectionError::CouldntSetupConfiguration)?;

@@ -76,6 +76,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    changes (position) {
+        position -> Int8,
+        resource -> Text,
+        record_id -> Uuid,
+        audience -> Int2,
+        councils -> Array<Nullable<Uuid>>,
+        changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     co_operative_values (id) {
         id -> Uuid,
         scheme -> Text,
@@ -144,6 +155,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    facet_sets (id) {
+        id -> Int4,
+        members -> Array<Nullable<Text>>,
+    }
+}
+
+diesel::table! {
+    facet_tallies (word, audience) {
+        word -> Text,
+        audience -> Int2,
+        records -> Int8,
+    }
+}
+
+diesel::table! {
     idempotency_keys (caller, key) {
         caller -> Uuid,
         key -> Text,
@@ -153,6 +179,18 @@ diesel::table! {
         etag -> Nullable<Text>,
         body -> Text,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    initiative_facets (initiative_id) {
+        initiative_id -> Uuid,
+        audience -> Int2,
+        lead_council_id -> Nullable<Uuid>,
+        form -> Int4,
+        leads -> Int4,
+        themes -> Int4,
+        principles -> Int4,
     }
 }
 
@@ -311,6 +349,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    search_words (word, audience) {
+        word -> Text,
+        audience -> Int2,
+        records -> Int8,
+    }
+}
+
+diesel::table! {
     sessions (id) {
         id -> Uuid,
         user_id -> Uuid,
@@ -406,11 +452,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     audit_events,
     audit_head,
+    changes,
     co_operative_values,
     costs,
     councils,
     external_identities,
+    facet_sets,
+    facet_tallies,
     idempotency_keys,
+    initiative_facets,
     initiative_narratives,
     initiative_participants,
     initiative_partners,
@@ -422,6 +472,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     outcomes,
     principles,
     refresh_tokens,
+    search_words,
     sessions,
     slugs,
     sources,

@@ -1,0 +1,17 @@
+DROP FUNCTION councils_reindex(uuid[]);
+DROP FUNCTION initiatives_reindex(uuid[]);
+DROP VIEW initiative_search_texts;
+DROP VIEW initiative_facet_words;
+DROP VIEW theme_ancestors;
+DROP TABLE facet_tallies;
+DROP TABLE initiative_facets;
+DROP FUNCTION facet_tallies_count();
+DROP TABLE facet_sets;
+DROP TABLE council_search;
+DROP TABLE search_words;
+DROP TABLE initiative_search;
+DROP FUNCTION search_words_count();
+DROP FUNCTION search_vector(text, "char");
+DROP FUNCTION search_query(text);
+DROP FUNCTION search_fold(text);
+DROP EXTENSION pg_trgm;

@@ -1,0 +1,11 @@
+DROP TRIGGER themes_changed ON themes;
+DROP FUNCTION themes_changed();
+DROP TRIGGER councils_changed ON councils;
+DROP FUNCTION councils_changed();
+DROP TRIGGER initiatives_changed ON initiatives;
+DROP FUNCTION initiatives_changed();
+DROP FUNCTION changes_add_initiatives(uuid[]);
+DROP FUNCTION changes_add(text, uuid, integer, uuid[]);
+DROP FUNCTION changes_lock();
+DROP TABLE changes;
+DROP SEQUENCE change_positions;
