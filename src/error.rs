@@ -123,6 +123,11 @@ impl ApiError {
         Self { detail: count(&faults, "query parameter"), faults, ..Self::new(kind, "") }
     }
 
+    /// 400: an order by relevance, and nothing to be relevant to.
+    pub fn without_search() -> Self {
+        Self::bad_query(vec![Fault::parameter("sort", "needs_q", "is the order of a search; give `q` as well")])
+    }
+
     /// 401: no credentials where some are needed.
     pub fn unauthenticated() -> Self {
         Self::new(&problems::UNAUTHENTICATED, "Sign in first: POST /v1/auth/login, then send Authorization: Bearer ….")

@@ -12,6 +12,7 @@
 //! - [`routes`]: the table of contents, every operation by its address.
 //! - [`councils`], [`themes`], [`initiatives`], [`vocabularies`], [`users`]: a resource each, with `model` (what is sent and
 //!   answered, and its rules), `handlers` (one function an operation) and `store` (queries; no HTTP).
+//! - [`search`], [`facets`]: what has these words, best first; how many there are of each kind.
 //! - [`api_keys`]: keys for programs; [`key_requests`]: researchers who ask for one.
 //! - [`audit`]: who did what, as a chain of sealed events.
 //! - [`auth`]: signing in, tokens, ours and those of other issuers, the extractors that say who may call.
@@ -31,6 +32,7 @@ pub mod config;
 pub mod councils;
 pub mod db;
 pub mod error;
+pub mod facets;
 pub mod health;
 pub mod idempotency;
 pub mod initiatives;
@@ -47,6 +49,7 @@ pub mod reply;
 pub mod routes;
 pub mod sample;
 pub mod screen;
+pub mod search;
 pub mod server;
 pub mod service;
 pub mod signals;

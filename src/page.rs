@@ -20,6 +20,7 @@ use crate::auth::keys::Keys;
 use crate::config::ServeSettings;
 use crate::error::{ApiError, Fault};
 use crate::reply::{Resource, pick, send};
+use crate::search::model::SearchNote;
 
 /// Rows on a page when the caller does not say.
 const DEFAULT_LIMIT: i64 = 20;
@@ -36,6 +37,10 @@ pub struct Page<T> {
     /// How many records match the filters, on all pages together.
     #[schema(example = 1, minimum = 0)]
     pub total: i64,
+    /// How the search was understood; only where there is a `q`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub search: Option<SearchNote>,
 }
 
 /// Where the neighbouring pages are; also in the `Link` header (RFC 8288).
@@ -62,6 +67,11 @@ pub struct Order {
     pub kind: &'static str,
     /// Largest first.
     pub descending: bool,
+}
+
+impl Order {
+    /// Best hits of a search first: no expression over a table, see [`crate::search::rank`].
+    pub const RELEVANCE: Self = Self { by: "relevance", kind: "", descending: true };
 }
 
 /// The row at the edge of a page.
@@ -99,6 +109,16 @@ pub struct Window {
 }
 
 impl Window {
+    /// The row beyond which the page lies.
+    pub fn edge(&self) -> Option<&Edge> {
+        self.edge.as_ref()
+    }
+
+    /// True for [`Order::RELEVANCE`].
+    pub fn is_by_relevance(&self) -> bool {
+        self.order.by == Order::RELEVANCE.by
+    }
+
     /// SQL that is true for the rows beyond the edge. `id` is the table's id column, such as `themes.id`.
     pub fn beyond(&self, id: &str) -> Option<EdgeTest> {
         let Edge { key, id: row, backwards } = self.edge.clone()?;
@@ -182,7 +202,7 @@ impl Pages {
 
     /// The answer to a list request.
     pub fn listing<T: Resource>(self, slice: Slice<T>, limit: i64, fields: Option<Vec<String>>) -> Listing<T> {
-        Listing { pages: self, slice, limit, fields }
+        Listing { pages: self, slice, limit, fields, search: None }
     }
 
     fn open(&self, cursor: &str) -> Result<Edge, ApiError> {
@@ -257,9 +277,15 @@ pub struct Listing<T> {
     slice: Slice<T>,
     limit: i64,
     fields: Option<Vec<String>>,
+    search: Option<SearchNote>,
 }
 
 impl<T: Resource> Listing<T> {
+    /// The same with how its search was understood.
+    pub fn with_search(self, search: Option<SearchNote>) -> Self {
+        Self { search, ..self }
+    }
+
     fn answer(self, request: &HttpRequest) -> Result<HttpResponse, ApiError> {
         let modified = self.slice.rows.iter().map(Resource::updated_at).max();
         let next = self.pages.link(self.slice.next.as_ref());
@@ -271,7 +297,8 @@ impl<T: Resource> Listing<T> {
             .join(", ");
         let data =
             self.slice.rows.iter().map(|row| pick(row, self.fields.as_deref())).collect::<Result<Vec<_>, _>>()?;
-        let page = Page { data, page: PageLinks { limit: self.limit, next, prev }, total: self.slice.total };
+        let links_of_page = PageLinks { limit: self.limit, next, prev };
+        let page = Page { data, page: links_of_page, total: self.slice.total, search: self.search };
         send(request, &page, None, modified, Some(links))
     }
 }

@@ -144,16 +144,26 @@ pub async fn any_council(
     Ok(Some(pick_all(&known, references, "council", parameter, faults)))
 }
 
-/// The ids of themes of a query parameter with all themes narrower than them; `None` when the parameter is absent.
+/// Themes that were named, with all that lie within them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Themes {
+    /// Those that were named.
+    pub named: Vec<Uuid>,
+    /// Those and all that are narrower.
+    pub all: Vec<Uuid>,
+}
+
+/// The themes of a query parameter with all themes narrower than them; `None` when the parameter is absent.
 pub async fn any_theme(
     conn: &mut AsyncPgConnection,
     references: &[Reference],
     faults: &mut Vec<Fault>,
-) -> Result<Option<Vec<Uuid>>, ApiError> {
+) -> Result<Option<Themes>, ApiError> {
     if references.is_empty() {
         return Ok(None);
     }
-    let mut ids = direct_themes(conn, "theme", references, faults).await?.unwrap_or_default();
+    let named = direct_themes(conn, "theme", references, faults).await?.unwrap_or_default();
+    let mut ids = named.clone();
     let broader: Vec<(Uuid, Option<Uuid>)> = themes::table
         .filter(themes::withdrawn_at.is_null())
         .select((themes::id, themes::broader_id))
@@ -167,7 +177,7 @@ pub async fn any_theme(
         ids.extend(new);
         checked += 1;
     }
-    Ok(Some(ids))
+    Ok(Some(Themes { named, all: ids }))
 }
 
 /// The ids of exactly the themes of a query parameter; `None` when the parameter is absent.
@@ -319,12 +329,12 @@ pub async fn councils_by_id(conn: &mut AsyncPgConnection, ids: &[Uuid]) -> Resul
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
-/// An id in its usual form; other forms of a UUID are slugs.
 /// The id in an address; 404 for what is none.
 pub fn id(segment: &str, what: &str) -> Result<Uuid, ApiError> {
     as_id(segment).ok_or_else(|| ApiError::not_found(what))
 }
 
+/// An id in its usual form; other forms of a UUID are slugs.
 fn as_id(text: &str) -> Option<Uuid> {
     if text.len() == 36 { Uuid::try_parse(text).ok() } else { None }
 }

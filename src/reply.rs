@@ -33,7 +33,9 @@ pub fn etag(version: Option<i32>, body: &[u8]) -> String {
 pub fn pick<T: Serialize>(record: &T, fields: Option<&[String]>) -> Result<Value, ApiError> {
     let mut value = serde_json::to_value(record).map_err(ApiError::internal)?;
     if let (Some(fields), Value::Object(members)) = (fields, &mut value) {
-        members.retain(|name, _| name == "embedded" || fields.iter().any(|field| field == name));
+        members.retain(|name, _| {
+            matches!(name.as_str(), "embedded" | "highlight") || fields.iter().any(|field| field == name)
+        });
     }
     Ok(value)
 }

@@ -6,8 +6,8 @@ use utoipa_actix_web::scope::scope;
 
 use crate::limits::rate;
 use crate::{
-    api_keys, audit, auth, councils, initiatives, key_requests, problems, service, themes, transport, users,
-    vocabularies,
+    api_keys, audit, auth, councils, facets, initiatives, key_requests, problems, search, service, themes, transport,
+    users, vocabularies,
 };
 
 /// Mount every operation.
@@ -40,6 +40,7 @@ where
                 .service(councils::handlers::delete_council)
                 .service(initiatives::handlers::list_council_initiatives)
                 .service(initiatives::handlers::list_initiatives)
+                .service(facets::handlers::count_initiatives)
                 .service(initiatives::handlers::create_initiative)
                 .service(initiatives::handlers::find_initiative)
                 .service(initiatives::handlers::replace_initiative)
@@ -55,6 +56,8 @@ where
                 .service(themes::handlers::delete_theme)
                 .service(themes::handlers::merge_theme)
                 .service(initiatives::handlers::list_theme_initiatives)
+                .service(search::handlers::search_registry)
+                .service(search::handlers::suggest_records)
                 .service(vocabularies::list_principles)
                 .service(vocabularies::list_values)
                 .service(users::handlers::list_users)

@@ -46,7 +46,9 @@ COMMENT ON COLUMN initiative_search.prominence IS '0 to 1: how well evidenced, t
 ALTER TABLE initiative_search ALTER COLUMN document SET STORAGE EXTERNAL;
 CREATE INDEX initiative_search_document ON initiative_search USING gin (document) WITH (fastupdate = off);
 CREATE INDEX initiative_search_title ON initiative_search USING gin (title) WITH (fastupdate = off);
-CREATE INDEX initiative_search_title_key ON initiative_search (title_key text_pattern_ops);
+-- Suggestions: titles that begin with what was typed, in order; titles with a word that does.
+CREATE INDEX initiative_search_title_key ON initiative_search (title_key COLLATE "C");
+CREATE INDEX initiative_search_title_words ON initiative_search USING gin (title_key gin_trgm_ops) WITH (fastupdate = off);
 CREATE INDEX initiative_search_prominence ON initiative_search (prominence, initiative_id);
 
 CREATE TABLE search_words (
@@ -80,6 +82,8 @@ CREATE TABLE facet_sets (
 );
 COMMENT ON TABLE facet_sets IS 'Sets of facet words that initiatives have';
 COMMENT ON COLUMN facet_sets.members IS 'Words such as kind:case_study, year:2013, theme:ID: a facet and a value of it';
+
+CREATE INDEX facet_sets_words ON facet_sets USING gin (members) WITH (fastupdate = off);
 
 CREATE TABLE initiative_facets (
     initiative_id uuid PRIMARY KEY,

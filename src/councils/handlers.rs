@@ -4,7 +4,7 @@ use actix_web::{Either, HttpRequest, HttpResponse, delete, get, patch, post, put
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 
 use super::model::{Council, NewCouncil};
-use super::query::{CouncilQuery, CouncilSort, CouncilView};
+use super::query::{CouncilQuery, CouncilView};
 use super::store::{self, CouncilFilter};
 use crate::audit::model::Action;
 use crate::audit::subject::Subject;
@@ -19,6 +19,8 @@ use crate::input::{Body, Draft, IfMatch, Patch, Query};
 use crate::page::{Listing, Page, Pages};
 use crate::refs::{self, Resource};
 use crate::reply::{Record, Written, moved, no_content};
+use crate::search::marks::Marks;
+use crate::search::store::forgiving;
 use crate::users::model::Role;
 use crate::withdrawal::Withdrawal;
 
@@ -33,7 +35,7 @@ pub async fn list_councils(
     pages: Pages,
     query: Query<CouncilQuery>,
 ) -> Result<Listing<Council>, ApiError> {
-    let window = pages.window(query.limit, query.cursor.as_deref(), query.sort.unwrap_or(CouncilSort::Name).order())?;
+    let window = pages.window(query.limit, query.cursor.as_deref(), query.order()?)?;
     let mut conn = db.get().await?;
     let mut faults = Vec::new();
     let ids = refs::any_council(&mut conn, caller.reach(), "council", &query.council, &mut faults).await?;
@@ -41,6 +43,7 @@ pub async fn list_councils(
         return Err(ApiError::bad_query(faults));
     }
     let filter = CouncilFilter {
+        words: query.q.as_deref().map(str::to_owned),
         ids,
         nations: query.nation.clone(),
         regions: query.region.clone(),
@@ -48,9 +51,18 @@ pub async fn list_councils(
         tiers: query.membership.clone(),
         updated_since: query.updated_since,
     };
-    let slice = store::list(&mut conn, caller.reach(), &filter, &window).await?;
+    let (mut slice, search) = forgiving(&mut conn, caller.reach(), filter.words.clone(), async |conn, words| {
+        store::list(conn, caller.reach(), &CouncilFilter { words, ..filter.clone() }, &window).await
+    })
+    .await?;
+    if let Some(search) = search.as_ref().filter(|_| query.highlight == Some(true)) {
+        let marks = Marks::of(&mut conn, &search.searched_for).await?;
+        for found in &mut slice.rows {
+            found.highlight = Some(marks.highlight(&found.name, None, found.description.as_deref().into_iter()));
+        }
+    }
     let fields = query.0.fields.map(|fields| fields.iter().map(text).collect());
-    Ok(pages.listing(slice, window.limit, fields))
+    Ok(pages.listing(slice, window.limit, fields).with_search(search))
 }
 
 /// Find a council

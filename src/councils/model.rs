@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::input::{Check, Faults};
 use crate::reply::Resource;
+use crate::search::model::Highlight;
 use crate::text::{HttpUrl, Line, Markdown, PartialDate, Slug};
 
 /// What kind of authority a council is.
@@ -204,6 +205,10 @@ pub struct Council {
     pub membership: Membership,
     /// Markdown members rendered as sanitised HTML.
     pub html: CouncilHtml,
+    /// Where the words of a search were found, when asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub highlight: Option<Highlight>,
     /// Grows by one with each change.
     #[schema(example = 1)]
     pub version: i32,

@@ -5,13 +5,18 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::model::{CouncilType, MembershipTier, Nation, Region};
+use crate::error::ApiError;
 use crate::page::Order;
+use crate::search::model::SearchText;
 use crate::text::Reference;
 
 /// Orders of the list of councils.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 pub enum CouncilSort {
-    /// By official name.
+    /// Best hits of `q` first; the default with `q`, and only there.
+    #[serde(rename = "relevance")]
+    Relevance,
+    /// By official name; the default without `q`.
     #[serde(rename = "name")]
     Name,
     /// By official name, last first.
@@ -30,6 +35,7 @@ impl CouncilSort {
     pub fn order(self) -> Order {
         let descending = matches!(self, Self::NameDescending | Self::UpdatedDescending);
         match self {
+            Self::Relevance => Order::RELEVANCE,
             Self::Name | Self::NameDescending => Order { by: "lower(councils.name)", kind: "text", descending },
             Self::Updated | Self::UpdatedDescending => {
                 Order { by: "councils.updated_at", kind: "timestamptz", descending }
@@ -70,6 +76,9 @@ pub enum CouncilField {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct CouncilQuery {
+    /// Words to search for in names, aliases and descriptions: all count, "a phrase" is one, -word excludes, or means either.
+    #[param(inline, example = "newcastle")]
+    pub q: Option<SearchText>,
     /// Only these councils: slug, id or GSS code.
     #[serde(default)]
     #[param(inline, example = json!(["oldham"]))]
@@ -93,9 +102,12 @@ pub struct CouncilQuery {
     /// Only councils that changed at or after this time (RFC 3339).
     #[param(example = "2026-01-01T00:00:00Z")]
     pub updated_since: Option<DateTime<Utc>>,
-    /// Order; a minus means largest first.
+    /// Order; a minus means largest first. With `q` the best hits come first unless another order is asked for.
     #[param(inline)]
     pub sort: Option<CouncilSort>,
+    /// With `q`: show where the words were found.
+    #[param(example = true)]
+    pub highlight: Option<bool>,
     /// Members of each record to show, joined by commas; all when left out.
     #[param(inline, style = Form, explode = false, example = json!(["slug", "name"]))]
     pub fields: Option<Vec<CouncilField>>,
@@ -113,4 +125,15 @@ pub struct CouncilView {
     /// Members to show, joined by commas; all when left out.
     #[param(inline, style = Form, explode = false, example = json!(["slug", "name"]))]
     pub fields: Option<Vec<CouncilField>>,
+}
+
+impl CouncilQuery {
+    /// The order that was asked for, or else the one that fits; relevance is of a search.
+    pub fn order(&self) -> Result<Order, ApiError> {
+        let fitting = if self.q.is_some() { CouncilSort::Relevance } else { CouncilSort::Name };
+        match self.sort.unwrap_or(fitting) {
+            CouncilSort::Relevance if self.q.is_none() => Err(ApiError::without_search()),
+            sort => Ok(sort.order()),
+        }
+    }
 }

@@ -1,9 +1,12 @@
 //! Queries of councils. Each takes the caller's reach: prospects are in no query but a network officer's.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
-use diesel::dsl::{count_star, exists, select};
+use diesel::dsl::{count_star, exists, select, sql};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
@@ -17,6 +20,8 @@ use crate::db::word::Word;
 use crate::error::ApiError;
 use crate::page::{Slice, Window};
 use crate::refs::{self, Resource};
+use crate::search::model::TotalIs;
+use crate::search::rank::{Among, rank};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = councils, check_for_backend(Pg))]
@@ -64,6 +69,7 @@ impl From<CouncilRow> for Council {
             population: row.population,
             population_year: row.population_year,
             website: row.website,
+            highlight: None,
             html: CouncilHtml { description: row.description.as_deref().map(crate::text::render) },
             description: row.description,
             aliases: row.aliases.into_iter().flatten().collect(),
@@ -134,8 +140,10 @@ impl<'a> CouncilChange<'a> {
 }
 
 /// Which councils a list shows.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct CouncilFilter {
+    /// With these words, as they were written.
+    pub words: Option<String>,
     /// Any of these.
     pub ids: Option<Vec<Uuid>>,
     /// Any of these nations.
@@ -155,13 +163,18 @@ fn words<T: Copy + std::fmt::Debug + serde::Serialize + serde::de::DeserializeOw
 }
 
 /// The councils that the caller may see: the start of every query.
-fn visible(reach: Reach) -> councils::BoxedQuery<'static, Pg> {
+pub fn visible(reach: Reach) -> councils::BoxedQuery<'static, Pg> {
     let query = councils::table.filter(councils::withdrawn_at.is_null()).into_boxed();
     if reach.is_officer() { query } else { query.filter(councils::membership_status.is_distinct_from("prospect")) }
 }
 
 fn filtered(reach: Reach, filter: &CouncilFilter) -> councils::BoxedQuery<'static, Pg> {
     let mut query = visible(reach);
+    if let Some(words) = filter.words.clone() {
+        let found =
+            sql::<Bool>("councils.id IN (SELECT council_id FROM council_search WHERE document @@ search_query(");
+        query = query.filter(found.bind::<Text, _>(words).sql("))"));
+    }
     if let Some(ids) = &filter.ids {
         query = query.filter(councils::id.eq_any(ids.clone()));
     }
@@ -189,7 +202,15 @@ pub async fn list(
     reach: Reach,
     filter: &CouncilFilter,
     window: &Window,
-) -> Result<Slice<Council>, ApiError> {
+) -> Result<(Slice<Council>, TotalIs), ApiError> {
+    if let Some(words) = filter.words.as_deref().filter(|_| window.is_by_relevance()) {
+        let rest = CouncilFilter { words: None, ..filter.clone() };
+        let among = || Among { initiatives: None, councils: Some(filtered(reach, &rest).select(councils::id)) };
+        let (hits, total_is) = rank(conn, words, among, window).await?;
+        let ids: Vec<Uuid> = hits.rows.iter().map(|(_, id)| *id).collect();
+        let mut found: HashMap<_, _> = load(conn, reach, &ids).await?.into_iter().map(|one| (one.id, one)).collect();
+        return Ok((hits.with_rows(|hits| hits.iter().filter_map(|(_, id)| found.remove(id)).collect()), total_is));
+    }
     let conn: &AsyncPgConnection = conn;
     let (mut first, mut second) = (conn, conn);
     let mut query = filtered(reach, filter);
@@ -203,7 +224,8 @@ pub async fn list(
         .load::<(CouncilRow, String)>(&mut first);
     let total = filtered(reach, filter).select(count_star()).first::<i64>(&mut second);
     let (rows, total) = futures_util::try_join!(rows, total)?;
-    Ok(Slice::new(rows, total, window, |row| row.id).with_rows(|rows| rows.into_iter().map(Council::from).collect()))
+    let slice = Slice::new(rows, total, window, |row: &CouncilRow| row.id);
+    Ok((slice.with_rows(|rows| rows.into_iter().map(Council::from).collect()), TotalIs::Exact))
 }
 
 /// One council. 404 with the public reason for one that was withdrawn.

@@ -12,6 +12,7 @@ use super::model::{
 };
 use crate::councils::model::{Council, CouncilRef, Location};
 use crate::reply::Resource;
+use crate::search::model::Highlight;
 use crate::themes::model::{Theme, ThemeRef};
 
 /// A participating council.
@@ -228,6 +229,10 @@ pub struct Initiative {
     #[serde(skip_serializing_if = "Embedded::is_empty")]
     #[schema(required = false)]
     pub embedded: Embedded,
+    /// Where the words of a search were found, when asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub highlight: Option<Highlight>,
     /// When it was first published.
     #[schema(required)]
     pub published_at: Option<DateTime<Utc>>,
@@ -238,6 +243,21 @@ pub struct Initiative {
     pub created_at: DateTime<Utc>,
     /// When the record last changed.
     pub updated_at: DateTime<Utc>,
+}
+
+impl Initiative {
+    /// Its long texts, markdown, in the order in which they are read.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        let texts = [
+            &self.body,
+            &self.challenge,
+            &self.approach,
+            &self.what_worked,
+            &self.what_did_not,
+            &self.transfer_conditions,
+        ];
+        texts.into_iter().filter_map(|text| text.as_deref())
+    }
 }
 
 impl Resource for Initiative {

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
-use super::filter::InitiativeInclude as Include;
 use super::model::{Initiative, InitiativeRef};
+use super::query::InitiativeInclude as Include;
 use super::store;
 use crate::auth::caller::Reach;
 use crate::councils::model::Council;

@@ -1,17 +1,16 @@
-//! The one filter grammar: a query string becomes a typed filter, and the filter a condition on the query.
-//!
-//! Repeating a parameter means any of; different parameters mean and.
+//! Which initiatives: a query string becomes a filter of ids and words, and the filter a condition on every query.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::dsl::exists;
+use diesel::dsl::{exists, sql};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
 use diesel_async::AsyncPgConnection;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::model::{DeliveryStatus, InitiativeKind, NETWORK};
+use super::query::InitiativeQuery;
 use crate::auth::caller::Reach;
 use crate::councils::model::{Nation, Region};
 use crate::db::schema::{
@@ -19,189 +18,15 @@ use crate::db::schema::{
 };
 use crate::db::word::Word;
 use crate::error::ApiError;
-use crate::page::Order;
-use crate::refs;
-use crate::text::Reference;
-
-/// Orders of the list of initiatives.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-pub enum InitiativeSort {
-    /// By title.
-    #[serde(rename = "title")]
-    Title,
-    /// By title, last first.
-    #[serde(rename = "-title")]
-    TitleDescending,
-    /// Begun longest ago first; undated last.
-    #[serde(rename = "started_on")]
-    Started,
-    /// Begun last first; undated last.
-    #[serde(rename = "-started_on")]
-    StartedDescending,
-    /// Longest unchanged first.
-    #[serde(rename = "updated_at")]
-    Updated,
-    /// Last changed first.
-    #[serde(rename = "-updated_at")]
-    UpdatedDescending,
-}
-
-impl InitiativeSort {
-    /// The order in SQL; each has an index.
-    pub fn order(self) -> Order {
-        let (by, kind, descending) = match self {
-            Self::Title => ("lower(initiatives.title)", "text", false),
-            Self::TitleDescending => ("lower(initiatives.title)", "text", true),
-            Self::Started => ("coalesce(initiatives.started_floor, '9999-12-31'::date)", "date", false),
-            Self::StartedDescending => ("coalesce(initiatives.started_floor, '0001-01-01'::date)", "date", true),
-            Self::Updated => ("initiatives.updated_at", "timestamptz", false),
-            Self::UpdatedDescending => ("initiatives.updated_at", "timestamptz", true),
-        };
-        Order { by, kind, descending }
-    }
-}
-
-/// Members of an initiative that `fields` can pick.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
-pub enum InitiativeField {
-    Id,
-    Slug,
-    Title,
-    Summary,
-    Body,
-    Kind,
-    DeliveryStatus,
-    StartedOn,
-    EndedOn,
-    LeadCouncil,
-    Participants,
-    Partners,
-    Parent,
-    Components,
-    Themes,
-    Principles,
-    Location,
-    Challenge,
-    Approach,
-    WhatWorked,
-    WhatDidNot,
-    TransferConditions,
-    Sources,
-    Outcomes,
-    Costs,
-    Licence,
-    Visibility,
-    State,
-    VerifiedAt,
-    ReviewDueOn,
-    SourceUrl,
-    Html,
-    PublishedAt,
-    Version,
-    CreatedAt,
-    UpdatedAt,
-}
-
-/// Related records that `include` embeds in full.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
-pub enum InitiativeInclude {
-    LeadCouncil,
-    Participants,
-    Themes,
-    Parent,
-    Components,
-}
-
-/// Filters of the list of initiatives. Repeating a parameter means any of; different parameters mean and.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct InitiativeQuery {
-    /// Only initiatives on these themes, or on themes within these: slug or id.
-    #[serde(default)]
-    #[param(inline, example = json!(["housing"]))]
-    pub theme: Vec<Reference>,
-    /// Only initiatives that live by these principles: slug or id.
-    #[serde(default)]
-    #[param(inline, example = json!(["co-production"]))]
-    pub principle: Vec<Reference>,
-    /// Only initiatives that these councils lead, alone or jointly: slug, id or GSS code; `network` for the network itself.
-    #[serde(default)]
-    #[param(inline, example = json!(["oldham"]))]
-    pub council: Vec<Reference>,
-    /// Only initiatives that these councils lead or take part in: slug, id or GSS code.
-    #[serde(default)]
-    #[param(inline, example = json!(["sunderland"]))]
-    pub participant: Vec<Reference>,
-    /// Only initiatives led by a council of these English regions.
-    #[serde(default)]
-    #[param(inline)]
-    pub region: Vec<Region>,
-    /// Only initiatives led by a council of these nations.
-    #[serde(default)]
-    #[param(inline)]
-    pub nation: Vec<Nation>,
-    /// Only these kinds of record.
-    #[serde(default)]
-    #[param(inline)]
-    pub kind: Vec<InitiativeKind>,
-    /// Only these stages of delivery.
-    #[serde(default)]
-    #[param(inline)]
-    pub delivery_status: Vec<DeliveryStatus>,
-    /// Only initiatives that began in this year or later.
-    #[param(minimum = 1800, maximum = 2199, example = 2013)]
-    pub year_from: Option<i32>,
-    /// Only initiatives that began in this year or earlier.
-    #[param(minimum = 1800, maximum = 2199, example = 2025)]
-    pub year_to: Option<i32>,
-    /// Only initiatives with (or without) outcomes.
-    #[param(example = true)]
-    pub has_outcomes: Option<bool>,
-    /// Only initiatives with an outcome of this evidence level or higher.
-    #[param(minimum = 0, maximum = 5, example = 2)]
-    pub min_evidence: Option<i16>,
-    /// Only initiatives that changed at or after this time (RFC 3339).
-    #[param(example = "2026-01-01T00:00:00Z")]
-    pub updated_since: Option<DateTime<Utc>>,
-    /// Order; a minus means largest first.
-    #[param(inline)]
-    pub sort: Option<InitiativeSort>,
-    /// Members of each record to show, joined by commas; all when left out.
-    #[param(inline, style = Form, explode = false, example = json!(["slug", "title", "lead_council"]))]
-    pub fields: Option<Vec<InitiativeField>>,
-    /// Related records to embed in full, joined by commas.
-    #[serde(default)]
-    #[param(inline, style = Form, explode = false, example = json!(["themes"]))]
-    pub include: Vec<InitiativeInclude>,
-    /// Rows on a page: 1 to 200, default 20; more is clamped to 200.
-    #[param(minimum = 1, example = 20)]
-    pub limit: Option<u64>,
-    /// From `next` or `prev` of an earlier page.
-    pub cursor: Option<String>,
-}
-
-/// Shape of one initiative.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct InitiativeView {
-    /// Members to show, joined by commas; all when left out.
-    #[param(inline, style = Form, explode = false, example = json!(["slug", "title", "outcomes"]))]
-    pub fields: Option<Vec<InitiativeField>>,
-    /// Related records to embed in full, joined by commas.
-    #[serde(default)]
-    #[param(inline, style = Form, explode = false, example = json!(["lead_council"]))]
-    pub include: Vec<InitiativeInclude>,
-}
+use crate::refs::{self, Themes};
 
 /// Which initiatives: names have become ids.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct InitiativeFilter {
+    /// With these words, as they were written.
+    pub words: Option<String>,
     /// On any of these themes.
-    pub themes: Option<Vec<Uuid>>,
+    pub themes: Option<Themes>,
     /// By any of these principles.
     pub principles: Option<Vec<Uuid>>,
     /// Led by any of these councils.
@@ -213,7 +38,7 @@ pub struct InitiativeFilter {
     /// Led by this council, or with its part, whatever `participants` says: the list of one council.
     pub within_council: Option<Uuid>,
     /// On any of these themes, whatever `themes` says: the list of one theme.
-    pub within_themes: Option<Vec<Uuid>>,
+    pub within_themes: Option<Themes>,
     /// Led from any of these regions.
     pub regions: Vec<Region>,
     /// Led from any of these nations.
@@ -247,6 +72,7 @@ impl InitiativeFilter {
             return Err(ApiError::bad_query(faults));
         }
         Ok(Self {
+            words: query.q.as_deref().map(str::to_owned),
             themes,
             principles,
             leads,
@@ -264,6 +90,19 @@ impl InitiativeFilter {
             min_evidence: query.min_evidence,
             updated_since: query.updated_since,
         })
+    }
+}
+
+impl InitiativeFilter {
+    /// The facet word whose kept count is the number of matches: without any filter, and with one theme alone.
+    pub fn tallied_as(&self) -> Option<String> {
+        let themes: Vec<&Themes> = [&self.themes, &self.within_themes].into_iter().flatten().collect();
+        let rest = Self { themes: None, within_themes: None, ..self.clone() };
+        match (rest == Self::default(), themes.as_slice()) {
+            (true, []) => Some("all".into()),
+            (true, [Themes { named, .. }]) if named.len() == 1 => Some(format!("theme:{}", named[0])),
+            _ => None,
+        }
     }
 }
 
@@ -293,8 +132,14 @@ pub fn visible(reach: Reach) -> initiatives::BoxedQuery<'static, Pg> {
 /// The visible initiatives that match a filter.
 pub fn filtered(reach: Reach, filter: &InitiativeFilter) -> initiatives::BoxedQuery<'static, Pg> {
     let mut query = visible(reach);
-    for ids in [&filter.themes, &filter.within_themes].into_iter().flatten().cloned() {
-        let links = initiative_themes::table.filter(initiative_themes::theme_id.eq_any(ids));
+    if let Some(words) = filter.words.clone() {
+        let found = sql::<Bool>(
+            "initiatives.id IN (SELECT initiative_id FROM initiative_search WHERE document @@ search_query(",
+        );
+        query = query.filter(found.bind::<Text, _>(words).sql("))"));
+    }
+    for themes in [&filter.themes, &filter.within_themes].into_iter().flatten() {
+        let links = initiative_themes::table.filter(initiative_themes::theme_id.eq_any(themes.all.clone()));
         query = query.filter(initiatives::id.eq_any(links.select(initiative_themes::initiative_id)));
     }
     if let Some(ids) = filter.principles.clone() {

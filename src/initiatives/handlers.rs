@@ -5,8 +5,9 @@ use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
 
 use super::embed::embed;
-use super::filter::{InitiativeFilter, InitiativeQuery, InitiativeSort, InitiativeView};
+use super::filter::InitiativeFilter;
 use super::model::{Initiative, NewInitiative, State};
+use super::query::{InitiativeQuery, InitiativeView};
 use super::resolve::resolve;
 use super::{store, write};
 use crate::audit::model::Action;
@@ -22,6 +23,8 @@ use crate::input::{Body, Draft, IfMatch, NoParams, Patch, Query};
 use crate::page::{Listing, Page, Pages};
 use crate::refs::{self, Resource};
 use crate::reply::{Record, Written, moved, no_content};
+use crate::search::marks::Marks;
+use crate::search::store::forgiving;
 use crate::users::model::Role;
 use crate::withdrawal::Withdrawal;
 
@@ -97,12 +100,21 @@ async fn page(
     query: Query<InitiativeQuery>,
     filter: InitiativeFilter,
 ) -> Result<Listing<Initiative>, ApiError> {
-    let order = query.sort.unwrap_or(InitiativeSort::Title).order();
-    let window = pages.window(query.limit, query.cursor.as_deref(), order)?;
-    let mut slice = store::list(conn, caller.reach(), &filter, &window).await?;
+    let window = pages.window(query.limit, query.cursor.as_deref(), query.order()?)?;
+    let (mut slice, search) = forgiving(conn, caller.reach(), filter.words.clone(), async |conn, words| {
+        let filter = InitiativeFilter { words, ..filter.clone() };
+        store::list(conn, caller.reach(), &filter, &window).await
+    })
+    .await?;
     embed(conn, caller.reach(), &query.include, &mut slice.rows).await?;
+    if let Some(search) = search.as_ref().filter(|_| query.highlight == Some(true)) {
+        let marks = Marks::of(conn, &search.searched_for).await?;
+        for found in &mut slice.rows {
+            found.highlight = Some(marks.highlight(&found.title, Some(&found.summary), found.texts()));
+        }
+    }
     let fields = query.0.fields.map(|fields| fields.iter().map(text).collect());
-    Ok(pages.listing(slice, window.limit, fields))
+    Ok(pages.listing(slice, window.limit, fields).with_search(search))
 }
 
 /// Find an initiative

@@ -10,6 +10,7 @@ pub mod evidence;
 pub mod filter;
 pub mod handlers;
 pub mod model;
+pub mod query;
 pub mod resolve;
 pub mod store;
 pub mod write;

@@ -31,6 +31,13 @@ pub enum Visibility {
     Private,
 }
 
+impl Visibility {
+    /// 1 for public to 4 for private, as the database ranks them (`visibility_rank`).
+    pub fn rank(self) -> i16 {
+        self as i16 + 1
+    }
+}
+
 /// What kind of record an initiative is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -1,5 +1,7 @@
 //! Reading initiatives: one, or a page, children included. Every query begins with what the caller may see.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::count_star;
 use diesel::pg::Pg;
@@ -18,7 +20,10 @@ use crate::councils::model::CouncilRef;
 use crate::db::schema::{councils, initiatives};
 use crate::db::word::Word;
 use crate::error::ApiError;
+use crate::facets::store::tally;
 use crate::page::{Slice, Window};
+use crate::search::model::TotalIs;
+use crate::search::rank::{Among, rank};
 use crate::text::render;
 
 #[derive(Queryable, Selectable)]
@@ -57,7 +62,11 @@ pub async fn list(
     reach: Reach,
     filter: &InitiativeFilter,
     window: &Window,
-) -> Result<Slice<Initiative>, ApiError> {
+) -> Result<(Slice<Initiative>, TotalIs), ApiError> {
+    if let Some(words) = filter.words.as_deref().filter(|_| window.is_by_relevance()) {
+        return best(conn, reach, filter, words, window).await;
+    }
+    let kept = tally(conn, reach, filter).await?;
     let conn: &AsyncPgConnection = conn;
     let (mut first, mut second) = (conn, conn);
     let mut query = filtered(reach, filter);
@@ -69,12 +78,34 @@ pub async fn list(
         .order(window.order("initiatives.id"))
         .limit(window.fetch())
         .load::<(InitiativeRow, String)>(&mut first);
-    let total = filtered(reach, filter).select(count_star()).first::<i64>(&mut second);
+    let total = async {
+        match kept {
+            Some(total) => Ok(total),
+            None => filtered(reach, filter).select(count_star()).first::<i64>(&mut second).await,
+        }
+    };
     let (rows, total) = try_join!(rows, total)?;
     let slice = Slice::new(rows, total, window, |row: &InitiativeRow| row.id);
     let ids: Vec<Uuid> = slice.rows.iter().map(|row| row.id).collect();
     let mut whole = whole(conn, reach, slice.rows.as_slice(), &ids).await?;
-    Ok(slice.with_rows(|rows| rows.into_iter().map(|row| shown(row, &mut whole)).collect()))
+    let page = slice.with_rows(|rows| rows.into_iter().map(|row| shown(row, &mut whole)).collect());
+    Ok((page, TotalIs::Exact))
+}
+
+/// One page of a search, best hits first.
+async fn best(
+    conn: &mut AsyncPgConnection,
+    reach: Reach,
+    filter: &InitiativeFilter,
+    words: &str,
+    window: &Window,
+) -> Result<(Slice<Initiative>, TotalIs), ApiError> {
+    let rest = InitiativeFilter { words: None, ..filter.clone() };
+    let among = || Among { initiatives: Some(filtered(reach, &rest).select(initiatives::id)), councils: None };
+    let (hits, total_is) = rank(conn, words, among, window).await?;
+    let ids: Vec<Uuid> = hits.rows.iter().map(|(_, id)| *id).collect();
+    let mut found: HashMap<_, _> = load(conn, reach, &ids).await?.into_iter().map(|one| (one.id, one)).collect();
+    Ok((hits.with_rows(|hits| hits.iter().filter_map(|(_, id)| found.remove(id)).collect()), total_is))
 }
 
 /// One initiative; 404 with the public reason for one that was public and has been withdrawn.
@@ -179,6 +210,7 @@ fn shown(row: InitiativeRow, whole: &mut Whole) -> Initiative {
         review_due_on: row.review_due_on,
         source_url: row.source_url,
         embedded: Embedded::default(),
+        highlight: None,
         published_at: row.published_at,
         version: row.version,
         created_at: row.created_at,

@@ -18,12 +18,18 @@ const REQUESTS: &str = "/v1/api-keys/requests";
 
 /// Last segments of the addresses that answer with a list.
 const LISTS: [&str; 8] = ["councils", "initiatives", "themes", "principles", "values", "users", "api-keys", "audit"];
+/// How the address of what counts or searches every record ends.
+const SEARCHES: [&str; 2] = ["/facets", "/search"];
 /// How the address of an export ends.
 const EXPORTS: [&str; 3] = [".csv", ".ndjson", ".geojson"];
 
 /// Units that a request costs, by its address: what it answers is not known yet.
 pub fn cost(path: &str, query: &str) -> u32 {
-    let is_search = || form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "q");
+    // Suggestions are asked for at every letter, and are cheap.
+    let is_search = || {
+        SEARCHES.iter().any(|end| path.ends_with(end))
+            || !path.ends_with("/suggest") && form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "q")
+    };
     if path == REQUESTS {
         REQUEST
     } else if EXPORTS.iter().any(|end| path.ends_with(end)) {
@@ -54,6 +60,8 @@ mod tests {
         assert_eq!(cost("/v1/councils/oldham/initiatives", "q2=x"), 2);
         assert_eq!(cost("/v1/initiatives", "theme=housing&q=co-op"), 5);
         assert_eq!(cost("/v1/initiatives", "%71=co-op"), 5);
+        assert_eq!(cost("/v1/initiatives/facets", ""), 5);
+        assert_eq!(cost("/v1/suggest", "q=co"), 1);
         assert_eq!(cost("/v1/initiatives.csv", "q=co-op"), 10);
         assert_eq!(cost("/v1/map.geojson", ""), 10);
         assert_eq!(cost("/v1/api-keys/requests", ""), 20);

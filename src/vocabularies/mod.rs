@@ -141,7 +141,7 @@ fn one_page<T: Serialize>(request: &HttpRequest, data: Vec<T>) -> Result<HttpRes
     let total = data.len() as i64;
     send(
         request,
-        &Page { data, page: PageLinks { limit: 200, next: None, prev: None }, total },
+        &Page { data, page: PageLinks { limit: 200, next: None, prev: None }, total, search: None },
         None,
         Some(ENTERED),
         None,

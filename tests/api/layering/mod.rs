@@ -32,7 +32,15 @@ const RULES: &str = "
     audit::store             STORE audit::* auth::keys
 
     *::handlers              HANDLERS
-    HANDLERS                 address api_keys::usage audit::* auth::* config councils::query db::Db db::word error idempotency initiatives::* input page
+    search::marks            error search::model
+    search::meant            STORE
+    search::rank             STORE search::model
+    search::suggest          STORE initiatives::filter search::model search::rank *::store
+    search::store            STORE initiatives::filter search::*  *::store
+    facets::count            STORE db::word initiatives::filter search::rank
+    facets::store            STORE facets::count initiatives::filter
+
+    HANDLERS                 address api_keys::usage audit::* auth::* config councils::query db::Db db::word error idempotency initiatives::* input page search::*
                              refs reply text withdrawal *::model *::store
     vocabularies             auth::caller db error input page reply
     withdrawal
@@ -40,7 +48,9 @@ const RULES: &str = "
     api_keys::usage          db::Db error *::store
     *::model                 auth::scope db::schema initiatives::answer initiatives::evidence input page::Order reply::Resource text
                              *::model
-    councils::query          page::Order text *::model
+    councils::query          QUERY
+    initiatives::query       QUERY
+    QUERY                    error page::Order text *::model
     initiatives::answer      initiatives::evidence reply::Resource *::model
     initiatives::evidence    input text
 
@@ -48,7 +58,8 @@ const RULES: &str = "
     api_keys::store          STORE api_keys::usage auth::api_key auth::keys auth::scope
     auth::store              STORE auth::scope
     initiatives::embed       STORE initiatives::filter *::store
-    initiatives::*           STORE initiatives::children initiatives::evidence initiatives::filter initiatives::resolve
+    councils::store          STORE search::rank
+    initiatives::*           STORE facets::store search::rank initiatives::children initiatives::evidence initiatives::filter initiatives::query initiatives::resolve
     *::store                 STORE
     refs                     STORE
     STORE                    auth::caller::Reach auth::caller::Account db::lock db::schema db::word error input::Draft input::Faults
@@ -63,7 +74,7 @@ const RULES: &str = "
     auth::scope              db::word users::model
     auth::api_key            auth::keys
     auth::*                  error
-    page                     auth::keys config error reply
+    page                     auth::keys config error reply search::model
     idempotency              auth::keys db::schema error reply
     reply                    error
     middleware               config error transport
@@ -111,7 +122,7 @@ fn rules() -> Vec<Rule> {
 }
 
 /// Files that know nothing of HTTP: a mention of any of these words is a fault.
-const WITHOUT_HTTP: &str = "*::model *::store audit::chain audit::subject audit::verify councils::query initiatives::answer initiatives::evidence initiatives::children \
+const WITHOUT_HTTP: &str = "*::model *::store audit::chain audit::subject audit::verify councils::query facets::count initiatives::query search::marks search::meant search::rank search::suggest initiatives::answer initiatives::evidence initiatives::children \
                             initiatives::embed initiatives::filter initiatives::resolve initiatives::write refs text config \
                             db::** sample::**";
 const HTTP: [&str; 5] = ["actix", "HttpRequest", "HttpResponse", "StatusCode", "handlers"];

@@ -1,0 +1,185 @@
+//! What is searched for, and what is answered about a search.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
+use uuid::Uuid;
+
+use crate::councils::model::CouncilRef;
+use crate::reply::Resource;
+
+/// Words to search for, as people write them: all of them count, `"a phrase"` is one, `-word` excludes, `or` means either.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SearchText(String);
+
+impl std::ops::Deref for SearchText {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for SearchText {
+    fn from(written: &str) -> Self {
+        Self(written.to_owned())
+    }
+}
+
+impl PartialSchema for SearchText {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::String))
+            .pattern(Some(r"^[^\x00-\x1f\x7f-\x9f]*$"))
+            .min_length(Some(1))
+            .max_length(Some(200))
+            .description(Some(
+                "Words: all count, \"a phrase\" is one, -word excludes, or means either. No control characters.",
+            ))
+            .examples([json!("co-op housing")])
+            .into()
+    }
+}
+impl ToSchema for SearchText {}
+
+/// How a search was understood.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SearchNote {
+    /// What was looked for: as written or, where that finds nothing, as it was probably meant.
+    #[schema(example = "housing")]
+    pub searched_for: String,
+    /// What was probably meant, where what was written finds nothing; null where it was searched for as written.
+    #[schema(required, example = "housing")]
+    pub did_you_mean: Option<String>,
+    /// What `total` says: a search in order of relevance counts no further than 2,000.
+    pub total_is: TotalIs,
+}
+
+/// What a total says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TotalIs {
+    /// So many.
+    Exact,
+    /// So many and probably more.
+    AtLeast,
+}
+
+/// Fragments with the words found in `<mark>`; everything else is escaped, ready for HTML.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+pub struct Highlight {
+    /// Of the title or name, whole.
+    #[schema(example = "Get Oldham <mark>Working</mark>")]
+    pub title: String,
+    /// Of the summary, whole; null where there is none.
+    #[schema(required)]
+    pub summary: Option<String>,
+    /// Of the long texts: at most two fragments, an ellipsis between; null where the words are not in them.
+    #[schema(required)]
+    pub text: Option<String>,
+}
+
+/// What a search across resources finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Found {
+    /// A council.
+    Council,
+    /// An initiative.
+    Initiative,
+    /// A theme; among suggestions only.
+    Theme,
+}
+
+/// A hit of a search across resources.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SearchHit {
+    /// What it is.
+    pub resource: Found,
+    /// Its id.
+    pub id: Uuid,
+    /// Its slug.
+    #[schema(example = "get-oldham-working")]
+    pub slug: String,
+    /// Title of the initiative, name of the council.
+    #[schema(example = "Get Oldham Working")]
+    pub title: String,
+    /// Summary of the initiative; null for a council.
+    #[schema(required)]
+    pub summary: Option<String>,
+    /// The council that leads the initiative; null for a council, and for an initiative of the network itself.
+    #[schema(required)]
+    pub lead_council: Option<CouncilRef>,
+    /// Where the words were found, when asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub highlight: Option<Highlight>,
+    /// Version of the record.
+    #[schema(example = 1)]
+    pub version: i32,
+    /// When the record last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl Resource for SearchHit {
+    fn version(&self) -> i32 {
+        self.version
+    }
+    fn updated_at(&self) -> DateTime<Utc> {
+        self.updated_at
+    }
+}
+
+/// Something that may be meant by what has been typed so far.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Suggestion {
+    /// What it is.
+    pub resource: Found,
+    /// Its id.
+    pub id: Uuid,
+    /// Its slug.
+    #[schema(example = "housing")]
+    pub slug: String,
+    /// Title, name or label.
+    #[schema(example = "Housing")]
+    pub text: String,
+}
+
+/// Suggestions, best first.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Suggestions {
+    /// Councils, then themes, then initiatives.
+    pub data: Vec<Suggestion>,
+}
+
+/// What to search for across resources.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SearchQuery {
+    /// Words to search for: all count, "a phrase" is one, -word excludes, or means either.
+    #[param(inline, example = "co-op housing")]
+    pub q: SearchText,
+    /// Show where the words were found.
+    #[param(example = true)]
+    pub highlight: Option<bool>,
+    /// Rows on a page: 1 to 200, default 20; more is clamped to 200.
+    #[param(minimum = 1, example = 20)]
+    pub limit: Option<u64>,
+    /// From `next` or `prev` of an earlier page.
+    pub cursor: Option<String>,
+}
+
+/// What has been typed so far.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SuggestQuery {
+    /// What has been typed so far.
+    #[param(inline, example = "hou")]
+    pub q: SearchText,
+    /// Suggestions to make: 1 to 20, default 8; more is clamped to 20.
+    #[param(minimum = 1, example = 8)]
+    pub limit: Option<u64>,
+}

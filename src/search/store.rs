@@ -1,0 +1,111 @@
+//! Searching across resources, and forgiving a slip.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use diesel_async::AsyncPgConnection;
+
+use super::marks::Marks;
+use super::meant::meant;
+use super::model::{Found, Highlight, SearchHit, SearchNote, TotalIs};
+use super::rank::{Among, rank};
+use crate::auth::caller::Reach;
+use crate::councils::model::Council;
+use crate::db::schema::{councils, initiatives};
+use crate::error::ApiError;
+use crate::initiatives::model::Initiative;
+use crate::page::{Slice, Window};
+use crate::{councils as council_records, initiatives as initiative_records};
+
+/// Search for words as they were written and, where that finds nothing, as they were probably meant.
+pub async fn forgiving<T>(
+    conn: &mut AsyncPgConnection,
+    reach: Reach,
+    words: Option<String>,
+    mut search: impl AsyncFnMut(&mut AsyncPgConnection, Option<String>) -> Result<(Slice<T>, TotalIs), ApiError>,
+) -> Result<(Slice<T>, Option<SearchNote>), ApiError> {
+    let (slice, total_is) = search(conn, words.clone()).await?;
+    let Some(written) = words else { return Ok((slice, None)) };
+    let did_you_mean = if slice.total == 0 { meant(conn, reach, &written).await? } else { None };
+    match did_you_mean {
+        None => Ok((slice, Some(SearchNote { searched_for: written, did_you_mean: None, total_is }))),
+        Some(meant) => {
+            let (slice, total_is) = search(conn, Some(meant.clone())).await?;
+            let note = SearchNote { searched_for: meant.clone(), did_you_mean: Some(meant), total_is };
+            Ok((slice, Some(note)))
+        }
+    }
+}
+
+/// What a hit is: the whole record.
+pub enum Record {
+    /// A council.
+    Council(Council),
+    /// An initiative.
+    Initiative(Initiative),
+}
+
+impl From<&Record> for SearchHit {
+    fn from(record: &Record) -> Self {
+        match record {
+            Record::Council(council) => Self {
+                resource: Found::Council,
+                id: council.id,
+                slug: council.slug.clone(),
+                title: council.name.clone(),
+                summary: None,
+                lead_council: None,
+                highlight: None,
+                version: council.version,
+                updated_at: council.updated_at,
+            },
+            Record::Initiative(initiative) => Self {
+                resource: Found::Initiative,
+                id: initiative.id,
+                slug: initiative.slug.clone(),
+                title: initiative.title.clone(),
+                summary: Some(initiative.summary.clone()),
+                lead_council: initiative.lead_council.clone(),
+                highlight: None,
+                version: initiative.version,
+                updated_at: initiative.updated_at,
+            },
+        }
+    }
+}
+
+impl Record {
+    /// Where the words of a search are in it.
+    pub fn highlight(&self, marks: &Marks) -> Highlight {
+        match self {
+            Self::Council(council) => marks.highlight(&council.name, None, council.description.as_deref().into_iter()),
+            Self::Initiative(one) => marks.highlight(&one.title, Some(&one.summary), one.texts()),
+        }
+    }
+}
+
+/// One page of councils and initiatives, best hits first.
+pub async fn search(
+    conn: &mut AsyncPgConnection,
+    reach: Reach,
+    words: &str,
+    window: &Window,
+) -> Result<(Slice<Record>, TotalIs), ApiError> {
+    let among = || Among {
+        initiatives: Some(initiative_records::filter::visible(reach).select(initiatives::id)),
+        councils: Some(council_records::store::visible(reach).select(councils::id)),
+    };
+    let (hits, total_is) = rank(conn, words, among, window).await?;
+    let of = |kind| hits.rows.iter().filter(|(found, _)| *found == kind).map(|(_, id)| *id).collect::<Vec<_>>();
+    let (of_councils, of_initiatives) = (of(Found::Council), of(Found::Initiative));
+    let mut records = HashMap::new();
+    if !of_councils.is_empty() {
+        let found = council_records::store::load(conn, reach, &of_councils).await?;
+        records.extend(found.into_iter().map(|one| (one.id, Record::Council(one))));
+    }
+    if !of_initiatives.is_empty() {
+        let found = initiative_records::store::load(conn, reach, &of_initiatives).await?;
+        records.extend(found.into_iter().map(|one| (one.id, Record::Initiative(one))));
+    }
+    Ok((hits.with_rows(|hits| hits.iter().filter_map(|(_, id)| records.remove(id)).collect()), total_is))
+}
