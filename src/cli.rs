@@ -180,18 +180,18 @@ impl Cli {
 async fn serve(store_settings: StoreSettings, settings: ServeSettings) -> Result<(), Failure> {
     let began = Instant::now();
     let mut signals = Signals::listen()?;
-    let keys = || Keys::load(settings.signing_key.as_ref(), &store_settings.data_dir());
-    let (keys, own) = (keys()?, keys()?);
+    let keys = Keys::load(settings.signing_key.as_ref(), &store_settings.data_dir())?;
     let issuers = Issuers::new(&settings)?;
     let certificate = certificate(&settings)?;
     let store = Store::open(&store_settings).await?;
     // The port first: a start that ends here must not have shown nobody the first password.
     let bind = settings.bind;
-    let server = Server::build(store.db.clone(), keys, issuers, settings, Clock::running(), certificate.clone())
-        .map_err(|error| format!("cannot listen on {bind}: {error}. Choose another address with --bind."))?;
+    let server =
+        Server::build(store.db.clone(), keys.clone(), issuers, settings, Clock::running(), certificate.clone())
+            .map_err(|error| format!("cannot listen on {bind}: {error}. Choose another address with --bind."))?;
     // Whoever gives up during a long first start leaves no server behind either.
     let first = tokio::select! {
-        first = first_start(&store, &own) => first?,
+        first = first_start(&store, &keys) => first?,
         () = signals.next() => return Ok(store.close().await?),
     };
     screen::show(&server, &store, &first, began.elapsed());

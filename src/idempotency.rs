@@ -12,6 +12,8 @@ use chrono::{Duration, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use uuid::Uuid;
 
 use crate::auth::keys::Keys;
@@ -19,7 +21,10 @@ use crate::db::schema::idempotency_keys;
 use crate::error::{ApiError, Fault};
 use crate::reply::Written;
 
-/// The key of a request, if it has one.
+/// Name of the header.
+pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+
+/// The key of a request, if it has one. An operation that takes it says so among its `params`.
 pub struct Idempotency {
     key: Option<String>,
     keys: web::Data<Keys>,
@@ -102,6 +107,12 @@ impl Idempotency {
     }
 }
 
+impl IntoParams for Idempotency {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![ParameterBuilder::new().name(IDEMPOTENCY_KEY).parameter_in(ParameterIn::Header).build()]
+    }
+}
+
 impl FromRequest for Idempotency {
     type Error = ApiError;
     type Future = Ready<Result<Self, ApiError>>;
@@ -110,12 +121,12 @@ impl FromRequest for Idempotency {
         let Some(keys) = request.app_data::<web::Data<Keys>>().cloned() else {
             return ready(Err(ApiError::internal("the keys are not mounted")));
         };
-        let Some(sent) = request.headers().get("idempotency-key") else { return ready(Ok(Self { key: None, keys })) };
+        let Some(sent) = request.headers().get(IDEMPOTENCY_KEY) else { return ready(Ok(Self { key: None, keys })) };
         let key = sent.to_str().ok().filter(|key| (1..=255).contains(&key.len()));
         ready(match key {
             Some(key) => Ok(Self { key: Some(key.to_owned()), keys }),
             None => Err(ApiError::bad_query(vec![Fault::parameter(
-                "Idempotency-Key",
+                IDEMPOTENCY_KEY,
                 "malformed",
                 "is not 1 to 255 printable ASCII characters",
             )])),

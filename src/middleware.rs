@@ -9,8 +9,10 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
+use crate::auth::api_key::holds_secret;
 use crate::config::ServeSettings;
 use crate::error::{ApiError, REQUEST_ID};
 use crate::transport::secure;
@@ -51,8 +53,14 @@ pub async fn frame(
     response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     name_request(response.headers_mut(), &id);
     secure(response.headers_mut(), &path, settings.as_ref().map(|settings| settings.get_ref()));
+    // A credential has no place in an address, and whoever put one there must not find it in the log as well.
+    let path = if holds_secret(&percent_decode_str(&path).decode_utf8_lossy()) {
+        "(an address with a secret in it)"
+    } else {
+        path.as_str()
+    };
     log::info!(
-        request_id = id.as_str(), method = method.as_str(), path = path.as_str(),
+        request_id = id.as_str(), method = method.as_str(), path = path,
         status = response.status().as_u16(), milliseconds = began.elapsed().as_millis() as u64;
         "{method} {path} {}", response.status().as_u16()
     );

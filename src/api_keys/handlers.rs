@@ -51,7 +51,7 @@ pub async fn list_api_keys(
 ///
 /// The answer shows the key this once. What a key may do is its scopes, cut to its owner's role and council as they stand
 /// at the time of each call. A key made with a key has no scope that the first one lacks.
-#[utoipa::path(tag = "API keys", request_body = NewApiKey, responses((status = 201, description = "Made", body = IssuedKey)), security(("bearer" = [])))]
+#[utoipa::path(tag = "API keys", request_body = NewApiKey, responses((status = 201, description = "Made", body = IssuedKey), (status = 409)), security(("bearer" = [])))]
 #[post("/api-keys")]
 pub async fn create_api_key(
     db: web::Data<Db>,
@@ -161,7 +161,7 @@ pub async fn revoke_api_key(
 /// Rotate an API key
 ///
 /// Gives the key a new secret, shown this once. The old one is good as well until the overlap ends.
-#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key")), request_body = Rotation, responses((status = 200, description = "The new secret", body = IssuedKey)), security(("bearer" = [])))]
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key")), request_body = Rotation, responses((status = 200, description = "The new secret", body = IssuedKey), (status = 409)), security(("bearer" = [])))]
 #[post("/api-keys/{id}/rotate")]
 pub async fn rotate_api_key(
     db: web::Data<Db>,

@@ -135,7 +135,8 @@ pub async fn log_out(
 
 /// Who am I
 ///
-/// The signed-in user with role and council, as they stand now.
+/// The signed-in user, with the role and council by which this request is judged: with a key they may be less than the
+/// user's own.
 #[utoipa::path(tag = "sign in", responses((status = 200, description = "The signed-in user", body = Me)), security(("bearer" = [])))]
 #[get("/me")]
 pub async fn find_me(
@@ -146,12 +147,13 @@ pub async fn find_me(
 ) -> Result<HttpResponse, ApiError> {
     let mut conn = db.get().await?;
     let user = users::store::find(&mut conn, caller.0.user_id).await?;
-    let council = match user.council_id {
+    // With a key both may be less than the user's own: what counts is what this caller may do.
+    let council = match caller.0.council_id {
         Some(id) => refs::councils_by_id(&mut conn, &[id]).await?.remove(&id),
         None => None,
     };
     let email = Some(user.email).filter(|_| !matches!(caller.0.credential, Credential::Key(_)));
-    let me = Me { id: user.id, email, name: user.name, role: user.role.0, council };
+    let me = Me { id: user.id, email, name: user.name, role: caller.0.role, council };
     send(&request, &me, Some(user.version), Some(user.updated_at), None)
 }
 

@@ -87,7 +87,7 @@ pub async fn find_council(
 /// Enter a council
 ///
 /// For network admins. Codes are unique among the living; a slug belongs to one record for good.
-#[utoipa::path(tag = "councils", request_body = NewCouncil, responses((status = 201, description = "Entered", body = Council)), security(("bearer" = [])))]
+#[utoipa::path(tag = "councils", params(Idempotency), request_body = NewCouncil, responses((status = 201, description = "Entered", body = Council)), security(("bearer" = [])))]
 #[post("/councils")]
 pub async fn create_council(
     db: web::Data<Db>,

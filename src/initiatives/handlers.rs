@@ -143,7 +143,7 @@ pub async fn find_initiative(
 /// Enter an initiative
 ///
 /// It begins as a draft, for its own council and network officers. Outcomes, sources, partners and costs are part of it.
-#[utoipa::path(tag = "initiatives", request_body = NewInitiative, responses((status = 201, description = "Entered", body = Initiative)), security(("bearer" = [])))]
+#[utoipa::path(tag = "initiatives", params(Idempotency), request_body = NewInitiative, responses((status = 201, description = "Entered", body = Initiative)), security(("bearer" = [])))]
 #[post("/initiatives")]
 pub async fn create_initiative(
     db: web::Data<Db>,

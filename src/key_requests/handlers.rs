@@ -117,7 +117,7 @@ pub async fn find_key_request(
 ///
 /// Makes the key, in the name of the user with that e-mail address or of a new researcher, and leaves a message with a
 /// one-time token in the outbox. The key has no secret until the token fetches it, within seven days.
-#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the request")), request_body = Grant, responses((status = 200, description = "Granted", body = KeyRequest)), security(("bearer" = [])))]
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the request")), request_body = Grant, responses((status = 200, description = "Granted", body = KeyRequest), (status = 409)), security(("bearer" = [])))]
 #[post("/api-keys/requests/{id}/grant")]
 pub async fn grant_key_request(
     settings: web::Data<ServeSettings>,
@@ -178,7 +178,7 @@ pub async fn grant_key_request(
 /// Refuse a request for an API key
 ///
 /// Leaves a message with the reason in the outbox.
-#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the request")), request_body = Refusal, responses((status = 200, description = "Refused", body = KeyRequest)), security(("bearer" = [])))]
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the request")), request_body = Refusal, responses((status = 200, description = "Refused", body = KeyRequest), (status = 409)), security(("bearer" = [])))]
 #[post("/api-keys/requests/{id}/refuse")]
 pub async fn refuse_key_request(
     db: web::Data<Db>,
@@ -208,7 +208,7 @@ pub async fn refuse_key_request(
 /// Fetch a granted API key
 ///
 /// With the one-time token of the message. The answer shows the key this once.
-#[utoipa::path(tag = "API keys", request_body = Claim, responses((status = 200, description = "The key", body = IssuedKey)))]
+#[utoipa::path(tag = "API keys", request_body = Claim, responses((status = 200, description = "The key", body = IssuedKey), (status = 404)))]
 #[post("/api-keys/claim")]
 pub async fn claim_api_key(
     http: HttpRequest,

@@ -25,6 +25,8 @@ const EXPORTS: [&str; 3] = [".csv", ".ndjson", ".geojson"];
 
 /// Units that a request costs, by its address: what it answers is not known yet.
 pub fn cost(path: &str, query: &str) -> u32 {
+    // As routing reads it, so that no spelling is cheaper than another.
+    let path = &*percent_decode_str(path).decode_utf8_lossy();
     // Suggestions are asked for at every letter, and are cheap.
     let is_search = || {
         SEARCHES.iter().any(|end| path.ends_with(end))
@@ -36,11 +38,7 @@ pub fn cost(path: &str, query: &str) -> u32 {
         EXPORT
     } else if is_search() {
         SEARCH
-    } else if path
-        .rsplit('/')
-        .next()
-        .is_some_and(|last| LISTS.contains(&&*percent_decode_str(last).decode_utf8_lossy()))
-    {
+    } else if path.rsplit('/').next().is_some_and(|last| LISTS.contains(&last)) {
         LIST
     } else {
         RECORD
@@ -64,6 +62,8 @@ mod tests {
         assert_eq!(cost("/v1/suggest", "q=co"), 1);
         assert_eq!(cost("/v1/initiatives.csv", "q=co-op"), 10);
         assert_eq!(cost("/v1/map.geojson", ""), 10);
+        assert_eq!(cost("/v1/initiatives%2Ecs%76", ""), 10);
         assert_eq!(cost("/v1/api-keys/requests", ""), 20);
+        assert_eq!(cost("/v1/api-keys/%72equests", ""), 20);
     }
 }

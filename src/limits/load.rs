@@ -69,3 +69,26 @@ pub async fn shed(
     }
     Ok(next.call(request).await?.map_into_boxed_body())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_no_more_places_than_its_own_and_gets_back_those_it_leaves() {
+        let all = ByAddress::new(2);
+        let [one, other] = [[192, 0, 2, 1], [192, 0, 2, 2]].map(IpAddr::from);
+        let first = all.enter(one);
+        let second = all.enter(one);
+        assert!(first.is_some() && second.is_some());
+        assert!(all.enter(one).is_none(), "a third");
+        let elsewhere = all.enter(other);
+        assert!(elsewhere.is_some(), "others are not held up");
+        drop(first);
+        let third = all.enter(one);
+        assert!(third.is_some() && all.enter(one).is_none(), "one place was left, one is taken");
+        drop((second, third, elsewhere));
+        assert!(all.in_work.lock().unwrap().is_empty(), "addresses without requests are not kept");
+        assert!(ByAddress::new(0).enter(one).is_some(), "a quarter of few places is one at least");
+    }
+}

@@ -12,6 +12,7 @@ use utoipa::{OpenApi, ToSchema};
 use utoipa_actix_web::AppExt;
 
 use crate::error::Problem;
+use crate::idempotency::IDEMPOTENCY_KEY;
 use crate::routes;
 
 const EXAMPLES: &str = include_str!("../../openapi/examples.json");
@@ -116,11 +117,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     let body = operation.get("requestBody").is_some();
     let versioned = path.starts_with("/v1/");
     let conditional = needs_if_match(path, method);
-    // The answer to a new key holds its secret, which is kept nowhere: it cannot be given again.
-    let creates = id != "create_api_key" && operation["responses"].get("201").is_some() || id == "merge_theme";
-    let may_conflict = creates
-        || conditional
-        || ["create_api_key", "rotate_api_key", "grant_key_request", "refuse_key_request"].contains(&id.as_str());
+    let repeatable = has_parameter(operation, IDEMPOTENCY_KEY);
 
     let mut statuses: Vec<&str> = vec!["400", "500", "503"];
     // The health of the service may be asked as often as one likes.
@@ -144,17 +141,14 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     if ["theme", "principle", "council", "participant", "broader"].iter().any(|name| has_parameter(operation, name)) {
         statuses.push("404");
     }
-    if id == "claim_api_key" {
-        statuses.push("404");
-    }
     if body {
         statuses.extend(["413", "415", "422"]);
     }
-    if secured && may_conflict {
+    if repeatable {
         statuses.push("409");
     }
     if conditional {
-        statuses.extend(["412", "428"]);
+        statuses.extend(["409", "412", "428"]);
     }
     if method == "get" && path != "/health" && !path.starts_with("/problems") && id != "find_security_txt" {
         statuses.push("304");
@@ -163,12 +157,13 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     if secured && !["log_out", "change_password"].contains(&id.as_str()) {
         operation["security"] = json!([{ "bearer": [] }, { "api_key": [] }]);
     }
-    statuses.sort_unstable();
-    statuses.dedup();
     if let Some(responses) = operation.pointer_mut("/responses").and_then(Value::as_object_mut) {
         for status in statuses {
-            responses
-                .insert(status.into(), json!({ "$ref": format!("#/components/responses/{}", answer_name(status)) }));
+            responses.insert(status.into(), Value::Null);
+        }
+        // What a handler says itself besides, such as a 409, is the shared answer as well.
+        for (status, response) in responses.iter_mut().filter(|(status, _)| !status.starts_with('2')) {
+            *response = json!({ "$ref": format!("#/components/responses/{}", answer_name(status)) });
         }
         for (status, response) in responses.iter_mut().filter(|(status, _)| status.starts_with('2')) {
             describe_success(status, response, method, &examples[&id]);
@@ -181,7 +176,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     if conditional {
         add_if_match(operation);
     }
-    if creates {
+    if repeatable {
         describe_idempotency(operation);
     }
     if method == "patch" {
@@ -222,6 +217,12 @@ const IDEMPOTENCY: &str = "May carry an `Idempotency-Key` header, 1 to 255 print
     the same key with another body is a 422.";
 
 fn describe_idempotency(operation: &mut Value) {
+    if let Some(list) = operation["parameters"].as_array_mut() {
+        list.retain(|parameter| parameter["name"] != IDEMPOTENCY_KEY);
+    }
+    if let Some(operation) = operation.as_object_mut().filter(|operation| operation["parameters"] == json!([])) {
+        operation.shift_remove("parameters");
+    }
     let description = match operation["description"].as_str() {
         Some(said) => format!("{said}\n\n{IDEMPOTENCY}"),
         None => IDEMPOTENCY.to_owned(),

@@ -66,7 +66,7 @@ pub async fn find_theme(
 /// Enter a theme
 ///
 /// For network officers. No circle, at most three levels.
-#[utoipa::path(tag = "themes", request_body = NewTheme, responses((status = 201, description = "Entered", body = Theme)), security(("bearer" = [])))]
+#[utoipa::path(tag = "themes", params(Idempotency), request_body = NewTheme, responses((status = 201, description = "Entered", body = Theme)), security(("bearer" = [])))]
 #[post("/themes")]
 pub async fn create_theme(
     db: web::Data<Db>,
@@ -158,7 +158,7 @@ pub async fn delete_theme(
 /// Merge a theme into another
 ///
 /// Its initiatives, its narrower themes and its address go over to the other theme; the answer is that other theme.
-#[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id of the theme that goes", example = "housing")), request_body = ThemeMerge, responses((status = 200, description = "The theme that took over", body = Theme)), security(("bearer" = [])))]
+#[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id of the theme that goes", example = "housing"), Idempotency), request_body = ThemeMerge, responses((status = 200, description = "The theme that took over", body = Theme)), security(("bearer" = [])))]
 #[post("/themes/{theme}/merge")]
 pub async fn merge_theme(
     db: web::Data<Db>,

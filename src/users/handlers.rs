@@ -76,7 +76,7 @@ pub async fn find_user(
 /// Enter a user
 ///
 /// For network admins. The user signs in with the password given here and changes it.
-#[utoipa::path(tag = "users", request_body = NewUser, responses((status = 201, description = "Entered", body = User)), security(("bearer" = [])))]
+#[utoipa::path(tag = "users", params(Idempotency), request_body = NewUser, responses((status = 201, description = "Entered", body = User)), security(("bearer" = [])))]
 #[post("/users")]
 pub async fn create_user(
     db: web::Data<Db>,

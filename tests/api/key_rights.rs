@@ -26,6 +26,12 @@ async fn a_secret_gains_nothing_by_what_its_owner_becomes() {
     };
     app.sql(&format!("UPDATE users SET role = 'moderator', council_id = NULL WHERE id = '{owner}'")).await;
     enter(&before.key, "After a promotion", "rochdale").await.expect(422);
+    // It says so itself.
+    let me = async |key: &str| {
+        let me = call(&app, Method::GET, "/v1/me", key, &json!({})).await.expect(200).json;
+        (me["role"].clone(), me["council"]["slug"].clone())
+    };
+    assert_eq!(me(&before.key).await, (json!("contributor"), Value::Null));
     let draft = app.editor("rochdale").await.post("/v1/initiatives", &practice("Hidden", "rochdale")).await.expect(201);
     call(&app, Method::GET, draft.header("location"), &before.key, &json!({})).await.expect(404);
     // Nor by the secrets that it makes of itself: a new key, and a new secret for its own.
@@ -44,6 +50,8 @@ async fn a_secret_gains_nothing_by_what_its_owner_becomes() {
     ))
     .await;
     enter(&before.key, "Of the new council", "rochdale").await.expect(422);
+    assert_eq!(me(&before.key).await, (json!("contributor"), Value::Null));
+    assert_eq!(me(&after.key).await, (json!("contributor"), json!("rochdale")));
 }
 
 #[tokio::test(flavor = "multi_thread")]

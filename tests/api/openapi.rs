@@ -4,7 +4,11 @@ use std::collections::HashSet;
 
 use ccin_registry::openapi::Document;
 use jsonschema::Validator;
+use reqwest::Method;
 use serde_json::{Value, json};
+
+use crate::support::TestApp;
+use crate::support::client::send;
 
 const COMMITTED: &str = include_str!("../../openapi/openapi.json");
 const EXAMPLES: &str = include_str!("../../openapi/examples.json");
@@ -229,4 +233,35 @@ fn every_example_belongs_to_an_operation() {
             assert!(["request", "response"].contains(&&**part), "{id}: {part}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_idempotency_key_is_said_to_be_taken_exactly_where_it_is() {
+    let app = TestApp::with_sample().await;
+    let document = Document::new().value;
+    let mut taken = Vec::new();
+    for operation in operations(&document).iter().filter(|operation| operation.name.starts_with("post ")) {
+        let path = operation.name["post ".len()..].replace("{theme}", "housing").replace("{initiative}", "x");
+        let path = path.replace("{id}", "0192d5e0-7b1a-7c3e-9f00-2b1c3d4e5f60");
+        // Signing out is among them, so everyone begins a session.
+        let request = app.admin().await.request(Method::POST, &path).header("Idempotency-Key", "").json(&json!({}));
+        let is_taken = send(request).await.text.contains("\"Idempotency-Key\"");
+        let said = operation.value["description"].as_str().is_some_and(|said| said.contains("Idempotency-Key"));
+        assert_eq!(is_taken, said, "{}: add Idempotency to its params", operation.name);
+        taken.extend(is_taken.then(|| operation.id()));
+    }
+    assert_eq!(taken, ["create_council", "create_initiative", "create_theme", "merge_theme", "create_user"]);
+}
+
+#[test]
+fn every_answer_but_the_good_ones_is_a_shared_one() {
+    let document = Document::new().value;
+    for operation in operations(&document) {
+        for (status, response) in operation.value["responses"].as_object().unwrap() {
+            let is_shared = response["$ref"].as_str().is_some_and(|name| name.starts_with("#/components/responses/"));
+            assert_eq!(is_shared, !status.starts_with('2'), "{} {status}", operation.name);
+        }
+    }
+    let claim = &document["paths"]["/v1/api-keys/claim"]["post"]["responses"];
+    assert_eq!(claim["404"]["$ref"], "#/components/responses/NotFound", "what the handler says itself");
 }

@@ -31,3 +31,17 @@ async fn the_watch_on_the_log_knows_every_secret_that_the_service_makes() {
         assert_eq!(secret_in(&format!("ccin_registry::server {harmless}")), None, "{harmless}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_in_an_address_is_not_logged() {
+    let app = TestApp::empty().await;
+    let client = app.anonymous();
+    let key = ApiKey::generate();
+    let claim = format!("ccin_claim_{}", "A".repeat(43));
+    for secret in [key.reveal(), &refresh_token(), &claim] {
+        // Logged, it would end the run.
+        client.get(&format!("/v1/councils/{secret}")).await.expect(404);
+        client.get(&format!("/v1/councils/%63{}", &secret[1..])).await.expect(404);
+        client.get(&format!("/nowhere/{secret}/x")).await.expect(404);
+    }
+}

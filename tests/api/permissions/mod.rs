@@ -19,7 +19,7 @@ use crate::support::practice::practice;
 use crate::support::tokens::{altered, forged};
 use crate::support::{Answer, Client, TestApp};
 
-use table::{ALL, BAD_CREDENTIALS, Kind, Kind::*, Needs::*, TABLE};
+use table::{BAD_CREDENTIALS, Kind, Kind::*, Needs::*, TABLE, all};
 
 /// An operation of the document.
 struct Operation {
@@ -193,7 +193,7 @@ impl Walk {
 /// Keys of every kind, each with every scope unless its kind says otherwise.
 async fn keys(app: &TestApp, admin: Uuid) -> Vec<(Kind, String)> {
     let mut keys = Vec::new();
-    for kind in ALL.iter().copied() {
+    for kind in all() {
         let mut new = NewApiKey { scopes: Scope::ALL.to_vec(), ..NewApiKey::default() };
         let mut owner = admin;
         match kind {
@@ -234,7 +234,7 @@ async fn every_operation_lets_in_whom_the_table_says_and_nobody_else() {
 
     let mut faults = Vec::new();
     for operation in &operations {
-        for kind in ALL.iter().copied() {
+        for kind in all() {
             for bare in [false, true] {
                 let answer = walk.call(operation, kind, bare).await;
                 for fault in faults_of(operation, kind, bare, &answer) {

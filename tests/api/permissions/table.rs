@@ -31,7 +31,12 @@ pub enum Kind {
 }
 use Kind::*;
 
-pub const ALL: &[Kind] = &[
+/// Every kind of caller: by hand, and with a key of each scope.
+pub fn all() -> impl Iterator<Item = Kind> {
+    ALL_BUT_SCOPES.iter().copied().chain(Scope::ALL.map(Key))
+}
+
+const ALL_BUT_SCOPES: &[Kind] = &[
     Anonymous,
     Garbage,
     OfAnotherKey,
@@ -45,16 +50,6 @@ pub const ALL: &[Kind] = &[
     Moderator,
     NetworkAdmin,
     AdminByAnotherIssuer,
-    Key(Scope::ReadPublic),
-    Key(Scope::ReadMembers),
-    Key(Scope::Export),
-    Key(Scope::WriteInitiatives),
-    Key(Scope::WriteThemes),
-    Key(Scope::WriteCouncils),
-    Key(Scope::Moderate),
-    Key(Scope::ManageUsers),
-    Key(Scope::ManageKeys),
-    Key(Scope::AuditRead),
     KeyOfADemotedOwner,
     KeyOfADisabledOwner,
     ExpiredKey,
@@ -104,7 +99,7 @@ use Needs::*;
 /// Whom each operation lets in, on a draft of Oldham where it changes an initiative.
 pub const TABLE: &[(&[Kind], Needs, &[&str])] = &[
     (
-        ALL,
+        ALL_BUT_SCOPES,
         Unread,
         &[
             "find_service",

@@ -92,13 +92,14 @@ impl TestApp {
         let settings = settings(flags);
         let issuers = Issuers::paced(&settings, pace).expect("issuers");
         let clock = FakeRelativeClock::default();
-        let keys = || Keys::load(settings.signing_key.as_ref(), &database::scratch()).expect("keys");
+        let keys = Keys::load(settings.signing_key.as_ref(), &database::scratch()).expect("keys");
         let moved = Clock::Moved(clock.clone());
-        let server = Server::build(db.clone(), keys(), issuers, settings.clone(), moved, None).expect("a free port");
+        let server =
+            Server::build(db.clone(), keys.clone(), issuers, settings.clone(), moved, None).expect("a free port");
         let url = format!("http://{}", server.address);
         let handle = server.handle();
         tokio::spawn(server.run());
-        Self { url, db, keys: Arc::new(keys()), settings, clock, database, server: handle }
+        Self { url, db, keys: Arc::new(keys), settings, clock, database, server: handle }
     }
 
     /// A caller without credentials.
