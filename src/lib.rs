@@ -17,7 +17,7 @@
 //! - [`auth`]: signing in, tokens, ours and those of other issuers, the extractors that say who may call.
 //! - [`limits`]: how much each caller may ask.
 //! - [`input`], [`text`]: bodies and query strings held against the document's own schemas.
-//! - [`reply`], [`page`], [`error`], [`problems`]: answers, lists, refusals.
+//! - [`reply`], [`page`], [`negotiate`], [`error`], [`problems`]: answers, lists, media types, refusals.
 //! - [`openapi`]: the finished document. [`db`]: pool, migrations, the private PostgreSQL.
 //! - [`transport`], [`tls`]: what browsers are told to be strict about, TLS.
 //! - [`cli`], [`config`], [`issuer`], [`server`], [`sample`]: the program around it.
@@ -39,6 +39,7 @@ pub mod issuer;
 pub mod key_requests;
 pub mod limits;
 pub mod middleware;
+pub mod negotiate;
 pub mod openapi;
 pub mod page;
 pub mod problems;

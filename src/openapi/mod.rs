@@ -147,6 +147,10 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     if id == "claim_api_key" {
         statuses.push("404");
     }
+    // Who may choose between media types may also ask for one that is not among them.
+    if operation.pointer("/responses/200/content").and_then(Value::as_object).is_some_and(|content| content.len() > 1) {
+        statuses.push("406");
+    }
     if body {
         statuses.extend(["413", "415", "422"]);
     }
@@ -310,6 +314,7 @@ fn answer_name(status: &str) -> &'static str {
         "401" => "Unauthenticated",
         "403" => "Forbidden",
         "404" => "NotFound",
+        "406" => "NotAcceptable",
         "409" => "Conflict",
         "412" => "Stale",
         "413" => "TooLarge",

@@ -65,6 +65,7 @@ const RULES: &str = "
     auth::*                  error
     page                     auth::keys config error reply
     idempotency              auth::keys db::schema error reply
+    negotiate                error
     reply                    error
     middleware               config error transport
     transport                config error input
