@@ -6,7 +6,7 @@ use utoipa_actix_web::scope::scope;
 
 use crate::limits::rate;
 use crate::{
-    api_keys, audit, auth, councils, initiatives, key_requests, problems, service, themes, transport, users,
+    api_keys, audit, auth, citation, councils, initiatives, key_requests, problems, service, themes, transport, users,
     vocabularies,
 };
 
@@ -25,6 +25,15 @@ where
         .service(problems::explain_problem)
         .service(auth::handlers::find_keys)
         .service(transport::find_security_txt)
+        .service(citation::handlers::find_catalog)
+        .service(
+            // Of the same callers as below /v1: a permalink leads those who may see the record.
+            scope("/id")
+                .service(citation::handlers::follow_permalink)
+                .wrap(from_fn(rate::limit))
+                .wrap(from_fn(auth::identify::identify))
+                .wrap(from_fn(rate::limit_bad_credentials)),
+        )
         .service(
             scope("/v1")
                 .service(auth::handlers::log_in)
@@ -45,6 +54,7 @@ where
                 .service(initiatives::handlers::replace_initiative)
                 .service(initiatives::handlers::update_initiative)
                 .service(initiatives::handlers::delete_initiative)
+                .service(citation::handlers::cite_initiative)
                 .service(initiatives::handlers::publish_initiative)
                 .service(initiatives::handlers::unpublish_initiative)
                 .service(themes::handlers::list_themes)

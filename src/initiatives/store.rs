@@ -19,6 +19,7 @@ use crate::db::schema::{councils, initiatives};
 use crate::db::word::Word;
 use crate::error::ApiError;
 use crate::page::{Slice, Window};
+use crate::refs::{self, Resource};
 use crate::text::render;
 
 #[derive(Queryable, Selectable)]
@@ -75,6 +76,12 @@ pub async fn list(
     let ids: Vec<Uuid> = slice.rows.iter().map(|row| row.id).collect();
     let mut whole = whole(conn, reach, slice.rows.as_slice(), &ids).await?;
     Ok(slice.with_rows(|rows| rows.into_iter().map(|row| shown(row, &mut whole)).collect()))
+}
+
+/// The initiative that a path segment names, if the caller may see it; 404 otherwise.
+pub async fn locate(conn: &mut AsyncPgConnection, reach: Reach, segment: &str) -> Result<Initiative, ApiError> {
+    let id = refs::locate(conn, Resource::Initiative, segment).await?;
+    find(conn, reach, id.ok_or_else(|| ApiError::not_found("initiative"))?).await
 }
 
 /// One initiative; 404 with the public reason for one that was public and has been withdrawn.

@@ -31,8 +31,13 @@ const RULES: &str = "
     audit::verify            audit::chain auth::keys db::schema error
     audit::store             STORE audit::* auth::keys
 
+    citation::handlers       HANDLERS citation::* negotiate *::store
+    citation::form           citation::* error initiatives::model negotiate page reply
+    citation::store          STORE initiatives::filter
+    citation::*              citation::* councils::model db::word::text initiatives::evidence initiatives::model text
+                             themes::model
     *::handlers              HANDLERS
-    HANDLERS                 address api_keys::usage audit::* auth::* config councils::query db::Db db::word error idempotency initiatives::* input page
+    HANDLERS                 address api_keys::usage audit::* auth::* citation::form citation::linked config councils::query db::Db db::word error idempotency initiatives::* input page
                              refs reply text withdrawal *::model *::store
     vocabularies             auth::caller db error input page reply
     withdrawal
@@ -113,7 +118,9 @@ fn rules() -> Vec<Rule> {
 
 /// Files that know nothing of HTTP: a mention of any of these words is a fault.
 const WITHOUT_HTTP: &str = "*::model *::store audit::chain audit::subject audit::verify councils::query initiatives::answer initiatives::evidence initiatives::children \
-                            initiatives::embed initiatives::filter initiatives::resolve initiatives::write refs text config \
+                            initiatives::embed initiatives::filter initiatives::resolve initiatives::write \
+                            citation::bibtex citation::catalog citation::claims citation::csl citation::datacite citation::linked \
+                            citation::markdown citation::outline citation::ris citation::work refs text config \
                             db::** sample::**";
 const HTTP: [&str; 5] = ["actix", "HttpRequest", "HttpResponse", "StatusCode", "handlers"];
 
