@@ -156,6 +156,12 @@ impl ApiError {
             .with_header(header::ALLOW, allow)
     }
 
+    /// 406: to be had in these media types only.
+    pub fn not_acceptable<'a>(offers: impl IntoIterator<Item = &'a str>) -> Self {
+        let offers: Vec<&str> = offers.into_iter().collect();
+        Self::new(&problems::NOT_ACCEPTABLE, format!("This address answers with {}.", offers.join(", ")))
+    }
+
     /// 409: the request conflicts with what the registry holds.
     pub fn conflict(detail: impl Into<String>) -> Self {
         Self::new(&problems::CONFLICT, detail)

@@ -13,12 +13,13 @@
 //! - [`councils`], [`themes`], [`initiatives`], [`vocabularies`], [`users`]: a resource each, with `model` (what is sent and
 //!   answered, and its rules), `handlers` (one function an operation) and `store` (queries; no HTTP).
 //! - [`search`], [`facets`]: what has these words, best first; how many there are of each kind.
+//! - [`citation`]: records for others to cite and to show: citations, JSON-LD, Markdown, permalinks, the DCAT catalogue.
 //! - [`api_keys`]: keys for programs; [`key_requests`]: researchers who ask for one.
 //! - [`audit`]: who did what, as a chain of sealed events.
 //! - [`auth`]: signing in, tokens, ours and those of other issuers, the extractors that say who may call.
 //! - [`limits`]: how much each caller may ask.
 //! - [`input`], [`text`]: bodies and query strings held against the document's own schemas.
-//! - [`reply`], [`page`], [`error`], [`problems`]: answers, lists, refusals.
+//! - [`reply`], [`page`], [`negotiate`], [`error`], [`problems`]: answers, lists, media types, refusals.
 //! - [`openapi`]: the finished document. [`db`]: pool, migrations, the private PostgreSQL.
 //! - [`transport`], [`tls`]: what browsers are told to be strict about, TLS.
 //! - [`cli`], [`config`], [`issuer`], [`server`], [`sample`]: the program around it.
@@ -27,6 +28,7 @@ pub mod address;
 pub mod api_keys;
 pub mod audit;
 pub mod auth;
+pub mod citation;
 pub mod cli;
 pub mod config;
 pub mod councils;
@@ -41,6 +43,7 @@ pub mod issuer;
 pub mod key_requests;
 pub mod limits;
 pub mod middleware;
+pub mod negotiate;
 pub mod openapi;
 pub mod page;
 pub mod problems;

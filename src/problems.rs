@@ -73,6 +73,13 @@ pub static METHOD_NOT_ALLOWED: Kind = Kind {
     title: "This address does not take that method",
     help: "The `Allow` header lists the methods that it takes.",
 };
+/// 406.
+pub static NOT_ACCEPTABLE: Kind = Kind {
+    code: "not_acceptable",
+    status: 406,
+    title: "Not in that media type",
+    help: "What is here can be had in other media types than `Accept` names; the detail lists them. Without `Accept` it is JSON.",
+};
 /// 409.
 pub static CONFLICT: Kind = Kind {
     code: "conflict",
@@ -182,6 +189,7 @@ pub static ALL: &[&Kind] = &[
     &NOT_FOUND,
     &WITHDRAWN,
     &METHOD_NOT_ALLOWED,
+    &NOT_ACCEPTABLE,
     &TIMED_OUT,
     &CONFLICT,
     &STALE,

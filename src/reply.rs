@@ -15,6 +15,8 @@ use sha2::{Digest, Sha256};
 
 use crate::error::ApiError;
 
+const JSON: &str = "application/json";
+
 /// A record that has a version and a date.
 pub trait Resource: Serialize {
     /// Grows by one with each change.
@@ -85,16 +87,32 @@ pub fn send(
     link: Option<String>,
 ) -> Result<HttpResponse, ApiError> {
     let body = serde_json::to_string(value).map_err(ApiError::internal)?;
-    Ok(answer(request, body, version, modified, link))
+    Ok(answer(request, JSON, body, version, modified, link))
 }
 
 /// The same for JSON that is text already.
 pub fn send_text(request: &HttpRequest, text: &str) -> Result<HttpResponse, ApiError> {
-    Ok(answer(request, text.to_owned(), None, None, None))
+    Ok(answer(request, JSON, text.to_owned(), None, None, None))
+}
+
+/// The same for a record in another media type, written out already.
+pub fn send_as(request: &HttpRequest, record: &impl Resource, media_type: &str, body: String) -> HttpResponse {
+    answer(request, media_type, body, Some(record.version()), Some(record.updated_at()), None)
+}
+
+/// The same for what is made of many records, of which the newest changed at `modified`.
+pub fn send_overview(
+    request: &HttpRequest,
+    media_type: &str,
+    body: String,
+    modified: Option<DateTime<Utc>>,
+) -> HttpResponse {
+    answer(request, media_type, body, None, modified, None)
 }
 
 fn answer(
     request: &HttpRequest,
+    media_type: &str,
     body: String,
     version: Option<i32>,
     modified: Option<DateTime<Utc>>,
@@ -108,7 +126,7 @@ fn answer(
     if let Some(link) = link {
         response.insert_header((header::LINK, link));
     }
-    if known { response.finish() } else { response.content_type("application/json").body(body) }
+    if known { response.finish() } else { response.content_type(media_type).body(body) }
 }
 
 /// `If-None-Match`, compared weakly (RFC 9110, section 13.1.2).
@@ -194,6 +212,14 @@ pub fn moved(request: &HttpRequest, slug: &str) -> HttpResponse {
         .insert_header((header::LOCATION, location))
         .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
         .finish()
+}
+
+/// 303 to where a record lives now, for an address that stays the same whatever becomes of the record's own.
+pub fn see_other(request: &HttpRequest, location: &str) -> HttpResponse {
+    let mut response = HttpResponse::SeeOther();
+    response.insert_header((header::LOCATION, location));
+    cache(&mut response, request.headers());
+    response.finish()
 }
 
 /// An answer with a secret that is shown this once: 201 with an address, else 200. Never kept, by nobody.

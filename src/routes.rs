@@ -6,8 +6,8 @@ use utoipa_actix_web::scope::scope;
 
 use crate::limits::rate;
 use crate::{
-    api_keys, audit, auth, councils, facets, initiatives, key_requests, problems, search, service, themes, transport,
-    users, vocabularies,
+    api_keys, audit, auth, citation, councils, facets, initiatives, key_requests, problems, search, service, themes,
+    transport, users, vocabularies,
 };
 
 /// Mount every operation.
@@ -25,6 +25,15 @@ where
         .service(problems::explain_problem)
         .service(auth::handlers::find_keys)
         .service(transport::find_security_txt)
+        .service(citation::handlers::find_catalog)
+        .service(
+            // Of the same callers as below /v1: a permalink leads those who may see the record.
+            scope("/id")
+                .service(citation::handlers::follow_permalink)
+                .wrap(from_fn(rate::limit))
+                .wrap(from_fn(auth::identify::identify))
+                .wrap(from_fn(rate::limit_bad_credentials)),
+        )
         .service(
             scope("/v1")
                 .service(auth::handlers::log_in)
@@ -46,6 +55,7 @@ where
                 .service(initiatives::handlers::replace_initiative)
                 .service(initiatives::handlers::update_initiative)
                 .service(initiatives::handlers::delete_initiative)
+                .service(citation::handlers::cite_initiative)
                 .service(initiatives::handlers::publish_initiative)
                 .service(initiatives::handlers::unpublish_initiative)
                 .service(themes::handlers::list_themes)

@@ -11,6 +11,8 @@ use crate::audit::subject::Subject;
 use crate::audit::trail::Trail;
 use crate::auth::caller::{Account, Admin, Anyone, CouncilKeeper, Reach};
 use crate::auth::scope::WriteCouncils;
+use crate::citation::form::Form;
+use crate::citation::linked::{self, LinkedData};
 use crate::db::Db;
 use crate::db::word::text;
 use crate::error::ApiError;
@@ -67,8 +69,10 @@ pub async fn list_councils(
 
 /// Find a council
 ///
-/// By slug, id or GSS code. A former slug redirects (308); a withdrawn council answers 404 with the reason.
-#[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), CouncilView), responses((status = 200, description = "The council", body = Council)))]
+/// By slug, id or GSS code. A former slug redirects (308); a withdrawn council answers 404 with the reason. By `Accept` also
+/// as schema.org JSON-LD; `fields` goes with plain JSON only.
+#[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), CouncilView),
+    responses((status = 200, description = "The council", content((Council = "application/json"), (LinkedData = "application/ld+json")))))]
 #[get("/councils/{council}")]
 pub async fn find_council(
     request: HttpRequest,
@@ -77,9 +81,14 @@ pub async fn find_council(
     council: web::Path<String>,
     view: Query<CouncilView>,
 ) -> Result<Either<Record<Council>, HttpResponse>, ApiError> {
+    let form = Form::wanted(&request, &[Form::Json, Form::LinkedData])?;
+    form.allows(&[("fields", view.fields.is_some())])?;
     let found = find(&mut *db.get().await?, caller.reach(), &council).await?;
     if found.slug != *council && !refs::is_permanent(&council) {
         return Ok(Either::Right(moved(&request, &found.slug)));
+    }
+    if form != Form::Json {
+        return Ok(Either::Right(Form::linked(&request, &found, linked::council)?));
     }
     Ok(Either::Left(Record::picked(found, view.0.fields.map(|fields| fields.iter().map(text).collect()))))
 }

@@ -15,6 +15,8 @@ use crate::audit::subject::Subject;
 use crate::audit::trail::Trail;
 use crate::auth::caller::{Account, Anyone, Author, Moderator, Reach};
 use crate::auth::scope::{Moderate, WriteInitiatives};
+use crate::citation::form::Form;
+use crate::citation::linked::LinkedData;
 use crate::db::Db;
 use crate::db::word::text;
 use crate::error::ApiError;
@@ -119,8 +121,11 @@ async fn page(
 
 /// Find an initiative
 ///
-/// By slug or id, with its outcomes, costs, sources and partners. A former slug redirects (308).
-#[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), InitiativeView), responses((status = 200, description = "The initiative", body = Initiative)))]
+/// By slug or id, with its outcomes, costs, sources and partners. A former slug redirects (308). By `Accept` also as
+/// schema.org JSON-LD, or as Markdown for pasting into a page; `fields` and `include` go with plain JSON only.
+#[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), InitiativeView),
+    responses((status = 200, description = "The initiative", content(
+        (Initiative = "application/json"), (LinkedData = "application/ld+json"), (String = "text/markdown")))))]
 #[get("/initiatives/{initiative}")]
 pub async fn find_initiative(
     request: HttpRequest,
@@ -129,10 +134,15 @@ pub async fn find_initiative(
     initiative: web::Path<String>,
     view: Query<InitiativeView>,
 ) -> Result<Either<Record<Initiative>, HttpResponse>, ApiError> {
+    let form = Form::wanted(&request, &[Form::Json, Form::LinkedData, Form::Markdown])?;
+    form.allows(&[("fields", view.fields.is_some()), ("include", !view.include.is_empty())])?;
     let mut conn = db.get().await?;
-    let found = find(&mut conn, caller.reach(), &initiative).await?;
+    let found = store::locate(&mut conn, caller.reach(), &initiative).await?;
     if found.slug != *initiative && found.id.to_string() != initiative.to_lowercase() {
         return Ok(Either::Right(moved(&request, &found.slug)));
+    }
+    if form != Form::Json {
+        return Ok(Either::Right(form.initiative(&request, &found)?));
     }
     let mut page = [found];
     embed(&mut conn, caller.reach(), &view.include, &mut page).await?;
@@ -261,12 +271,6 @@ pub async fn unpublish_initiative(
     set_state(&db, &trail, caller.0, &initiative, if_match, State::Draft).await
 }
 
-async fn find(conn: &mut AsyncPgConnection, reach: Reach, segment: &str) -> Result<Initiative, ApiError> {
-    let id =
-        refs::locate(conn, Resource::Initiative, segment).await?.ok_or_else(|| ApiError::not_found("initiative"))?;
-    store::find(conn, reach, id).await
-}
-
 /// The record, if this caller may change it as it stands: visible, the own council's, a draft, and as last read.
 async fn editable(
     conn: &mut AsyncPgConnection,
@@ -274,7 +278,7 @@ async fn editable(
     segment: &str,
     if_match: &IfMatch,
 ) -> Result<Initiative, ApiError> {
-    let current = find(conn, account.reach(), segment).await?;
+    let current = store::locate(conn, account.reach(), segment).await?;
     if let Some(own) = account.bound_to() {
         if current.lead_council.as_ref().map(|lead| lead.id) != Some(own) {
             return Err(ApiError::forbidden("Another council leads this initiative; only that council changes it."));

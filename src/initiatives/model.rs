@@ -107,6 +107,28 @@ pub enum Licence {
     Cc0,
 }
 
+impl Licence {
+    /// Its name in full.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::OglUk3 => "Open Government Licence v3.0",
+            Self::CcBy4 => "Creative Commons Attribution 4.0 International",
+            Self::CcBySa4 => "Creative Commons Attribution-ShareAlike 4.0 International",
+            Self::Cc0 => "Creative Commons Zero v1.0 Universal",
+        }
+    }
+
+    /// Where its terms are.
+    pub fn url(self) -> &'static str {
+        match self {
+            Self::OglUk3 => "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
+            Self::CcBy4 => "https://creativecommons.org/licenses/by/4.0/",
+            Self::CcBySa4 => "https://creativecommons.org/licenses/by-sa/4.0/",
+            Self::Cc0 => "https://creativecommons.org/publicdomain/zero/1.0/",
+        }
+    }
+}
+
 /// What a participating council does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -22,6 +22,7 @@ use crate::db::word::Word;
 use crate::error::ApiError;
 use crate::facets::store::tally;
 use crate::page::{Slice, Window};
+use crate::refs::{self, Resource};
 use crate::search::model::TotalIs;
 use crate::search::rank::{Among, rank};
 use crate::text::render;
@@ -106,6 +107,12 @@ async fn best(
     let ids: Vec<Uuid> = hits.rows.iter().map(|(_, id)| *id).collect();
     let mut found: HashMap<_, _> = load(conn, reach, &ids).await?.into_iter().map(|one| (one.id, one)).collect();
     Ok((hits.with_rows(|hits| hits.iter().filter_map(|(_, id)| found.remove(id)).collect()), total_is))
+}
+
+/// The initiative that a path segment names, if the caller may see it; 404 otherwise.
+pub async fn locate(conn: &mut AsyncPgConnection, reach: Reach, segment: &str) -> Result<Initiative, ApiError> {
+    let id = refs::locate(conn, Resource::Initiative, segment).await?;
+    find(conn, reach, id.ok_or_else(|| ApiError::not_found("initiative"))?).await
 }
 
 /// One initiative; 404 with the public reason for one that was public and has been withdrawn.

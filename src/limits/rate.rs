@@ -16,7 +16,7 @@ use crate::error::ApiError;
 
 type Served = Result<ServiceResponse<BoxBody>, actix_web::Error>;
 
-/// Below `/v1`, before the caller is looked up: credentials that do not hold count against the address. Once they are too
+/// Below `/v1` and `/id`, before the caller is looked up: credentials that do not hold count against the address. Once they are too
 /// many, further ones are not looked at.
 pub async fn limit_bad_credentials(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Served {
     let presents = request.headers().contains_key(AUTHORIZATION) || request.headers().contains_key("x-api-key");
@@ -36,17 +36,21 @@ pub async fn limit_bad_credentials(request: ServiceRequest, next: Next<impl Mess
     Ok(response)
 }
 
-/// Below `/v1`, once the caller is known: by account, otherwise by address.
+/// Below `/v1` and `/id`, once the caller is known: by account, otherwise by address.
 pub async fn limit(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Served {
     let account = request.extensions().get::<Identified>().and_then(|found| found.as_ref().ok().copied().flatten());
     let cost = cost(request.path(), request.query_string());
     count(request, next, account.as_ref(), cost).await
 }
 
-/// Outside of `/v1`, where nobody is looked up: by address. The health of the service may be asked as often as one likes.
+/// Outside of them, where nobody is looked up: by address. The health of the service may be asked as often as one likes.
 pub async fn limit_pages(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Served {
     let path = request.path();
-    if path == "/health" || path == "/v1" || path.starts_with("/v1/") {
+    let is_counted_there = ["/v1", "/id"]
+        .into_iter()
+        .filter_map(|scope| path.strip_prefix(scope))
+        .any(|rest| rest.is_empty() || rest.starts_with('/'));
+    if path == "/health" || is_counted_there {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
     count(request, next, None, 1).await

@@ -115,7 +115,8 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
     let secured = operation.get("security").is_some();
     let body = operation.get("requestBody").is_some();
-    let versioned = path.starts_with("/v1/");
+    // Below these the caller is looked up.
+    let versioned = path.starts_with("/v1/") || path.starts_with("/id/");
     let conditional = needs_if_match(path, method);
     let repeatable = has_parameter(operation, IDEMPOTENCY_KEY);
 
@@ -141,6 +142,10 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     if ["theme", "principle", "council", "participant", "broader"].iter().any(|name| has_parameter(operation, name)) {
         statuses.push("404");
     }
+    // Who may choose between media types may also ask for one that is not among them.
+    if operation.pointer("/responses/200/content").and_then(Value::as_object).is_some_and(|content| content.len() > 1) {
+        statuses.push("406");
+    }
     if body {
         statuses.extend(["413", "415", "422"]);
     }
@@ -150,7 +155,12 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     if conditional {
         statuses.extend(["409", "412", "428"]);
     }
-    if method == "get" && path != "/health" && !path.starts_with("/problems") && id != "find_security_txt" {
+    let may_be_known = method == "get"
+        && path != "/health"
+        && !path.starts_with("/problems")
+        && id != "find_security_txt"
+        && operation["responses"].get("200").is_some();
+    if may_be_known {
         statuses.push("304");
     }
     // Wherever an access token opens, a key with the right scope does; what is for people in person says so by its id.
@@ -166,7 +176,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
             *response = json!({ "$ref": format!("#/components/responses/{}", answer_name(status)) });
         }
         for (status, response) in responses.iter_mut().filter(|(status, _)| status.starts_with('2')) {
-            describe_success(status, response, method, &examples[&id]);
+            describe_success(status, response, method, may_be_known, &examples[&id]);
             if limited {
                 add_rate_limit(&mut response["headers"]);
             }
@@ -261,10 +271,12 @@ fn answer_with_selection(operation: &mut Value) {
     }
 }
 
-fn describe_success(status: &str, response: &mut Value, method: &str, examples: &Value) {
+/// `may_be_known`: the answer has validators, whatever its media type. An example may be one for every media type
+/// (`response`), or one for each (`responses`).
+fn describe_success(status: &str, response: &mut Value, method: &str, may_be_known: bool, examples: &Value) {
     let mut headers = Map::new();
     headers.insert("X-Request-Id".into(), json!({ "$ref": "#/components/headers/RequestId" }));
-    if status != "204" && response["content"].get("application/json").is_some() {
+    if may_be_known || status != "204" && response["content"].get("application/json").is_some() {
         headers.insert("ETag".into(), json!({ "$ref": "#/components/headers/ETag" }));
     }
     if status == "201" {
@@ -276,10 +288,9 @@ fn describe_success(status: &str, response: &mut Value, method: &str, examples: 
         headers.insert("Link".into(), json!({ "$ref": "#/components/headers/Link" }));
     }
     response["headers"] = Value::Object(headers);
-    if let (Some(example), Some(content)) =
-        (examples.get("response"), response.pointer_mut("/content").and_then(Value::as_object_mut))
-    {
-        for content in content.values_mut() {
+    for (media_type, content) in response.pointer_mut("/content").and_then(Value::as_object_mut).into_iter().flatten() {
+        let own = examples.get("responses").and_then(|examples| examples.get(media_type));
+        if let Some(example) = own.or_else(|| examples.get("response")) {
             content["example"] = example.clone();
         }
     }
@@ -311,6 +322,7 @@ fn answer_name(status: &str) -> &'static str {
         "401" => "Unauthenticated",
         "403" => "Forbidden",
         "404" => "NotFound",
+        "406" => "NotAcceptable",
         "409" => "Conflict",
         "412" => "Stale",
         "413" => "TooLarge",

@@ -10,6 +10,8 @@ use crate::audit::subject::Subject;
 use crate::audit::trail::Trail;
 use crate::auth::caller::{Account, Anyone, Moderator};
 use crate::auth::scope::WriteThemes;
+use crate::citation::form::Form;
+use crate::citation::linked::{self, LinkedData};
 use crate::db::Db;
 use crate::db::word::text;
 use crate::error::{ApiError, UNKNOWN};
@@ -46,8 +48,10 @@ pub async fn list_themes(
 
 /// Find a theme
 ///
-/// The address of a theme that was merged into another redirects there (308).
-#[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id", example = "housing"), ThemeView), responses((status = 200, description = "The theme", body = Theme)))]
+/// The address of a theme that was merged into another redirects there (308). By `Accept` also as a SKOS concept (JSON-LD);
+/// `fields` goes with plain JSON only.
+#[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id", example = "housing"), ThemeView),
+    responses((status = 200, description = "The theme", content((Theme = "application/json"), (LinkedData = "application/ld+json")))))]
 #[get("/themes/{theme}")]
 pub async fn find_theme(
     request: HttpRequest,
@@ -56,9 +60,14 @@ pub async fn find_theme(
     theme: web::Path<String>,
     view: Query<ThemeView>,
 ) -> Result<Either<Record<Theme>, HttpResponse>, ApiError> {
+    let form = Form::wanted(&request, &[Form::Json, Form::LinkedData])?;
+    form.allows(&[("fields", view.fields.is_some())])?;
     let found = find(&mut *db.get().await?, &theme).await?;
     if found.slug != *theme && found.id.to_string() != theme.to_lowercase() {
         return Ok(Either::Right(moved(&request, &found.slug)));
+    }
+    if form != Form::Json {
+        return Ok(Either::Right(Form::linked(&request, &found, linked::theme)?));
     }
     Ok(Either::Left(Record::picked(found, view.0.fields.map(|fields| fields.iter().map(text).collect()))))
 }

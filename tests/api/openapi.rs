@@ -204,9 +204,8 @@ fn every_request_and_every_answer_has_an_example_that_is_valid() {
     let document = Document::new().value;
     let mut faults = Vec::new();
     for operation in operations(&document) {
-        let json = |(kind, _): &(&String, &Value)| kind.ends_with("json");
         let requests = operation.request().map(|content| ("request", content));
-        let answers = operation.answers().filter(json).map(|content| ("answer", content));
+        let answers = operation.answers().map(|content| ("answer", content));
         for (what, (kind, content)) in requests.chain(answers) {
             let place = format!("{} ({}): {what} {kind}", operation.id(), operation.name);
             match content.get("example") {
@@ -230,7 +229,13 @@ fn every_example_belongs_to_an_operation() {
     for (id, parts) in examples.as_object().expect("an object") {
         assert!(known.contains(&**id), "there is no operation {id}");
         for part in parts.as_object().expect("request and response").keys() {
-            assert!(["request", "response"].contains(&&**part), "{id}: {part}");
+            assert!(["request", "response", "responses"].contains(&&**part), "{id}: {part}");
+        }
+        // One for each media type, each of which the operation has.
+        for media_type in parts["responses"].as_object().into_iter().flatten().map(|(media_type, _)| media_type) {
+            let mut of_it = operations(&document).into_iter().filter(|operation| operation.id() == id);
+            let has = of_it.any(|operation| operation.answers().any(|(known, _)| known == media_type));
+            assert!(has, "{id} has no answer {media_type}");
         }
     }
 }

@@ -31,6 +31,11 @@ const RULES: &str = "
     audit::verify            audit::chain auth::keys db::schema error
     audit::store             STORE audit::* auth::keys
 
+    citation::handlers       HANDLERS citation::* negotiate *::store
+    citation::form           citation::* error initiatives::model negotiate page reply
+    citation::store          STORE initiatives::filter
+    citation::*              citation::* councils::model db::word::text initiatives::evidence initiatives::model text
+                             themes::model
     *::handlers              HANDLERS
     search::marks            error search::model
     search::meant            STORE
@@ -40,7 +45,7 @@ const RULES: &str = "
     facets::count            STORE db::word initiatives::filter search::rank
     facets::store            STORE facets::count initiatives::filter
 
-    HANDLERS                 address api_keys::usage audit::* auth::* config councils::query db::Db db::word error idempotency initiatives::* input page search::*
+    HANDLERS                 address api_keys::usage audit::* auth::* citation::form citation::linked config councils::query db::Db db::word error idempotency initiatives::* input page search::*
                              refs reply text withdrawal *::model *::store
     vocabularies             auth::caller db error input page reply
     withdrawal
@@ -76,6 +81,7 @@ const RULES: &str = "
     auth::*                  error
     page                     auth::keys config error reply search::model
     idempotency              auth::keys db::schema error reply
+    negotiate                error
     reply                    error
     middleware               config error transport
     transport                config error input
@@ -122,8 +128,11 @@ fn rules() -> Vec<Rule> {
 }
 
 /// Files that know nothing of HTTP: a mention of any of these words is a fault.
-const WITHOUT_HTTP: &str = "*::model *::store audit::chain audit::subject audit::verify councils::query facets::count initiatives::query search::marks search::meant search::rank search::suggest initiatives::answer initiatives::evidence initiatives::children \
-                            initiatives::embed initiatives::filter initiatives::resolve initiatives::write refs text config \
+const WITHOUT_HTTP: &str = "*::model *::store *::query audit::chain audit::subject audit::verify facets::count search::marks \
+                            search::meant search::rank search::suggest initiatives::answer initiatives::evidence initiatives::children \
+                            initiatives::embed initiatives::filter initiatives::resolve initiatives::write \
+                            citation::bibtex citation::catalog citation::claims citation::csl citation::datacite citation::linked \
+                            citation::markdown citation::outline citation::ris citation::work refs text config \
                             db::** sample::**";
 const HTTP: [&str; 5] = ["actix", "HttpRequest", "HttpResponse", "StatusCode", "handlers"];
 

@@ -1,0 +1,19 @@
+//! Records for others to cite and to show: citations, linked data (JSON-LD), Markdown, a catalogue of the whole (DCAT),
+//! and permalinks that stay right when a slug changes.
+//!
+//! Everything is made of the answer that the caller would get as JSON, so that what a caller may not see is not in it.
+
+pub mod bibtex;
+pub mod catalog;
+pub mod claims;
+pub mod csl;
+pub mod datacite;
+pub mod form;
+pub mod handlers;
+pub mod linked;
+pub mod markdown;
+pub mod model;
+pub mod outline;
+pub mod ris;
+pub mod store;
+pub mod work;

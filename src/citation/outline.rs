@@ -1,0 +1,307 @@
+//! Markdown within Markdown: single-line values that stay what they are, and a record's own texts fitted into a document
+//! (CommonMark 0.31, with tables).
+
+use std::ops::Range;
+
+use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd};
+
+/// Deepest heading that Markdown has.
+const DEEPEST: usize = 6;
+/// How often a text is looked at again for what came to light.
+const TURNS: usize = 8;
+/// Schemes of addresses that a page may lead to.
+const SCHEMES: [&str; 3] = ["http", "https", "mailto"];
+
+/// A value on one line, such that a reader of the document sees its very characters, wherever in a line it stands.
+pub fn line(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for (index, c) in text.char_indices() {
+        let before = &text[..index];
+        let is_markup = match c {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '&' | '#' => true,
+            // What begins a list or underlines a heading does so at the start of a line only.
+            '-' | '+' | '=' | ':' => before.is_empty(),
+            '.' | ')' if text[index + 1..].starts_with(|next: char| !next.is_whitespace()) => false,
+            '.' | ')' => !before.is_empty() && before.len() <= 9 && before.bytes().all(|byte| byte.is_ascii_digit()),
+            _ => false,
+        };
+        if is_markup {
+            escaped.push('\\');
+        }
+        escaped.push(if c.is_control() { ' ' } else { c });
+    }
+    escaped
+}
+
+/// An address as the target of a link.
+pub fn target(url: &str) -> String {
+    url.replace('\\', "%5C").replace('<', "%3C").replace('>', "%3E")
+}
+
+/// A text of the record, fitted in below a heading of `level`: its own headings are lower than that, raw HTML is shown and
+/// not run, links lead to web and mail addresses only, and what it leaves open is closed.
+pub fn below(level: usize, markdown: &str) -> String {
+    let mut text = defused(markdown.trim_end());
+    if let Some(fence) = open_fence(&text) {
+        text.push('\n');
+        text.push_str(&fence);
+    }
+    demoted(&text, level)
+}
+
+fn events(text: &str) -> impl Iterator<Item = (Event<'_>, Range<usize>)> {
+    Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter()
+}
+
+/// The same with raw HTML, and links to other addresses than those of the web, as mere text.
+fn defused(text: &str) -> String {
+    let mut text = text.to_owned();
+    // Once a tag or a link is text, what it hid or lay in comes to light.
+    for _ in 0..TURNS {
+        let mut places: Vec<usize> = events(&text).flat_map(|(event, range)| harmful(&text, &event, range)).collect();
+        if places.is_empty() {
+            return text;
+        }
+        places.sort_unstable();
+        places.dedup();
+        for place in places.into_iter().rev() {
+            text.insert(place, '\\');
+        }
+    }
+    // Whoever wraps them that deep means no good: nothing of the text is one.
+    text.replace('[', "&#91;").replace('<', "&lt;")
+}
+
+/// Where a backslash makes text of what does harm.
+fn harmful(text: &str, event: &Event, range: Range<usize>) -> Vec<usize> {
+    let source = &text[range.clone()];
+    match event {
+        Event::Html(_) | Event::InlineHtml(_) => source.match_indices('<').map(|(at, _)| range.start + at).collect(),
+        Event::Start(Tag::Link { dest_url, link_type, .. } | Tag::Image { dest_url, link_type, .. })
+            if *link_type != LinkType::Email && !is_harmless(dest_url) =>
+        {
+            source.find(['[', '<']).map(|at| range.start + at).into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn is_harmless(url: &str) -> bool {
+    let scheme = url.split_once(':').map(|(scheme, _)| scheme).filter(|scheme| !scheme.contains(['/', '?', '#']));
+    scheme.is_none_or(|scheme| SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known)))
+}
+
+/// What closes a fenced code block that the end of the text left open. One within a list or quotation ends with that.
+fn open_fence(text: &str) -> Option<String> {
+    let mut depth = 0;
+    let mut last = None;
+    for (event, range) in events(text) {
+        match event {
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))) if depth == 0 => last = Some(range),
+            Event::Start(Tag::BlockQuote(_) | Tag::Item) => depth += 1,
+            Event::End(TagEnd::BlockQuote(_) | TagEnd::Item) => depth -= 1,
+            _ => {}
+        }
+    }
+    let range = last.filter(|range| range.end >= text.trim_end().len())?;
+    let block = &text[range];
+    let mark = block.trim_start().chars().next()?;
+    let fence: String = block.trim_start().chars().take_while(|c| *c == mark).collect();
+    let closing = block.lines().skip(1).last().map(str::trim);
+    let is_closed = closing.is_some_and(|line| line.len() >= fence.len() && line.chars().all(|c| c == mark));
+    (!is_closed).then_some(fence)
+}
+
+/// The same with every heading below `level`.
+fn demoted(text: &str, level: usize) -> String {
+    let mut changed = text.to_owned();
+    let mut headings: Vec<(Range<usize>, usize, Option<Range<usize>>)> = Vec::new();
+    let mut open = false;
+    for (event, range) in events(text) {
+        match event {
+            Event::Start(Tag::Heading { level, .. }) => {
+                headings.push((range, level as usize, None));
+                open = true;
+            }
+            Event::End(TagEnd::Heading(_)) => open = false,
+            _ if open => {
+                if let Some((.., inner)) = headings.last_mut() {
+                    let start = inner.as_ref().map_or(range.start, |inner| inner.start.min(range.start));
+                    let end = inner.as_ref().map_or(range.end, |inner| inner.end.max(range.end));
+                    *inner = Some(start..end);
+                }
+            }
+            _ => {}
+        }
+    }
+    // From the last to the first, so that the places of the others stay.
+    for (range, own, inner) in headings.into_iter().rev() {
+        let marks = "#".repeat((level + own).min(DEEPEST));
+        let words = inner.map(|inner| &text[inner]).unwrap_or_default();
+        // The lines of an underlined heading may each begin with the marks of a quotation.
+        let words: Vec<&str> = words.lines().map(|line| line.trim_matches([' ', '\t', '>'])).collect();
+        let end = text[range.clone()].trim_end().len() + range.start;
+        let is_underlined = !text[range.clone()].trim_start().starts_with('#');
+        // A number sign at the end of an underlined heading would be taken for the end of one with marks.
+        let closing = if is_underlined && words.last().is_some_and(|word| word.ends_with('#')) { " #" } else { "" };
+        changed.replace_range(range.start..end, &format!("{marks} {}{closing}", words.join(" ")));
+    }
+    changed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The texts and the kinds of tags of a document.
+    fn read(markdown: &str) -> (String, Vec<String>) {
+        let (mut text, mut tags) = (String::new(), Vec::new());
+        for event in Parser::new_ext(markdown, Options::ENABLE_TABLES) {
+            match event {
+                Event::Text(words) | Event::Code(words) => text.push_str(&words),
+                Event::SoftBreak | Event::HardBreak => text.push('\n'),
+                Event::Start(tag) => {
+                    tags.push(format!("{tag:?}").split([' ', '(', '{']).next().unwrap_or_default().into())
+                }
+                Event::Html(html) | Event::InlineHtml(html) => tags.push(format!("HTML {html}")),
+                _ => {}
+            }
+        }
+        (text, tags)
+    }
+
+    fn headings(markdown: &str) -> Vec<(usize, String)> {
+        let (mut found, mut open) = (Vec::new(), false);
+        for event in Parser::new_ext(markdown, Options::ENABLE_TABLES) {
+            match event {
+                Event::Start(Tag::Heading { level, .. }) => {
+                    found.push((level as usize, String::new()));
+                    open = true;
+                }
+                Event::End(TagEnd::Heading(_)) => open = false,
+                Event::Text(words) | Event::Code(words) if open => found.last_mut().unwrap().1.push_str(&words),
+                Event::SoftBreak if open => found.last_mut().unwrap().1.push(' '),
+                _ => {}
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn a_line_shows_its_very_characters() {
+        for text in [
+            "Plain words, 5.5 and (more).",
+            "# no heading",
+            "- no list",
+            "+ no list",
+            "12. no list",
+            "12) no list",
+            "*not* _strong_ __at__ all",
+            "`no code`",
+            "[no](link) ![or image](x)",
+            "<b>no html</b> <!-- nor this -->",
+            "&amp; is no &",
+            "a|b",
+            "~~kept~~",
+            "\\ and \\* and \\\\",
+            "> no quotation",
+            "=== no underline",
+            "---",
+            "***",
+            "<https://no.link>",
+            "ends in #",
+            "ends in \\",
+            "Tŷ “co-op” £5",
+            "1234567890. too long for a list",
+            "5.3%",
+            "12.",
+            "1.\u{a0}one",
+            ":--",
+        ] {
+            assert_eq!(
+                read(&line(text)),
+                (text.to_owned(), vec!["Paragraph".to_owned()]),
+                "{text:?}: {:?}",
+                line(text)
+            );
+            let heading = format!("## {}", line(text));
+            assert_eq!(headings(&heading), [(2, text.to_owned())], "{heading:?}");
+            let table = format!("| a | b |\n|---|---|\n| {} | x |\n", line(text));
+            let (cells, _) = read(&table);
+            assert_eq!(cells, format!("ab{text}x"), "{table:?}");
+        }
+    }
+
+    #[test]
+    fn headings_are_demoted_and_the_deepest_stay() {
+        for (own, wanted) in [
+            ("# One\n\n## Two\n\ntext", vec![(3, "One"), (4, "Two")]),
+            ("##### Five\n###### Six ######", vec![(6, "Five"), (6, "Six")]),
+            ("One\n===\n\nTwo\nlines\n---\n", vec![(3, "One"), (4, "Two lines")]),
+            ("> # Quoted\n>\n> Under\n> lined\n> ---", vec![(3, "Quoted"), (4, "Under lined")]),
+            ("- # In a list\n- text", vec![(3, "In a list")]),
+            ("#\n\n#", vec![(3, ""), (3, "")]),
+            ("C#\n==", vec![(3, "C#")]),
+            ("    # code\n\n```\n# code\n```", vec![]),
+            ("# *One* [two](https://x.example)", vec![(3, "One two")]),
+        ] {
+            let text = format!("{}\n\n## Next\n", below(2, own));
+            let mut wanted: Vec<(usize, String)> =
+                wanted.into_iter().map(|(level, text)| (level, text.into())).collect();
+            wanted.push((2, "Next".into()));
+            assert_eq!(headings(&text), wanted, "{own:?} became {text:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_text_leaves_open_ends_with_it() {
+        for own in [
+            "```\ncode",
+            "~~~~ x\ncode\n~~~",
+            "```",
+            "> ```\n> code",
+            "<!-- never closed",
+            "<script>\nlet a = 1;",
+            "<div>\n# not\n",
+            "- item\n\n  ```\n  code",
+            "[a]: <",
+            "`` open",
+            "| a |\n|---|",
+            "text\\",
+            "<pre>\n\n# x",
+            "```\na\n```",
+        ] {
+            let text = format!("{}\n\n## Next\n", below(2, own));
+            assert_eq!(headings(&text).last(), Some(&(2, "Next".to_owned())), "{own:?} became {text:?}");
+        }
+    }
+
+    #[test]
+    fn neither_html_nor_scripts_come_through() {
+        let nested = (0..2_000).fold("x".to_owned(), |inner, _| format!("[{inner}](javascript:1)"));
+        for own in [
+            nested.as_str(),
+            "[x](javascript:1 \"<b>\")",
+            "[x](<javascript:a>)",
+            "<a href='[x](javascript:1)'>",
+            "<script>alert(1)</script>",
+            "a <b onclick=x>b</b>",
+            "[x](javascript:alert(1))",
+            "<javascript:alert(1)>",
+            "![x](data:text/html,1)",
+            "[x]\n\n[x]: vbscript:1",
+            "[a [x](javascript:1)](javascript:2)",
+            "<h1>Big</h1>",
+            "[x](JaVaScRiPt:1)",
+            "<!-- x -->\n# y",
+            "<div>\n\n<p>\n\n</div>",
+        ] {
+            let text = below(2, own);
+            let (_, tags) = read(&text);
+            let bad = tags.iter().find(|tag| tag.starts_with("HTML") || ["Link", "Image"].contains(&&***tag));
+            assert_eq!(bad, None, "{own:?} became {text:?}");
+        }
+        let kept = "A [link](https://x.example/a?b#c), <mail@x.example>, [mail](mailto:a@x.example), [here](#there).";
+        assert_eq!(below(2, kept), kept);
+    }
+}

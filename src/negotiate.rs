@@ -1,0 +1,136 @@
+//! Which of several representations a caller gets, by the `Accept` header (RFC 9110, section 12.5.1).
+//!
+//! The first on offer is the default: of a caller who does not say, of one to whom all are the same, and of a browser
+//! that shows what it is given. What a caller names goes before what a wildcard lets in, so that `text/markdown, */*` is a
+//! wish for Markdown. Parameters of a media range, `charset` and `profile` among them, are not looked at: each
+//! type is sent in one form only.
+
+use actix_web::HttpRequest;
+use actix_web::http::header::{Accept, Header, Quality};
+
+use crate::error::ApiError;
+
+/// What a browser asks for when somebody types an address; it gets the default.
+const BROWSER: &str = "text/html";
+
+/// The best of what is on offer, each with its media type (type and subtype in lower case), for this request.
+///
+/// 406 with the media types on offer when the caller takes none of them.
+pub fn choose<T: Copy>(request: &HttpRequest, offers: &[(T, &str)]) -> Result<T, ApiError> {
+    best(&wishes(request), offers.iter().map(|(_, media_type)| *media_type))
+        .and_then(|index| offers.get(index))
+        .map(|(offer, _)| *offer)
+        .ok_or_else(|| ApiError::not_acceptable(offers.iter().map(|(_, media_type)| *media_type)))
+}
+
+/// The media ranges that the caller takes, with their quality. None stand for everything: there is no header, or one in
+/// which nothing can be read, which the standard lets a server take for none.
+fn wishes(request: &HttpRequest) -> Vec<(String, Quality)> {
+    let accept = Accept::parse(request).map(|accept| accept.0).unwrap_or_default();
+    accept.into_iter().map(|wish| (wish.item.essence_str().to_lowercase(), wish.quality)).collect()
+}
+
+fn best<'a>(wishes: &[(String, Quality)], offers: impl Iterator<Item = &'a str>) -> Option<usize> {
+    if wishes.is_empty() {
+        return Some(0);
+    }
+    let mut best: Option<(usize, Quality, u8)> = None;
+    for (index, offer) in offers.enumerate() {
+        let Some((precision, quality)) = wishes.iter().filter_map(|wish| fit(wish, offer)).max() else { continue };
+        let better = best.is_none_or(|(_, quality_before, before)| (quality, precision) > (quality_before, before));
+        if quality > Quality::ZERO && better {
+            best = Some((index, quality, precision));
+        }
+    }
+    let is_browser = || wishes.iter().any(|(range, quality)| range == BROWSER && *quality > Quality::ZERO);
+    best.map(|(index, ..)| index).or_else(|| is_browser().then_some(0))
+}
+
+/// How precisely a range names a media type, and what the caller thinks of it. The most precise range counts.
+fn fit((range, quality): &(String, Quality), offer: &str) -> Option<(u8, Quality)> {
+    let precision = match range.strip_suffix("/*") {
+        None if range == offer => 2,
+        Some("*") => 0,
+        Some(kind) if offer.split('/').next() == Some(kind) => 1,
+        _ => return None,
+    };
+    Some((precision, *quality))
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header;
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    const OFFERS: [(u8, &str); 4] =
+        [(0, "application/json"), (1, "text/csv"), (2, "application/geo+json"), (3, "text/markdown")];
+
+    fn chosen(accept: &str) -> Option<u8> {
+        choose(&TestRequest::get().insert_header((header::ACCEPT, accept)).to_http_request(), &OFFERS).ok()
+    }
+
+    #[test]
+    fn the_first_is_the_default() {
+        assert_eq!(choose(&TestRequest::get().to_http_request(), &OFFERS).ok(), Some(0));
+        for accept in ["", ",", "*/*", "application/*", "*/*;q=0.1", "application/json", "APPLICATION/JSON", "nonsense"]
+        {
+            assert_eq!(chosen(accept), Some(0), "{accept:?}");
+        }
+    }
+
+    #[test]
+    fn a_browser_gets_the_default() {
+        let firefox = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+        let chrome = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8,\
+                      application/signed-exchange;v=b3;q=0.7";
+        for accept in [firefox, chrome, "text/html", "text/html, application/xhtml+xml"] {
+            assert_eq!(chosen(accept), Some(0), "{accept:?}");
+        }
+        assert_eq!(chosen("text/html;q=0"), None);
+        assert_eq!(chosen("text/html, text/csv;q=0.1"), Some(1));
+    }
+
+    #[test]
+    fn quality_decides_then_precision_then_the_order_of_the_offers() {
+        for (accept, wanted) in [
+            ("text/csv", 1),
+            ("Text/CSV; header=present", 1),
+            ("text/csv;charset=utf-8;q=0.2", 1),
+            ("application/json;q=0.5, text/csv", 1),
+            ("text/csv;q=0.5, application/json;q=0.4", 1),
+            ("application/geo+json, application/json", 0),
+            ("application/geo+json, application/*;q=0.9", 2),
+            ("text/*", 1),
+            ("text/*, text/csv;q=0.1", 3),
+            ("text/markdown, */*", 3),
+            ("*/*, text/markdown", 3),
+            ("*/*;q=0.9, application/*;q=0.8, text/*;q=0.1", 0),
+            ("application/*;q=0.1, */*", 1),
+            ("application/json;q=0, */*", 1),
+            ("application/json, text/plain, */*", 0),
+        ] {
+            assert_eq!(chosen(accept), Some(wanted), "{accept:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_fits_is_a_406_that_names_what_is_on_offer() {
+        for accept in ["application/pdf", "image/*", "*/*;q=0", "text/csv;q=0", "application/problem+json", "text/cs"] {
+            assert_eq!(chosen(accept), None, "{accept:?}");
+        }
+        let request = TestRequest::get().insert_header((header::ACCEPT, "image/png")).to_http_request();
+        let refusal = choose(&request, &OFFERS).expect_err("a refusal").to_string();
+        assert!(OFFERS.iter().all(|(_, media_type)| refusal.contains(media_type)), "{refusal}");
+    }
+
+    #[test]
+    fn several_headers_are_one_list() {
+        let request = TestRequest::get()
+            .append_header((header::ACCEPT, "application/json;q=0.3"))
+            .append_header((header::ACCEPT, "text/csv"))
+            .to_http_request();
+        assert_eq!(choose(&request, &OFFERS).ok(), Some(1));
+    }
+}
