@@ -17,7 +17,7 @@ const RULES: &str = "
                              openapi routes service tls uploads
     sample::**               auth::caller::Reach db::schema error initiatives::* input *::model *::store
     routes                   auth::identify::identify limits::rate problems service transport vocabularies *::handlers
-    openapi::**              error::Problem openapi problems routes
+    openapi::**              error::Problem idempotency::IDEMPOTENCY_KEY openapi problems routes
     signals
     tls
     health                   address
@@ -83,7 +83,7 @@ const RULES: &str = "
     idempotency              auth::keys db::schema error reply
     negotiate                error
     reply                    error
-    middleware               config error transport
+    middleware               auth::api_key config error transport
     transport                config error input
     limits                   address auth::caller config users::model::Role
     limits::rate             address auth::caller auth::identify error limits
