@@ -4,6 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
+use aes_siv::siv::Aes128Siv;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::SigningKey;
@@ -13,11 +14,11 @@ use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::{DecodingKey, EncodingKey};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
 
 use crate::config::Secret;
 
 /// The secrets, ready for use. Neither prints nor serialises.
+#[derive(Clone)]
 pub struct Keys {
     /// Signs access tokens.
     pub encoding: EncodingKey,
@@ -91,11 +92,29 @@ impl Keys {
         URL_SAFE_NO_PAD.encode(&self.mac(purpose, data)[..16])
     }
 
-    /// True for what [`Keys::sign`] gave for this data; compared in constant time.
-    pub fn verify(&self, purpose: &str, data: &[u8], seal: &str) -> bool {
-        self.sign(purpose, data).as_bytes().ct_eq(seal.as_bytes()).into()
+    /// Text for an address that only we read again: base64url of AES-SIV (RFC 5297) under a key that serves this purpose
+    /// alone. Nobody else can read it or make one. The same bytes give the same text, so that an answer that holds it keeps
+    /// its ETag; only how many bytes there are shows.
+    pub fn seal(&self, purpose: &str, bytes: &[u8]) -> String {
+        let sealed = self.sealer(purpose).encrypt(NOTHING_BESIDES, bytes).expect("AES-SIV takes bytes of any length");
+        URL_SAFE_NO_PAD.encode(sealed)
+    }
+
+    /// What [`Keys::seal`] was given, if it gave this text for this purpose.
+    pub fn open(&self, purpose: &str, sealed: &str) -> Option<Vec<u8>> {
+        let sealed = URL_SAFE_NO_PAD.decode(sealed).ok()?;
+        self.sealer(purpose).decrypt(NOTHING_BESIDES, &sealed).ok()
+    }
+
+    fn sealer(&self, purpose: &str) -> Aes128Siv {
+        // The purpose is data here, so that no seal ever shares its key with a `mac` of the same purpose.
+        Aes128Siv::new_from_slice(&self.mac("seal", purpose.as_bytes()))
+            .expect("HMAC-SHA-256 gives the 256 bits it takes")
     }
 }
+
+/// The purpose is in the key; nothing else is sealed along.
+const NOTHING_BESIDES: [&[u8]; 0] = [];
 
 fn hmac(key: &[u8], data: &[u8]) -> Vec<u8> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
@@ -136,8 +155,48 @@ mod tests {
             use std::os::unix::fs::PermissionsExt;
             assert_eq!(fs::metadata(dir.join("signing-key.pem")).unwrap().permissions().mode() & 0o777, 0o600);
         }
-        assert!(first.verify("a", b"data", &second.sign("a", b"data")));
-        assert!(!first.verify("b", b"data", &second.sign("a", b"data")));
+        assert_eq!(first.sign("a", b"data"), second.sign("a", b"data"));
+        assert_ne!(first.sign("a", b"data"), second.sign("b", b"data"));
+        assert_eq!(first.open("a", &second.seal("a", b"data")).unwrap(), b"data");
         fs::remove_dir_all(dir).unwrap();
+    }
+
+    fn keys() -> Keys {
+        let pem = SigningKey::from_bytes(&rand::random()).to_pkcs8_pem(LineEnding::LF).unwrap();
+        Keys::from_pem(&pem, "a key of the tests").unwrap()
+    }
+
+    #[test]
+    fn what_is_sealed_is_read_by_its_purpose_and_key_alone() {
+        let keys = keys();
+        for bytes in [&b""[..], b"4711", &[7; 16], &[0; 500]] {
+            let sealed = keys.seal("cursor", bytes);
+            assert_eq!(sealed, keys.seal("cursor", bytes), "the same bytes, the same text");
+            assert!(sealed.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)), "{sealed}");
+            assert_eq!(keys.open("cursor", &sealed).unwrap(), bytes);
+            assert_eq!(keys.open("changes", &sealed), None, "another purpose");
+            assert_eq!(self::keys().open("cursor", &sealed), None, "another key");
+        }
+        for not_sealed in ["", "x", "x x", "AAAA", &"A".repeat(22), &"A".repeat(64)] {
+            assert_eq!(keys.open("cursor", not_sealed), None, "{not_sealed}");
+        }
+    }
+
+    #[test]
+    fn what_is_sealed_shows_nothing_and_stands_no_change() {
+        let keys = keys();
+        let plain = br#"{"position":8123456789}"#;
+        let sealed = keys.seal("changes", plain);
+        let bytes = URL_SAFE_NO_PAD.decode(&sealed).unwrap();
+        assert!(!plain.windows(4).any(|part| bytes.windows(4).any(|shown| shown == part)));
+        for at in 0..bytes.len() {
+            for bit in 0..8 {
+                let mut changed = bytes.clone();
+                changed[at] ^= 1 << bit;
+                assert_eq!(keys.open("changes", &URL_SAFE_NO_PAD.encode(changed)), None, "byte {at}, bit {bit}");
+            }
+            assert_eq!(keys.open("changes", &URL_SAFE_NO_PAD.encode(&bytes[..at])), None, "cut at {at}");
+        }
+        assert_eq!(keys.open("changes", &format!("{sealed}AAAA")), None, "longer");
     }
 }
