@@ -12,6 +12,7 @@
 //! - [`routes`]: the table of contents, every operation by its address.
 //! - [`councils`], [`themes`], [`initiatives`], [`vocabularies`], [`users`]: a resource each, with `model` (what is sent and
 //!   answered, and its rules), `handlers` (one function an operation) and `store` (queries; no HTTP).
+//! - [`changes`]: what changed, to replay, and as Atom feeds.
 //! - [`api_keys`]: keys for programs; [`key_requests`]: researchers who ask for one.
 //! - [`audit`]: who did what, as a chain of sealed events.
 //! - [`auth`]: signing in, tokens, ours and those of other issuers, the extractors that say who may call.
@@ -26,6 +27,7 @@ pub mod address;
 pub mod api_keys;
 pub mod audit;
 pub mod auth;
+pub mod changes;
 pub mod cli;
 pub mod config;
 pub mod councils;

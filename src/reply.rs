@@ -15,6 +15,8 @@ use sha2::{Digest, Sha256};
 
 use crate::error::ApiError;
 
+const JSON: &str = "application/json";
+
 /// A record that has a version and a date.
 pub trait Resource: Serialize {
     /// Grows by one with each change.
@@ -83,16 +85,22 @@ pub fn send(
     link: Option<String>,
 ) -> Result<HttpResponse, ApiError> {
     let body = serde_json::to_string(value).map_err(ApiError::internal)?;
-    Ok(answer(request, body, version, modified, link))
+    Ok(answer(request, JSON, body, version, modified, link))
 }
 
 /// The same for JSON that is text already.
 pub fn send_text(request: &HttpRequest, text: &str) -> Result<HttpResponse, ApiError> {
-    Ok(answer(request, text.to_owned(), None, None, None))
+    Ok(answer(request, JSON, text.to_owned(), None, None, None))
+}
+
+/// The same for text of another media type, such as a feed.
+pub fn send_as(request: &HttpRequest, media_type: &str, text: String, modified: Option<DateTime<Utc>>) -> HttpResponse {
+    answer(request, media_type, text, None, modified, None)
 }
 
 fn answer(
     request: &HttpRequest,
+    media_type: &str,
     body: String,
     version: Option<i32>,
     modified: Option<DateTime<Utc>>,
@@ -106,7 +114,7 @@ fn answer(
     if let Some(link) = link {
         response.insert_header((header::LINK, link));
     }
-    if known { response.finish() } else { response.content_type("application/json").body(body) }
+    if known { response.finish() } else { response.content_type(media_type).body(body) }
 }
 
 /// `If-None-Match`, compared weakly (RFC 9110, section 13.1.2).

@@ -6,7 +6,7 @@ use utoipa_actix_web::scope::scope;
 
 use crate::limits::rate;
 use crate::{
-    api_keys, audit, auth, councils, initiatives, key_requests, problems, service, themes, transport, users,
+    api_keys, audit, auth, changes, councils, initiatives, key_requests, problems, service, themes, transport, users,
     vocabularies,
 };
 
@@ -55,6 +55,10 @@ where
                 .service(themes::handlers::delete_theme)
                 .service(themes::handlers::merge_theme)
                 .service(initiatives::handlers::list_theme_initiatives)
+                .service(changes::handlers::list_changes)
+                .service(changes::handlers::feed_changes)
+                .service(changes::handlers::feed_council_changes)
+                .service(changes::handlers::feed_theme_changes)
                 .service(vocabularies::list_principles)
                 .service(vocabularies::list_values)
                 .service(users::handlers::list_users)
