@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::reader::{Reader, assert_same, fresh};
 use crate::support::practice::{practice, publish};
-use crate::support::{TestApp, records};
+use crate::support::{Answer, TestApp, records};
 
 const SLOW: &str = "UPDATE initiatives SET title = 'Changed by somebody slow' WHERE slug = 'get-oldham-working'";
 
@@ -96,4 +96,43 @@ async fn a_copy_kept_through_every_kind_of_change_stays_right() {
     reader.finish().await;
     assert!(!reader.copy.contains_key(&("initiative".into(), entered.json["id"].as_str().unwrap().into())));
     assert_same(&reader.copy, &fresh(&anonymous).await, "no longer public");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_loses_sight_of_a_record_is_told() {
+    let app = TestApp::with_sample().await;
+    let (admin, anonymous, editor) = (app.admin().await, app.anonymous(), app.editor("oldham").await);
+    let draft = editor.post("/v1/initiatives", &practice("A draft to hand over", "oldham")).await.expect(201);
+    let council = admin.post("/v1/councils", &records::council("Newcomer")).await.expect(201);
+    let key = |resource: &str, record: &Answer| (resource.to_owned(), record.json["id"].as_str().unwrap().to_owned());
+    let (draft_key, council_key) = (key("initiative", &draft), key("council", &council));
+    let (mut of_editor, mut of_anybody) = (Reader::new(&app, editor.clone()), Reader::new(&app, anonymous.clone()));
+    of_editor.finish().await;
+    of_anybody.finish().await;
+    assert!(of_editor.copy.contains_key(&draft_key) && of_anybody.copy.contains_key(&council_key));
+
+    let behind = of_editor.clone();
+    let path = format!("/v1/initiatives/{}", draft_key.1);
+    let york = admin.patch(&path, draft.etag(), &json!({ "lead_council": "york" })).await.expect(200);
+    of_editor.finish().await;
+    assert!(!of_editor.copy.contains_key(&draft_key), "the draft is another council's now");
+    // Its last change is not Oldham's to know of, the one that took it away still is.
+    admin.patch(&path, york.etag(), &json!({ "title": "A draft handed over" })).await.expect(200);
+    let mut anew = Reader::new(&app, editor.clone());
+    anew.finish().await;
+    assert_same(&anew.copy, &fresh(&editor).await, "from the beginning");
+    for mut reader in [of_editor, behind] {
+        reader.finish().await;
+        assert_same(&reader.copy, &fresh(&editor).await, "the former lead council");
+    }
+
+    let path = format!("/v1/councils/{}", council_key.1);
+    let hide = json!({ "membership": { "tier": "none", "status": "prospect" } });
+    let hidden = admin.patch(&path, council.etag(), &hide).await.expect(200);
+    of_anybody.finish().await;
+    assert!(!of_anybody.copy.contains_key(&council_key), "a prospect is not for everybody");
+    let show = json!({ "membership": { "tier": "associate", "status": "active" } });
+    admin.patch(&path, hidden.etag(), &show).await.expect(200);
+    of_anybody.finish().await;
+    assert_same(&of_anybody.copy, &fresh(&anonymous).await, "a member again");
 }

@@ -1,10 +1,11 @@
 //! A reader who keeps a copy by the client's rule, and what the copy has to be in the end.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::support::{Client, TestApp};
+use crate::support::{Answer, Client, TestApp};
 
 /// Records by resource and id.
 pub type Copy = BTreeMap<(String, String), Value>;
@@ -27,7 +28,7 @@ impl Reader {
     /// Read a page of at most `limit` changes. True when there are more.
     pub async fn step(&mut self, limit: usize) -> bool {
         let cursor = self.since.as_ref().map(|since| format!("&since={since}")).unwrap_or_default();
-        let page = self.client.get(&format!("/v1/changes?limit={limit}{cursor}")).await.expect(200);
+        let page = patient(&self.client, &format!("/v1/changes?limit={limit}{cursor}")).await;
         let changes = page.json["data"].as_array().unwrap();
         assert!(changes.len() <= limit, "{} changes on a page of {limit}", changes.len());
         for change in changes {
@@ -63,13 +64,24 @@ impl Reader {
     }
 }
 
+/// An answer, also of a service that has more to do than it can at the moment.
+async fn patient(client: &Client, path: &str) -> Answer {
+    loop {
+        let answer = client.get(path).await;
+        if answer.status.as_u16() != 503 {
+            return answer.expect(200);
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
 /// What a fresh reading of all lists shows a caller.
 pub async fn fresh(client: &Client) -> Copy {
     let mut copy = Copy::new();
     for (resource, list) in [("council", "councils"), ("theme", "themes"), ("initiative", "initiatives")] {
         let mut path = Some(format!("/v1/{list}?limit=200"));
         while let Some(at) = path.take() {
-            let page = client.get(&at).await.expect(200);
+            let page = patient(client, &at).await;
             for record in page.json["data"].as_array().unwrap() {
                 copy.insert((resource.into(), record["id"].as_str().unwrap().into()), record.clone());
             }

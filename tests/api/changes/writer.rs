@@ -146,14 +146,14 @@ impl Writer {
 
     async fn patch_initiative(&mut self) -> bool {
         let Some(id) = self.known(|w| &w.initiatives) else { return false };
-        let patch = match self.rng.random_range(0..9) {
+        let patch = match self.rng.random_range(0..10) {
             0 => json!({ "title": self.title("Practice") }),
             1 => json!({ "themes": self.some_themes() }),
             2 | 3 => json!({ "visibility": self.one(&VISIBILITIES) }),
-            4 => json!({ "lead_council": self.one(&LEADS) }),
-            5 => json!({ "parent": self.known(|w| &w.initiatives) }),
-            6 => json!({ "parent": null }),
-            7 => json!({ "participants": [{ "council": self.known(|w| &w.newcomers), "role": "co_lead" }] }),
+            4 | 5 => json!({ "lead_council": self.one(&LEADS) }),
+            6 => json!({ "parent": self.known(|w| &w.initiatives) }),
+            7 => json!({ "parent": null }),
+            8 => json!({ "participants": [{ "council": self.known(|w| &w.newcomers), "role": "co_lead" }] }),
             _ => {
                 json!({ "body": self.title("A story"), "slug": format!("practice-{}", self.rng.random_range(0..9999)) })
             }
