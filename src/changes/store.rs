@@ -15,7 +15,8 @@ use crate::db::word::Word;
 use crate::error::ApiError;
 use crate::initiatives::filter::{InitiativeFilter, filtered};
 use crate::initiatives::model::Visibility;
-use crate::{councils, initiatives as practice, themes};
+use crate::initiatives::store as practice;
+use crate::{councils, themes};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = changes, check_for_backend(Pg))]
@@ -138,7 +139,7 @@ async fn shown(conn: &mut AsyncPgConnection, reach: Reach, mut rows: Vec<ChangeR
     for theme in themes::store::load(conn, &of(ChangedResource::Theme)).await? {
         records.insert(theme.id, ChangedRecord::Theme(theme));
     }
-    for initiative in practice::store::load(conn, reach, &of(ChangedResource::Initiative)).await? {
+    for initiative in practice::load(conn, reach, &of(ChangedResource::Initiative)).await? {
         records.insert(initiative.id, ChangedRecord::Initiative(Box::new(initiative)));
     }
     let change = |row: ChangeRow| {
