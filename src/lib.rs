@@ -14,6 +14,7 @@
 //!   answered, and its rules), `handlers` (one function an operation) and `store` (queries; no HTTP).
 //! - [`search`], [`facets`]: what has these words, best first; how many there are of each kind.
 //! - [`citation`]: records for others to cite and to show: citations, JSON-LD, Markdown, permalinks, the DCAT catalogue.
+//! - [`changes`]: what changed, to replay, and as Atom feeds.
 //! - [`api_keys`]: keys for programs; [`key_requests`]: researchers who ask for one.
 //! - [`audit`]: who did what, as a chain of sealed events.
 //! - [`auth`]: signing in, tokens, ours and those of other issuers, the extractors that say who may call.
@@ -28,6 +29,7 @@ pub mod address;
 pub mod api_keys;
 pub mod audit;
 pub mod auth;
+pub mod changes;
 pub mod citation;
 pub mod cli;
 pub mod config;

@@ -6,8 +6,8 @@ use utoipa_actix_web::scope::scope;
 
 use crate::limits::rate;
 use crate::{
-    api_keys, audit, auth, citation, councils, facets, initiatives, key_requests, problems, search, service, themes,
-    transport, users, vocabularies,
+    api_keys, audit, auth, changes, citation, councils, facets, initiatives, key_requests, problems, search, service,
+    themes, transport, users, vocabularies,
 };
 
 /// Mount every operation.
@@ -68,6 +68,10 @@ where
                 .service(initiatives::handlers::list_theme_initiatives)
                 .service(search::handlers::search_registry)
                 .service(search::handlers::suggest_records)
+                .service(changes::handlers::list_changes)
+                .service(changes::handlers::feed_changes)
+                .service(changes::handlers::feed_council_changes)
+                .service(changes::handlers::feed_theme_changes)
                 .service(vocabularies::list_principles)
                 .service(vocabularies::list_values)
                 .service(users::handlers::list_users)

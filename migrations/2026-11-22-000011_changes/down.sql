@@ -5,7 +5,7 @@ DROP FUNCTION councils_changed();
 DROP TRIGGER initiatives_changed ON initiatives;
 DROP FUNCTION initiatives_changed();
 DROP FUNCTION changes_add_initiatives(uuid[]);
-DROP FUNCTION changes_add(text, uuid, integer, uuid[]);
+DROP FUNCTION changes_add(text, uuid, integer, uuid[], uuid[]);
 DROP FUNCTION changes_lock();
 DROP TABLE changes;
 DROP SEQUENCE change_positions;

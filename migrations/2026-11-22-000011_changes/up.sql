@@ -11,6 +11,7 @@ CREATE TABLE changes (
     record_id uuid NOT NULL,
     audience smallint NOT NULL CHECK (audience BETWEEN 1 AND 4),
     councils uuid[] NOT NULL DEFAULT '{}',
+    officers_of uuid[] NOT NULL DEFAULT '{}',
     changed_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 COMMENT ON TABLE changes IS 'The last change of each record that each audience noticed: older ones, that later ones cover, are dropped';
@@ -19,6 +20,7 @@ COMMENT ON COLUMN changes.record_id IS 'Which record; it may be gone';
 COMMENT ON COLUMN changes.changed_at IS 'When';
 COMMENT ON COLUMN changes.audience IS 'The widest visibility, 1 public to 4 private, whose readers saw the record before or see it after';
 COMMENT ON COLUMN changes.councils IS 'Councils whose own people saw it before or see it after, whatever the audience';
+COMMENT ON COLUMN changes.officers_of IS 'Councils of whose own people only contributors and editors did';
 CREATE INDEX changes_record ON changes (record_id);
 
 -- Wait for whoever is about to commit.
@@ -26,14 +28,22 @@ CREATE FUNCTION changes_lock() RETURNS void LANGUAGE sql AS $$
     SELECT pg_advisory_xact_lock(hashtextextended('changes', 0))
 $$;
 
-CREATE FUNCTION changes_add(resource text, record uuid, audience integer, councils uuid[]) RETURNS void LANGUAGE plpgsql AS $$
+-- Tell of a change of a record. What is dropped is seen by nobody who does not see the new row.
+CREATE FUNCTION changes_add(resource text, record uuid, audience integer, councils uuid[], officers_of uuid[] DEFAULT '{}')
+RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF audience = 1 THEN
         councils := '{}';
     END IF;
+    -- Contributors and editors see what is for officers.
+    IF audience <= 3 THEN
+        officers_of := '{}';
+    END IF;
     DELETE FROM changes c WHERE c.record_id = record AND c.audience >= changes_add.audience
-        AND (changes_add.audience = 1 OR c.councils <@ changes_add.councils);
-    INSERT INTO changes (resource, record_id, audience, councils) VALUES (resource, record, audience, councils);
+        AND (changes_add.audience = 1 OR c.councils <@ changes_add.councils)
+        AND (changes_add.audience <= 3 OR c.officers_of <@ (changes_add.councils || changes_add.officers_of));
+    INSERT INTO changes (resource, record_id, audience, councils, officers_of)
+    VALUES (resource, record, audience, councils, officers_of);
 END
 $$;
 
@@ -51,6 +61,7 @@ DECLARE
     led_by uuid[] := array_remove(ARRAY[
         CASE WHEN TG_OP <> 'INSERT' THEN OLD.lead_council_id END, CASE WHEN TG_OP <> 'DELETE' THEN NEW.lead_council_id END], NULL);
     relative record;
+    by_own record;
 BEGIN
     IF seen_by IS NULL THEN
         RETURN NULL;
@@ -73,9 +84,16 @@ BEGIN
             OR id = CASE WHEN TG_OP <> 'INSERT' THEN OLD.parent_id END OR id = CASE WHEN TG_OP <> 'DELETE' THEN NEW.parent_id END)
         ORDER BY id
     LOOP
-        PERFORM changes_add('initiative', relative.id, greatest(seen_by, relative.rank), ARRAY(
-            SELECT DISTINCT council FROM unnest(led_by || relative.lead) council
-            WHERE council IS NOT NULL AND (council = relative.lead OR relative.rank <= 2) AND (council = ANY (led_by) OR seen_by <= 2)));
+        -- For a council's own people: how narrow the one of the two is that their council does not lead. All of them read what
+        -- is for members (2), contributors and editors what is for officers (3).
+        SELECT coalesce(array_agg(council) FILTER (WHERE narrowest <= 2), '{}') AS councils,
+            coalesce(array_agg(council) FILTER (WHERE narrowest = 3), '{}') AS officers_of
+        INTO STRICT by_own
+        FROM (SELECT DISTINCT council, greatest(
+                CASE WHEN council = ANY (led_by) THEN 0 ELSE seen_by END,
+                CASE WHEN council = relative.lead THEN 0 ELSE relative.rank END) AS narrowest
+            FROM unnest(led_by || relative.lead) council WHERE council IS NOT NULL) known;
+        PERFORM changes_add('initiative', relative.id, greatest(seen_by, relative.rank), by_own.councils, by_own.officers_of);
     END LOOP;
     RETURN NULL;
 END

@@ -82,6 +82,7 @@ diesel::table! {
         record_id -> Uuid,
         audience -> Int2,
         councils -> Array<Nullable<Uuid>>,
+        officers_of -> Array<Nullable<Uuid>>,
         changed_at -> Timestamptz,
     }
 }

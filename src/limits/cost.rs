@@ -17,7 +17,18 @@ const REQUEST: u32 = 20;
 const REQUESTS: &str = "/v1/api-keys/requests";
 
 /// Last segments of the addresses that answer with a list.
-const LISTS: [&str; 8] = ["councils", "initiatives", "themes", "principles", "values", "users", "api-keys", "audit"];
+const LISTS: [&str; 10] = [
+    "councils",
+    "initiatives",
+    "themes",
+    "principles",
+    "values",
+    "users",
+    "api-keys",
+    "audit",
+    "changes",
+    "changes.atom",
+];
 /// How the address of what counts or searches every record ends.
 const SEARCHES: [&str; 2] = ["/facets", "/search"];
 /// How the address of an export ends.
@@ -56,6 +67,8 @@ mod tests {
         assert_eq!(cost("/v1/councils", "sort=name"), 2);
         assert_eq!(cost("/v1/%63ouncils", ""), 2);
         assert_eq!(cost("/v1/councils/oldham/initiatives", "q2=x"), 2);
+        assert_eq!(cost("/v1/changes", "since=x"), 2);
+        assert_eq!(cost("/v1/themes/housing/changes.atom", ""), 2);
         assert_eq!(cost("/v1/initiatives", "theme=housing&q=co-op"), 5);
         assert_eq!(cost("/v1/initiatives", "%71=co-op"), 5);
         assert_eq!(cost("/v1/initiatives/facets", ""), 5);

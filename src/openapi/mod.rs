@@ -53,6 +53,7 @@ impl Document {
                 ("councils", "Local authorities as legal bodies, and their membership of the network."),
                 ("initiatives", "Pieces of co-operative practice with outcomes, costs, sources and partners."),
                 ("themes", "Areas of practice, as SKOS-like concepts."),
+                ("changes", "What changed, to keep a copy by, and as Atom feeds."),
                 ("vocabularies", "Principles and values, each in its named scheme."),
                 ("sign in", "Signing in and oneself."),
                 ("API keys", "Keys for programs, and researchers who ask for one."),
@@ -244,11 +245,11 @@ fn has_parameter(operation: &Value, name: &str) -> bool {
     operation["parameters"].as_array().is_some_and(|list| list.iter().any(|parameter| parameter["name"] == name))
 }
 
-/// A cursor is only ever part of a `next` or `prev` address, which is followed whole: no caller can make one, so the
+/// A cursor (`since`, in the feed of changes) is only ever part of a `next` or `prev` address, which is followed whole: no caller can make one, so the
 /// contract does not offer it as a parameter to fill in.
 fn finish_paging(operation: &mut Value) {
     if let Some(list) = operation.pointer_mut("/parameters").and_then(Value::as_array_mut) {
-        list.retain(|parameter| parameter["name"] != "cursor");
+        list.retain(|parameter| parameter["name"] != "cursor" && parameter["name"] != "since");
         // Nothing chosen is a parameter left out: an empty one is refused.
         for chosen in list.iter_mut().filter(|parameter| parameter["explode"] == false) {
             chosen["schema"]["minItems"] = json!(1);

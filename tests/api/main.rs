@@ -9,6 +9,7 @@ mod auth;
 mod bad_bodies;
 mod bad_initiatives;
 mod bad_input;
+mod changes;
 mod citation;
 mod cli;
 mod concurrency;

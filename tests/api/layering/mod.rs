@@ -31,6 +31,7 @@ const RULES: &str = "
     audit::verify            audit::chain auth::keys db::schema error
     audit::store             STORE audit::* auth::keys
 
+    changes::handlers        HANDLERS changes::*
     citation::handlers       HANDLERS citation::* negotiate *::store
     citation::form           citation::* error initiatives::model negotiate page reply
     citation::store          STORE initiatives::filter
@@ -49,6 +50,10 @@ const RULES: &str = "
                              refs reply text withdrawal *::model *::store
     vocabularies             auth::caller db error input page reply
     withdrawal
+
+    changes::cursor          auth::caller::Reach auth::keys error *::model
+    changes::feed            error *::model
+    changes::store           STORE initiatives::filter *::store
 
     api_keys::usage          db::Db error *::store
     *::model                 auth::scope db::schema initiatives::answer initiatives::evidence input page::Order reply::Resource text
@@ -128,7 +133,7 @@ fn rules() -> Vec<Rule> {
 }
 
 /// Files that know nothing of HTTP: a mention of any of these words is a fault.
-const WITHOUT_HTTP: &str = "*::model *::store *::query audit::chain audit::subject audit::verify facets::count search::marks \
+const WITHOUT_HTTP: &str = "*::model *::store *::query audit::chain changes::cursor changes::feed audit::subject audit::verify facets::count search::marks \
                             search::meant search::rank search::suggest initiatives::answer initiatives::evidence initiatives::children \
                             initiatives::embed initiatives::filter initiatives::resolve initiatives::write \
                             citation::bibtex citation::catalog citation::claims citation::csl citation::datacite citation::linked \

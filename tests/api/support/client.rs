@@ -1,6 +1,7 @@
 //! A caller of the service under test.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderName};
 use reqwest::{Method, StatusCode};
@@ -32,6 +33,8 @@ impl Client {
     pub fn new(base: &str, token: Option<String>) -> Self {
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
+            // The service closes a connection that is idle for five seconds: not to be used while it does.
+            .pool_idle_timeout(Duration::from_secs(2))
             .tls_backend_preconfigured(trusting_nobody())
             .no_proxy()
             .build()

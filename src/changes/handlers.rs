@@ -1,0 +1,167 @@
+//! What changed, for everybody, as far as they may see it.
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use diesel_async::AsyncPgConnection;
+use uuid::Uuid;
+
+use super::cursor::Cursors;
+use super::feed::{self, ATOM, Head};
+use super::model::{ChangeLinks, ChangePage, ChangeQuery, ChangedResource};
+use super::store::{self, Subject};
+use crate::auth::caller::{Anyone, Reach};
+use crate::auth::keys::Keys;
+use crate::db::Db;
+use crate::db::word::text;
+use crate::error::ApiError;
+use crate::input::{NoParams, Query};
+use crate::page::base;
+use crate::refs::{self, Resource};
+use crate::reply::{moved, send, send_overview};
+
+/// Changes on a page when the caller does not say.
+const DEFAULT_LIMIT: i64 = 200;
+/// Most changes on a page; a larger wish is clamped.
+const MAX_LIMIT: i64 = 1000;
+/// Changes in a feed.
+const IN_A_FEED: i64 = 50;
+
+/// List what changed
+///
+/// Every change of councils, themes and initiatives that the caller may know of, in the order in which they took effect, the
+/// oldest first: `upsert` with the record as GET shows it, or `delete` for one that is gone or that the caller may no longer
+/// see. Older changes of a record that a later one covers are left out.
+///
+/// To keep a copy: begin without `since`, with an empty copy; put in each `upsert` under its `id`, and take out each `delete`,
+/// in the order given; then follow `next`, at once while `more` is true, otherwise whenever you like. `next` is an address
+/// with the parameter `since`, a cursor that only the service can make: it belongs to these resources and to what you may
+/// see. When your role or council changes, it is refused with `bad_cursor`: begin again.
+#[utoipa::path(tag = "changes", params(ChangeQuery), responses((status = 200, description = "Changes, oldest first", body = ChangePage)))]
+#[get("/changes")]
+pub async fn list_changes(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    caller: Anyone,
+    keys: web::Data<Keys>,
+    query: Query<ChangeQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let (reach, limit) = (caller.reach(), query.limit.map_or(DEFAULT_LIMIT, clamp));
+    let resources = if query.resource.is_empty() { &ChangedResource::ALL[..] } else { &query.resource };
+    let cursors = Cursors::new(&keys, reach, resources);
+    let since = query.since.as_deref().map(|since| cursors.open(since)).transpose()?.unwrap_or_default();
+    let batch = store::after(&mut *db.get().await?, reach, resources, since, limit).await?;
+
+    let next = next(&request, &query, &cursors.seal(batch.end));
+    let link = format!("<{next}>; rel=\"next\"");
+    let modified = batch.changes.last().map(|change| change.changed_at);
+    let page = ChangePage { data: batch.changes, page: ChangeLinks { limit, next, more: batch.more } };
+    send(&request, &page, None, modified, Some(link))
+}
+
+fn clamp(limit: u64) -> i64 {
+    i64::try_from(limit).unwrap_or(MAX_LIMIT).min(MAX_LIMIT)
+}
+
+/// The address that goes on after a page, with the caller's own choice of resources and limit.
+fn next(request: &HttpRequest, query: &ChangeQuery, cursor: &str) -> String {
+    let mut pairs = form_urlencoded::Serializer::new(String::new());
+    for resource in &query.resource {
+        pairs.append_pair("resource", &text(resource));
+    }
+    if let Some(limit) = query.limit {
+        pairs.append_pair("limit", &limit.to_string());
+    }
+    pairs.append_pair("since", cursor);
+    format!("{}{}?{}", base(request), request.path(), pairs.finish())
+}
+
+/// Follow what changed as Atom
+///
+/// The last 50 changes, newest first, as an Atom feed (RFC 4287); what is gone, or no longer for the caller, as
+/// `at:deleted-entry` (RFC 6721).
+#[utoipa::path(tag = "changes", responses((status = 200, description = "Atom feed", body = String, content_type = "application/atom+xml")))]
+#[get("/changes.atom")]
+pub async fn feed_changes(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    caller: Anyone,
+    _: Query<NoParams>,
+) -> Result<HttpResponse, ApiError> {
+    let mut conn = db.get().await?;
+    let title = "Changes in the CCIN registry".into();
+    answer(&request, &mut conn, caller.reach(), Subject::Registry, title, "/v1/changes.atom".into()).await
+}
+
+/// Follow a council as Atom
+///
+/// The last 50 changes of the council and of the initiatives that it leads or takes part in, newest first, as an Atom feed
+/// (RFC 4287). What is gone is in `/v1/changes.atom` only: it lies within no council any more.
+#[utoipa::path(tag = "changes", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham")), responses((status = 200, description = "Atom feed", body = String, content_type = "application/atom+xml")))]
+#[get("/councils/{council}/changes.atom")]
+pub async fn feed_council_changes(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    caller: Anyone,
+    council: web::Path<String>,
+    _: Query<NoParams>,
+) -> Result<HttpResponse, ApiError> {
+    let mut conn = db.get().await?;
+    let id = locate(&mut conn, Resource::Council, &council).await?;
+    let found = crate::councils::store::find(&mut conn, caller.reach(), id).await?;
+    if found.slug != *council && !refs::is_permanent(&council) {
+        return Ok(moved(&request, &found.slug));
+    }
+    let title = format!("{} in the CCIN registry", found.name);
+    let permanent = format!("/v1/councils/{id}/changes.atom");
+    answer(&request, &mut conn, caller.reach(), Subject::Council(id), title, permanent).await
+}
+
+/// Follow a theme as Atom
+///
+/// The last 50 changes of the theme and of the initiatives on it or on themes within it, newest first, as an Atom feed
+/// (RFC 4287). What is gone is in `/v1/changes.atom` only: it lies within no theme any more.
+#[utoipa::path(tag = "changes", params(("theme" = String, Path, description = "Slug or id", example = "housing")), responses((status = 200, description = "Atom feed", body = String, content_type = "application/atom+xml")))]
+#[get("/themes/{theme}/changes.atom")]
+pub async fn feed_theme_changes(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    caller: Anyone,
+    theme: web::Path<String>,
+    _: Query<NoParams>,
+) -> Result<HttpResponse, ApiError> {
+    let mut conn = db.get().await?;
+    let id = locate(&mut conn, Resource::Theme, &theme).await?;
+    let found = crate::themes::store::find(&mut conn, id).await?;
+    if found.slug != *theme && found.id.to_string() != theme.to_lowercase() {
+        return Ok(moved(&request, &found.slug));
+    }
+    let themes = refs::any_theme(&mut conn, &[found.slug.as_str().into()], &mut Vec::new()).await?.unwrap_or_default();
+    let title = format!("{} in the CCIN registry", found.label);
+    let permanent = format!("/v1/themes/{id}/changes.atom");
+    answer(&request, &mut conn, caller.reach(), Subject::Theme(id, themes), title, permanent).await
+}
+
+async fn locate(conn: &mut AsyncPgConnection, resource: Resource, segment: &str) -> Result<Uuid, ApiError> {
+    refs::locate(conn, resource, segment).await?.ok_or_else(|| ApiError::not_found(resource.word()))
+}
+
+async fn answer(
+    request: &HttpRequest,
+    conn: &mut AsyncPgConnection,
+    reach: Reach,
+    subject: Subject,
+    title: String,
+    permanent: String,
+) -> Result<HttpResponse, ApiError> {
+    let base = base(request);
+    let tombstones = matches!(subject, Subject::Registry);
+    let changes = store::latest(conn, reach, subject, IN_A_FEED).await?;
+    let modified = changes.first().map(|change| change.changed_at);
+    let head = Head {
+        title,
+        permanent: format!("{base}{permanent}"),
+        address: format!("{base}{}", request.path()),
+        base,
+        tombstones,
+    };
+    Ok(send_overview(request, ATOM, feed::write(head, &changes)?, modified))
+}

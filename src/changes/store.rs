@@ -1,0 +1,156 @@
+//! Queries of changes. Each begins with the changes that the caller may know of, and reads in one snapshot.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::model::{Change, ChangeKind, ChangedRecord, ChangedResource};
+use crate::auth::caller::Reach;
+use crate::db::schema::{changes, initiatives};
+use crate::db::word::Word;
+use crate::error::ApiError;
+use crate::initiatives::filter::{InitiativeFilter, filtered};
+use crate::initiatives::model::Visibility;
+use crate::initiatives::store as practice;
+use crate::{councils, themes};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = changes, check_for_backend(Pg))]
+struct ChangeRow {
+    position: i64,
+    resource: Word<ChangedResource>,
+    record_id: Uuid,
+    changed_at: DateTime<Utc>,
+}
+
+/// Changes that follow each other.
+pub struct Batch {
+    /// Oldest first, each record once, where it changed last.
+    pub changes: Vec<Change>,
+    /// The place after which to go on: of the last change that the caller may know of.
+    pub end: i64,
+    /// Further changes are there already.
+    pub more: bool,
+}
+
+/// What a feed is about.
+pub enum Subject {
+    /// Everything.
+    Registry,
+    /// A council and the initiatives that it leads or takes part in.
+    Council(Uuid),
+    /// A theme, and the initiatives on it or on any of these within it.
+    Theme(Uuid, Vec<Uuid>),
+}
+
+/// The changes that the caller may know of: the start of every query.
+fn visible(reach: Reach) -> changes::BoxedQuery<'static, Pg> {
+    // As `visibility_rank` has it in SQL: 1 public to 4 private.
+    let seen = changes::audience.le(reach.level as i16 + 1);
+    let query = changes::table.into_boxed();
+    let Some(own) = reach.council.map(|own| vec![Some(own)]) else { return query.filter(seen) };
+    let by_own = changes::councils.contains(own.clone());
+    if reach.level >= Visibility::Officers {
+        query.filter(seen.or(by_own).or(changes::officers_of.contains(own)))
+    } else {
+        query.filter(seen.or(by_own))
+    }
+}
+
+/// The changes of some resources after a place, at most `limit`.
+pub async fn after(
+    conn: &mut AsyncPgConnection,
+    reach: Reach,
+    resources: &[ChangedResource],
+    position: i64,
+    limit: i64,
+) -> Result<Batch, ApiError> {
+    let words: Vec<_> = resources.iter().copied().map(Word).collect();
+    let query = visible(reach)
+        .filter(changes::position.gt(position))
+        .filter(changes::resource.eq_any(words))
+        .order(changes::position)
+        .limit(limit + 1)
+        .select(ChangeRow::as_select());
+    let mut snapshot = conn.build_transaction().repeatable_read().read_only();
+    snapshot
+        .run(async |conn| {
+            let mut rows: Vec<ChangeRow> = query.load(conn).await?;
+            let more = rows.len() as i64 > limit;
+            rows.truncate(limit as usize);
+            let end = rows.last().map_or(position, |row| row.position);
+            rows.reverse();
+            let mut changes = shown(conn, reach, rows).await?;
+            changes.reverse();
+            Ok(Batch { changes, end, more })
+        })
+        .await
+}
+
+/// The last `limit` changes, newest first, each record once.
+///
+/// What is gone is left out where the subject is not the registry: a record that is gone lies within no council and no theme
+/// any more, and what it once lay within is not this caller's to know.
+pub async fn latest(
+    conn: &mut AsyncPgConnection,
+    reach: Reach,
+    subject: Subject,
+    limit: i64,
+) -> Result<Vec<Change>, ApiError> {
+    let within = match subject {
+        Subject::Registry => None,
+        Subject::Council(id) => {
+            Some((id, InitiativeFilter { within_council: Some(id), ..InitiativeFilter::default() }))
+        }
+        Subject::Theme(id, ids) => {
+            Some((id, InitiativeFilter { within_themes: Some(ids), ..InitiativeFilter::default() }))
+        }
+    };
+    let mut query = visible(reach).order(changes::position.desc()).limit(limit).select(ChangeRow::as_select());
+    if let Some((id, filter)) = within {
+        let records = filtered(reach, &filter).select(initiatives::id);
+        query = query.filter(changes::record_id.eq(id).or(changes::record_id.eq_any(records)));
+    }
+    let mut snapshot = conn.build_transaction().repeatable_read().read_only();
+    snapshot
+        .run(async |conn| {
+            let rows = query.load(conn).await?;
+            shown(conn, reach, rows).await
+        })
+        .await
+}
+
+/// Changes, newest first, as the caller sees the records now: one query a resource, and one a table of what belongs to
+/// initiatives, however many there are.
+async fn shown(conn: &mut AsyncPgConnection, reach: Reach, mut rows: Vec<ChangeRow>) -> Result<Vec<Change>, ApiError> {
+    let mut met = HashSet::new();
+    rows.retain(|row| met.insert(row.record_id));
+    let of = |resource| -> Vec<Uuid> {
+        rows.iter().filter(|row| row.resource.0 == resource).map(|row| row.record_id).collect()
+    };
+    let mut records: HashMap<Uuid, ChangedRecord> = HashMap::new();
+    for council in councils::store::load(conn, reach, &of(ChangedResource::Council)).await? {
+        records.insert(council.id, ChangedRecord::Council(council));
+    }
+    for theme in themes::store::load(conn, &of(ChangedResource::Theme)).await? {
+        records.insert(theme.id, ChangedRecord::Theme(theme));
+    }
+    for initiative in practice::load(conn, reach, &of(ChangedResource::Initiative)).await? {
+        records.insert(initiative.id, ChangedRecord::Initiative(Box::new(initiative)));
+    }
+    let change = |row: ChangeRow| {
+        let record = records.remove(&row.record_id);
+        Change {
+            change: if record.is_some() { ChangeKind::Upsert } else { ChangeKind::Delete },
+            resource: row.resource.0,
+            id: row.record_id,
+            changed_at: row.changed_at,
+            record,
+        }
+    };
+    Ok(rows.into_iter().map(change).collect())
+}

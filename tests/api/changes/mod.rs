@@ -1,0 +1,10 @@
+//! What changed: pages of the feed, its order, what a reader who replays it ends with, and the Atom feeds.
+
+mod atom;
+mod hidden;
+mod order;
+mod pages;
+mod reader;
+mod replay;
+mod shown;
+mod writer;
