@@ -129,6 +129,11 @@ impl ApiError {
             .with_header(header::WWW_AUTHENTICATE, r#"Bearer realm="ccin-registry""#)
     }
 
+    /// 401: more than is for callers without an account.
+    pub fn needs_key(detail: impl Into<String>) -> Self {
+        Self { detail: detail.into(), ..Self::unauthenticated() }
+    }
+
     /// 401: credentials that do not hold. Never treated as anonymous.
     pub fn bad_credentials(detail: impl Into<String>) -> Self {
         Self::new(&problems::BAD_CREDENTIALS, detail)
@@ -143,6 +148,16 @@ impl ApiError {
     /// 404: absent, or hidden from this caller; the two look the same.
     pub fn not_found(what: &str) -> Self {
         Self::new(&problems::NOT_FOUND, format!("There is no {what} here that you may see."))
+    }
+
+    /// 404: an address that is spelt as no address here is; says what would be right.
+    pub fn misspelt(detail: impl Into<String>) -> Self {
+        Self::new(&problems::NOT_FOUND, detail)
+    }
+
+    /// 406: none of the media types that the caller takes is one of these.
+    pub fn not_acceptable(offered: &str) -> Self {
+        Self::new(&problems::NOT_ACCEPTABLE, format!("This address answers with {offered}. `Accept` names none of them."))
     }
 
     /// 405, with the methods that would do.
@@ -261,10 +276,10 @@ impl ApiError {
         .with_header(header::RETRY_AFTER, retry_after.to_string())
     }
 
-    /// 503: as many requests are in work as may be.
-    pub fn overloaded() -> Self {
-        Self::new(&problems::OVERLOADED, "The registry has all the work that it can take. Try again in a second.")
-            .with_header(header::RETRY_AFTER, "1")
+    /// 503: as many requests (or what `work` names) are in work as may be; worth another try after so many seconds.
+    pub fn overloaded(work: &str, retry_after: u8) -> Self {
+        let detail = format!("The registry has all the {work} that it can take. Try again in {retry_after} s.");
+        Self::new(&problems::OVERLOADED, detail).with_header(header::RETRY_AFTER, retry_after.to_string())
     }
 
     /// The nearest problem for a status that the framework decided on.

@@ -12,12 +12,13 @@
 //! - [`routes`]: the table of contents, every operation by its address.
 //! - [`councils`], [`themes`], [`initiatives`], [`vocabularies`], [`users`]: a resource each, with `model` (what is sent and
 //!   answered, and its rules), `handlers` (one function an operation) and `store` (queries; no HTTP).
+//! - [`outcomes`]: claims across initiatives. [`exports`]: whole lists as CSV, NDJSON and GeoJSON, with their codebook.
 //! - [`api_keys`]: keys for programs; [`key_requests`]: researchers who ask for one.
 //! - [`audit`]: who did what, as a chain of sealed events.
 //! - [`auth`]: signing in, tokens, ours and those of other issuers, the extractors that say who may call.
 //! - [`limits`]: how much each caller may ask.
 //! - [`input`], [`text`]: bodies and query strings held against the document's own schemas.
-//! - [`reply`], [`page`], [`error`], [`problems`]: answers, lists, refusals.
+//! - [`reply`], [`page`], [`media`], [`error`], [`problems`]: answers, lists, refusals.
 //! - [`openapi`]: the finished document. [`db`]: pool, migrations, the private PostgreSQL.
 //! - [`transport`], [`tls`]: what browsers are told to be strict about, TLS.
 //! - [`cli`], [`config`], [`issuer`], [`server`], [`sample`]: the program around it.
@@ -31,6 +32,7 @@ pub mod config;
 pub mod councils;
 pub mod db;
 pub mod error;
+pub mod exports;
 pub mod health;
 pub mod idempotency;
 pub mod initiatives;
@@ -38,8 +40,10 @@ pub mod input;
 pub mod issuer;
 pub mod key_requests;
 pub mod limits;
+pub mod media;
 pub mod middleware;
 pub mod openapi;
+pub mod outcomes;
 pub mod page;
 pub mod problems;
 pub mod refs;

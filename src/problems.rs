@@ -73,6 +73,13 @@ pub static METHOD_NOT_ALLOWED: Kind = Kind {
     title: "This address does not take that method",
     help: "The `Allow` header lists the methods that it takes.",
 };
+/// 406.
+pub static NOT_ACCEPTABLE: Kind = Kind {
+    code: "not_acceptable",
+    status: 406,
+    title: "Not in a form that you take",
+    help: "The `Accept` header names no media type that this address answers with; the detail lists those that it does. Without the header the answer is JSON.",
+};
 /// 409.
 pub static CONFLICT: Kind = Kind {
     code: "conflict",
@@ -182,6 +189,7 @@ pub static ALL: &[&Kind] = &[
     &NOT_FOUND,
     &WITHDRAWN,
     &METHOD_NOT_ALLOWED,
+    &NOT_ACCEPTABLE,
     &TIMED_OUT,
     &CONFLICT,
     &STALE,

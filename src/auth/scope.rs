@@ -115,6 +115,14 @@ pub trait Needs: Send + Sync + 'static {
     const SCOPE: Scope;
 }
 
+/// Needs [`Scope::Export`] of a key.
+#[derive(Clone, Copy, Debug)]
+pub struct Export;
+
+impl Needs for Export {
+    const SCOPE: Scope = Scope::Export;
+}
+
 /// Needs [`Scope::WriteInitiatives`] of a key.
 #[derive(Clone, Copy, Debug)]
 pub struct WriteInitiatives;

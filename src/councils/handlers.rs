@@ -35,19 +35,7 @@ pub async fn list_councils(
 ) -> Result<Listing<Council>, ApiError> {
     let window = pages.window(query.limit, query.cursor.as_deref(), query.sort.unwrap_or(CouncilSort::Name).order())?;
     let mut conn = db.get().await?;
-    let mut faults = Vec::new();
-    let ids = refs::any_council(&mut conn, caller.reach(), "council", &query.council, &mut faults).await?;
-    if !faults.is_empty() {
-        return Err(ApiError::bad_query(faults));
-    }
-    let filter = CouncilFilter {
-        ids,
-        nations: query.nation.clone(),
-        regions: query.region.clone(),
-        council_types: query.council_type.clone(),
-        tiers: query.membership.clone(),
-        updated_since: query.updated_since,
-    };
+    let filter = CouncilFilter::new(&mut conn, caller.reach(), &query).await?;
     let slice = store::list(&mut conn, caller.reach(), &filter, &window).await?;
     let fields = query.0.fields.map(|fields| fields.iter().map(text).collect());
     Ok(pages.listing(slice, window.limit, fields))

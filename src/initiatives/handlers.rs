@@ -8,6 +8,7 @@ use super::embed::embed;
 use super::filter::{InitiativeFilter, InitiativeQuery, InitiativeSort, InitiativeView};
 use super::model::{Initiative, NewInitiative, State};
 use super::resolve::resolve;
+use super::within::{Within, within_council, within_theme};
 use super::{store, write};
 use crate::audit::model::Action;
 use crate::audit::subject::Subject;
@@ -55,15 +56,10 @@ pub async fn list_council_initiatives(
     query: Query<InitiativeQuery>,
 ) -> Result<Either<Listing<Initiative>, HttpResponse>, ApiError> {
     let mut conn = db.get().await?;
-    let id =
-        refs::locate(&mut conn, Resource::Council, &council).await?.ok_or_else(|| ApiError::not_found("council"))?;
-    let found = crate::councils::store::find(&mut conn, caller.reach(), id).await?;
-    if found.slug != *council && !refs::is_permanent(&council) {
-        return Ok(Either::Right(moved(&request, &found.slug)));
+    match within_council(&mut conn, caller.reach(), &council, &query).await? {
+        Within::Moved(slug) => Ok(Either::Right(moved(&request, &slug))),
+        Within::Here(_, filter) => Ok(Either::Left(page(&mut conn, caller, pages, query, *filter).await?)),
     }
-    let mut filter = InitiativeFilter::new(&mut conn, caller.reach(), &query).await?;
-    filter.within_council = Some(id);
-    Ok(Either::Left(page(&mut conn, caller, pages, query, filter).await?))
 }
 
 /// List a theme's initiatives
@@ -80,14 +76,10 @@ pub async fn list_theme_initiatives(
     query: Query<InitiativeQuery>,
 ) -> Result<Either<Listing<Initiative>, HttpResponse>, ApiError> {
     let mut conn = db.get().await?;
-    let id = refs::locate(&mut conn, Resource::Theme, &theme).await?.ok_or_else(|| ApiError::not_found("theme"))?;
-    let found = crate::themes::store::find(&mut conn, id).await?;
-    if found.slug != *theme && found.id.to_string() != theme.to_lowercase() {
-        return Ok(Either::Right(moved(&request, &found.slug)));
+    match within_theme(&mut conn, caller.reach(), &theme, &query).await? {
+        Within::Moved(slug) => Ok(Either::Right(moved(&request, &slug))),
+        Within::Here(_, filter) => Ok(Either::Left(page(&mut conn, caller, pages, query, *filter).await?)),
     }
-    let mut filter = InitiativeFilter::new(&mut conn, caller.reach(), &query).await?;
-    filter.within_themes = refs::any_theme(&mut conn, &[found.slug.as_str().into()], &mut Vec::new()).await?;
-    Ok(Either::Left(page(&mut conn, caller, pages, query, filter).await?))
 }
 
 async fn page(

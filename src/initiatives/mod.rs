@@ -12,4 +12,5 @@ pub mod handlers;
 pub mod model;
 pub mod resolve;
 pub mod store;
+pub mod within;
 pub mod write;

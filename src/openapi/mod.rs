@@ -3,6 +3,7 @@
 //! Shared answers (errors, headers), preconditions and merge patch bodies follow from what an operation is: one place for
 //! the rule, no annotation to forget. Examples are real answers of the sample registry, in `openapi/examples.json`.
 
+mod exports;
 mod schemas;
 
 use serde_json::{Map, Value, json};
@@ -52,6 +53,8 @@ impl Document {
                 ("councils", "Local authorities as legal bodies, and their membership of the network."),
                 ("initiatives", "Pieces of co-operative practice with outcomes, costs, sources and partners."),
                 ("themes", "Areas of practice, as SKOS-like concepts."),
+                ("outcomes", "What came of initiatives: claims with their evidence, across initiatives."),
+                ("exports", "Whole lists as CSV, NDJSON and GeoJSON, and their codebook."),
                 ("vocabularies", "Principles and values, each in its named scheme."),
                 ("sign in", "Signing in and oneself."),
                 ("API keys", "Keys for programs, and researchers who ask for one."),
@@ -99,15 +102,17 @@ fn finish(document: &mut Value) {
         "RequestId": { "description": "Id of the request; a sane incoming X-Request-Id is kept.", "schema": { "type": "string" }, "example": "0192d5e0-7b1a-7c3e-9f00-2b1c3d4e5f60" },
         "RateLimit": { "description": "What is left of your quota, and in how many seconds the whole is there again (draft-ietf-httpapi-ratelimit-headers). A list, as another limit may have a say as well.", "schema": { "type": "string" }, "example": "\"default\";r=298;t=1" },
         "RateLimitPolicy": { "description": "Your quota, in units a window of seconds: a record costs 1, a list 2, a search 5, an export 10.", "schema": { "type": "string" }, "example": "\"default\";q=300;w=60" },
-        "Link": { "description": "First, next and previous page (RFC 8288).", "schema": { "type": "string" }, "example": "<http://127.0.0.1:8080/v1/councils>; rel=\"first\"" },
+        "ContentDisposition": { "description": "Name of the file (RFC 6266).", "schema": { "type": "string" }, "example": "attachment; filename=\"councils-2026-11-22.csv\"" },
+        "Link": { "description": "First, next and previous page, or the codebook (RFC 8288).", "schema": { "type": "string" }, "example": "<http://127.0.0.1:8080/v1/councils>; rel=\"first\"" },
         "Location": { "description": "Address of the new record.", "schema": { "type": "string", "format": "uri-reference" }, "example": "/v1/councils/oldham" }
     });
-    let paths = document.pointer_mut("/paths").and_then(Value::as_object_mut).into_iter().flatten();
-    for (path, item) in paths {
+    let Some(paths) = document.pointer_mut("/paths").and_then(Value::as_object_mut) else { return };
+    for (path, item) in paths.iter_mut() {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
             finish_operation(path, method, operation, &examples);
         }
     }
+    exports::offer_at_lists(paths);
 }
 
 fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &Value) {
@@ -135,13 +140,20 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     if secured {
         statuses.push("403");
     }
+    let is_export = exports::is_export(path);
     if path.contains('{') {
         statuses.push("404");
-        if method == "get" && path.starts_with("/v1/") && !path.contains("users") {
+        // A format is no record, which could have moved.
+        let names_record = path.replace("{format}", "").contains('{');
+        if method == "get" && path.starts_with("/v1/") && !path.contains("users") && names_record {
             statuses.push("308");
         }
     }
-    if ["theme", "principle", "council", "participant", "broader"].iter().any(|name| has_parameter(operation, name)) {
+    if is_export {
+        statuses.extend(["403", "406"]);
+        exports::finish_parameters(operation);
+    }
+    if ["theme", "principle", "council", "participant", "broader", "initiative"].iter().any(|name| has_parameter(operation, name)) {
         statuses.push("404");
     }
     if id == "claim_api_key" {
@@ -156,7 +168,12 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     if conditional {
         statuses.extend(["412", "428"]);
     }
-    if method == "get" && path != "/health" && !path.starts_with("/problems") && id != "find_security_txt" {
+    if method == "get"
+        && path != "/health"
+        && !path.starts_with("/problems")
+        && id != "find_security_txt"
+        && !is_export
+    {
         statuses.push("304");
     }
     // Wherever an access token opens, a key with the right scope does; what is for people in person says so by its id.
@@ -172,6 +189,9 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
         }
         for (status, response) in responses.iter_mut().filter(|(status, _)| status.starts_with('2')) {
             describe_success(status, response, method, &examples[&id]);
+            if let (true, Some(headers)) = (is_export, response["headers"].as_object_mut()) {
+                exports::add_headers(headers);
+            }
             if limited {
                 add_rate_limit(&mut response["headers"]);
             }
@@ -278,8 +298,9 @@ fn describe_success(status: &str, response: &mut Value, method: &str, examples: 
     if let (Some(example), Some(content)) =
         (examples.get("response"), response.pointer_mut("/content").and_then(Value::as_object_mut))
     {
-        for content in content.values_mut() {
-            content["example"] = example.clone();
+        for (media_type, content) in content {
+            // An answer in several forms has an example of each.
+            content["example"] = example.get(media_type).unwrap_or(example).clone();
         }
     }
 }
@@ -310,6 +331,7 @@ fn answer_name(status: &str) -> &'static str {
         "401" => "Unauthenticated",
         "403" => "Forbidden",
         "404" => "NotFound",
+        "406" => "NotAcceptable",
         "409" => "Conflict",
         "412" => "Stale",
         "413" => "TooLarge",
