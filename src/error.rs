@@ -96,7 +96,8 @@ pub struct ApiError {
 }
 
 impl ApiError {
-    fn new(kind: &'static Kind, detail: impl Into<String>) -> Self {
+    /// Of a kind, with what happened this time.
+    pub fn new(kind: &'static Kind, detail: impl Into<String>) -> Self {
         Self { kind, detail: detail.into(), faults: Vec::new(), headers: Vec::new(), cause: None }
     }
 
@@ -148,16 +149,6 @@ impl ApiError {
     /// 404: absent, or hidden from this caller; the two look the same.
     pub fn not_found(what: &str) -> Self {
         Self::new(&problems::NOT_FOUND, format!("There is no {what} here that you may see."))
-    }
-
-    /// 404: an address that is spelt as no address here is; says what would be right.
-    pub fn misspelt(detail: impl Into<String>) -> Self {
-        Self::new(&problems::NOT_FOUND, detail)
-    }
-
-    /// 406: none of the media types that the caller takes is one of these.
-    pub fn not_acceptable(offered: &str) -> Self {
-        Self::new(&problems::NOT_ACCEPTABLE, format!("This address answers with {offered}. `Accept` names none of them."))
     }
 
     /// 405, with the methods that would do.

@@ -177,12 +177,7 @@ pub struct Slice<R> {
 
 impl<R> Slice<R> {
     /// From the rows that [`Window::fetch`] asked for, each with its sort key.
-    pub fn new<T: Into<Tie>>(
-        mut rows: Vec<(R, String)>,
-        total: i64,
-        window: &Window,
-        tie: impl Fn(&R) -> T,
-    ) -> Self {
+    pub fn new<T: Into<Tie>>(mut rows: Vec<(R, String)>, total: i64, window: &Window, tie: impl Fn(&R) -> T) -> Self {
         let more = rows.len() as i64 > window.limit;
         rows.truncate(window.limit as usize);
         let backwards = window.edge.as_ref().is_some_and(|edge| edge.backwards);

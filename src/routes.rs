@@ -6,8 +6,8 @@ use utoipa_actix_web::scope::scope;
 
 use crate::limits::rate;
 use crate::{
-    api_keys, audit, auth, councils, exports, initiatives, key_requests, outcomes, problems, service, themes, transport,
-    users, vocabularies,
+    api_keys, audit, auth, councils, exports, initiatives, key_requests, outcomes, problems, service, themes,
+    transport, users, vocabularies,
 };
 
 /// Mount every operation.

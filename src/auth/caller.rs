@@ -157,7 +157,8 @@ impl<S: Needs> Bounded<S> {
     /// The refusal of more than this many rows: 401 without an account, else 403.
     pub fn refusal(&self, most: u32) -> ApiError {
         let word = S::SCOPE.word();
-        let narrow = format!("There are more than {most} rows, which need an API key with the scope {word}, or signing in");
+        let narrow =
+            format!("There are more than {most} rows, which need an API key with the scope {word}, or signing in");
         match self.0.0 {
             None => ApiError::needs_key(format!(
                 "{narrow}. Ask for a key with POST /v1/api-keys/requests, or take less by filters."

@@ -18,7 +18,7 @@ pub enum Scope {
     /// Read what is for members, as far as the owner may.
     #[serde(rename = "read:members")]
     ReadMembers,
-    /// Take whole lists away.
+    /// Take whole lists away, of any length.
     #[serde(rename = "export")]
     Export,
     /// Draft and edit initiatives, and see what the owner sees for it.

@@ -23,6 +23,7 @@ use crate::db::Db;
 use crate::error::{ApiError, Fault};
 use crate::limits::Limits;
 use crate::page::base;
+use crate::problems;
 use crate::reply::{HeadOnly, cache};
 
 /// What a handler of exports needs of its request.
@@ -40,13 +41,19 @@ impl Exports {
         let Some(suffix) = self.request.match_info().get("format") else {
             let accept = Accept::parse(&self.request).ok();
             let wanted = Format::negotiated(accept.as_ref(), offered);
-            let wanted = wanted.map_err(|offered| ApiError::not_acceptable(&offered.0))?;
+            let wanted = wanted.map_err(|offered| {
+                let detail = format!("This address answers with {}. `Accept` names none of them.", offered.0);
+                ApiError::new(&problems::NOT_ACCEPTABLE, detail)
+            })?;
             return wanted.ok_or_else(|| ApiError::internal("an export was asked for by an address of pages"));
         };
         Format::from_suffix(suffix, offered).map_err(|near| {
             let known: Vec<String> = offered.iter().map(|format| format!(".{}", format.suffix())).collect();
             let hint = near.map_or(String::new(), |near| format!("; did you mean {list}.{near}?"));
-            ApiError::misspelt(format!("Whole lists of {list} end with one of {}{hint}", known.join(", ")))
+            ApiError::new(
+                &problems::NOT_FOUND,
+                format!("Whole lists of {list} end with one of {}{hint}", known.join(", ")),
+            )
         })
     }
 
@@ -81,7 +88,8 @@ impl Exports {
 
     fn answer(&self, format: Format, name: &str, body: impl MessageBody + 'static) -> HttpResponse {
         let file = format!("{name}-{}.{}", Utc::now().format("%Y-%m-%d"), format.suffix());
-        let package = format!("<{}/v1/datapackage.json>; rel=\"describedby\"; type=\"application/json\"", base(&self.request));
+        let package =
+            format!("<{}/v1/datapackage.json>; rel=\"describedby\"; type=\"application/json\"", base(&self.request));
         let mut response = HttpResponse::Ok();
         cache(&mut response, self.request.headers());
         response
@@ -98,7 +106,14 @@ impl FromRequest for Exports {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let (db, limits, settings) = (request.app_data(), request.app_data(), request.app_data());
-        let found = || Some(Self { db: cloned(db)?, limits: cloned(limits)?, settings: cloned(settings)?, request: request.clone() });
+        let found = || {
+            Some(Self {
+                db: cloned(db)?,
+                limits: cloned(limits)?,
+                settings: cloned(settings)?,
+                request: request.clone(),
+            })
+        };
         ready(found().ok_or_else(|| ApiError::internal("what exports need is not mounted")))
     }
 }
@@ -108,17 +123,17 @@ fn cloned<T>(data: Option<&web::Data<T>>) -> Option<web::Data<T>> {
 }
 
 /// Refuse what makes sense for pages only, and members that no export has; every fault at once.
-pub fn refuse_pages(
-    table: &Table,
-    fields: Option<&[String]>,
-    given: &[(&str, bool)],
-) -> Result<(), ApiError> {
+pub fn refuse_pages(table: &Table, fields: Option<&[String]>, given: &[(&str, bool)]) -> Result<(), ApiError> {
     let pages = given.iter().filter(|(_, is_given)| *is_given).map(|(name, _)| {
         Fault::parameter(*name, "not_for_exports", "is for pages; an export is the whole list: leave it out")
     });
     let unknown = fields.into_iter().flatten().filter(|name| table.members.iter().all(|member| member.name != **name));
     let members = unknown.map(|name| {
-        Fault::parameter("fields", "not_for_exports", format!("{name:?} is a member of no export; take it from the list"))
+        Fault::parameter(
+            "fields",
+            "not_for_exports",
+            format!("{name:?} is a member of no export; take it from the list"),
+        )
     });
     let faults: Vec<Fault> = pages.chain(members).collect();
     if faults.is_empty() { Ok(()) } else { Err(ApiError::bad_query(faults)) }

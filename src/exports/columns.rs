@@ -36,10 +36,12 @@ pub struct Column {
     /// What it holds.
     pub kind: Kind,
     /// Which member of a schema of the document says what the column means and which values it has, such as
-    /// `Initiative/title`.
+    /// `Initiative/title`; empty where the note says it all.
     pub said: &'static str,
     /// What is to be said besides.
     pub note: &'static str,
+    /// Several values, joined: rules of one do not hold for the cell.
+    pub is_several: bool,
     /// Never empty.
     pub is_required: bool,
     /// Each value once.
@@ -81,7 +83,7 @@ pub struct Table {
 impl Column {
     /// A column, which may be empty.
     pub fn new(name: &'static str, cell: impl Into<String>, kind: Kind, said: &'static str) -> Self {
-        Self { name, cell: cell.into(), kind, said, note: "", is_required: false, is_unique: false }
+        Self { name, cell: cell.into(), kind, said, note: "", is_several: false, is_required: false, is_unique: false }
     }
 
     /// The same, never empty.
@@ -97,6 +99,11 @@ impl Column {
     /// The same, with a word besides.
     pub fn noted(self, note: &'static str) -> Self {
         Self { note, ..self }
+    }
+
+    /// The same, with several values in a cell; `note` says how they stand there.
+    pub fn several(self, note: &'static str) -> Self {
+        Self { note, is_several: true, ..self }
     }
 }
 
@@ -115,7 +122,9 @@ impl Member {
 impl Table {
     /// The members that `fields` picks, in the order of the record; all without a choice.
     pub fn picked<'a>(&'a self, fields: Option<&'a [String]>) -> impl Iterator<Item = &'a Member> {
-        self.members.iter().filter(move |member| fields.is_none_or(|fields| fields.iter().any(|one| one == member.name)))
+        self.members
+            .iter()
+            .filter(move |member| fields.is_none_or(|fields| fields.iter().any(|one| one == member.name)))
     }
 
     /// Every column.
@@ -151,7 +160,9 @@ pub fn array(value: &str, order: &str, from: &str) -> String {
 
 /// SQL of what records show of a council.
 pub fn council(table: &str) -> String {
-    format!("json_build_object('id', {table}.id, 'slug', {table}.slug, 'name', {table}.name, 'gss_code', {table}.gss_code)")
+    format!(
+        "json_build_object('id', {table}.id, 'slug', {table}.slug, 'name', {table}.name, 'gss_code', {table}.gss_code)"
+    )
 }
 
 /// SQL that is true for what the caller may see of a second look at the initiatives, called `name` there: what

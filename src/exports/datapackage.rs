@@ -117,9 +117,9 @@ impl DataPackage {
 }
 
 fn resource(document: &Value, table: &Table) -> PackageResource {
-    let links = table.links.iter().map(|(column, resource, there)| {
-        json!({ "fields": column, "reference": { "resource": resource, "fields": there } })
-    });
+    let links = table.links.iter().map(
+        |(column, resource, there)| json!({ "fields": column, "reference": { "resource": resource, "fields": there } }),
+    );
     let mut schema = json!({
         "fields": table.columns().map(|column| field(document, column)).collect::<Vec<_>>(),
         "missingValues": [""],
@@ -148,7 +148,8 @@ fn field(document: &Value, column: &Column) -> Value {
     let rules = followed(document, said);
     let meaning = said["description"].as_str().or_else(|| choice(said)["description"].as_str());
     let meaning = meaning.or_else(|| rules["description"].as_str()).unwrap_or_default();
-    let described = [meaning, column.note].iter().filter(|text| !text.is_empty()).copied().collect::<Vec<_>>().join(" ");
+    let described =
+        [meaning, column.note].iter().filter(|text| !text.is_empty()).copied().collect::<Vec<_>>().join(" ");
     let mut constraints = Map::new();
     if column.is_required {
         constraints.insert("required".into(), true.into());
@@ -156,17 +157,14 @@ fn field(document: &Value, column: &Column) -> Value {
     if column.is_unique {
         constraints.insert("unique".into(), true.into());
     }
-    let is_one = !column.note.contains("semicolons");
     let names: &[&str] = match column.kind {
-        Kind::Word if is_one && rules["type"] != "object" => &["enum", "pattern"],
+        Kind::Word if !column.is_several => &["enum", "pattern"],
         Kind::Whole | Kind::Decimal => &["minimum", "maximum"],
         _ => &[],
     };
     for name in names {
-        let rule = &rules[*name];
-        // An array has rules of its own, which are not those of its number.
-        if !rule.is_null() && rules["type"] != "array" {
-            constraints.insert((*name).into(), bare(rule));
+        if !rules[*name].is_null() {
+            constraints.insert((*name).into(), bare(&rules[*name]));
         }
     }
     let mut field = json!({ "name": column.name, "type": kind(column.kind), "description": described });
@@ -179,7 +177,7 @@ fn field(document: &Value, column: &Column) -> Value {
     field
 }
 
-/// A rule as a Table Schema has it: patterns match whole cells there, and an empty cell is no value of an enumeration.
+/// A rule as a Table Schema has it: an empty cell is no value of an enumeration.
 fn bare(rule: &Value) -> Value {
     match rule {
         Value::Array(words) => words.iter().filter(|word| !word.is_null()).cloned().collect(),

@@ -9,7 +9,6 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::media::preferred;
-use crate::text::nearest;
 
 /// A format in which a list is handed out whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
@@ -69,7 +68,10 @@ impl Format {
     /// The format that the end of an address names; otherwise the nearest, if any is near.
     pub fn from_suffix(suffix: &str, offered: &[Self]) -> Result<Self, Option<&'static str>> {
         let found = offered.iter().find(|format| format.suffix() == suffix).copied();
-        found.ok_or_else(|| nearest(&suffix.to_lowercase(), offered.iter().map(|format| format.suffix())))
+        // `nearest` is for words; it takes none for near that has two of three letters swapped.
+        let far = |known: &&str| strsim::osa_distance(&suffix.to_lowercase(), known);
+        let near = || offered.iter().map(|format| format.suffix()).min_by_key(far).filter(|known| far(known) <= 2);
+        found.ok_or_else(near)
     }
 
     /// What the caller of a list wants by `Accept`: a page of it (`Ok(None)`), an export, or nothing that is offered.

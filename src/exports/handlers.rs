@@ -122,11 +122,8 @@ async fn initiatives_of(
     let reach = caller.0.reach();
     let table = tables::initiatives(reach);
     let fields: Option<Vec<String>> = query.fields.map(|fields| fields.iter().map(text).collect());
-    let given = [
-        ("limit", query.limit.is_some()),
-        ("cursor", query.cursor.is_some()),
-        ("include", !query.include.is_empty()),
-    ];
+    let given =
+        [("limit", query.limit.is_some()), ("cursor", query.cursor.is_some()), ("include", !query.include.is_empty())];
     refuse_pages(&table, fields.as_deref(), &given)?;
     if let Some(most) = exports.most(&caller)
         && initiatives::store::are_more_than(&mut *exports.db.get().await?, reach, &filter, most).await?

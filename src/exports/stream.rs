@@ -55,13 +55,7 @@ pub struct Export {
 }
 
 /// Begin an export. What goes wrong before the first row is still an error that the caller can be told.
-pub async fn begin<Q>(
-    db: &Db,
-    limits: &Limits,
-    stall: Duration,
-    query: Q,
-    encoder: Encoder,
-) -> Result<Export, ApiError>
+pub async fn begin<Q>(db: &Db, limits: &Limits, stall: Duration, query: Q, encoder: Encoder) -> Result<Export, ApiError>
 where
     Q: LoadQuery<'static, AsyncPgConnection, Row> + Send + 'static,
 {

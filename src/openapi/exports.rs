@@ -10,6 +10,11 @@ pub(super) fn is_export(path: &str) -> bool {
     path.ends_with(SUFFIX)
 }
 
+/// True where the address names a record, which may have moved; a format is none.
+pub(super) fn names_record(path: &str) -> bool {
+    path.replace("{format}", "").contains('{')
+}
+
 /// An export has no pages, embeds nothing and holds no HTML.
 pub(super) fn finish_parameters(operation: &mut Value) {
     let Some(list) = operation["parameters"].as_array_mut() else { return };
@@ -22,9 +27,9 @@ pub(super) fn finish_parameters(operation: &mut Value) {
 }
 
 /// Headers of the answer.
-pub(super) fn add_headers(headers: &mut Map<String, Value>) {
-    headers.insert("Content-Disposition".into(), json!({ "$ref": "#/components/headers/ContentDisposition" }));
-    headers.insert("Link".into(), json!({ "$ref": "#/components/headers/Link" }));
+pub(super) fn add_headers(headers: &mut Value) {
+    headers["Content-Disposition"] = json!({ "$ref": "#/components/headers/ContentDisposition" });
+    headers["Link"] = json!({ "$ref": "#/components/headers/Link" });
 }
 
 /// The address of a list answers with the export as well, when `Accept` asks for it.

@@ -143,9 +143,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     let is_export = exports::is_export(path);
     if path.contains('{') {
         statuses.push("404");
-        // A format is no record, which could have moved.
-        let names_record = path.replace("{format}", "").contains('{');
-        if method == "get" && path.starts_with("/v1/") && !path.contains("users") && names_record {
+        if method == "get" && path.starts_with("/v1/") && !path.contains("users") && exports::names_record(path) {
             statuses.push("308");
         }
     }
@@ -153,7 +151,10 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
         statuses.extend(["403", "406"]);
         exports::finish_parameters(operation);
     }
-    if ["theme", "principle", "council", "participant", "broader", "initiative"].iter().any(|name| has_parameter(operation, name)) {
+    if ["theme", "principle", "council", "participant", "broader", "initiative"]
+        .iter()
+        .any(|name| has_parameter(operation, name))
+    {
         statuses.push("404");
     }
     if id == "claim_api_key" {
@@ -168,11 +169,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     if conditional {
         statuses.extend(["412", "428"]);
     }
-    if method == "get"
-        && path != "/health"
-        && !path.starts_with("/problems")
-        && id != "find_security_txt"
-        && !is_export
+    if method == "get" && path != "/health" && !path.starts_with("/problems") && id != "find_security_txt" && !is_export
     {
         statuses.push("304");
     }
@@ -189,8 +186,8 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
         }
         for (status, response) in responses.iter_mut().filter(|(status, _)| status.starts_with('2')) {
             describe_success(status, response, method, &examples[&id]);
-            if let (true, Some(headers)) = (is_export, response["headers"].as_object_mut()) {
-                exports::add_headers(headers);
+            if is_export {
+                exports::add_headers(&mut response["headers"]);
             }
             if limited {
                 add_rate_limit(&mut response["headers"]);

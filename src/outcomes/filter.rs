@@ -14,7 +14,9 @@ use crate::councils::model::{Nation, Region};
 use crate::db::schema::{initiatives, outcomes};
 use crate::error::{ApiError, Fault, UNKNOWN};
 use crate::initiatives::evidence::{Bound, Direction, OutcomeKind, Unit};
-use crate::initiatives::filter::{InitiativeFilter, InitiativeQuery, InitiativeSort, filtered as initiatives_filtered, words};
+use crate::initiatives::filter::{
+    InitiativeFilter, InitiativeQuery, InitiativeSort, filtered as initiatives_filtered, words,
+};
 use crate::initiatives::model::{DeliveryStatus, InitiativeKind};
 use crate::refs::{self, Resource};
 use crate::text::Reference;

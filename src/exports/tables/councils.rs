@@ -44,7 +44,7 @@ pub fn councils() -> Table {
                     Text,
                     "Council/aliases",
                 )
-                .noted("Joined by semicolons; a semicolon within one is written as a comma."),
+                .several("Joined by semicolons; a semicolon within one is written as a comma."),
             ],
         ),
         Member::new(

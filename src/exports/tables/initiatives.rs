@@ -56,8 +56,12 @@ pub fn initiatives(reach: Reach) -> Table {
         required("created_at", &time("initiatives.created_at"), Time, "Initiative/created_at"),
         required("updated_at", &time("initiatives.updated_at"), Time, "Initiative/updated_at"),
     ]);
-    let coordinate =
-        |name: &str| format!("CASE WHEN initiatives.latitude IS NULL THEN {} ELSE initiatives.{name} END", lead(&format!("lead.{name}")));
+    let coordinate = |name: &str| {
+        format!(
+            "CASE WHEN initiatives.latitude IS NULL THEN {} ELSE initiatives.{name} END",
+            lead(&format!("lead.{name}"))
+        )
+    };
     Table {
         name: "initiatives",
         title: "Initiatives",
@@ -80,29 +84,35 @@ fn narrative(name: &'static str, said: &'static str) -> Member {
 }
 
 fn councils() -> [Member; 3] {
-    let from = format!("initiative_participants part JOIN councils council ON council.id = part.council_id WHERE part.{OWN}");
+    let from =
+        format!("initiative_participants part JOIN councils council ON council.id = part.council_id WHERE part.{OWN}");
     let part = format!("json_build_object('council', {}, 'role', part.role)", council("council"));
     let partners = format!("initiative_partners partner WHERE partner.{OWN}");
-    let partner =
-        "json_strip_nulls(json_build_object('name', partner.name, 'role', partner.role, 'url', partner.url))";
+    let partner = "json_strip_nulls(json_build_object('name', partner.name, 'role', partner.role, 'url', partner.url))";
     [
         Member::new(
             "lead_council",
             lead(&council("lead")),
             vec![
-                Column::new("lead_council", lead("lead.slug"), Word, "Initiative/lead_council")
-                    .noted("Slug; empty when the network itself leads it."),
-                Column::new("lead_council_gss_code", lead("lead.gss_code"), Word, "NewCouncil/gss_code"),
+                Column::new("lead_council", lead("lead.slug"), Word, "Initiative/lead_council").noted("Slug."),
+                Column::new("lead_council_gss_code", lead("lead.gss_code"), Word, "NewCouncil/gss_code")
+                    .noted("Of the lead council."),
             ],
         ),
         Member::new(
             "participants",
             array(&part, "part.position", &from),
             vec![
-                Column::new("participants", joined("council.slug", "part.position", &from), Word, "Initiative/participants")
-                    .noted(JOINED_SLUGS),
-                Column::new("participant_roles", joined("part.role", "part.position", &from), Word, "Participant/council")
-                    .noted("What each does: lead, co_lead or partner, in the order of `participants`, joined by semicolons."),
+                Column::new(
+                    "participants",
+                    joined("council.slug", "part.position", &from),
+                    Word,
+                    "Initiative/participants",
+                )
+                .several(JOINED_SLUGS),
+                Column::new("participant_roles", joined("part.role", "part.position", &from), Word, "").several(
+                    "What each of `participants` does: lead, co_lead or partner, in their order, joined by semicolons.",
+                ),
             ],
         ),
         Member::new(
@@ -115,7 +125,7 @@ fn councils() -> [Member; 3] {
                     Text,
                     "Initiative/partners",
                 )
-                .noted(JOINED_TEXTS),
+                .several(JOINED_TEXTS),
             ],
         ),
     ]
@@ -138,8 +148,13 @@ fn relatives(reach: Reach) -> [Member; 2] {
             "components",
             array(&shown("part"), "part.title, part.id", &parts),
             vec![
-                Column::new("components", joined("part.slug", "part.title, part.id", &parts), Word, "Initiative/components")
-                    .noted(JOINED_SLUGS),
+                Column::new(
+                    "components",
+                    joined("part.slug", "part.title, part.id", &parts),
+                    Word,
+                    "Initiative/components",
+                )
+                .several(JOINED_SLUGS),
             ],
         ),
     ]
@@ -150,7 +165,8 @@ fn words() -> [Member; 2] {
         "(SELECT theme.*, row_number() OVER (ORDER BY used.position, theme.label) AS place
           FROM initiative_themes used JOIN themes theme ON theme.id = used.theme_id WHERE used.{OWN}) theme"
     );
-    let theme = "json_build_object('id', theme.id, 'slug', theme.slug, 'label', theme.label, 'primary', theme.place = 1)";
+    let theme =
+        "json_build_object('id', theme.id, 'slug', theme.slug, 'label', theme.label, 'primary', theme.place = 1)";
     let principles =
         format!("initiative_principles used JOIN principles word ON word.id = used.principle_id WHERE used.{OWN}");
     let principle = "json_build_object('id', word.id, 'slug', word.slug, 'label', word.label, 'how', used.how)";
@@ -159,18 +175,28 @@ fn words() -> [Member; 2] {
             "themes",
             array(theme, "theme.place", &themes),
             vec![
-                Column::new("primary_theme", format!("(SELECT theme.slug FROM {themes} WHERE theme.place = 1)"), Word, "ThemeUse/primary")
-                    .noted("Its slug."),
+                Column::new(
+                    "primary_theme",
+                    format!("(SELECT theme.slug FROM {themes} WHERE theme.place = 1)"),
+                    Word,
+                    "",
+                )
+                .noted("Slug of its primary theme."),
                 Column::new("themes", joined("theme.slug", "theme.place", &themes), Word, "Initiative/themes")
-                    .noted(JOINED_SLUGS),
+                    .several(JOINED_SLUGS),
             ],
         ),
         Member::new(
             "principles",
             array(principle, "used.position", &principles),
             vec![
-                Column::new("principles", joined("word.slug", "used.position", &principles), Word, "Initiative/principles")
-                    .noted(JOINED_SLUGS),
+                Column::new(
+                    "principles",
+                    joined("word.slug", "used.position", &principles),
+                    Word,
+                    "Initiative/principles",
+                )
+                .several(JOINED_SLUGS),
             ],
         ),
     ]
@@ -221,8 +247,13 @@ fn evidence() -> [Member; 3] {
             "sources",
             array(&source("source"), "source.position", &sources),
             vec![
-                Column::new("sources", joined(&among_others("source.title"), "source.position", &sources), Text, "Initiative/sources")
-                    .noted("Titles. Joined by semicolons; a semicolon within one is written as a comma."),
+                Column::new(
+                    "sources",
+                    joined(&among_others("source.title"), "source.position", &sources),
+                    Text,
+                    "Initiative/sources",
+                )
+                .several("Titles. Joined by semicolons; a semicolon within one is written as a comma."),
             ],
         ),
         Member::new(
@@ -232,8 +263,13 @@ fn evidence() -> [Member; 3] {
                 Column::new("outcome_count", count(&outcomes), Whole, "Initiative/outcomes")
                     .noted("Their number; the table `outcomes` has them.")
                     .required(),
-                Column::new("best_evidence", format!("(SELECT max(claim.evidence_level) FROM {outcomes})"), Whole, "Outcome/evidence_level")
-                    .noted("The highest among its outcomes."),
+                Column::new(
+                    "best_evidence",
+                    format!("(SELECT max(claim.evidence_level) FROM {outcomes})"),
+                    Whole,
+                    "Outcome/evidence_level",
+                )
+                .noted("The highest among its outcomes."),
             ],
         ),
         Member::new(

@@ -26,11 +26,18 @@ pub fn outcomes() -> Table {
                 lead(&council("lead"))
             ),
             vec![
-                Column::new("initiative_id", "initiatives.id", Word, "OutcomeOf/id").required(),
-                Column::new("initiative", "initiatives.slug", Word, "OutcomeOf/slug").required(),
-                Column::new("initiative_title", "initiatives.title", Text, "OutcomeOf/title").required(),
+                Column::new("initiative_id", "initiatives.id", Word, "OutcomeOf/id")
+                    .required()
+                    .noted("Of the initiative that it belongs to."),
+                Column::new("initiative", "initiatives.slug", Word, "OutcomeOf/slug")
+                    .required()
+                    .noted("Of the initiative that it belongs to."),
+                Column::new("initiative_title", "initiatives.title", Text, "OutcomeOf/title")
+                    .required()
+                    .noted("Of the initiative that it belongs to."),
                 Column::new("lead_council", lead("lead.slug"), Word, "OutcomeOf/lead_council").noted("Slug."),
-                Column::new("lead_council_gss_code", lead("lead.gss_code"), Word, "NewCouncil/gss_code"),
+                Column::new("lead_council_gss_code", lead("lead.gss_code"), Word, "NewCouncil/gss_code")
+                    .noted("Of the lead council."),
             ],
         ),
         required("position", "outcomes.position", Whole, "OutcomeRecord/position"),
@@ -42,9 +49,9 @@ pub fn outcomes() -> Table {
         plain("direction", "outcomes.direction", Word, "OutcomeRecord/direction"),
         plain("unit", "outcomes.unit", Word, "OutcomeRecord/unit"),
         decimal("baseline", "outcomes.baseline", "OutcomeRecord/baseline"),
-        plain("period_from", "outcomes.period_from", Word, "OutcomeRecord/period_from"),
-        plain("period_to", "outcomes.period_to", Word, "OutcomeRecord/period_to"),
-        plain("as_at", "outcomes.as_at", Word, "OutcomeRecord/as_at"),
+        plain("period_from", "outcomes.period_from", Word, "Outcome/period_from"),
+        plain("period_to", "outcomes.period_to", Word, "Outcome/period_to"),
+        plain("as_at", "outcomes.as_at", Word, "Outcome/as_at"),
         plain("definition", "outcomes.definition", Text, "OutcomeRecord/definition"),
         plain("caveat", "outcomes.caveat", Text, "OutcomeRecord/caveat"),
         required("evidence_level", "outcomes.evidence_level", Whole, "OutcomeRecord/evidence_level"),
@@ -53,12 +60,15 @@ pub fn outcomes() -> Table {
             source(&super::initiatives::source("source")),
             vec![
                 Column::new("source", "outcomes.source_key", Word, "Source/key"),
-                Column::new("source_title", source("source.title"), Text, "Source/title"),
-                Column::new("source_publisher", source("source.publisher"), Text, "Source/publisher"),
-                Column::new("source_kind", source("source.kind"), Word, "Source/kind"),
-                Column::new("source_published_on", source("source.published_on"), Word, "Source/published_on"),
-                Column::new("source_item_reference", source("source.item_reference"), Text, "Source/item_reference"),
-                Column::new("source_url", source("source.url"), Text, "Source/url"),
+                Column::new("source_title", source("source.title"), Text, "Source/title").noted("Of the source."),
+                Column::new("source_publisher", source("source.publisher"), Text, "Source/publisher")
+                    .noted("Of the source."),
+                Column::new("source_kind", source("source.kind"), Word, "Source/kind").noted("Of the source."),
+                Column::new("source_published_on", source("source.published_on"), Word, "Source/published_on")
+                    .noted("Of the source."),
+                Column::new("source_item_reference", source("source.item_reference"), Text, "Source/item_reference")
+                    .noted("Of the source."),
+                Column::new("source_url", source("source.url"), Text, "Source/url").noted("Of the source."),
             ],
         ),
         required("updated_at", &time("initiatives.updated_at"), Time, "OutcomeRecord/updated_at"),

@@ -7,7 +7,9 @@ const REF: &str = "json_build_object('id', near.id, 'slug', near.slug, 'label', 
 
 /// A theme that another one names.
 fn named(name: &'static str, by: &str, said: &'static str) -> Member {
-    let of = |what: &str| format!("(SELECT {what} FROM themes near WHERE near.id = themes.{by} AND near.withdrawn_at IS NULL)");
+    let of = |what: &str| {
+        format!("(SELECT {what} FROM themes near WHERE near.id = themes.{by} AND near.withdrawn_at IS NULL)")
+    };
     Member::new(name, of(REF), vec![Column::new(name, of("near.slug"), Word, said).noted("Slug.")])
 }
 
@@ -27,7 +29,7 @@ pub fn themes() -> Table {
             array(REF, "near.label", within),
             vec![
                 Column::new("narrower", joined("near.slug", "near.label", within), Word, "Theme/narrower")
-                    .noted("Slugs, joined by semicolons."),
+                    .several("Slugs, joined by semicolons."),
             ],
         ),
         required("status", "themes.status", Word, "Theme/status"),

@@ -16,13 +16,23 @@ const RULES: &str = "
     server                   address api_keys::usage auth::issuers auth::keys auth::throttle config db::Db input limits::* middleware
                              openapi routes service tls uploads
     sample::**               auth::caller::Reach db::schema error initiatives::* input *::model *::store
-    routes                   auth::identify::identify limits::rate problems service transport vocabularies *::handlers
+    routes                   auth::identify::identify exports limits::rate problems service transport vocabularies *::handlers
     openapi::**              error::Problem openapi problems routes
     signals
     tls
     health                   address
     address                  config
     service                  db::Db error input openapi page reply
+
+    exports::handlers        EXPORTS HANDLERS initiatives::within openapi outcomes::filter page
+    exports::answer          EXPORTS auth::caller auth::scope config db::Db limits::Limits page::base problems reply
+    exports::columns         auth::caller::Reach db::word initiatives::filter
+    exports::datapackage     auth::caller::Reach exports
+    exports::format          media
+    exports::query           exports
+    exports::stream          EXPORTS db limits::Limits
+    exports::tables::**      auth::caller::Reach exports::columns exports::tables
+    EXPORTS                  error exports
 
     audit::chain             auth::keys db::schema
     audit::command           audit::verify auth::keys config
@@ -32,7 +42,7 @@ const RULES: &str = "
     audit::store             STORE audit::* auth::keys
 
     *::handlers              HANDLERS
-    HANDLERS                 address api_keys::usage audit::* auth::* config councils::query db::Db db::word error idempotency initiatives::* input page
+    HANDLERS                 address outcomes::filter api_keys::usage audit::* auth::* config councils::query db::Db db::word error idempotency initiatives::* input page
                              refs reply text withdrawal *::model *::store
     vocabularies             auth::caller db error input page reply
     withdrawal
@@ -41,6 +51,7 @@ const RULES: &str = "
     *::model                 auth::scope db::schema initiatives::answer initiatives::evidence input page::Order reply::Resource text
                              *::model
     councils::query          page::Order text *::model
+    councils::store          STORE councils::query
     initiatives::answer      initiatives::evidence reply::Resource *::model
     initiatives::evidence    input text
 
@@ -48,6 +59,9 @@ const RULES: &str = "
     api_keys::store          STORE api_keys::usage auth::api_key auth::keys auth::scope
     auth::store              STORE auth::scope
     initiatives::embed       STORE initiatives::filter *::store
+    initiatives::within      STORE initiatives::filter *::store
+    outcomes::filter         STORE initiatives::filter initiatives::evidence
+    outcomes::store          STORE outcomes::filter initiatives::children initiatives::evidence page::Tie
     initiatives::*           STORE initiatives::children initiatives::evidence initiatives::filter initiatives::resolve
     *::store                 STORE
     refs                     STORE
@@ -66,10 +80,11 @@ const RULES: &str = "
     page                     auth::keys config error reply
     idempotency              auth::keys db::schema error reply
     reply                    error
-    middleware               config error transport
+    media
+    middleware               config error reply transport
     transport                config error input
     limits                   address auth::caller config users::model::Role
-    limits::rate             address auth::caller auth::identify error limits
+    limits::rate             address auth::caller auth::identify error exports::format limits
     limits::*                address error limits::Limits
     uploads
 
@@ -112,7 +127,8 @@ fn rules() -> Vec<Rule> {
 
 /// Files that know nothing of HTTP: a mention of any of these words is a fault.
 const WITHOUT_HTTP: &str = "*::model *::store audit::chain audit::subject audit::verify councils::query initiatives::answer initiatives::evidence initiatives::children \
-                            initiatives::embed initiatives::filter initiatives::resolve initiatives::write refs text config \
+                            initiatives::embed initiatives::filter initiatives::resolve initiatives::within initiatives::write outcomes::filter exports::columns exports::query \
+                            exports::tables::** refs text config \
                             db::** sample::**";
 const HTTP: [&str; 5] = ["actix", "HttpRequest", "HttpResponse", "StatusCode", "handlers"];
 
