@@ -219,4 +219,21 @@ pub struct LimitSettings {
     #[arg(long, env = "CCIN_BODY_SECONDS", default_value_t = 30, global = true, value_name = "SECONDS",
         value_parser = clap::value_parser!(u16).range(1..=3600))]
     pub body_seconds: u16,
+
+    /// Most rows of an export for callers without an account and for keys without the scope export. The others take whole
+    /// lists away.
+    #[arg(long, env = "CCIN_EXPORT_ROWS", default_value_t = 5000, global = true, value_name = "ROWS",
+        value_parser = clap::value_parser!(u32).range(0..=100_000_000))]
+    pub export_rows: u32,
+
+    /// Most exports at a time, each with a connection to PostgreSQL of its own besides those of the pool; further ones get
+    /// 503 at once. Each keeps a processor busy.
+    #[arg(long, env = "CCIN_EXPORTS_AT_A_TIME", default_value_t = 4, global = true, value_name = "N",
+        value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub exports_at_a_time: u16,
+
+    /// Seconds after which an export ends whose caller takes nothing of it.
+    #[arg(long, env = "CCIN_EXPORT_STALL_SECONDS", default_value_t = 30, global = true, value_name = "SECONDS",
+        value_parser = clap::value_parser!(u16).range(1..=3600))]
+    pub export_stall_seconds: u16,
 }

@@ -96,7 +96,8 @@ pub struct ApiError {
 }
 
 impl ApiError {
-    fn new(kind: &'static Kind, detail: impl Into<String>) -> Self {
+    /// Of a kind, with what happened this time.
+    pub fn new(kind: &'static Kind, detail: impl Into<String>) -> Self {
         Self { kind, detail: detail.into(), faults: Vec::new(), headers: Vec::new(), cause: None }
     }
 
@@ -123,15 +124,15 @@ impl ApiError {
         Self { detail: count(&faults, "query parameter"), faults, ..Self::new(kind, "") }
     }
 
-    /// 400: an order by relevance, and nothing to be relevant to.
-    pub fn without_search() -> Self {
-        Self::bad_query(vec![Fault::parameter("sort", "needs_q", "is the order of a search; give `q` as well")])
-    }
-
     /// 401: no credentials where some are needed.
     pub fn unauthenticated() -> Self {
         Self::new(&problems::UNAUTHENTICATED, "Sign in first: POST /v1/auth/login, then send Authorization: Bearer ….")
             .with_header(header::WWW_AUTHENTICATE, r#"Bearer realm="ccin-registry""#)
+    }
+
+    /// 401: more than is for callers without an account.
+    pub fn needs_key(detail: impl Into<String>) -> Self {
+        Self { detail: detail.into(), ..Self::unauthenticated() }
     }
 
     /// 401: credentials that do not hold. Never treated as anonymous.
@@ -272,10 +273,10 @@ impl ApiError {
         .with_header(header::RETRY_AFTER, retry_after.to_string())
     }
 
-    /// 503: as many requests are in work as may be.
-    pub fn overloaded() -> Self {
-        Self::new(&problems::OVERLOADED, "The registry has all the work that it can take. Try again in a second.")
-            .with_header(header::RETRY_AFTER, "1")
+    /// 503: as many requests (or what `work` names) are in work as may be; worth another try after so many seconds.
+    pub fn overloaded(work: &str, retry_after: u8) -> Self {
+        let detail = format!("The registry has all the {work} that it can take. Try again in {retry_after} s.");
+        Self::new(&problems::OVERLOADED, detail).with_header(header::RETRY_AFTER, retry_after.to_string())
     }
 
     /// The nearest problem for a status that the framework decided on.

@@ -15,6 +15,7 @@
 //! - [`search`], [`facets`]: what has these words, best first; how many there are of each kind.
 //! - [`citation`]: records for others to cite and to show: citations, JSON-LD, Markdown, permalinks, the DCAT catalogue.
 //! - [`changes`]: what changed, to replay, and as Atom feeds.
+//! - [`outcomes`]: claims across initiatives. [`exports`]: whole lists as CSV, NDJSON and GeoJSON, with their codebook.
 //! - [`api_keys`]: keys for programs; [`key_requests`]: researchers who ask for one.
 //! - [`audit`]: who did what, as a chain of sealed events.
 //! - [`auth`]: signing in, tokens, ours and those of other issuers, the extractors that say who may call.
@@ -36,6 +37,7 @@ pub mod config;
 pub mod councils;
 pub mod db;
 pub mod error;
+pub mod exports;
 pub mod facets;
 pub mod health;
 pub mod idempotency;
@@ -47,6 +49,7 @@ pub mod limits;
 pub mod middleware;
 pub mod negotiate;
 pub mod openapi;
+pub mod outcomes;
 pub mod page;
 pub mod problems;
 pub mod refs;

@@ -8,13 +8,14 @@ use actix_web::dev::{ResourceDef, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use crate::auth::api_key::holds_secret;
 use crate::config::ServeSettings;
 use crate::error::{ApiError, REQUEST_ID};
+use crate::reply::HeadOnly;
 use crate::transport::secure;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -33,6 +34,7 @@ pub async fn frame(
     if method == Method::HEAD {
         // The connection knows that it answers a HEAD and sends no body; routing need not know.
         request.head_mut().method = Method::GET;
+        request.extensions_mut().insert(HeadOnly);
     }
     let settings = request.app_data::<web::Data<ServeSettings>>().cloned();
     let asked = plain_etags(request.headers_mut());

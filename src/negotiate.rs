@@ -17,17 +17,21 @@ const BROWSER: &str = "text/html";
 ///
 /// 406 with the media types on offer when the caller takes none of them.
 pub fn choose<T: Copy>(request: &HttpRequest, offers: &[(T, &str)]) -> Result<T, ApiError> {
-    best(&wishes(request), offers.iter().map(|(_, media_type)| *media_type))
-        .and_then(|index| offers.get(index))
-        .map(|(offer, _)| *offer)
+    preferred(Accept::parse(request).ok().as_ref(), offers)
         .ok_or_else(|| ApiError::not_acceptable(offers.iter().map(|(_, media_type)| *media_type)))
+}
+
+/// The same for a header that has been read already; `None` when the caller takes nothing of what is on offer.
+pub fn preferred<T: Copy>(accept: Option<&Accept>, offers: &[(T, &str)]) -> Option<T> {
+    let best = best(&wishes(accept), offers.iter().map(|(_, media_type)| *media_type));
+    best.and_then(|index| offers.get(index)).map(|(offer, _)| *offer)
 }
 
 /// The media ranges that the caller takes, with their quality. None stand for everything: there is no header, or one in
 /// which nothing can be read, which the standard lets a server take for none.
-fn wishes(request: &HttpRequest) -> Vec<(String, Quality)> {
-    let accept = Accept::parse(request).map(|accept| accept.0).unwrap_or_default();
-    accept.into_iter().map(|wish| (wish.item.essence_str().to_lowercase(), wish.quality)).collect()
+fn wishes(accept: Option<&Accept>) -> Vec<(String, Quality)> {
+    let wishes = accept.into_iter().flat_map(|accept| accept.iter());
+    wishes.map(|wish| (wish.item.essence_str().to_lowercase(), wish.quality)).collect()
 }
 
 fn best<'a>(wishes: &[(String, Quality)], offers: impl Iterator<Item = &'a str>) -> Option<usize> {

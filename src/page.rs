@@ -73,6 +73,30 @@ pub struct Order {
 impl Order {
     /// Best hits of a search first: no expression over a table, see [`crate::search::rank`].
     pub const RELEVANCE: Self = Self { by: "relevance", kind: "", descending: true };
+
+    /// The whole order in SQL. `ties` breaks ties: the table's id column, such as `themes.id`, or several columns.
+    pub fn sql(self, ties: &str) -> SqlLiteral<Text> {
+        let direction = if self.descending { "DESC" } else { "ASC" };
+        let ties: String = ties.split(", ").map(|column| format!(", {column} {direction}")).collect();
+        sql::<Text>(&format!("{} {direction}{ties}", self.by))
+    }
+}
+
+/// What tells a row from others with the same sort key.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Tie {
+    /// Id of the row, or of the record that it belongs to.
+    #[serde(rename = "i")]
+    pub id: Uuid,
+    /// Place of the row in the record that it belongs to.
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<i32>,
+}
+
+impl From<Uuid> for Tie {
+    fn from(id: Uuid) -> Self {
+        Self { id, position: None }
+    }
 }
 
 /// The row at the edge of a page.
@@ -81,9 +105,9 @@ pub struct Edge {
     /// Sort key of the row, as text.
     #[serde(rename = "k")]
     pub key: String,
-    /// Id of the row, which breaks ties.
-    #[serde(rename = "i")]
-    pub id: Uuid,
+    /// What breaks ties.
+    #[serde(flatten)]
+    pub tie: Tie,
     /// True when the page lies before the edge.
     #[serde(rename = "b")]
     pub backwards: bool,
@@ -120,24 +144,33 @@ impl Window {
         self.order.by == Order::RELEVANCE.by
     }
 
-    /// SQL that is true for the rows beyond the edge. `id` is the table's id column, such as `themes.id`.
-    pub fn beyond(&self, id: &str) -> Option<EdgeTest> {
-        let Edge { key, id: row, backwards } = self.edge.clone()?;
-        let sign = if self.order.descending == backwards { ">" } else { "<" };
-        Some(
-            sql::<Bool>(&format!("({}, {id}) {sign} (", self.order.by))
-                .bind::<Text, _>(key)
-                .sql(&format!("::{}, ", self.order.kind))
-                .bind::<SqlUuid, _>(row)
-                .sql(")"),
-        )
+    /// SQL that is true for the rows beyond the edge. `ties` is the table's id column, such as `themes.id`; where a row has
+    /// a place in the record that it belongs to, the id column of that record and then the column of the place.
+    pub fn beyond(&self, ties: &str) -> Option<EdgeTest> {
+        let edge = self.edge.clone()?;
+        let place = edge.tie.position.map_or(String::new(), |position| format!(", {position}"));
+        Some(self.compare(edge, ties, "", &place))
     }
 
-    /// SQL of the order in which to read.
-    pub fn order(&self, id: &str) -> SqlLiteral<Text> {
+    /// SQL that is true for the rows beyond the edge and for those of the record at the edge. It says no more than
+    /// [`beyond`](Self::beyond) says of rows that have a place in a record; but an index over the records can use it.
+    pub fn from_record(&self, id: &str) -> Option<EdgeTest> {
+        Some(self.compare(self.edge.clone()?, id, "=", ""))
+    }
+
+    fn compare(&self, edge: Edge, ties: &str, or_equal: &str, place: &str) -> EdgeTest {
+        let sign = if self.order.descending == edge.backwards { ">" } else { "<" };
+        sql::<Bool>(&format!("({}, {ties}) {sign}{or_equal} (", self.order.by))
+            .bind::<Text, _>(edge.key)
+            .sql(&format!("::{}, ", self.order.kind))
+            .bind::<SqlUuid, _>(edge.tie.id)
+            .sql(&format!("{place})"))
+    }
+
+    /// SQL of the order in which to read; `ties` as for [`beyond`](Self::beyond).
+    pub fn order(&self, ties: &str) -> SqlLiteral<Text> {
         let backwards = self.edge.as_ref().is_some_and(|edge| edge.backwards);
-        let direction = if self.order.descending == backwards { "ASC" } else { "DESC" };
-        sql::<Text>(&format!("{} {direction}, {id} {direction}", self.order.by))
+        Order { descending: self.order.descending != backwards, ..self.order }.sql(ties)
     }
 
     /// SQL of the sort key, to be read with each row.
@@ -163,7 +196,7 @@ pub struct Slice<R> {
 
 impl<R> Slice<R> {
     /// From the rows that [`Window::fetch`] asked for, each with its sort key.
-    pub fn new(mut rows: Vec<(R, String)>, total: i64, window: &Window, id: impl Fn(&R) -> Uuid) -> Self {
+    pub fn new<T: Into<Tie>>(mut rows: Vec<(R, String)>, total: i64, window: &Window, tie: impl Fn(&R) -> T) -> Self {
         let more = rows.len() as i64 > window.limit;
         rows.truncate(window.limit as usize);
         let backwards = window.edge.as_ref().is_some_and(|edge| edge.backwards);
@@ -171,7 +204,7 @@ impl<R> Slice<R> {
             rows.reverse();
         }
         let edge = |row: Option<&(R, String)>, backwards| {
-            row.map(|(row, key)| Edge { key: key.clone(), id: id(row), backwards })
+            row.map(|(row, key)| Edge { key: key.clone(), tie: tie(row).into(), backwards })
         };
         let next = if backwards || more { edge(rows.last(), false) } else { None };
         let prev =

@@ -17,6 +17,10 @@ use crate::error::ApiError;
 
 const JSON: &str = "application/json";
 
+/// Marks a request for the head of an answer alone (HEAD), for whom the body is dear to make.
+#[derive(Clone, Copy, Debug)]
+pub struct HeadOnly;
+
 /// A record that has a version and a date.
 pub trait Resource: Serialize {
     /// Grows by one with each change.
@@ -146,7 +150,7 @@ fn validators(response: &mut HttpResponseBuilder, tag: &str, modified: Option<Da
 }
 
 /// What was asked with credentials is nobody else's; the rest may be kept for a minute, longer when the service is away.
-fn cache(response: &mut HttpResponseBuilder, headers: &HeaderMap) {
+pub fn cache(response: &mut HttpResponseBuilder, headers: &HeaderMap) {
     let private = headers.contains_key(header::AUTHORIZATION) || headers.contains_key("x-api-key");
     let rule = if private { "private, no-store" } else { "public, max-age=60, stale-if-error=86400" };
     response.insert_header((header::CACHE_CONTROL, rule));
@@ -202,9 +206,10 @@ pub fn no_content() -> HttpResponse {
 
 /// 308 to where the record of a former slug or of a merged theme lives now, query string and all.
 pub fn moved(request: &HttpRequest, slug: &str) -> HttpResponse {
-    // The route, such as `/v1/councils/{council}/initiatives`, says which segment names the record.
+    // The route, such as `/v1/councils/{council}/initiatives.{format}`, says which segment names the record.
     let route = request.match_pattern().unwrap_or_default();
-    let path: Vec<&str> = route.split('/').map(|step| if step.starts_with('{') { slug } else { step }).collect();
+    let steps = route.split('/').zip(request.path().split('/'));
+    let path: Vec<&str> = steps.map(|(step, said)| if step.starts_with('{') { slug } else { said }).collect();
     let path = path.join("/");
     let query = request.query_string();
     let location = if query.is_empty() { path } else { format!("{path}?{query}") };

@@ -6,8 +6,8 @@ use utoipa_actix_web::scope::scope;
 
 use crate::limits::rate;
 use crate::{
-    api_keys, audit, auth, changes, citation, councils, facets, initiatives, key_requests, problems, search, service,
-    themes, transport, users, vocabularies,
+    api_keys, audit, auth, changes, citation, councils, exports, facets, initiatives, key_requests, outcomes, problems,
+    search, service, themes, transport, users, vocabularies,
 };
 
 /// Mount every operation.
@@ -41,6 +41,14 @@ where
                 .service(auth::handlers::log_out)
                 .service(auth::handlers::find_me)
                 .service(auth::handlers::change_password)
+                // In front of the lists: an address of pages is theirs when `Accept` asks for the whole.
+                .service(exports::handlers::export_councils)
+                .service(exports::handlers::export_council_initiatives)
+                .service(exports::handlers::export_initiatives)
+                .service(exports::handlers::export_outcomes)
+                .service(exports::handlers::export_theme_initiatives)
+                .service(exports::handlers::export_themes)
+                .service(exports::handlers::find_data_package)
                 .service(councils::handlers::list_councils)
                 .service(councils::handlers::create_council)
                 .service(councils::handlers::find_council)
@@ -58,6 +66,7 @@ where
                 .service(citation::handlers::cite_initiative)
                 .service(initiatives::handlers::publish_initiative)
                 .service(initiatives::handlers::unpublish_initiative)
+                .service(outcomes::handlers::list_outcomes)
                 .service(themes::handlers::list_themes)
                 .service(themes::handlers::create_theme)
                 .service(themes::handlers::find_theme)

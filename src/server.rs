@@ -143,6 +143,7 @@ fn cors() -> Cors {
         .allowed_methods([Method::GET, Method::HEAD])
         .allow_any_header()
         .expose_headers([
+            header::CONTENT_DISPOSITION,
             header::ETAG,
             header::LINK,
             header::LOCATION,

@@ -8,6 +8,7 @@
 //! | extractor | lets in |
 //! |---|---|
 //! | [`Anyone`] | everybody; with credentials that hold, or with none |
+//! | [`Bounded`] | everybody; without an account, or by a key without the scope, for a small number of rows |
 //! | [`SignedIn`] | every account |
 //! | [`InPerson`] | every account that signed in with a password: no key, no token of others |
 //! | [`Known`] | every account; a key needs the scope |
@@ -140,6 +141,41 @@ impl FromRequest for Anyone {
     type Future = Ready<Result<Self, ApiError>>;
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(identified(request).map(Self))
+    }
+}
+
+/// Everybody, as [`Anyone`]; but who has no account, or a key without the scope, takes no more than a small number of rows.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounded<S>(pub Anyone, PhantomData<S>);
+
+impl<S: Needs> Bounded<S> {
+    /// True when more than the small number of rows is not for this caller.
+    pub fn is_bounded(&self) -> bool {
+        self.0.0.is_none_or(|account| !account.scopes.contains(S::SCOPE))
+    }
+
+    /// The refusal of more than this many rows: 401 without an account, else 403.
+    pub fn refusal(&self, most: u32) -> ApiError {
+        let word = S::SCOPE.word();
+        let narrow =
+            format!("There are more than {most} rows, which need an API key with the scope {word}, or signing in");
+        match self.0.0 {
+            None => ApiError::needs_key(format!(
+                "{narrow}. Ask for a key with POST /v1/api-keys/requests, or take less by filters."
+            )),
+            Some(_) => ApiError::forbidden(format!(
+                "{narrow}. Your key has not that scope: make or ask for one that has it (POST /v1/api-keys, POST \
+                 /v1/api-keys/requests), or take less by filters."
+            )),
+        }
+    }
+}
+
+impl<S: Needs> FromRequest for Bounded<S> {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(identified(request).map(|account| Self(Anyone(account), PhantomData)))
     }
 }
 

@@ -18,7 +18,7 @@ pub enum Scope {
     /// Read what is for members, as far as the owner may.
     #[serde(rename = "read:members")]
     ReadMembers,
-    /// Take whole lists away.
+    /// Take whole lists away, of any length.
     #[serde(rename = "export")]
     Export,
     /// Draft and edit initiatives, and see what the owner sees for it.
@@ -113,6 +113,14 @@ impl FromIterator<Scope> for Scopes {
 pub trait Needs: Send + Sync + 'static {
     /// The scope that a key has to have.
     const SCOPE: Scope;
+}
+
+/// Needs [`Scope::Export`] of a key.
+#[derive(Clone, Copy, Debug)]
+pub struct Export;
+
+impl Needs for Export {
+    const SCOPE: Scope = Scope::Export;
 }
 
 /// Needs [`Scope::WriteInitiatives`] of a key.

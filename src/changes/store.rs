@@ -16,6 +16,7 @@ use crate::error::ApiError;
 use crate::initiatives::filter::{InitiativeFilter, filtered};
 use crate::initiatives::model::Visibility;
 use crate::initiatives::store as practice;
+use crate::refs::Themes;
 use crate::{councils, themes};
 
 #[derive(Queryable, Selectable)]
@@ -44,13 +45,13 @@ pub enum Subject {
     /// A council and the initiatives that it leads or takes part in.
     Council(Uuid),
     /// A theme, and the initiatives on it or on any of these within it.
-    Theme(Uuid, Vec<Uuid>),
+    Theme(Uuid, Themes),
 }
 
 /// The changes that the caller may know of: the start of every query.
 fn visible(reach: Reach) -> changes::BoxedQuery<'static, Pg> {
     // As `visibility_rank` has it in SQL: 1 public to 4 private.
-    let seen = changes::audience.le(reach.level as i16 + 1);
+    let seen = changes::audience.le(reach.level.rank());
     let query = changes::table.into_boxed();
     let Some(own) = reach.council.map(|own| vec![Some(own)]) else { return query.filter(seen) };
     let by_own = changes::councils.contains(own.clone());
@@ -106,8 +107,8 @@ pub async fn latest(
         Subject::Council(id) => {
             Some((id, InitiativeFilter { within_council: Some(id), ..InitiativeFilter::default() }))
         }
-        Subject::Theme(id, ids) => {
-            Some((id, InitiativeFilter { within_themes: Some(ids), ..InitiativeFilter::default() }))
+        Subject::Theme(id, themes) => {
+            Some((id, InitiativeFilter { within_themes: Some(themes), ..InitiativeFilter::default() }))
         }
     };
     let mut query = visible(reach).order(changes::position.desc()).limit(limit).select(ChangeRow::as_select());

@@ -37,22 +37,9 @@ pub async fn list_councils(
     pages: Pages,
     query: Query<CouncilQuery>,
 ) -> Result<Listing<Council>, ApiError> {
-    let window = pages.window(query.limit, query.cursor.as_deref(), query.order()?)?;
+    let window = pages.window(query.limit, query.cursor.as_deref(), query.order())?;
     let mut conn = db.get().await?;
-    let mut faults = Vec::new();
-    let ids = refs::any_council(&mut conn, caller.reach(), "council", &query.council, &mut faults).await?;
-    if !faults.is_empty() {
-        return Err(ApiError::bad_query(faults));
-    }
-    let filter = CouncilFilter {
-        words: query.q.as_deref().map(str::to_owned),
-        ids,
-        nations: query.nation.clone(),
-        regions: query.region.clone(),
-        council_types: query.council_type.clone(),
-        tiers: query.membership.clone(),
-        updated_since: query.updated_since,
-    };
+    let filter = CouncilFilter::new(&mut conn, caller.reach(), &query).await?;
     let (mut slice, search) = forgiving(&mut conn, caller.reach(), filter.words.clone(), async |conn, words| {
         store::list(conn, caller.reach(), &CouncilFilter { words, ..filter.clone() }, &window).await
     })

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::model::{CouncilType, MembershipTier, Nation, Region};
-use crate::error::ApiError;
 use crate::page::Order;
 use crate::search::model::SearchText;
 use crate::text::Reference;
@@ -13,7 +12,7 @@ use crate::text::Reference;
 /// Orders of the list of councils.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 pub enum CouncilSort {
-    /// Best hits of `q` first; the default with `q`, and only there.
+    /// Best hits of `q` first, which is the default with `q`; where nothing is searched for, by name.
     #[serde(rename = "relevance")]
     Relevance,
     /// By official name; the default without `q`.
@@ -31,12 +30,13 @@ pub enum CouncilSort {
 }
 
 impl CouncilSort {
-    /// The order in SQL.
+    /// The order of what is not searched, in SQL.
     pub fn order(self) -> Order {
         let descending = matches!(self, Self::NameDescending | Self::UpdatedDescending);
         match self {
-            Self::Relevance => Order::RELEVANCE,
-            Self::Name | Self::NameDescending => Order { by: "lower(councils.name)", kind: "text", descending },
+            Self::Relevance | Self::Name | Self::NameDescending => {
+                Order { by: "lower(councils.name)", kind: "text", descending }
+            }
             Self::Updated | Self::UpdatedDescending => {
                 Order { by: "councils.updated_at", kind: "timestamptz", descending }
             }
@@ -128,12 +128,11 @@ pub struct CouncilView {
 }
 
 impl CouncilQuery {
-    /// The order that was asked for, or else the one that fits; relevance is of a search.
-    pub fn order(&self) -> Result<Order, ApiError> {
-        let fitting = if self.q.is_some() { CouncilSort::Relevance } else { CouncilSort::Name };
-        match self.sort.unwrap_or(fitting) {
-            CouncilSort::Relevance if self.q.is_none() => Err(ApiError::without_search()),
-            sort => Ok(sort.order()),
+    /// The order that was asked for, or else the one that fits.
+    pub fn order(&self) -> Order {
+        match self.sort {
+            None | Some(CouncilSort::Relevance) if self.q.is_some() => Order::RELEVANCE,
+            sort => sort.unwrap_or(CouncilSort::Name).order(),
         }
     }
 }

@@ -14,6 +14,7 @@ use super::model::{
     Council, CouncilHtml, CouncilType, Location, Membership, MembershipStatus, MembershipTier, Nation, NewCouncil,
     Region,
 };
+use super::query::CouncilQuery;
 use crate::auth::caller::Reach;
 use crate::db::schema::{councils, initiative_participants, initiatives, users};
 use crate::db::word::Word;
@@ -158,6 +159,26 @@ pub struct CouncilFilter {
     pub updated_since: Option<DateTime<Utc>>,
 }
 
+impl CouncilFilter {
+    /// Look up the names in a query; every fault at once.
+    pub async fn new(conn: &mut AsyncPgConnection, reach: Reach, query: &CouncilQuery) -> Result<Self, ApiError> {
+        let mut faults = Vec::new();
+        let ids = refs::any_council(conn, reach, "council", &query.council, &mut faults).await?;
+        if !faults.is_empty() {
+            return Err(ApiError::bad_query(faults));
+        }
+        Ok(Self {
+            words: query.q.as_deref().map(str::to_owned),
+            ids,
+            nations: query.nation.clone(),
+            regions: query.region.clone(),
+            council_types: query.council_type.clone(),
+            tiers: query.membership.clone(),
+            updated_since: query.updated_since,
+        })
+    }
+}
+
 fn words<T: Copy + std::fmt::Debug + serde::Serialize + serde::de::DeserializeOwned>(values: &[T]) -> Vec<Word<T>> {
     values.iter().copied().map(Word).collect()
 }
@@ -168,7 +189,8 @@ pub fn visible(reach: Reach) -> councils::BoxedQuery<'static, Pg> {
     if reach.is_officer() { query } else { query.filter(councils::membership_status.is_distinct_from("prospect")) }
 }
 
-fn filtered(reach: Reach, filter: &CouncilFilter) -> councils::BoxedQuery<'static, Pg> {
+/// The visible councils that match a filter.
+pub fn filtered(reach: Reach, filter: &CouncilFilter) -> councils::BoxedQuery<'static, Pg> {
     let mut query = visible(reach);
     if let Some(words) = filter.words.clone() {
         let found =
@@ -226,6 +248,17 @@ pub async fn list(
     let (rows, total) = futures_util::try_join!(rows, total)?;
     let slice = Slice::new(rows, total, window, |row: &CouncilRow| row.id);
     Ok((slice.with_rows(|rows| rows.into_iter().map(Council::from).collect()), TotalIs::Exact))
+}
+
+/// True when the caller sees more councils that match than this.
+pub async fn are_more_than(
+    conn: &mut AsyncPgConnection,
+    reach: Reach,
+    filter: &CouncilFilter,
+    most: u32,
+) -> Result<bool, ApiError> {
+    let beyond = filtered(reach, filter).select(councils::id).offset(most.into()).limit(1);
+    Ok(beyond.first::<Uuid>(conn).await.optional()?.is_some())
 }
 
 /// One council. 404 with the public reason for one that was withdrawn.

@@ -16,7 +16,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::{CancelToken, Client, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::PATIENCE;
@@ -43,6 +43,15 @@ pub struct Link {
 /// worker may still finish a request on a connection that the first one happened to open.
 pub struct Links {
     url: String,
+    runtime: Handle,
+}
+
+/// A connection of one piece of work that takes long, outside of the pool and watched over like the pool's. Dropping it
+/// ends it, and with it whatever the server still does for it.
+pub struct Aside {
+    link: Link,
+    url: String,
+    watch: AbortHandle,
     runtime: Handle,
 }
 
@@ -83,6 +92,50 @@ impl Links {
     pub(super) fn hand_out(&self, link: Object<Self>, since: Instant) -> Connection {
         let watch = self.runtime.spawn(watch(self.url.clone(), link.driver.clone(), since + PAUSE)).abort_handle();
         Connection { link, watch }
+    }
+}
+
+impl Links {
+    /// Open a link outside of the pool for one statement that may take this long.
+    pub(super) async fn aside(&self, most: Duration) -> Result<Aside, PoolError> {
+        let mut link = self.create().await?;
+        // Compiling a statement with many columns takes a second, before its first row, and gains next to nothing.
+        let limit = format!("SET statement_timeout = {}; SET jit = off", most.as_millis());
+        link.connection.batch_execute(&limit).await.map_err(PoolError::QueryError)?;
+        let watching = watch(self.url.clone(), link.driver.clone(), Instant::now() + PAUSE);
+        let watch = self.runtime.spawn(watching).abort_handle();
+        Ok(Aside { link, url: self.url.clone(), watch, runtime: self.runtime.clone() })
+    }
+
+    /// The runtime that carries the connections.
+    pub(super) fn runtime(&self) -> &Handle {
+        &self.runtime
+    }
+}
+
+impl Deref for Aside {
+    type Target = AsyncPgConnection;
+    fn deref(&self) -> &AsyncPgConnection {
+        &self.link.connection
+    }
+}
+
+impl DerefMut for Aside {
+    fn deref_mut(&mut self) -> &mut AsyncPgConnection {
+        &mut self.link.connection
+    }
+}
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        self.watch.abort();
+        // A server that sorts, say, does not look whether its client is still there: it is told.
+        let (token, url) = (self.link.connection.cancel_token(), self.url.clone());
+        let driver = self.link.driver.clone();
+        self.runtime.spawn(async move {
+            let _ = tokio::time::timeout(PATIENCE, cancel(&url, token)).await;
+            driver.abort();
+        });
     }
 }
 
@@ -157,15 +210,28 @@ async fn is_alive(url: &str) -> bool {
 async fn connect(url: &str) -> Result<(Client, Driver), Box<dyn Error + Send + Sync>> {
     let mut config: Config = url.parse()?;
     config.application_name("ccin-registry").connect_timeout(PATIENCE).keepalives_idle(Duration::from_secs(30));
-    if config.get_ssl_mode() == tokio_postgres::config::SslMode::Disable
-        || config.get_hosts().iter().all(|host| !matches!(host, tokio_postgres::config::Host::Tcp(_)))
-    {
+    if is_plain(&config) {
         let (client, driver) = config.connect(NoTls).await?;
         Ok((client, driver.boxed()))
     } else {
         let (client, driver) = config.connect(MakeRustlsConnect::new(tls::client()?)).await?;
         Ok((client, driver.boxed()))
     }
+}
+
+/// Ask the server to give up what it does for a connection.
+async fn cancel(url: &str, token: CancelToken) -> Result<(), Box<dyn Error + Send + Sync>> {
+    if is_plain(&url.parse()?) {
+        Ok(token.cancel_query(NoTls).await?)
+    } else {
+        Ok(token.cancel_query(MakeRustlsConnect::new(tls::client()?)).await?)
+    }
+}
+
+/// True where no TLS is asked for, or none is possible.
+fn is_plain(config: &Config) -> bool {
+    config.get_ssl_mode() == tokio_postgres::config::SslMode::Disable
+        || config.get_hosts().iter().all(|host| !matches!(host, tokio_postgres::config::Host::Tcp(_)))
 }
 
 /// An error with what is behind it: by itself the driver's says no more than "db error".

@@ -19,7 +19,7 @@ use diesel::{ConnectionResult, QueryResult};
 use diesel_async::pooled_connection::deadpool::PoolError;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-pub use link::Connection;
+pub use link::{Aside, Connection};
 use link::{Link, Links};
 
 /// How long a request waits for the store before it is told that the store is away.
@@ -58,6 +58,17 @@ impl Db {
             Ok(answer) => Ok(self.pool.manager().hand_out(answer?, since)),
             Err(_) => Err(PoolError::Timeout(TimeoutType::Wait)),
         }
+    }
+
+    /// A connection outside of the pool for one statement that takes long, up to `most`. How many there are at a time is the
+    /// caller's to bound.
+    pub async fn aside(&self, most: Duration) -> Result<Aside, PoolError> {
+        self.pool.manager().aside(most).await.map_err(PoolError::Backend)
+    }
+
+    /// Do something that outlives the request that began it, where the connections live.
+    pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.pool.manager().runtime().spawn(work);
     }
 }
 

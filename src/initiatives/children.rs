@@ -45,7 +45,7 @@ pub struct Narrative {
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = outcomes)]
-pub(super) struct OutcomeRow {
+pub(crate) struct OutcomeRow {
     pub initiative_id: Uuid,
     pub position: i32,
     pub measure: String,
@@ -89,7 +89,7 @@ impl From<OutcomeRow> for Outcome {
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = sources)]
-pub(super) struct SourceRow {
+pub(crate) struct SourceRow {
     pub initiative_id: Uuid,
     pub key: String,
     pub position: i32,

@@ -9,7 +9,7 @@ use diesel_async::AsyncPgConnection;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::model::{DeliveryStatus, InitiativeKind, NETWORK};
+use super::model::{DeliveryStatus, InitiativeKind, NETWORK, Visibility};
 use super::query::InitiativeQuery;
 use crate::auth::caller::Reach;
 use crate::councils::model::{Nation, Region};
@@ -106,7 +106,8 @@ impl InitiativeFilter {
     }
 }
 
-fn words<T: Copy + std::fmt::Debug + Serialize + serde::de::DeserializeOwned>(values: &[T]) -> Vec<Word<T>> {
+/// Values of a vocabulary as a column of words holds them.
+pub fn words<T: Copy + std::fmt::Debug + Serialize + serde::de::DeserializeOwned>(values: &[T]) -> Vec<Word<T>> {
     values.iter().copied().map(Word).collect()
 }
 
@@ -116,12 +117,15 @@ fn led_by(ids: Vec<Uuid>) -> _ {
     initiatives::lead_council_id.is_not_null().and(initiatives::lead_council_id.assume_not_null().eq_any(ids))
 }
 
+/// The levels of visibility that the caller reads everywhere.
+pub fn levels(reach: Reach) -> Vec<Visibility> {
+    use super::model::Visibility::{Members, Officers, Private, Public};
+    [Public, Members, Officers, Private].into_iter().filter(|level| *level <= reach.level).collect()
+}
+
 /// The initiatives that the caller may see: the start of every query.
 pub fn visible(reach: Reach) -> initiatives::BoxedQuery<'static, Pg> {
-    use super::model::Visibility::{Members, Officers, Private, Public};
-    let levels: Vec<_> =
-        [Public, Members, Officers, Private].into_iter().filter(|level| *level <= reach.level).map(Word).collect();
-    let seen = initiatives::effective_visibility.eq_any(levels);
+    let seen = initiatives::effective_visibility.eq_any(words(&levels(reach)));
     let query = initiatives::table.filter(initiatives::withdrawn_at.is_null()).into_boxed();
     match reach.council {
         Some(own) => query.filter(seen.or(initiatives::lead_council_id.is_not_distinct_from(own))),

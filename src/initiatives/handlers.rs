@@ -9,6 +9,7 @@ use super::filter::InitiativeFilter;
 use super::model::{Initiative, NewInitiative, State};
 use super::query::{InitiativeQuery, InitiativeView};
 use super::resolve::resolve;
+use super::within::{Within, within_council, within_theme};
 use super::{store, write};
 use crate::audit::model::Action;
 use crate::audit::subject::Subject;
@@ -23,7 +24,6 @@ use crate::error::ApiError;
 use crate::idempotency::Idempotency;
 use crate::input::{Body, Draft, IfMatch, NoParams, Patch, Query};
 use crate::page::{Listing, Page, Pages};
-use crate::refs::{self, Resource};
 use crate::reply::{Record, Written, moved, no_content};
 use crate::search::marks::Marks;
 use crate::search::store::forgiving;
@@ -60,15 +60,10 @@ pub async fn list_council_initiatives(
     query: Query<InitiativeQuery>,
 ) -> Result<Either<Listing<Initiative>, HttpResponse>, ApiError> {
     let mut conn = db.get().await?;
-    let id =
-        refs::locate(&mut conn, Resource::Council, &council).await?.ok_or_else(|| ApiError::not_found("council"))?;
-    let found = crate::councils::store::find(&mut conn, caller.reach(), id).await?;
-    if found.slug != *council && !refs::is_permanent(&council) {
-        return Ok(Either::Right(moved(&request, &found.slug)));
+    match within_council(&mut conn, caller.reach(), &council, &query).await? {
+        Within::Moved(slug) => Ok(Either::Right(moved(&request, &slug))),
+        Within::Here(_, filter) => Ok(Either::Left(page(&mut conn, caller, pages, query, *filter).await?)),
     }
-    let mut filter = InitiativeFilter::new(&mut conn, caller.reach(), &query).await?;
-    filter.within_council = Some(id);
-    Ok(Either::Left(page(&mut conn, caller, pages, query, filter).await?))
 }
 
 /// List a theme's initiatives
@@ -85,14 +80,10 @@ pub async fn list_theme_initiatives(
     query: Query<InitiativeQuery>,
 ) -> Result<Either<Listing<Initiative>, HttpResponse>, ApiError> {
     let mut conn = db.get().await?;
-    let id = refs::locate(&mut conn, Resource::Theme, &theme).await?.ok_or_else(|| ApiError::not_found("theme"))?;
-    let found = crate::themes::store::find(&mut conn, id).await?;
-    if found.slug != *theme && found.id.to_string() != theme.to_lowercase() {
-        return Ok(Either::Right(moved(&request, &found.slug)));
+    match within_theme(&mut conn, caller.reach(), &theme, &query).await? {
+        Within::Moved(slug) => Ok(Either::Right(moved(&request, &slug))),
+        Within::Here(_, filter) => Ok(Either::Left(page(&mut conn, caller, pages, query, *filter).await?)),
     }
-    let mut filter = InitiativeFilter::new(&mut conn, caller.reach(), &query).await?;
-    filter.within_themes = refs::any_theme(&mut conn, &[found.slug.as_str().into()], &mut Vec::new()).await?;
-    Ok(Either::Left(page(&mut conn, caller, pages, query, filter).await?))
 }
 
 async fn page(
@@ -102,7 +93,7 @@ async fn page(
     query: Query<InitiativeQuery>,
     filter: InitiativeFilter,
 ) -> Result<Listing<Initiative>, ApiError> {
-    let window = pages.window(query.limit, query.cursor.as_deref(), query.order()?)?;
+    let window = pages.window(query.limit, query.cursor.as_deref(), query.order())?;
     let (mut slice, search) = forgiving(conn, caller.reach(), filter.words.clone(), async |conn, words| {
         let filter = InitiativeFilter { words, ..filter.clone() };
         store::list(conn, caller.reach(), &filter, &window).await

@@ -13,4 +13,5 @@ pub mod model;
 pub mod query;
 pub mod resolve;
 pub mod store;
+pub mod within;
 pub mod write;

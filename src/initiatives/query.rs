@@ -10,7 +10,6 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::model::{DeliveryStatus, InitiativeKind};
 use crate::councils::model::{Nation, Region};
-use crate::error::ApiError;
 use crate::page::Order;
 use crate::search::model::SearchText;
 use crate::text::Reference;
@@ -18,7 +17,7 @@ use crate::text::Reference;
 /// Orders of the list of initiatives.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 pub enum InitiativeSort {
-    /// Best hits of `q` first; the default with `q`, and only there.
+    /// Best hits of `q` first, which is the default with `q`; where nothing is searched for, by title.
     #[serde(rename = "relevance")]
     Relevance,
     /// By title; the default without `q`.
@@ -42,11 +41,10 @@ pub enum InitiativeSort {
 }
 
 impl InitiativeSort {
-    /// The order in SQL; each has an index.
+    /// The order of what is not searched, in SQL; each has an index.
     pub fn order(self) -> Order {
         let (by, kind, descending) = match self {
-            Self::Relevance => return Order::RELEVANCE,
-            Self::Title => ("lower(initiatives.title)", "text", false),
+            Self::Relevance | Self::Title => ("lower(initiatives.title)", "text", false),
             Self::TitleDescending => ("lower(initiatives.title)", "text", true),
             Self::Started => ("coalesce(initiatives.started_floor, '9999-12-31'::date)", "date", false),
             Self::StartedDescending => ("coalesce(initiatives.started_floor, '0001-01-01'::date)", "date", true),
@@ -200,12 +198,11 @@ pub struct InitiativeView {
 }
 
 impl InitiativeQuery {
-    /// The order that was asked for, or else the one that fits; relevance is of a search.
-    pub fn order(&self) -> Result<Order, ApiError> {
-        let fitting = if self.q.is_some() { InitiativeSort::Relevance } else { InitiativeSort::Title };
-        match self.sort.unwrap_or(fitting) {
-            InitiativeSort::Relevance if self.q.is_none() => Err(ApiError::without_search()),
-            sort => Ok(sort.order()),
+    /// The order that was asked for, or else the one that fits.
+    pub fn order(&self) -> Order {
+        match self.sort {
+            None | Some(InitiativeSort::Relevance) if self.q.is_some() => Order::RELEVANCE,
+            sort => sort.unwrap_or(InitiativeSort::Title).order(),
         }
     }
 }

@@ -115,6 +115,17 @@ pub async fn locate(conn: &mut AsyncPgConnection, reach: Reach, segment: &str) -
     find(conn, reach, id.ok_or_else(|| ApiError::not_found("initiative"))?).await
 }
 
+/// True when the caller sees more initiatives that match than this.
+pub async fn are_more_than(
+    conn: &mut AsyncPgConnection,
+    reach: Reach,
+    filter: &InitiativeFilter,
+    most: u32,
+) -> Result<bool, ApiError> {
+    let beyond = filtered(reach, filter).select(initiatives::id).offset(most.into()).limit(1);
+    Ok(beyond.first::<Uuid>(conn).await.optional()?.is_some())
+}
+
 /// One initiative; 404 with the public reason for one that was public and has been withdrawn.
 pub async fn find(conn: &mut AsyncPgConnection, reach: Reach, id: Uuid) -> Result<Initiative, ApiError> {
     match load(conn, reach, &[id]).await?.pop() {

@@ -17,9 +17,10 @@ const REQUEST: u32 = 20;
 const REQUESTS: &str = "/v1/api-keys/requests";
 
 /// Last segments of the addresses that answer with a list.
-const LISTS: [&str; 10] = [
+const LISTS: [&str; 11] = [
     "councils",
     "initiatives",
+    "outcomes",
     "themes",
     "principles",
     "values",
@@ -34,8 +35,9 @@ const SEARCHES: [&str; 2] = ["/facets", "/search"];
 /// How the address of an export ends.
 const EXPORTS: [&str; 3] = [".csv", ".ndjson", ".geojson"];
 
-/// Units that a request costs, by its address: what it answers is not known yet.
-pub fn cost(path: &str, query: &str) -> u32 {
+/// Units that a request costs, by its address and by whether `Accept` asks for a whole list: what it answers is not known
+/// yet.
+pub fn cost(path: &str, query: &str, wants_whole: bool) -> u32 {
     // As routing reads it, so that no spelling is cheaper than another.
     let path = &*percent_decode_str(path).decode_utf8_lossy();
     // Suggestions are asked for at every letter, and are cheap.
@@ -45,15 +47,20 @@ pub fn cost(path: &str, query: &str) -> u32 {
     };
     if path == REQUESTS {
         REQUEST
-    } else if EXPORTS.iter().any(|end| path.ends_with(end)) {
+    } else if EXPORTS.iter().any(|end| path.ends_with(end)) || wants_whole && is_list(path) {
         EXPORT
     } else if is_search() {
         SEARCH
-    } else if path.rsplit('/').next().is_some_and(|last| LISTS.contains(&last)) {
+    } else if is_list(path) {
         LIST
     } else {
         RECORD
     }
+}
+
+fn is_list(path: &str) -> bool {
+    let last = path.rsplit('/').next();
+    last.is_some_and(|last| LISTS.contains(&&*percent_decode_str(last).decode_utf8_lossy()))
 }
 
 #[cfg(test)]
@@ -62,21 +69,23 @@ mod tests {
 
     #[test]
     fn searches_and_exports_are_dearer_than_lists_and_lists_than_records() {
-        assert_eq!(cost("/v1/councils/oldham", ""), 1);
-        assert_eq!(cost("/v1/me", ""), 1);
-        assert_eq!(cost("/v1/councils", "sort=name"), 2);
-        assert_eq!(cost("/v1/%63ouncils", ""), 2);
-        assert_eq!(cost("/v1/councils/oldham/initiatives", "q2=x"), 2);
-        assert_eq!(cost("/v1/changes", "since=x"), 2);
-        assert_eq!(cost("/v1/themes/housing/changes.atom", ""), 2);
-        assert_eq!(cost("/v1/initiatives", "theme=housing&q=co-op"), 5);
-        assert_eq!(cost("/v1/initiatives", "%71=co-op"), 5);
-        assert_eq!(cost("/v1/initiatives/facets", ""), 5);
-        assert_eq!(cost("/v1/suggest", "q=co"), 1);
-        assert_eq!(cost("/v1/initiatives.csv", "q=co-op"), 10);
-        assert_eq!(cost("/v1/map.geojson", ""), 10);
-        assert_eq!(cost("/v1/initiatives%2Ecs%76", ""), 10);
-        assert_eq!(cost("/v1/api-keys/requests", ""), 20);
-        assert_eq!(cost("/v1/api-keys/%72equests", ""), 20);
+        assert_eq!(cost("/v1/councils/oldham", "", false), 1);
+        assert_eq!(cost("/v1/me", "", false), 1);
+        assert_eq!(cost("/v1/councils", "sort=name", false), 2);
+        assert_eq!(cost("/v1/%63ouncils", "", false), 2);
+        assert_eq!(cost("/v1/councils/oldham/initiatives", "q2=x", false), 2);
+        assert_eq!(cost("/v1/changes", "since=x", false), 2);
+        assert_eq!(cost("/v1/themes/housing/changes.atom", "", false), 2);
+        assert_eq!(cost("/v1/initiatives", "theme=housing&q=co-op", false), 5);
+        assert_eq!(cost("/v1/initiatives", "%71=co-op", false), 5);
+        assert_eq!(cost("/v1/initiatives/facets", "", false), 5);
+        assert_eq!(cost("/v1/suggest", "q=co", false), 1);
+        assert_eq!(cost("/v1/initiatives.csv", "q=co-op", false), 10);
+        assert_eq!(cost("/v1/map.geojson", "", false), 10);
+        assert_eq!(cost("/v1/initiatives%2Ecs%76", "", false), 10);
+        assert_eq!(cost("/v1/api-keys/requests", "", false), 20);
+        assert_eq!(cost("/v1/api-keys/%72equests", "", false), 20);
+        assert_eq!(cost("/v1/initiatives", "theme=housing", true), 10);
+        assert_eq!(cost("/v1/initiatives/get-oldham-working", "", true), 1);
     }
 }

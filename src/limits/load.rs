@@ -65,7 +65,7 @@ pub async fn shed(
     let address = network(client_address(request.request()));
     let permit = limits.as_ref().map(|limits| limits.in_work.try_acquire().ok().zip(limits.by_address.enter(address)));
     if let Some(None) = permit {
-        return Ok(request.into_response(ApiError::overloaded().error_response()));
+        return Ok(request.into_response(ApiError::overloaded("work", 1).error_response()));
     }
     Ok(next.call(request).await?.map_into_boxed_body())
 }

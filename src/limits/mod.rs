@@ -2,7 +2,7 @@
 //!
 //! Outside of `/v1` and in front of it stand [`bounds`] (length of the address, headers, parameters) and [`load`] (requests
 //! in work); within it [`rate`]: first how often an address presents credentials that do not hold, then, once the caller
-//! is known, the caller's own quota. Signing in has limits of its own besides, in `auth::throttle`.
+//! is known, the caller's own quota. Exports go on after their answer has begun, so that they have places of their own. Signing in has limits of its own besides, in `auth::throttle`.
 
 pub mod bounds;
 pub mod bucket;
@@ -11,8 +11,9 @@ pub mod load;
 pub mod rate;
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
 use crate::address::network;
@@ -51,6 +52,7 @@ pub struct Limits {
     officers: Buckets<Bucket>,
     bad_credentials: Buckets<IpAddr>,
     in_work: Semaphore,
+    exports: Arc<Semaphore>,
     by_address: ByAddress,
 }
 
@@ -65,6 +67,7 @@ impl Limits {
             officers: tier(settings.limit_officer),
             bad_credentials: Buckets::new(settings.limit_bad_credentials, MOST_BUCKETS, clock.clone()),
             in_work: Semaphore::new(settings.requests_in_work as usize),
+            exports: Arc::new(Semaphore::new(settings.exports_at_a_time.into())),
             by_address: ByAddress::new(settings.requests_in_work as usize / ADDRESSES_TO_FILL),
         }
     }
@@ -81,6 +84,11 @@ impl Limits {
                 tier.take(bucket_of(account), cost)
             }
         }
+    }
+
+    /// A place for an export, given back when it is dropped; `None` while all are taken.
+    pub fn export_place(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.exports).try_acquire_owned().ok()
     }
 
     /// How many callers without an account are remembered.

@@ -3,7 +3,7 @@
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::AUTHORIZATION;
+use actix_web::http::header::{AUTHORIZATION, Accept, Header};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, ResponseError, web};
 
@@ -13,6 +13,7 @@ use crate::address::{client_address, network};
 use crate::auth::caller::Account;
 use crate::auth::identify::Identified;
 use crate::error::ApiError;
+use crate::exports::format::Format;
 
 type Served = Result<ServiceResponse<BoxBody>, actix_web::Error>;
 
@@ -39,7 +40,9 @@ pub async fn limit_bad_credentials(request: ServiceRequest, next: Next<impl Mess
 /// Below `/v1` and `/id`, once the caller is known: by account, otherwise by address.
 pub async fn limit(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Served {
     let account = request.extensions().get::<Identified>().and_then(|found| found.as_ref().ok().copied().flatten());
-    let cost = cost(request.path(), request.query_string());
+    let accept = Accept::parse(&request).ok();
+    let wants_whole = !matches!(Format::negotiated(accept.as_ref(), Format::OF_PLACES), Ok(None));
+    let cost = cost(request.path(), request.query_string(), wants_whole);
     count(request, next, account.as_ref(), cost).await
 }
 

@@ -3,6 +3,7 @@
 //! Shared answers (errors, headers), preconditions and merge patch bodies follow from what an operation is: one place for
 //! the rule, no annotation to forget. Examples are real answers of the sample registry, in `openapi/examples.json`.
 
+mod exports;
 mod schemas;
 
 use serde_json::{Map, Value, json};
@@ -54,6 +55,8 @@ impl Document {
                 ("initiatives", "Pieces of co-operative practice with outcomes, costs, sources and partners."),
                 ("themes", "Areas of practice, as SKOS-like concepts."),
                 ("changes", "What changed, to keep a copy by, and as Atom feeds."),
+                ("outcomes", "What came of initiatives: claims with their evidence, across initiatives."),
+                ("exports", "Whole lists as CSV, NDJSON and GeoJSON, and their codebook."),
                 ("vocabularies", "Principles and values, each in its named scheme."),
                 ("sign in", "Signing in and oneself."),
                 ("API keys", "Keys for programs, and researchers who ask for one."),
@@ -101,15 +104,17 @@ fn finish(document: &mut Value) {
         "RequestId": { "description": "Id of the request; a sane incoming X-Request-Id is kept.", "schema": { "type": "string" }, "example": "0192d5e0-7b1a-7c3e-9f00-2b1c3d4e5f60" },
         "RateLimit": { "description": "What is left of your quota, and in how many seconds the whole is there again (draft-ietf-httpapi-ratelimit-headers). A list, as another limit may have a say as well.", "schema": { "type": "string" }, "example": "\"default\";r=298;t=1" },
         "RateLimitPolicy": { "description": "Your quota, in units a window of seconds: a record costs 1, a list 2, a search 5, an export 10.", "schema": { "type": "string" }, "example": "\"default\";q=300;w=60" },
-        "Link": { "description": "First, next and previous page (RFC 8288).", "schema": { "type": "string" }, "example": "<http://127.0.0.1:8080/v1/councils>; rel=\"first\"" },
+        "ContentDisposition": { "description": "Name of the file (RFC 6266).", "schema": { "type": "string" }, "example": "attachment; filename=\"councils-2026-11-22.csv\"" },
+        "Link": { "description": "First, next and previous page, or the codebook (RFC 8288).", "schema": { "type": "string" }, "example": "<http://127.0.0.1:8080/v1/councils>; rel=\"first\"" },
         "Location": { "description": "Address of the new record.", "schema": { "type": "string", "format": "uri-reference" }, "example": "/v1/councils/oldham" }
     });
-    let paths = document.pointer_mut("/paths").and_then(Value::as_object_mut).into_iter().flatten();
-    for (path, item) in paths {
+    let Some(paths) = document.pointer_mut("/paths").and_then(Value::as_object_mut) else { return };
+    for (path, item) in paths.iter_mut() {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
             finish_operation(path, method, operation, &examples);
         }
     }
+    exports::offer_at_lists(paths);
 }
 
 fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &Value) {
@@ -134,13 +139,21 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     if secured {
         statuses.push("403");
     }
+    let is_export = exports::is_export(path);
     if path.contains('{') {
         statuses.push("404");
-        if method == "get" && path.starts_with("/v1/") && !path.contains("users") {
+        if method == "get" && path.starts_with("/v1/") && !path.contains("users") && exports::names_record(path) {
             statuses.push("308");
         }
     }
-    if ["theme", "principle", "council", "participant", "broader"].iter().any(|name| has_parameter(operation, name)) {
+    if is_export {
+        statuses.extend(["403", "406"]);
+        exports::finish_parameters(operation);
+    }
+    if ["theme", "principle", "council", "participant", "broader", "initiative"]
+        .iter()
+        .any(|name| has_parameter(operation, name))
+    {
         statuses.push("404");
     }
     // Who may choose between media types may also ask for one that is not among them.
@@ -160,6 +173,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
         && path != "/health"
         && !path.starts_with("/problems")
         && id != "find_security_txt"
+        && !is_export
         && operation["responses"].get("200").is_some();
     if may_be_known {
         statuses.push("304");
@@ -178,6 +192,9 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
         }
         for (status, response) in responses.iter_mut().filter(|(status, _)| status.starts_with('2')) {
             describe_success(status, response, method, may_be_known, &examples[&id]);
+            if is_export {
+                exports::add_headers(&mut response["headers"]);
+            }
             if limited {
                 add_rate_limit(&mut response["headers"]);
             }

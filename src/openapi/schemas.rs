@@ -104,7 +104,7 @@ fn add_rules(document: &mut Value) {
 
 /// What an answer has when the caller picked its members with `fields`: any of them.
 fn add_selections(document: &mut Value) {
-    for record in ["Council", "Theme", "Initiative"] {
+    for record in ["Council", "Theme", "Initiative", "OutcomeRecord"] {
         let whole = format!("#/components/schemas/{record}");
         let picked = format!("{whole}Selection");
         let schemas = &mut document["components"]["schemas"];

@@ -96,7 +96,7 @@ impl Place {
             "few" => Key::Few { rank: parts.next()?.parse().ok()? },
             _ => Key::Many { tier: parts.next()?.parse().ok()?, prominence: parts.next()?.parse().ok()? },
         };
-        Some(Self { key, id: edge.id })
+        Some(Self { key, id: edge.tie.id })
     }
 }
 

@@ -35,12 +35,7 @@ pub async fn list_themes(
 ) -> Result<Listing<Theme>, ApiError> {
     let window = pages.window(query.limit, query.cursor.as_deref(), query.sort.unwrap_or(ThemeSort::Label).order())?;
     let mut conn = db.get().await?;
-    let mut faults = Vec::new();
-    let broader = refs::direct_themes(&mut conn, "broader", &query.broader, &mut faults).await?;
-    if !faults.is_empty() {
-        return Err(ApiError::bad_query(faults));
-    }
-    let filter = ThemeFilter { status: query.status, broader, updated_since: query.updated_since };
+    let filter = ThemeFilter::new(&mut conn, &query).await?;
     let slice = store::list(&mut conn, &filter, &window).await?;
     let fields = query.0.fields.map(|fields| fields.iter().map(text).collect());
     Ok(pages.listing(slice, window.limit, fields))

@@ -8,7 +8,7 @@ use diesel::sql_types::Uuid as SqlUuid;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::model::{NewTheme, Theme, ThemeRef, ThemeStatus};
+use super::model::{NewTheme, Theme, ThemeQuery, ThemeRef, ThemeStatus};
 use crate::db::schema::{initiative_themes, initiatives, slugs, themes};
 use crate::db::word::Word;
 use crate::error::{ApiError, UNKNOWN};
@@ -46,12 +46,25 @@ pub struct ThemeFilter {
     pub updated_since: Option<DateTime<Utc>>,
 }
 
+impl ThemeFilter {
+    /// Look up the names in a query; every fault at once.
+    pub async fn new(conn: &mut AsyncPgConnection, query: &ThemeQuery) -> Result<Self, ApiError> {
+        let mut faults = Vec::new();
+        let broader = refs::direct_themes(conn, "broader", &query.broader, &mut faults).await?;
+        if !faults.is_empty() {
+            return Err(ApiError::bad_query(faults));
+        }
+        Ok(Self { status: query.status, broader, updated_since: query.updated_since })
+    }
+}
+
 /// Themes that can be read; a merged one is only an address.
 fn readable() -> themes::BoxedQuery<'static, Pg> {
     themes::table.filter(themes::withdrawn_at.is_null()).filter(themes::merged.eq(false)).into_boxed()
 }
 
-fn filtered(filter: &ThemeFilter) -> themes::BoxedQuery<'static, Pg> {
+/// The themes that match a filter.
+pub fn filtered(filter: &ThemeFilter) -> themes::BoxedQuery<'static, Pg> {
     let mut query = readable();
     if let Some(status) = filter.status {
         query = query.filter(themes::status.eq(Word(status)));
@@ -85,6 +98,12 @@ pub async fn list(
     let slice = Slice::new(rows, total, window, |row: &ThemeRow| row.id);
     let near = neighbours(conn, &slice.rows).await?;
     Ok(slice.with_rows(|rows| rows.into_iter().map(|row| shown(row, &near)).collect()))
+}
+
+/// True when more themes match than this.
+pub async fn are_more_than(conn: &mut AsyncPgConnection, filter: &ThemeFilter, most: u32) -> Result<bool, ApiError> {
+    let beyond = filtered(filter).select(themes::id).offset(most.into()).limit(1);
+    Ok(beyond.first::<Uuid>(conn).await.optional()?.is_some())
 }
 
 /// One theme; 404 with the public reason for one that was withdrawn. A merged theme answers with the one that took it over.

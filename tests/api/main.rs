@@ -15,6 +15,7 @@ mod cli;
 mod concurrency;
 mod councils;
 mod drafts;
+mod exports;
 mod filters;
 mod http;
 mod initiatives;

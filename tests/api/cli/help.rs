@@ -7,7 +7,7 @@ use crate::support::program::Program;
 use crate::support::scratch::Scratch;
 
 /// Every setting: its flag and its variable.
-const SETTINGS: [(&str, &str); 25] = [
+const SETTINGS: [(&str, &str); 28] = [
     ("--database-url", "DATABASE_URL"),
     ("--data-dir", "CCIN_DATA_DIR"),
     ("--postgres-bin", "CCIN_POSTGRES_BIN"),
@@ -33,6 +33,9 @@ const SETTINGS: [(&str, &str); 25] = [
     ("--limit-bad-credentials", "CCIN_LIMIT_BAD_CREDENTIALS"),
     ("--requests-in-work", "CCIN_REQUESTS_IN_WORK"),
     ("--body-seconds", "CCIN_BODY_SECONDS"),
+    ("--export-rows", "CCIN_EXPORT_ROWS"),
+    ("--exports-at-a-time", "CCIN_EXPORTS_AT_A_TIME"),
+    ("--export-stall-seconds", "CCIN_EXPORT_STALL_SECONDS"),
 ];
 
 #[test]

@@ -16,13 +16,23 @@ const RULES: &str = "
     server                   address api_keys::usage auth::issuers auth::keys auth::throttle config db::Db input limits::* middleware
                              openapi routes service tls uploads
     sample::**               auth::caller::Reach db::schema error initiatives::* input *::model *::store
-    routes                   auth::identify::identify limits::rate problems service transport vocabularies *::handlers
+    routes                   auth::identify::identify exports limits::rate problems service transport vocabularies *::handlers
     openapi::**              error::Problem idempotency::IDEMPOTENCY_KEY openapi problems routes
     signals
     tls
     health                   address
     address                  config
     service                  db::Db error input openapi page reply
+
+    exports::handlers        EXPORTS HANDLERS initiatives::within openapi outcomes::filter page
+    exports::answer          EXPORTS auth::caller auth::scope config db::Db limits::Limits page::base problems reply
+    exports::columns         auth::caller::Reach db::word initiatives::filter
+    exports::datapackage     auth::caller::Reach exports
+    exports::format          media
+    exports::query           exports
+    exports::stream          EXPORTS db limits::Limits
+    exports::tables::**      auth::caller::Reach exports::columns exports::tables
+    EXPORTS                  error exports
 
     audit::chain             auth::keys db::schema
     audit::command           audit::verify auth::keys config
@@ -46,7 +56,7 @@ const RULES: &str = "
     facets::count            STORE db::word initiatives::filter search::rank
     facets::store            STORE facets::count initiatives::filter
 
-    HANDLERS                 address api_keys::usage audit::* auth::* citation::form citation::linked config councils::query db::Db db::word error idempotency initiatives::* input page search::*
+    HANDLERS                 address outcomes::filter api_keys::usage audit::* auth::* citation::form citation::linked config councils::query db::Db db::word error idempotency initiatives::* input page search::*
                              refs reply text withdrawal *::model *::store
     vocabularies             auth::caller db error input page reply
     withdrawal
@@ -68,8 +78,12 @@ const RULES: &str = "
     api_keys::store          STORE api_keys::usage auth::api_key auth::keys auth::scope
     auth::store              STORE auth::scope
     initiatives::embed       STORE initiatives::filter *::store
-    councils::store          STORE search::rank
-    initiatives::*           STORE facets::store search::rank initiatives::children initiatives::evidence initiatives::filter initiatives::query initiatives::resolve
+    councils::store          STORE councils::query search::rank
+    initiatives::within      STORE initiatives::filter initiatives::query *::store
+    outcomes::filter         STORE initiatives::filter initiatives::query initiatives::evidence
+    outcomes::store          STORE outcomes::filter initiatives::children initiatives::evidence page::Tie
+    initiatives::*           STORE facets::store search::rank initiatives::children initiatives::evidence initiatives::filter
+                             initiatives::query initiatives::resolve
     *::store                 STORE
     refs                     STORE
     STORE                    auth::caller::Reach auth::caller::Account db::lock db::schema db::word error input::Draft input::Faults
@@ -88,10 +102,10 @@ const RULES: &str = "
     idempotency              auth::keys db::schema error reply
     negotiate                error
     reply                    error
-    middleware               auth::api_key config error transport
+    middleware               auth::api_key config error reply transport
     transport                config error input
     limits                   address auth::caller config users::model::Role
-    limits::rate             address auth::caller auth::identify error limits
+    limits::rate             address auth::caller auth::identify error exports::format limits
     limits::*                address error limits::Limits
     uploads
 
@@ -133,11 +147,12 @@ fn rules() -> Vec<Rule> {
 }
 
 /// Files that know nothing of HTTP: a mention of any of these words is a fault.
-const WITHOUT_HTTP: &str = "*::model *::store *::query audit::chain changes::cursor changes::feed audit::subject audit::verify facets::count search::marks \
-                            search::meant search::rank search::suggest initiatives::answer initiatives::evidence initiatives::children \
-                            initiatives::embed initiatives::filter initiatives::resolve initiatives::write \
+const WITHOUT_HTTP: &str = "*::model *::store *::query audit::chain audit::subject audit::verify changes::cursor changes::feed \
                             citation::bibtex citation::catalog citation::claims citation::csl citation::datacite citation::linked \
-                            citation::markdown citation::outline citation::ris citation::work refs text config \
+                            citation::markdown citation::outline citation::ris citation::work exports::columns exports::query \
+                            exports::tables::** facets::count initiatives::answer initiatives::children initiatives::embed \
+                            initiatives::evidence initiatives::filter initiatives::resolve initiatives::within initiatives::write \
+                            outcomes::filter search::marks search::meant search::rank search::suggest refs text config \
                             db::** sample::**";
 const HTTP: [&str; 5] = ["actix", "HttpRequest", "HttpResponse", "StatusCode", "handlers"];
 

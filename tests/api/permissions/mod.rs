@@ -156,6 +156,7 @@ impl Walk {
             ("{initiative}", initiative),
             ("{id}", id.as_str()),
             ("{code}", "stale"),
+            ("{format}", "csv"),
         ];
         let path = values.iter().fold(operation.path.clone(), |path, (name, value)| path.replace(name, value));
         assert!(!path.contains('{'), "say in the walk what stands for the parameters of {path}");

@@ -1,0 +1,136 @@
+//! The answer to a request for an export, up to its first byte.
+
+use std::future::{Ready, ready};
+use std::time::Duration;
+
+use actix_web::body::{BodyStream, BoxBody, MessageBody};
+use actix_web::dev::Payload;
+use actix_web::http::header::{self, Accept, Header};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
+use chrono::Utc;
+use diesel_async::AsyncPgConnection;
+use diesel_async::methods::LoadQuery;
+use futures_util::stream;
+
+use super::columns::Table;
+use super::format::{Encoder, Format};
+use super::query::{Plan, Row, RowSql};
+use super::stream::{Broken, begin};
+use crate::auth::caller::Bounded;
+use crate::auth::scope;
+use crate::config::ServeSettings;
+use crate::db::Db;
+use crate::error::{ApiError, Fault};
+use crate::limits::Limits;
+use crate::page::base;
+use crate::problems;
+use crate::reply::{HeadOnly, cache};
+
+/// What a handler of exports needs of its request.
+pub struct Exports {
+    /// Connections.
+    pub db: web::Data<Db>,
+    request: HttpRequest,
+    limits: web::Data<Limits>,
+    settings: web::Data<ServeSettings>,
+}
+
+impl Exports {
+    /// The format that the address ends with, or that `Accept` names.
+    pub fn format(&self, list: &str, offered: &[Format]) -> Result<Format, ApiError> {
+        let Some(suffix) = self.request.match_info().get("format") else {
+            let accept = Accept::parse(&self.request).ok();
+            let wanted = Format::negotiated(accept.as_ref(), offered)?;
+            return wanted.ok_or_else(|| ApiError::internal("an export was asked for by an address of pages"));
+        };
+        Format::from_suffix(suffix, offered).map_err(|near| {
+            let known: Vec<String> = offered.iter().map(|format| format!(".{}", format.suffix())).collect();
+            let hint = near.map_or(String::new(), |near| format!("; did you mean {list}.{near}?"));
+            ApiError::new(
+                &problems::NOT_FOUND,
+                format!("Whole lists of {list} end with one of {}{hint}", known.join(", ")),
+            )
+        })
+    }
+
+    /// Most rows for callers who may not take whole lists away, for those; `None` for the others.
+    pub fn most(&self, caller: &Bounded<scope::Export>) -> Option<u32> {
+        caller.is_bounded().then_some(self.settings.limits.export_rows)
+    }
+
+    /// The answer: what `make` selects for the rows of a table, as a file called `name`.
+    pub async fn send<Q>(
+        self,
+        table: &Table,
+        format: Format,
+        fields: Option<&[String]>,
+        name: &str,
+        make: impl FnOnce(RowSql) -> Q,
+    ) -> Result<HttpResponse, ApiError>
+    where
+        Q: LoadQuery<'static, AsyncPgConnection, Row> + Send + 'static,
+    {
+        let plan = Plan::new(table, format, fields);
+        // Who asks for the head alone gets it without the work.
+        if self.request.extensions().contains::<HeadOnly>() {
+            let nothing = stream::empty::<Result<web::Bytes, Broken>>();
+            return Ok(self.answer(format, name, BodyStream::new(nothing)));
+        }
+        let encoder = Encoder::new(format, &plan.columns).map_err(ApiError::internal)?;
+        let stall = Duration::from_secs(self.settings.limits.export_stall_seconds.into());
+        let export = begin(&self.db, &self.limits, stall, make(plan.row()), encoder).await?;
+        Ok(self.answer(format, name, BodyStream::new(export)))
+    }
+
+    fn answer(&self, format: Format, name: &str, body: impl MessageBody + 'static) -> HttpResponse {
+        let file = format!("{name}-{}.{}", Utc::now().format("%Y-%m-%d"), format.suffix());
+        let package =
+            format!("<{}/v1/datapackage.json>; rel=\"describedby\"; type=\"application/json\"", base(&self.request));
+        let mut response = HttpResponse::Ok();
+        cache(&mut response, self.request.headers());
+        response
+            .insert_header((header::CONTENT_TYPE, format.content_type()))
+            .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{file}\"")))
+            .insert_header((header::LINK, package))
+            .body(BoxBody::new(body))
+    }
+}
+
+impl FromRequest for Exports {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let (db, limits, settings) = (request.app_data(), request.app_data(), request.app_data());
+        let found = || {
+            Some(Self {
+                db: cloned(db)?,
+                limits: cloned(limits)?,
+                settings: cloned(settings)?,
+                request: request.clone(),
+            })
+        };
+        ready(found().ok_or_else(|| ApiError::internal("what exports need is not mounted")))
+    }
+}
+
+fn cloned<T>(data: Option<&web::Data<T>>) -> Option<web::Data<T>> {
+    data.cloned()
+}
+
+/// Refuse what makes sense for pages only, and members that no export has; every fault at once.
+pub fn refuse_pages(table: &Table, fields: Option<&[String]>, given: &[(&str, bool)]) -> Result<(), ApiError> {
+    let pages = given.iter().filter(|(_, is_given)| *is_given).map(|(name, _)| {
+        Fault::parameter(*name, "not_for_exports", "is for pages; an export is the whole list: leave it out")
+    });
+    let unknown = fields.into_iter().flatten().filter(|name| table.members.iter().all(|member| member.name != **name));
+    let members = unknown.map(|name| {
+        Fault::parameter(
+            "fields",
+            "not_for_exports",
+            format!("{name:?} is a member of no export; take it from the list"),
+        )
+    });
+    let faults: Vec<Fault> = pages.chain(members).collect();
+    if faults.is_empty() { Ok(()) } else { Err(ApiError::bad_query(faults)) }
+}

@@ -1,0 +1,210 @@
+//! The codebook: a Frictionless data package with a Table Schema for each CSV, made of the columns and of what the document
+//! says of the members that they come from.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+
+use super::columns::{Column, Kind, Table};
+use super::tables;
+use crate::auth::caller::Reach;
+
+/// A Frictionless data package (profile `tabular-data-package` of version 1).
+#[derive(Serialize, ToSchema)]
+pub struct DataPackage {
+    /// `tabular-data-package`.
+    #[schema(example = "tabular-data-package")]
+    profile: &'static str,
+    /// Name.
+    #[schema(example = "ccin-registry")]
+    name: &'static str,
+    /// Title.
+    title: &'static str,
+    /// What it holds and how to read it.
+    description: &'static str,
+    /// Version of the service.
+    #[schema(example = "0.1.0")]
+    version: &'static str,
+    /// Terms under which the data may be used again.
+    licenses: Vec<PackageLicence>,
+    /// Where the data comes from.
+    sources: Vec<PackageSource>,
+    /// The CSVs.
+    resources: Vec<PackageResource>,
+}
+
+/// Terms under which data may be used again.
+#[derive(Serialize, ToSchema)]
+pub struct PackageLicence {
+    /// SPDX.
+    #[schema(example = "OGL-UK-3.0")]
+    name: &'static str,
+    /// Title.
+    title: &'static str,
+    /// Where it can be read.
+    #[schema(format = "uri")]
+    path: &'static str,
+}
+
+/// Where data comes from.
+#[derive(Serialize, ToSchema)]
+pub struct PackageSource {
+    /// Title.
+    title: &'static str,
+    /// Where it can be read.
+    #[schema(format = "uri")]
+    path: &'static str,
+}
+
+/// A CSV with its columns.
+#[derive(Serialize, ToSchema)]
+pub struct PackageResource {
+    /// Name.
+    #[schema(example = "initiatives")]
+    name: &'static str,
+    /// `tabular-data-resource`.
+    #[schema(example = "tabular-data-resource")]
+    profile: &'static str,
+    /// Title.
+    title: &'static str,
+    /// What a row is.
+    description: &'static str,
+    /// Address, relative to that of the package.
+    #[schema(example = "initiatives.csv")]
+    path: String,
+    /// `csv`.
+    #[schema(example = "csv")]
+    format: &'static str,
+    /// Media type.
+    #[schema(example = "text/csv")]
+    mediatype: &'static str,
+    /// `utf-8`.
+    #[schema(example = "utf-8")]
+    encoding: &'static str,
+    /// Its columns, as a Table Schema.
+    #[schema(value_type = Object)]
+    schema: Value,
+}
+
+const DESCRIPTION: &str = "Councils, initiatives (case studies), their outcomes and the themes of the registry, as CSV. \
+    Cells that hold several values have them joined by semicolons, as the description of the column says. A text that begins \
+    with =, +, -, @, a tab or a line end has an apostrophe in front, so that no spreadsheet takes it for a formula. Dates may \
+    be partial: a year, a year and month, or a day. Everything that the columns leave out is in the newline-delimited JSON at \
+    the same addresses (.ndjson).";
+
+impl DataPackage {
+    /// With what `document`, the OpenAPI document, says of each member.
+    pub fn new(document: &Value) -> Self {
+        Self {
+            profile: "tabular-data-package",
+            name: "ccin-registry",
+            title: "CCIN registry: what UK co-operative councils do",
+            description: DESCRIPTION,
+            version: env!("CARGO_PKG_VERSION"),
+            licenses: vec![PackageLicence {
+                name: "OGL-UK-3.0",
+                title: "Open Government Licence v3.0, unless the column licence says otherwise",
+                path: "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
+            }],
+            sources: vec![PackageSource {
+                title: "Co-operative Councils' Innovation Network",
+                path: "https://www.councils.coop/",
+            }],
+            // The columns are the same for every caller.
+            resources: tables::all(Reach::PUBLIC).iter().map(|table| resource(document, table)).collect(),
+        }
+    }
+}
+
+fn resource(document: &Value, table: &Table) -> PackageResource {
+    let links = table.links.iter().map(
+        |(column, resource, there)| json!({ "fields": column, "reference": { "resource": resource, "fields": there } }),
+    );
+    let mut schema = json!({
+        "fields": table.columns().map(|column| field(document, column)).collect::<Vec<_>>(),
+        "missingValues": [""],
+        "primaryKey": table.key,
+    });
+    if !table.links.is_empty() {
+        schema["foreignKeys"] = links.collect();
+    }
+    PackageResource {
+        name: table.name,
+        profile: "tabular-data-resource",
+        title: table.title,
+        description: table.about,
+        path: format!("{}.csv", table.name),
+        format: "csv",
+        mediatype: "text/csv",
+        encoding: "utf-8",
+        schema,
+    }
+}
+
+/// A column: its meaning and rules are those of the member that it comes from.
+fn field(document: &Value, column: &Column) -> Value {
+    let (record, member) = column.said.split_once('/').unwrap_or_default();
+    let said = &document["components"]["schemas"][record]["properties"][member];
+    let rules = followed(document, said);
+    let meaning = said["description"].as_str().or_else(|| choice(said)["description"].as_str());
+    let meaning = meaning.or_else(|| rules["description"].as_str()).unwrap_or_default();
+    let described =
+        [meaning, column.note].iter().filter(|text| !text.is_empty()).copied().collect::<Vec<_>>().join(" ");
+    let mut constraints = Map::new();
+    if column.is_required {
+        constraints.insert("required".into(), true.into());
+    }
+    if column.is_unique {
+        constraints.insert("unique".into(), true.into());
+    }
+    let names: &[&str] = match column.kind {
+        Kind::Word if !column.is_several => &["enum", "pattern"],
+        Kind::Whole | Kind::Decimal => &["minimum", "maximum"],
+        _ => &[],
+    };
+    for name in names {
+        if !rules[*name].is_null() {
+            constraints.insert((*name).into(), bare(&rules[*name]));
+        }
+    }
+    let mut field = json!({ "name": column.name, "type": kind(column.kind), "description": described });
+    if column.kind == Kind::Word && rules["format"] == "uuid" {
+        field["format"] = "uuid".into();
+    }
+    if !constraints.is_empty() {
+        field["constraints"] = constraints.into();
+    }
+    field
+}
+
+/// A rule as a Table Schema has it: an empty cell is no value of an enumeration.
+fn bare(rule: &Value) -> Value {
+    match rule {
+        Value::Array(words) => words.iter().filter(|word| !word.is_null()).cloned().collect(),
+        other => other.clone(),
+    }
+}
+
+/// A schema or, where it may be null, what it is otherwise.
+fn choice(schema: &Value) -> &Value {
+    let choices = schema["oneOf"].as_array().into_iter().flatten();
+    choices.into_iter().find(|choice| choice["type"] != "null").unwrap_or(schema)
+}
+
+fn followed<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+    let schema = choice(schema);
+    match schema["$ref"].as_str() {
+        Some(target) => document.pointer(target.trim_start_matches('#')).unwrap_or(schema),
+        None => schema,
+    }
+}
+
+fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Text | Kind::Word => "string",
+        Kind::Whole => "integer",
+        Kind::Decimal => "number",
+        Kind::Date => "date",
+        Kind::Time => "datetime",
+    }
+}

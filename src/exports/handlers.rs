@@ -1,0 +1,256 @@
+//! Whole lists: each by an address with a suffix, and by `Accept` at the address of its pages.
+
+use actix_web::guard::GuardContext;
+use actix_web::http::header::Accept;
+use actix_web::{HttpRequest, HttpResponse, get, routes, web};
+use diesel::prelude::*;
+
+use super::answer::{Exports, refuse_pages};
+use super::datapackage::DataPackage;
+use super::format::{FeatureCollection, Format, PlainFormat};
+use super::query::Whole;
+use super::tables;
+use crate::auth::caller::{Anyone, Bounded};
+use crate::auth::scope::Export;
+use crate::councils::query::{CouncilQuery, CouncilSort};
+use crate::councils::store::CouncilFilter;
+use crate::db::word::text;
+use crate::error::ApiError;
+use crate::initiatives::filter::InitiativeFilter;
+use crate::initiatives::query::{InitiativeQuery, InitiativeSort};
+use crate::initiatives::within::{Within, within_council, within_theme};
+use crate::input::{NoParams, Query};
+use crate::openapi::Document;
+use crate::outcomes::filter::{OutcomeFilter, OutcomeQuery};
+use crate::reply::{moved, send};
+use crate::themes::model::{ThemeQuery, ThemeSort};
+use crate::themes::store::ThemeFilter;
+use crate::{councils, initiatives, outcomes, themes};
+
+/// True for a request to the address of a list with places that does not want a page of it.
+pub fn wants_places_whole(context: &GuardContext<'_>) -> bool {
+    !matches!(Format::negotiated(context.header::<Accept>().as_ref(), Format::OF_PLACES), Ok(None))
+}
+
+/// The same for a list without places.
+pub fn wants_whole(context: &GuardContext<'_>) -> bool {
+    !matches!(Format::negotiated(context.header::<Accept>().as_ref(), Format::PLAIN), Ok(None))
+}
+
+/// Export initiatives
+///
+/// All that match, as one snapshot, with the filters and orders of `list_initiatives`. Without an account, or with a key
+/// without the scope `export`, for a small number of rows.
+#[utoipa::path(get, path = "/initiatives.{format}", tag = "exports", params(("format" = inline(Format), Path, description = "In which form", example = "csv"), InitiativeQuery),
+    responses((status = 200, description = "All initiatives that match", content((String = "text/csv"), (String = "application/x-ndjson"), (FeatureCollection = "application/geo+json")))))]
+#[routes]
+#[get("/initiatives.{format}")]
+#[get("/initiatives", guard = "wants_places_whole")]
+pub async fn export_initiatives(
+    exports: Exports,
+    caller: Bounded<Export>,
+    query: Query<InitiativeQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let format = exports.format("initiatives", Format::OF_PLACES)?;
+    let mut conn = exports.db.get().await?;
+    let filter = InitiativeFilter::new(&mut conn, caller.0.reach(), &query).await?;
+    drop(conn);
+    initiatives_of(exports, caller, format, query.0, filter, "initiatives").await
+}
+
+/// Export a council's initiatives
+///
+/// All that it leads or takes part in; otherwise as `export_initiatives`.
+#[utoipa::path(get, path = "/councils/{council}/initiatives.{format}", tag = "exports", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), ("format" = inline(Format), Path, description = "In which form", example = "csv"), InitiativeQuery),
+    responses((status = 200, description = "All initiatives that match", content((String = "text/csv"), (String = "application/x-ndjson"), (FeatureCollection = "application/geo+json")))))]
+#[routes]
+#[get("/councils/{council}/initiatives.{format}")]
+#[get("/councils/{council}/initiatives", guard = "wants_places_whole")]
+pub async fn export_council_initiatives(
+    request: HttpRequest,
+    exports: Exports,
+    caller: Bounded<Export>,
+    query: Query<InitiativeQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let format = exports.format("initiatives", Format::OF_PLACES)?;
+    let council = request.match_info().query("council");
+    let mut conn = exports.db.get().await?;
+    let found = within_council(&mut conn, caller.0.reach(), council, &query).await?;
+    drop(conn);
+    match found {
+        Within::Moved(slug) => Ok(moved(&request, &slug)),
+        Within::Here(slug, filter) => {
+            initiatives_of(exports, caller, format, query.0, *filter, &format!("{slug}-initiatives")).await
+        }
+    }
+}
+
+/// Export a theme's initiatives
+///
+/// All on the theme or on themes within it; otherwise as `export_initiatives`.
+#[utoipa::path(get, path = "/themes/{theme}/initiatives.{format}", tag = "exports", params(("theme" = String, Path, description = "Slug or id", example = "housing"), ("format" = inline(Format), Path, description = "In which form", example = "csv"), InitiativeQuery),
+    responses((status = 200, description = "All initiatives that match", content((String = "text/csv"), (String = "application/x-ndjson"), (FeatureCollection = "application/geo+json")))))]
+#[routes]
+#[get("/themes/{theme}/initiatives.{format}")]
+#[get("/themes/{theme}/initiatives", guard = "wants_places_whole")]
+pub async fn export_theme_initiatives(
+    request: HttpRequest,
+    exports: Exports,
+    caller: Bounded<Export>,
+    query: Query<InitiativeQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let format = exports.format("initiatives", Format::OF_PLACES)?;
+    let theme = request.match_info().query("theme");
+    let mut conn = exports.db.get().await?;
+    let found = within_theme(&mut conn, caller.0.reach(), theme, &query).await?;
+    drop(conn);
+    match found {
+        Within::Moved(slug) => Ok(moved(&request, &slug)),
+        Within::Here(slug, filter) => {
+            initiatives_of(exports, caller, format, query.0, *filter, &format!("{slug}-initiatives")).await
+        }
+    }
+}
+
+async fn initiatives_of(
+    exports: Exports,
+    caller: Bounded<Export>,
+    format: Format,
+    query: InitiativeQuery,
+    filter: InitiativeFilter,
+    name: &str,
+) -> Result<HttpResponse, ApiError> {
+    let reach = caller.0.reach();
+    let table = tables::initiatives(reach);
+    let fields: Option<Vec<String>> = query.fields.map(|fields| fields.iter().map(text).collect());
+    let given = [
+        ("limit", query.limit.is_some()),
+        ("cursor", query.cursor.is_some()),
+        ("include", !query.include.is_empty()),
+        ("highlight", query.highlight.is_some()),
+    ];
+    refuse_pages(&table, fields.as_deref(), &given)?;
+    if let Some(most) = exports.most(&caller)
+        && initiatives::store::are_more_than(&mut *exports.db.get().await?, reach, &filter, most).await?
+    {
+        return Err(caller.refusal(most));
+    }
+    let order = query.sort.unwrap_or(InitiativeSort::Title).order().sql("initiatives.id");
+    let make = |row| Whole(initiatives::filter::filtered(reach, &filter).select(row).order(order));
+    exports.send(&table, format, fields.as_deref(), name, make).await
+}
+
+/// Export outcomes
+///
+/// All that match, one row a claim, as one snapshot, with the filters and orders of `list_outcomes`. Without an account, or
+/// with a key without the scope `export`, for a small number of rows.
+#[utoipa::path(get, path = "/outcomes.{format}", tag = "exports", params(("format" = inline(PlainFormat), Path, description = "In which form", example = "csv"), OutcomeQuery),
+    responses((status = 200, description = "All outcomes that match", content((String = "text/csv"), (String = "application/x-ndjson")))))]
+#[routes]
+#[get("/outcomes.{format}")]
+#[get("/outcomes", guard = "wants_whole")]
+pub async fn export_outcomes(
+    exports: Exports,
+    caller: Bounded<Export>,
+    query: Query<OutcomeQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let format = exports.format("outcomes", Format::PLAIN)?;
+    let (reach, table, query) = (caller.0.reach(), tables::outcomes(), query.0);
+    let fields: Option<Vec<String>> = query.fields.as_ref().map(|fields| fields.iter().map(text).collect());
+    let given = [("limit", query.limit.is_some()), ("cursor", query.cursor.is_some())];
+    refuse_pages(&table, fields.as_deref(), &given)?;
+    let mut conn = exports.db.get().await?;
+    let filter = OutcomeFilter::new(&mut conn, reach, &query).await?;
+    if let Some(most) = exports.most(&caller)
+        && outcomes::store::are_more_than(&mut conn, reach, &filter, most).await?
+    {
+        return Err(caller.refusal(most));
+    }
+    drop(conn);
+    let order = query.sort.unwrap_or(InitiativeSort::Title).order().sql(outcomes::store::TIES);
+    let make = |row| Whole(outcomes::filter::filtered(reach, &filter).select(row).order(order));
+    exports.send(&table, format, fields.as_deref(), "outcomes", make).await
+}
+
+/// Export councils
+///
+/// All that match, as one snapshot, with the filters and orders of `list_councils`. Without an account, or with a key
+/// without the scope `export`, for a small number of rows.
+#[utoipa::path(get, path = "/councils.{format}", tag = "exports", params(("format" = inline(Format), Path, description = "In which form", example = "csv"), CouncilQuery),
+    responses((status = 200, description = "All councils that match", content((String = "text/csv"), (String = "application/x-ndjson"), (FeatureCollection = "application/geo+json")))))]
+#[routes]
+#[get("/councils.{format}")]
+#[get("/councils", guard = "wants_places_whole")]
+pub async fn export_councils(
+    exports: Exports,
+    caller: Bounded<Export>,
+    query: Query<CouncilQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let format = exports.format("councils", Format::OF_PLACES)?;
+    let (reach, table, query) = (caller.0.reach(), tables::councils(), query.0);
+    let fields: Option<Vec<String>> = query.fields.as_ref().map(|fields| fields.iter().map(text).collect());
+    let given = [
+        ("limit", query.limit.is_some()),
+        ("cursor", query.cursor.is_some()),
+        ("highlight", query.highlight.is_some()),
+    ];
+    refuse_pages(&table, fields.as_deref(), &given)?;
+    let mut conn = exports.db.get().await?;
+    let filter = CouncilFilter::new(&mut conn, reach, &query).await?;
+    if let Some(most) = exports.most(&caller)
+        && councils::store::are_more_than(&mut conn, reach, &filter, most).await?
+    {
+        return Err(caller.refusal(most));
+    }
+    drop(conn);
+    let order = query.sort.unwrap_or(CouncilSort::Name).order().sql("councils.id");
+    let make = |row| Whole(councils::store::filtered(reach, &filter).select(row).order(order));
+    exports.send(&table, format, fields.as_deref(), "councils", make).await
+}
+
+/// Export themes
+///
+/// All that match, as one snapshot, with the filters and orders of `list_themes`. Without an account, or with a key without
+/// the scope `export`, for a small number of rows.
+#[utoipa::path(get, path = "/themes.{format}", tag = "exports", params(("format" = inline(PlainFormat), Path, description = "In which form", example = "csv"), ThemeQuery),
+    responses((status = 200, description = "All themes that match", content((String = "text/csv"), (String = "application/x-ndjson")))))]
+#[routes]
+#[get("/themes.{format}")]
+#[get("/themes", guard = "wants_whole")]
+pub async fn export_themes(
+    exports: Exports,
+    caller: Bounded<Export>,
+    query: Query<ThemeQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let format = exports.format("themes", Format::PLAIN)?;
+    let (table, query) = (tables::themes(), query.0);
+    let fields: Option<Vec<String>> = query.fields.as_ref().map(|fields| fields.iter().map(text).collect());
+    let given = [("limit", query.limit.is_some()), ("cursor", query.cursor.is_some())];
+    refuse_pages(&table, fields.as_deref(), &given)?;
+    let mut conn = exports.db.get().await?;
+    let filter = ThemeFilter::new(&mut conn, &query).await?;
+    if let Some(most) = exports.most(&caller)
+        && themes::store::are_more_than(&mut conn, &filter, most).await?
+    {
+        return Err(caller.refusal(most));
+    }
+    drop(conn);
+    let order = query.sort.unwrap_or(ThemeSort::Label).order().sql("themes.id");
+    let make = |row| Whole(themes::store::filtered(&filter).select(row).order(order));
+    exports.send(&table, format, fields.as_deref(), "themes", make).await
+}
+
+/// Find the data package
+///
+/// The codebook of the exports as a Frictionless data package: each CSV with its Table Schema (columns with their meaning,
+/// type and rules), the licence and the source. Its addresses are relative, so that it describes the CSVs beside it.
+#[utoipa::path(tag = "exports", responses((status = 200, description = "The data package", body = DataPackage)))]
+#[get("/datapackage.json")]
+pub async fn find_data_package(
+    request: HttpRequest,
+    _: Anyone,
+    document: web::Data<Document>,
+    _: Query<NoParams>,
+) -> Result<HttpResponse, ApiError> {
+    send(&request, &DataPackage::new(&document.value), None, None, None)
+}

@@ -1,0 +1,53 @@
+//! What the document says of exports: in which they differ from lists, and that a list hands itself out whole by `Accept`.
+
+use serde_json::{Map, Value, json};
+
+/// How the address of an export ends.
+const SUFFIX: &str = ".{format}";
+
+/// True for an operation that hands out a whole list.
+pub(super) fn is_export(path: &str) -> bool {
+    path.ends_with(SUFFIX)
+}
+
+/// True where the address names a record, which may have moved; a format is none.
+pub(super) fn names_record(path: &str) -> bool {
+    path.replace("{format}", "").contains('{')
+}
+
+/// An export has no pages, embeds nothing and holds no HTML.
+pub(super) fn finish_parameters(operation: &mut Value) {
+    let Some(list) = operation["parameters"].as_array_mut() else { return };
+    list.retain(|parameter| !["limit", "include", "highlight"].iter().any(|name| parameter["name"] == *name));
+    for fields in list.iter_mut().filter(|parameter| parameter["name"] == "fields") {
+        if let Some(words) = fields.pointer_mut("/schema/items/enum").and_then(Value::as_array_mut) {
+            words.retain(|word| word != "html");
+        }
+    }
+}
+
+/// Headers of the answer.
+pub(super) fn add_headers(headers: &mut Value) {
+    headers["Content-Disposition"] = json!({ "$ref": "#/components/headers/ContentDisposition" });
+    headers["Link"] = json!({ "$ref": "#/components/headers/Link" });
+}
+
+/// The address of a list answers with the export as well, when `Accept` asks for it.
+pub(super) fn offer_at_lists(paths: &mut Map<String, Value>) {
+    let exports: Vec<(String, Value)> = paths
+        .iter()
+        .filter_map(|(path, item)| Some((path.strip_suffix(SUFFIX)?.to_owned(), item["get"]["responses"].clone())))
+        .collect();
+    for (list, export) in exports {
+        let Some(responses) = paths.get_mut(&list).and_then(|item| item["get"]["responses"].as_object_mut()) else {
+            continue;
+        };
+        for (media_type, content) in export["200"]["content"].as_object().into_iter().flatten() {
+            responses["200"]["content"][media_type] = content.clone();
+        }
+        for status in ["403", "406"] {
+            responses.insert(status.into(), export[status].clone());
+        }
+        super::sort_members(responses);
+    }
+}

@@ -1,0 +1,224 @@
+//! Which outcomes: what they are, and the filters of initiatives for what they belong to.
+
+use chrono::{DateTime, Utc};
+use diesel::dsl::InnerJoin;
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel_async::AsyncPgConnection;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::auth::caller::Reach;
+use crate::councils::model::{Nation, Region};
+use crate::db::schema::{initiatives, outcomes};
+use crate::error::{ApiError, Fault, UNKNOWN};
+use crate::initiatives::evidence::{Bound, Direction, OutcomeKind, Unit};
+use crate::initiatives::filter::{InitiativeFilter, filtered as initiatives_filtered, words};
+use crate::initiatives::model::{DeliveryStatus, InitiativeKind};
+use crate::initiatives::query::{InitiativeQuery, InitiativeSort};
+use crate::refs::{self, Resource};
+use crate::text::Reference;
+
+/// Members of an outcome that `fields` can pick.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum OutcomeField {
+    Initiative,
+    Position,
+    Measure,
+    Kind,
+    Bound,
+    Value,
+    ValueHigh,
+    Direction,
+    Unit,
+    Baseline,
+    PeriodFrom,
+    PeriodTo,
+    AsAt,
+    Definition,
+    Caveat,
+    EvidenceLevel,
+    Source,
+    UpdatedAt,
+}
+
+/// Filters of the list of outcomes. Repeating a parameter means any of; different parameters mean and.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct OutcomeQuery {
+    /// Only these kinds of claim.
+    #[serde(default)]
+    #[param(inline)]
+    pub kind: Vec<OutcomeKind>,
+    /// Only values in these units.
+    #[serde(default)]
+    #[param(inline)]
+    pub unit: Vec<Unit>,
+    /// Only claims that bound the truth in these ways.
+    #[serde(default)]
+    #[param(inline)]
+    pub bound: Vec<Bound>,
+    /// Only what moved in these directions.
+    #[serde(default)]
+    #[param(inline)]
+    pub direction: Vec<Direction>,
+    /// Only claims of this evidence level or higher.
+    #[param(minimum = 0, maximum = 5, example = 2)]
+    pub min_evidence: Option<i16>,
+    /// Only outcomes of these initiatives: slug or id.
+    #[serde(default)]
+    #[param(inline, example = json!(["get-oldham-working"]))]
+    pub initiative: Vec<Reference>,
+    /// Only outcomes of initiatives of these kinds.
+    #[serde(default)]
+    #[param(inline)]
+    pub initiative_kind: Vec<InitiativeKind>,
+    /// Only outcomes of initiatives at these stages of delivery.
+    #[serde(default)]
+    #[param(inline)]
+    pub delivery_status: Vec<DeliveryStatus>,
+    /// Only outcomes of initiatives on these themes, or on themes within these: slug or id.
+    #[serde(default)]
+    #[param(inline, example = json!(["housing"]))]
+    pub theme: Vec<Reference>,
+    /// Only outcomes of initiatives that live by these principles: slug or id.
+    #[serde(default)]
+    #[param(inline, example = json!(["co-production"]))]
+    pub principle: Vec<Reference>,
+    /// Only outcomes of initiatives that these councils lead, alone or jointly: slug, id or GSS code; `network` for the
+    /// network itself.
+    #[serde(default)]
+    #[param(inline, example = json!(["oldham"]))]
+    pub council: Vec<Reference>,
+    /// Only outcomes of initiatives that these councils lead or take part in: slug, id or GSS code.
+    #[serde(default)]
+    #[param(inline, example = json!(["sunderland"]))]
+    pub participant: Vec<Reference>,
+    /// Only outcomes of initiatives led by a council of these English regions.
+    #[serde(default)]
+    #[param(inline)]
+    pub region: Vec<Region>,
+    /// Only outcomes of initiatives led by a council of these nations.
+    #[serde(default)]
+    #[param(inline)]
+    pub nation: Vec<Nation>,
+    /// Only outcomes of initiatives that began in this year or later.
+    #[param(minimum = 1800, maximum = 2199, example = 2013)]
+    pub year_from: Option<i32>,
+    /// Only outcomes of initiatives that began in this year or earlier.
+    #[param(minimum = 1800, maximum = 2199, example = 2025)]
+    pub year_to: Option<i32>,
+    /// Only outcomes of initiatives that changed at or after this time (RFC 3339).
+    #[param(example = "2026-01-01T00:00:00Z")]
+    pub updated_since: Option<DateTime<Utc>>,
+    /// Order of the initiatives; a minus means largest first. Outcomes of one stand in its order.
+    #[param(inline)]
+    pub sort: Option<InitiativeSort>,
+    /// Members of each record to show, joined by commas; all when left out.
+    #[param(inline, style = Form, explode = false, example = json!(["initiative", "measure", "value", "unit"]))]
+    pub fields: Option<Vec<OutcomeField>>,
+    /// Rows on a page: 1 to 200, default 20; more is clamped to 200.
+    #[param(minimum = 1, example = 20)]
+    pub limit: Option<u64>,
+    /// From `next` or `prev` of an earlier page.
+    pub cursor: Option<String>,
+}
+
+/// Which outcomes: names have become ids.
+#[derive(Clone, Debug, Default)]
+pub struct OutcomeFilter {
+    /// Of initiatives that match.
+    pub initiatives: InitiativeFilter,
+    /// Of any of these initiatives.
+    pub of: Option<Vec<Uuid>>,
+    /// Any of these kinds.
+    pub kinds: Vec<OutcomeKind>,
+    /// In any of these units.
+    pub units: Vec<Unit>,
+    /// Bounded in any of these ways.
+    pub bounds: Vec<Bound>,
+    /// Moved in any of these directions.
+    pub directions: Vec<Direction>,
+    /// Of this evidence level or higher.
+    pub min_evidence: Option<i16>,
+}
+
+impl OutcomeFilter {
+    /// Look up the names in a query; every fault at once.
+    pub async fn new(conn: &mut AsyncPgConnection, reach: Reach, query: &OutcomeQuery) -> Result<Self, ApiError> {
+        let mut faults = Vec::new();
+        let mut of = Vec::new();
+        for name in &query.initiative {
+            let id = refs::locate(conn, Resource::Initiative, name).await?;
+            match id {
+                Some(id) if refs::sees(conn, reach, id).await? => of.push(id),
+                _ => {
+                    let detail = format!("{:?} names no initiative of the registry", &**name);
+                    faults.push(Fault::parameter("initiative", UNKNOWN, detail));
+                }
+            }
+        }
+        let of_initiatives = InitiativeQuery {
+            theme: query.theme.clone(),
+            principle: query.principle.clone(),
+            council: query.council.clone(),
+            participant: query.participant.clone(),
+            region: query.region.clone(),
+            nation: query.nation.clone(),
+            kind: query.initiative_kind.clone(),
+            delivery_status: query.delivery_status.clone(),
+            year_from: query.year_from,
+            year_to: query.year_to,
+            updated_since: query.updated_since,
+            ..InitiativeQuery::default()
+        };
+        let initiatives = match InitiativeFilter::new(conn, reach, &of_initiatives).await {
+            Ok(filter) if faults.is_empty() => filter,
+            Ok(_) => return Err(ApiError::bad_query(faults)),
+            Err(refused) if refused.faults().is_empty() => return Err(refused),
+            Err(refused) => {
+                faults.extend_from_slice(refused.faults());
+                return Err(ApiError::bad_query(faults));
+            }
+        };
+        Ok(Self {
+            initiatives,
+            of: (!query.initiative.is_empty()).then_some(of),
+            kinds: query.kind.clone(),
+            units: query.unit.clone(),
+            bounds: query.bound.clone(),
+            directions: query.direction.clone(),
+            min_evidence: query.min_evidence,
+        })
+    }
+}
+
+/// Outcomes with their initiatives.
+pub type Claims = InnerJoin<initiatives::BoxedQuery<'static, Pg>, outcomes::table>;
+
+/// The outcomes that match a filter, of initiatives that the caller may see.
+pub fn filtered(reach: Reach, filter: &OutcomeFilter) -> Claims {
+    let mut query = initiatives_filtered(reach, &filter.initiatives).inner_join(outcomes::table);
+    if let Some(of) = &filter.of {
+        query = query.filter(initiatives::id.eq_any(of.clone()));
+    }
+    if !filter.kinds.is_empty() {
+        query = query.filter(outcomes::kind.eq_any(words(&filter.kinds)));
+    }
+    if !filter.units.is_empty() {
+        query = query.filter(outcomes::unit.eq_any(words(&filter.units)));
+    }
+    if !filter.bounds.is_empty() {
+        query = query.filter(outcomes::bound.eq_any(words(&filter.bounds)));
+    }
+    if !filter.directions.is_empty() {
+        query = query.filter(outcomes::direction.eq_any(words(&filter.directions)));
+    }
+    if let Some(level) = filter.min_evidence {
+        query = query.filter(outcomes::evidence_level.ge(level));
+    }
+    query
+}

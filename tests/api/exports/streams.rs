@@ -1,0 +1,148 @@
+//! How an export runs: on connections of its own, so many at a time, for as long as somebody takes it.
+
+use std::time::Duration;
+
+use diesel::sql_types::BigInt;
+use diesel_async::RunQueryDsl;
+use reqwest::{Method, Response};
+
+use super::lines;
+use crate::support::client::send;
+use crate::support::{Answer, TestApp};
+
+/// Far more than sockets hold: about 160 MB.
+pub const ROWS: usize = 4000;
+
+/// A registry with records that are long, beside the sample.
+pub async fn long(flags: &[&str]) -> TestApp {
+    let app = TestApp::with_flags(flags).await;
+    app.sql(&format!(
+        "INSERT INTO initiatives (id, slug, title, summary, kind, delivery_status, lead_council_id, state, published_at)
+         SELECT gen_random_uuid(), 'long-' || i, 'Long ' || i, 'One of many that are long.', 'commission', 'live',
+            (SELECT id FROM councils WHERE slug = 'oldham'), 'published', now() FROM generate_series(1, {ROWS}) i;
+         INSERT INTO initiative_narratives (initiative_id, body)
+         SELECT id, repeat('long ', 8000) FROM initiatives WHERE slug LIKE 'long-%'"
+    ))
+    .await;
+    app
+}
+
+/// An export that has begun, of which the first piece was taken.
+pub async fn begun(app: &TestApp) -> Response {
+    let mut response =
+        app.anonymous().request(Method::GET, "/v1/initiatives.ndjson?council=oldham").send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    response.chunk().await.unwrap().expect("the first row");
+    response
+}
+
+/// The rest of an export, and whether it ended as it should.
+pub async fn rest(mut response: Response) -> (usize, bool) {
+    let mut size = 0;
+    loop {
+        match response.chunk().await {
+            Ok(Some(piece)) => size += piece.len(),
+            Ok(None) => return (size, true),
+            Err(_) => return (size, false),
+        }
+    }
+}
+
+/// Statements of exports that PostgreSQL is at.
+async fn under_way(app: &TestApp) -> i64 {
+    let mut conn = app.db.get().await.expect("a connection");
+    let count = "(SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active'
+        AND query LIKE 'SELECT ARRAY[%')";
+    diesel::select(diesel::dsl::sql::<BigInt>(count)).get_result(&mut conn).await.expect("a count")
+}
+
+async fn until_none_is_under_way(app: &TestApp) {
+    for _ in 0..1000 {
+        if under_way(app).await == 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("the statement of an export goes on");
+}
+
+async fn another(app: &TestApp) -> Answer {
+    app.anonymous().get("/v1/themes.csv").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_takes_nothing_is_dropped() {
+    let app = long(&["--export-rows", "1000000", "--export-stall-seconds", "1"]).await;
+    let export = begun(&app).await;
+    assert_eq!(under_way(&app).await, 1, "the statement waits for the client");
+    until_none_is_under_way(&app).await;
+    let (size, is_whole) = rest(export).await;
+    assert!(!is_whole, "an export that was dropped ended as if it were whole, after {size} bytes");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_client_gets_everything() {
+    let app = long(&["--export-rows", "1000000"]).await;
+    let mut export = begun(&app).await;
+    // Long enough for everything between here and PostgreSQL to fill up.
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    assert_eq!(under_way(&app).await, 1);
+    export.chunk().await.unwrap().expect("more");
+    let (size, is_whole) = rest(export).await;
+    assert!(is_whole && size > ROWS * 40_000, "{size} bytes");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_goes_away_ends_the_statement() {
+    let app = long(&["--export-rows", "1000000", "--exports-at-a-time", "1"]).await;
+    let export = begun(&app).await;
+    assert_eq!(under_way(&app).await, 1);
+    drop(export);
+    until_none_is_under_way(&app).await;
+    for _ in 0..500 {
+        if another(&app).await.status == 200 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("the place of an export that ended is still taken");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn too_many_at_once_are_refused_and_lists_go_on() {
+    let app = long(&["--export-rows", "1000000", "--exports-at-a-time", "5"]).await;
+    // More than the pool of the tests has connections.
+    let mut exports = Vec::new();
+    for _ in 0..5 {
+        exports.push(begun(&app).await);
+    }
+    let refused = another(&app).await.expect_problem(503, "overloaded");
+    assert_eq!(refused.header("retry-after"), "5");
+    app.anonymous().get("/v1/themes").await.expect(200);
+    // The head alone takes no place.
+    let head = send(app.anonymous().request(Method::HEAD, "/v1/initiatives.csv")).await.expect(200);
+    assert!(head.header("content-type").starts_with("text/csv") && head.header("content-length").is_empty());
+    let (size, is_whole) = rest(exports.pop().unwrap()).await;
+    assert!(is_whole && size > ROWS * 40_000, "{size} bytes");
+    for _ in 0..500 {
+        if another(&app).await.status == 200 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("the place of a whole export is still taken");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failure_of_the_store_breaks_the_answer_off() {
+    let app = long(&["--export-rows", "1000000"]).await;
+    let export = begun(&app).await;
+    app.sql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND query LIKE 'SELECT ARRAY[%'",
+    )
+    .await;
+    let (size, is_whole) = rest(export).await;
+    assert!(!is_whole, "a failed export ended as if it were whole, after {size} bytes");
+    assert!(!lines(&app.anonymous().get("/v1/themes.ndjson").await.expect(200)).is_empty());
+}
