@@ -3,13 +3,14 @@
 //! Shared answers (errors, headers), preconditions and merge patch bodies follow from what an operation is: one place for
 //! the rule, no annotation to forget. Examples are real answers of the sample registry, in `openapi/examples.json`.
 
+mod answers;
 mod exports;
 mod schemas;
 
 use serde_json::{Map, Value, json};
+use utoipa::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
-use utoipa::{OpenApi, ToSchema};
 use utoipa_actix_web::AppExt;
 
 use crate::error::Problem;
@@ -54,6 +55,7 @@ impl Document {
                 ("councils", "Local authorities as legal bodies, and their membership of the network."),
                 ("initiatives", "Pieces of co-operative practice with outcomes, costs, sources and partners."),
                 ("themes", "Areas of practice, as SKOS-like concepts."),
+                ("search", "Everything that has these words, and what may be meant while they are typed."),
                 ("changes", "What changed, to keep a copy by, and as Atom feeds."),
                 ("outcomes", "What came of initiatives: claims with their evidence, across initiatives."),
                 ("exports", "Whole lists as CSV, NDJSON and GeoJSON, and their codebook."),
@@ -98,7 +100,7 @@ impl Default for Document {
 fn finish(document: &mut Value) {
     let examples: Value = serde_json::from_str(EXAMPLES).unwrap_or_default();
     schemas::finish(document);
-    document["components"]["responses"] = error_answers();
+    document["components"]["responses"] = answers::shared();
     document["components"]["headers"] = json!({
         "ETag": { "description": "Version and digest of what was sent (RFC 9110).", "schema": { "type": "string" }, "example": "\"1-9f86d081884c7d65\"" },
         "RequestId": { "description": "Id of the request; a sane incoming X-Request-Id is kept.", "schema": { "type": "string" }, "example": "0192d5e0-7b1a-7c3e-9f00-2b1c3d4e5f60" },
@@ -188,7 +190,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
         }
         // What a handler says itself besides, such as a 409, is the shared answer as well.
         for (status, response) in responses.iter_mut().filter(|(status, _)| !status.starts_with('2')) {
-            *response = json!({ "$ref": format!("#/components/responses/{}", answer_name(status)) });
+            *response = json!({ "$ref": format!("#/components/responses/{}", answers::name(status)) });
         }
         for (status, response) in responses.iter_mut().filter(|(status, _)| status.starts_with('2')) {
             describe_success(status, response, method, may_be_known, &examples[&id]);
@@ -330,77 +332,6 @@ fn use_patch_schema(operation: &mut Value) {
     if let Some(media) = content.get("application/merge-patch+json").cloned() {
         content.insert("application/json".into(), media);
     }
-}
-
-fn answer_name(status: &str) -> &'static str {
-    match status {
-        "304" => "NotModified",
-        "308" => "Moved",
-        "400" => "BadRequest",
-        "401" => "Unauthenticated",
-        "403" => "Forbidden",
-        "404" => "NotFound",
-        "406" => "NotAcceptable",
-        "409" => "Conflict",
-        "412" => "Stale",
-        "413" => "TooLarge",
-        "415" => "UnsupportedMediaType",
-        "422" => "Invalid",
-        "428" => "PreconditionRequired",
-        "429" => "TooMany",
-        "503" => "Unavailable",
-        _ => "Internal",
-    }
-}
-
-/// The answers that operations share, each described once.
-fn error_answers() -> Value {
-    let mut answers = Map::new();
-    answers.insert("NotModified".into(), json!({ "description": "As you have it already (If-None-Match)." }));
-    answers.insert(
-        "Moved".into(),
-        json!({ "description": "The record has another slug now, or was merged into another.",
-                "headers": { "Location": { "$ref": "#/components/headers/Location" } } }),
-    );
-    for kind in crate::problems::ALL.iter().filter(|kind| {
-        !matches!(
-            kind.code,
-            "key_reused"
-                | "withdrawn"
-                | "bad_query"
-                | "bad_credentials"
-                | "timed_out"
-                | "method_not_allowed"
-                | "address_too_long"
-                | "headers_too_large"
-                | "overloaded"
-        )
-    }) {
-        let mut headers = json!({ "X-Request-Id": { "$ref": "#/components/headers/RequestId" } });
-        if matches!(kind.status, 429 | 503) {
-            headers["Retry-After"] =
-                json!({ "description": "Seconds to wait.", "schema": { "type": "integer" }, "example": 2 });
-        }
-        if kind.status < 500 {
-            add_rate_limit(&mut headers);
-        }
-        if kind.status == 401 {
-            headers["WWW-Authenticate"] = json!({ "description": "How to authenticate.", "schema": { "type": "string" }, "example": "Bearer realm=\"ccin-registry\"" });
-        }
-        let example = json!({
-            "type": format!("/problems/{}", kind.code.replace('_', "-")), "title": kind.title, "status": kind.status,
-            "detail": kind.help, "instance": "0192d5e0-7b1a-7c3e-9f00-2b1c3d4e5f60", "code": kind.code
-        });
-        answers.insert(
-            answer_name(&kind.status.to_string()).into(),
-            json!({
-                "description": kind.title, "headers": headers,
-                "content": { "application/problem+json": {
-                    "schema": { "$ref": format!("#/components/schemas/{}", Problem::name()) }, "example": example } }
-            }),
-        );
-    }
-    Value::Object(answers)
 }
 
 fn sort_members(members: &mut Map<String, Value>) {

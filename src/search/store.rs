@@ -11,11 +11,11 @@ use super::model::{Found, Highlight, SearchHit, SearchNote, TotalIs};
 use super::rank::{Among, rank};
 use crate::auth::caller::Reach;
 use crate::councils::model::Council;
-use crate::db::schema::{councils, initiatives};
+use crate::db::schema::{councils as council_table, initiatives as initiative_table};
 use crate::error::ApiError;
 use crate::initiatives::model::Initiative;
 use crate::page::{Slice, Window};
-use crate::{councils as council_records, initiatives as initiative_records};
+use crate::{councils, initiatives};
 
 /// Search for words as they were written and, where that finds nothing, as they were probably meant.
 pub async fn forgiving<T>(
@@ -92,19 +92,19 @@ pub async fn search(
     window: &Window,
 ) -> Result<(Slice<Record>, TotalIs), ApiError> {
     let among = || Among {
-        initiatives: Some(initiative_records::filter::visible(reach).select(initiatives::id)),
-        councils: Some(council_records::store::visible(reach).select(councils::id)),
+        initiatives: Some(initiatives::filter::visible(reach).select(initiative_table::id)),
+        councils: Some(councils::store::visible(reach).select(council_table::id)),
     };
     let (hits, total_is) = rank(conn, words, among, window).await?;
     let of = |kind| hits.rows.iter().filter(|(found, _)| *found == kind).map(|(_, id)| *id).collect::<Vec<_>>();
     let (of_councils, of_initiatives) = (of(Found::Council), of(Found::Initiative));
     let mut records = HashMap::new();
     if !of_councils.is_empty() {
-        let found = council_records::store::load(conn, reach, &of_councils).await?;
+        let found = councils::store::load(conn, reach, &of_councils).await?;
         records.extend(found.into_iter().map(|one| (one.id, Record::Council(one))));
     }
     if !of_initiatives.is_empty() {
-        let found = initiative_records::store::load(conn, reach, &of_initiatives).await?;
+        let found = initiatives::store::load(conn, reach, &of_initiatives).await?;
         records.extend(found.into_iter().map(|one| (one.id, Record::Initiative(one))));
     }
     Ok((hits.with_rows(|hits| hits.iter().filter_map(|(_, id)| records.remove(id)).collect()), total_is))

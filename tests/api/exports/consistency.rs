@@ -14,12 +14,14 @@ async fn what_changes_while_an_export_runs_does_not_show() {
     let mut bytes = response.chunk().await.unwrap().expect("the first row").to_vec();
     // Of three rows one goes, one is renamed and one is hidden; and there are new ones.
     app.sql(
-        "DELETE FROM initiatives WHERE slug ~ '^long-.*[147]$';
+        "SET session_replication_role = replica;
+         DELETE FROM initiatives WHERE slug ~ '^long-.*[147]$';
          UPDATE initiatives SET title = 'Zz renamed meanwhile' WHERE slug ~ '^long-.*[258]$';
-         UPDATE initiatives SET visibility = 'private' WHERE slug ~ '^long-.*[369]$';
-         INSERT INTO initiatives (id, slug, title, summary, kind, delivery_status, lead_council_id, state, published_at)
+         UPDATE initiatives SET effective_visibility = 'private' WHERE slug ~ '^long-.*[369]$';
+         INSERT INTO initiatives
+            (id, slug, title, summary, kind, delivery_status, lead_council_id, state, effective_visibility, published_at)
          SELECT gen_random_uuid(), 'new-' || i, 'A new one', 'Entered while the export ran.', 'commission', 'live',
-            (SELECT id FROM councils WHERE slug = 'oldham'), 'published', now() FROM generate_series(1, 100) i",
+            (SELECT id FROM councils WHERE slug = 'oldham'), 'published', 'public', now() FROM generate_series(1, 100) i",
     )
     .await;
     while let Some(piece) = response.chunk().await.expect("the rest") {

@@ -37,7 +37,10 @@ async fn a_list_is_a_page_unless_accept_likes_an_export_better() {
         let refused = accepting(&app, path, "application/geo+json").await.expect_problem(406, "not_acceptable");
         assert!(refused.json["detail"].as_str().unwrap().contains("application/x-ndjson"));
     }
-    accepting(&app, "/v1/initiatives", "text/html").await.expect_problem(406, "not_acceptable");
+    accepting(&app, "/v1/initiatives", "image/png").await.expect_problem(406, "not_acceptable");
+    // A browser shows what it is given.
+    let shown = accepting(&app, "/v1/initiatives", "text/html").await.expect(200);
+    assert_eq!(shown.header("content-type"), "application/json");
     // The address has said it already.
     accepting(&app, "/v1/initiatives.csv", "application/json").await.expect(200);
     // What is no list of these answers as ever.

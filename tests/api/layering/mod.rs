@@ -24,11 +24,11 @@ const RULES: &str = "
     address                  config
     service                  db::Db error input openapi page reply
 
-    exports::handlers        EXPORTS HANDLERS initiatives::within openapi outcomes::filter page
+    exports::handlers        EXPORTS HANDLERS initiatives::query initiatives::within openapi outcomes::filter page
     exports::answer          EXPORTS auth::caller auth::scope config db::Db limits::Limits page::base problems reply
     exports::columns         auth::caller::Reach db::word initiatives::filter
     exports::datapackage     auth::caller::Reach exports
-    exports::format          media
+    exports::format          error negotiate
     exports::query           exports
     exports::stream          EXPORTS db limits::Limits
     exports::tables::**      auth::caller::Reach exports::columns exports::tables
@@ -50,7 +50,7 @@ const RULES: &str = "
     *::handlers              HANDLERS
     search::marks            error search::model
     search::meant            STORE
-    search::rank             STORE search::model
+    search::rank             STORE search::model page::Edge
     search::suggest          STORE initiatives::filter search::model search::rank *::store
     search::store            STORE initiatives::filter search::*  *::store
     facets::count            STORE db::word initiatives::filter search::rank
@@ -77,7 +77,7 @@ const RULES: &str = "
     users::store             STORE auth::store
     api_keys::store          STORE api_keys::usage auth::api_key auth::keys auth::scope
     auth::store              STORE auth::scope
-    initiatives::embed       STORE initiatives::filter *::store
+    initiatives::embed       STORE initiatives::query *::store
     councils::store          STORE councils::query search::rank
     initiatives::within      STORE initiatives::filter initiatives::query *::store
     outcomes::filter         STORE initiatives::filter initiatives::query initiatives::evidence
@@ -147,7 +147,7 @@ fn rules() -> Vec<Rule> {
 }
 
 /// Files that know nothing of HTTP: a mention of any of these words is a fault.
-const WITHOUT_HTTP: &str = "*::model *::store *::query audit::chain audit::subject audit::verify changes::cursor changes::feed \
+const WITHOUT_HTTP: &str = "*::model *::store councils::query initiatives::query audit::chain audit::subject audit::verify changes::cursor changes::feed \
                             citation::bibtex citation::catalog citation::claims citation::csl citation::datacite citation::linked \
                             citation::markdown citation::outline citation::ris citation::work exports::columns exports::query \
                             exports::tables::** facets::count initiatives::answer initiatives::children initiatives::embed \
