@@ -18,7 +18,13 @@ use words::{Chance, Known, Words};
 
 /// Statements that work out, for all records at once, what triggers keep for each: derived tables, kept counts, search
 /// vectors. Whoever adds such a trigger adds its statement here, in the order of their needs.
-const AFTER_LOAD: &[&str] = &[];
+const AFTER_LOAD: &[&str] = &[
+    "SELECT councils_reindex(ARRAY(SELECT id FROM councils))",
+    "SELECT initiatives_reindex(ARRAY(SELECT id FROM initiatives))",
+    "SELECT changes_add('theme', id, 1, '{}') FROM themes WHERE withdrawn_at IS NULL AND NOT merged",
+    "SELECT changes_add('council', id, 1, '{}') FROM councils WHERE withdrawn_at IS NULL",
+    "SELECT changes_add_initiatives(ARRAY(SELECT id FROM initiatives))",
+];
 
 /// Initiatives that go in at a time.
 const BATCH: usize = 5_000;

@@ -75,7 +75,7 @@ impl Link {
         connection
             .batch_execute(
                 "SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s'; SET TIME ZONE 'UTC'; \
-                 SET plan_cache_mode = force_custom_plan",
+                 SET plan_cache_mode = force_custom_plan; SET jit = off; SET work_mem = '16MB'",
             )
             .await
             .map_err(ConnectionError::CouldntSetupConfiguration)?;
