@@ -151,13 +151,13 @@ impl Few {
     }
 
     fn push_councils<'b>(&'b self, ids: &'b Councils, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("(SELECT 'council', s.council_id, (");
+        out.push_sql("(SELECT 'council' AS resource, s.council_id AS id, (");
         self.0.push_words(&mut out)?;
         out.push_sql(" = ANY (s.names))::integer * 3.0 + ts_rank('{0.05, 0.3, 0.5, 1}', s.document, ");
         self.0.push_query(&mut out)?;
         // Of two councils of one name the larger is the likelier.
         out.push_sql(
-            ", 1) + coalesce(c.population, 0) / 1e8 FROM council_search s JOIN councils c ON c.id = s.council_id WHERE s.document @@ ",
+            ", 1) + coalesce(c.population, 0) / 1e8 AS rank FROM council_search s JOIN councils c ON c.id = s.council_id WHERE s.document @@ ",
         );
         self.0.push_query(&mut out)?;
         out.push_sql(" AND s.council_id IN (");
