@@ -33,6 +33,7 @@ mod permissions;
 mod private_postgres;
 mod sample;
 mod sample_figures;
+mod search;
 mod secrets;
 mod store_away;
 mod themes;
