@@ -16,6 +16,7 @@ mod concurrency;
 mod councils;
 mod drafts;
 mod exports;
+mod facets;
 mod filters;
 mod http;
 mod initiatives;
