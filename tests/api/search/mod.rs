@@ -1,6 +1,7 @@
 //! Search: what is found and in which order, what is answered about it, what is refused, and what it never betrays.
 
 mod answers;
+mod bad;
 mod ranking;
 
 use serde_json::Value;
