@@ -2,6 +2,7 @@
 
 mod answers;
 mod bad;
+mod hidden;
 mod ranking;
 
 use serde_json::Value;
