@@ -37,6 +37,9 @@ pub struct Among {
     pub councils: Option<Councils>,
 }
 
+/// A hit as it is ranked: what it is, id, rank, and the number of all; the number alone where the page has no hit.
+type Ranked = (Option<String>, Option<Uuid>, Option<f64>, i64);
+
 /// A page of hits, best first. `among` is asked once for each way of ranking that is tried.
 pub async fn rank(
     conn: &mut AsyncPgConnection,
@@ -53,7 +56,7 @@ pub async fn rank(
         limit: window.fetch(),
     };
     if !matches!(after, Some(Place { key: Key::Many { .. }, .. })) {
-        let rows: Vec<(Option<String>, Option<Uuid>, Option<f64>, i64)> = Few(ranking(after)).load(conn).await?;
+        let rows: Vec<Ranked> = Few(ranking(after)).load(conn).await?;
         let total = rows.iter().map(|row| row.3).max().unwrap_or_default();
         if total <= MOST || after.is_some() {
             let hits = rows
