@@ -3,6 +3,7 @@
 mod answers;
 mod bad;
 mod hidden;
+mod many;
 mod ranking;
 
 use serde_json::Value;
