@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
+use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 
@@ -106,11 +107,15 @@ impl Schemas {
     /// The schema of a query string as an object, from the parameters that its type declares.
     pub(super) fn query<T: IntoParams + 'static>(&self) -> Arc<Compiled> {
         cached(&self.queries, &TypeId::of::<T>(), || {
-            let mut properties = Map::new();
-            for parameter in T::into_params(|| Some(ParameterIn::Query)) {
-                properties.insert(parameter.name.clone(), describe(&parameter));
-            }
-            json!({ "type": "object", "properties": properties, "additionalProperties": false, "components": self.components })
+            let parameters = T::into_params(|| Some(ParameterIn::Query));
+            let required = parameters.iter().filter(|parameter| parameter.required == Required::True);
+            let required: Vec<&str> = required.map(|parameter| parameter.name.as_str()).collect();
+            let properties: Map<_, _> =
+                parameters.iter().map(|parameter| (parameter.name.clone(), describe(parameter))).collect();
+            json!({
+                "type": "object", "properties": properties, "required": required, "additionalProperties": false,
+                "components": self.components
+            })
         })
     }
 }

@@ -37,6 +37,9 @@ pub struct Among {
     pub councils: Option<Councils>,
 }
 
+/// A hit as it is ranked: what it is, id, rank, and the number of all; the number alone where the page has no hit.
+type Ranked = (Option<String>, Option<Uuid>, Option<f64>, i64);
+
 /// A page of hits, best first. `among` is asked once for each way of ranking that is tried.
 pub async fn rank(
     conn: &mut AsyncPgConnection,
@@ -53,7 +56,7 @@ pub async fn rank(
         limit: window.fetch(),
     };
     if !matches!(after, Some(Place { key: Key::Many { .. }, .. })) {
-        let rows: Vec<(Option<String>, Option<Uuid>, Option<f64>, i64)> = Few(ranking(after)).load(conn).await?;
+        let rows: Vec<Ranked> = Few(ranking(after)).load(conn).await?;
         let total = rows.iter().map(|row| row.3).max().unwrap_or_default();
         if total <= MOST || after.is_some() {
             let hits = rows
@@ -151,13 +154,13 @@ impl Few {
     }
 
     fn push_councils<'b>(&'b self, ids: &'b Councils, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("(SELECT 'council', s.council_id, (");
+        out.push_sql("(SELECT 'council' AS resource, s.council_id AS id, (");
         self.0.push_words(&mut out)?;
         out.push_sql(" = ANY (s.names))::integer * 3.0 + ts_rank('{0.05, 0.3, 0.5, 1}', s.document, ");
         self.0.push_query(&mut out)?;
         // Of two councils of one name the larger is the likelier.
         out.push_sql(
-            ", 1) + coalesce(c.population, 0) / 1e8 FROM council_search s JOIN councils c ON c.id = s.council_id WHERE s.document @@ ",
+            ", 1) + coalesce(c.population, 0) / 1e8 AS rank FROM council_search s JOIN councils c ON c.id = s.council_id WHERE s.document @@ ",
         );
         self.0.push_query(&mut out)?;
         out.push_sql(" AND s.council_id IN (");

@@ -38,6 +38,10 @@ pub async fn forgiving<T>(
 }
 
 /// What a hit is: the whole record.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one page of them, most of them the larger: a box each would save nothing"
+)]
 pub enum Record {
     /// A council.
     Council(Council),
