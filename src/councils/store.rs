@@ -228,7 +228,7 @@ pub async fn list(
     if let Some(words) = filter.words.as_deref().filter(|_| window.is_by_relevance()) {
         let rest = CouncilFilter { words: None, ..filter.clone() };
         let among = || Among { initiatives: None, councils: Some(filtered(reach, &rest).select(councils::id)) };
-        let (hits, total_is) = rank(conn, words, among, window).await?;
+        let (hits, total_is) = rank(conn, words, among, None, window).await?;
         let ids: Vec<Uuid> = hits.rows.iter().map(|(_, id)| *id).collect();
         let mut found: HashMap<_, _> = load(conn, reach, &ids).await?.into_iter().map(|one| (one.id, one)).collect();
         return Ok((hits.with_rows(|hits| hits.iter().filter_map(|(_, id)| found.remove(id)).collect()), total_is));

@@ -158,8 +158,15 @@ fn take_choices(filter: &mut InitiativeFilter) -> Vec<Choice> {
 
 impl Count {
     fn push_counted<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("SELECT failed, form, leads, themes, principles, count(*) AS rows FROM (");
-        out.push_sql("SELECT form, leads, themes, principles, CASE");
+        out.push_sql("SELECT failed, form, leads, themes, principles, count(*) AS rows FROM (SELECT failed");
+        // A row that fails a filter counts for the facet of that filter alone: its other sets are of no interest.
+        for column in ["form", "leads", "themes", "principles"] {
+            let own: Vec<String> =
+                self.choices.iter().filter(|one| one.column == column).map(|one| one.facet.to_string()).collect();
+            let counted = [vec!["0".to_owned()], own].concat().join(", ");
+            out.push_sql(&format!(", CASE WHEN failed IN ({counted}) THEN {column} END AS {column}"));
+        }
+        out.push_sql(" FROM (SELECT form, leads, themes, principles, CASE");
         for choice in &self.choices {
             out.push_sql(&format!(" WHEN fails_{} THEN {}", choice.facet, choice.facet));
         }
@@ -196,7 +203,7 @@ impl Count {
             out.push_sql(&format!(" WHERE {} <= 1", failures.join(" + ")));
         }
         out.push_sql(
-            ") judged GROUP BY GROUPING SETS ((failed, form), (failed, leads), (failed, themes), (failed, principles))",
+            ") judged) narrowed GROUP BY GROUPING SETS ((failed, form), (failed, leads), (failed, themes), (failed, principles))",
         );
         Ok(())
     }

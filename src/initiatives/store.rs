@@ -102,8 +102,9 @@ async fn best(
     window: &Window,
 ) -> Result<(Slice<Initiative>, TotalIs), ApiError> {
     let rest = InitiativeFilter { words: None, ..filter.clone() };
+    let whole = (rest == InitiativeFilter::default()).then_some(reach);
     let among = || Among { initiatives: Some(filtered(reach, &rest).select(initiatives::id)), councils: None };
-    let (hits, total_is) = rank(conn, words, among, window).await?;
+    let (hits, total_is) = rank(conn, words, among, whole, window).await?;
     let ids: Vec<Uuid> = hits.rows.iter().map(|(_, id)| *id).collect();
     let mut found: HashMap<_, _> = load(conn, reach, &ids).await?.into_iter().map(|one| (one.id, one)).collect();
     Ok((hits.with_rows(|hits| hits.iter().filter_map(|(_, id)| found.remove(id)).collect()), total_is))

@@ -54,7 +54,7 @@ pub struct SearchNote {
     /// What was probably meant, where what was written finds nothing; null where it was searched for as written.
     #[schema(required, example = "housing")]
     pub did_you_mean: Option<String>,
-    /// What `total` says: a search in order of relevance counts no further than 2,000.
+    /// What `total` says: a search in order of relevance counts no further than 1,000.
     pub total_is: TotalIs,
 }
 

@@ -7,20 +7,22 @@
 //! A word that more records have says little about any one of them. Then hits are read along an index, best evidenced
 //! first, those with every word in the title before the others, and only as many as a page shows.
 
+use diesel::dsl::sql;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Double, Integer, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Bool, Double, Integer, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::model::{Found, TotalIs};
-use crate::db::schema::{councils, initiatives};
+use crate::auth::caller::Reach;
+use crate::db::schema::{councils, initiatives, search_words};
 use crate::error::ApiError;
 use crate::page::{Edge, Slice, Window};
 
 /// Hits that are ranked one by one, and counted.
-const MOST: i64 = 2000;
+const MOST: i64 = 1000;
 /// Tells that there are more.
 const ONE_MORE: i64 = MOST + 1;
 
@@ -40,22 +42,29 @@ pub struct Among {
 /// A hit as it is ranked: what it is, id, rank, and the number of all; the number alone where the page has no hit.
 type Ranked = (Option<String>, Option<Uuid>, Option<f64>, i64);
 
-/// A page of hits, best first. `among` is asked once for each way of ranking that is tried.
+/// A page of hits, best first. `among` is asked once for each way of ranking that is tried; `whole` says who reads when it
+/// leaves out nothing that they may see.
 pub async fn rank(
     conn: &mut AsyncPgConnection,
     words: &str,
     among: impl Fn() -> Among,
+    whole: Option<Reach>,
     window: &Window,
 ) -> Result<(Slice<(Found, Uuid)>, TotalIs), ApiError> {
     let after = window.edge().and_then(Place::after);
     let ranking = |after| Ranking {
-        among: among(),
+        among: among().of_each(),
         words: words.to_owned(),
         after,
         backwards: window.edge().is_some_and(|edge| edge.backwards),
         limit: window.fetch(),
     };
-    if !matches!(after, Some(Place { key: Key::Many { .. }, .. })) {
+    let are_many = match (&after, whole) {
+        (Some(Place { key, .. }), _) => matches!(key, Key::Many { .. }),
+        (None, Some(reach)) => is_common(conn, reach, words).await?,
+        (None, None) => false,
+    };
+    if !are_many {
         let rows: Vec<Ranked> = Few(ranking(after)).load(conn).await?;
         let total = rows.iter().map(|row| row.3).max().unwrap_or_default();
         if total <= MOST || after.is_some() {
@@ -71,6 +80,34 @@ pub async fn rank(
         .into_iter()
         .map(|(resource, id, tier, prominence)| ((found(&resource), id), format!("many {tier} {prominence}")));
     Ok((Slice::new(hits.collect(), MOST, window, |(_, id)| *id), TotalIs::AtLeast))
+}
+
+/// True for a single word that more records have in their heads than are ranked: they need not be looked for to be known.
+async fn is_common(conn: &mut AsyncPgConnection, reach: Reach, words: &str) -> Result<bool, ApiError> {
+    let word = words.trim();
+    if word.is_empty() || !word.chars().all(char::is_alphanumeric) {
+        return Ok(false);
+    }
+    let records: i64 = search_words::table
+        .filter(search_words::word.eq(sql("search_fold(").bind::<Text, _>(word).sql(")")))
+        .filter(search_words::audience.le(reach.level.rank()))
+        .select(sql::<BigInt>("coalesce(sum(records), 0)::bigint"))
+        .first(conn)
+        .await?;
+    Ok(records > MOST)
+}
+
+impl Among {
+    /// The same as conditions on one row `s` of what is searched.
+    ///
+    /// Whether a hit may be shown is looked up hit by hit, until there are enough: joined instead, all records would be read
+    /// that could be hits.
+    fn of_each(self) -> Self {
+        Self {
+            initiatives: self.initiatives.map(|ids| ids.filter(sql::<Bool>("initiatives.id = s.initiative_id"))),
+            councils: self.councils.map(|ids| ids.filter(sql::<Bool>("councils.id = s.council_id"))),
+        }
+    }
 }
 
 fn found(word: &str) -> Found {
@@ -143,11 +180,9 @@ impl Few {
         self.0.push_query(&mut out)?;
         out.push_sql(")::integer * 0.5 + ts_rank('{0.05, 0.3, 0.5, 1}', s.head, ");
         self.0.push_query(&mut out)?;
-        out.push_sql(", 1) + s.prominence * 0.05 AS rank FROM initiative_search s WHERE s.document @@ ");
-        self.0.push_query(&mut out)?;
-        out.push_sql(" AND s.initiative_id IN (");
+        out.push_sql(", 1) + s.prominence * 0.05 AS rank FROM found s WHERE EXISTS (");
         QueryFragment::<Pg>::walk_ast(ids, out.reborrow())?;
-        out.push_sql(") LIMIT ");
+        out.push_sql(" OFFSET 0) LIMIT ");
         out.push_bind_param::<BigInt, _>(&ONE_MORE)?;
         out.push_sql(")");
         Ok(())
@@ -163,9 +198,9 @@ impl Few {
             ", 1) + coalesce(c.population, 0) / 1e8 AS rank FROM council_search s JOIN councils c ON c.id = s.council_id WHERE s.document @@ ",
         );
         self.0.push_query(&mut out)?;
-        out.push_sql(" AND s.council_id IN (");
+        out.push_sql(" AND EXISTS (");
         QueryFragment::<Pg>::walk_ast(ids, out.reborrow())?;
-        out.push_sql("))");
+        out.push_sql(" OFFSET 0))");
         Ok(())
     }
 }
@@ -174,7 +209,11 @@ impl QueryFragment<Pg> for Few {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.unsafe_to_cache_prepared();
         let (direction, sign) = self.0.direction();
-        out.push_sql("WITH hits AS MATERIALIZED (");
+        // By itself, so that it is read from the index of words and no further than the hits are wanted.
+        out.push_sql("WITH found AS MATERIALIZED (SELECT initiative_id, title_key, title, head, prominence");
+        out.push_sql(" FROM initiative_search WHERE document @@ ");
+        self.0.push_query(&mut out)?;
+        out.push_sql("), hits AS MATERIALIZED (");
         if let Some(ids) = &self.0.among.initiatives {
             self.push_initiatives(ids, out.reborrow())?;
         }
@@ -212,13 +251,18 @@ impl Many {
     ) -> QueryResult<()> {
         let (direction, sign) = self.0.direction();
         out.push_sql(&format!("(SELECT 'initiative' AS resource, s.initiative_id AS id, {tier} AS tier, s.prominence"));
-        out.push_sql(" FROM initiative_search s WHERE s.document @@ ");
+        out.push_sql(" FROM initiative_search s WHERE ");
+        // What the title has, the document has as well, but for words that must not be there.
+        if tier == 0 || self.0.words.contains('-') {
+            out.push_sql("s.document @@ ");
+            self.0.push_query(&mut out)?;
+            out.push_sql(" AND ");
+        }
+        out.push_sql(if tier == 1 { "s.title @@ " } else { "NOT s.title @@ " });
         self.0.push_query(&mut out)?;
-        out.push_sql(if tier == 1 { " AND s.title @@ " } else { " AND NOT s.title @@ " });
-        self.0.push_query(&mut out)?;
-        out.push_sql(" AND s.initiative_id IN (");
+        out.push_sql(" AND EXISTS (");
         QueryFragment::<Pg>::walk_ast(ids, out.reborrow())?;
-        out.push_sql(")");
+        out.push_sql(" OFFSET 0)");
         if let Some(Place { key: Key::Many { tier: at, prominence }, id }) = &self.0.after {
             out.push_sql(&format!(" AND ({tier}, s.prominence, s.initiative_id) {sign} ("));
             out.push_bind_param::<Integer, _>(at)?;
@@ -240,9 +284,9 @@ impl Many {
         out.push_sql("(SELECT 'council', c.id, 2, coalesce(c.population, 0)::double precision FROM council_search s");
         out.push_sql(" JOIN councils c ON c.id = s.council_id WHERE s.document @@ ");
         self.0.push_query(&mut out)?;
-        out.push_sql(" AND c.id IN (");
+        out.push_sql(" AND EXISTS (");
         QueryFragment::<Pg>::walk_ast(ids, out.reborrow())?;
-        out.push_sql(")");
+        out.push_sql(" OFFSET 0)");
         if let Some(Place { key: Key::Many { tier, prominence }, id }) = &self.0.after {
             out.push_sql(&format!(" AND (2, coalesce(c.population, 0)::double precision, c.id) {sign} ("));
             out.push_bind_param::<Integer, _>(tier)?;

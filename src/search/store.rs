@@ -99,7 +99,7 @@ pub async fn search(
         initiatives: Some(initiatives::filter::visible(reach).select(initiative_table::id)),
         councils: Some(councils::store::visible(reach).select(council_table::id)),
     };
-    let (hits, total_is) = rank(conn, words, among, window).await?;
+    let (hits, total_is) = rank(conn, words, among, Some(reach), window).await?;
     let of = |kind| hits.rows.iter().filter(|(found, _)| *found == kind).map(|(_, id)| *id).collect::<Vec<_>>();
     let (of_councils, of_initiatives) = (of(Found::Council), of(Found::Initiative));
     let mut records = HashMap::new();
