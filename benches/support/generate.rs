@@ -280,7 +280,8 @@ impl Generator {
             let other = self.chance.skewed(COUNCILS);
             if !others.contains(&other) {
                 others.push(other);
-                let role = self.chance.of(&["partner", "partner", "co_lead"]);
+                // Of 79 councils that take part in the sample, one leads jointly.
+                let role = if self.chance.is(0.025) { "co_lead" } else { "partner" };
                 self.tables.participants.row([id, &council(other), role, &position.to_string()]);
             }
         }
