@@ -36,6 +36,15 @@ pub struct ServiceIndex {
     /// Themes.
     #[schema(example = "http://127.0.0.1:8080/v1/themes")]
     themes: String,
+    /// What changed.
+    #[schema(example = "http://127.0.0.1:8080/v1/changes")]
+    changes: String,
+    /// The codebook of the CSVs.
+    #[schema(example = "http://127.0.0.1:8080/v1/datapackage.json")]
+    data_package: String,
+    /// The catalogue of the dataset (DCAT 3).
+    #[schema(example = "http://127.0.0.1:8080/catalog.jsonld")]
+    catalogue: String,
 }
 
 /// Health of the service.
@@ -61,6 +70,9 @@ pub async fn find_service(request: HttpRequest, _: Query<NoParams>) -> Result<Ht
         councils: at("/v1/councils"),
         initiatives: at("/v1/initiatives"),
         themes: at("/v1/themes"),
+        changes: at("/v1/changes"),
+        data_package: at("/v1/datapackage.json"),
+        catalogue: at("/catalog.jsonld"),
     };
     send(&request, &index, None, None, None)
 }
