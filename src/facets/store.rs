@@ -83,9 +83,17 @@ fn in_words(facet: Facet, value: &str) -> String {
     if facet == Facet::Council {
         return "The network itself".into();
     }
-    let words = value.replace('_', " ");
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
+    let is_name = matches!(facet, Facet::Region | Facet::Nation);
+    let words = value.split('_').enumerate().map(|(place, word)| {
+        // Of a name every word that carries it, otherwise the first.
+        let small = if is_name { ["of", "and", "the"].contains(&word) } else { place > 0 };
+        let mut letters = word.chars();
+        match letters.next() {
+            Some(first) if !small => first.to_uppercase().collect::<String>() + letters.as_str(),
+            _ => word.to_owned(),
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// The kept count of the initiatives that match a filter, where there is one: for no filter, and for one theme.
