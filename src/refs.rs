@@ -40,6 +40,11 @@ impl Resource {
     }
 }
 
+/// The id that a path segment means, or 404.
+pub async fn located(conn: &mut AsyncPgConnection, resource: Resource, segment: &str) -> Result<Uuid, ApiError> {
+    locate(conn, resource, segment).await?.ok_or_else(|| ApiError::not_found(resource.word()))
+}
+
 /// The id that a path segment means, hidden or not: what the caller may see is the record query's business.
 pub async fn locate(conn: &mut AsyncPgConnection, resource: Resource, segment: &str) -> Result<Option<Uuid>, ApiError> {
     if let Some(id) = as_id(segment) {
@@ -61,9 +66,10 @@ pub async fn locate(conn: &mut AsyncPgConnection, resource: Resource, segment: &
     Ok(slugs::table.find((resource.word(), segment)).select(slugs::record_id).first(conn).await.optional()?)
 }
 
-/// True when a segment names its record in a way that stays right: by id or GSS code.
-pub fn is_permanent(segment: &str) -> bool {
-    as_id(segment).is_some() || is_gss_code(segment)
+/// True when a segment names the record that it led to by a former slug, or by the id of one that was merged into it: the
+/// address to use has the slug.
+pub fn is_former(segment: &str, slug: &str, id: Uuid) -> bool {
+    segment != slug && as_id(segment) != Some(id) && !is_gss_code(segment)
 }
 
 /// Give a slug to a record. A slug that any other record has or had is refused by the table's key; one that looks like

@@ -2,7 +2,6 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use diesel_async::AsyncPgConnection;
-use uuid::Uuid;
 
 use super::cursor::Cursors;
 use super::feed::{self, ATOM, Head};
@@ -15,7 +14,7 @@ use crate::db::word::text;
 use crate::error::ApiError;
 use crate::input::{NoParams, Query};
 use crate::page::base;
-use crate::refs::{self, Resource};
+use crate::refs;
 use crate::reply::{moved, send, send_overview};
 
 /// Changes on a page when the caller does not say.
@@ -105,14 +104,13 @@ pub async fn feed_council_changes(
     _: Query<NoParams>,
 ) -> Result<HttpResponse, ApiError> {
     let mut conn = db.get().await?;
-    let id = locate(&mut conn, Resource::Council, &council).await?;
-    let found = crate::councils::store::find(&mut conn, caller.reach(), id).await?;
-    if found.slug != *council && !refs::is_permanent(&council) {
+    let found = crate::councils::store::locate(&mut conn, caller.reach(), &council).await?;
+    if refs::is_former(&council, &found.slug, found.id) {
         return Ok(moved(&request, &found.slug));
     }
     let title = format!("{} in the CCIN registry", found.name);
-    let permanent = format!("/v1/councils/{id}/changes.atom");
-    answer(&request, &mut conn, caller.reach(), Subject::Council(id), title, permanent).await
+    let permanent = format!("/v1/councils/{}/changes.atom", found.id);
+    answer(&request, &mut conn, caller.reach(), Subject::Council(found.id), title, permanent).await
 }
 
 /// Follow a theme as Atom
@@ -129,19 +127,14 @@ pub async fn feed_theme_changes(
     _: Query<NoParams>,
 ) -> Result<HttpResponse, ApiError> {
     let mut conn = db.get().await?;
-    let id = locate(&mut conn, Resource::Theme, &theme).await?;
-    let found = crate::themes::store::find(&mut conn, id).await?;
-    if found.slug != *theme && found.id.to_string() != theme.to_lowercase() {
+    let found = crate::themes::store::locate(&mut conn, &theme).await?;
+    if refs::is_former(&theme, &found.slug, found.id) {
         return Ok(moved(&request, &found.slug));
     }
     let themes = refs::any_theme(&mut conn, &[found.slug.as_str().into()], &mut Vec::new()).await?.unwrap_or_default();
     let title = format!("{} in the CCIN registry", found.label);
-    let permanent = format!("/v1/themes/{id}/changes.atom");
-    answer(&request, &mut conn, caller.reach(), Subject::Theme(id, themes), title, permanent).await
-}
-
-async fn locate(conn: &mut AsyncPgConnection, resource: Resource, segment: &str) -> Result<Uuid, ApiError> {
-    refs::locate(conn, resource, segment).await?.ok_or_else(|| ApiError::not_found(resource.word()))
+    let permanent = format!("/v1/themes/{}/changes.atom", found.id);
+    answer(&request, &mut conn, caller.reach(), Subject::Theme(found.id, themes), title, permanent).await
 }
 
 async fn answer(

@@ -49,7 +49,7 @@ pub async fn cite_initiative(
     };
     let mut conn = db.get().await?;
     let found = crate::initiatives::store::locate(&mut conn, caller.reach(), &initiative).await?;
-    if found.slug != *initiative && !refs::is_permanent(&initiative) {
+    if refs::is_former(&initiative, &found.slug, found.id) {
         return Ok(moved(&request, &found.slug));
     }
     let base = base(&request);

@@ -1,7 +1,7 @@
 //! Councils. Everybody reads; network admins enter and withdraw; a council editor keeps the own council's profile.
 
 use actix_web::{Either, HttpRequest, HttpResponse, delete, get, patch, post, put, web};
-use diesel_async::{AsyncConnection, AsyncPgConnection};
+use diesel_async::AsyncConnection;
 
 use super::model::{Council, NewCouncil};
 use super::query::{CouncilQuery, CouncilView};
@@ -19,7 +19,7 @@ use crate::error::ApiError;
 use crate::idempotency::Idempotency;
 use crate::input::{Body, Draft, IfMatch, Patch, Query};
 use crate::page::{Listing, Page, Pages};
-use crate::refs::{self, Resource};
+use crate::refs;
 use crate::reply::{Record, Written, moved, no_content};
 use crate::search::marks::Marks;
 use crate::search::store::forgiving;
@@ -70,8 +70,8 @@ pub async fn find_council(
 ) -> Result<Either<Record<Council>, HttpResponse>, ApiError> {
     let form = Form::wanted(&request, &[Form::Json, Form::LinkedData])?;
     form.allows(&[("fields", view.fields.is_some())])?;
-    let found = find(&mut *db.get().await?, caller.reach(), &council).await?;
-    if found.slug != *council && !refs::is_permanent(&council) {
+    let found = store::locate(&mut *db.get().await?, caller.reach(), &council).await?;
+    if refs::is_former(&council, &found.slug, found.id) {
         return Ok(Either::Right(moved(&request, &found.slug)));
     }
     if form != Form::Json {
@@ -157,7 +157,7 @@ pub async fn delete_council(
     withdrawal: Query<Withdrawal>,
 ) -> Result<HttpResponse, ApiError> {
     let mut conn = db.get().await?;
-    let current = find(&mut conn, Reach::ALL, &council).await?;
+    let current = store::locate(&mut conn, Reach::ALL, &council).await?;
     if !if_match.allows(current.version) {
         return Err(ApiError::stale(&Record::etag(&current)?));
     }
@@ -172,11 +172,6 @@ pub async fn delete_council(
     Ok(no_content())
 }
 
-async fn find(conn: &mut AsyncPgConnection, reach: Reach, segment: &str) -> Result<Council, ApiError> {
-    let id = refs::locate(conn, Resource::Council, segment).await?.ok_or_else(|| ApiError::not_found("council"))?;
-    store::find(conn, reach, id).await
-}
-
 async fn change(
     db: &Db,
     trail: &Trail,
@@ -186,7 +181,7 @@ async fn change(
     make: impl FnOnce(&Council) -> Result<Draft<NewCouncil>, ApiError>,
 ) -> Result<Written, ApiError> {
     let mut conn = db.get().await?;
-    let current = find(&mut conn, account.reach(), segment).await?;
+    let current = store::locate(&mut conn, account.reach(), segment).await?;
     if account.bound_to().is_some_and(|own| own != current.id) {
         return Err(ApiError::forbidden("You keep the profile of your own council only."));
     }

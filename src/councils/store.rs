@@ -261,6 +261,12 @@ pub async fn are_more_than(
     Ok(beyond.first::<Uuid>(conn).await.optional()?.is_some())
 }
 
+/// The council that a path segment names, if the caller may see it; 404 otherwise.
+pub async fn locate(conn: &mut AsyncPgConnection, reach: Reach, segment: &str) -> Result<Council, ApiError> {
+    let id = refs::located(conn, Resource::Council, segment).await?;
+    find(conn, reach, id).await
+}
+
 /// One council. 404 with the public reason for one that was withdrawn.
 pub async fn find(conn: &mut AsyncPgConnection, reach: Reach, id: Uuid) -> Result<Council, ApiError> {
     let found = visible(reach)

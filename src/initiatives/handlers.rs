@@ -24,6 +24,7 @@ use crate::error::ApiError;
 use crate::idempotency::Idempotency;
 use crate::input::{Body, Draft, IfMatch, NoParams, Patch, Query};
 use crate::page::{Listing, Page, Pages};
+use crate::refs;
 use crate::reply::{Record, Written, moved, no_content};
 use crate::search::marks::Marks;
 use crate::search::store::forgiving;
@@ -129,7 +130,7 @@ pub async fn find_initiative(
     form.allows(&[("fields", view.fields.is_some()), ("include", !view.include.is_empty())])?;
     let mut conn = db.get().await?;
     let found = store::locate(&mut conn, caller.reach(), &initiative).await?;
-    if found.slug != *initiative && found.id.to_string() != initiative.to_lowercase() {
+    if refs::is_former(&initiative, &found.slug, found.id) {
         return Ok(Either::Right(moved(&request, &found.slug)));
     }
     if form != Form::Json {

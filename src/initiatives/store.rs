@@ -112,8 +112,8 @@ async fn best(
 
 /// The initiative that a path segment names, if the caller may see it; 404 otherwise.
 pub async fn locate(conn: &mut AsyncPgConnection, reach: Reach, segment: &str) -> Result<Initiative, ApiError> {
-    let id = refs::locate(conn, Resource::Initiative, segment).await?;
-    find(conn, reach, id.ok_or_else(|| ApiError::not_found("initiative"))?).await
+    let id = refs::located(conn, Resource::Initiative, segment).await?;
+    find(conn, reach, id).await
 }
 
 /// True when the caller sees more initiatives that match than this.

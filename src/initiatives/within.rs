@@ -6,7 +6,7 @@ use super::filter::InitiativeFilter;
 use super::query::InitiativeQuery;
 use crate::auth::caller::Reach;
 use crate::error::ApiError;
-use crate::refs::{self, Resource};
+use crate::refs;
 use crate::{councils, themes};
 
 /// What an address of a council's or a theme's initiatives leads to.
@@ -24,13 +24,12 @@ pub async fn within_council(
     segment: &str,
     query: &InitiativeQuery,
 ) -> Result<Within, ApiError> {
-    let id = refs::locate(conn, Resource::Council, segment).await?.ok_or_else(|| ApiError::not_found("council"))?;
-    let found = councils::store::find(conn, reach, id).await?;
-    if found.slug != segment && !refs::is_permanent(segment) {
+    let found = councils::store::locate(conn, reach, segment).await?;
+    if refs::is_former(segment, &found.slug, found.id) {
         return Ok(Within::Moved(found.slug));
     }
     let mut filter = InitiativeFilter::new(conn, reach, query).await?;
-    filter.within_council = Some(id);
+    filter.within_council = Some(found.id);
     Ok(Within::Here(found.slug, Box::new(filter)))
 }
 
@@ -41,9 +40,8 @@ pub async fn within_theme(
     segment: &str,
     query: &InitiativeQuery,
 ) -> Result<Within, ApiError> {
-    let id = refs::locate(conn, Resource::Theme, segment).await?.ok_or_else(|| ApiError::not_found("theme"))?;
-    let found = themes::store::find(conn, id).await?;
-    if found.slug != segment && found.id.to_string() != segment.to_lowercase() {
+    let found = themes::store::locate(conn, segment).await?;
+    if refs::is_former(segment, &found.slug, found.id) {
         return Ok(Within::Moved(found.slug));
     }
     let mut filter = InitiativeFilter::new(conn, reach, query).await?;

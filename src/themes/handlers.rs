@@ -18,7 +18,7 @@ use crate::error::{ApiError, UNKNOWN};
 use crate::idempotency::Idempotency;
 use crate::input::{Body, Draft, Faults, IfMatch, Patch, Query};
 use crate::page::{Listing, Page, Pages};
-use crate::refs::{self, Resource};
+use crate::refs;
 use crate::reply::{Record, Written, moved, no_content};
 use crate::withdrawal::Withdrawal;
 
@@ -57,8 +57,8 @@ pub async fn find_theme(
 ) -> Result<Either<Record<Theme>, HttpResponse>, ApiError> {
     let form = Form::wanted(&request, &[Form::Json, Form::LinkedData])?;
     form.allows(&[("fields", view.fields.is_some())])?;
-    let found = find(&mut *db.get().await?, &theme).await?;
-    if found.slug != *theme && found.id.to_string() != theme.to_lowercase() {
+    let found = store::locate(&mut *db.get().await?, &theme).await?;
+    if refs::is_former(&theme, &found.slug, found.id) {
         return Ok(Either::Right(moved(&request, &found.slug)));
     }
     if form != Form::Json {
@@ -148,7 +148,7 @@ pub async fn delete_theme(
         .await?
         .transaction(async |conn| {
             store::lock_tree(conn).await?;
-            let current = find(conn, &theme).await?;
+            let current = store::locate(conn, &theme).await?;
             if !if_match.allows(current.version) {
                 return Err(ApiError::stale(&Record::etag(&current)?));
             }
@@ -180,7 +180,7 @@ pub async fn merge_theme(
                 return Ok(first);
             }
             store::lock_tree(conn).await?;
-            let from = find(conn, &theme).await?;
+            let from = store::locate(conn, &theme).await?;
             let Draft { value, mut faults } = draft;
             let into = target(conn, &value, &from, &mut faults).await?;
             let into = store::find(conn, into.unwrap_or(from.id)).await?;
@@ -216,11 +216,6 @@ async fn target(
     Ok(into)
 }
 
-async fn find(conn: &mut AsyncPgConnection, segment: &str) -> Result<Theme, ApiError> {
-    let id = refs::locate(conn, Resource::Theme, segment).await?.ok_or_else(|| ApiError::not_found("theme"))?;
-    store::find(conn, id).await
-}
-
 async fn change(
     db: &Db,
     trail: &Trail,
@@ -233,7 +228,7 @@ async fn change(
         .await?
         .transaction(async |conn| {
             store::lock_tree(conn).await?;
-            let current = find(conn, segment).await?;
+            let current = store::locate(conn, segment).await?;
             if !if_match.allows(current.version) {
                 return Err(ApiError::stale(&Record::etag(&current)?));
             }

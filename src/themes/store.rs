@@ -106,6 +106,12 @@ pub async fn are_more_than(conn: &mut AsyncPgConnection, filter: &ThemeFilter, m
     Ok(beyond.first::<Uuid>(conn).await.optional()?.is_some())
 }
 
+/// The theme that a path segment names; 404 for none.
+pub async fn locate(conn: &mut AsyncPgConnection, segment: &str) -> Result<Theme, ApiError> {
+    let id = refs::located(conn, Resource::Theme, segment).await?;
+    find(conn, id).await
+}
+
 /// One theme; 404 with the public reason for one that was withdrawn. A merged theme answers with the one that took it over.
 pub async fn find(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Theme, ApiError> {
     let merged_into: Option<Option<Uuid>> = themes::table
