@@ -282,8 +282,10 @@ impl FromRequest for Pages {
             .map(|(name, value)| (name.into_owned(), value.into_owned()))
             .collect();
         // Page size and shape may change between pages; what is listed, and in which order, may not.
-        let mut listed: Vec<_> =
-            filters.iter().filter(|(name, _)| !matches!(name.as_str(), "limit" | "fields" | "include")).collect();
+        let mut listed: Vec<_> = filters
+            .iter()
+            .filter(|(name, _)| !matches!(name.as_str(), "limit" | "fields" | "include" | "highlight"))
+            .collect();
         listed.sort();
         let digest = keys.sign("filters", format!("{} {listed:?}", request.path()).as_bytes())[..16].to_owned();
         ready(Ok(Self { address: format!("{}{}", base(request), request.path()), filters, digest, keys }))

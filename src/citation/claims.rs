@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::db::word::text;
-use crate::initiatives::evidence::{Bound, Cost, CostBound, Outcome, OutcomeKind, Unit};
+use crate::initiatives::evidence::{Bound, Cost, CostBound, EVIDENCE_LEVELS, Outcome, OutcomeKind, Unit};
 use crate::text::Quantity;
 
 /// A word of a vocabulary as people write it: `case study` for `case_study`.
@@ -73,16 +73,10 @@ pub fn when(outcome: &Outcome) -> String {
     }
 }
 
-/// What an evidence level stands for.
-pub fn evidence(level: i16) -> &'static str {
-    match level {
-        0 => "0, aspiration",
-        1 => "1, described",
-        2 => "2, monitored",
-        3 => "3, compared",
-        4 => "4, independently evaluated",
-        _ => "5, replicated",
-    }
+/// An evidence level with what it stands for: `2, monitored`.
+pub fn evidence(level: i16) -> String {
+    let name = usize::try_from(level).ok().and_then(|level| EVIDENCE_LEVELS.get(level));
+    name.map_or_else(|| level.to_string(), |name| format!("{level}, {name}"))
 }
 
 /// Digits before the point in threes.

@@ -97,7 +97,7 @@ fn outcomes(document: &mut String, record: &Initiative) {
             value(outcome),
             outcome.unit.map(|unit| word(&unit)).unwrap_or_default(),
             when(outcome),
-            evidence(outcome.evidence_level).to_owned(),
+            evidence(outcome.evidence_level),
             cited(outcome.source.as_deref(), &record.sources),
             notes(outcome),
         ];

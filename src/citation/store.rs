@@ -11,6 +11,7 @@ use crate::db::schema::{councils, initiatives, themes};
 use crate::error::ApiError;
 use crate::initiatives::filter::visible;
 use crate::refs::Resource;
+use crate::themes::store::readable;
 
 /// How far the public records reach in time.
 #[derive(Debug, Default)]
@@ -68,8 +69,7 @@ pub async fn extent(conn: &mut AsyncPgConnection) -> Result<Extent, ApiError> {
 
 /// The themes of the registry, by label.
 pub async fn concepts(conn: &mut AsyncPgConnection) -> Result<Vec<Concept>, ApiError> {
-    Ok(themes::table
-        .filter(themes::withdrawn_at.is_null())
+    Ok(readable()
         .order((themes::label, themes::id))
         .select((themes::id, themes::slug, themes::label, themes::definition, themes::broader_id))
         .load(conn)

@@ -15,12 +15,10 @@ use uuid::Uuid;
 use crate::auth::caller::Reach;
 use crate::db::schema::initiatives;
 use crate::db::word::text;
+use crate::initiatives::evidence::EVIDENCE_LEVELS;
 use crate::initiatives::filter::{InitiativeFilter, filtered};
 use crate::initiatives::model::NETWORK;
 use crate::search::rank::Initiatives;
-
-/// Highest evidence level.
-const REPLICATED: i16 = 5;
 
 /// What is counted, in the order of the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,7 +149,10 @@ fn take_choices(filter: &mut InitiativeFilter) -> Vec<Choice> {
         choose(Facet::Year, years.map(|year| year.to_string()).collect());
     }
     if let Some(least) = filter.min_evidence.take() {
-        choose(Facet::Evidence, (least..=REPLICATED).map(|level| level.to_string()).collect());
+        choose(
+            Facet::Evidence,
+            (0..EVIDENCE_LEVELS.len() as i16).filter(|level| *level >= least).map(|level| level.to_string()).collect(),
+        );
     }
     choices
 }

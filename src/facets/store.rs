@@ -10,6 +10,7 @@ use super::model::{FacetCounts, FacetValue, Facets};
 use crate::auth::caller::Reach;
 use crate::db::schema::facet_tallies;
 use crate::error::ApiError;
+use crate::initiatives::evidence::EVIDENCE_LEVELS;
 use crate::initiatives::filter::InitiativeFilter;
 
 /// A count as the database gives it: the facet that it is for alone (0: every facet), word, slug, label, initiatives.
@@ -64,27 +65,21 @@ fn values(facet: Facet, rows: &[Row]) -> Vec<FacetValue> {
 fn at_least(exactly: &[FacetValue]) -> Vec<FacetValue> {
     let of =
         |level: &str| exactly.iter().filter(|known| known.value.as_str() >= level).map(|known| known.initiatives).sum();
-    (0..LEVELS.len())
+    (0..EVIDENCE_LEVELS.len())
         .map(|level| level.to_string())
         .map(|value| FacetValue { label: in_words(Facet::Evidence, &value), initiatives: of(&value), value })
         .filter(|level| level.initiatives > 0)
         .collect()
 }
 
-/// Evidence levels, from 0.
-const LEVELS: [&str; 6] = ["Aspiration", "Described", "Monitored", "Compared", "Independently evaluated", "Replicated"];
-
 fn in_words(facet: Facet, value: &str) -> String {
-    if facet == Facet::Evidence
-        && let Some(level) = value.parse::<usize>().ok().and_then(|level| LEVELS.get(level))
-    {
-        return (*level).to_owned();
-    }
     if facet == Facet::Council {
         return "The network itself".into();
     }
+    let level = value.parse::<usize>().ok().filter(|_| facet == Facet::Evidence);
+    let value = level.and_then(|level| EVIDENCE_LEVELS.get(level)).copied().unwrap_or(value);
     let is_name = matches!(facet, Facet::Region | Facet::Nation);
-    let words = value.split('_').enumerate().map(|(place, word)| {
+    let words = value.split(['_', ' ']).enumerate().map(|(place, word)| {
         // Of a name every word that carries it, otherwise the first.
         let small = if is_name { ["of", "and", "the"].contains(&word) } else { place > 0 };
         let mut letters = word.chars();

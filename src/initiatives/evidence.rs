@@ -6,6 +6,10 @@ use utoipa::ToSchema;
 use crate::input::Faults;
 use crate::text::{HttpUrl, Line, PartialDate, Quantity, check_period};
 
+/// What the evidence levels stand for, from 0 (domain model).
+pub const EVIDENCE_LEVELS: [&str; 6] =
+    ["aspiration", "described", "monitored", "compared", "independently evaluated", "replicated"];
+
 /// What kind of claim an outcome is. Different kinds are never summed together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

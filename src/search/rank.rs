@@ -243,13 +243,28 @@ impl QueryFragment<Pg> for Few {
 struct Many(Ranking);
 
 impl Many {
+    /// True for rows beyond the edge of the page before; `row` is their tier, prominence and id.
+    fn push_beyond<'b>(&'b self, row: &str, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        if let Some(Place { key: Key::Many { tier, prominence }, id }) = &self.0.after {
+            let (_, sign) = self.0.direction();
+            out.push_sql(&format!(" AND ({row}) {sign} ("));
+            out.push_bind_param::<Integer, _>(tier)?;
+            out.push_sql(", ");
+            out.push_bind_param::<Double, _>(prominence)?;
+            out.push_sql(", ");
+            out.push_bind_param::<SqlUuid, _>(id)?;
+            out.push_sql(")");
+        }
+        Ok(())
+    }
+
     fn push_initiatives<'b>(
         &'b self,
         ids: &'b Initiatives,
         tier: i32,
         mut out: AstPass<'_, 'b, Pg>,
     ) -> QueryResult<()> {
-        let (direction, sign) = self.0.direction();
+        let (direction, _) = self.0.direction();
         out.push_sql(&format!("(SELECT 'initiative' AS resource, s.initiative_id AS id, {tier} AS tier, s.prominence"));
         out.push_sql(" FROM initiative_search s WHERE ");
         // What the title has, the document has as well, but for words that must not be there.
@@ -263,15 +278,7 @@ impl Many {
         out.push_sql(" AND EXISTS (");
         QueryFragment::<Pg>::walk_ast(ids, out.reborrow())?;
         out.push_sql(" OFFSET 0)");
-        if let Some(Place { key: Key::Many { tier: at, prominence }, id }) = &self.0.after {
-            out.push_sql(&format!(" AND ({tier}, s.prominence, s.initiative_id) {sign} ("));
-            out.push_bind_param::<Integer, _>(at)?;
-            out.push_sql(", ");
-            out.push_bind_param::<Double, _>(prominence)?;
-            out.push_sql(", ");
-            out.push_bind_param::<SqlUuid, _>(id)?;
-            out.push_sql(")");
-        }
+        self.push_beyond(&format!("{tier}, s.prominence, s.initiative_id"), out.reborrow())?;
         out.push_sql(&format!(" ORDER BY s.prominence {direction}, s.initiative_id {direction} LIMIT "));
         out.push_bind_param::<BigInt, _>(&self.0.limit)?;
         out.push_sql(")");
@@ -280,22 +287,14 @@ impl Many {
 
     /// Councils stand before all initiatives: there are never many.
     fn push_councils<'b>(&'b self, ids: &'b Councils, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        let (direction, sign) = self.0.direction();
+        let (direction, _) = self.0.direction();
         out.push_sql("(SELECT 'council', c.id, 2, coalesce(c.population, 0)::double precision FROM council_search s");
         out.push_sql(" JOIN councils c ON c.id = s.council_id WHERE s.document @@ ");
         self.0.push_query(&mut out)?;
         out.push_sql(" AND EXISTS (");
         QueryFragment::<Pg>::walk_ast(ids, out.reborrow())?;
         out.push_sql(" OFFSET 0)");
-        if let Some(Place { key: Key::Many { tier, prominence }, id }) = &self.0.after {
-            out.push_sql(&format!(" AND (2, coalesce(c.population, 0)::double precision, c.id) {sign} ("));
-            out.push_bind_param::<Integer, _>(tier)?;
-            out.push_sql(", ");
-            out.push_bind_param::<Double, _>(prominence)?;
-            out.push_sql(", ");
-            out.push_bind_param::<SqlUuid, _>(id)?;
-            out.push_sql(")");
-        }
+        self.push_beyond("2, coalesce(c.population, 0)::double precision, c.id", out.reborrow())?;
         out.push_sql(&format!(" ORDER BY 4 {direction}, 2 {direction} LIMIT "));
         out.push_bind_param::<BigInt, _>(&self.0.limit)?;
         out.push_sql(")");

@@ -59,7 +59,7 @@ impl ThemeFilter {
 }
 
 /// Themes that can be read; a merged one is only an address.
-fn readable() -> themes::BoxedQuery<'static, Pg> {
+pub fn readable() -> themes::BoxedQuery<'static, Pg> {
     themes::table.filter(themes::withdrawn_at.is_null()).filter(themes::merged.eq(false)).into_boxed()
 }
 
