@@ -44,7 +44,7 @@ const RULES: &str = "
     changes::handlers        HANDLERS changes::*
     citation::handlers       HANDLERS citation::* negotiate *::store
     citation::form           citation::* error initiatives::model negotiate page reply
-    citation::store          STORE initiatives::filter
+    citation::store          STORE initiatives::filter themes::store
     citation::*              citation::* councils::model db::word::text initiatives::evidence initiatives::model text
                              themes::model
     *::handlers              HANDLERS
@@ -53,8 +53,8 @@ const RULES: &str = "
     search::rank             STORE search::model page::Edge
     search::suggest          STORE initiatives::filter search::model search::rank *::store
     search::store            STORE initiatives::filter search::*  *::store
-    facets::count            STORE db::word initiatives::filter search::rank
-    facets::store            STORE facets::count initiatives::filter
+    facets::count            STORE db::word initiatives::evidence initiatives::filter search::rank
+    facets::store            STORE facets::count initiatives::evidence initiatives::filter
 
     HANDLERS                 address outcomes::filter api_keys::usage audit::* auth::* citation::form citation::linked config councils::query db::Db db::word error idempotency initiatives::* input page search::*
                              refs reply text withdrawal *::model *::store
