@@ -141,7 +141,17 @@ impl Window {
 
     /// True for [`Order::RELEVANCE`].
     pub fn is_by_relevance(&self) -> bool {
-        self.order.by == Order::RELEVANCE.by
+        self.is_by(Order::RELEVANCE.by)
+    }
+
+    /// True when rows are sorted by this expression, either way.
+    pub fn is_by(&self, expression: &str) -> bool {
+        self.order.by == expression
+    }
+
+    /// The same page where another table keeps the sort key in a column.
+    pub fn kept_in(&self, column: &'static str) -> Self {
+        Self { order: Order { by: column, ..self.order }, ..self.clone() }
     }
 
     /// SQL that is true for the rows beyond the edge. `ties` is the table's id column, such as `themes.id`; where a row has

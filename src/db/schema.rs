@@ -391,6 +391,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    theme_initiatives (theme_id, title_key, initiative_id) {
+        theme_id -> Uuid,
+        title_key -> Text,
+        initiative_id -> Uuid,
+        audience -> Int2,
+    }
+}
+
+diesel::table! {
     themes (id) {
         id -> Uuid,
         slug -> Text,
@@ -477,6 +486,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     slugs,
     sources,
+    theme_initiatives,
     themes,
     users,
 );

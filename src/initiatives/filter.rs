@@ -96,11 +96,19 @@ impl InitiativeFilter {
 impl InitiativeFilter {
     /// The facet word whose kept count is the number of matches: without any filter, and with one theme alone.
     pub fn tallied_as(&self) -> Option<String> {
-        let themes: Vec<&Themes> = [&self.themes, &self.within_themes].into_iter().flatten().collect();
+        match *self == Self::default() {
+            true => Some("all".into()),
+            false => self.sole_theme().map(|theme| format!("theme:{theme}")),
+        }
+    }
+
+    /// The theme that is all that this filter says.
+    pub fn sole_theme(&self) -> Option<Uuid> {
         let rest = Self { themes: None, within_themes: None, ..self.clone() };
-        match (rest == Self::default(), themes.as_slice()) {
-            (true, []) => Some("all".into()),
-            (true, [Themes { named, .. }]) if named.len() == 1 => Some(format!("theme:{}", named[0])),
+        match (rest == Self::default(), &self.themes, &self.within_themes) {
+            (true, Some(themes), None) | (true, None, Some(themes)) => {
+                <[Uuid; 1]>::try_from(&themes.named[..]).ok().map(|[id]| id)
+            }
             _ => None,
         }
     }

@@ -41,11 +41,14 @@ pub enum InitiativeSort {
 }
 
 impl InitiativeSort {
+    /// What lists by title are sorted by, in SQL.
+    pub const BY_TITLE: &str = "lower(initiatives.title)";
+
     /// The order of what is not searched, in SQL; each has an index.
     pub fn order(self) -> Order {
         let (by, kind, descending) = match self {
-            Self::Relevance | Self::Title => ("lower(initiatives.title)", "text", false),
-            Self::TitleDescending => ("lower(initiatives.title)", "text", true),
+            Self::Relevance | Self::Title => (Self::BY_TITLE, "text", false),
+            Self::TitleDescending => (Self::BY_TITLE, "text", true),
             Self::Started => ("coalesce(initiatives.started_floor, '9999-12-31'::date)", "date", false),
             Self::StartedDescending => ("coalesce(initiatives.started_floor, '0001-01-01'::date)", "date", true),
             Self::Updated => ("initiatives.updated_at", "timestamptz", false),

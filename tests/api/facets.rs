@@ -145,7 +145,7 @@ async fn values_have_labels_and_an_order() {
 }
 
 /// What is kept of all initiatives and councils, a line each.
-const KEPT: [(&str, &str); 6] = [
+const KEPT: [(&str, &str); 7] = [
     ("initiative_search", "SELECT s::text AS line FROM initiative_search s"),
     ("council_search", "SELECT s::text AS line FROM council_search s"),
     (
@@ -155,6 +155,7 @@ const KEPT: [(&str, &str); 6] = [
          JOIN facet_sets t ON t.id = i.themes JOIN facet_sets p ON p.id = i.principles",
     ),
     ("facet_tallies", "SELECT concat_ws(' ', word, audience, records) AS line FROM facet_tallies WHERE records <> 0"),
+    ("theme_initiatives", "SELECT concat_ws(' ', theme_id, title_key, initiative_id, audience) AS line FROM theme_initiatives"),
     ("search_words", "SELECT concat_ws(' ', word, audience, records) AS line FROM search_words WHERE records <> 0"),
     (
         "initiatives",
