@@ -163,10 +163,11 @@ diesel::table! {
 }
 
 diesel::table! {
-    facet_tallies (word, audience) {
+    facet_tallies (given, word, audience) {
         word -> Text,
         audience -> Int2,
         records -> Int8,
+        given -> Text,
     }
 }
 
@@ -180,18 +181,6 @@ diesel::table! {
         etag -> Nullable<Text>,
         body -> Text,
         created_at -> Timestamptz,
-    }
-}
-
-diesel::table! {
-    initiative_facets (initiative_id) {
-        initiative_id -> Uuid,
-        audience -> Int2,
-        lead_council_id -> Nullable<Uuid>,
-        form -> Int4,
-        leads -> Int4,
-        themes -> Int4,
-        principles -> Int4,
     }
 }
 
@@ -470,7 +459,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     facet_sets,
     facet_tallies,
     idempotency_keys,
-    initiative_facets,
     initiative_narratives,
     initiative_participants,
     initiative_partners,

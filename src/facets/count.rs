@@ -3,7 +3,7 @@
 //! Every initiative has four sets of facet words (form, leads, themes, principles), and most sets are shared by many. A row
 //! that fails no filter counts for every facet; one that fails exactly one filter counts for the facet of that filter alone;
 //! others do not count. So rows are grouped by set and by the filter that they fail, and only the few groups are taken apart
-//! into words. Without any filter the kept tallies are the answer.
+//! into words. Without any filter, and by one facet alone, kept tallies are the answer.
 
 use chrono::Datelike;
 use diesel::pg::Pg;
@@ -64,6 +64,11 @@ impl Facet {
         }
     }
 
+    /// True when no initiative has two of its values.
+    fn is_single(self) -> bool {
+        !matches!(self, Self::Theme | Self::Principle | Self::Council)
+    }
+
     /// The column whose sets have its words.
     fn column(self) -> &'static str {
         match self {
@@ -77,9 +82,15 @@ impl Facet {
 
 /// A filter that is also a facet: any of these words.
 struct Choice {
-    facet: i32,
-    column: &'static str,
+    facet: Facet,
     words: Vec<String>,
+}
+
+impl Choice {
+    /// The facet as SQL names it.
+    fn number(&self) -> String {
+        (self.facet as i32).to_string()
+    }
 }
 
 /// Counts of facet words: which facet alone they are for (0: for all), the word, its slug and label where it means a record,
@@ -90,6 +101,7 @@ pub struct Count {
     choices: Vec<Choice>,
     words: Option<String>,
     rest: Option<Initiatives>,
+    kept: Option<Vec<String>>,
 }
 
 impl Count {
@@ -104,12 +116,43 @@ impl Count {
             && rest.has_outcomes.is_none()
             && rest.updated_since.is_none();
         let rest = (!is_open).then(|| filtered(reach, &rest).select(initiatives::id));
-        Self { reach, level: reach.level.rank(), choices, words, rest }
+        let kept = if reach.council.is_none() && words.is_none() && is_open { kept_under(&choices) } else { None };
+        Self { reach, level: reach.level.rank(), choices, words, rest, kept }
     }
 
-    /// True when nothing is filtered, so that the kept tallies say it all.
-    fn is_plain(&self) -> bool {
-        self.reach.council.is_none() && self.choices.is_empty() && self.words.is_none() && self.rest.is_none()
+    /// The facet words under which kept counts are the answer, if they are.
+    pub fn into_kept(self) -> Option<Vec<String>> {
+        self.kept
+    }
+
+    /// Counts that are kept under these words.
+    fn push_kept<'b>(&'b self, words: &'b Vec<String>, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let own = self.choices.first().map(|choice| choice.facet);
+        let others = own.map_or(0, |own| own as i32);
+        out.push_sql(&format!(
+            "SELECT CASE given WHEN 'all' THEN {others} ELSE 0 END AS failed, word, sum(records)::bigint AS rows"
+        ));
+        out.push_sql(" FROM facet_tallies WHERE audience <= ");
+        out.push_bind_param::<SmallInt, _>(&self.level)?;
+        out.push_sql(" AND (given = ANY (");
+        out.push_bind_param::<Array<Text>, _>(words)?;
+        out.push_sql(")");
+        if let Some(own) = own {
+            // The facet that is filtered by shows what there is without its filter.
+            out.push_sql(&format!(" OR given = 'all' AND word LIKE '{}%'", own.prefix()));
+        }
+        out.push_sql(") GROUP BY 1, word HAVING sum(records) > 0");
+        Ok(())
+    }
+}
+
+/// The words under which the counts of one choice, or of none, are kept. Initiatives that have two of the words wanted
+/// would be counted twice.
+fn kept_under(choices: &[Choice]) -> Option<Vec<String>> {
+    match choices {
+        [] => Some(vec!["all".into()]),
+        [one] if one.facet.is_single() || one.words.len() == 1 => Some(one.words.clone()),
+        _ => None,
     }
 }
 
@@ -118,11 +161,11 @@ fn take_choices(filter: &mut InitiativeFilter) -> Vec<Choice> {
     let mut choices = Vec::new();
     let mut choose = |facet: Facet, values: Vec<String>| {
         let words = values.into_iter().map(|value| format!("{}{value}", facet.prefix())).collect();
-        choices.push(Choice { facet: facet as i32, column: facet.column(), words });
+        choices.push(Choice { facet, words });
     };
     let ids = |ids: Vec<Uuid>| ids.iter().map(Uuid::to_string).collect::<Vec<_>>();
     if let Some(themes) = filter.themes.take() {
-        choose(Facet::Theme, ids(themes.all));
+        choose(Facet::Theme, ids(themes.named));
     }
     if let Some(principles) = filter.principles.take() {
         choose(Facet::Principle, ids(principles));
@@ -163,19 +206,19 @@ impl Count {
         // A row that fails a filter counts for the facet of that filter alone: its other sets are of no interest.
         for column in ["form", "leads", "themes", "principles"] {
             let own: Vec<String> =
-                self.choices.iter().filter(|one| one.column == column).map(|one| one.facet.to_string()).collect();
+                self.choices.iter().filter(|one| one.facet.column() == column).map(|one| one.number()).collect();
             let counted = [vec!["0".to_owned()], own].concat().join(", ");
             out.push_sql(&format!(", CASE WHEN failed IN ({counted}) THEN {column} END AS {column}"));
         }
         out.push_sql(" FROM (SELECT form, leads, themes, principles, CASE");
         for choice in &self.choices {
-            out.push_sql(&format!(" WHEN fails_{} THEN {}", choice.facet, choice.facet));
+            out.push_sql(&format!(" WHEN fails_{0} THEN {0}", choice.number()));
         }
         out.push_sql(" WHEN true THEN 0 END AS failed FROM (SELECT form, leads, themes, principles");
         for choice in &self.choices {
-            out.push_sql(&format!(", {} NOT IN (SELECT id FROM facet_sets WHERE members && ", choice.column));
+            out.push_sql(&format!(", {} NOT IN (SELECT id FROM facet_sets WHERE members && ", choice.facet.column()));
             out.push_bind_param::<Array<Text>, _>(&choice.words)?;
-            out.push_sql(&format!(") AS fails_{}", choice.facet));
+            out.push_sql(&format!(") AS fails_{}", choice.number()));
         }
         out.push_sql(" FROM initiative_facets WHERE (audience <= ");
         out.push_bind_param::<SmallInt, _>(&self.level)?;
@@ -185,11 +228,9 @@ impl Count {
         }
         out.push_sql(")");
         if let Some(words) = &self.words {
-            out.push_sql(
-                " AND initiative_id IN (SELECT initiative_id FROM initiative_search WHERE document @@ search_query(",
-            );
+            out.push_sql(" AND document @@ search_query(");
             out.push_bind_param::<Text, _>(words)?;
-            out.push_sql("))");
+            out.push_sql(")");
         }
         if let Some(rest) = &self.rest {
             out.push_sql(" AND initiative_id IN (");
@@ -200,7 +241,7 @@ impl Count {
         out.push_sql(" OFFSET 0) facing");
         if self.choices.len() > 1 {
             let failures: Vec<String> =
-                self.choices.iter().map(|choice| format!("fails_{}::integer", choice.facet)).collect();
+                self.choices.iter().map(|choice| format!("fails_{}::integer", choice.number())).collect();
             out.push_sql(&format!(" WHERE {} <= 1", failures.join(" + ")));
         }
         out.push_sql(
@@ -216,10 +257,8 @@ impl QueryFragment<Pg> for Count {
         out.push_sql(
             "SELECT words.failed, words.word, coalesce(t.slug, p.slug, c.slug), coalesce(t.label, p.label, c.name), words.rows FROM (",
         );
-        if self.is_plain() {
-            out.push_sql("SELECT 0 AS failed, word, sum(records)::bigint AS rows FROM facet_tallies WHERE word <> 'all' AND audience <= ");
-            out.push_bind_param::<SmallInt, _>(&self.level)?;
-            out.push_sql(" GROUP BY word HAVING sum(records) > 0");
+        if let Some(words) = &self.kept {
+            self.push_kept(words, out.reborrow())?;
         } else {
             out.push_sql("SELECT failed, word, sum(rows)::bigint AS rows FROM (");
             self.push_counted(out.reborrow())?;

@@ -19,9 +19,12 @@ type Row = (i32, String, Option<String>, Option<String>, i64);
 /// Counts by facet of the initiatives that match a filter, each facet without its own filter.
 pub async fn facets(conn: &mut AsyncPgConnection, reach: Reach, filter: &InitiativeFilter) -> Result<Facets, ApiError> {
     let rows: Vec<Row> = Count::new(reach, filter).load(conn).await?;
-    // Every initiative has one kind.
-    let kinds = rows.iter().filter(|(failed, word, ..)| *failed == 0 && word.starts_with(Facet::Kind.prefix()));
-    let total = kinds.map(|row| row.4).sum();
+    // Kept counts have the word all; of what was counted just now, every initiative has one kind.
+    let passed = || rows.iter().filter(|row| row.0 == 0);
+    let total = match passed().find(|row| row.1 == "all") {
+        Some(all) => all.4,
+        None => passed().filter(|row| row.1.starts_with(Facet::Kind.prefix())).map(|row| row.4).sum(),
+    };
     let [theme, principle, council, region, nation, kind, delivery_status, mut year, evidence] =
         Facet::ALL.map(|facet| values(facet, &rows));
     year.sort_by(|a, b| a.value.cmp(&b.value));
@@ -91,15 +94,20 @@ fn in_words(facet: Facet, value: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// The kept count of the initiatives that match a filter, where there is one: for no filter, and for one theme.
+/// The kept count of the initiatives that match a filter, where there is one: without a filter, and by one facet.
 pub async fn tally(
     conn: &mut AsyncPgConnection,
     reach: Reach,
     filter: &InitiativeFilter,
 ) -> Result<Option<i64>, ApiError> {
-    let Some(word) = filter.tallied_as().filter(|_| reach.council.is_none()) else { return Ok(None) };
+    let mut filter = filter.clone();
+    if filter.themes.is_none() {
+        filter.themes = filter.within_themes.take();
+    }
+    let Some(words) = Count::new(reach, &filter).into_kept() else { return Ok(None) };
     let count = facet_tallies::table
-        .filter(facet_tallies::word.eq(word))
+        .filter(facet_tallies::given.eq_any(words))
+        .filter(facet_tallies::word.eq("all"))
         .filter(facet_tallies::audience.le(reach.level.rank()))
         .select(sql::<BigInt>("coalesce(sum(records), 0)::bigint"))
         .first(conn)

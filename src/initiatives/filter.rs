@@ -94,14 +94,6 @@ impl InitiativeFilter {
 }
 
 impl InitiativeFilter {
-    /// The facet word whose kept count is the number of matches: without any filter, and with one theme alone.
-    pub fn tallied_as(&self) -> Option<String> {
-        match *self == Self::default() {
-            true => Some("all".into()),
-            false => self.sole_theme().map(|theme| format!("theme:{theme}")),
-        }
-    }
-
     /// The theme that is all that this filter says.
     pub fn sole_theme(&self) -> Option<Uuid> {
         let rest = Self { themes: None, within_themes: None, ..self.clone() };
@@ -146,7 +138,7 @@ pub fn filtered(reach: Reach, filter: &InitiativeFilter) -> initiatives::BoxedQu
     let mut query = visible(reach);
     if let Some(words) = filter.words.clone() {
         let found = sql::<Bool>(
-            "initiatives.id IN (SELECT initiative_id FROM initiative_search WHERE document @@ search_query(",
+            "initiatives.id IN (SELECT initiative_id FROM initiative_facets WHERE document @@ search_query(",
         );
         query = query.filter(found.bind::<Text, _>(words).sql("))"));
     }
