@@ -156,22 +156,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    facet_sets (id) {
-        id -> Int4,
-        members -> Array<Nullable<Text>>,
-    }
-}
-
-diesel::table! {
-    facet_tallies (given, word, audience) {
-        word -> Text,
-        audience -> Int2,
-        records -> Int8,
-        given -> Text,
-    }
-}
-
-diesel::table! {
     idempotency_keys (caller, key) {
         caller -> Uuid,
         key -> Text,
@@ -456,8 +440,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     costs,
     councils,
     external_identities,
-    facet_sets,
-    facet_tallies,
     idempotency_keys,
     initiative_narratives,
     initiative_participants,
