@@ -14,6 +14,7 @@
 //!   answered, and its rules), `handlers` (one function an operation) and `store` (queries; no HTTP).
 //! - [`search`], [`facets`]: what has these words, best first; how many there are of each kind.
 //! - [`citation`]: records for others to cite and to show: citations, JSON-LD, Markdown, permalinks, the DCAT catalogue.
+//! - [`ogc`]: the registry for geographic information systems, as OGC API – Features.
 //! - [`changes`]: what changed, to replay, and as Atom feeds.
 //! - [`outcomes`]: claims across initiatives. [`exports`]: whole lists as CSV, NDJSON and GeoJSON, with their codebook.
 //! - [`api_keys`]: keys for programs; [`key_requests`]: researchers who ask for one.
@@ -48,6 +49,7 @@ pub mod key_requests;
 pub mod limits;
 pub mod middleware;
 pub mod negotiate;
+pub mod ogc;
 pub mod openapi;
 pub mod outcomes;
 pub mod page;

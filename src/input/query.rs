@@ -78,11 +78,9 @@ fn gather(query: &str, declared: &Value) -> (Map<String, Value>, Vec<Fault>) {
         let schema = &declared[name.as_ref()];
         if is_type(schema, "array") {
             let commas = schema["x-commas"] == Value::Bool(true);
-            let values: Vec<Value> = if commas {
-                text.split(',').map(|part| part.trim().into()).collect()
-            } else {
-                vec![text.as_ref().into()]
-            };
+            let item = |part: &str| if is_type(&schema["items"], "number") { number(part) } else { part.into() };
+            let values: Vec<Value> =
+                if commas { text.split(',').map(|part| item(part.trim())).collect() } else { vec![item(&text)] };
             if let Value::Array(list) = object.entry(name).or_insert_with(|| Value::Array(Vec::new())) {
                 list.extend(values);
             }
@@ -99,6 +97,11 @@ fn is_type(schema: &Value, wanted: &str) -> bool {
         Value::Array(kinds) => kinds.iter().any(|kind| kind == wanted),
         _ => false,
     }
+}
+
+/// A number as JSON has them: no other, such as `NaN`.
+fn number(text: &str) -> Value {
+    text.parse::<serde_json::Number>().map_or_else(|_| text.into(), Value::Number)
 }
 
 fn scalar(text: &str, schema: &Value) -> Value {

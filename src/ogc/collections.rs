@@ -1,0 +1,136 @@
+//! The collections: what is said of each, and the SQL of its features.
+
+use diesel::prelude::*;
+
+use crate::auth::caller::Reach;
+use crate::councils::query::CouncilSort;
+use crate::db::schema;
+use crate::exports::columns::{Table, seen};
+use crate::exports::tables;
+use crate::initiatives::query::InitiativeSort;
+use crate::page::Order;
+use crate::search::rank::{Councils, Initiatives};
+
+/// Records by their ids, as a query.
+pub enum Ids {
+    /// Councils.
+    Councils(Councils),
+    /// Initiatives.
+    Initiatives(Initiatives),
+}
+
+/// A collection of features. Whatever is SQL is our own, never the caller's.
+#[derive(Clone, Debug)]
+pub struct Collection {
+    /// In its address.
+    pub id: &'static str,
+    /// For people.
+    pub title: &'static str,
+    /// What its features are.
+    pub description: &'static str,
+    /// The records that a caller may see, with a place or without.
+    pub visible: fn(Reach) -> Ids,
+    /// The table that its features are rows of.
+    pub table: &'static str,
+    /// The column that names a feature.
+    pub key: &'static str,
+    /// In which order pages show features.
+    pub order: Order,
+    /// A feature's geometry as GeoJSON.
+    pub geometry: String,
+    /// West, south, east and north of a feature; null for what has no place and is no feature.
+    pub bounds: [String; 4],
+    /// First and last day of a feature, null for an end that is open or not known; `None` where features have no time.
+    pub period: Option<[String; 2]>,
+    /// Name and value of each property; the permalink is added to them.
+    pub properties: Vec<(&'static str, String)>,
+}
+
+/// Every collection, as a caller of this reach is shown it.
+pub fn all(reach: Reach) -> [Collection; 2] {
+    [councils(reach), initiatives(reach)]
+}
+
+/// Councils.
+pub fn councils(reach: Reach) -> Collection {
+    let table = tables::councils();
+    let led = format!(
+        "(SELECT count(*) FROM initiatives led WHERE led.lead_council_id = councils.id AND {})",
+        seen(reach, "led")
+    );
+    let mut properties = picked(&table, &["slug", "name", "short_name", "welsh_name", "gss_code"]);
+    properties.extend(picked(&table, &["council_type", "nation", "region"]));
+    // Called as the filter is, so that GDAL leaves the filtering to the service.
+    properties.push(("membership", "councils.membership_tier".into()));
+    properties.push(("initiatives_led", led));
+    properties.extend(picked(&table, &["population", "population_year", "website"]));
+    let (geometry, bounds) = at_points(&table);
+    Collection {
+        id: "councils",
+        title: "Councils",
+        description: "Local authorities of the United Kingdom and their membership of the network, each by a point within its area.",
+        visible: |reach| Ids::Councils(crate::councils::store::visible(reach).select(schema::councils::id)),
+        table: "councils",
+        key: "councils.id",
+        order: CouncilSort::Name.order(),
+        geometry,
+        bounds,
+        period: None,
+        properties,
+    }
+}
+
+/// Initiatives.
+pub fn initiatives(reach: Reach) -> Collection {
+    let table = tables::initiatives(reach);
+    let lead =
+        |what: &str| format!("(SELECT lead.{what} FROM councils lead WHERE lead.id = initiatives.lead_council_id)");
+    let mut properties = picked(&table, &["slug", "title", "summary", "kind", "delivery_status"]);
+    properties.extend(picked(&table, &["started_on", "ended_on", "lead_council"]));
+    properties.push(("lead_council_name", lead("name")));
+    properties.extend(picked(&table, &["lead_council_gss_code"]));
+    properties.push(("region", lead("region")));
+    properties.push(("nation", lead("nation")));
+    properties.extend(picked(&table, &["participants", "primary_theme", "themes", "principles", "outcome_count"]));
+    properties.extend(picked(&table, &["best_evidence", "location_of", "licence", "source_url"]));
+    let (geometry, bounds) = at_points(&table);
+    Collection {
+        id: "initiatives",
+        title: "Initiatives",
+        description: "Pieces of co-operative practice, each at its own point or at that of its lead council. Those without a \
+                      place, led by the network itself, are in the list of the API only.",
+        visible: |reach| Ids::Initiatives(crate::initiatives::filter::visible(reach).select(schema::initiatives::id)),
+        table: "initiatives",
+        key: "initiatives.id",
+        order: InitiativeSort::Title.order(),
+        geometry,
+        bounds,
+        period: Some(["initiatives.started_floor".into(), last_day("initiatives.ended_on")]),
+        properties,
+    }
+}
+
+/// Geometry and bounds of the rows of a table of points; null where a row has none.
+fn at_points(table: &Table) -> (String, [String; 4]) {
+    let [longitude, latitude] = table.point.clone().unwrap_or_else(|| ["NULL::float8".into(), "NULL::float8".into()]);
+    let geometry =
+        format!("json_build_object('type', 'Point', 'coordinates', json_build_array({longitude}, {latitude}))");
+    (geometry, [longitude.clone(), latitude.clone(), longitude, latitude])
+}
+
+/// Columns of an export under their own names: what they mean stands in its codebook.
+fn picked(table: &Table, names: &[&'static str]) -> Vec<(&'static str, String)> {
+    let cell = |name| table.columns().find(|column| column.name == name).map(|column| (name, column.cell.clone()));
+    names.iter().filter_map(|name| cell(*name)).collect()
+}
+
+/// The last day of a year, month or day.
+fn last_day(date: &str) -> String {
+    format!(
+        "(CASE length({date})
+            WHEN 4 THEN make_date({date}::integer, 12, 31)
+            WHEN 7 THEN (({date} || '-01')::date + interval '1 month' - interval '1 day')::date
+            ELSE {date}::date
+          END)"
+    )
+}
