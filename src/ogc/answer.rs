@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::collections::Collection;
 use super::model::{
-    CRS84, CollectionInfo, Extent, Features, GEOJSON, GREGORIAN, HTML, JSON, Link, SpatialExtent, TemporalExtent,
+    CRS84, CollectionInfo, Extent, Features, GEOJSON, GREGORIAN, HTML, JSON, Link, OPENAPI, SpatialExtent, TemporalExtent,
 };
 use super::store::Span;
 use crate::error::ApiError;
@@ -61,7 +61,7 @@ impl Links {
             links: vec![
                 self.to("self", &path, JSON, "This collection"),
                 self.to("items", &format!("{path}/items"), GEOJSON, "Its features"),
-                self.to("describedby", "/v1/datapackage.json", JSON, "What the properties mean"),
+                self.to("describedby", "/ogc/api", OPENAPI, "What the properties mean"),
                 self.licence(),
             ],
             extent: span.map(extent),

@@ -41,6 +41,14 @@ const RULES: &str = "
     audit::verify            audit::chain auth::keys db::schema error
     audit::store             STORE audit::* auth::keys
 
+    ogc::handlers            HANDLERS initiatives::filter ogc::* openapi problems db::schema
+    ogc::answer              error initiatives::model ogc::* page reply
+    ogc::collections         auth::caller::Reach councils::query councils::store db::schema exports::columns exports::tables
+                             initiatives::filter initiatives::query ogc page::Order search::rank
+    ogc::document            ogc::query
+    ogc::model               exports::format::Point *::model
+    ogc::query               councils::query error initiatives::query
+    ogc::store               STORE ogc::collections ogc::query
     changes::handlers        HANDLERS changes::*
     citation::handlers       HANDLERS citation::* negotiate *::store
     citation::form           citation::* error initiatives::model negotiate page reply
@@ -151,7 +159,7 @@ const WITHOUT_HTTP: &str = "*::model *::store councils::query initiatives::query
                             citation::bibtex citation::catalog citation::claims citation::csl citation::datacite citation::linked \
                             citation::markdown citation::outline citation::ris citation::work exports::columns exports::query \
                             exports::tables::** facets::count initiatives::answer initiatives::children initiatives::embed \
-                            initiatives::evidence initiatives::filter initiatives::resolve initiatives::within initiatives::write \
+                            initiatives::evidence initiatives::filter initiatives::resolve initiatives::within initiatives::write ogc::collections ogc::document ogc::query \
                             outcomes::filter search::marks search::meant search::rank search::suggest refs text config \
                             db::** sample::**";
 const HTTP: [&str; 5] = ["actix", "HttpRequest", "HttpResponse", "StatusCode", "handlers"];
