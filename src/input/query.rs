@@ -78,7 +78,7 @@ fn gather(query: &str, declared: &Value) -> (Map<String, Value>, Vec<Fault>) {
         let schema = &declared[name.as_ref()];
         if is_type(schema, "array") {
             let commas = schema["x-commas"] == Value::Bool(true);
-            let item = |part: &str| if is_type(&schema["items"], "number") { number(part) } else { part.into() };
+            let item = |part: &str| scalar(part, &schema["items"]);
             let values: Vec<Value> =
                 if commas { text.split(',').map(|part| item(part.trim())).collect() } else { vec![item(&text)] };
             if let Value::Array(list) = object.entry(name).or_insert_with(|| Value::Array(Vec::new())) {
@@ -97,11 +97,6 @@ fn is_type(schema: &Value, wanted: &str) -> bool {
         Value::Array(kinds) => kinds.iter().any(|kind| kind == wanted),
         _ => false,
     }
-}
-
-/// A number as JSON has them: no other, such as `NaN`.
-fn number(text: &str) -> Value {
-    text.parse::<serde_json::Number>().map_or_else(|_| text.into(), Value::Number)
 }
 
 fn scalar(text: &str, schema: &Value) -> Value {

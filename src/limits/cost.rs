@@ -68,7 +68,8 @@ pub fn cost(path: &str, query: &str, wants_whole: bool) -> u32 {
 fn features(path: &str, query: &str) -> u32 {
     let limit = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "limit");
     // A number beyond 64 bits is as large as any limit; what is no number is refused.
-    let is_large = limit.is_some_and(|(_, limit)| limit.parse::<u64>().map_or(true, |limit| limit > FEATURES_OF_A_LIST));
+    let is_large =
+        limit.is_some_and(|(_, limit)| limit.parse::<u64>().map_or(true, |limit| limit > FEATURES_OF_A_LIST));
     match path.strip_suffix(FEATURES) {
         Some(_) if is_large => EXPORT,
         Some(_) => LIST,

@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use super::collections::Collection;
 use super::model::{
-    CRS84, CollectionInfo, Extent, Features, GEOJSON, GREGORIAN, HTML, JSON, Link, OPENAPI, SpatialExtent, TemporalExtent,
+    CRS84, CollectionInfo, Extent, Features, GEOJSON, GREGORIAN, HTML, JSON, Link, OPENAPI, SpatialExtent,
+    TemporalExtent,
 };
 use super::store::Span;
 use crate::error::ApiError;
@@ -95,9 +96,8 @@ pub fn features(
 ) -> Result<HttpResponse, ApiError> {
     let links = Links::of(request);
     let (next, prev) = pages.neighbours(slice);
-    let neighbour = |rel, title, href: Option<String>| {
-        href.map(|href| Link { href, rel, media_type: GEOJSON, title: Some(title) })
-    };
+    let neighbour =
+        |rel, title, href: Option<String>| href.map(|href| Link { href, rel, media_type: GEOJSON, title: Some(title) });
     let mut list = vec![links.here(GEOJSON)];
     list.extend(neighbour("next", "The next page", next));
     list.extend(neighbour("prev", "The page before", prev));
@@ -143,6 +143,7 @@ pub fn feature(
 
 /// RFC 8288, section 3.
 pub fn header(links: &[Link]) -> String {
-    let written = links.iter().map(|link| format!("<{}>; rel=\"{}\"; type=\"{}\"", link.href, link.rel, link.media_type));
+    let written =
+        links.iter().map(|link| format!("<{}>; rel=\"{}\"; type=\"{}\"", link.href, link.rel, link.media_type));
     written.collect::<Vec<_>>().join(", ")
 }

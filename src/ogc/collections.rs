@@ -7,6 +7,7 @@ use crate::councils::query::CouncilSort;
 use crate::db::schema;
 use crate::exports::columns::{Table, seen};
 use crate::exports::tables;
+use crate::initiatives::filter::FRESHNESS;
 use crate::initiatives::query::InitiativeSort;
 use crate::page::Order;
 use crate::search::rank::{Councils, Initiatives};
@@ -72,7 +73,7 @@ pub fn councils(reach: Reach) -> Collection {
         visible: |reach| Ids::Councils(crate::councils::store::visible(reach).select(schema::councils::id)),
         table: "councils",
         key: "councils.id",
-        order: CouncilSort::Name.order(),
+        order: CouncilSort::Name.order(None),
         geometry,
         bounds,
         period: None,
@@ -91,8 +92,9 @@ pub fn initiatives(reach: Reach) -> Collection {
     properties.extend(picked(&table, &["lead_council_gss_code"]));
     properties.push(("region", lead("region")));
     properties.push(("nation", lead("nation")));
-    properties.extend(picked(&table, &["participants", "primary_theme", "themes", "principles", "outcome_count"]));
-    properties.extend(picked(&table, &["best_evidence", "location_of", "licence", "source_url"]));
+    properties.extend(picked(&table, &["participants", "primary_theme", "themes", "principles"]));
+    properties.push(("freshness", FRESHNESS.into()));
+    properties.extend(picked(&table, &["outcome_count", "best_evidence", "location_of", "licence", "source_url"]));
     let (geometry, bounds) = at_points(&table);
     Collection {
         id: "initiatives",
@@ -102,7 +104,7 @@ pub fn initiatives(reach: Reach) -> Collection {
         visible: |reach| Ids::Initiatives(crate::initiatives::filter::visible(reach).select(schema::initiatives::id)),
         table: "initiatives",
         key: "initiatives.id",
-        order: InitiativeSort::Title.order(),
+        order: InitiativeSort::Title.order(None),
         geometry,
         bounds,
         period: Some(["initiatives.started_floor".into(), last_day("initiatives.ended_on")]),

@@ -116,7 +116,8 @@ fn convert_schema(members: &mut Map<String, Value>) {
         members.insert("type".into(), types.first().cloned().unwrap_or(json!("string")));
         members.insert("nullable".into(), json!(true));
         // A null is only among the values that are listed when it is listed.
-        if let Some(words) = members.get_mut("enum").and_then(Value::as_array_mut).filter(|w| !w.contains(&Value::Null)) {
+        if let Some(words) = members.get_mut("enum").and_then(Value::as_array_mut).filter(|w| !w.contains(&Value::Null))
+        {
             words.push(Value::Null);
         }
     }

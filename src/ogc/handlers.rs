@@ -32,11 +32,7 @@ use crate::{councils, initiatives, problems, refs, text};
 #[routes]
 #[get("")]
 #[get("/")]
-pub async fn find_ogc_landing_page(
-    request: HttpRequest,
-    _: Anyone,
-    _: Query<View>,
-) -> Result<HttpResponse, ApiError> {
+pub async fn find_ogc_landing_page(request: HttpRequest, _: Anyone, _: Query<View>) -> Result<HttpResponse, ApiError> {
     let links = Links::of(&request);
     let page = LandingPage {
         title: "CCIN registry",
@@ -137,9 +133,10 @@ pub async fn list_council_features(
     let reach = caller.reach();
     let choice = query.items.choice()?;
     let mut conn = db.get().await?;
-    let filter = CouncilFilter::new(&mut conn, reach, &query.filters).await?;
+    let mut filter = CouncilFilter::new(&mut conn, reach, &query.filters).await?;
+    filter.area.bbox = choice.single_box();
     let ids = || Ids::Councils(councils::store::filtered(reach, &filter).select(schema::councils::id));
-    list(&request, &conn, &pages, &query.items, choice, &collections::councils(reach), ids).await
+    list(&request, &conn, &pages, &query.items, &choice, &collections::councils(reach), ids).await
 }
 
 /// Find a council as a feature
@@ -170,9 +167,10 @@ pub async fn list_initiative_features(
     let reach = caller.reach();
     let choice = query.items.choice()?;
     let mut conn = db.get().await?;
-    let filter = InitiativeFilter::new(&mut conn, reach, &query.filters).await?;
+    let mut filter = InitiativeFilter::new(&mut conn, reach, &query.filters).await?;
+    filter.area.bbox = choice.single_box();
     let ids = || Ids::Initiatives(initiatives::filter::filtered(reach, &filter).select(schema::initiatives::id));
-    list(&request, &conn, &pages, &query.items, choice, &collections::initiatives(reach), ids).await
+    list(&request, &conn, &pages, &query.items, &choice, &collections::initiatives(reach), ids).await
 }
 
 /// Find an initiative as a feature
@@ -193,12 +191,12 @@ async fn list(
     conn: &AsyncPgConnection,
     pages: &Pages,
     items: &Items,
-    choice: Choice,
+    choice: &Choice,
     collection: &Collection,
     ids: impl Fn() -> Ids,
 ) -> Result<HttpResponse, ApiError> {
     let limits = [DEFAULT_LIMIT, MAX_LIMIT];
-    let window = pages.window_within(items.limit, limits, items.cursor.as_deref(), collection.order)?;
+    let window = pages.window_within(items.limit, limits, items.cursor.as_deref(), collection.order.clone())?;
     let slice = store::list(conn, collection, ids, choice, Links::of(request).base(), &window).await?;
     answer::features(request, collection, pages, &slice)
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::councils::model::{CouncilType, MembershipTier, Nation, Region};
 use crate::exports::format::Point;
-use crate::initiatives::model::{DeliveryStatus, InitiativeKind, Licence, LocationOf};
+use crate::initiatives::model::{DeliveryStatus, Freshness, InitiativeKind, Licence, LocationOf};
 
 /// Media type of everything that is no feature.
 pub const JSON: &str = "application/json";
@@ -268,6 +268,8 @@ pub struct InitiativeProperties {
     /// Slugs of the principles that it lives by.
     #[schema(required)]
     principles: Option<String>,
+    /// Whether somebody has confirmed it, and whether the next check is due.
+    freshness: Freshness,
     /// How many claims there are of what came of it.
     #[schema(example = 3, minimum = 0)]
     outcome_count: i64,

@@ -7,6 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::councils::query::CouncilQuery;
 use crate::error::{ApiError, Fault};
+use crate::geography::BoundingBox;
 use crate::initiatives::query::InitiativeQuery;
 
 /// Features on a page when the caller does not say.
@@ -17,7 +18,7 @@ pub const MAX_LIMIT: i64 = 10_000;
 /// Parameters of the list of councils that are parameters of their features.
 const COUNCIL_FILTERS: [&str; 6] = ["council", "nation", "region", "council_type", "membership", "updated_since"];
 /// Parameters of the list of initiatives that are parameters of their features. Periods are asked for by `datetime`.
-const INITIATIVE_FILTERS: [&str; 11] = [
+const INITIATIVE_FILTERS: [&str; 12] = [
     "theme",
     "principle",
     "council",
@@ -28,6 +29,7 @@ const INITIATIVE_FILTERS: [&str; 11] = [
     "delivery_status",
     "has_outcomes",
     "min_evidence",
+    "freshness",
     "updated_since",
 ];
 
@@ -111,19 +113,6 @@ fn with(mut items: Vec<Parameter>, filters: Vec<Parameter>, wanted: &[&str]) -> 
     items
 }
 
-/// A box on WGS 84, in degrees.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Bounds {
-    /// Western edge; larger than the eastern one where the box spans the antimeridian.
-    pub west: f64,
-    /// Southern edge.
-    pub south: f64,
-    /// Eastern edge.
-    pub east: f64,
-    /// Northern edge.
-    pub north: f64,
-}
-
 /// Days from the first to the last, both included; `None` for an open end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Period {
@@ -134,10 +123,10 @@ pub struct Period {
 }
 
 /// Where and when features are to be.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Choice {
-    /// Where.
-    pub bounds: Option<Bounds>,
+    /// In this box, or in one of two that meet at the antimeridian; `None` for everywhere.
+    pub boxes: Option<Vec<BoundingBox>>,
     /// When.
     pub period: Option<Period>,
 }
@@ -147,19 +136,27 @@ impl Items {
     pub fn choice(&self) -> Result<Choice, ApiError> {
         let mut faults = Vec::new();
         let mut note = |name: &str, (code, detail): (&str, String)| faults.push(Fault::parameter(name, code, detail));
-        let bounds = self.bbox.as_deref().map(bounds).transpose();
+        let boxes = self.bbox.as_deref().map(boxes).transpose();
         let period = self.datetime.as_deref().map(period).transpose();
-        let bounds = bounds.map_err(|fault| note("bbox", fault)).unwrap_or_default();
+        let boxes = boxes.map_err(|fault| note("bbox", fault)).unwrap_or_default();
         let period = period.map_err(|fault| note("datetime", fault)).unwrap_or_default();
-        if faults.is_empty() { Ok(Choice { bounds, period }) } else { Err(ApiError::bad_query(faults)) }
+        if faults.is_empty() { Ok(Choice { boxes, period }) } else { Err(ApiError::bad_query(faults)) }
+    }
+}
+
+impl Choice {
+    /// The box, where it is one: what an index finds.
+    pub fn single_box(&self) -> Option<BoundingBox> {
+        self.boxes.as_deref().and_then(|boxes| if let [one] = boxes { Some(*one) } else { None })
     }
 }
 
 /// What is wrong: a code, and a text that says it.
 type Wrong = (&'static str, String);
 
-/// OGC 17-069r4, requirements `fc-bbox-definition` and `fc-bbox-response`.
-fn bounds(numbers: &[f64]) -> Result<Bounds, Wrong> {
+/// OGC 17-069r4, requirements `fc-bbox-definition` and `fc-bbox-response`. Unlike the `bbox` of lists, it may lie anywhere: a map asks
+/// for what it shows, wherever it was moved.
+fn boxes(numbers: &[f64]) -> Result<Vec<BoundingBox>, Wrong> {
     let [west, south, east, north] = match *numbers {
         [west, south, east, north] => [west, south, east, north],
         [west, south, bottom, east, north, top] if bottom <= top => [west, south, east, north],
@@ -168,7 +165,10 @@ fn bounds(numbers: &[f64]) -> Result<Bounds, Wrong> {
         }
         _ => {
             let count = numbers.len();
-            return Err(("malformed", format!("has {count} numbers; west, south, east and north are needed, or six with heights")));
+            return Err((
+                "malformed",
+                format!("has {count} numbers; west, south, east and north are needed, or six with heights"),
+            ));
         }
     };
     let outside = |edges: [(&'static str, f64); 2], most: f64| {
@@ -185,7 +185,11 @@ fn bounds(numbers: &[f64]) -> Result<Bounds, Wrong> {
     if south > north {
         return Err(("out_of_order", format!("has its south, {south}, above its north, {north}")));
     }
-    Ok(Bounds { west, south, east, north })
+    let whole = BoundingBox { west, south, east, north };
+    if west <= east {
+        return Ok(vec![whole]);
+    }
+    Ok(vec![BoundingBox { east: 180.0, ..whole }, BoundingBox { west: -180.0, ..whole }])
 }
 
 /// OGC 17-069r4, requirement `fc-time-response`; days without a time are taken as well.
@@ -233,17 +237,21 @@ mod tests {
         assert_eq!(days("2013-01-01/2015-12-31T00:00:00Z"), of("2013-01-01", "2015-12-31"));
         assert_eq!(days("../2015-12-31"), of("..", "2015-12-31"));
         assert_eq!(days("2013-01-01/"), of("2013-01-01", ".."));
-        for text in ["", "..", "/", "../..", "2015", "2015-02-30", "2015-1-1", "2015-01-01/2014-01-01", "a/b", "1/2/3"] {
+        for text in ["", "..", "/", "../..", "2015", "2015-02-30", "2015-1-1", "2015-01-01/2014-01-01", "a/b", "1/2/3"]
+        {
             assert_eq!(days(text), None, "{text}");
         }
     }
 
     #[test]
     fn a_box_has_four_numbers_or_six_within_the_world() {
-        let edges = |numbers: &[f64]| bounds(numbers).ok().map(|b| [b.west, b.south, b.east, b.north]);
-        assert_eq!(edges(&[-3.0, 53.0, -1.0, 54.0]), Some([-3.0, 53.0, -1.0, 54.0]));
-        assert_eq!(edges(&[-3.0, 53.0, 0.0, -1.0, 54.0, 9.0]), Some([-3.0, 53.0, -1.0, 54.0]));
-        assert_eq!(edges(&[160.6, -55.95, -170.0, -25.89]), Some([160.6, -55.95, -170.0, -25.89]));
+        let read = |numbers: &[f64]| boxes(numbers).ok();
+        let edges = |[west, south, east, north]: [f64; 4]| BoundingBox { west, south, east, north };
+        let one = edges([-3.0, 53.0, -1.0, 54.0]);
+        assert_eq!(read(&[-3.0, 53.0, -1.0, 54.0]), Some(vec![one]));
+        assert_eq!(read(&[-3.0, 53.0, 0.0, -1.0, 54.0, 9.0]), Some(vec![one]));
+        let (east, west) = (edges([160.6, -55.95, 180.0, -25.89]), edges([-180.0, -55.95, -170.0, -25.89]));
+        assert_eq!(read(&[160.6, -55.95, -170.0, -25.89]), Some(vec![east, west]));
         for numbers in [
             &[-3.0, 53.0, -1.0][..],
             &[-3.0, 53.0, 0.0, -1.0, 54.0],
@@ -251,7 +259,7 @@ mod tests {
             &[53.0, -181.0, 54.0, 1.0],
             &[-3.0, 53.0, 9.0, -1.0, 54.0, 0.0],
         ] {
-            assert_eq!(edges(numbers), None, "{numbers:?}");
+            assert_eq!(read(numbers), None, "{numbers:?}");
         }
     }
 }

@@ -16,6 +16,7 @@ use super::collections::{Collection, Ids};
 use super::query::Choice;
 use crate::auth::caller::Reach;
 use crate::error::ApiError;
+use crate::geography::BoundingBox;
 use crate::page::{Slice, Window};
 
 /// Where and when the features of a collection are.
@@ -32,12 +33,12 @@ pub async fn list(
     conn: &AsyncPgConnection,
     collection: &Collection,
     ids: impl Fn() -> Ids,
-    choice: Choice,
+    choice: &Choice,
     base: &str,
     window: &Window,
 ) -> Result<Slice<(Uuid, String)>, ApiError> {
     let (mut first, mut second) = (conn, conn);
-    let matching = || Matching { collection: collection.clone(), ids: ids(), choice, id: None };
+    let matching = || Matching { collection: collection.clone(), ids: ids(), choice: choice.clone(), id: None };
     let page = Some(Page::new(window, collection.key));
     let page = Rows { matching: matching(), base: base.to_owned(), page };
     let rows = page.load::<(Uuid, String, String)>(&mut first);
@@ -123,19 +124,13 @@ impl QueryFragment<Pg> for Matching {
             out.push_sql(&format!(" AND {key} = "));
             out.push_bind_param::<SqlUuid, _>(id)?;
         }
-        if let Some(bounds) = &self.choice.bounds {
-            // Across the antimeridian, a feature meets the one side or the other.
-            let both = if bounds.west > bounds.east { "OR" } else { "AND" };
-            for (test, degrees) in [
-                (format!(" AND {south} <= "), &bounds.north),
-                (format!(" AND {north} >= "), &bounds.south),
-                (format!(" AND ({west} <= "), &bounds.east),
-                (format!(" {both} {east} >= "), &bounds.west),
-            ] {
-                out.push_sql(&test);
-                out.push_bind_param::<Double, _>(degrees)?;
-            }
-            out.push_sql(")");
+        if let Some(boxes) = &self.choice.boxes {
+            let meets = |within: &BoundingBox| {
+                let BoundingBox { west: left, south: bottom, east: right, north: top } = within;
+                format!("{west} <= {right} AND {east} >= {left} AND {south} <= {top} AND {north} >= {bottom}")
+            };
+            let meets: Vec<String> = boxes.iter().map(meets).collect();
+            out.push_sql(&format!(" AND ({})", meets.join(" OR ")));
         }
         if let (Some(chosen), Some([from, to])) = (&self.choice.period, period) {
             for (end, sign, day) in [(from, "<=", &chosen.to), (to, ">=", &chosen.from)] {
