@@ -11,6 +11,12 @@ use super::query::{DEFAULT_LIMIT, MAX_LIMIT};
 /// Below which address of the service the operations are.
 const ROOT: &str = "/ogc";
 
+/// What the API is.
+const ABOUT: &str = "The public record of what UK co-operative councils do, for geographic information systems: OGC API – Features 1.0 \
+    (OGC 17-069r4; Core, GeoJSON, OpenAPI 3.0). Reading needs no account. Every error is a problem document (RFC 9457). Every caller \
+    has a quota of units a minute: a page of up to 200 features costs 2, a larger one 10, anything else 1.\n\n\
+    Data: Open Government Licence v3.0 unless a record says otherwise.";
+
 /// The document for a server, the address of the landing page.
 pub fn derive(whole: &Value, server: &str) -> Value {
     let paths = whole["paths"].as_object().into_iter().flatten();
@@ -24,6 +30,7 @@ pub fn derive(whole: &Value, server: &str) -> Value {
         })
         .collect();
     let mut info = whole["info"].clone();
+    info["description"] = json!(ABOUT);
     info["license"] = json!({ "name": whole["info"]["license"]["name"] });
     let tags = whole["tags"].as_array().into_iter().flatten();
     let tags: Vec<&Value> = tags.filter(|tag| paths.values().any(|item| is_tagged(item, &tag["name"]))).collect();

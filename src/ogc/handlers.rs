@@ -60,7 +60,7 @@ pub async fn find_ogc_conformance(request: HttpRequest, _: Anyone, _: Query<View
 /// Find the OGC document
 ///
 /// The operations below `/ogc` as OpenAPI 3.0, which the standard asks for.
-#[utoipa::path(tag = "OGC", params(View), responses((status = 200, description = "The document", content_type = "application/vnd.oai.openapi+json;version=3.0", body = serde_json::Value)))]
+#[utoipa::path(tag = "OGC", params(View), responses((status = 200, description = "The document", content_type = "application/vnd.oai.openapi+json;version=3.0", body = Object)))]
 #[get("/api")]
 pub async fn find_ogc_document(
     request: HttpRequest,
