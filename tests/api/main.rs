@@ -30,6 +30,7 @@ mod layering;
 mod limits;
 mod meanwhile;
 mod migrations;
+mod ogc;
 mod openapi;
 mod permissions;
 mod private_postgres;
