@@ -135,9 +135,10 @@ fn convert_schema(members: &mut Map<String, Value>) {
         if branches.len() == count {
             continue;
         }
-        if branches.len() == 1 {
-            let only = members.shift_remove(choice).unwrap_or_default();
-            members.insert("allOf".into(), only);
+        if let [Value::Object(only)] = branches.as_slice() {
+            let only = only.clone();
+            members.shift_remove(choice);
+            members.extend(only);
         }
         members.insert("nullable".into(), json!(true));
     }

@@ -47,8 +47,8 @@ const RULES: &str = "
                              initiatives::filter initiatives::query ogc page::Order search::rank
     ogc::document            ogc::query
     ogc::model               exports::format::Point *::model
-    ogc::query               councils::query error initiatives::query
-    ogc::store               STORE ogc::collections ogc::query
+    ogc::query               councils::query error geography initiatives::query
+    ogc::store               STORE geography ogc::collections ogc::query
     changes::handlers        HANDLERS changes::*
     citation::handlers       HANDLERS citation::* negotiate *::store
     citation::form           citation::* error initiatives::model negotiate page reply

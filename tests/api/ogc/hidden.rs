@@ -86,5 +86,5 @@ async fn features_cost_by_the_size_of_their_page() {
     for _ in 0..5 {
         client.get("/ogc/collections/councils/items?limit=1000").await;
     }
-    client.get("/ogc/collections/councils/items?limit=1000").await.expect_problem(429, "too_many_requests");
+    client.get("/ogc/collections/councils/items?limit=1000").await.expect_problem(429, "too_many");
 }
