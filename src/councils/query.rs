@@ -99,6 +99,10 @@ pub struct CouncilQuery {
     #[serde(default)]
     #[param(inline)]
     pub membership: Vec<MembershipTier>,
+    /// Only councils whose area covers this point: latitude,longitude in degrees. They are known by their boundaries, as far
+    /// as these are loaded.
+    #[param(example = "53.54,-2.11")]
+    pub covers: Option<String>,
     /// Only councils that changed at or after this time (RFC 3339).
     #[param(example = "2026-01-01T00:00:00Z")]
     pub updated_since: Option<DateTime<Utc>>,

@@ -1,6 +1,6 @@
 //! Queries of councils. Each takes the caller's reach: prospects are in no query but a network officer's.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use diesel::dsl::{count_star, exists, select, sql};
@@ -16,9 +16,11 @@ use super::model::{
 };
 use super::query::CouncilQuery;
 use crate::auth::caller::Reach;
+use crate::boundaries;
+use crate::boundaries::model::Place;
 use crate::db::schema::{councils, initiative_participants, initiatives, users};
 use crate::db::word::Word;
-use crate::error::ApiError;
+use crate::error::{ApiError, Fault};
 use crate::page::{Slice, Window};
 use crate::refs::{self, Resource};
 use crate::search::model::TotalIs;
@@ -155,6 +157,8 @@ pub struct CouncilFilter {
     pub council_types: Vec<CouncilType>,
     /// Any of these tiers.
     pub tiers: Vec<MembershipTier>,
+    /// With any of these GSS codes: whose boundaries cover a point.
+    pub covering: Option<BTreeSet<String>>,
     /// Changed at or after.
     pub updated_since: Option<DateTime<Utc>>,
 }
@@ -164,10 +168,19 @@ impl CouncilFilter {
     pub async fn new(conn: &mut AsyncPgConnection, reach: Reach, query: &CouncilQuery) -> Result<Self, ApiError> {
         let mut faults = Vec::new();
         let ids = refs::any_council(conn, reach, "council", &query.council, &mut faults).await?;
+        let place = query.covers.as_deref().map(str::parse::<Place>).transpose().unwrap_or_else(|detail| {
+            faults.push(Fault::parameter("covers", "malformed", detail));
+            None
+        });
         if !faults.is_empty() {
             return Err(ApiError::bad_query(faults));
         }
+        let covering = match place {
+            Some(place) => Some(boundaries::store::covering(conn, place.longitude, place.latitude).await?),
+            None => None,
+        };
         Ok(Self {
+            covering,
             words: query.q.as_deref().map(str::to_owned),
             ids,
             nations: query.nation.clone(),
@@ -211,6 +224,9 @@ pub fn filtered(reach: Reach, filter: &CouncilFilter) -> councils::BoxedQuery<'s
     }
     if !filter.tiers.is_empty() {
         query = query.filter(councils::membership_tier.eq_any(words(&filter.tiers)));
+    }
+    if let Some(codes) = &filter.covering {
+        query = query.filter(councils::gss_code.eq_any(codes.clone()));
     }
     if let Some(since) = filter.updated_since {
         query = query.filter(councils::updated_at.ge(since));
@@ -284,6 +300,12 @@ pub async fn find(conn: &mut AsyncPgConnection, reach: Reach, id: Uuid) -> Resul
 /// Some councils by id, of those that the caller may see.
 pub async fn load(conn: &mut AsyncPgConnection, reach: Reach, ids: &[Uuid]) -> Result<Vec<Council>, ApiError> {
     let query = visible(reach).filter(councils::id.eq_any(ids.to_vec())).select(CouncilRow::as_select());
+    Ok(query.load::<CouncilRow>(conn).await?.into_iter().map(Council::from).collect())
+}
+
+/// Every council that matches, by slug. A few hundred at the most.
+pub async fn all(conn: &mut AsyncPgConnection, reach: Reach, filter: &CouncilFilter) -> Result<Vec<Council>, ApiError> {
+    let query = filtered(reach, filter).select(CouncilRow::as_select()).order(councils::slug);
     Ok(query.load::<CouncilRow>(conn).await?.into_iter().map(Council::from).collect())
 }
 
