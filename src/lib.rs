@@ -43,7 +43,7 @@ pub mod exports;
 pub mod facets;
 pub mod health;
 pub mod idempotency;
-//IMP
+pub mod import;
 pub mod initiatives;
 pub mod input;
 pub mod issuer;
