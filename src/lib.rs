@@ -14,6 +14,7 @@
 //!   answered, and its rules), `handlers` (one function an operation) and `store` (queries; no HTTP).
 //! - [`boundaries`]: of councils, and which of them cover a point. [`import`]: boundaries and councils from files.
 //! - [`search`], [`facets`]: what has these words, best first; how many there are of each kind.
+//! - [`geography`]: points, boxes and circles, as parameters and as conditions.
 //! - [`citation`]: records for others to cite and to show: citations, JSON-LD, Markdown, permalinks, the DCAT catalogue.
 //! - [`changes`]: what changed, to replay, and as Atom feeds.
 //! - [`outcomes`]: claims across initiatives. [`exports`]: whole lists as CSV, NDJSON and GeoJSON, with their codebook.
@@ -41,6 +42,7 @@ pub mod db;
 pub mod error;
 pub mod exports;
 pub mod facets;
+pub mod geography;
 pub mod health;
 pub mod idempotency;
 pub mod import;

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde_json::value::RawValue;
 
-use super::model::{BoundaryCollection, BoundaryFeature, BoundaryProperties, BoundaryQuery, Bounds, MapQuery};
+use super::model::{BoundaryCollection, BoundaryFeature, BoundaryProperties, BoundaryQuery, MapQuery};
 use super::shape::{self, WHOLE};
 use super::store::{self, Boundary};
 use crate::auth::caller::Anyone;
@@ -11,6 +11,7 @@ use crate::councils::model::{Council, MembershipStatus, MembershipTier};
 use crate::councils::store::{self as councils, CouncilFilter};
 use crate::db::Db;
 use crate::error::{ApiError, Fault};
+use crate::geography::BoundingBox;
 use crate::input::Query;
 use crate::refs;
 use crate::reply::{moved, send_overview};
@@ -63,7 +64,7 @@ pub async fn map_boundaries(
     caller: Anyone,
     query: Query<MapQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let (bounds, zoom) = (bounds(&query)?, query.zoom.unwrap_or_default());
+    check_width(&query)?;
     let mut conn = db.get().await?;
     let filter = CouncilFilter {
         nations: query.nation.clone(),
@@ -77,12 +78,12 @@ pub async fn map_boundaries(
         membership.tier != MembershipTier::None && membership.status == Some(MembershipStatus::Active)
     });
     let codes: Vec<String> = members.iter().filter_map(|council| council.gss_code.clone()).collect();
-    let mut boundaries = store::boundaries_of(&mut conn, &codes, shape::level(zoom)).await?;
+    let mut boundaries = store::boundaries_of(&mut conn, &codes, shape::level(query.zoom.unwrap_or_default())).await?;
     let (mut features, mut modified) = (Vec::new(), None);
     for council in &members {
         let code = council.gss_code.clone().unwrap_or_default();
         let Some(boundary) = boundaries.remove(&code) else { continue };
-        if bounds.is_none_or(|bounds| meet(bounds.0, boundary.bounds)) {
+        if query.bbox.is_none_or(|bounds| bounds.touches(&boundary.bounds)) {
             modified = modified.max(Some(boundary.updated_at.max(council.updated_at)));
             features.push(feature(council, code, boundary)?);
         }
@@ -96,33 +97,22 @@ pub async fn map_boundaries(
     Ok(send_overview(&request, GEO_JSON, body, modified))
 }
 
-/// The box that was asked for: a narrow one where boundaries are fine.
-fn bounds(query: &MapQuery) -> Result<Option<Bounds>, ApiError> {
-    let refused = |code: &str, detail: String| ApiError::bad_query(vec![Fault::parameter("bbox", code, detail)]);
-    let bounds: Option<Bounds> = match &query.bbox {
-        Some(text) => Some(text.parse().map_err(|detail| refused("malformed", detail))?),
-        None => None,
-    };
-    let is_narrow = |bounds: Bounds| {
-        let [west, south, east, north] = bounds.0;
-        east - west <= NARROW && north - south <= NARROW
-    };
-    if query.zoom.unwrap_or_default() > WIDE && !bounds.is_some_and(is_narrow) {
+/// Fine boundaries are handed out for a narrow box only.
+fn check_width(query: &MapQuery) -> Result<(), ApiError> {
+    let is_narrow = |bounds: BoundingBox| bounds.east - bounds.west <= NARROW && bounds.north - bounds.south <= NARROW;
+    if query.zoom.unwrap_or_default() > WIDE && !query.bbox.is_some_and(is_narrow) {
         let detail = format!("of at most {NARROW} degree, wide and high, is needed from zoom {} on", WIDE + 1);
-        return Err(refused("required", detail));
+        return Err(ApiError::bad_query(vec![Fault::parameter("bbox", "required", detail)]));
     }
-    Ok(bounds)
-}
-
-fn meet(one: [f64; 4], other: [f64; 4]) -> bool {
-    one[0] <= other[2] && other[0] <= one[2] && one[1] <= other[3] && other[1] <= one[3]
+    Ok(())
 }
 
 fn feature(council: &Council, code: String, boundary: Boundary) -> Result<BoundaryFeature, ApiError> {
+    let BoundingBox { west, south, east, north } = boundary.bounds;
     Ok(BoundaryFeature {
         kind: "Feature",
         id: code.clone(),
-        bbox: boundary.bounds,
+        bbox: [west, south, east, north],
         geometry: RawValue::from_string(boundary.geometry).map_err(ApiError::internal)?,
         properties: BoundaryProperties {
             gss_code: code,

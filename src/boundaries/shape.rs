@@ -1,9 +1,11 @@
 //! The geometry of a boundary: as GeoJSON text, as the database keeps it and callers get it, and as what can be calculated with.
 
-use geo::{BoundingRect, Coord, Intersects, LineString, MultiPolygon, Point, Polygon, Rect, unary_union};
+use geo::{BoundingRect, Coord, Intersects, LineString, MultiPolygon, Polygon, Rect, unary_union};
 use serde::de::{Error, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
+
+use crate::geography::{BoundingBox, Point};
 
 /// Zooms of a web map for which boundaries are simplified, and the last one, at which they are as imported.
 pub const LEVELS: [i16; 5] = [5, 7, 9, 11, WHOLE];
@@ -87,8 +89,8 @@ pub fn write(shape: &MultiPolygon) -> String {
 }
 
 /// True when a point lies within or on the boundary; in a hole it does not, on the edge of one it does.
-pub fn covers(shape: &MultiPolygon, longitude: f64, latitude: f64) -> bool {
-    shape.intersects(&Point::new(longitude, latitude))
+pub fn covers(shape: &MultiPolygon, point: Point) -> bool {
+    shape.intersects(&Coord { x: point.longitude, y: point.latitude })
 }
 
 /// Everything that any of these covers, as one.
@@ -115,11 +117,11 @@ fn round(degrees: f64) -> f64 {
     (degrees * 1e6).round() / 1e6 + 0.0
 }
 
-/// West, south, east, north.
-pub fn bounds(shape: &MultiPolygon) -> [f64; 4] {
+/// The box around a geometry.
+pub fn bounds(shape: &MultiPolygon) -> BoundingBox {
     let zero = || Rect::new((0.0, 0.0), (0.0, 0.0));
     let rect = shape.bounding_rect().unwrap_or_else(zero);
-    [rect.min().x, rect.min().y, rect.max().x, rect.max().y]
+    BoundingBox { west: rect.min().x, south: rect.min().y, east: rect.max().x, north: rect.max().y }
 }
 
 #[cfg(test)]
@@ -141,7 +143,7 @@ mod tests {
             (4.5, 50.5, false),
             (5.9, 50.5, true),
         ] {
-            assert_eq!(covers(&shape, longitude, latitude), covered, "{longitude},{latitude}");
+            assert_eq!(covers(&shape, Point { latitude, longitude }), covered, "{longitude},{latitude}");
         }
     }
 
@@ -151,7 +153,7 @@ mod tests {
         assert_eq!(read(&write(&shape)).expect("a geometry"), shape);
         let one = MultiPolygon(shape.0[..1].to_vec());
         assert!(write(&one).starts_with(r#"{"type":"Polygon","coordinates":[[[0.0,50.0],"#), "{}", write(&one));
-        assert_eq!(bounds(&shape), [0.0, 50.0, 6.0, 54.0]);
+        assert_eq!(bounds(&shape), BoundingBox { west: 0.0, south: 50.0, east: 6.0, north: 54.0 });
     }
 
     #[test]
@@ -174,7 +176,7 @@ mod tests {
             )
         };
         let whole = union(&[MultiPolygon(vec![square(0.0)]), MultiPolygon(vec![square(1.0)])]);
-        assert_eq!((whole.0.len(), bounds(&whole)), (1, [0.0, 50.0, 2.0, 51.0]));
-        assert!(covers(&whole, 1.0, 50.5));
+        assert_eq!((whole.0.len(), bounds(&whole).west, bounds(&whole).east), (1, 0.0, 2.0));
+        assert!(covers(&whole, Point { latitude: 50.5, longitude: 1.0 }));
     }
 }

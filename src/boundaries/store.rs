@@ -10,6 +10,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use super::shape::{self, WHOLE};
 use crate::db::schema::{boundaries, boundary_shapes, county_districts};
 use crate::error::ApiError;
+use crate::geography::{BoundingBox, Point};
 
 /// What is kept of a boundary beside its shapes.
 #[derive(Clone, Debug, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -40,8 +41,8 @@ pub struct BoundaryRow {
 /// The boundary of an area in one degree of simplification.
 #[derive(Clone, Debug)]
 pub struct Boundary {
-    /// West, south, east, north: degrees.
-    pub bounds: [f64; 4],
+    /// Around it.
+    pub bounds: BoundingBox,
     /// What is to be said with it.
     pub attribution: BTreeSet<String>,
     /// Where it comes from.
@@ -59,7 +60,7 @@ type Piece = (BoundaryRow, DateTime<Utc>, String);
 impl From<Piece> for Boundary {
     fn from((row, updated_at, geometry): Piece) -> Self {
         Self {
-            bounds: [row.west, row.south, row.east, row.north],
+            bounds: BoundingBox { west: row.west, south: row.south, east: row.east, north: row.north },
             attribution: BTreeSet::from([row.attribution]),
             source: row.source,
             dated_on: row.dated_on,
@@ -133,18 +134,14 @@ async fn shapes(
 }
 
 /// The codes of the areas that cover a point, edges included, and of the counties within which they lie.
-pub async fn covering(
-    conn: &mut AsyncPgConnection,
-    longitude: f64,
-    latitude: f64,
-) -> Result<BTreeSet<String>, ApiError> {
+pub async fn covering(conn: &mut AsyncPgConnection, point: Point) -> Result<BTreeSet<String>, ApiError> {
     let candidates: Vec<(String, String)> = boundaries::table
         .inner_join(boundary_shapes::table)
         .filter(boundary_shapes::zoom.eq(WHOLE))
-        .filter(boundaries::west.le(longitude))
-        .filter(boundaries::east.ge(longitude))
-        .filter(boundaries::south.le(latitude))
-        .filter(boundaries::north.ge(latitude))
+        .filter(boundaries::west.le(point.longitude))
+        .filter(boundaries::east.ge(point.longitude))
+        .filter(boundaries::south.le(point.latitude))
+        .filter(boundaries::north.ge(point.latitude))
         .select((boundaries::gss_code, boundary_shapes::geometry))
         .load(conn)
         .await?;
@@ -152,7 +149,7 @@ pub async fn covering(
     let within = tokio::task::spawn_blocking(move || {
         let mut within = BTreeSet::new();
         for (code, geometry) in candidates {
-            if shape::covers(&shape::read(&geometry)?, longitude, latitude) {
+            if shape::covers(&shape::read(&geometry)?, point) {
                 within.insert(code);
             }
         }

@@ -17,10 +17,10 @@ use super::model::{
 use super::query::CouncilQuery;
 use crate::auth::caller::Reach;
 use crate::boundaries;
-use crate::boundaries::model::Place;
 use crate::db::schema::{councils, initiative_participants, initiatives, users};
 use crate::db::word::Word;
-use crate::error::{ApiError, Fault};
+use crate::error::ApiError;
+use crate::geography::Area;
 use crate::page::{Slice, Window};
 use crate::refs::{self, Resource};
 use crate::search::model::TotalIs;
@@ -72,6 +72,7 @@ impl From<CouncilRow> for Council {
             population: row.population,
             population_year: row.population_year,
             website: row.website,
+            distance_km: None,
             highlight: None,
             html: CouncilHtml { description: row.description.as_deref().map(crate::text::render) },
             description: row.description,
@@ -159,6 +160,8 @@ pub struct CouncilFilter {
     pub tiers: Vec<MembershipTier>,
     /// With any of these GSS codes: whose boundaries cover a point.
     pub covering: Option<BTreeSet<String>>,
+    /// With their point in here.
+    pub area: Area,
     /// Changed at or after.
     pub updated_since: Option<DateTime<Utc>>,
 }
@@ -168,15 +171,12 @@ impl CouncilFilter {
     pub async fn new(conn: &mut AsyncPgConnection, reach: Reach, query: &CouncilQuery) -> Result<Self, ApiError> {
         let mut faults = Vec::new();
         let ids = refs::any_council(conn, reach, "council", &query.council, &mut faults).await?;
-        let place = query.covers.as_deref().map(str::parse::<Place>).transpose().unwrap_or_else(|detail| {
-            faults.push(Fault::parameter("covers", "malformed", detail));
-            None
-        });
+        let area = query.area(&mut faults);
         if !faults.is_empty() {
             return Err(ApiError::bad_query(faults));
         }
-        let covering = match place {
-            Some(place) => Some(boundaries::store::covering(conn, place.longitude, place.latitude).await?),
+        let covering = match query.covers {
+            Some(point) => Some(boundaries::store::covering(conn, point).await?),
             None => None,
         };
         Ok(Self {
@@ -187,6 +187,7 @@ impl CouncilFilter {
             regions: query.region.clone(),
             council_types: query.council_type.clone(),
             tiers: query.membership.clone(),
+            area,
             updated_since: query.updated_since,
         })
     }
@@ -227,6 +228,9 @@ pub fn filtered(reach: Reach, filter: &CouncilFilter) -> councils::BoxedQuery<'s
     }
     if let Some(codes) = &filter.covering {
         query = query.filter(councils::gss_code.eq_any(codes.clone()));
+    }
+    if let Some(within) = filter.area.condition("councils") {
+        query = query.filter(sql::<Bool>(&within));
     }
     if let Some(since) = filter.updated_since {
         query = query.filter(councils::updated_at.ge(since));

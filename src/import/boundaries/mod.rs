@@ -26,6 +26,7 @@ use crate::boundaries::store::{self, BoundaryRow};
 use crate::councils::store::{self as councils, CouncilFilter};
 use crate::db::lock;
 use crate::error::ApiError;
+use crate::geography::BoundingBox;
 
 /// Goes up whenever shapes are made otherwise, so that what was imported before is made anew.
 const METHOD: &[u8] = b"1";
@@ -127,7 +128,7 @@ fn row(wish: &BoundariesFile, code: &str, name: &str, shape: &MultiPolygon) -> B
         digest.update(part);
     }
     digest.update(shape::write(shape));
-    let [west, south, east, north] = shape::bounds(shape);
+    let BoundingBox { west, south, east, north } = shape::bounds(shape);
     BoundaryRow {
         gss_code: code.into(),
         name: name.into(),

@@ -8,14 +8,17 @@ use geo::orient::{Direction, Orient};
 use geo::winding_order::Winding;
 use geo::{Area, Coord, Line, LineString, MultiPolygon, unary_union};
 
-use crate::boundaries::model::{UK, in_the_uk};
 use crate::boundaries::shape::{Position, Rings, polygons, rounded};
+use crate::geography::{BoundingBox, Point};
 
 /// By which share an area may change when crossings are taken out of it: what small slips of drawing come to. A ring in the
 /// shape of an eight changes by far more.
 const SLIP: f64 = 1e-3;
 /// By which share two areas may differ and be the same: the arithmetic of the overlay is that fine.
 const SAME: f64 = 1e-5;
+
+/// Where boundaries of councils lie, the sea and lonely rocks around the country included: degrees.
+const UK: BoundingBox = BoundingBox { west: -14.0, south: 49.5, east: 2.5, north: 61.5 };
 
 /// What was mended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -176,6 +179,7 @@ fn contact(edge: &Line, other: &Line) -> Option<Coord> {
 
 /// What is wrong with where an area lies, in the same words for every area of a file.
 fn place_fault<'a>(positions: impl Iterator<Item = &'a Position>) -> Option<String> {
+    let in_the_uk = |longitude, latitude| UK.contains(Point { latitude, longitude });
     let outside: Vec<Coord> =
         positions.map(|position| position.0).filter(|place| !in_the_uk(place.x, place.y)).collect();
     let first = outside.first()?;
@@ -187,7 +191,7 @@ fn place_fault<'a>(positions: impl Iterator<Item = &'a Position>) -> Option<Stri
             export the file in WGS 84 (EPSG:4326)";
         return Some(detail.into());
     }
-    let [west, south, east, north] = UK;
+    let BoundingBox { west, south, east, north } = UK;
     Some(format!(
         "reaches beyond the United Kingdom (longitude {west} to {east}, latitude {south} to {north}), to {}",
         at(*first)

@@ -135,7 +135,8 @@ pub fn rows(text: &str, faults: &mut FileFaults) -> Result<Rows, String> {
 }
 
 fn is_slug(text: &str) -> bool {
-    Slug::from_title(text).is_some_and(|slug| &*slug == text)
+    text.split('-')
+        .all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()))
 }
 
 fn codes(cell: &str) -> Vec<String> {
