@@ -1,6 +1,6 @@
 //! Reading a file within a limit, and telling what it is when it is none that was meant; what the faults in it are.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -51,12 +51,17 @@ pub fn read(path: &Path, megabytes: u32) -> Result<String, Failure> {
 
 /// Faults of a file, each with its place (a code, a line), gathered until all of it has been looked at.
 #[derive(Debug, Default)]
-pub struct FileFaults(Vec<(String, String)>);
+pub struct FileFaults(Vec<(u64, String, String)>);
 
 impl FileFaults {
     /// Note what is wrong where.
     pub fn add(&mut self, place: impl Into<String>, detail: impl Into<String>) {
-        self.0.push((place.into(), detail.into()));
+        self.0.push((0, place.into(), detail.into()));
+    }
+
+    /// Note what is wrong in a line; what is wrong is told from line to line.
+    pub fn add_at(&mut self, line: u64, detail: impl Into<String>) {
+        self.0.push((line, format!("line {line}"), detail.into()));
     }
 
     /// True when nothing is wrong.
@@ -65,21 +70,23 @@ impl FileFaults {
     }
 
     /// A failure that tells all of them, if there are any: what is wrong at many places alike is said once.
-    pub fn finish(self, path: &Path) -> Result<(), Failure> {
+    pub fn finish(mut self, path: &Path) -> Result<(), Failure> {
         if self.0.is_empty() {
             return Ok(());
         }
-        let count = self.0.len();
-        let mut places: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for (place, detail) in &self.0 {
-            places.entry(detail).or_default().push(place);
+        self.0.sort_by_key(|(line, ..)| *line);
+        let mut told: Vec<(&str, Vec<&str>)> = Vec::new();
+        let mut known: HashMap<&str, usize> = HashMap::new();
+        for (_, place, detail) in &self.0 {
+            let index = *known.entry(detail).or_insert(told.len());
+            match told.get_mut(index) {
+                Some((_, places)) => places.push(place),
+                None => told.push((detail, vec![place])),
+            }
         }
-        let mut order: Vec<&str> = self.0.iter().map(|(_, detail)| detail.as_str()).collect();
-        let mut told = std::collections::BTreeSet::new();
-        order.retain(|detail| told.insert(*detail));
         let lines: Vec<String> =
-            order.iter().map(|detail| format!("  {}: {detail}", some(&places[detail], 8))).collect();
-        let faults = if count == 1 { "one fault".into() } else { format!("{count} faults") };
+            told.iter().map(|(detail, places)| format!("  {}: {detail}", some(places, 8))).collect();
+        let faults = if self.0.len() == 1 { "one fault".into() } else { format!("{} faults", self.0.len()) };
         Err(format!("nothing was imported: {} has {faults}:\n{}", path.display(), lines.join("\n")).into())
     }
 }

@@ -80,7 +80,7 @@ impl Plan {
             let Some(found) = registry.matched(row, faults) else { continue };
             if let Some(first) = found.and_then(|council| meant.insert(council.id, row.line)) {
                 let slug = found.map(|council| council.slug.as_str()).unwrap_or_default();
-                faults.add(place(row.line), format!("means the same council as line {first}: {slug}"));
+                faults.add_at(row.line, format!("means the same council as line {first}: {slug}"));
                 continue;
             }
             steps.extend(step(row, found, schemas, faults)?);
@@ -98,11 +98,6 @@ impl Plan {
     }
 }
 
-/// How a line is named.
-fn place(line: u64) -> String {
-    format!("line {line}")
-}
-
 /// Codes and slugs that stand in the file more than once.
 fn note_repeated(rows: &[Row], faults: &mut FileFaults) {
     for member in ["gss_code", "code", "slug"] {
@@ -111,7 +106,7 @@ fn note_repeated(rows: &[Row], faults: &mut FileFaults) {
             let Some(value) = row.text(member) else { continue };
             if let Some(first) = lines.get(value) {
                 let column = column(member);
-                faults.add(place(row.line), format!("{column} {value} stands in line {first} already"));
+                faults.add_at(row.line, format!("{column} {value} stands in line {first} already"));
             } else {
                 lines.insert(value, row.line);
             }
@@ -147,7 +142,7 @@ impl Registry {
                     "former_gss_codes are those of several councils, {}: which one is meant?",
                     slugs.join(", ")
                 );
-                faults.add(place(row.line), detail);
+                faults.add_at(row.line, detail);
                 return None;
             }
         }
@@ -159,7 +154,7 @@ impl Registry {
                     row.text("slug").unwrap_or_default(),
                     found.name
                 );
-                faults.add(place(row.line), detail);
+                faults.add_at(row.line, detail);
                 None
             }
             _ => Some(Some(found)),
@@ -187,7 +182,7 @@ impl Registry {
                     changed.insert(district.to_owned(), county.map(str::to_owned));
                 }
                 Ok(_) => {}
-                Err(code) => faults.add(place(row.line), format!("county_code {code} is the code of no council here")),
+                Err(code) => faults.add_at(row.line, format!("county_code {code} is the code of no council here")),
             }
         }
         Ok(changed)
@@ -257,6 +252,7 @@ fn address(url: &str) -> &str {
 pub fn refused(line: u64, error: &ApiError, faults: &mut FileFaults) {
     for fault in error.faults() {
         let column = column(fault.pointer.as_deref().unwrap_or_default());
-        faults.add(place(line), format!("{column} {}", fault.detail));
+        let colon = if fault.detail.starts_with("this ") { ":" } else { "" };
+        faults.add_at(line, format!("{column}{colon} {}", fault.detail));
     }
 }

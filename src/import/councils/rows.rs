@@ -111,14 +111,14 @@ pub fn rows(text: &str, faults: &mut FileFaults) -> Result<Rows, String> {
                 });
             }
             Err(error) => {
-                let line = error.position().map_or_else(|| "a line".into(), |at| format!("line {}", at.line()));
+                let line = error.position().map_or(1, csv::Position::line);
                 let detail = match error.kind() {
                     csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
                         format!("has {len} cells; the header has {expected_len}")
                     }
                     _ => format!("cannot be read: {error}"),
                 };
-                faults.add(line, detail);
+                faults.add_at(line, detail);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Files of councils that are at fault: all of it is told, nothing is written.
 
-use super::{CARDIFF, HEADER, OXFORD, import, import_text, total};
+use super::{CARDIFF, CHERWELL, HEADER, import, import_text, total};
 use crate::cli::Place;
 use crate::support::TestApp;
 use crate::support::database::Template;
@@ -12,9 +12,9 @@ async fn every_fault_is_told_at_once_with_its_line_and_nothing_is_written() {
     let app = TestApp::with_sample().await;
     let before = total(&app).await;
     let lines = [
-        OXFORD,
+        CHERWELL,
         "E0700017,oxo,,Ox\u{7}ford,,,XYZ,Englnd,,,95,east,many,,,ftp://x,",
-        "E07000178,OX,Oxford again,Oxford,,oxford,NMD,England,,ZZZ,,,,,,,",
+        "E07000177,OX,Cherwell again,Cherwell,,cherwell,NMD,England,,ZZZ,,,,,,,",
         "E07000179,OLD,Newtown Council,Newtown,,newtown,NMD,England,,,,,,,,,",
         "E07000180,NEW,Newtown Council,Newtown",
         "E07000181,NEX,Region Council,Region,,region,NMD,England,Mercia,,,,,,,,",
@@ -24,26 +24,26 @@ async fn every_fault_is_told_at_once_with_its_line_and_nothing_is_written() {
         for told in [
             "nothing was imported: ",
             "line 3: gss_code ",
-            "line 3: local_authority_code ",
+            "line 3, line 4: local_authority_code does not have the form",
             "line 3: official_name is required",
             "line 3: short_name contains the control character U+0007",
             "line 3: type_code is not one of county",
             "line 3: nation is not one of england",
             "line 3: latitude is too large",
             "line 3: longitude is text; a number is needed",
-            "line 3: population_mid… is text; a whole number is needed",
+            "line 3: population_mid… is text; null or a whole number is needed",
             "line 3: website is not a web address",
-            "line 4: gss_code E07000178 stands in line 2 already",
-            "line 4: slug oxford stands in line 2 already",
+            "line 4: gss_code E07000177 stands in line 2 already",
+            "line 4: slug cherwell stands in line 2 already",
             "line 4: county_code ZZZ is the code of no council here",
-            "line 5: local_authority_code this code belongs to another record",
+            "line 5: local_authority_code: this code belongs to another record",
             "line 6: has 4 cells; the header has 17",
             "line 7: region is not one of",
         ] {
             assert!(refused.contains(told), "{told}\n{refused}");
         }
         assert_eq!(total(&app).await, before);
-        app.anonymous().get("/v1/councils/oxford").await.expect(404);
+        app.anonymous().get("/v1/councils/cherwell").await.expect(404);
     }
     assert_eq!(app.admin().await.get("/v1/audit?resource=council").await.expect(200).json["total"], 0);
 }
@@ -52,10 +52,10 @@ async fn every_fault_is_told_at_once_with_its_line_and_nothing_is_written() {
 async fn a_slug_that_another_record_has_or_had_is_told() {
     let app = TestApp::empty().await;
     let admin = app.admin().await;
-    let gone = admin.post("/v1/councils", &council("Oxford")).await.expect(201);
-    admin.delete("/v1/councils/oxford", gone.etag()).await.expect(204);
-    let refused = import(&app, &[&OXFORD.replace(",OXF,", ",,")], true).await.unwrap_err().to_string();
-    assert!(refused.contains("line 2: slug this slug (present or former) belongs to another record"), "{refused}");
+    let gone = admin.post("/v1/councils", &council("Cherwell")).await.expect(201);
+    admin.delete("/v1/councils/cherwell", gone.etag()).await.expect(204);
+    let refused = import(&app, &[&CHERWELL.replace(",OXF,", ",,")], true).await.unwrap_err().to_string();
+    assert!(refused.contains("line 2: slug: this slug (present or former) belongs to another record"), "{refused}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

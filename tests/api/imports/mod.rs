@@ -14,8 +14,8 @@ use crate::support::scratch::Scratch;
 const HEADER: &str = "gss_code,local_authority_code,official_name,short_name,welsh_name,slug,type_code,nation,region,\
     county_code,latitude,longitude,population_mid2022,population_mid2020,area_km2,website,former_gss_codes";
 
-const OXFORD: &str = "E07000178,OXO,Oxford City Council,Oxford,,oxford,NMD,England,South East,OXF,51.75,-1.25,163257,1,46,\
-    https://www.oxford.gov.uk/,";
+const CHERWELL: &str = "E07000177,CHR,Cherwell District Council,Cherwell,,cherwell,NMD,England,South East,OXF,51.75,-1.25,163257,1,46,\
+    https://www.cherwell.gov.uk/,";
 const CARDIFF: &str = "W06000015,CRF,Cyngor Caerdydd,Cardiff,Caerdydd,cardiff-new,WPA,Wales,Wales,,51.5,-3.2,,,140,,";
 
 async fn import(app: &TestApp, lines: &[&str], apply: bool) -> Result<String, Failure> {
@@ -23,7 +23,7 @@ async fn import(app: &TestApp, lines: &[&str], apply: bool) -> Result<String, Fa
 }
 
 async fn import_text(app: &TestApp, text: &str, apply: bool) -> Result<String, Failure> {
-    let scratch = Scratch::new("councils");
+    let scratch = Scratch::new(&format!("councils-{}", uuid::Uuid::now_v7()));
     let file = scratch.path().join("councils.csv");
     std::fs::write(&file, text).unwrap();
     let schemas = Schemas::new(&Document::new().value);
@@ -48,11 +48,11 @@ async fn a_dry_run_tells_what_would_change_and_changes_nothing() {
     let app = TestApp::with_sample().await;
     let before = total(&app).await;
     let oldham = line_of(&app, "oldham").await;
-    let rochdale = line_of(&app, "rochdale").await.replace(",,,,,,,,,", ",,53.6,-2.15,9,,,,");
-    let told = import(&app, &[OXFORD, &oldham, &rochdale], false).await.unwrap();
+    let rochdale = line_of(&app, "rochdale").await.replace(",,,,,,,,,", ",,,53.6,-2.15,9,,,,");
+    let told = import(&app, &[CHERWELL, &oldham, &rochdale], false).await.unwrap();
     for line in [
         "3 councils in ",
-        "New: 1\n  E07000178  Oxford City Council\n",
+        "New: 1\n  E07000177  Cherwell District Council\n",
         "Changed: 1\n  E08000005  rochdale\n",
         "      population: ",
         " -> 9\n",
@@ -66,15 +66,15 @@ async fn a_dry_run_tells_what_would_change_and_changes_nothing() {
         assert!(told.contains(line), "{line}\n{told}");
     }
     assert_eq!(total(&app).await, before);
-    app.anonymous().get("/v1/councils/oxford").await.expect(404);
+    app.anonymous().get("/v1/councils/cherwell").await.expect(404);
     assert_eq!(app.admin().await.get("/v1/audit?action=council.import").await.expect(200).json["total"], 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn applying_writes_what_the_dry_run_told_once_and_leaves_events() {
     let app = TestApp::with_sample().await;
-    let rochdale = line_of(&app, "rochdale").await.replace(",,,,,,,,,", ",,53.6,-2.15,9,,,,");
-    let lines = [OXFORD, rochdale.as_str()];
+    let rochdale = line_of(&app, "rochdale").await.replace(",,,,,,,,,", ",,,53.6,-2.15,9,,,,");
+    let lines = [CHERWELL, rochdale.as_str()];
     let dry = import(&app, &lines, false).await.unwrap();
     let done = import(&app, &lines, true).await.unwrap();
     let findings = |told: &str| {
@@ -82,21 +82,21 @@ async fn applying_writes_what_the_dry_run_told_once_and_leaves_events() {
     };
     assert_eq!(findings(&dry), findings(&done));
     assert!(done.ends_with("All of it is written."), "{done}");
-    let oxford = app.anonymous().get("/v1/councils/oxford").await.expect(200).json;
+    let cherwell = app.anonymous().get("/v1/councils/cherwell").await.expect(200).json;
     assert_eq!(
-        (&oxford["council_type"], &oxford["region"], &oxford["nation"]),
+        (&cherwell["council_type"], &cherwell["region"], &cherwell["nation"]),
         (&json!("district"), &json!("south_east"), &json!("england"))
     );
-    assert_eq!((&oxford["population"], &oxford["population_year"]), (&json!(163_257), &json!(2022)));
+    assert_eq!((&cherwell["population"], &cherwell["population_year"]), (&json!(163_257), &json!(2022)));
     assert_eq!(
-        (&oxford["location"], &oxford["membership"]),
+        (&cherwell["location"], &cherwell["membership"]),
         (&json!({ "latitude": 51.75, "longitude": -1.25 }), &json!({ "tier": "none" }))
     );
     let admin = app.admin().await;
     let events =
         async |action: &str| admin.get(&format!("/v1/audit?action={action}")).await.expect(200).json["data"].clone();
     let created = events("council.create").await;
-    assert_eq!((&created[0]["record"]["slug"], &created[0]["origin"]), (&json!("oxford"), &json!("command_line")));
+    assert_eq!((&created[0]["record"]["slug"], &created[0]["origin"]), (&json!("cherwell"), &json!("command_line")));
     let updated = events("council.update").await;
     assert_eq!((&updated[0]["version_before"], &updated[0]["version_after"]), (&json!(1), &json!(2)));
     assert_eq!(events("council.import").await.as_array().unwrap().len(), 1);
@@ -163,23 +163,23 @@ async fn a_slug_that_is_none_is_made_one_and_names_in_welsh_are_read() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_county_of_a_district_becomes_known() {
     let app = TestApp::with_sample().await;
-    import(&app, &[OXFORD], true).await.unwrap();
+    import(&app, &[CHERWELL], true).await.unwrap();
     app.sql(
         "INSERT INTO boundaries (gss_code, name, west, south, east, north, attribution, digest)
-             VALUES ('E07000178', 'Oxford', -1.5, 51.5, -1, 52, 'x', '')",
+             VALUES ('E07000177', 'Cherwell', -1.5, 51.5, -1, 52, 'x', '')",
     )
     .await;
     app.sql(
-        r#"INSERT INTO boundary_shapes (gss_code, zoom, geometry) VALUES ('E07000178', 18,
+        r#"INSERT INTO boundary_shapes (gss_code, zoom, geometry) VALUES ('E07000177', 18,
              '{"type":"Polygon","coordinates":[[[-1.5,51.5],[-1,51.5],[-1,52],[-1.5,52],[-1.5,51.5]]]}')"#,
     )
     .await;
     let covering = app.anonymous().get("/v1/councils?covers=51.75,-1.25").await.expect(200);
-    assert_eq!(covering.each("slug"), ["oxford", "oxfordshire"]);
+    assert_eq!(covering.each("slug"), ["cherwell", "oxfordshire"]);
     // It becomes a unitary authority.
-    let alone = OXFORD.replace(",OXF,", ",,");
+    let alone = CHERWELL.replace(",OXF,", ",,");
     let told = import(&app, &[&alone], true).await.unwrap();
     assert!(told.contains("Districts of which the county becomes known or changes: 1"), "{told}");
     let covering = app.anonymous().get("/v1/councils?covers=51.75,-1.25").await.expect(200);
-    assert_eq!(covering.each("slug"), ["oxford"]);
+    assert_eq!(covering.each("slug"), ["cherwell"]);
 }
