@@ -258,7 +258,7 @@ mod tests {
         let eight = ring(&[(-2.0, 53.0), (-1.0, 54.0), (-1.0, 53.0), (-2.0, 54.0), (-2.0, 53.0)]);
         assert!(refused(vec![vec![eight]]).contains("crosses itself near -1.5,53.5"));
         let at_a_corner =
-            ring(&[(-2.0, 53.0), (-1.5, 53.5), (-1.0, 53.0), (-1.0, 54.0), (-1.5, 53.5), (-2.0, 54.0), (-2.0, 53.0)]);
+            ring(&[(-2.0, 53.0), (-1.5, 53.5), (-1.0, 54.0), (-1.0, 53.0), (-1.5, 53.5), (-2.0, 54.0), (-2.0, 53.0)]);
         assert!(refused(vec![vec![at_a_corner]]).contains("at a corner"));
         // A spike: there and back the same way.
         let spike = ring(&[(-2.0, 53.0), (-1.0, 53.0), (-1.0, 54.0), (-1.0, 53.0), (-2.0, 53.0)]);

@@ -175,6 +175,9 @@ impl Registry {
         let known = boundaries::counties(conn).await?;
         let mut changed = BTreeMap::new();
         for row in rows {
+            // A code that a district had is no part of the county any more.
+            let given_up = row.former.iter().filter(|code| known.contains_key(*code));
+            changed.extend(given_up.map(|code| (code.clone(), None)));
             let Some(district) = row.text("gss_code") else { continue };
             let county = row.county.as_deref().map(|code| codes.get(code).copied().ok_or(code)).transpose();
             match county {

@@ -79,7 +79,7 @@ impl Files {
 }
 
 async fn import(app: &TestApp, wish: &BoundariesFile) -> Result<String, Failure> {
-    boundaries::import(&mut *app.db.get().await.expect("a connection"), &app.keys, wish).await
+    boundaries::import(&mut app.db.get().await.expect("a connection"), &app.keys, wish).await
 }
 
 /// A registry with the sample and these boundaries.

@@ -28,7 +28,7 @@ async fn import_text(app: &TestApp, text: &str, apply: bool) -> Result<String, F
     std::fs::write(&file, text).unwrap();
     let schemas = Schemas::new(&Document::new().value);
     let wish = CouncilsFile { file, apply, max_megabytes: 1 };
-    councils::import(&mut *app.db.get().await.expect("a connection"), &app.keys, &schemas, &wish).await
+    councils::import(&mut app.db.get().await.expect("a connection"), &app.keys, &schemas, &wish).await
 }
 
 async fn total(app: &TestApp) -> Value {
@@ -176,6 +176,13 @@ async fn the_county_of_a_district_becomes_known() {
     .await;
     let covering = app.anonymous().get("/v1/councils?covers=51.75,-1.25").await.expect(200);
     assert_eq!(covering.each("slug"), ["cherwell", "oxfordshire"]);
+    // A new code takes the place of the one that it had.
+    let recoded = CHERWELL.replace("E07000177", "E07000999") + "E07000177";
+    import(&app, &[&recoded], true).await.unwrap();
+    let county = app.anonymous().get("/v1/councils?covers=51.75,-1.25").await.expect(200);
+    assert_eq!(county.each("slug"), [""; 0]);
+    import(&app, &[&format!("{CHERWELL}E07000999")], true).await.unwrap();
+    app.anonymous().get("/v1/councils/oxfordshire/boundary").await.expect(200);
     // It becomes a unitary authority.
     let alone = CHERWELL.replace(",OXF,", ",,");
     let told = import(&app, &[&alone], true).await.unwrap();
