@@ -142,6 +142,13 @@ impl Walk {
         let id = async |path: &str| reader.get(path).await.expect(200).json["id"].as_str().unwrap().to_owned();
         let council = id("/v1/councils/oldham").await;
         let initiative = id("/v1/initiatives/get-oldham-working").await;
+        app.sql(
+            "INSERT INTO boundaries (gss_code, name, west, south, east, north, attribution, digest)
+             VALUES ('E08000004', 'Oldham', -2.2, 53.5, -1.9, 53.6, 'Somebody', '');
+             INSERT INTO boundary_shapes (gss_code, zoom, geometry)
+             VALUES ('E08000004', 18, '{\"type\":\"Polygon\",\"coordinates\":[]}')",
+        )
+        .await;
         Self { client: app.anonymous(), app, council, initiative, users, tokens, keys, draft, api_key, key_request }
     }
 
