@@ -41,6 +41,8 @@ where
                 .service(ogc::handlers::find_ogc_document)
                 .service(ogc::handlers::list_ogc_collections)
                 .service(ogc::handlers::find_ogc_collection)
+                .service(ogc::handlers::list_boundary_features)
+                .service(ogc::handlers::find_boundary_feature)
                 .service(ogc::handlers::list_council_features)
                 .service(ogc::handlers::find_council_feature)
                 .service(ogc::handlers::list_initiative_features)

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::areas;
 use crate::auth::caller::Reach;
 use crate::councils::query::CouncilSort;
 use crate::db::schema;
@@ -31,7 +32,9 @@ pub struct Collection {
     pub description: &'static str,
     /// The records that a caller may see, with a place or without.
     pub visible: fn(Reach) -> Ids,
-    /// The table that its features are rows of.
+    /// True when it is not shown while it has no features.
+    pub is_optional: bool,
+    /// The table that its features are rows of, or tables joined.
     pub table: &'static str,
     /// The column that names a feature.
     pub key: &'static str,
@@ -48,8 +51,8 @@ pub struct Collection {
 }
 
 /// Every collection, as a caller of this reach is shown it.
-pub fn all(reach: Reach) -> [Collection; 2] {
-    [councils(reach), initiatives(reach)]
+pub fn all(reach: Reach) -> [Collection; 3] {
+    [councils(reach), initiatives(reach), boundaries()]
 }
 
 /// Councils.
@@ -71,6 +74,7 @@ pub fn councils(reach: Reach) -> Collection {
         title: "Councils",
         description: "Local authorities of the United Kingdom and their membership of the network, each by a point within its area.",
         visible: |reach| Ids::Councils(crate::councils::store::visible(reach).select(schema::councils::id)),
+        is_optional: false,
         table: "councils",
         key: "councils.id",
         order: CouncilSort::Name.order(None),
@@ -102,12 +106,38 @@ pub fn initiatives(reach: Reach) -> Collection {
         description: "Pieces of co-operative practice, each at its own point or at that of its lead council. Those without a \
                       place, led by the network itself, are in the list of the API only.",
         visible: |reach| Ids::Initiatives(crate::initiatives::filter::visible(reach).select(schema::initiatives::id)),
+        is_optional: false,
         table: "initiatives",
         key: "initiatives.id",
         order: InitiativeSort::Title.order(None),
         geometry,
         bounds,
         period: Some(["initiatives.started_floor".into(), last_day("initiatives.ended_on")]),
+        properties,
+    }
+}
+
+/// Boundaries of councils, once they are imported. Counties that have none of their own, but those of their districts, are left out.
+pub fn boundaries() -> Collection {
+    let table = tables::councils();
+    let mut properties = picked(&table, &["gss_code", "slug", "name", "council_type", "nation", "region"]);
+    properties.push(("membership", "councils.membership_tier".into()));
+    for name in ["attribution", "source", "dated_on"] {
+        properties.push((name, format!("boundaries.{name}")));
+    }
+    Collection {
+        id: "boundaries",
+        title: "Boundaries of councils",
+        description: "Areas of councils, simplified to some 70 metres. Whoever shows one says its attribution with it. As \
+                      they were imported they are at /v1/councils/{council}/boundary.",
+        visible: |reach| Ids::Councils(crate::councils::store::visible(reach).select(schema::councils::id)),
+        is_optional: true,
+        table: "councils JOIN boundaries ON boundaries.gss_code = councils.gss_code",
+        key: "councils.id",
+        order: CouncilSort::Name.order(None),
+        geometry: format!("{}::json", areas::geometry()),
+        bounds: ["west", "south", "east", "north"].map(|edge| format!("boundaries.{edge}")),
+        period: None,
         properties,
     }
 }

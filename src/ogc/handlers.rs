@@ -7,13 +7,13 @@ use diesel_async::AsyncPgConnection;
 
 use super::answer::{self, Links};
 use super::collections::{self, Collection, Ids};
-use super::document;
 use super::model::{
-    CONFORMANCE, CollectionInfo, Collections, Conformance, CouncilFeature, Features, HTML, InitiativeFeature, JSON,
-    LandingPage, OPENAPI,
+    AreaFeature, CONFORMANCE, CollectionInfo, Collections, Conformance, CouncilFeature, Features, HTML,
+    InitiativeFeature, JSON, LandingPage, OPENAPI,
 };
 use super::query::{Choice, CouncilItems, DEFAULT_LIMIT, InitiativeItems, Items, MAX_LIMIT, View};
 use super::store;
+use super::{areas, document};
 use crate::auth::caller::{Anyone, Reach};
 use crate::councils::store::CouncilFilter;
 use crate::db::{Db, schema};
@@ -83,12 +83,7 @@ pub async fn list_ogc_collections(
     _: Query<View>,
 ) -> Result<HttpResponse, ApiError> {
     let links = Links::of(&request);
-    let mut conn = db.get().await?;
-    let mut collections = Vec::new();
-    for one in collections::all(caller.reach()) {
-        let extent = store::extent(&mut conn, &one, caller.reach()).await?;
-        collections.push(links.collection(&one, extent));
-    }
+    let collections = shown(&mut *db.get().await?, caller.reach(), &links).await?;
     let page = Collections { links: vec![links.here(JSON), links.licence()], collections };
     answer::page(&request, &page, &page.links)
 }
@@ -103,19 +98,28 @@ pub async fn find_ogc_collection(
     collection: web::Path<String>,
     _: Query<View>,
 ) -> Result<HttpResponse, ApiError> {
-    let all = collections::all(caller.reach());
+    let links = Links::of(&request);
+    let all = shown(&mut *db.get().await?, caller.reach(), &links).await?;
     let Some(found) = all.iter().find(|known| known.id == *collection) else {
         let known: Vec<&str> = all.iter().map(|known| known.id).collect();
         let near = text::nearest(&collection, known.iter().copied());
         let hint = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
-        return Err(ApiError::new(
-            &problems::NOT_FOUND,
-            format!("There is no such collection. There are {}{hint}", known.join(", ")),
-        ));
+        let detail = format!("There is no such collection. There are {}{hint}", known.join(", "));
+        return Err(ApiError::new(&problems::NOT_FOUND, detail));
     };
-    let extent = store::extent(&mut *db.get().await?, found, caller.reach()).await?;
-    let page = Links::of(&request).collection(found, extent);
-    answer::page(&request, &page, &page.links)
+    answer::page(&request, found, &found.links)
+}
+
+/// The collections that are there for a caller.
+async fn shown(conn: &mut AsyncPgConnection, reach: Reach, links: &Links) -> Result<Vec<CollectionInfo>, ApiError> {
+    let mut shown = Vec::new();
+    for collection in collections::all(reach) {
+        let extent = store::extent(conn, &collection, reach).await?;
+        if extent.is_some() || !collection.is_optional {
+            shown.push(links.collection(&collection, extent));
+        }
+    }
+    Ok(shown)
 }
 
 /// List councils as features
@@ -184,6 +188,49 @@ pub async fn find_initiative_feature(
     _: Query<View>,
 ) -> Result<HttpResponse, ApiError> {
     find(&request, &db, caller.reach(), &collections::initiatives(caller.reach()), &feature).await
+}
+
+/// List boundaries as features
+///
+/// Those of councils, once they are imported, a page at a time, with filters of `list_councils`.
+#[utoipa::path(tag = "OGC", params(CouncilItems), responses((status = 200, description = "Features", content_type = "application/geo+json", body = Features<AreaFeature>)))]
+#[get("/collections/boundaries/items")]
+pub async fn list_boundary_features(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    caller: Anyone,
+    pages: Pages,
+    query: Query<CouncilItems>,
+) -> Result<HttpResponse, ApiError> {
+    let choice = query.items.choice()?;
+    let mut conn = db.get().await?;
+    let filter = CouncilFilter::new(&mut conn, caller.reach(), &query.filters).await?;
+    let codes = match &choice.boxes {
+        Some(boxes) => Some(areas::meeting(&mut conn, boxes).await?),
+        None => None,
+    };
+    let ids = || {
+        let councils = councils::store::filtered(caller.reach(), &filter);
+        let councils = match codes.clone() {
+            Some(codes) => councils.filter(schema::councils::gss_code.eq_any(codes)),
+            None => councils,
+        };
+        Ids::Councils(councils.select(schema::councils::id))
+    };
+    list(&request, &conn, &pages, &query.items, &choice, &collections::boundaries(), ids).await
+}
+
+/// Find a boundary as a feature
+#[utoipa::path(tag = "OGC", params(("feature" = String, Path, description = "Id of the council", example = "01a20437-ea34-7438-944c-55d92567c2df"), View), responses((status = 200, description = "The feature", content_type = "application/geo+json", body = AreaFeature)))]
+#[get("/collections/boundaries/items/{feature}")]
+pub async fn find_boundary_feature(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    caller: Anyone,
+    feature: web::Path<String>,
+    _: Query<View>,
+) -> Result<HttpResponse, ApiError> {
+    find(&request, &db, caller.reach(), &collections::boundaries(), &feature).await
 }
 
 async fn list(

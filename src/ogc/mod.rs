@@ -13,6 +13,7 @@
 //! condition on it into `datetime`, which asks when an initiative ran.
 
 pub mod answer;
+pub mod areas;
 pub mod collections;
 pub mod document;
 pub mod handlers;

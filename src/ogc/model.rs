@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::boundaries::model::BoundaryGeometry;
 use crate::councils::model::{CouncilType, MembershipTier, Nation, Region};
 use crate::exports::format::Point;
 use crate::initiatives::model::{DeliveryStatus, Freshness, InitiativeKind, Licence, LocationOf};
@@ -284,6 +285,58 @@ pub struct InitiativeProperties {
     #[schema(required, format = "uri")]
     source_url: Option<String>,
     /// Permalink of the whole record.
+    #[schema(format = "uri", example = "http://127.0.0.1:8080/id/01a20437-ea34-7438-944c-55d92567c2df")]
+    url: String,
+}
+
+/// The boundary of a council as a feature.
+#[derive(Serialize, ToSchema)]
+pub struct AreaFeature {
+    /// `Feature`.
+    #[serde(rename = "type")]
+    #[schema(example = "Feature", pattern = "^Feature$")]
+    kind: String,
+    /// Id of the council.
+    id: Uuid,
+    /// Its area, simplified to some 70 metres.
+    geometry: BoundaryGeometry,
+    /// Whose boundary it is, and where it comes from.
+    properties: AreaProperties,
+    /// To this feature, its collection and the whole record; on a page of its own only.
+    #[schema(required = false)]
+    links: Vec<Link>,
+}
+
+/// Whose boundary it is, and where it comes from, flat.
+#[derive(Serialize, ToSchema)]
+pub struct AreaProperties {
+    /// ONS code of the boundary.
+    #[schema(example = "E08000004")]
+    gss_code: String,
+    /// Slug of the council.
+    #[schema(example = "oldham")]
+    slug: String,
+    /// Official name of the council.
+    #[schema(example = "Oldham Metropolitan Borough Council")]
+    name: String,
+    /// What kind of authority it is.
+    council_type: CouncilType,
+    /// Nation.
+    nation: Nation,
+    /// Region, in England.
+    #[schema(required)]
+    region: Option<Region>,
+    /// Tier of membership of the network; `none` for a council that is not a member.
+    membership: MembershipTier,
+    /// What whoever shows the boundary has to say with it, by its licence.
+    attribution: String,
+    /// Title or address of the data set.
+    #[schema(required)]
+    source: Option<String>,
+    /// When the boundary held, as far as known.
+    #[schema(required, example = "2024-05")]
+    dated_on: Option<String>,
+    /// Permalink of the council.
     #[schema(format = "uri", example = "http://127.0.0.1:8080/id/01a20437-ea34-7438-944c-55d92567c2df")]
     url: String,
 }

@@ -49,7 +49,8 @@ const RULES: &str = "
 
     ogc::handlers            HANDLERS initiatives::filter ogc::* openapi problems db::schema
     ogc::answer              error initiatives::model ogc::* page reply
-    ogc::collections         auth::caller::Reach councils::query councils::store db::schema exports::columns exports::tables
+    ogc::areas               STORE boundaries::shape geography
+    ogc::collections         ogc::areas auth::caller::Reach councils::query councils::store db::schema exports::columns exports::tables
                              initiatives::filter initiatives::query ogc page::Order search::rank
     ogc::document            ogc::query
     ogc::model               exports::format::Point *::model
@@ -169,7 +170,7 @@ const WITHOUT_HTTP: &str = "*::model *::store boundaries::shape geography::** im
                             citation::bibtex citation::catalog citation::claims citation::csl citation::datacite citation::linked \
                             citation::markdown citation::outline citation::ris citation::work exports::columns exports::query \
                             exports::tables::** facets::count initiatives::answer initiatives::children initiatives::embed \
-                            initiatives::evidence initiatives::filter initiatives::resolve initiatives::within initiatives::write ogc::collections ogc::document ogc::query \
+                            initiatives::evidence initiatives::filter initiatives::resolve initiatives::within initiatives::write ogc::areas ogc::collections ogc::document ogc::query \
                             outcomes::filter search::marks search::meant search::rank search::suggest refs text config \
                             db::** sample::**";
 const HTTP: [&str; 5] = ["actix", "HttpRequest", "HttpResponse", "StatusCode", "handlers"];

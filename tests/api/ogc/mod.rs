@@ -1,5 +1,6 @@
 //! OGC API – Features: what the standard asks for, what the registry holds, and what a GIS makes of it.
 
+mod areas;
 mod bad;
 mod document;
 mod features;

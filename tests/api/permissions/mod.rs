@@ -160,7 +160,8 @@ impl Walk {
             Some(_) => self.users[0].1.to_string(),
             None => self.council.clone(),
         };
-        let feature = if operation.id == "find_council_feature" { &self.council } else { &self.initiative };
+        let is_initiative = operation.id == "find_initiative_feature";
+        let feature = if is_initiative { &self.initiative } else { &self.council };
         let values = [
             ("{collection}", "councils"),
             ("{feature}", feature),

@@ -149,6 +149,8 @@ pub const TABLE: &[(&[Kind], Needs, &[&str])] = &[
             "find_ogc_document",
             "list_ogc_collections",
             "find_ogc_collection",
+            "list_boundary_features",
+            "find_boundary_feature",
             "list_council_features",
             "find_council_feature",
             "list_initiative_features",
