@@ -12,10 +12,12 @@
 //! - [`routes`]: the table of contents, every operation by its address.
 //! - [`councils`], [`themes`], [`initiatives`], [`vocabularies`], [`users`]: a resource each, with `model` (what is sent and
 //!   answered, and its rules), `handlers` (one function an operation) and `store` (queries; no HTTP).
+//! - [`boundaries`]: of councils, and which of them cover a point. [`import`]: boundaries and councils from files.
 //! - [`search`], [`facets`]: what has these words, best first; how many there are of each kind.
 //! - [`geography`]: points, boxes and circles, as parameters and as conditions.
 //! - [`map`]: the registry as points, clustered for a zoom.
 //! - [`citation`]: records for others to cite and to show: citations, JSON-LD, Markdown, permalinks, the DCAT catalogue.
+//! - [`ogc`]: the registry for geographic information systems, as OGC API – Features.
 //! - [`changes`]: what changed, to replay, and as Atom feeds.
 //! - [`outcomes`]: claims across initiatives. [`exports`]: whole lists as CSV, NDJSON and GeoJSON, with their codebook.
 //! - [`api_keys`]: keys for programs; [`key_requests`]: researchers who ask for one.
@@ -32,6 +34,7 @@ pub mod address;
 pub mod api_keys;
 pub mod audit;
 pub mod auth;
+pub mod boundaries;
 pub mod changes;
 pub mod citation;
 pub mod cli;
@@ -44,6 +47,7 @@ pub mod facets;
 pub mod geography;
 pub mod health;
 pub mod idempotency;
+pub mod import;
 pub mod initiatives;
 pub mod input;
 pub mod issuer;
@@ -52,6 +56,7 @@ pub mod limits;
 pub mod map;
 pub mod middleware;
 pub mod negotiate;
+pub mod ogc;
 pub mod openapi;
 pub mod outcomes;
 pub mod page;

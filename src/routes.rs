@@ -6,8 +6,8 @@ use utoipa_actix_web::scope::scope;
 
 use crate::limits::rate;
 use crate::{
-    api_keys, audit, auth, changes, citation, councils, exports, facets, initiatives, key_requests, map, outcomes,
-    problems, search, service, themes, transport, users, vocabularies,
+    api_keys, audit, auth, boundaries, changes, citation, councils, exports, facets, initiatives, key_requests, map,
+    ogc, outcomes, problems, search, service, themes, transport, users, vocabularies,
 };
 
 /// Mount every operation.
@@ -27,9 +27,26 @@ where
         .service(transport::find_security_txt)
         .service(citation::handlers::find_catalog)
         .service(
-            // Of the same callers as below /v1: a permalink leads those who may see the record.
+            // Of the same callers as below /v1, as what is below /ogc: a permalink leads those who may see the record.
             scope("/id")
                 .service(citation::handlers::follow_permalink)
+                .wrap(from_fn(rate::limit))
+                .wrap(from_fn(auth::identify::identify))
+                .wrap(from_fn(rate::limit_bad_credentials)),
+        )
+        .service(
+            scope("/ogc")
+                .service(ogc::handlers::find_ogc_landing_page)
+                .service(ogc::handlers::find_ogc_conformance)
+                .service(ogc::handlers::find_ogc_document)
+                .service(ogc::handlers::list_ogc_collections)
+                .service(ogc::handlers::find_ogc_collection)
+                .service(ogc::handlers::list_boundary_features)
+                .service(ogc::handlers::find_boundary_feature)
+                .service(ogc::handlers::list_council_features)
+                .service(ogc::handlers::find_council_feature)
+                .service(ogc::handlers::list_initiative_features)
+                .service(ogc::handlers::find_initiative_feature)
                 .wrap(from_fn(rate::limit))
                 .wrap(from_fn(auth::identify::identify))
                 .wrap(from_fn(rate::limit_bad_credentials)),
@@ -55,6 +72,8 @@ where
                 .service(councils::handlers::replace_council)
                 .service(councils::handlers::update_council)
                 .service(councils::handlers::delete_council)
+                .service(boundaries::handlers::find_boundary)
+                .service(boundaries::handlers::map_boundaries)
                 .service(initiatives::handlers::list_council_initiatives)
                 .service(initiatives::handlers::list_initiatives)
                 .service(facets::handlers::count_initiatives)

@@ -11,13 +11,19 @@ const SEARCH: u32 = 5;
 /// All records of a list, without pages.
 const EXPORT: u32 = 10;
 
+/// How the address of features ends, below `/ogc`.
+const FEATURES: &str = "/items";
+/// Features that a page of the price of a list has at most, as any other list; a larger page costs what an export costs.
+const FEATURES_OF_A_LIST: u64 = 200;
+
 /// What a stranger leaves in the store.
 const REQUEST: u32 = 20;
 /// The address at which strangers ask for a key. Officers list the requests there, whose quota has room for it.
 const REQUESTS: &str = "/v1/api-keys/requests";
 
 /// Last segments of the addresses that answer with a list.
-const LISTS: [&str; 12] = [
+const LISTS: [&str; 13] = [
+    "boundaries",
     "councils",
     "initiatives",
     "outcomes",
@@ -41,12 +47,16 @@ const EXPORTS: [&str; 3] = [".csv", ".ndjson", ".geojson"];
 pub fn cost(path: &str, query: &str, wants_whole: bool) -> u32 {
     // As routing reads it, so that no spelling is cheaper than another.
     let path = &*percent_decode_str(path).decode_utf8_lossy();
+    // Boundaries are looked at whole.
+    let searches = |name: &str| name == "q" || name == "covers";
     // Suggestions are asked for at every letter, and are cheap.
     let is_search = || {
         SEARCHES.iter().any(|end| path.ends_with(end))
-            || !path.ends_with("/suggest") && form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "q")
+            || !path.ends_with("/suggest") && form_urlencoded::parse(query.as_bytes()).any(|(name, _)| searches(&name))
     };
-    if path == REQUESTS {
+    if path == "/ogc" || path.starts_with("/ogc/") {
+        features(path, query)
+    } else if path == REQUESTS {
         REQUEST
     } else if EXPORTS.iter().any(|end| path.ends_with(end)) || wants_whole && is_list(path) {
         EXPORT
@@ -56,6 +66,18 @@ pub fn cost(path: &str, query: &str, wants_whole: bool) -> u32 {
         LIST
     } else {
         RECORD
+    }
+}
+
+fn features(path: &str, query: &str) -> u32 {
+    let limit = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "limit");
+    // A number beyond 64 bits is as large as any limit; what is no number is refused.
+    let is_large =
+        limit.is_some_and(|(_, limit)| limit.parse::<u64>().map_or(true, |limit| limit > FEATURES_OF_A_LIST));
+    match path.strip_suffix(FEATURES) {
+        Some(_) if is_large => EXPORT,
+        Some(_) => LIST,
+        None => RECORD,
     }
 }
 
@@ -78,6 +100,7 @@ mod tests {
         assert_eq!(cost("/v1/changes", "since=x", false), 2);
         assert_eq!(cost("/v1/themes/housing/changes.atom", "", false), 2);
         assert_eq!(cost("/v1/initiatives", "theme=housing&q=co-op", false), 5);
+        assert_eq!(cost("/v1/councils", "covers=53.54,-2.11", false), 5);
         assert_eq!(cost("/v1/initiatives", "%71=co-op", false), 5);
         assert_eq!(cost("/v1/initiatives/facets", "", false), 5);
         assert_eq!(cost("/v1/suggest", "q=co", false), 1);
@@ -88,5 +111,11 @@ mod tests {
         assert_eq!(cost("/v1/api-keys/%72equests", "", false), 20);
         assert_eq!(cost("/v1/initiatives", "theme=housing", true), 10);
         assert_eq!(cost("/v1/initiatives/get-oldham-working", "", true), 1);
+        assert_eq!(cost("/ogc/", "", true), 1);
+        assert_eq!(cost("/ogc/collections/councils", "", true), 1);
+        assert_eq!(cost("/ogc/collections/councils/items", "", true), 2);
+        assert_eq!(cost("/ogc/collections/councils/items", "limit=200", true), 2);
+        assert_eq!(cost("/ogc/collections/councils/items", "bbox=0,0,1,1&limit=1000", false), 10);
+        assert_eq!(cost("/ogc/collections/councils/items", "limit=99999999999999999999", false), 10);
     }
 }

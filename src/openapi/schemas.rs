@@ -13,14 +13,16 @@ pub(super) fn finish(document: &mut Value) {
     add_selections(document);
 }
 
+/// Generic types of pages, as their names begin, and the member that has the records.
+const PAGES: [(&str, &str); 2] = [("Page_", "data"), ("FeaturePage_", "features")];
+
 /// A page of councils is a `CouncilPage` and refers to `Council`, where the generic type says `Page_Council` and repeats it.
 fn name_pages(document: &mut Value) {
     let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
-    let pages: Vec<String> = schemas.keys().filter(|name| name.starts_with("Page_")).cloned().collect();
-    for page in pages {
-        let record = page.trim_start_matches("Page_").to_owned();
-        if let Some(mut schema) = schemas.remove(&page) {
-            schema["properties"]["data"]["items"] = json!({ "$ref": format!("#/components/schemas/{record}") });
+    let names: Vec<String> = schemas.keys().cloned().collect();
+    for (page, (record, member)) in names.iter().filter_map(|name| Some((name, paged(name)?))) {
+        if let Some(mut schema) = schemas.remove(page) {
+            schema["properties"][member]["items"] = json!({ "$ref": format!("#/components/schemas/{record}") });
             schemas.insert(format!("{record}Page"), schema);
         }
     }
@@ -28,13 +30,18 @@ fn name_pages(document: &mut Value) {
     rename_refs(document);
 }
 
+/// What a generic page is of, and the member that has it.
+fn paged(name: &str) -> Option<(&str, &'static str)> {
+    PAGES.iter().find_map(|(prefix, member)| Some((name.strip_prefix(prefix)?, *member)))
+}
+
 fn rename_refs(value: &mut Value) {
     match value {
         Value::Object(members) => {
             for (name, member) in members.iter_mut() {
-                let record = member.as_str().and_then(|target| target.strip_prefix("#/components/schemas/Page_"));
-                match record.filter(|_| name == "$ref") {
-                    Some(record) => *member = json!(format!("#/components/schemas/{record}Page")),
+                let target = member.as_str().and_then(|target| target.strip_prefix("#/components/schemas/"));
+                match target.and_then(paged).filter(|_| name == "$ref") {
+                    Some((record, _)) => *member = json!(format!("#/components/schemas/{record}Page")),
                     None => rename_refs(member),
                 }
             }
