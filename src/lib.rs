@@ -14,7 +14,7 @@
 //!   answered, and its rules), `handlers` (one function an operation) and `store` (queries; no HTTP).
 //! - [`search`], [`facets`]: what has these words, best first; how many there are of each kind.
 //! - [`geography`]: points, boxes and circles, as parameters and as conditions.
-//! - [`map`]: the registry as points, clustered for a zoom.
+//! - [`map`], [`tiles`]: the registry as points, clustered for a zoom; the same as vector tiles.
 //! - [`citation`]: records for others to cite and to show: citations, JSON-LD, Markdown, permalinks, the DCAT catalogue.
 //! - [`changes`]: what changed, to replay, and as Atom feeds.
 //! - [`outcomes`]: claims across initiatives. [`exports`]: whole lists as CSV, NDJSON and GeoJSON, with their codebook.
@@ -67,6 +67,7 @@ pub mod service;
 pub mod signals;
 pub mod text;
 pub mod themes;
+pub mod tiles;
 pub mod tls;
 pub mod transport;
 pub mod uploads;

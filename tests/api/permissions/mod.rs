@@ -151,6 +151,9 @@ impl Walk {
             None => self.council.clone(),
         };
         let values = [
+            ("{z}", "7"),
+            ("{x}", "63"),
+            ("{y}", "41"),
             ("{council}", "oldham"),
             ("{theme}", "housing"),
             ("{initiative}", initiative),
