@@ -15,7 +15,7 @@
 //! - [`boundaries`]: of councils, and which of them cover a point. [`import`]: boundaries and councils from files.
 //! - [`search`], [`facets`]: what has these words, best first; how many there are of each kind.
 //! - [`geography`]: points, boxes and circles, as parameters and as conditions.
-//! - [`map`]: the registry as points, clustered for a zoom.
+//! - [`map`], [`tiles`]: the registry as points, clustered for a zoom; the same as vector tiles.
 //! - [`citation`]: records for others to cite and to show: citations, JSON-LD, Markdown, permalinks, the DCAT catalogue.
 //! - [`ogc`]: the registry for geographic information systems, as OGC API – Features.
 //! - [`changes`]: what changed, to replay, and as Atom feeds.
@@ -72,6 +72,7 @@ pub mod service;
 pub mod signals;
 pub mod text;
 pub mod themes;
+pub mod tiles;
 pub mod tls;
 pub mod transport;
 pub mod uploads;

@@ -3,7 +3,7 @@
 //! An ETag is the record's version and a digest of what was sent: `"7-3f2a9c04b1d6e8f0"`. The digest makes it strong for
 //! every representation (chosen fields, embedded records, another caller's view); `If-Match` looks at the version alone.
 
-use actix_web::body::BoxBody;
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::http::Method;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, AcceptEncoding, Encoding, Header, HeaderMap, HeaderValue};
@@ -155,22 +155,27 @@ pub fn send_stamped(request: &HttpRequest, media_type: &str, body: String, said:
     tagged(request, media_type, body, &tag, None, Some(link))
 }
 
+/// The same for bytes of a media type of their own.
+pub fn send_bytes(request: &HttpRequest, media_type: &str, body: Vec<u8>) -> HttpResponse {
+    answer(request, media_type, body, None, None, None)
+}
+
 fn answer(
     request: &HttpRequest,
     media_type: &str,
-    body: String,
+    body: impl MessageBody + AsRef<[u8]> + 'static,
     version: Option<i32>,
     modified: Option<DateTime<Utc>>,
     link: Option<String>,
 ) -> HttpResponse {
-    let tag = etag(version, body.as_bytes());
+    let tag = etag(version, body.as_ref());
     tagged(request, media_type, body, &tag, modified, link)
 }
 
 fn tagged(
     request: &HttpRequest,
     media_type: &str,
-    body: String,
+    body: impl MessageBody + 'static,
     tag: &str,
     modified: Option<DateTime<Utc>>,
     link: Option<String>,

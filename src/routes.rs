@@ -7,7 +7,7 @@ use utoipa_actix_web::scope::scope;
 use crate::limits::rate;
 use crate::{
     api_keys, audit, auth, boundaries, changes, citation, councils, exports, facets, initiatives, key_requests, map,
-    ogc, outcomes, problems, search, service, themes, transport, users, vocabularies,
+    ogc, outcomes, problems, search, service, themes, tiles, transport, users, vocabularies,
 };
 
 /// Mount every operation.
@@ -97,6 +97,10 @@ where
                 .service(map::handlers::map_councils)
                 .service(map::handlers::map_initiatives)
                 .service(map::handlers::summarise_map)
+                .service(tiles::handlers::describe_council_tiles)
+                .service(tiles::handlers::describe_initiative_tiles)
+                .service(tiles::handlers::find_council_tile)
+                .service(tiles::handlers::find_initiative_tile)
                 .service(search::handlers::search_registry)
                 .service(search::handlers::suggest_records)
                 .service(changes::handlers::list_changes)

@@ -146,7 +146,12 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     let is_export = exports::is_export(path);
     if path.contains('{') {
         statuses.push("404");
-        if method == "get" && path.starts_with("/v1/") && !path.contains("users") && exports::names_record(path) {
+        if method == "get"
+            && path.starts_with("/v1/")
+            && !path.contains("users")
+            && !path.contains("/tiles/")
+            && exports::names_record(path)
+        {
             statuses.push("308");
         }
     }

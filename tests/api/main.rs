@@ -43,6 +43,7 @@ mod search;
 mod secrets;
 mod store_away;
 mod themes;
+mod tiles;
 mod tokens;
 mod transport;
 mod users;

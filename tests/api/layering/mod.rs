@@ -69,6 +69,8 @@ const RULES: &str = "
     map::cluster             geography
     map::model               geography initiatives::query *::model
     map::store               STORE councils::store facets::store initiatives::filter map
+    tiles::encode            db::word error geography map tiles
+    tiles::model             geography initiatives::query::SHAPE map::cluster
     search::marks            error search::model
     search::meant            STORE
     search::rank             STORE search::model page::Edge

@@ -165,6 +165,9 @@ impl Walk {
         let values = [
             ("{collection}", "councils"),
             ("{feature}", feature),
+            ("{z}", "7"),
+            ("{x}", "63"),
+            ("{y}", "41"),
             ("{council}", "oldham"),
             ("{theme}", "housing"),
             ("{initiative}", initiative),
