@@ -17,11 +17,12 @@ const REQUEST: u32 = 20;
 const REQUESTS: &str = "/v1/api-keys/requests";
 
 /// Last segments of the addresses that answer with a list.
-const LISTS: [&str; 12] = [
+const LISTS: [&str; 13] = [
     "boundaries",
     "councils",
     "initiatives",
     "outcomes",
+    "summary",
     "themes",
     "principles",
     "values",
