@@ -55,7 +55,7 @@ pub async fn find_boundary(
 /// Map boundaries
 ///
 /// The boundaries of the councils that are members, as simple as the zoom allows, in a GeoJSON feature collection.
-#[utoipa::path(tag = "councils", params(MapQuery),
+#[utoipa::path(tag = "map", params(MapQuery),
     responses((status = 200, description = "The boundaries", body = BoundaryCollection, content_type = "application/geo+json")))]
 #[get("/map/boundaries")]
 pub async fn map_boundaries(
