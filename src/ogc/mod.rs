@@ -3,7 +3,7 @@
 //!
 //! A collection is data ([`collections`]): where its features are read, which SQL makes their geometry, their period and their
 //! properties. Statements, pages, extents and links ([`store`], [`answer`]) are the same for all of them. A further collection is a
-//! function there, a variant of [`store::Ids`], its query and its two operations.
+//! function there and two operations with what they answer; of boundaries, [`areas`] works out what a box meets.
 //!
 //! Features are records with a place. What is nowhere on the map, such as an initiative that the network itself leads, is in the lists
 //! below `/v1` only: the standard would have every `bbox` bring it (requirement `/req/core/fc-bbox-response`), and no map could
