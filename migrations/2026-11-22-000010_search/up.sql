@@ -197,8 +197,8 @@ BEGIN
 
     UPDATE facet_bits held SET bits = held.bits & ~former.bits
     FROM facet_bits_of(ids) former WHERE (held.word, held.block) = (former.word, former.block);
-    DELETE FROM initiative_facets WHERE initiative_id = ANY (ids)
-        AND initiative_id NOT IN (SELECT s.initiative_id FROM initiative_search s WHERE s.initiative_id = ANY (ids));
+    DELETE FROM initiative_facets f WHERE f.initiative_id = ANY (ids)
+        AND NOT EXISTS (SELECT FROM initiative_search s WHERE s.initiative_id = f.initiative_id);
     INSERT INTO initiative_facets (initiative_id)
     SELECT s.initiative_id FROM initiative_search s
     WHERE s.initiative_id = ANY (ids) AND NOT EXISTS (SELECT FROM initiative_facets f WHERE f.initiative_id = s.initiative_id);

@@ -11,7 +11,7 @@ use crate::map::model::{CouncilProperties, InitiativeProperties};
 use crate::map::store::Placed;
 
 /// Units along the edge of a tile.
-const EXTENT: u32 = 4096;
+pub const EXTENT: u32 = 4096;
 
 /// What a tile says of a record.
 pub trait Tagged {

@@ -2,9 +2,13 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
 
-use super::encode::{Tagged, tile};
-use super::model::{Filters, TileId, TileSet};
+use super::areas;
+use super::encode::{EXTENT, Tagged, tile};
+use super::model::{CLUSTERS, Filters, TileId, TileSet};
 use crate::auth::caller::Anyone;
+use crate::boundaries::members::members;
+use crate::boundaries::model::MembersQuery;
+use crate::boundaries::shape;
 use crate::councils::query::CouncilQuery;
 use crate::councils::store::CouncilFilter;
 use crate::db::Db;
@@ -100,6 +104,44 @@ pub async fn find_council_tile(
     Ok(send_bytes(&request, MVT, tile(id, &placed)?))
 }
 
+/// Describe the tiles of boundaries
+///
+/// TileJSON 3.0, for MapLibre, QGIS and others. Filters are those of `map_boundaries`; the address of the tiles carries them.
+#[utoipa::path(tag = "map", params(MembersQuery), responses((status = 200, description = "The tiles", body = TileSet)))]
+#[get("/tiles/boundaries.json")]
+pub async fn describe_boundary_tiles(
+    request: HttpRequest,
+    _caller: Anyone,
+    _query: Query<MembersQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let tiles = TileSet::new(areas::LAYER, areas::FIELDS, &[], &base(&request), request.query_string());
+    send(&request, &tiles, None, None, None)
+}
+
+/// Find a tile of boundaries
+///
+/// A Mapbox Vector Tile with the layer `boundaries`: the areas of the councils that are members, as simple as the zoom
+/// allows; 200 without a body where nothing is. Filters are those of `map_boundaries`.
+#[utoipa::path(tag = "map", params(("z" = u8, Path, description = "Zoom", minimum = 0, maximum = 14, example = 7), ("x" = u32, Path, description = "Column, from the west", minimum = 0, maximum = 16383, example = 63), ("y" = u32, Path, description = "Row, from the north", minimum = 0, maximum = 16383, example = 41), MembersQuery),
+    responses((status = 200, description = "The tile", body = String, content_type = "application/vnd.mapbox-vector-tile")))]
+#[get("/tiles/boundaries/{z}/{x}/{y}.mvt")]
+pub async fn find_boundary_tile(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    caller: Anyone,
+    numbers: Numbers,
+    query: Query<MembersQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let id = located(&numbers)?;
+    let mut conn = db.get().await?;
+    let bounds = Some(id.bbox_within(areas::MARGIN / f64::from(EXTENT)));
+    let members = members(&mut conn, caller.reach(), &query, shape::level(id.zoom()), bounds).await?;
+    drop(conn);
+    // Cutting large areas to a tile keeps a processor busy for a moment.
+    let tile = web::block(move || areas::tile(id, &members)).await.map_err(ApiError::internal)??;
+    Ok(send_bytes(&request, MVT, tile))
+}
+
 fn located(numbers: &Numbers) -> Result<TileId, ApiError> {
     let (zoom, column, row) = &**numbers;
     TileId::new(zoom, column, row).map_err(|detail| ApiError::new(&problems::NOT_FOUND, detail))
@@ -111,5 +153,11 @@ fn narrowed(bbox: Option<BoundingBox>, id: TileId) -> Option<BoundingBox> {
 }
 
 fn describe<T: Tagged>(request: &HttpRequest) -> Result<HttpResponse, ApiError> {
-    send(request, &TileSet::new(T::LAYER, T::FIELDS, &base(request), request.query_string()), None, None, None)
+    send(
+        request,
+        &TileSet::new(T::LAYER, T::FIELDS, CLUSTERS, &base(request), request.query_string()),
+        None,
+        None,
+        None,
+    )
 }

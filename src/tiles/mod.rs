@@ -6,8 +6,9 @@
 //! has validators like any other.
 //!
 //! A layer is an operation for its tiles and one for its description, as each has its own filters; what is written into a
-//! feature is said by [`encode::Tagged`]. Boundaries would be a third.
+//! feature is said by [`encode::Tagged`]. Boundaries are areas ([`areas`]): they go on a little beyond the edge of a tile.
 
+pub mod areas;
 pub mod encode;
 pub mod handlers;
 pub mod model;

@@ -58,10 +58,22 @@ impl TileId {
 
     /// Where a point is on the tile, 0 to 1, eastwards and southwards; `None` for one on another tile.
     pub fn place(&self, point: Point) -> Option<(f64, f64)> {
+        let (right, down) = self.units(point);
+        ((0.0..1.0).contains(&right) && (0.0..1.0).contains(&down)).then_some((right, down))
+    }
+
+    /// How far a point is from the north-western corner, eastwards and southwards, in edges of a tile.
+    pub fn units(&self, point: Point) -> (f64, f64) {
         let scale = f64::from(1u32 << self.zoom);
         let (right, down) = mercator(point);
-        let (right, down) = (right * scale - f64::from(self.column), down * scale - f64::from(self.row));
-        ((0.0..1.0).contains(&right) && (0.0..1.0).contains(&down)).then_some((right, down))
+        (right * scale - f64::from(self.column), down * scale - f64::from(self.row))
+    }
+
+    /// The tile with a margin on every side, which is given in edges of a tile.
+    pub fn bbox_within(&self, margin: f64) -> BoundingBox {
+        let BoundingBox { west, south, east, north } = self.bbox();
+        let (wide, high) = ((east - west) * margin, (north - south) * margin);
+        BoundingBox { west: west - wide, south: south - high, east: east + wide, north: north + high }
     }
 
     /// The box around it, and a hand's breadth more against rounding.
@@ -78,6 +90,15 @@ impl TileId {
         }
     }
 }
+
+/// A property of features, with what it says.
+pub type Field = (&'static str, &'static str);
+
+/// What is said of a cluster.
+pub const CLUSTERS: &[Field] = &[
+    ("cluster", "True for several records that are shown as one; it has `point_count` and nothing else."),
+    ("point_count", "How many records a cluster has."),
+];
 
 /// A description of tiles (TileJSON 3.0.0).
 #[derive(Debug, Serialize, ToSchema)]
@@ -122,13 +143,15 @@ pub struct VectorLayer {
 }
 
 impl TileSet {
-    /// Of one layer, at an address with filters.
-    pub fn new(layer: &'static str, fields: &[(&'static str, &'static str)], base: &str, query: &str) -> Self {
+    /// Of one layer, at an address with filters; `clusters` is what it says of several records that are shown as one, if it
+    /// does.
+    pub fn new(layer: &'static str, fields: &[Field], clusters: &[Field], base: &str, query: &str) -> Self {
         let between = if query.is_empty() { "" } else { "?" };
-        let several = [
-            ("cluster", "True for several records that are shown as one; it has `point_count` and nothing else."),
-            ("point_count", "How many records a cluster has."),
-        ];
+        let description = if clusters.is_empty() {
+            "Areas of the councils that are members, as simple as the zoom allows."
+        } else {
+            "Points: records, and below the last zoom clusters of them."
+        };
         Self {
             tilejson: "3.0.0",
             name: format!("CCIN registry: {layer}"),
@@ -140,8 +163,8 @@ impl TileSet {
             bounds: [UK.west, UK.south, UK.east, UK.north],
             vector_layers: vec![VectorLayer {
                 id: layer,
-                description: "Points: records, and below the last zoom clusters of them.",
-                fields: fields.iter().copied().chain(several).collect(),
+                description,
+                fields: fields.iter().chain(clusters).copied().collect(),
             }],
         }
     }

@@ -57,6 +57,7 @@ const RULES: &str = "
     ogc::query               councils::query error geography initiatives::query
     ogc::store               STORE geography ogc::collections ogc::query
     boundaries::handlers     HANDLERS boundaries::* geography
+    boundaries::members      STORE boundaries::* councils::store geography
     boundaries::shape        geography
     boundaries::store        STORE boundaries::shape
     changes::handlers        HANDLERS changes::*
@@ -69,6 +70,7 @@ const RULES: &str = "
     map::cluster             geography
     map::model               geography initiatives::query *::model
     map::store               STORE councils::store facets::store initiatives::filter map
+    tiles::areas             boundaries::members boundaries::shape db::word error geography tiles
     tiles::encode            db::word error geography map tiles
     tiles::model             geography initiatives::query::SHAPE map::cluster
     search::marks            error search::model

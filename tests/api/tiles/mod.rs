@@ -1,5 +1,6 @@
 //! Vector tiles: what the maps have, each record on one tile of a zoom, and how tiles are described.
 
+mod areas;
 mod reader;
 
 use std::f64::consts::PI;

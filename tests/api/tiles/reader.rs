@@ -1,12 +1,14 @@
-//! Reads vector tiles (Mapbox Vector Tile 2.1, section 4) as far as points need it: by hand, as the service's library only
-//! writes them.
+//! Reads vector tiles (Mapbox Vector Tile 2.1, section 4) as far as points and polygons need it: by hand, as the service's
+//! library only writes them.
 
 use std::collections::BTreeMap;
 
-/// A point of a tile: where it is, in units of the tile, and its tags as text.
+/// A point or polygon of a tile: where it is, in units of the tile, and its tags as text.
 #[derive(Debug)]
 pub struct Feature {
     pub at: (i64, i64),
+    /// Rings of a polygon, whose last position is not the first again.
+    pub rings: Vec<Vec<(i64, i64)>>,
     pub tags: BTreeMap<String, String>,
 }
 
@@ -101,7 +103,7 @@ fn layer(bytes: &[u8]) -> (String, u64, Vec<Feature>) {
 }
 
 fn feature(bytes: &[u8], keys: &[String], values: &[String]) -> Feature {
-    let (mut at, mut tags) = (None, BTreeMap::new());
+    let (mut rings, mut tags) = (Vec::new(), BTreeMap::new());
     for (field, value) in fields(bytes) {
         match field {
             2 => {
@@ -109,14 +111,32 @@ fn feature(bytes: &[u8], keys: &[String], values: &[String]) -> Feature {
                     tags.insert(keys[pair[0] as usize].clone(), values[pair[1] as usize].clone());
                 }
             }
-            3 => assert_eq!(value.number(), 1, "a point"),
-            4 => {
-                let signed = |number: u64| (number >> 1) as i64 ^ -((number & 1) as i64);
-                let &[1 | 9, x, y] = &packed(value.bytes())[..] else { panic!("not one point") };
-                at = Some((signed(x), signed(y)));
-            }
+            3 => assert!([1, 3].contains(&value.number()), "a point or a polygon"),
+            4 => rings = geometry(&packed(value.bytes())),
             _ => panic!("field {field} of a feature"),
         }
     }
-    Feature { at: at.expect("a place"), tags }
+    Feature { at: rings[0][0], rings, tags }
+}
+
+/// Commands and their parameters (section 4.3): a ring for each command to move.
+fn geometry(numbers: &[u64]) -> Vec<Vec<(i64, i64)>> {
+    let (mut rings, mut at, mut rest) = (Vec::new(), (0, 0), numbers.iter());
+    let signed = |number: &u64| (number >> 1) as i64 ^ -((number & 1) as i64);
+    while let Some(command) = rest.next() {
+        match (command & 7, command >> 3) {
+            (7, 1) => {}
+            (one @ (1 | 2), times) => {
+                for _ in 0..times {
+                    if one == 1 {
+                        rings.push(Vec::new());
+                    }
+                    at = (at.0 + signed(rest.next().unwrap()), at.1 + signed(rest.next().unwrap()));
+                    rings.last_mut().unwrap().push(at);
+                }
+            }
+            other => panic!("command {other:?}"),
+        }
+    }
+    rings
 }
