@@ -22,6 +22,7 @@
 //! - [`limits`]: how much each caller may ask.
 //! - [`input`], [`text`]: bodies and query strings held against the document's own schemas.
 //! - [`reply`], [`page`], [`negotiate`], [`error`], [`problems`]: answers, lists, media types, refusals.
+//! - [`web`]: the page, for people.
 //! - [`openapi`]: the finished document. [`db`]: pool, migrations, the private PostgreSQL.
 //! - [`transport`], [`tls`]: what browsers are told to be strict about, TLS.
 //! - [`cli`], [`config`], [`issuer`], [`server`], [`sample`]: the program around it.
@@ -68,4 +69,5 @@ pub mod transport;
 pub mod uploads;
 pub mod users;
 pub mod vocabularies;
+pub mod web;
 pub mod withdrawal;

@@ -123,7 +123,7 @@ fn answer(
     link: Option<String>,
 ) -> HttpResponse {
     let tag = etag(version, body.as_bytes());
-    let known = has(request.headers(), &tag);
+    let known = is_known(request.headers(), &tag);
     let mut response = HttpResponse::build(if known { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
     validators(&mut response, &tag, modified);
     cache(&mut response, request.headers());
@@ -133,8 +133,8 @@ fn answer(
     if known { response.finish() } else { response.content_type(media_type).body(body) }
 }
 
-/// `If-None-Match`, compared weakly (RFC 9110, section 13.1.2).
-fn has(headers: &HeaderMap, tag: &str) -> bool {
+/// True when the caller has this already: `If-None-Match`, compared weakly (RFC 9110, section 13.1.2).
+pub fn is_known(headers: &HeaderMap, tag: &str) -> bool {
     headers
         .get_all(header::IF_NONE_MATCH)
         .filter_map(|value| value.to_str().ok())

@@ -10,6 +10,8 @@ use crate::{
     search, service, themes, transport, users, vocabularies,
 };
 
+pub use crate::web::handlers::{PAGES, mount as mount_pages};
+
 /// Mount every operation.
 pub fn mount<T>(app: UtoipaApp<T>) -> UtoipaApp<T>
 where

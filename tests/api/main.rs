@@ -43,3 +43,4 @@ mod transport;
 mod users;
 mod visibility;
 mod vocabularies;
+mod web;

@@ -42,6 +42,7 @@ const RULES: &str = "
     audit::store             STORE audit::* auth::keys
 
     changes::handlers        HANDLERS changes::*
+    web::handlers            HANDLERS negotiate web::* *::store
     citation::handlers       HANDLERS citation::* negotiate *::store
     citation::form           citation::* error initiatives::model negotiate page reply
     citation::store          STORE initiatives::filter themes::store
@@ -58,6 +59,7 @@ const RULES: &str = "
 
     HANDLERS                 address outcomes::filter api_keys::usage audit::* auth::* citation::form citation::linked config councils::query db::Db db::word error idempotency initiatives::* input page search::*
                              refs reply text withdrawal *::model *::store
+    web::*                   reply web::*
     vocabularies             auth::caller db error input page reply
     withdrawal
 
