@@ -15,5 +15,5 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   // `npm run dev` beside a running service.
-  server: { proxy: { "/v1": "http://127.0.0.1:8080" } },
+  server: { proxy: { "/v1": process.env["CCIN_SERVICE"] ?? "http://127.0.0.1:8080" } },
 });

@@ -10,9 +10,9 @@ const NAME = "virtual:outline";
 /** ISO 3166-1 numeric code of the country that the map is of. */
 const UNITED_KINGDOM = "826";
 /** West, south, east, north of what can come into view, in degrees. */
-const VIEW = [-16, 46, 10, 64] as const;
-/** Decimals of a degree: some ten metres, far below the data's own scale of 1:10 million. */
-const DECIMALS = 4;
+const VIEW = [-12.5, 48.6, 4.5, 61.6] as const;
+/** Decimals of a degree: less than a hundred metres, below the data's own scale of 1:10 million. */
+const DECIMALS = 3;
 
 /** The United Kingdom and what can be seen of its neighbours, of Natural Earth by `world-atlas`, cut out while building. */
 export function outline(): Plugin {
@@ -64,7 +64,9 @@ function crossed(from: Position, to: Position, axis: number, limit: number): Pos
 }
 
 function rounded(ring: Position[]): Position[] {
-  const points = ring.map((point) => point.map((degrees) => Number(degrees.toFixed(DECIMALS))));
+  const points = ring
+    .map((point) => point.map((degrees) => Number(degrees.toFixed(DECIMALS))))
+    .filter(([x, y], index, all) => index === 0 || x !== all[index - 1]?.[0] || y !== all[index - 1]?.[1]);
   const [first] = points;
   const last = points.at(-1);
   return first && last && (first[0] !== last[0] || first[1] !== last[1]) ? [...points, first] : points;

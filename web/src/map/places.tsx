@@ -1,0 +1,66 @@
+import { render } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+
+import type { PlacesMap } from "./map";
+import type { Spot } from "./points";
+
+interface Props {
+  /** What the map is of, for those who do not see it. */
+  name: string;
+  spots: Spot[];
+  /** One of the noun that is on the map, and several. */
+  nouns: [string, string];
+  /** The place that stands out. */
+  pointed?: string | null;
+}
+
+/** A map of places. What it shows stands in a list as well: where the map cannot be loaded, nothing is lost. */
+export function Places({ name, spots, nouns, pointed = null }: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  const [map, setMap] = useState<PlacesMap | null>(null);
+  const [failed, setFailed] = useState(false);
+
+  useEffect(() => {
+    let made: PlacesMap | undefined;
+    let gone = false;
+    const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    import("./map").then(
+      ({ PlacesMap }) => {
+        if (gone || !box.current) return;
+        made = new PlacesMap(box.current, { nouns, still, fill });
+        setMap(made);
+      },
+      () => setFailed(true),
+    );
+    return () => {
+      gone = true;
+      made?.remove();
+    };
+  }, []);
+
+  // The same places in the same order need no new drawing.
+  const said = spots.map((spot) => spot.key).join(" ");
+  useEffect(() => map?.show(spots), [map, said]);
+  useEffect(() => map?.point(pointed), [map, pointed, said]);
+
+  if (failed) return <p class="notice">The map could not be loaded. The list has everything that it would show.</p>;
+  return <div ref={box} class="map" role="application" aria-label={`${name}. Arrow keys move the map, plus and minus zoom; Tab goes through the places.`} />;
+}
+
+function fill(bubble: HTMLElement, spots: Spot[]): () => void {
+  render(<Bubble spots={spots} />, bubble);
+  return () => render(null, bubble);
+}
+
+function Bubble({ spots }: { spots: Spot[] }) {
+  return (
+    <ul>
+      {spots.map((spot) => (
+        <li key={spot.key}>
+          <a href={spot.href}>{spot.title}</a>
+          {spot.note && <small>{spot.note}</small>}
+        </li>
+      ))}
+    </ul>
+  );
+}

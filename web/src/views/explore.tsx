@@ -1,0 +1,261 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+
+import { type Card as Shown, type CardPage, type Placed, countInitiatives, listInitiatives, nextPage, placeInitiatives } from "../api/registry";
+import { Refusal } from "../api/client";
+import { count, number } from "../format";
+import { Places } from "../map/places";
+import type { Spot } from "../map/points";
+import { Card } from "../parts/card";
+import { Chips, NAMES, inWords, without } from "../parts/chips";
+import { Facets } from "../parts/facets";
+import { Heading } from "../parts/heading";
+import { Search } from "../parts/search";
+import { Failed, Loading } from "../parts/states";
+import { Filters } from "../state/filters";
+import { keep, useResource } from "../state/resource";
+import { go } from "../state/router";
+
+/** Orders of the list; with words the best hits come first unless another order is asked for. */
+const ORDERS = [
+  ["title", "Title"],
+  ["-started_on", "Begun last"],
+  ["started_on", "Begun first"],
+  ["-updated_at", "Changed last"],
+] as const;
+
+/** The map beside the list of the same initiatives, filtered and searched. */
+export function Explore({ query }: { query: URLSearchParams }) {
+  const filters = useMemo(() => Filters.of(query), [query.toString()]);
+  const said = filters.toString();
+  const narrowing = new URLSearchParams([...new URLSearchParams(said)].filter(([name]) => name !== "sort")).toString();
+  const counts = useResource(`counts ${narrowing}`, (stop) => countInitiatives(filters, stop), true);
+  const places = useResource(`places ${narrowing}`, (stop) => placeInitiatives(filters, stop), true);
+  const [pointed, setPointed] = useState<string | null>(null);
+  const [panel, setPanel] = useState(false);
+  const spots = useMemo(() => (places.data ?? []).flatMap(spot), [places.data]);
+  const side = query.get("view") === "map" ? "map" : "list";
+
+  const address = (wanted: Filters, view: string = side) => {
+    const parameters = new URLSearchParams(wanted.toString());
+    if (view === "map") parameters.set("view", "map");
+    const search = parameters.toString();
+    return search ? `/?${search}` : "/";
+  };
+  const change = (wanted: Filters) => go(address(wanted));
+  const active = filters.active().length;
+
+  return (
+    <div class="explore" data-side={side}>
+      <div class="hero">
+        <div class="wide">
+          <Heading title={title(filters)} class="hero-title">
+            What co-operative councils do
+          </Heading>
+          <p>Practice that councils share with each other: what was done, what came of it, how well that is borne out, and where to read on.</p>
+          <Search words={filters.get("q")} onSearch={(words) => change(filters.set("q", words))} onTheme={(theme) => change(filters.set("q", "").toggle("theme", theme))} />
+        </div>
+      </div>
+
+      <div class="columns wide">
+        <section class="filters" aria-label="Filters">
+          <button type="button" class="opener" aria-expanded={panel} aria-controls="panel" onClick={() => setPanel(!panel)}>
+            Filters{active > 0 ? ` (${active})` : ""}
+          </button>
+          <div id="panel" class={panel ? "panel open" : "panel"}>
+            <h2>Filter</h2>
+            <Facets filters={filters} counts={counts.data?.facets} onChange={change} />
+          </div>
+        </section>
+
+        <Results filters={filters} said={said} exact={counts.data && !counts.busy ? counts.data.total : undefined} counts={counts.data?.facets} onChange={change} onPoint={setPointed}>
+          <div class="sides" role="group" aria-label="Show">
+            {(["list", "map"] as const).map((one) => (
+              <button key={one} type="button" aria-pressed={side === one} onClick={() => go(address(filters, one), { replace: true })}>
+                {one === "list" ? "List" : "Map"}
+              </button>
+            ))}
+          </div>
+        </Results>
+
+        <section class="beside" aria-label="Map of the results">
+          <a class="skip" href="#after-map">
+            Skip the map
+          </a>
+          <Places name="Map of the initiatives in the list" spots={spots} nouns={["initiative", "initiatives"]} pointed={pointed} />
+          <p class="legend">{places.data ? located(places.data, spots) : "Placing the initiatives …"}</p>
+          <span id="after-map" tabIndex={-1} />
+        </section>
+      </div>
+    </div>
+  );
+}
+
+function title(filters: Filters): string {
+  const words = filters.get("q");
+  return words ? `“${words}”` : "";
+}
+
+function spot(placed: Placed): Spot[] {
+  const { slug, title, location, lead_council: council } = placed;
+  if (!location) return [];
+  const { latitude, longitude } = location;
+  const near = council?.name ?? "the network";
+  return [{ key: slug, href: `/initiatives/${slug}`, title, note: council?.name ?? "", near, latitude, longitude }];
+}
+
+/** What is on the map and what is not. */
+function located(placed: Placed[], spots: Spot[]): string {
+  const own = placed.filter((one) => one.location?.of === "initiative").length;
+  const nowhere = placed.length - spots.length;
+  const parts = [`${count(spots.length, "initiative")} on the map`];
+  if (own < spots.length) parts.push(own === 0 ? "each at its lead council" : `${number(spots.length - own)} at their lead council`);
+  if (nowhere > 0) parts.push(`${number(nowhere)} of the network itself ${nowhere === 1 ? "has" : "have"} no place`);
+  return `${parts.join("; ")}.`;
+}
+
+interface ResultsProps {
+  filters: Filters;
+  said: string;
+  /** How many there are, by the counts, when they are known: a search counts no further than a thousand. */
+  exact: number | undefined;
+  counts: Parameters<typeof Chips>[0]["counts"];
+  onChange: (filters: Filters) => void;
+  onPoint: (slug: string | null) => void;
+  children: preact.ComponentChildren;
+}
+
+function Results({ filters, said, exact, counts, onChange, onPoint, children }: ResultsProps) {
+  const key = `list ${said}`;
+  const list = useResource<CardPage>(key, (stop) => listInitiatives(filters, stop), true);
+  const [more, setMore] = useState<"idle" | "busy" | Refusal>("idle");
+  const [added, setAdded] = useState<{ key: string; page: CardPage } | null>(null);
+  const page = added?.key === key ? added.page : list.data;
+  const words = filters.get("q");
+  const heading = page && !list.busy ? total(page, exact) : list.error ? "No answer" : "Looking …";
+  useEffect(() => setMore("idle"), [key]);
+
+  const showMore = async () => {
+    if (!page?.page.next) return;
+    setMore("busy");
+    try {
+      const next = await nextPage(page.page.next);
+      const whole = { ...next, data: [...page.data, ...next.data] };
+      keep(key, whole);
+      setAdded({ key, page: whole });
+      setMore("idle");
+    } catch (error) {
+      setMore(error instanceof Refusal ? error : new Refusal(0, "Something went wrong", String(error)));
+    }
+  };
+
+  return (
+    <section class="results" aria-labelledby="results-title" aria-busy={list.busy}>
+      <div class="results-head">
+        <h2 id="results-title">{heading}</h2>
+        <span class="unseen" role="status">
+          {heading}
+        </span>
+        {children}
+        <label class="order">
+          <span>Order</span>
+          <select value={filters.get("sort")} onChange={(event) => onChange(filters.set("sort", event.currentTarget.value))}>
+            <option value="">{words ? "Best hits" : "Title"}</option>
+            {ORDERS.filter(([value]) => words || value !== "title").map(([value, name]) => (
+              <option key={value} value={value}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      {words && (
+        <p class="searched">
+          Searched for <b>{page?.search?.searched_for ?? words}</b>
+          {page?.search?.did_you_mean && <>, since nothing has “{words}”</>}.{" "}
+          <button type="button" class="plain" onClick={() => onChange(filters.set("q", ""))}>
+            Clear the search
+          </button>
+        </p>
+      )}
+      <Chips filters={filters} counts={counts} onChange={onChange} />
+      {list.error && (
+        <Failed error={list.error} again={list.again}>
+          {filters.active().length > 0 && (
+            <button type="button" onClick={() => onChange(filters.cleared())}>
+              Clear all filters
+            </button>
+          )}
+        </Failed>
+      )}
+      {!page && !list.error && <Loading what="initiatives" />}
+      {page && page.data.length === 0 && <Nothing filters={filters} counts={counts} onChange={onChange} />}
+      {page && page.data.length > 0 && (
+        <ol class={list.busy ? "cards waiting" : "cards"}>
+          {page.data.map((shown: Shown) => (
+            <Card key={shown.slug} shown={shown} onPoint={onPoint} />
+          ))}
+        </ol>
+      )}
+      {page?.page.next && (
+        <p class="more">
+          <button type="button" disabled={more === "busy"} onClick={showMore}>
+            {more === "busy" ? "Loading …" : "Show more"}
+          </button>
+          <span>
+            {number(page.data.length)} of {number(exact ?? page.total)} shown
+          </span>
+        </p>
+      )}
+      {more instanceof Refusal && <Failed error={more} again={showMore} />}
+      {page && page.data.length > 0 && <TakeAway filters={filters} />}
+    </section>
+  );
+}
+
+function total(page: CardPage, exact: number | undefined): string {
+  if (exact !== undefined && !page.search?.did_you_mean) return count(exact, "initiative");
+  const least = page.search?.total_is === "at_least" ? "at least " : "";
+  return `${least}${count(page.total, "initiative")}`;
+}
+
+/** Nothing matches: which filter to take off. */
+function Nothing({ filters, counts, onChange }: { filters: Filters; counts: ResultsProps["counts"]; onChange: (filters: Filters) => void }) {
+  const active = filters.active();
+  const words = filters.get("q");
+  return (
+    <div class="notice">
+      <p>
+        <b>No initiatives match{active.length + (words ? 1 : 0) > 1 ? " all of this" : ""}.</b>{" "}
+        {active.length > 0 || words ? "Take something away to find more:" : "The registry has none yet."}
+      </p>
+      <ul class="actions">
+        {words && (
+          <li>
+            <button type="button" onClick={() => onChange(filters.set("q", ""))}>
+              the words “{words}”
+            </button>
+          </li>
+        )}
+        {active.map(({ name, value }) => (
+          <li key={`${name} ${value}`}>
+            <button type="button" onClick={() => onChange(without(filters, name, value))}>
+              {NAMES[name]}: {inWords(name, value, counts)}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** The same list for other programs. */
+function TakeAway({ filters }: { filters: Filters }) {
+  const query = filters.toString();
+  const at = (ending: string) => `/v1/initiatives.${ending}${query ? `?${query}` : ""}`;
+  return (
+    <p class="take">
+      Take this list away: <a href={at("csv")}>CSV</a> <a href={at("geojson")}>GeoJSON</a> <a href={at("ndjson")}>NDJSON</a>{" "}
+      <a href={`/v1/initiatives${query ? `?${query}` : ""}`}>JSON</a>
+    </p>
+  );
+}
