@@ -13,9 +13,10 @@ use std::process::Command;
 use std::{env, fs, io};
 
 /// What the page is made of, below `web/`.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 11] = [
     ".npmrc",
     "build",
+    "embed",
     "index.html",
     "package-lock.json",
     "package.json",
@@ -23,6 +24,7 @@ const SOURCES: [&str; 9] = [
     "src",
     "tsconfig.json",
     "vite.config.ts",
+    "vite.embed.config.ts",
 ];
 /// The document, of which the page's types are made.
 const DOCUMENT: &str = "openapi/openapi.json";

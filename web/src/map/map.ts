@@ -1,7 +1,5 @@
 /** The map itself: Leaflet over an outline of the country, with the places of a list in clusters. Loaded when it is needed. */
 
-import "leaflet/dist/leaflet.css";
-
 import * as L from "leaflet";
 import outline from "virtual:outline";
 import Supercluster, { type AnyProps, type ClusterFeature } from "supercluster";
@@ -108,11 +106,16 @@ export class PlacesMap {
     const found = this.index.getClusters(edges, Math.round(this.map.getZoom()));
     // From north to south, as one would read them: that is the order of the Tab key.
     found.sort((one, other) => (other.geometry.coordinates[1] ?? 0) - (one.geometry.coordinates[1] ?? 0));
-    const held = document.activeElement?.closest<HTMLElement>(".spot")?.dataset["keys"];
+    const held = this.focused()?.closest<HTMLElement>(".spot")?.dataset["keys"];
     this.markers.clearLayers();
     this.drawn = found.map((one) => this.marker(one)).map((drawn) => (drawn.marker.addTo(this.markers), drawn));
     this.point(this.pointed);
     if (held !== undefined) this.hold(held);
+  }
+
+  /** What has the focus, within the tree that the map is in: on other sites that is not the document. */
+  private focused(): Element | null {
+    return (this.map.getContainer().getRootNode() as Document | ShadowRoot).activeElement;
   }
 
   /** The focus was on a marker that has been drawn anew: leave it there, or else on the map. */
@@ -163,7 +166,8 @@ export class PlacesMap {
       .setLatLng(marker.getLatLng())
       .setContent(bubble);
     popup.on("remove", () => {
-      const within = bubble.contains(document.activeElement) || document.activeElement === document.body;
+      const focused = this.focused();
+      const within = focused === null || focused === document.body || bubble.contains(focused);
       end();
       if (within && from !== undefined) this.hold(from);
     });

@@ -24,7 +24,7 @@ export function Places({ name, spots, nouns, pointed = null }: Props) {
     let made: PlacesMap | undefined;
     let gone = false;
     const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    import("./map").then(
+    import("./styled").then(
       ({ PlacesMap }) => {
         if (gone || !box.current) return;
         made = new PlacesMap(box.current, { nouns, still, fill });

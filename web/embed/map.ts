@@ -1,0 +1,54 @@
+/** The map of the element. Loaded when one asks for it (`view="map"`), so that a list alone stays light. */
+
+import leaflet from "leaflet/dist/leaflet.css?inline";
+
+import { PlacesMap } from "../src/map/map";
+import type { Spot } from "../src/map/points";
+import sheet from "../src/styles/map.css?inline";
+import { type Asked, get } from "./api";
+import { make } from "./make";
+import own from "./map.css?inline";
+
+interface Places {
+  features: {
+    geometry: { coordinates: [number, number] } | null;
+    properties: { slug: string; title: string; lead_council: { name: string } | null };
+  }[];
+}
+
+const styles = [leaflet, sheet, own].map((text) => {
+  const style = new CSSStyleSheet();
+  style.replaceSync(text);
+  return style;
+});
+
+/** The maps that are drawn, by where. */
+const drawn = new WeakMap<HTMLElement, PlacesMap>();
+
+/** Draw where all initiatives are that match, in `place`; the list beside it has the same. */
+export async function drawMap(place: HTMLElement, root: ShadowRoot, service: string, { filters }: Asked, target: Record<string, string>, stop: AbortSignal): Promise<void> {
+  root.adoptedStyleSheets = [...new Set([...root.adoptedStyleSheets, ...styles])];
+  const query = new URLSearchParams([...filters].filter(([name]) => name !== "sort"));
+  query.set("fields", "slug,title,lead_council,location");
+  const { features } = await get<Places>(`${service}v1/initiatives.geojson?${query}`, stop);
+  const spots = features.flatMap(({ geometry, properties: { slug, title, lead_council: council } }): Spot[] => {
+    if (!geometry) return [];
+    const [longitude, latitude] = geometry.coordinates;
+    const name = council?.name ?? "the network";
+    return [{ key: slug, href: `${service}initiatives/${encodeURIComponent(slug)}`, title, note: council?.name ?? "", near: name, longitude, latitude }];
+  });
+  let map = drawn.get(place);
+  if (!map) {
+    const box = make("div", { class: "map", role: "application", "aria-label": "Map of the initiatives. Arrow keys move it, plus and minus zoom; Tab goes through the places." });
+    place.replaceChildren(box);
+    const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const fill = (bubble: HTMLElement, held: Spot[]) => {
+      const link = (spot: Spot) => make("li", {}, make("a", { href: spot.href, ...target }, spot.title), ...(spot.note ? [make("small", {}, spot.note)] : []));
+      bubble.replaceChildren(make("ul", { role: "list" }, ...held.map(link)));
+      return () => bubble.replaceChildren();
+    };
+    map = new PlacesMap(box, { nouns: ["initiative", "initiatives"], still, fill });
+    drawn.set(place, map);
+  }
+  map.show(spots);
+}
