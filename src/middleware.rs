@@ -134,7 +134,7 @@ pub struct Methods(Vec<(ResourceDef, String)>);
 
 impl Methods {
     /// From the finished document, and these addresses of pages and files.
-    pub fn new(document: &Value, pages: &[&str]) -> Self {
+    pub fn new(document: &Value, pages: impl Iterator<Item = &'static str>) -> Self {
         let paths = document["paths"].as_object().into_iter().flatten();
         let mut known: Vec<_> = paths
             .map(|(path, operations)| {
@@ -152,8 +152,8 @@ impl Methods {
                 (ResourceDef::new(path.as_str()), methods.join(", "))
             })
             .collect();
-        for path in ["/openapi.json", "/docs"].iter().chain(pages) {
-            known.push((ResourceDef::new(*path), "GET, HEAD, OPTIONS".into()));
+        for path in ["/openapi.json", "/docs"].into_iter().chain(pages) {
+            known.push((ResourceDef::new(path), "GET, HEAD, OPTIONS".into()));
         }
         Self(known)
     }

@@ -51,7 +51,7 @@ impl Server {
         let workers = settings.workers;
         let document = Document::new();
         let schemas = web::Data::new(Schemas::new(&document.value));
-        let methods = web::Data::new(Methods::new(&document.value, &routes::PAGES));
+        let methods = web::Data::new(Methods::new(&document.value, routes::pages()));
         let document = web::Data::new(document);
         let usage = web::Data::new(Usage::default());
         let counted = (usage.clone(), db.clone());

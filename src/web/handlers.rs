@@ -9,8 +9,10 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 use super::assets;
 use super::shell::{Head, failed, page};
 use crate::auth::caller::Reach;
+use crate::citation::linked;
 use crate::db::Db;
 use crate::error::ApiError;
+use crate::page::base;
 use crate::reply::moved;
 use crate::{councils, initiatives, negotiate, refs};
 
@@ -45,7 +47,7 @@ async fn find_map(request: HttpRequest) -> HttpResponse {
         &Head::new(
             "",
             "What UK co-operative councils do, on a map and in a list: initiatives with their outcomes, sources and dates.",
-        ),
+        ).at(&base(&request), "/", "website"),
     )
 }
 
@@ -55,14 +57,19 @@ async fn find_councils_page(request: HttpRequest) -> HttpResponse {
         &Head::new(
             "Councils",
             "The councils of the Co-operative Councils' Innovation Network, and what each of them does.",
-        ),
+        )
+        .at(&base(&request), "/councils", "website"),
     )
 }
 
 async fn find_about_page(request: HttpRequest) -> HttpResponse {
     page(
         &request,
-        &Head::new("About", "What the registry holds, how its claims are to be read, and how to use it elsewhere."),
+        &Head::new("About", "What the registry holds, how its claims are to be read, and how to use it elsewhere.").at(
+            &base(&request),
+            "/about",
+            "website",
+        ),
     )
 }
 
@@ -74,7 +81,11 @@ async fn find_initiative_page(
     let mut conn = db.get().await?;
     match initiatives::store::locate(&mut conn, Reach::PUBLIC, &initiative).await {
         Ok(found) if refs::is_former(&initiative, &found.slug, found.id) => Ok(moved(&request, &found.slug)),
-        Ok(found) => Ok(page(&request, &Head::new(&found.title, &found.summary))),
+        Ok(found) => {
+            let (base, path) = (base(&request), format!("/initiatives/{}", found.slug));
+            let data = linked::initiative(&found, &base);
+            Ok(page(&request, &Head::new(&found.title, &found.summary).of_record(&base, &path, &data)))
+        }
         Err(error) => missing(error),
     }
 }
@@ -89,7 +100,9 @@ async fn find_council_page(
         Ok(found) if refs::is_former(&council, &found.slug, found.id) => Ok(moved(&request, &found.slug)),
         Ok(found) => {
             let description = format!("What {} does as a co-operative council.", found.name);
-            Ok(page(&request, &Head::new(&found.short_name, &description)))
+            let (base, path) = (base(&request), format!("/councils/{}", found.slug));
+            let data = linked::council(&found, &base);
+            Ok(page(&request, &Head::new(&found.short_name, &description).of_record(&base, &path, &data)))
         }
         Err(error) => missing(error),
     }

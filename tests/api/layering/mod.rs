@@ -43,6 +43,11 @@ const RULES: &str = "
 
     changes::handlers        HANDLERS changes::*
     web::handlers            HANDLERS negotiate web::* *::store
+    web::preview             citation::linked web::*
+    embeds::handlers         HANDLERS embeds::* negotiate citation::work *::store
+    embeds::frame            reply web::shell
+    embeds::oembed           embeds::model web::shell
+    embeds::model            initiatives::query search::model text *::model
     citation::handlers       HANDLERS citation::* negotiate *::store
     citation::form           citation::* error initiatives::model negotiate page reply
     citation::store          STORE initiatives::filter themes::store
