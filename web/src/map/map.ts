@@ -16,11 +16,13 @@ const COUNTRY: L.LatLngBoundsLiteral = [
 ];
 /** As far as the map can be moved. */
 const WORLD: L.LatLngBoundsLiteral = [
-  [46.5, -15],
-  [63.5, 9],
+  [47, -15],
+  [63, 8],
 ];
 /** Beyond this the outline has no more to show. */
 const CLOSEST = 11;
+/** How close a single place is shown: the country around it says where it is. */
+const ALONE = 6;
 /** Pixels within which places become one. */
 const RADIUS = 46;
 
@@ -99,7 +101,7 @@ export class PlacesMap {
 
   private fit(spots: readonly Spot[], animate: boolean): void {
     const bounds = L.latLngBounds(spots.map((spot) => [spot.latitude, spot.longitude]));
-    this.map.fitBounds(bounds.pad(0.08), { maxZoom: 9, animate, padding: [24, 24] });
+    this.map.fitBounds(bounds.pad(0.08), { maxZoom: isOne(bounds) ? ALONE : 9, animate, padding: [24, 24] });
   }
 
   private draw(): void {
@@ -167,6 +169,7 @@ export class PlacesMap {
       end();
       if (within && from !== undefined) this.hold(from);
     });
+    bubble.addEventListener("keydown", ({ key }) => void (key === "Escape" && popup.close()));
     popup.openOn(this.map);
     bubble.querySelector("a")?.focus({ preventScroll: true });
   }
@@ -181,6 +184,11 @@ function clusters(features: SpotFeature[]): Supercluster<Spot> {
 function tag(marker: L.Marker, spots: readonly Spot[]): void {
   const element = marker.getElement();
   if (element) element.dataset["keys"] = spots.map((spot) => spot.key).join(" ");
+}
+
+/** True when all places are the same one. */
+function isOne(bounds: L.LatLngBounds): boolean {
+  return bounds.getNorthEast().equals(bounds.getSouthWest(), 0.01);
 }
 
 function isGroup(found: SpotFeature | ClusterFeature<AnyProps>): found is ClusterFeature<AnyProps> {

@@ -12,7 +12,7 @@ import { Heading } from "../parts/heading";
 import { Search } from "../parts/search";
 import { Failed, Loading } from "../parts/states";
 import { Filters } from "../state/filters";
-import { keep, useResource } from "../state/resource";
+import { type Resource, keep, useResource } from "../state/resource";
 import { go } from "../state/router";
 
 /** Orders of the list; with words the best hits come first unless another order is asked for. */
@@ -26,10 +26,13 @@ const ORDERS = [
 /** The map beside the list of the same initiatives, filtered and searched. */
 export function Explore({ query }: { query: URLSearchParams }) {
   const filters = useMemo(() => Filters.of(query), [query.toString()]);
-  const said = filters.toString();
-  const narrowing = new URLSearchParams([...new URLSearchParams(said)].filter(([name]) => name !== "sort")).toString();
-  const counts = useResource(`counts ${narrowing}`, (stop) => countInitiatives(filters, stop), true);
-  const places = useResource(`places ${narrowing}`, (stop) => placeInitiatives(filters, stop), true);
+  const key = `list ${filters}`;
+  const list = useResource<CardPage>(key, (stop) => listInitiatives(filters, stop), true);
+  // Where the words were a slip, the list is of what was meant; counts and map follow it.
+  const meant = list.busy ? undefined : list.data?.search?.did_you_mean;
+  const narrowing = (meant ? filters.set("q", meant) : filters).set("sort", "");
+  const counts = useResource(`counts ${narrowing}`, (stop) => countInitiatives(narrowing, stop), true);
+  const places = useResource(`places ${narrowing}`, (stop) => placeInitiatives(narrowing, stop), true);
   const [pointed, setPointed] = useState<string | null>(null);
   const [panel, setPanel] = useState(false);
   const spots = useMemo(() => (places.data ?? []).flatMap(spot), [places.data]);
@@ -51,7 +54,7 @@ export function Explore({ query }: { query: URLSearchParams }) {
           <Heading title={title(filters)} class="hero-title">
             What co-operative councils do
           </Heading>
-          <p>Practice that councils share with each other: what was done, what came of it, how well that is borne out, and where to read on.</p>
+          <p>Practice that councils share: what was done, what came of it, and how well that is borne out.</p>
           <Search words={filters.get("q")} onSearch={(words) => change(filters.set("q", words))} onTheme={(theme) => change(filters.set("q", "").toggle("theme", theme))} />
         </div>
       </div>
@@ -67,7 +70,7 @@ export function Explore({ query }: { query: URLSearchParams }) {
           </div>
         </section>
 
-        <Results filters={filters} said={said} exact={counts.data && !counts.busy ? counts.data.total : undefined} counts={counts.data?.facets} onChange={change} onPoint={setPointed}>
+        <Results at={key} list={list} filters={filters} exact={counts.data && !counts.busy ? counts.data.total : undefined} counts={counts.data?.facets} onChange={change} onPoint={setPointed}>
           <div class="sides" role="group" aria-label="Show">
             {(["list", "map"] as const).map((one) => (
               <button key={one} type="button" aria-pressed={side === one} onClick={() => go(address(filters, one), { replace: true })}>
@@ -114,8 +117,10 @@ function located(placed: Placed[], spots: Spot[]): string {
 }
 
 interface ResultsProps {
+  /** What the list is kept under. */
+  at: string;
+  list: Resource<CardPage>;
   filters: Filters;
-  said: string;
   /** How many there are, by the counts, when they are known: a search counts no further than a thousand. */
   exact: number | undefined;
   counts: Parameters<typeof Chips>[0]["counts"];
@@ -124,9 +129,7 @@ interface ResultsProps {
   children: preact.ComponentChildren;
 }
 
-function Results({ filters, said, exact, counts, onChange, onPoint, children }: ResultsProps) {
-  const key = `list ${said}`;
-  const list = useResource<CardPage>(key, (stop) => listInitiatives(filters, stop), true);
+function Results({ at: key, list, filters, exact, counts, onChange, onPoint, children }: ResultsProps) {
   const [more, setMore] = useState<"idle" | "busy" | Refusal>("idle");
   const [added, setAdded] = useState<{ key: string; page: CardPage } | null>(null);
   const page = added?.key === key ? added.page : list.data;
@@ -213,7 +216,7 @@ function Results({ filters, said, exact, counts, onChange, onPoint, children }: 
 }
 
 function total(page: CardPage, exact: number | undefined): string {
-  if (exact !== undefined && !page.search?.did_you_mean) return count(exact, "initiative");
+  if (exact !== undefined) return count(exact, "initiative");
   const least = page.search?.total_is === "at_least" ? "at least " : "";
   return `${least}${count(page.total, "initiative")}`;
 }
