@@ -13,6 +13,7 @@
 //! - [`councils`], [`themes`], [`initiatives`], [`vocabularies`], [`users`]: a resource each, with `model` (what is sent and
 //!   answered, and its rules), `handlers` (one function an operation) and `store` (queries; no HTTP).
 //! - [`search`], [`facets`]: what has these words, best first; how many there are of each kind.
+//! - [`geography`]: points, boxes and circles, as parameters and as conditions.
 //! - [`citation`]: records for others to cite and to show: citations, JSON-LD, Markdown, permalinks, the DCAT catalogue.
 //! - [`changes`]: what changed, to replay, and as Atom feeds.
 //! - [`outcomes`]: claims across initiatives. [`exports`]: whole lists as CSV, NDJSON and GeoJSON, with their codebook.
@@ -40,6 +41,7 @@ pub mod db;
 pub mod error;
 pub mod exports;
 pub mod facets;
+pub mod geography;
 pub mod health;
 pub mod idempotency;
 pub mod initiatives;

@@ -40,7 +40,8 @@ pub fn pick<T: Serialize>(record: &T, fields: Option<&[String]>) -> Result<Value
     let mut value = serde_json::to_value(record).map_err(ApiError::internal)?;
     if let (Some(fields), Value::Object(members)) = (fields, &mut value) {
         members.retain(|name, _| {
-            matches!(name.as_str(), "embedded" | "highlight") || fields.iter().any(|field| field == name)
+            matches!(name.as_str(), "embedded" | "distance_km" | "highlight")
+                || fields.iter().any(|field| field == name)
         });
     }
     Ok(value)

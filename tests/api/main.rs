@@ -18,6 +18,7 @@ mod drafts;
 mod exports;
 mod facets;
 mod filters;
+mod geography;
 mod http;
 mod initiatives;
 mod issuer_keys;
