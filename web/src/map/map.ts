@@ -75,11 +75,19 @@ export class PlacesMap {
     this.resized.observe(box);
   }
 
-  /** Show these places instead of those before, and move to where they are. */
-  show(spots: Spot[]): void {
+  /** What is in view: west, south, east, north in degrees. */
+  box(): [number, number, number, number] {
+    const bounds = this.map.getBounds();
+    return [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+  }
+
+  /** Show these places instead of those before, and move to where they are, or `stay`. */
+  show(spots: Spot[], stay = false): void {
     this.index = clusters(spots.map(feature));
     this.map.closePopup();
-    if (spots.length === 0) this.map.fitBounds(COUNTRY, { animate: false });
+    if (stay && this.drawn.length > 0) {
+      // The map is where somebody has moved it.
+    } else if (spots.length === 0) this.map.fitBounds(COUNTRY, { animate: false });
     else this.fit(spots, !this.wishes.still && this.drawn.length > 0);
     this.draw();
   }

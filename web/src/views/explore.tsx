@@ -8,6 +8,7 @@ import type { Spot } from "../map/points";
 import { Card } from "../parts/card";
 import { Chips, NAMES, inWords, without } from "../parts/chips";
 import { Facets } from "../parts/facets";
+import { Near } from "../parts/near";
 import { Heading } from "../parts/heading";
 import { Search } from "../parts/search";
 import { Failed, Loading } from "../parts/states";
@@ -21,6 +22,7 @@ const ORDERS = [
   ["-started_on", "Begun last"],
   ["started_on", "Begun first"],
   ["-updated_at", "Changed last"],
+  ["distance", "Nearest"],
 ] as const;
 
 /** The map beside the list of the same initiatives, filtered and searched. */
@@ -84,7 +86,7 @@ export function Explore({ query }: { query: URLSearchParams }) {
           <a class="skip" href="#after-map">
             Skip the map
           </a>
-          <Places name="Map of the initiatives in the list" spots={spots} nouns={["initiative", "initiatives"]} pointed={pointed} />
+          <Places name="Map of the initiatives in the list" spots={spots} nouns={["initiative", "initiatives"]} pointed={pointed} stay={filters.get("bbox") !== ""} onBox={(box) => change(filters.set("bbox", box.map((degrees) => degrees.toFixed(3)).join(",")))} />
           <p class="legend">{places.data ? located(places.data, spots) : "Placing the initiatives …"}</p>
           <span id="after-map" tabIndex={-1} />
         </section>
@@ -163,7 +165,7 @@ function Results({ at: key, list, filters, exact, counts, onChange, onPoint, chi
           <span>Order</span>
           <select value={filters.get("sort")} onChange={(event) => onChange(filters.set("sort", event.currentTarget.value))}>
             <option value="">{words ? "Best hits" : "Title"}</option>
-            {ORDERS.filter(([value]) => words || value !== "title").map(([value, name]) => (
+            {ORDERS.filter(([value]) => (words || value !== "title") && (value !== "distance" || filters.get("near"))).map(([value, name]) => (
               <option key={value} value={value}>
                 {name}
               </option>
@@ -180,7 +182,10 @@ function Results({ at: key, list, filters, exact, counts, onChange, onPoint, chi
           </button>
         </p>
       )}
-      <Chips filters={filters} counts={counts} onChange={onChange} />
+      <div class="narrowed">
+        <Chips filters={filters} counts={counts} onChange={onChange} />
+        {!filters.get("near") && <Near onNear={(near) => onChange(filters.set("near", near).set("radius_km", "50").set("sort", "distance"))} />}
+      </div>
       {list.error && (
         <Failed error={list.error} again={list.again}>
           {filters.active().length > 0 && (
