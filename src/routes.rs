@@ -6,8 +6,8 @@ use utoipa_actix_web::scope::scope;
 
 use crate::limits::rate;
 use crate::{
-    api_keys, audit, auth, changes, citation, councils, exports, facets, initiatives, key_requests, outcomes, problems,
-    search, service, themes, transport, users, vocabularies,
+    api_keys, audit, auth, changes, citation, councils, exports, facets, initiatives, key_requests, map, outcomes,
+    problems, search, service, themes, transport, users, vocabularies,
 };
 
 pub use crate::web::handlers::{PAGES, mount as mount_pages};
@@ -77,6 +77,9 @@ where
                 .service(themes::handlers::delete_theme)
                 .service(themes::handlers::merge_theme)
                 .service(initiatives::handlers::list_theme_initiatives)
+                .service(map::handlers::map_councils)
+                .service(map::handlers::map_initiatives)
+                .service(map::handlers::summarise_map)
                 .service(search::handlers::search_registry)
                 .service(search::handlers::suggest_records)
                 .service(changes::handlers::list_changes)

@@ -30,6 +30,21 @@ pub struct BoundingBox {
 }
 
 impl BoundingBox {
+    /// The box of one point.
+    pub fn around(Point { latitude, longitude }: Point) -> Self {
+        Self { west: longitude, south: latitude, east: longitude, north: latitude }
+    }
+
+    /// The smallest box around this one and a point.
+    pub fn with(self, Point { latitude, longitude }: Point) -> Self {
+        Self {
+            west: self.west.min(longitude),
+            south: self.south.min(latitude),
+            east: self.east.max(longitude),
+            north: self.north.max(latitude),
+        }
+    }
+
     /// True for a point in the box or on its edge.
     pub fn contains(&self, point: Point) -> bool {
         (self.west..=self.east).contains(&point.longitude) && (self.south..=self.north).contains(&point.latitude)

@@ -242,6 +242,9 @@ impl InitiativeQuery {
     }
 }
 
+/// Parameters that say how a list is shown, not what is in it.
+pub const SHAPE: [&str; 6] = ["sort", "highlight", "fields", "include", "limit", "cursor"];
+
 /// The filters alone, for what has neither pages nor an order.
 #[derive(Debug, Deserialize)]
 #[serde(transparent)]
@@ -252,8 +255,7 @@ pub struct FacetQuery {
 
 impl IntoParams for FacetQuery {
     fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let shape = ["sort", "highlight", "fields", "include", "limit", "cursor"];
         let all = InitiativeQuery::into_params(place);
-        all.into_iter().filter(|parameter| !shape.contains(&parameter.name.as_str())).collect()
+        all.into_iter().filter(|parameter| !SHAPE.contains(&parameter.name.as_str())).collect()
     }
 }

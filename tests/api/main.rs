@@ -28,6 +28,7 @@ mod key_rights;
 mod last_admin;
 mod layering;
 mod limits;
+mod map;
 mod meanwhile;
 mod migrations;
 mod openapi;

@@ -49,6 +49,9 @@ const RULES: &str = "
     citation::*              citation::* councils::model db::word::text initiatives::evidence initiatives::model text
                              themes::model
     *::handlers              HANDLERS
+    map::cluster             geography
+    map::model               geography initiatives::query *::model
+    map::store               STORE councils::store facets::store initiatives::filter map
     search::marks            error search::model
     search::meant            STORE
     search::rank             STORE search::model page::Edge
