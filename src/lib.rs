@@ -13,6 +13,8 @@
 //! - [`councils`], [`themes`], [`initiatives`], [`vocabularies`], [`users`]: a resource each, with `model` (what is sent and
 //!   answered, and its rules), `handlers` (one function an operation) and `store` (queries; no HTTP).
 //! - [`search`], [`facets`]: what has these words, best first; how many there are of each kind.
+//! - [`geography`]: points, boxes and circles, as parameters and as conditions.
+//! - [`map`]: the registry as points, clustered for a zoom.
 //! - [`citation`]: records for others to cite and to show: citations, JSON-LD, Markdown, permalinks, the DCAT catalogue.
 //! - [`changes`]: what changed, to replay, and as Atom feeds.
 //! - [`outcomes`]: claims across initiatives. [`exports`]: whole lists as CSV, NDJSON and GeoJSON, with their codebook.
@@ -41,6 +43,7 @@ pub mod embeds;
 pub mod error;
 pub mod exports;
 pub mod facets;
+pub mod geography;
 pub mod health;
 pub mod idempotency;
 pub mod initiatives;
@@ -48,6 +51,7 @@ pub mod input;
 pub mod issuer;
 pub mod key_requests;
 pub mod limits;
+pub mod map;
 pub mod middleware;
 pub mod negotiate;
 pub mod openapi;

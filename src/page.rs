@@ -4,6 +4,7 @@
 //! [`Keys::seal`]: nobody reads out of it what the row does not show, such as how many events there are that the caller may
 //! not see, and one that was changed, or that belongs to other filters, is a 400.
 
+use std::borrow::Cow;
 use std::future::{Ready, ready};
 
 use actix_web::http::header;
@@ -59,11 +60,11 @@ pub struct PageLinks {
 }
 
 /// An order of a list: an expression over the table, the type of its values, and the direction. All three are our own
-/// words, never the caller's.
-#[derive(Clone, Copy, Debug)]
+/// words, never the caller's; of the caller's there may be numbers in them.
+#[derive(Clone, Debug)]
 pub struct Order {
     /// Expression, not null.
-    pub by: &'static str,
+    pub by: Cow<'static, str>,
     /// PostgreSQL type of the expression.
     pub kind: &'static str,
     /// Largest first.
@@ -72,10 +73,20 @@ pub struct Order {
 
 impl Order {
     /// Best hits of a search first: no expression over a table, see [`crate::search::rank`].
-    pub const RELEVANCE: Self = Self { by: "relevance", kind: "", descending: true };
+    pub const RELEVANCE: Self = Self::new("relevance", "", true);
+
+    /// By an expression of a type.
+    pub const fn new(by: &'static str, kind: &'static str, descending: bool) -> Self {
+        Self { by: Cow::Borrowed(by), kind, descending }
+    }
+
+    /// Nearest first, by an expression of kilometres.
+    pub fn by_distance(expression: String) -> Self {
+        Self { by: expression.into(), kind: "double precision", descending: false }
+    }
 
     /// The whole order in SQL. `ties` breaks ties: the table's id column, such as `themes.id`, or several columns.
-    pub fn sql(self, ties: &str) -> SqlLiteral<Text> {
+    pub fn sql(&self, ties: &str) -> SqlLiteral<Text> {
         let direction = if self.descending { "DESC" } else { "ASC" };
         let ties: String = ties.split(", ").map(|column| format!(", {column} {direction}")).collect();
         sql::<Text>(&format!("{} {direction}{ties}", self.by))
@@ -170,7 +181,7 @@ impl Window {
     /// SQL of the order in which to read; `ties` as for [`beyond`](Self::beyond).
     pub fn order(&self, ties: &str) -> SqlLiteral<Text> {
         let backwards = self.edge.as_ref().is_some_and(|edge| edge.backwards);
-        Order { descending: self.order.descending != backwards, ..self.order }.sql(ties)
+        Order { descending: self.order.descending != backwards, ..self.order.clone() }.sql(ties)
     }
 
     /// SQL of the sort key, to be read with each row.

@@ -7,7 +7,7 @@ use utoipa_actix_web::scope::scope;
 
 use crate::limits::rate;
 use crate::{
-    api_keys, audit, auth, changes, citation, councils, embeds, exports, facets, initiatives, key_requests, outcomes,
+    api_keys, audit, auth, changes, citation, councils, embeds, exports, facets, initiatives, key_requests, map, outcomes,
     problems, search, service, themes, transport, users, vocabularies, web,
 };
 
@@ -88,6 +88,9 @@ where
                 .service(themes::handlers::delete_theme)
                 .service(themes::handlers::merge_theme)
                 .service(initiatives::handlers::list_theme_initiatives)
+                .service(map::handlers::map_councils)
+                .service(map::handlers::map_initiatives)
+                .service(map::handlers::summarise_map)
                 .service(search::handlers::search_registry)
                 .service(search::handlers::suggest_records)
                 .service(changes::handlers::list_changes)

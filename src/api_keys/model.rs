@@ -242,10 +242,8 @@ impl ApiKeySort {
     pub fn order(self) -> Order {
         let descending = matches!(self, Self::NameDescending | Self::CreatedDescending);
         match self {
-            Self::Name | Self::NameDescending => Order { by: "api_keys.name", kind: "text", descending },
-            Self::Created | Self::CreatedDescending => {
-                Order { by: "api_keys.created_at", kind: "timestamptz", descending }
-            }
+            Self::Name | Self::NameDescending => Order::new("api_keys.name", "text", descending),
+            Self::Created | Self::CreatedDescending => Order::new("api_keys.created_at", "timestamptz", descending),
         }
     }
 }

@@ -233,7 +233,7 @@ pub struct ChainPlace {
 }
 
 /// Newest first.
-pub const ORDER: Order = Order { by: "audit_events.sequence", kind: "bigint", descending: true };
+pub const ORDER: Order = Order::new("audit_events.sequence", "bigint", true);
 
 /// Filters of the audit trail.
 #[derive(Clone, Debug, Deserialize, IntoParams)]

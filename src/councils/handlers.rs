@@ -37,13 +37,18 @@ pub async fn list_councils(
     pages: Pages,
     query: Query<CouncilQuery>,
 ) -> Result<Listing<Council>, ApiError> {
-    let window = pages.window(query.limit, query.cursor.as_deref(), query.order())?;
     let mut conn = db.get().await?;
     let filter = CouncilFilter::new(&mut conn, caller.reach(), &query).await?;
+    let window = pages.window(query.limit, query.cursor.as_deref(), query.order(filter.area.near))?;
     let (mut slice, search) = forgiving(&mut conn, caller.reach(), filter.words.clone(), async |conn, words| {
         store::list(conn, caller.reach(), &CouncilFilter { words, ..filter.clone() }, &window).await
     })
     .await?;
+    if let Some(near) = filter.area.near {
+        for found in &mut slice.rows {
+            found.distance_km = found.location.map(|place| near.kilometres(place.into()));
+        }
+    }
     if let Some(search) = search.as_ref().filter(|_| query.highlight == Some(true)) {
         let marks = Marks::of(&mut conn, &search.searched_for).await?;
         for found in &mut slice.rows {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::geography::Point;
 use crate::input::{Check, Faults};
 use crate::reply::Resource;
 use crate::search::model::Highlight;
@@ -136,6 +137,12 @@ pub struct Location {
     pub longitude: f64,
 }
 
+impl From<Location> for Point {
+    fn from(Location { latitude, longitude }: Location) -> Self {
+        Self { latitude, longitude }
+    }
+}
+
 /// What other records show of a council.
 #[derive(Clone, Debug, Serialize, Queryable, Selectable, ToSchema)]
 #[diesel(table_name = crate::db::schema::councils, check_for_backend(diesel::pg::Pg))]
@@ -205,6 +212,10 @@ pub struct Council {
     pub membership: Membership,
     /// Markdown members rendered as sanitised HTML.
     pub html: CouncilHtml,
+    /// With `near`: kilometres from there to `location`, as the crow flies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, example = 3.218, minimum = 0)]
+    pub distance_km: Option<f64>,
     /// Where the words of a search were found, when asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]

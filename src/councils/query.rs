@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::model::{CouncilType, MembershipTier, Nation, Region};
+use crate::error::Fault;
+use crate::geography::{Area, BoundingBox, Near, Point};
 use crate::page::Order;
 use crate::search::model::SearchText;
 use crate::text::Reference;
@@ -27,19 +29,24 @@ pub enum CouncilSort {
     /// Last changed first.
     #[serde(rename = "-updated_at")]
     UpdatedDescending,
+    /// Nearest to `near` first.
+    #[serde(rename = "distance")]
+    Distance,
 }
 
 impl CouncilSort {
-    /// The order of what is not searched, in SQL.
-    pub fn order(self) -> Order {
+    /// The order of what is not searched, in SQL; that by distance is from the centre of `near`.
+    pub fn order(self, near: Option<Near>) -> Order {
+        if let (Self::Distance, Some(near)) = (self, near) {
+            return Order::by_distance(near.distance("councils"));
+        }
         let descending = matches!(self, Self::NameDescending | Self::UpdatedDescending);
         match self {
-            Self::Relevance | Self::Name | Self::NameDescending => {
-                Order { by: "lower(councils.name)", kind: "text", descending }
+            // Without a point there is no distance: the filter refuses it.
+            Self::Relevance | Self::Name | Self::NameDescending | Self::Distance => {
+                Order::new("lower(councils.name)", "text", descending)
             }
-            Self::Updated | Self::UpdatedDescending => {
-                Order { by: "councils.updated_at", kind: "timestamptz", descending }
-            }
+            Self::Updated | Self::UpdatedDescending => Order::new("councils.updated_at", "timestamptz", descending),
         }
     }
 }
@@ -99,10 +106,20 @@ pub struct CouncilQuery {
     #[serde(default)]
     #[param(inline)]
     pub membership: Vec<MembershipTier>,
+    /// Only councils in this box, by the point within their area: west,south,east,north in degrees.
+    #[param(inline)]
+    pub bbox: Option<BoundingBox>,
+    /// Only councils around this point: latitude,longitude in degrees. Each then says its `distance_km`.
+    #[param(inline)]
+    pub near: Option<Point>,
+    /// How far around `near`, in kilometres: 0.1 to 1000, default 25.
+    #[param(minimum = 0.1, maximum = 1000, example = 25)]
+    pub radius_km: Option<f64>,
     /// Only councils that changed at or after this time (RFC 3339).
     #[param(example = "2026-01-01T00:00:00Z")]
     pub updated_since: Option<DateTime<Utc>>,
-    /// Order; a minus means largest first. With `q` the best hits come first unless another order is asked for.
+    /// Order; a minus means largest first. With `q` the best hits come first unless another order is asked for; `distance` goes
+    /// with `near`.
     #[param(inline)]
     pub sort: Option<CouncilSort>,
     /// With `q`: show where the words were found.
@@ -128,11 +145,17 @@ pub struct CouncilView {
 }
 
 impl CouncilQuery {
+    /// Where, and what does not go together in it.
+    pub fn area(&self, faults: &mut Vec<Fault>) -> Area {
+        let by_distance = matches!(self.sort, Some(CouncilSort::Distance));
+        Area::new(self.bbox, self.near, self.radius_km, by_distance, faults)
+    }
+
     /// The order that was asked for, or else the one that fits.
-    pub fn order(&self) -> Order {
+    pub fn order(&self, near: Option<Near>) -> Order {
         match self.sort {
             None | Some(CouncilSort::Relevance) if self.q.is_some() => Order::RELEVANCE,
-            sort => sort.unwrap_or(CouncilSort::Name).order(),
+            sort => sort.unwrap_or(CouncilSort::Name).order(near),
         }
     }
 }

@@ -19,6 +19,7 @@ use crate::auth::caller::Reach;
 use crate::db::schema::{councils, initiative_participants, initiatives, users};
 use crate::db::word::Word;
 use crate::error::ApiError;
+use crate::geography::Area;
 use crate::page::{Slice, Window};
 use crate::refs::{self, Resource};
 use crate::search::model::TotalIs;
@@ -70,6 +71,7 @@ impl From<CouncilRow> for Council {
             population: row.population,
             population_year: row.population_year,
             website: row.website,
+            distance_km: None,
             highlight: None,
             html: CouncilHtml { description: row.description.as_deref().map(crate::text::render) },
             description: row.description,
@@ -155,6 +157,8 @@ pub struct CouncilFilter {
     pub council_types: Vec<CouncilType>,
     /// Any of these tiers.
     pub tiers: Vec<MembershipTier>,
+    /// With their point in here.
+    pub area: Area,
     /// Changed at or after.
     pub updated_since: Option<DateTime<Utc>>,
 }
@@ -164,6 +168,7 @@ impl CouncilFilter {
     pub async fn new(conn: &mut AsyncPgConnection, reach: Reach, query: &CouncilQuery) -> Result<Self, ApiError> {
         let mut faults = Vec::new();
         let ids = refs::any_council(conn, reach, "council", &query.council, &mut faults).await?;
+        let area = query.area(&mut faults);
         if !faults.is_empty() {
             return Err(ApiError::bad_query(faults));
         }
@@ -174,6 +179,7 @@ impl CouncilFilter {
             regions: query.region.clone(),
             council_types: query.council_type.clone(),
             tiers: query.membership.clone(),
+            area,
             updated_since: query.updated_since,
         })
     }
@@ -211,6 +217,9 @@ pub fn filtered(reach: Reach, filter: &CouncilFilter) -> councils::BoxedQuery<'s
     }
     if !filter.tiers.is_empty() {
         query = query.filter(councils::membership_tier.eq_any(words(&filter.tiers)));
+    }
+    if let Some(within) = filter.area.condition("councils") {
+        query = query.filter(sql::<Bool>(&within));
     }
     if let Some(since) = filter.updated_since {
         query = query.filter(councils::updated_at.ge(since));

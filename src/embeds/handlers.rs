@@ -41,7 +41,7 @@ async fn frame_initiatives(
         let query = query.of_list();
         let mut conn = db.get().await?;
         let filter = InitiativeFilter::new(&mut conn, Reach::PUBLIC, &query).await?;
-        let window = pages.window(query.limit, None, query.order())?;
+        let window = pages.window(query.limit, None, query.order(filter.area.near))?;
         let (slice, _) = forgiving(&mut conn, Reach::PUBLIC, filter.words.clone(), async |conn, words| {
             let filter = InitiativeFilter { words, ..filter.clone() };
             initiatives::store::list(conn, Reach::PUBLIC, &filter, &window).await

@@ -135,7 +135,7 @@ async fn initiatives_of(
     {
         return Err(caller.refusal(most));
     }
-    let order = query.sort.unwrap_or(InitiativeSort::Title).order().sql("initiatives.id");
+    let order = query.sort.unwrap_or(InitiativeSort::Title).order(filter.area.near).sql("initiatives.id");
     let make = |row| Whole(initiatives::filter::filtered(reach, &filter).select(row).order(order));
     exports.send(&table, format, fields.as_deref(), name, make).await
 }
@@ -167,7 +167,8 @@ pub async fn export_outcomes(
         return Err(caller.refusal(most));
     }
     drop(conn);
-    let order = query.sort.unwrap_or(InitiativeSort::Title).order().sql(outcomes::store::TIES);
+    let order =
+        query.sort.unwrap_or(InitiativeSort::Title).order(filter.initiatives.area.near).sql(outcomes::store::TIES);
     let make = |row| Whole(outcomes::filter::filtered(reach, &filter).select(row).order(order));
     exports.send(&table, format, fields.as_deref(), "outcomes", make).await
 }
@@ -203,7 +204,7 @@ pub async fn export_councils(
         return Err(caller.refusal(most));
     }
     drop(conn);
-    let order = query.sort.unwrap_or(CouncilSort::Name).order().sql("councils.id");
+    let order = query.sort.unwrap_or(CouncilSort::Name).order(filter.area.near).sql("councils.id");
     let make = |row| Whole(councils::store::filtered(reach, &filter).select(row).order(order));
     exports.send(&table, format, fields.as_deref(), "councils", make).await
 }

@@ -98,11 +98,7 @@ impl Count {
         let mut rest = filter.clone();
         let choices = take_choices(&mut rest);
         let words = rest.words.take();
-        let is_open = rest.participants.is_none()
-            && rest.within_council.is_none()
-            && rest.within_themes.is_none()
-            && rest.has_outcomes.is_none()
-            && rest.updated_since.is_none();
+        let is_open = rest == InitiativeFilter::default();
         let rest = (!is_open).then(|| filtered(reach, &rest).select(initiatives::id));
         Self { reach, level: reach.level.rank(), choices, words, rest }
     }

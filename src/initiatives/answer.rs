@@ -11,6 +11,7 @@ use super::model::{
     Partner, State, Visibility,
 };
 use crate::councils::model::{Council, CouncilRef, Location};
+use crate::geography::Point;
 use crate::reply::Resource;
 use crate::search::model::Highlight;
 use crate::themes::model::{Theme, ThemeRef};
@@ -84,6 +85,12 @@ pub struct Place {
     pub longitude: f64,
     /// Whose point this is.
     pub of: LocationOf,
+}
+
+impl From<Place> for Point {
+    fn from(Place { latitude, longitude, .. }: Place) -> Self {
+        Self { latitude, longitude }
+    }
 }
 
 /// Sanitised HTML of an initiative's texts.
@@ -229,6 +236,10 @@ pub struct Initiative {
     #[serde(skip_serializing_if = "Embedded::is_empty")]
     #[schema(required = false)]
     pub embedded: Embedded,
+    /// With `near`: kilometres from there to `location`, as the crow flies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, example = 3.218, minimum = 0)]
+    pub distance_km: Option<f64>,
     /// Where the words of a search were found, when asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]

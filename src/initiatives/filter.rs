@@ -4,12 +4,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::{exists, sql};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Text};
+use diesel::sql_types::{Array, Bool, Text};
 use diesel_async::AsyncPgConnection;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::model::{DeliveryStatus, InitiativeKind, NETWORK, Visibility};
+use super::model::{DeliveryStatus, Freshness, InitiativeKind, NETWORK, Visibility};
 use super::query::InitiativeQuery;
 use crate::auth::caller::Reach;
 use crate::councils::model::{Nation, Region};
@@ -18,7 +18,12 @@ use crate::db::schema::{
 };
 use crate::db::word::Word;
 use crate::error::ApiError;
+use crate::geography::Area;
 use crate::refs::{self, Themes};
+
+/// SQL of the [`Freshness`] of an initiative, by the day of the database.
+pub const FRESHNESS: &str = "CASE WHEN initiatives.verified_at IS NULL THEN 'unverified'
+    WHEN initiatives.review_due_on < current_date THEN 'due' ELSE 'verified' END";
 
 /// Which initiatives: names have become ids.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -55,6 +60,10 @@ pub struct InitiativeFilter {
     pub has_outcomes: Option<bool>,
     /// With an outcome of this level or higher.
     pub min_evidence: Option<i16>,
+    /// Any of these.
+    pub freshness: Vec<Freshness>,
+    /// With their own point or, for want of one, their lead council's in here.
+    pub area: Area,
     /// Changed at or after.
     pub updated_since: Option<DateTime<Utc>>,
 }
@@ -68,6 +77,7 @@ impl InitiativeFilter {
         let participants = refs::any_council(conn, reach, "participant", &query.participant, &mut faults).await?;
         let themes = refs::any_theme(conn, &query.theme, &mut faults).await?;
         let principles = refs::any_principle(conn, &query.principle, &mut faults).await?;
+        let area = query.area(&mut faults);
         if !faults.is_empty() {
             return Err(ApiError::bad_query(faults));
         }
@@ -88,6 +98,8 @@ impl InitiativeFilter {
             to: query.year_to.and_then(|year| NaiveDate::from_ymd_opt(year, 12, 31)),
             has_outcomes: query.has_outcomes,
             min_evidence: query.min_evidence,
+            freshness: query.freshness.clone(),
+            area,
             updated_since: query.updated_since,
         })
     }
@@ -200,6 +212,17 @@ pub fn filtered(reach: Reach, filter: &InitiativeFilter) -> initiatives::BoxedQu
     }
     if let Some(level) = filter.min_evidence {
         query = query.filter(exists(claims.filter(outcomes::evidence_level.ge(level))));
+    }
+    if !filter.freshness.is_empty() {
+        let fresh = sql::<Bool>(FRESHNESS).sql(" = ANY (").bind::<Array<Text>, _>(words(&filter.freshness)).sql(")");
+        query = query.filter(fresh);
+    }
+    if let (Some(own), Some(leads)) = (filter.area.condition("initiatives"), filter.area.condition("lead")) {
+        // As an array, so that an index over lead councils can be used as well as that over points.
+        query = query.filter(sql::<Bool>(&format!(
+            "({own} OR initiatives.latitude IS NULL AND initiatives.lead_council_id = ANY (ARRAY(
+                SELECT lead.id FROM councils lead WHERE {leads})))"
+        )));
     }
     if let Some(since) = filter.updated_since {
         query = query.filter(initiatives::updated_at.ge(since));

@@ -94,13 +94,18 @@ async fn page(
     query: Query<InitiativeQuery>,
     filter: InitiativeFilter,
 ) -> Result<Listing<Initiative>, ApiError> {
-    let window = pages.window(query.limit, query.cursor.as_deref(), query.order())?;
+    let window = pages.window(query.limit, query.cursor.as_deref(), query.order(filter.area.near))?;
     let (mut slice, search) = forgiving(conn, caller.reach(), filter.words.clone(), async |conn, words| {
         let filter = InitiativeFilter { words, ..filter.clone() };
         store::list(conn, caller.reach(), &filter, &window).await
     })
     .await?;
     embed(conn, caller.reach(), &query.include, &mut slice.rows).await?;
+    if let Some(near) = filter.area.near {
+        for found in &mut slice.rows {
+            found.distance_km = found.location.map(|place| near.kilometres(place.into()));
+        }
+    }
     if let Some(search) = search.as_ref().filter(|_| query.highlight == Some(true)) {
         let marks = Marks::of(conn, &search.searched_for).await?;
         for found in &mut slice.rows {

@@ -89,6 +89,18 @@ pub enum State {
     Published,
 }
 
+/// Whether somebody has confirmed that a record is still true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Freshness {
+    /// Confirmed, and not due for another check.
+    Verified,
+    /// Confirmed once, and due for another check since.
+    Due,
+    /// Never confirmed.
+    Unverified,
+}
+
 /// Terms under which a record may be used again (SPDX).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub enum Licence {

@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 
-use super::model::{DeliveryStatus, InitiativeKind};
+use super::model::{DeliveryStatus, Freshness, InitiativeKind};
 use crate::councils::model::{Nation, Region};
+use crate::error::Fault;
+use crate::geography::{Area, BoundingBox, Near, Point};
 use crate::page::Order;
 use crate::search::model::SearchText;
 use crate::text::Reference;
@@ -38,21 +40,34 @@ pub enum InitiativeSort {
     /// Last changed first.
     #[serde(rename = "-updated_at")]
     UpdatedDescending,
+    /// Nearest to `near` first.
+    #[serde(rename = "distance")]
+    Distance,
 }
 
 impl InitiativeSort {
-    /// The order of what is not searched, in SQL; each has an index.
-    pub fn order(self) -> Order {
+    /// The order of what is not searched, in SQL; each has an index, but for that by distance from the centre of `near`.
+    pub fn order(self, near: Option<Near>) -> Order {
+        if let (Self::Distance, Some(near)) = (self, near) {
+            return Order::by_distance(distance(near));
+        }
         let (by, kind, descending) = match self {
-            Self::Relevance | Self::Title => ("lower(initiatives.title)", "text", false),
+            // Without a point there is no distance: the filter refuses it.
+            Self::Relevance | Self::Title | Self::Distance => ("lower(initiatives.title)", "text", false),
             Self::TitleDescending => ("lower(initiatives.title)", "text", true),
             Self::Started => ("coalesce(initiatives.started_floor, '9999-12-31'::date)", "date", false),
             Self::StartedDescending => ("coalesce(initiatives.started_floor, '0001-01-01'::date)", "date", true),
             Self::Updated => ("initiatives.updated_at", "timestamptz", false),
             Self::UpdatedDescending => ("initiatives.updated_at", "timestamptz", true),
         };
-        Order { by, kind, descending }
+        Order::new(by, kind, descending)
     }
+}
+
+/// SQL of the kilometres from a point to an initiative's own point or, for want of one, to its lead council's.
+fn distance(near: Near) -> String {
+    let (own, lead) = (near.distance("initiatives"), near.distance("lead"));
+    format!("coalesce({own}, (SELECT {lead} FROM councils lead WHERE lead.id = initiatives.lead_council_id))")
 }
 
 /// Members of an initiative that `fields` can pick.
@@ -161,10 +176,24 @@ pub struct InitiativeQuery {
     /// Only initiatives with an outcome of this evidence level or higher.
     #[param(minimum = 0, maximum = 5, example = 2)]
     pub min_evidence: Option<i16>,
+    /// Only initiatives that somebody has confirmed (verified), whose next check is due (due), or that nobody has (unverified).
+    #[serde(default)]
+    #[param(inline)]
+    pub freshness: Vec<Freshness>,
+    /// Only initiatives in this box, by their own point or else their lead council's: west,south,east,north in degrees.
+    #[param(inline)]
+    pub bbox: Option<BoundingBox>,
+    /// Only initiatives around this point: latitude,longitude in degrees. Each then says its `distance_km`.
+    #[param(inline)]
+    pub near: Option<Point>,
+    /// How far around `near`, in kilometres: 0.1 to 1000, default 25.
+    #[param(minimum = 0.1, maximum = 1000, example = 25)]
+    pub radius_km: Option<f64>,
     /// Only initiatives that changed at or after this time (RFC 3339).
     #[param(example = "2026-01-01T00:00:00Z")]
     pub updated_since: Option<DateTime<Utc>>,
-    /// Order; a minus means largest first. With `q` the best hits come first unless another order is asked for.
+    /// Order; a minus means largest first. With `q` the best hits come first unless another order is asked for; `distance` goes
+    /// with `near`.
     #[param(inline)]
     pub sort: Option<InitiativeSort>,
     /// With `q`: show where the words were found.
@@ -198,14 +227,23 @@ pub struct InitiativeView {
 }
 
 impl InitiativeQuery {
+    /// Where, and what does not go together in it.
+    pub fn area(&self, faults: &mut Vec<Fault>) -> Area {
+        let by_distance = matches!(self.sort, Some(InitiativeSort::Distance));
+        Area::new(self.bbox, self.near, self.radius_km, by_distance, faults)
+    }
+
     /// The order that was asked for, or else the one that fits.
-    pub fn order(&self) -> Order {
+    pub fn order(&self, near: Option<Near>) -> Order {
         match self.sort {
             None | Some(InitiativeSort::Relevance) if self.q.is_some() => Order::RELEVANCE,
-            sort => sort.unwrap_or(InitiativeSort::Title).order(),
+            sort => sort.unwrap_or(InitiativeSort::Title).order(near),
         }
     }
 }
+
+/// Parameters that say how a list is shown, not what is in it.
+pub const SHAPE: [&str; 6] = ["sort", "highlight", "fields", "include", "limit", "cursor"];
 
 /// The filters alone, for what has neither pages nor an order.
 #[derive(Debug, Deserialize)]
@@ -217,8 +255,7 @@ pub struct FacetQuery {
 
 impl IntoParams for FacetQuery {
     fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let shape = ["sort", "highlight", "fields", "include", "limit", "cursor"];
         let all = InitiativeQuery::into_params(place);
-        all.into_iter().filter(|parameter| !shape.contains(&parameter.name.as_str())).collect()
+        all.into_iter().filter(|parameter| !SHAPE.contains(&parameter.name.as_str())).collect()
     }
 }

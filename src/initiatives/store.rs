@@ -229,6 +229,7 @@ fn shown(row: InitiativeRow, whole: &mut Whole) -> Initiative {
         review_due_on: row.review_due_on,
         source_url: row.source_url,
         embedded: Embedded::default(),
+        distance_km: None,
         highlight: None,
         published_at: row.published_at,
         version: row.version,

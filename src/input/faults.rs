@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::schemas::follow;
 use crate::error::{ApiError, Fault, UNKNOWN};
+use crate::geography::notation;
 use crate::text::{LINE_START, nearest};
 
 /// Members that the registry sets itself; a body that names one has probably been read from an answer.
@@ -113,6 +114,7 @@ pub(super) fn explain(error: &ValidationError<'_>, schema: &Value) -> Vec<Fault>
         // Said already: another type is no word of the list, and an empty text, being too short, has no form.
         Kind::Enum { .. } if !error.instance().is_string() => Vec::new(),
         Kind::Pattern { .. } if error.instance().as_str() == Some("") => Vec::new(),
+        Kind::Pattern { pattern } if notation::is_pattern(pattern) => Vec::new(),
         Kind::Enum { options } => one("not_allowed", not_one_of(error.instance(), options)),
         Kind::MaxLength { limit } => {
             let length = error.instance().as_str().map_or(0, |text| text.chars().count());
@@ -127,7 +129,10 @@ pub(super) fn explain(error: &ValidationError<'_>, schema: &Value) -> Vec<Fault>
         Kind::Pattern { pattern } => {
             malformed(error.instance(), pattern).map_or(Vec::new(), |detail| one("malformed", detail))
         }
-        Kind::Format { format } => one("malformed", format!("is not a {}", format.replace('-', " "))),
+        Kind::Format { format } => match notation::explain(format, error.instance().as_str().unwrap_or_default()) {
+            Some(wrong) => wrong.into_iter().map(|one| Fault::at(place.clone(), one.code, one.detail)).collect(),
+            None => one("malformed", format!("is not a {}", format.replace('-', " "))),
+        },
         _ => one("invalid", error.to_string()),
     }
 }

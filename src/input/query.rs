@@ -106,6 +106,11 @@ fn scalar(text: &str, schema: &Value) -> Value {
         // A number beyond 64 bits is as large as any limit: it is clamped or refused by the same rule.
         return text.parse::<u64>().unwrap_or(u64::MAX).into();
     }
+    if is_type(schema, "number")
+        && let Ok(number) = serde_json::from_str::<serde_json::Number>(text)
+    {
+        return number.into();
+    }
     if is_type(schema, "boolean") && (text == "true" || text == "false") {
         return (text == "true").into();
     }

@@ -12,6 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::faults::explain;
 use crate::error::Fault;
+use crate::geography::notation::FORMATS;
 
 /// Compiled schemas of everything that is read, shared by all workers.
 pub struct Schemas {
@@ -28,9 +29,10 @@ pub(super) struct Compiled {
 
 impl Compiled {
     fn new(schema: Value) -> Self {
-        let validator = jsonschema::options()
-            .with_draft(jsonschema::Draft::Draft202012)
-            .should_validate_formats(true)
+        let options = jsonschema::options().with_draft(jsonschema::Draft::Draft202012).should_validate_formats(true);
+        let validator = FORMATS
+            .into_iter()
+            .fold(options, |options, (name, is_valid)| options.with_format(name, is_valid))
             .build(&schema)
             .expect("the document's own schemas are valid; the drift test compiles every one");
         Self { schema, validator }

@@ -192,7 +192,7 @@ impl RequestSort {
     /// The order in SQL.
     pub fn order(self) -> Order {
         let descending = matches!(self, Self::CreatedDescending);
-        Order { by: "key_requests.created_at", kind: "timestamptz", descending }
+        Order::new("key_requests.created_at", "timestamptz", descending)
     }
 }
 

@@ -17,10 +17,11 @@ const REQUEST: u32 = 20;
 const REQUESTS: &str = "/v1/api-keys/requests";
 
 /// Last segments of the addresses that answer with a list.
-const LISTS: [&str; 11] = [
+const LISTS: [&str; 12] = [
     "councils",
     "initiatives",
     "outcomes",
+    "summary",
     "themes",
     "principles",
     "values",

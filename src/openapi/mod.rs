@@ -55,6 +55,7 @@ impl Document {
                 ("councils", "Local authorities as legal bodies, and their membership of the network."),
                 ("initiatives", "Pieces of co-operative practice with outcomes, costs, sources and partners."),
                 ("themes", "Areas of practice, as SKOS-like concepts."),
+                ("map", "Everything with a place, as points for a map, and counts by region and nation."),
                 ("search", "Everything that has these words, and what may be meant while they are typed."),
                 ("changes", "What changed, to keep a copy by, and as Atom feeds."),
                 ("outcomes", "What came of initiatives: claims with their evidence, across initiatives."),

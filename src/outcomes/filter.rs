@@ -13,9 +13,10 @@ use crate::auth::caller::Reach;
 use crate::councils::model::{Nation, Region};
 use crate::db::schema::{initiatives, outcomes};
 use crate::error::{ApiError, Fault, UNKNOWN};
+use crate::geography::{BoundingBox, Point};
 use crate::initiatives::evidence::{Bound, Direction, OutcomeKind, Unit};
 use crate::initiatives::filter::{InitiativeFilter, filtered as initiatives_filtered, words};
-use crate::initiatives::model::{DeliveryStatus, InitiativeKind};
+use crate::initiatives::model::{DeliveryStatus, Freshness, InitiativeKind};
 use crate::initiatives::query::{InitiativeQuery, InitiativeSort};
 use crate::refs::{self, Resource};
 use crate::text::Reference;
@@ -111,10 +112,25 @@ pub struct OutcomeQuery {
     /// Only outcomes of initiatives that began in this year or earlier.
     #[param(minimum = 1800, maximum = 2199, example = 2025)]
     pub year_to: Option<i32>,
+    /// Only outcomes of initiatives that somebody has confirmed (verified), whose next check is due (due), or that nobody has
+    /// (unverified).
+    #[serde(default)]
+    #[param(inline)]
+    pub freshness: Vec<Freshness>,
+    /// Only outcomes of initiatives in this box, by their own point or else their lead council's: west,south,east,north in
+    /// degrees.
+    #[param(inline)]
+    pub bbox: Option<BoundingBox>,
+    /// Only outcomes of initiatives around this point: latitude,longitude in degrees.
+    #[param(inline)]
+    pub near: Option<Point>,
+    /// How far around `near`, in kilometres: 0.1 to 1000, default 25.
+    #[param(minimum = 0.1, maximum = 1000, example = 25)]
+    pub radius_km: Option<f64>,
     /// Only outcomes of initiatives that changed at or after this time (RFC 3339).
     #[param(example = "2026-01-01T00:00:00Z")]
     pub updated_since: Option<DateTime<Utc>>,
-    /// Order of the initiatives; a minus means largest first. Outcomes of one stand in its order.
+    /// Order of the initiatives; a minus means largest first, `distance` goes with `near`. Outcomes of one stand in its order.
     #[param(inline)]
     pub sort: Option<InitiativeSort>,
     /// Members of each record to show, joined by commas; all when left out.
@@ -172,7 +188,12 @@ impl OutcomeFilter {
             delivery_status: query.delivery_status.clone(),
             year_from: query.year_from,
             year_to: query.year_to,
+            freshness: query.freshness.clone(),
+            bbox: query.bbox,
+            near: query.near,
+            radius_km: query.radius_km,
             updated_since: query.updated_since,
+            sort: query.sort,
             ..InitiativeQuery::default()
         };
         let initiatives = match InitiativeFilter::new(conn, reach, &of_initiatives).await {

@@ -25,10 +25,10 @@ pub async fn list_outcomes(
     pages: Pages,
     query: Query<OutcomeQuery>,
 ) -> Result<Listing<OutcomeRecord>, ApiError> {
-    let order = query.sort.unwrap_or(InitiativeSort::Title).order();
-    let window = pages.window(query.limit, query.cursor.as_deref(), order)?;
     let mut conn = db.get().await?;
     let filter = OutcomeFilter::new(&mut conn, caller.reach(), &query).await?;
+    let order = query.sort.unwrap_or(InitiativeSort::Title).order(filter.initiatives.area.near);
+    let window = pages.window(query.limit, query.cursor.as_deref(), order)?;
     let slice = store::list(&mut conn, caller.reach(), &filter, &window).await?;
     let fields = query.0.fields.map(|fields| fields.iter().map(text).collect());
     Ok(pages.listing(slice, window.limit, fields))

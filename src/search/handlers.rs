@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 
 use super::marks::Marks;
 use super::model::{SearchHit, SearchQuery, SuggestQuery, Suggestions};
-use super::store::{Record, forgiving, search};
+use super::store::{Record, Where, forgiving, search};
 use super::suggest::suggest;
 use crate::auth::caller::Anyone;
 use crate::db::Db;
@@ -31,9 +31,10 @@ pub async fn search_registry(
     query: Query<SearchQuery>,
 ) -> Result<Listing<SearchHit>, ApiError> {
     let window = pages.window(query.limit, query.cursor.as_deref(), Order::RELEVANCE)?;
+    let place = Where::new(&query)?;
     let mut conn = db.get().await?;
     let (slice, note) = forgiving(&mut conn, caller.reach(), Some(query.q.to_string()), async |conn, words| {
-        search(conn, caller.reach(), words.as_deref().unwrap_or_default(), &window).await
+        search(conn, caller.reach(), words.as_deref().unwrap_or_default(), &place, &window).await
     })
     .await?;
     let marks = match &note {
@@ -41,7 +42,9 @@ pub async fn search_registry(
         _ => None,
     };
     let hits = slice.with_rows(|records| {
+        let distance = |record: &Record| Some(place.area.near?.kilometres(record.point()?));
         let hit = |record: &Record| SearchHit {
+            distance_km: distance(record),
             highlight: marks.as_ref().map(|marks| record.highlight(marks)),
             ..record.into()
         };

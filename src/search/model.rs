@@ -8,7 +8,8 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 use uuid::Uuid;
 
-use crate::councils::model::CouncilRef;
+use crate::councils::model::{CouncilRef, Nation, Region};
+use crate::geography::{BoundingBox, Point};
 use crate::reply::Resource;
 
 /// Words to search for, as people write them: all of them count, `"a phrase"` is one, `-word` excludes, `or` means either.
@@ -113,6 +114,10 @@ pub struct SearchHit {
     /// The council that leads the initiative; null for a council, and for an initiative of the network itself.
     #[schema(required)]
     pub lead_council: Option<CouncilRef>,
+    /// With `near`: kilometres from there to it, as the crow flies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, example = 3.218, minimum = 0)]
+    pub distance_km: Option<f64>,
     /// Where the words were found, when asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
@@ -162,6 +167,23 @@ pub struct SearchQuery {
     /// Words to search for: all count, "a phrase" is one, -word excludes, or means either.
     #[param(inline, example = "co-op housing")]
     pub q: SearchText,
+    /// Only councils of these English regions, and initiatives led by one.
+    #[serde(default)]
+    #[param(inline)]
+    pub region: Vec<Region>,
+    /// Only councils of these nations, and initiatives led by one.
+    #[serde(default)]
+    #[param(inline)]
+    pub nation: Vec<Nation>,
+    /// Only what lies in this box: west,south,east,north in degrees.
+    #[param(inline)]
+    pub bbox: Option<BoundingBox>,
+    /// Only what lies around this point: latitude,longitude in degrees. Each hit then says its `distance_km`.
+    #[param(inline)]
+    pub near: Option<Point>,
+    /// How far around `near`, in kilometres: 0.1 to 1000, default 25.
+    #[param(minimum = 0.1, maximum = 1000, example = 25)]
+    pub radius_km: Option<f64>,
     /// Show where the words were found.
     #[param(example = true)]
     pub highlight: Option<bool>,

@@ -7,12 +7,15 @@ use diesel_async::AsyncPgConnection;
 
 use super::marks::Marks;
 use super::meant::meant;
-use super::model::{Found, Highlight, SearchHit, SearchNote, TotalIs};
+use super::model::{Found, Highlight, SearchHit, SearchNote, SearchQuery, TotalIs};
 use super::rank::{Among, rank};
 use crate::auth::caller::Reach;
-use crate::councils::model::Council;
+use crate::councils::model::{Council, Nation, Region};
+use crate::councils::store::CouncilFilter;
 use crate::db::schema::{councils as council_table, initiatives as initiative_table};
 use crate::error::ApiError;
+use crate::geography::{Area, Point};
+use crate::initiatives::filter::InitiativeFilter;
 use crate::initiatives::model::Initiative;
 use crate::page::{Slice, Window};
 use crate::{councils, initiatives};
@@ -59,6 +62,7 @@ impl From<&Record> for SearchHit {
                 title: council.name.clone(),
                 summary: None,
                 lead_council: None,
+                distance_km: None,
                 highlight: None,
                 version: council.version,
                 updated_at: council.updated_at,
@@ -70,6 +74,7 @@ impl From<&Record> for SearchHit {
                 title: initiative.title.clone(),
                 summary: Some(initiative.summary.clone()),
                 lead_council: initiative.lead_council.clone(),
+                distance_km: None,
                 highlight: None,
                 version: initiative.version,
                 updated_at: initiative.updated_at,
@@ -79,6 +84,14 @@ impl From<&Record> for SearchHit {
 }
 
 impl Record {
+    /// Where it is.
+    pub fn point(&self) -> Option<Point> {
+        match self {
+            Self::Council(one) => one.location.map(Into::into),
+            Self::Initiative(one) => one.location.map(Into::into),
+        }
+    }
+
     /// Where the words of a search are in it.
     pub fn highlight(&self, marks: &Marks) -> Highlight {
         match self {
@@ -88,18 +101,51 @@ impl Record {
     }
 }
 
+/// Where to search: the rest of a search, besides its words.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Where {
+    /// In any of these regions.
+    pub regions: Vec<Region>,
+    /// In any of these nations.
+    pub nations: Vec<Nation>,
+    /// In here.
+    pub area: Area,
+}
+
+impl Where {
+    /// From the parameters of a search.
+    pub fn new(query: &SearchQuery) -> Result<Self, ApiError> {
+        let mut faults = Vec::new();
+        let area = Area::new(query.bbox, query.near, query.radius_km, false, &mut faults);
+        if !faults.is_empty() {
+            return Err(ApiError::bad_query(faults));
+        }
+        Ok(Self { regions: query.region.clone(), nations: query.nation.clone(), area })
+    }
+
+    /// The initiatives and the councils there that a caller may see.
+    fn among(&self, reach: Reach) -> Among {
+        let Self { regions, nations, area } = self.clone();
+        let of_councils =
+            CouncilFilter { regions: regions.clone(), nations: nations.clone(), area, ..CouncilFilter::default() };
+        let of_initiatives = InitiativeFilter { regions, nations, area, ..InitiativeFilter::default() };
+        Among {
+            initiatives: Some(initiatives::filter::filtered(reach, &of_initiatives).select(initiative_table::id)),
+            councils: Some(councils::store::filtered(reach, &of_councils).select(council_table::id)),
+        }
+    }
+}
+
 /// One page of councils and initiatives, best hits first.
 pub async fn search(
     conn: &mut AsyncPgConnection,
     reach: Reach,
     words: &str,
+    place: &Where,
     window: &Window,
 ) -> Result<(Slice<Record>, TotalIs), ApiError> {
-    let among = || Among {
-        initiatives: Some(initiatives::filter::visible(reach).select(initiative_table::id)),
-        councils: Some(councils::store::visible(reach).select(council_table::id)),
-    };
-    let (hits, total_is) = rank(conn, words, among, Some(reach), window).await?;
+    let whole = (*place == Where::default()).then_some(reach);
+    let (hits, total_is) = rank(conn, words, || place.among(reach), whole, window).await?;
     let of = |kind| hits.rows.iter().filter(|(found, _)| *found == kind).map(|(_, id)| *id).collect::<Vec<_>>();
     let (of_councils, of_initiatives) = (of(Found::Council), of(Found::Initiative));
     let mut records = HashMap::new();

@@ -156,10 +156,8 @@ impl ThemeSort {
     pub fn order(self) -> Order {
         let descending = matches!(self, Self::LabelDescending | Self::UpdatedDescending);
         match self {
-            Self::Label | Self::LabelDescending => Order { by: "lower(themes.label)", kind: "text", descending },
-            Self::Updated | Self::UpdatedDescending => {
-                Order { by: "themes.updated_at", kind: "timestamptz", descending }
-            }
+            Self::Label | Self::LabelDescending => Order::new("lower(themes.label)", "text", descending),
+            Self::Updated | Self::UpdatedDescending => Order::new("themes.updated_at", "timestamptz", descending),
         }
     }
 }

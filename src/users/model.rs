@@ -235,7 +235,7 @@ pub enum UserSort {
 impl UserSort {
     /// The order in SQL.
     pub fn order(self) -> Order {
-        Order { by: "users.email", kind: "text", descending: matches!(self, Self::EmailDescending) }
+        Order::new("users.email", "text", matches!(self, Self::EmailDescending))
     }
 }
 

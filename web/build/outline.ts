@@ -10,9 +10,11 @@ const NAME = "virtual:outline";
 /** ISO 3166-1 numeric code of the country that the map is of. */
 const UNITED_KINGDOM = "826";
 /** West, south, east, north of what can come into view, in degrees. */
-const VIEW = [-12.5, 48.6, 4.5, 61.6] as const;
-/** Decimals of a degree: less than a hundred metres, below the data's own scale of 1:10 million. */
+const VIEW = [-18, 45.5, 11, 64] as const;
+/** Decimals of a degree, at home: less than a hundred metres, below the data's own scale of 1:10 million. */
 const DECIMALS = 3;
+/** The same of neighbours, which are there to be recognised. */
+const COARSE = 2;
 
 /** The United Kingdom and what can be seen of its neighbours, of Natural Earth by `world-atlas`, cut out while building. */
 export function outline(): Plugin {
@@ -28,13 +30,14 @@ function cut(): FeatureCollection {
   const world = JSON.parse(readFileSync(file, "utf8")) as Topology;
   const countries = feature(world, world.objects["countries"] as GeometryCollection);
   const features = countries.features.flatMap((country) => {
-    const rings = parts(country as Feature<Polygon | MultiPolygon>).map((ring) => inView(ring));
-    const coordinates = rings.filter((ring) => ring.length > 3).map((ring) => [rounded(ring)]);
     const home = country.id === UNITED_KINGDOM;
+    const rings = parts(country as Feature<Polygon | MultiPolygon>).map((ring) => rounded(inView(ring), home ? DECIMALS : COARSE));
+    const coordinates = rings.filter((ring) => ring.length > 3).map((ring) => [ring]);
     if (coordinates.length === 0) return [];
     return [{ type: "Feature" as const, properties: { home }, geometry: { type: "MultiPolygon" as const, coordinates } }];
   });
-  return { type: "FeatureCollection", features };
+  // Home last, over the coarser edges of its neighbours.
+  return { type: "FeatureCollection", features: features.sort((one, other) => Number(one.properties.home) - Number(other.properties.home)) };
 }
 
 /** The outer ring of each part; at this scale no country in view has a hole. */
@@ -63,9 +66,9 @@ function crossed(from: Position, to: Position, axis: number, limit: number): Pos
   return [x + part * (toX - x), y + part * (toY - y)];
 }
 
-function rounded(ring: Position[]): Position[] {
+function rounded(ring: Position[], decimals: number): Position[] {
   const points = ring
-    .map((point) => point.map((degrees) => Number(degrees.toFixed(DECIMALS))))
+    .map((point) => point.map((degrees) => Number(degrees.toFixed(decimals))))
     .filter(([x, y], index, all) => index === 0 || x !== all[index - 1]?.[0] || y !== all[index - 1]?.[1]);
   const [first] = points;
   const last = points.at(-1);

@@ -4,17 +4,13 @@ import leaflet from "leaflet/dist/leaflet.css?inline";
 
 import { PlacesMap } from "../src/map/map";
 import type { Spot } from "../src/map/points";
+import type { components } from "../src/api/schema";
 import sheet from "../src/styles/map.css?inline";
 import { type Asked, get } from "./api";
 import { make } from "./make";
 import own from "./map.css?inline";
 
-interface Places {
-  features: {
-    geometry: { coordinates: [number, number] } | null;
-    properties: { slug: string; title: string; lead_council: { name: string } | null };
-  }[];
-}
+type Places = components["schemas"]["PointMap_InitiativeProperties"];
 
 const styles = [leaflet, sheet, own].map((text) => {
   const style = new CSSStyleSheet();
@@ -29,13 +25,13 @@ const drawn = new WeakMap<HTMLElement, PlacesMap>();
 export async function drawMap(place: HTMLElement, root: ShadowRoot, service: string, { filters }: Asked, target: Record<string, string>, stop: AbortSignal): Promise<void> {
   root.adoptedStyleSheets = [...new Set([...root.adoptedStyleSheets, ...styles])];
   const query = new URLSearchParams([...filters].filter(([name]) => name !== "sort"));
-  query.set("fields", "slug,title,lead_council,location");
-  const { features } = await get<Places>(`${service}v1/initiatives.geojson?${query}`, stop);
-  const spots = features.flatMap(({ geometry, properties: { slug, title, lead_council: council } }): Spot[] => {
-    if (!geometry) return [];
-    const [longitude, latitude] = geometry.coordinates;
-    const name = council?.name ?? "the network";
-    return [{ key: slug, href: `${service}initiatives/${encodeURIComponent(slug)}`, title, note: council?.name ?? "", near: name, longitude, latitude }];
+  const { features } = await get<Places>(`${service}v1/map/initiatives?${query}`, stop);
+  const spots = features.flatMap(({ geometry, properties }): Spot[] => {
+    // Without a zoom every place is one record.
+    if (!("slug" in properties)) return [];
+    const { slug, title, council } = properties;
+    const [longitude = 0, latitude = 0] = geometry.coordinates;
+    return [{ key: slug, href: `${service}initiatives/${encodeURIComponent(slug)}`, title, note: council?.name ?? "", near: council?.name ?? "the network", longitude, latitude }];
   });
   let map = drawn.get(place);
   if (!map) {

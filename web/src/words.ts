@@ -1,9 +1,11 @@
 /** The registry's words in plain English. Each table has a word for every value of the document: the compiler holds it. */
 
 import type { Schema } from "./api/client";
-import type { components } from "./api/schema";
+import type { components, operations } from "./api/schema";
 
 type Words<Name extends keyof components["schemas"]> = Record<Extract<Schema<Name>, string>, string>;
+
+type Freshness = NonNullable<NonNullable<operations["list_initiatives"]["parameters"]["query"]>["freshness"]>[number];
 
 export const KINDS: Words<"InitiativeKind"> = {
   case_study: "Case study",
@@ -22,6 +24,13 @@ export const STATUSES: Words<"DeliveryStatus"> = {
   scaled: "Running in more places",
   completed: "Completed",
   stopped: "Stopped",
+};
+
+/** Whether somebody has confirmed that a record is still true. */
+export const FRESHNESS: Record<Freshness, string> = {
+  verified: "Confirmed",
+  due: "Due to be checked again",
+  unverified: "Not confirmed yet",
 };
 
 export const OUTCOME_KINDS: Words<"OutcomeKind"> = {

@@ -54,6 +54,9 @@ const RULES: &str = "
     citation::*              citation::* councils::model db::word::text initiatives::evidence initiatives::model text
                              themes::model
     *::handlers              HANDLERS
+    map::cluster             geography
+    map::model               geography initiatives::query *::model
+    map::store               STORE councils::store facets::store initiatives::filter map
     search::marks            error search::model
     search::meant            STORE
     search::rank             STORE search::model page::Edge
@@ -73,12 +76,12 @@ const RULES: &str = "
     changes::store           STORE initiatives::filter *::store
 
     api_keys::usage          db::Db error *::store
-    *::model                 auth::scope db::schema initiatives::answer initiatives::evidence input page::Order reply::Resource text
+    *::model                 auth::scope db::schema geography initiatives::answer initiatives::evidence input page::Order reply::Resource text
                              *::model
     councils::query          QUERY
     initiatives::query       QUERY
-    QUERY                    error page::Order text *::model
-    initiatives::answer      initiatives::evidence reply::Resource *::model
+    QUERY                    error geography page::Order text *::model
+    initiatives::answer      geography initiatives::evidence reply::Resource *::model
     initiatives::evidence    input text
 
     users::store             STORE auth::store
@@ -93,7 +96,7 @@ const RULES: &str = "
                              initiatives::query initiatives::resolve
     *::store                 STORE
     refs                     STORE
-    STORE                    auth::caller::Reach auth::caller::Account db::lock db::schema db::word error input::Draft input::Faults
+    STORE                    auth::caller::Reach auth::caller::Account db::lock db::schema db::word error geography input::Draft input::Faults
                              page::Order page::Slice page::Window refs text *::model
 
     auth::identify           address api_keys::model api_keys::usage auth::* config db::Db error
@@ -116,7 +119,8 @@ const RULES: &str = "
     limits::*                address error limits::Limits
     uploads
 
-    input::**                config error input text
+    input::**                config error geography input text
+    geography::**            error geography
     error                    input::MAX_BODY problems
     problems                 error
     text                     input::Faults
@@ -154,7 +158,7 @@ fn rules() -> Vec<Rule> {
 }
 
 /// Files that know nothing of HTTP: a mention of any of these words is a fault.
-const WITHOUT_HTTP: &str = "*::model *::store councils::query initiatives::query audit::chain audit::subject audit::verify changes::cursor changes::feed \
+const WITHOUT_HTTP: &str = "*::model *::store geography::** councils::query initiatives::query audit::chain audit::subject audit::verify changes::cursor changes::feed \
                             citation::bibtex citation::catalog citation::claims citation::csl citation::datacite citation::linked \
                             citation::markdown citation::outline citation::ris citation::work exports::columns exports::query \
                             exports::tables::** facets::count initiatives::answer initiatives::children initiatives::embed \

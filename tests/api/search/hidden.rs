@@ -25,7 +25,7 @@ const VALUES: [(&str, &[&str]); 6] = [
 ];
 
 /// Addresses besides those of the document: queries by which something could be told from what is hidden.
-const BESIDES: [&str; 38] = [
+const BESIDES: [&str; 45] = [
     "/v1/initiatives?limit=200",
     "/v1/initiatives?sort=-title&limit=5",
     "/v1/initiatives?sort=started_on&limit=7",
@@ -59,6 +59,13 @@ const BESIDES: [&str; 38] = [
     "/v1/outcomes.csv?council=oldham&min_evidence=1",
     "/v1/changes?resource=initiative&limit=1000",
     "/v1/changes?resource=council&limit=7",
+    "/v1/map/initiatives?zoom=7",
+    "/v1/map/initiatives?council=oldham&theme=housing",
+    "/v1/map/councils?zoom=5",
+    "/v1/map/summary?theme=housing",
+    "/v1/initiatives?near=53.54,-2.11&radius_km=50&sort=distance&limit=3",
+    "/v1/initiatives?bbox=-3,53,-1,54&freshness=unverified&limit=200",
+    "/v1/councils?near=53.54,-2.11&radius_km=500&limit=3",
     "/v1/search?q=oldham&limit=3&highlight=true",
     "/v1/search?q=york&limit=200",
     "/v1/suggest?q=get&limit=20",

@@ -7,7 +7,7 @@ import { type Json, type Schema, client, data, refusal } from "./client";
 const CARD = ["slug", "title", "summary", "kind", "delivery_status", "started_on", "lead_council", "themes", "outcomes"] as const;
 
 /** An initiative with the members that a card shows. */
-export type Card = Pick<Schema<"Initiative">, (typeof CARD)[number]> & { highlight?: Schema<"Highlight"> | null };
+export type Card = Pick<Schema<"Initiative">, (typeof CARD)[number]> & Pick<Schema<"Initiative">, "distance_km"> & { highlight?: Schema<"Highlight"> | null };
 
 /** A page of the list, of cards. */
 export type CardPage = Omit<Json<"list_initiatives">, "data"> & { data: Card[] };

@@ -14,11 +14,13 @@ const COUNTRY: L.LatLngBoundsLiteral = [
 ];
 /** As far as the map can be moved. */
 const WORLD: L.LatLngBoundsLiteral = [
-  [46.5, -15],
-  [63.5, 9],
+  [47, -15],
+  [63, 8],
 ];
 /** Beyond this the outline has no more to show. */
 const CLOSEST = 11;
+/** How close a single place is shown: the country around it says where it is. */
+const ALONE = 6;
 /** Pixels within which places become one. */
 const RADIUS = 46;
 
@@ -71,11 +73,19 @@ export class PlacesMap {
     this.resized.observe(box);
   }
 
-  /** Show these places instead of those before, and move to where they are. */
-  show(spots: Spot[]): void {
+  /** What is in view: west, south, east, north in degrees. */
+  box(): [number, number, number, number] {
+    const bounds = this.map.getBounds();
+    return [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+  }
+
+  /** Show these places instead of those before, and move to where they are, or `stay`. */
+  show(spots: Spot[], stay = false): void {
     this.index = clusters(spots.map(feature));
     this.map.closePopup();
-    if (spots.length === 0) this.map.fitBounds(COUNTRY, { animate: false });
+    if (stay && this.drawn.length > 0) {
+      // The map is where somebody has moved it.
+    } else if (spots.length === 0) this.map.fitBounds(COUNTRY, { animate: false });
     else this.fit(spots, !this.wishes.still && this.drawn.length > 0);
     this.draw();
   }
@@ -97,7 +107,7 @@ export class PlacesMap {
 
   private fit(spots: readonly Spot[], animate: boolean): void {
     const bounds = L.latLngBounds(spots.map((spot) => [spot.latitude, spot.longitude]));
-    this.map.fitBounds(bounds.pad(0.08), { maxZoom: 9, animate, padding: [24, 24] });
+    this.map.fitBounds(bounds.pad(0.08), { maxZoom: isOne(bounds) ? ALONE : 9, animate, padding: [24, 24] });
   }
 
   private draw(): void {
@@ -171,6 +181,7 @@ export class PlacesMap {
       end();
       if (within && from !== undefined) this.hold(from);
     });
+    bubble.addEventListener("keydown", ({ key }) => void (key === "Escape" && popup.close()));
     popup.openOn(this.map);
     bubble.querySelector("a")?.focus({ preventScroll: true });
   }
@@ -185,6 +196,11 @@ function clusters(features: SpotFeature[]): Supercluster<Spot> {
 function tag(marker: L.Marker, spots: readonly Spot[]): void {
   const element = marker.getElement();
   if (element) element.dataset["keys"] = spots.map((spot) => spot.key).join(" ");
+}
+
+/** True when all places are the same one. */
+function isOne(bounds: L.LatLngBounds): boolean {
+  return bounds.getNorthEast().equals(bounds.getSouthWest(), 0.01);
 }
 
 function isGroup(found: SpotFeature | ClusterFeature<AnyProps>): found is ClusterFeature<AnyProps> {

@@ -12,10 +12,14 @@ interface Props {
   nouns: [string, string];
   /** The place that stands out. */
   pointed?: string | null;
+  /** Stay where the map is when other places are shown. */
+  stay?: boolean;
+  /** What is in view has been chosen: west, south, east, north in degrees. */
+  onBox?: (box: [number, number, number, number]) => void;
 }
 
 /** A map of places. What it shows stands in a list as well: where the map cannot be loaded, nothing is lost. */
-export function Places({ name, spots, nouns, pointed = null }: Props) {
+export function Places({ name, spots, nouns, pointed = null, stay = false, onBox }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const [map, setMap] = useState<PlacesMap | null>(null);
   const [failed, setFailed] = useState(false);
@@ -40,11 +44,20 @@ export function Places({ name, spots, nouns, pointed = null }: Props) {
 
   // The same places in the same order need no new drawing.
   const said = spots.map((spot) => spot.key).join(" ");
-  useEffect(() => map?.show(spots), [map, said]);
+  useEffect(() => map?.show(spots, stay), [map, said]);
   useEffect(() => map?.point(pointed), [map, pointed, said]);
 
   if (failed) return <p class="notice">The map could not be loaded. The list has everything that it would show.</p>;
-  return <div ref={box} class="map" role="application" aria-label={`${name}. Arrow keys move the map, plus and minus zoom; Tab goes through the places.`} />;
+  return (
+    <div class="frame">
+      <div ref={box} class="map" role="application" aria-label={`${name}. Arrow keys move the map, plus and minus zoom; Tab goes through the places.`} />
+      {onBox && map && (
+        <button type="button" class="in-view" onClick={() => onBox(map.box())}>
+          List only what is in view
+        </button>
+      )}
+    </div>
+  );
 }
 
 function fill(bubble: HTMLElement, spots: Spot[]): () => void {

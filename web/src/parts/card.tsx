@@ -36,7 +36,10 @@ export function Card({ shown, level = 3, onPoint }: Props) {
             <a href={`/initiatives/${shown.slug}`}>{shown.title}</a>
           )}
         </Title>
-        <p class="by">{shown.lead_council?.name ?? "The network itself"}</p>
+        <p class="by">
+          {shown.lead_council?.name ?? "The network itself"}
+          {typeof shown.distance_km === "number" && <span class="far">, {away(shown.distance_km)}</span>}
+        </p>
         {marks?.summary ? <p class="summary" dangerouslySetInnerHTML={{ __html: marks.summary }} /> : <p class="summary">{shown.summary}</p>}
         {marks?.text && <p class="found" dangerouslySetInnerHTML={{ __html: `… ${marks.text} …` }} />}
         <p class="under">
@@ -47,6 +50,10 @@ export function Card({ shown, level = 3, onPoint }: Props) {
       </article>
     </li>
   );
+}
+
+function away(kilometres: number): string {
+  return kilometres < 1 ? "less than 1 km away" : `${count(Math.round(kilometres), "km", "km")} away`;
 }
 
 function claims({ outcomes }: Shown): string {

@@ -1,7 +1,7 @@
 import type { Json } from "../api/client";
 import { label } from "../format";
 import { type FilterName, type Filters, SEVERAL } from "../state/filters";
-import { EVIDENCE } from "../words";
+import { EVIDENCE, FRESHNESS } from "../words";
 
 type Counts = Json<"count_initiatives">["facets"];
 
@@ -19,12 +19,20 @@ export const NAMES: Record<FilterName, string> = {
   year_to: "Begun in or before",
   min_evidence: "Evidence",
   has_outcomes: "Outcomes",
+  freshness: "Checked",
+  bbox: "Where",
+  near: "Near",
+  radius_km: "Within",
 };
 
 /** A filter's value in words. Labels come with the counts; where there are none, the value is its own. */
 export function inWords(name: FilterName, value: string, counts: Counts | undefined): string {
   if (name === "has_outcomes") return value === "true" ? "recorded" : "none recorded";
   if (name === "min_evidence") return `${EVIDENCE[Number(value)]?.name ?? value} or better`;
+  if (name === "freshness") return FRESHNESS[value as keyof typeof FRESHNESS] ?? value;
+  if (name === "bbox") return "a part of the map";
+  if (name === "near") return value.replace(",", ", ");
+  if (name === "radius_km") return `${value} km`;
   if (name === "year_from" || name === "year_to") return value;
   const facet = name === "participant" ? "council" : name;
   return counts?.[facet].find((one) => one.value === value)?.label ?? label(value);

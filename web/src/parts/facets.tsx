@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import type { Json } from "../api/client";
 import { number } from "../format";
 import type { Filters, Several } from "../state/filters";
-import { EVIDENCE } from "../words";
+import { EVIDENCE, FRESHNESS } from "../words";
 import { NAMES, inWords } from "./chips";
 
 type Counts = Json<"count_initiatives">["facets"];
@@ -28,12 +28,14 @@ interface Props {
 
 /** The filters, each value with how many initiatives it would leave. */
 export function Facets({ filters, counts, onChange }: Props) {
+  const fresh = Object.entries(FRESHNESS).map(([value, label]) => ({ value, label }));
   return (
     <div class="facets">
       {ORDER.map(([name, most]) => (
         <Facet key={name} name={name} most={most} values={shown(name, filters, counts)} filters={filters} onChange={onChange} />
       ))}
       <Years filters={filters} years={counts?.year ?? []} onChange={onChange} />
+      <Facet name="freshness" most={3} values={fresh} filters={filters} onChange={onChange} />
       <Level filters={filters} levels={counts?.min_evidence ?? []} onChange={onChange} />
     </div>
   );
@@ -47,9 +49,10 @@ function shown(name: (typeof ORDER)[number][0], filters: Filters, counts: Counts
 }
 
 interface FacetProps {
-  name: Several & keyof Counts;
+  name: Several;
   most: number;
-  values: Value[];
+  /** Without how many there are, where that is not counted. */
+  values: (Omit<Value, "initiatives"> & Partial<Value>)[];
   filters: Filters;
   onChange: (filters: Filters) => void;
 }
@@ -69,10 +72,12 @@ function Facet({ name, most, values, filters, onChange }: FacetProps) {
             <label>
               <input type="checkbox" checked={filters.has(name, one.value)} onChange={() => onChange(filters.toggle(name, one.value))} />
               <span class="what">{one.label}</span>
-              <span class="many">
-                {number(one.initiatives)}
-                <span class="unseen"> initiatives</span>
-              </span>
+              {one.initiatives !== undefined && (
+                <span class="many">
+                  {number(one.initiatives)}
+                  <span class="unseen"> initiatives</span>
+                </span>
+              )}
             </label>
           </li>
         ))}

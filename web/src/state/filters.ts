@@ -6,9 +6,9 @@ type Query = NonNullable<operations["list_initiatives"]["parameters"]["query"]>;
 type Parameter = keyof Query & string;
 
 /** Filters that take several values: any of them. */
-export const SEVERAL = ["theme", "principle", "council", "participant", "region", "nation", "kind", "delivery_status"] as const satisfies readonly Parameter[];
+export const SEVERAL = ["theme", "principle", "council", "participant", "region", "nation", "kind", "delivery_status", "freshness"] as const satisfies readonly Parameter[];
 /** Filters that take one. */
-export const SINGLE = ["year_from", "year_to", "min_evidence", "has_outcomes"] as const satisfies readonly Parameter[];
+export const SINGLE = ["year_from", "year_to", "min_evidence", "has_outcomes", "bbox", "near", "radius_km"] as const satisfies readonly Parameter[];
 /** Words and order, which are shown apart from the filters. */
 const OTHERS = ["q", "sort"] as const satisfies readonly Parameter[];
 
@@ -45,9 +45,11 @@ export class Filters {
     return this.said.some(([one, held]) => one === name && held === value);
   }
 
-  /** The same with this one value instead of all others of the name; with none when it is empty. */
+  /** The same with this one value instead of all others of the name; with none when it is empty. What depends on it goes too. */
   set(name: Known, value: string): Filters {
-    const others = this.said.filter(([one]) => one !== name);
+    const around = name === "near" && value === "";
+    const isFreed = ([one, held]: readonly [Known, string]) => around && (one === "radius_km" || (one === "sort" && held === "distance"));
+    const others = this.said.filter((one) => one[0] !== name && !isFreed(one));
     return Filters.of(new URLSearchParams([...others, [name, value]].map(([one, held]) => [one ?? "", held ?? ""])));
   }
 
@@ -60,7 +62,8 @@ export class Filters {
 
   /** Words and order alone. */
   cleared(): Filters {
-    return new Filters(this.said.filter(([name]) => (OTHERS as readonly string[]).includes(name)));
+    const others = this.set("near", "").said.filter(([name]) => (OTHERS as readonly string[]).includes(name));
+    return new Filters(others);
   }
 
   /** The filters that are on, words and order aside, in the order of the panel. */

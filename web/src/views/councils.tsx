@@ -46,7 +46,7 @@ export function Councils({ query }: { query: URLSearchParams }) {
 
   return (
     <div class="explore councils" data-side={side}>
-      <div class="hero slim">
+      <div class="hero">
         <div class="wide">
           <Heading title="Councils" class="hero-title" />
           <p>Who shares practice here, and what each is known for.</p>

@@ -8,11 +8,12 @@ import type { Spot } from "../map/points";
 import { Card } from "../parts/card";
 import { Chips, NAMES, inWords, without } from "../parts/chips";
 import { Facets } from "../parts/facets";
+import { Near } from "../parts/near";
 import { Heading } from "../parts/heading";
 import { Search } from "../parts/search";
 import { Failed, Loading } from "../parts/states";
 import { Filters } from "../state/filters";
-import { keep, useResource } from "../state/resource";
+import { type Resource, keep, useResource } from "../state/resource";
 import { go } from "../state/router";
 
 /** Orders of the list; with words the best hits come first unless another order is asked for. */
@@ -21,15 +22,19 @@ const ORDERS = [
   ["-started_on", "Begun last"],
   ["started_on", "Begun first"],
   ["-updated_at", "Changed last"],
+  ["distance", "Nearest"],
 ] as const;
 
 /** The map beside the list of the same initiatives, filtered and searched. */
 export function Explore({ query }: { query: URLSearchParams }) {
   const filters = useMemo(() => Filters.of(query), [query.toString()]);
-  const said = filters.toString();
-  const narrowing = new URLSearchParams([...new URLSearchParams(said)].filter(([name]) => name !== "sort")).toString();
-  const counts = useResource(`counts ${narrowing}`, (stop) => countInitiatives(filters, stop), true);
-  const places = useResource(`places ${narrowing}`, (stop) => placeInitiatives(filters, stop), true);
+  const key = `list ${filters}`;
+  const list = useResource<CardPage>(key, (stop) => listInitiatives(filters, stop), true);
+  // Where the words were a slip, the list is of what was meant; counts and map follow it.
+  const meant = list.busy ? undefined : list.data?.search?.did_you_mean;
+  const narrowing = (meant ? filters.set("q", meant) : filters).set("sort", "");
+  const counts = useResource(`counts ${narrowing}`, (stop) => countInitiatives(narrowing, stop), true);
+  const places = useResource(`places ${narrowing}`, (stop) => placeInitiatives(narrowing, stop), true);
   const [pointed, setPointed] = useState<string | null>(null);
   const [panel, setPanel] = useState(false);
   const spots = useMemo(() => (places.data ?? []).flatMap(spot), [places.data]);
@@ -51,7 +56,7 @@ export function Explore({ query }: { query: URLSearchParams }) {
           <Heading title={title(filters)} class="hero-title">
             What co-operative councils do
           </Heading>
-          <p>Practice that councils share with each other: what was done, what came of it, how well that is borne out, and where to read on.</p>
+          <p>Practice that councils share: what was done, what came of it, and how well that is borne out.</p>
           <Search words={filters.get("q")} onSearch={(words) => change(filters.set("q", words))} onTheme={(theme) => change(filters.set("q", "").toggle("theme", theme))} />
         </div>
       </div>
@@ -67,7 +72,7 @@ export function Explore({ query }: { query: URLSearchParams }) {
           </div>
         </section>
 
-        <Results filters={filters} said={said} exact={counts.data && !counts.busy ? counts.data.total : undefined} counts={counts.data?.facets} onChange={change} onPoint={setPointed}>
+        <Results at={key} list={list} filters={filters} exact={counts.data && !counts.busy ? counts.data.total : undefined} counts={counts.data?.facets} onChange={change} onPoint={setPointed}>
           <div class="sides" role="group" aria-label="Show">
             {(["list", "map"] as const).map((one) => (
               <button key={one} type="button" aria-pressed={side === one} onClick={() => go(address(filters, one), { replace: true })}>
@@ -81,7 +86,7 @@ export function Explore({ query }: { query: URLSearchParams }) {
           <a class="skip" href="#after-map">
             Skip the map
           </a>
-          <Places name="Map of the initiatives in the list" spots={spots} nouns={["initiative", "initiatives"]} pointed={pointed} />
+          <Places name="Map of the initiatives in the list" spots={spots} nouns={["initiative", "initiatives"]} pointed={pointed} stay={filters.get("bbox") !== ""} onBox={(box) => change(filters.set("bbox", box.map((degrees) => degrees.toFixed(3)).join(",")))} />
           <p class="legend">{places.data ? located(places.data, spots) : "Placing the initiatives …"}</p>
           <span id="after-map" tabIndex={-1} />
         </section>
@@ -114,8 +119,10 @@ function located(placed: Placed[], spots: Spot[]): string {
 }
 
 interface ResultsProps {
+  /** What the list is kept under. */
+  at: string;
+  list: Resource<CardPage>;
   filters: Filters;
-  said: string;
   /** How many there are, by the counts, when they are known: a search counts no further than a thousand. */
   exact: number | undefined;
   counts: Parameters<typeof Chips>[0]["counts"];
@@ -124,9 +131,7 @@ interface ResultsProps {
   children: preact.ComponentChildren;
 }
 
-function Results({ filters, said, exact, counts, onChange, onPoint, children }: ResultsProps) {
-  const key = `list ${said}`;
-  const list = useResource<CardPage>(key, (stop) => listInitiatives(filters, stop), true);
+function Results({ at: key, list, filters, exact, counts, onChange, onPoint, children }: ResultsProps) {
   const [more, setMore] = useState<"idle" | "busy" | Refusal>("idle");
   const [added, setAdded] = useState<{ key: string; page: CardPage } | null>(null);
   const page = added?.key === key ? added.page : list.data;
@@ -160,7 +165,7 @@ function Results({ filters, said, exact, counts, onChange, onPoint, children }: 
           <span>Order</span>
           <select value={filters.get("sort")} onChange={(event) => onChange(filters.set("sort", event.currentTarget.value))}>
             <option value="">{words ? "Best hits" : "Title"}</option>
-            {ORDERS.filter(([value]) => words || value !== "title").map(([value, name]) => (
+            {ORDERS.filter(([value]) => (words || value !== "title") && (value !== "distance" || filters.get("near"))).map(([value, name]) => (
               <option key={value} value={value}>
                 {name}
               </option>
@@ -177,7 +182,10 @@ function Results({ filters, said, exact, counts, onChange, onPoint, children }: 
           </button>
         </p>
       )}
-      <Chips filters={filters} counts={counts} onChange={onChange} />
+      <div class="narrowed">
+        <Chips filters={filters} counts={counts} onChange={onChange} />
+        {!filters.get("near") && <Near onNear={(near) => onChange(filters.set("near", near).set("radius_km", "50").set("sort", "distance"))} />}
+      </div>
       {list.error && (
         <Failed error={list.error} again={list.again}>
           {filters.active().length > 0 && (
@@ -213,7 +221,7 @@ function Results({ filters, said, exact, counts, onChange, onPoint, children }: 
 }
 
 function total(page: CardPage, exact: number | undefined): string {
-  if (exact !== undefined && !page.search?.did_you_mean) return count(exact, "initiative");
+  if (exact !== undefined) return count(exact, "initiative");
   const least = page.search?.total_is === "at_least" ? "at least " : "";
   return `${least}${count(page.total, "initiative")}`;
 }

@@ -1,0 +1,133 @@
+//! Which part of the Earth a list is asked for, as conditions in SQL.
+//!
+//! Numbers are written into the SQL as they are: they are finite doubles, never a caller's text.
+
+use super::point::EARTH_RADIUS_KM;
+use super::{BoundingBox, Point};
+use crate::error::Fault;
+
+/// Kilometres around `near` when the caller does not say.
+const DEFAULT_RADIUS_KM: f64 = 25.0;
+
+/// A circle.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Near {
+    /// Its centre.
+    pub point: Point,
+    /// Kilometres from the centre to the edge.
+    pub radius_km: f64,
+}
+
+/// Part of the Earth: all of it, or what lies in a box and in a circle.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Area {
+    /// In this box.
+    pub bbox: Option<BoundingBox>,
+    /// In this circle.
+    pub near: Option<Near>,
+}
+
+impl Area {
+    /// From the parameters of a list; notes what does not go together. `by_distance` says that the list is to be sorted so.
+    pub fn new(
+        bbox: Option<BoundingBox>,
+        near: Option<Point>,
+        radius_km: Option<f64>,
+        by_distance: bool,
+        faults: &mut Vec<Fault>,
+    ) -> Self {
+        if near.is_none() && radius_km.is_some() {
+            let detail = "says how far from a point; give the point as well, as near=latitude,longitude";
+            faults.push(Fault::parameter("radius_km", "needs_near", detail));
+        }
+        if near.is_none() && by_distance {
+            let detail = "is distance, which is measured from a point; give it as near=latitude,longitude";
+            faults.push(Fault::parameter("sort", "needs_near", detail));
+        }
+        let near = near.map(|point| Near { point, radius_km: radius_km.unwrap_or(DEFAULT_RADIUS_KM) });
+        Self { bbox, near }
+    }
+
+    /// SQL that is true for the rows of a table, with columns `latitude` and `longitude`, whose point lies in the area. `None`
+    /// for all of the Earth.
+    pub fn condition(&self, table: &str) -> Option<String> {
+        let boxes = self.bbox.into_iter().chain(self.near.map(|near| near.enclosing()));
+        let mut conditions: Vec<String> = boxes.map(|within| lies_in(table, &within)).collect();
+        conditions.extend(self.near.map(|near| format!("{} <= {}", near.distance(table), near.radius_km)));
+        (!conditions.is_empty()).then(|| conditions.join(" AND "))
+    }
+}
+
+/// SQL that is true for the rows whose point lies in a box; an index over `point(longitude, latitude)` can use it.
+fn lies_in(table: &str, within: &BoundingBox) -> String {
+    let BoundingBox { west, south, east, north } = within;
+    format!("point({table}.longitude, {table}.latitude) <@ box(point({west}, {south}), point({east}, {north}))")
+}
+
+impl Near {
+    /// SQL of the distance of a row's point, in kilometres; null for one without a point.
+    pub fn distance(&self, table: &str) -> String {
+        let Point { latitude, longitude } = self.point;
+        format!("distance_km({latitude}, {longitude}, {table}.latitude, {table}.longitude)")
+    }
+
+    /// Kilometres to a point, to the metre.
+    pub fn kilometres(&self, to: Point) -> f64 {
+        (self.point.distance_km(to) * 1000.0).round() / 1000.0
+    }
+
+    /// The smallest box around the circle, and a hand's breadth more against rounding.
+    fn enclosing(&self) -> BoundingBox {
+        let Point { latitude, longitude } = self.point;
+        let angle = self.radius_km / EARTH_RADIUS_KM;
+        let (south, north) = (latitude - angle.to_degrees(), latitude + angle.to_degrees());
+        // Around a pole all meridians are as near.
+        let sine = angle.sin() / latitude.to_radians().cos();
+        let aside = if south <= -90.0 || north >= 90.0 || sine >= 1.0 { 360.0 } else { sine.asin().to_degrees() };
+        let margin = 1e-6;
+        BoundingBox {
+            west: (longitude - aside - margin).max(-180.0),
+            south: (south - margin).max(-90.0),
+            east: (longitude + aside + margin).min(180.0),
+            north: (north + margin).min(90.0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_box_holds_the_circle() {
+        for (latitude, longitude, radius_km) in
+            [(53.5, -2.1, 25.0), (60.8, 1.7, 1000.0), (49.9, -8.6, 0.1), (89.9, 0.0, 50.0)]
+        {
+            let near = Near { point: Point { latitude, longitude }, radius_km };
+            let within = near.enclosing();
+            let mut furthest: f64 = 0.0;
+            for step in 0..3600 {
+                let bearing = f64::from(step).to_radians() / 10.0;
+                let (angle, north) = (radius_km / EARTH_RADIUS_KM, latitude.to_radians());
+                let sine = north.sin() * angle.cos() + north.cos() * angle.sin() * bearing.cos();
+                let aside = (bearing.sin() * angle.sin() * north.cos()).atan2(angle.cos() - north.sin() * sine);
+                let edge = Point { latitude: sine.asin().to_degrees(), longitude: longitude + aside.to_degrees() };
+                assert!(within.contains(edge), "{near:?} {edge:?} {within:?}");
+                furthest = furthest.max(edge.longitude - longitude);
+                assert!((near.point.distance_km(edge) - radius_km).abs() < 1e-6);
+            }
+            // No larger than it has to be.
+            assert!(latitude > 89.0 || within.east - longitude - furthest < 1e-4, "{within:?} {furthest}");
+        }
+    }
+
+    #[test]
+    fn what_needs_a_point_says_so() {
+        let mut faults = Vec::new();
+        let area = Area::new(None, None, Some(5.0), true, &mut faults);
+        assert_eq!(area, Area::default());
+        assert_eq!(area.condition("councils"), None);
+        let named: Vec<_> = faults.iter().map(|fault| (fault.parameter.as_deref(), fault.code.as_str())).collect();
+        assert_eq!(named, [(Some("radius_km"), "needs_near"), (Some("sort"), "needs_near")]);
+    }
+}

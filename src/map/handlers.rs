@@ -1,0 +1,79 @@
+//! Maps: everybody reads what they may see, as points.
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use serde::Serialize;
+
+use super::model::{CouncilProperties, InitiativeProperties, MapQuery, MapSummary, PointMap};
+use super::store;
+use crate::auth::caller::Anyone;
+use crate::councils::query::CouncilQuery;
+use crate::councils::store::CouncilFilter;
+use crate::db::Db;
+use crate::error::ApiError;
+use crate::initiatives::filter::InitiativeFilter;
+use crate::initiatives::query::{FacetQuery, InitiativeQuery};
+use crate::input::Query;
+use crate::reply::{send, send_packed};
+
+/// Media type of GeoJSON (RFC 7946, section 12).
+const GEOJSON: &str = "application/geo+json";
+
+/// Map initiatives
+///
+/// All that match the filters of `list_initiatives`, as GeoJSON, each at its own point or at that of its lead council, as
+/// `located_by` says. With `zoom`, points that lie close together become one. Words that find nothing are not corrected
+/// here.
+#[utoipa::path(tag = "map", params(MapQuery<InitiativeQuery>), responses((status = 200, description = "A map", body = PointMap<InitiativeProperties>, content_type = "application/geo+json")))]
+#[get("/map/initiatives")]
+pub async fn map_initiatives(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    caller: Anyone,
+    query: Query<MapQuery<InitiativeQuery>>,
+) -> Result<HttpResponse, ApiError> {
+    let mut conn = db.get().await?;
+    let filter = InitiativeFilter::new(&mut conn, caller.reach(), &query.filters).await?;
+    let (total, placed) = store::initiatives(&mut conn, caller.reach(), &filter).await?;
+    drop(conn);
+    show(&request, &PointMap::new(total, placed, query.zoom.zoom)).await
+}
+
+/// Map councils
+///
+/// All that match the filters of `list_councils`, as GeoJSON, each at the point within its area. With `zoom`, points
+/// that lie close together become one.
+#[utoipa::path(tag = "map", params(MapQuery<CouncilQuery>), responses((status = 200, description = "A map", body = PointMap<CouncilProperties>, content_type = "application/geo+json")))]
+#[get("/map/councils")]
+pub async fn map_councils(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    caller: Anyone,
+    query: Query<MapQuery<CouncilQuery>>,
+) -> Result<HttpResponse, ApiError> {
+    let mut conn = db.get().await?;
+    let filter = CouncilFilter::new(&mut conn, caller.reach(), &query.filters).await?;
+    let (total, placed) = store::councils(&mut conn, caller.reach(), &filter).await?;
+    drop(conn);
+    show(&request, &PointMap::new(total, placed, query.zoom.zoom)).await
+}
+
+/// Count initiatives by region and nation
+///
+/// Those that match the filters of `list_initiatives`, by where their lead council is, and how many councils lead them.
+#[utoipa::path(tag = "map", params(FacetQuery), responses((status = 200, description = "Counts", body = MapSummary)))]
+#[get("/map/summary")]
+pub async fn summarise_map(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    caller: Anyone,
+    query: Query<FacetQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let mut conn = db.get().await?;
+    let filter = InitiativeFilter::new(&mut conn, caller.reach(), &query.filters).await?;
+    send(&request, &store::summary(&mut conn, caller.reach(), &filter).await?, None, None, None)
+}
+
+async fn show(request: &HttpRequest, map: &impl Serialize) -> Result<HttpResponse, ApiError> {
+    let body = serde_json::to_string(map).map_err(ApiError::internal)?;
+    send_packed(request, GEOJSON, body).await
+}
