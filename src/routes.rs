@@ -7,8 +7,8 @@ use utoipa_actix_web::scope::scope;
 
 use crate::limits::rate;
 use crate::{
-    api_keys, audit, auth, changes, citation, councils, embeds, exports, facets, initiatives, key_requests, map, outcomes,
-    problems, search, service, themes, transport, users, vocabularies, web,
+    api_keys, audit, auth, changes, citation, councils, embeds, exports, facets, initiatives, key_requests, map,
+    outcomes, problems, search, service, themes, transport, users, vocabularies, web,
 };
 
 /// Addresses of pages, which are no operations.

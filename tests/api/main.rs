@@ -16,6 +16,7 @@ mod cli;
 mod concurrency;
 mod councils;
 mod drafts;
+mod embeds;
 mod exports;
 mod facets;
 mod filters;

@@ -17,6 +17,8 @@ const ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-qui
 );
 /** Milliseconds for what should take far less, on a machine that is busy with other tests. */
 const PATIENCE = 30_000;
+/** For a whole test. */
+const LONGEST = 180_000;
 
 const need = createRequire(`${variable("CCIN_PAGE")}/package.json`);
 const { chromium } = need("playwright-core");
@@ -39,7 +41,7 @@ function variable(name) {
  * origin than the service and those in `origins`.
  */
 export function browsing(name, act, { width = 1280, height = 900, scheme = "light", script = true, origins = [], faults = [] } = {}) {
-  test(name, async () => {
+  test(name, { timeout: LONGEST }, async () => {
     const context = await browser.newContext({
       viewport: { width, height },
       colorScheme: scheme,

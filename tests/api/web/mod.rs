@@ -77,7 +77,9 @@ async fn browsers_are_told_that_the_page_loads_nothing_of_others() {
         assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self'; img-src"), "{policy}");
         assert!(!policy.contains("unsafe") && !policy.contains("http"), "{path}: {policy}");
         assert!(!answer.text.contains("<script>") && !answer.text.contains("style="), "{path}: {}", answer.text);
-        assert!(!answer.text.contains("=\"http") && !answer.text.contains("=\"//"), "{path}: {}", answer.text);
+        // The heads of pages name this service in full, for those who link to it.
+        let others = answer.text.replace(&app.url, "");
+        assert!(!others.contains("=\"http") && !others.contains("=\"//"), "{path}: {}", answer.text);
     }
 }
 
