@@ -4,9 +4,18 @@ use serde_json::{Value, json};
 
 use super::sort_members;
 
-/// Name pages, tie members together, add patches and selections.
+/// What a generic type's name begins with in the document, what its name shall end with, and where the record is in it, if it
+/// is there itself.
+const GENERIC: [(&str, &str, &str); 4] = [
+    ("Page_", "Page", "/properties/data/items"),
+    ("PointMap_", "Map", ""),
+    ("MapFeature_", "MapFeature", ""),
+    ("RecordFeature_", "Feature", "/properties/properties"),
+];
+
+/// Name pages and maps, tie members together, add patches and selections.
 pub(super) fn finish(document: &mut Value) {
-    name_pages(document);
+    name_generic(document);
     drop_empty_defaults(document);
     add_rules(document);
     add_patch_schemas(document);
@@ -14,27 +23,37 @@ pub(super) fn finish(document: &mut Value) {
 }
 
 /// A page of councils is a `CouncilPage` and refers to `Council`, where the generic type says `Page_Council` and repeats it.
-fn name_pages(document: &mut Value) {
+fn name_generic(document: &mut Value) {
     let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
-    let pages: Vec<String> = schemas.keys().filter(|name| name.starts_with("Page_")).cloned().collect();
-    for page in pages {
-        let record = page.trim_start_matches("Page_").to_owned();
-        if let Some(mut schema) = schemas.remove(&page) {
-            schema["properties"]["data"]["items"] = json!({ "$ref": format!("#/components/schemas/{record}") });
-            schemas.insert(format!("{record}Page"), schema);
+    for (prefix, _, place) in GENERIC {
+        let names: Vec<String> = schemas.keys().filter(|name| name.starts_with(prefix)).cloned().collect();
+        for generic in names {
+            let record = generic.trim_start_matches(prefix).to_owned();
+            let Some((name, mut schema)) = renamed(&generic).zip(schemas.remove(&generic)) else { continue };
+            if let Some(member) = schema.pointer_mut(place).filter(|_| !place.is_empty()) {
+                *member = json!({ "$ref": format!("#/components/schemas/{record}") });
+            }
+            schemas.insert(name, schema);
         }
     }
     sort_members(schemas);
     rename_refs(document);
 }
 
+/// The name for a generic type's name: `CouncilPage` for `Page_Council`, `CouncilMap` for `PointMap_CouncilProperties`.
+fn renamed(name: &str) -> Option<String> {
+    GENERIC.iter().find_map(|(prefix, suffix, _)| {
+        Some(format!("{}{suffix}", name.strip_prefix(prefix)?.trim_end_matches("Properties")))
+    })
+}
+
 fn rename_refs(value: &mut Value) {
     match value {
         Value::Object(members) => {
             for (name, member) in members.iter_mut() {
-                let record = member.as_str().and_then(|target| target.strip_prefix("#/components/schemas/Page_"));
-                match record.filter(|_| name == "$ref") {
-                    Some(record) => *member = json!(format!("#/components/schemas/{record}Page")),
+                let target = member.as_str().and_then(|target| target.strip_prefix("#/components/schemas/"));
+                match target.filter(|_| name == "$ref").and_then(renamed) {
+                    Some(name) => *member = json!(format!("#/components/schemas/{name}")),
                     None => rename_refs(member),
                 }
             }

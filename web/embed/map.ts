@@ -2,7 +2,7 @@
 
 import leaflet from "leaflet/dist/leaflet.css?inline";
 
-import { PlacesMap } from "../src/map/map";
+import { type Name, PlacesMap } from "../src/map/map";
 import type { Spot } from "../src/map/points";
 import type { components } from "../src/api/schema";
 import sheet from "../src/styles/map.css?inline";
@@ -43,8 +43,15 @@ export async function drawMap(place: HTMLElement, root: ShadowRoot, service: str
       bubble.replaceChildren(make("ul", { role: "list" }, ...held.map(link)));
       return () => bubble.replaceChildren();
     };
-    map = new PlacesMap(box, { nouns: ["initiative", "initiatives"], still, fill });
+    map = new PlacesMap(box, { nouns: ["initiative", "initiatives"], still, fill, names: () => names(service) });
     drawn.set(place, map);
   }
   map.show(spots);
+}
+
+/** Councils by the names in everyday use, to find one's way by. */
+async function names(service: string): Promise<Name[]> {
+  type Named = Pick<components["schemas"]["Council"], "short_name" | "location">;
+  const { data } = await get<{ data: Named[] }>(`${service}v1/councils?fields=short_name,location&limit=200`, AbortSignal.timeout(10_000));
+  return data.flatMap(({ short_name: name, location }) => (location ? [{ name, ...location }] : []));
 }

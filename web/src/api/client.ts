@@ -5,12 +5,11 @@ import type { components, operations, paths } from "./schema";
 /** A schema of the document by its name. */
 export type Schema<Name extends keyof components["schemas"]> = components["schemas"][Name];
 
-/** What an operation answers in plain JSON. */
-export type Json<Name extends keyof operations> = operations[Name] extends {
-  responses: { 200: { content: { "application/json": infer Body } } };
-}
-  ? Body
-  : never;
+type Content<Name extends keyof operations> = operations[Name] extends { responses: { 200: { content: infer All } } } ? All : never;
+
+/** What an operation answers in plain JSON, or else as GeoJSON. */
+export type Json<Name extends keyof operations> =
+  Content<Name> extends { "application/json": infer Body } ? Body : Content<Name> extends { "application/geo+json": infer Body } ? Body : never;
 
 /** Lists of members are joined by commas, filters are repeated: the document says so of each, and these two are the lists. */
 const JOINED = new Set(["fields", "include"]);
@@ -50,7 +49,7 @@ interface Answer {
   response: Response;
 }
 
-/** What an operation answers, in plain JSON; a Refusal is thrown for everything else. */
+/** What an operation answers; a Refusal is thrown for everything else. */
 export async function data<Name extends keyof operations>(asked: Promise<Answer>): Promise<Json<Name>> {
   const { data: found, error, response } = await asked.catch(unanswered);
   if (found !== undefined && response.ok) return found as Json<Name>;

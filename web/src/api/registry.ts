@@ -61,23 +61,26 @@ export async function textOf(address: string, accept: string): Promise<string> {
   return response.text();
 }
 
-/** What the map shows of an initiative. */
-const PLACED = ["slug", "title", "lead_council", "location", "themes"] as const;
-export type Placed = Pick<Schema<"Initiative">, (typeof PLACED)[number]>;
+/** Where the initiatives are that match. */
+export interface PlacedInitiatives {
+  places: Schema<"RecordFeature_InitiativeProperties">[];
+  /** How many match, those without a place as well. */
+  total: number;
+}
 
-/** Pages of 200 of which the map takes its places. */
-const MOST_PAGES = 25;
+/** All initiatives that match, on the map. */
+export async function placeInitiatives(filters: Filters, stop: AbortSignal): Promise<PlacedInitiatives> {
+  const { sort: _, ...query } = filters.query();
+  const map = await data<"map_initiatives">(client.GET("/v1/map/initiatives", { params: { query }, signal: stop }));
+  // There are clusters only where a zoom is asked for.
+  return { places: map.features.filter((found) => "slug" in found.properties) as PlacedInitiatives["places"], total: map.total };
+}
 
-/** Where all initiatives are that match. */
-export async function placeInitiatives(filters: Filters, stop: AbortSignal): Promise<Placed[]> {
-  const query = { ...filters.narrowing(), fields: [...PLACED], limit: 200 };
-  const placed: Placed[] = [];
-  let page = await data<"list_initiatives">(client.GET("/v1/initiatives", { params: { query }, signal: stop }));
-  for (let count = 1; ; count += 1) {
-    placed.push(...(page.data as Placed[]));
-    if (!page.page.next || count === MOST_PAGES) return placed;
-    page = (await nextPage(page.page.next)) as typeof page;
-  }
+/** Labels of themes by their slugs. */
+export async function nameThemes(stop: AbortSignal): Promise<Map<string, string>> {
+  const query = { fields: ["slug" as const, "label" as const], limit: 200 };
+  const { data: themes } = await data<"list_themes">(client.GET("/v1/themes", { params: { query }, signal: stop }));
+  return new Map(themes.map(({ slug = "", label = "" }) => [slug, label]));
 }
 
 /** All councils, in the order of their names. */
@@ -89,4 +92,11 @@ export async function listCouncils(stop: AbortSignal): Promise<Schema<"Council">
     councils.push(...page.data);
   }
   return councils as Schema<"Council">[];
+}
+
+/** Where councils are, by the names in everyday use. Enough to find one's way on a map: those on one page. */
+export async function nameCouncils(): Promise<{ name: string; latitude: number; longitude: number }[]> {
+  const query = { fields: ["short_name" as const, "location" as const], limit: 200 };
+  const { data: councils } = await data<"list_councils">(client.GET("/v1/councils", { params: { query } }));
+  return councils.flatMap(({ short_name: name, location }) => (name && location ? [{ name, ...location }] : []));
 }

@@ -21,6 +21,8 @@ const WORLD: L.LatLngBoundsLiteral = [
 const CLOSEST = 11;
 /** How close a single place is shown: the country around it says where it is. */
 const ALONE = 6;
+/** From here on names have room. */
+const NAMED = 8;
 /** Pixels within which places become one. */
 const RADIUS = 46;
 
@@ -29,8 +31,17 @@ export interface Wishes {
   nouns: [string, string];
   /** Show no movement. */
   still: boolean;
+  /** Names to stand on the map, asked for when they have room. */
+  names: () => Promise<Name[]>;
   /** What stands in the bubble over these places. Returns how to end it. */
   fill: (bubble: HTMLElement, spots: Spot[]) => () => void;
+}
+
+/** A name on the map, to find one's way by. */
+export interface Name {
+  name: string;
+  latitude: number;
+  longitude: number;
 }
 
 interface Drawn {
@@ -45,6 +56,7 @@ export class PlacesMap {
   private index: Supercluster<Spot> = clusters([]);
   private drawn: Drawn[] = [];
   private pointed: string | null = null;
+  private names: L.LayerGroup | undefined;
   private readonly resized: ResizeObserver;
 
   constructor(box: HTMLElement, wishes: Wishes) {
@@ -67,6 +79,7 @@ export class PlacesMap {
     this.markers.addTo(this.map);
     this.map.fitBounds(COUNTRY, { animate: false });
     this.map.on("moveend", () => this.draw());
+    this.map.on("zoomend", () => this.write());
     this.map.on("focus", () => this.map.scrollWheelZoom.enable());
     this.map.on("blur", () => this.map.scrollWheelZoom.disable());
     this.resized = new ResizeObserver(() => this.map.invalidateSize({ animate: false }));
@@ -126,6 +139,19 @@ export class PlacesMap {
   /** What has the focus, within the tree that the map is in: on other sites that is not the document. */
   private focused(): Element | null {
     return (this.map.getContainer().getRootNode() as Document | ShadowRoot).activeElement;
+  }
+
+  /** Names, where they have room. */
+  private write(): void {
+    const wanted = this.map.getZoom() >= NAMED;
+    if (!wanted) this.names?.remove();
+    else if (this.names) this.names.addTo(this.map);
+    else {
+      this.names = L.layerGroup().addTo(this.map);
+      const layer = this.names;
+      // Without names there is still the map.
+      this.wishes.names().then((names) => names.forEach((name) => label(name).addTo(layer)), () => undefined);
+    }
   }
 
   /** The focus was on a marker that has been drawn anew: leave it there, or else on the map. */
@@ -190,6 +216,15 @@ export class PlacesMap {
 function clusters(features: SpotFeature[]): Supercluster<Spot> {
   const index = new Supercluster<Spot>({ radius: RADIUS, maxZoom: CLOSEST, extent: 256 });
   return index.load(features);
+}
+
+/** A name, below where it belongs; the list has it as well, for those who cannot see it. */
+function label({ name, latitude, longitude }: Name): L.Marker {
+  const text = document.createElement("span");
+  text.textContent = name;
+  text.setAttribute("aria-hidden", "true");
+  const icon = L.divIcon({ className: "name", html: text, iconSize: [0, 0] });
+  return L.marker([latitude, longitude], { icon, keyboard: false, interactive: false, zIndexOffset: -1000 });
 }
 
 /** Note on the element of a marker what it stands for. */

@@ -1,6 +1,7 @@
 import { render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
+import { nameCouncils } from "../api/registry";
 import type { PlacesMap } from "./map";
 import type { Spot } from "./points";
 
@@ -31,7 +32,7 @@ export function Places({ name, spots, nouns, pointed = null, stay = false, onBox
     import("./styled").then(
       ({ PlacesMap }) => {
         if (gone || !box.current) return;
-        made = new PlacesMap(box.current, { nouns, still, fill });
+        made = new PlacesMap(box.current, { nouns, still, fill, names: nameCouncils });
         setMap(made);
       },
       () => setFailed(true),

@@ -1,8 +1,8 @@
 import { useMemo, useState } from "preact/hooks";
 
-import type { Schema } from "../api/client";
-import { type Placed, listCouncils, placeInitiatives } from "../api/registry";
-import { count } from "../format";
+import type { Json, Schema } from "../api/client";
+import { type PlacedInitiatives, countInitiatives, listCouncils, nameThemes, placeInitiatives } from "../api/registry";
+import { count, label } from "../format";
 import { Places } from "../map/places";
 import type { Spot } from "../map/points";
 import { Heading } from "../parts/heading";
@@ -27,13 +27,15 @@ const ALL = Filters.of(new URLSearchParams());
 /** All councils: what each is known for, and where they are. */
 export function Councils({ query }: { query: URLSearchParams }) {
   const councils = useResource("councils", listCouncils);
-  const placed = useResource("places ", (stop) => placeInitiatives(ALL, stop));
-  const practice = useMemo(() => practiceOf(placed.data ?? []), [placed.data]);
+  const placed = useResource(`places ${ALL}`, (stop) => placeInitiatives(ALL, stop));
+  const themes = useResource("themes", nameThemes);
+  const counts = useResource(`counts ${ALL}`, (stop) => countInitiatives(ALL, stop));
+  const practice = useMemo(() => practiceOf(counts.data, placed.data, themes.data), [counts.data, placed.data, themes.data]);
   const [pointed, setPointed] = useState<string | null>(null);
   const words = query.get("name") ?? "";
   const where = query.get("where") ?? "";
   const side = query.get("view") === "map" ? "map" : "list";
-  const shown = useMemo(() => (councils.data ?? []).filter((council) => isMeant(council, words, where)), [councils.data, words, where]);
+  const shown = useMemo(() => (councils.data ?? []).filter((council) => isMeant(council, words, where)).sort(byName), [councils.data, words, where]);
   const spots = useMemo(() => shown.flatMap((council) => spot(council, practice.get(council.slug))), [shown, practice]);
   const places = useMemo(() => regions(councils.data ?? []), [councils.data]);
 
@@ -100,7 +102,7 @@ export function Councils({ query }: { query: URLSearchParams }) {
           )}
           <ul class="council-cards">
             {shown.map((council) => (
-              <CouncilCard key={council.slug} council={council} practice={placed.data && (practice.get(council.slug) ?? NONE)} onPoint={setPointed} />
+              <CouncilCard key={council.slug} council={council} practice={counts.data && (practice.get(council.slug) ?? NONE)} onPoint={setPointed} />
             ))}
           </ul>
         </section>
@@ -144,22 +146,25 @@ function CouncilCard({ council, practice, onPoint }: { council: Council; practic
   );
 }
 
-/** What each council leads, by its slug. */
-function practiceOf(placed: Placed[]): Map<string, Practice> {
-  const found = new Map<string, Practice>();
-  for (const { lead_council: council, themes } of placed) {
-    if (!council) continue;
-    const practice = found.get(council.slug) ?? { initiatives: 0, themes: [] };
-    practice.initiatives += 1;
-    for (const { slug, label } of themes) {
+/** What each council leads, by its slug, with the themes that are most frequent there first. */
+function practiceOf(counts: Json<"count_initiatives"> | undefined, placed: PlacedInitiatives | undefined, labels: Map<string, string> | undefined): Map<string, Practice> {
+  const found = new Map<string, Practice>(counts?.facets.council.map((one) => [one.value, { initiatives: one.initiatives, themes: [] }]));
+  for (const { properties } of placed?.places ?? []) {
+    const practice = properties.council && found.get(properties.council.slug);
+    if (!practice) continue;
+    for (const slug of properties.themes) {
       const known = practice.themes.find((theme) => theme.slug === slug);
       if (known) known.initiatives += 1;
-      else practice.themes.push({ slug, label, initiatives: 1 });
+      else practice.themes.push({ slug, label: labels?.get(slug) ?? label(slug), initiatives: 1 });
     }
-    found.set(council.slug, practice);
   }
   for (const { themes } of found.values()) themes.sort((one, other) => other.initiatives - one.initiatives);
   return found;
+}
+
+/** By the name that stands on the card. */
+function byName(one: Council, other: Council): number {
+  return one.short_name.localeCompare(other.short_name, "en-GB");
 }
 
 function isMeant(council: Council, words: string, where: string): boolean {

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 
-import { type Card as Shown, type CardPage, type Placed, countInitiatives, listInitiatives, nextPage, placeInitiatives } from "../api/registry";
+import { type Card as Shown, type CardPage, type PlacedInitiatives, countInitiatives, listInitiatives, nextPage, placeInitiatives } from "../api/registry";
 import { Refusal } from "../api/client";
 import { count, number } from "../format";
 import { Places } from "../map/places";
@@ -37,7 +37,7 @@ export function Explore({ query }: { query: URLSearchParams }) {
   const places = useResource(`places ${narrowing}`, (stop) => placeInitiatives(narrowing, stop), true);
   const [pointed, setPointed] = useState<string | null>(null);
   const [panel, setPanel] = useState(false);
-  const spots = useMemo(() => (places.data ?? []).flatMap(spot), [places.data]);
+  const spots = useMemo(() => (places.data?.places ?? []).map(spot), [places.data]);
   const side = query.get("view") === "map" ? "map" : "list";
 
   const address = (wanted: Filters, view: string = side) => {
@@ -87,7 +87,7 @@ export function Explore({ query }: { query: URLSearchParams }) {
             Skip the map
           </a>
           <Places name="Map of the initiatives in the list" spots={spots} nouns={["initiative", "initiatives"]} pointed={pointed} stay={filters.get("bbox") !== ""} onBox={(box) => change(filters.set("bbox", box.map((degrees) => degrees.toFixed(3)).join(",")))} />
-          <p class="legend">{places.data ? located(places.data, spots) : "Placing the initiatives …"}</p>
+          <p class="legend">{places.data ? located(places.data) : places.error ? "The map has no answer; the list stands." : "Placing the initiatives …"}</p>
           <span id="after-map" tabIndex={-1} />
         </section>
       </div>
@@ -100,21 +100,19 @@ function title(filters: Filters): string {
   return words ? `“${words}”` : "";
 }
 
-function spot(placed: Placed): Spot[] {
-  const { slug, title, location, lead_council: council } = placed;
-  if (!location) return [];
-  const { latitude, longitude } = location;
-  const near = council?.name ?? "the network";
-  return [{ key: slug, href: `/initiatives/${slug}`, title, note: council?.name ?? "", near, latitude, longitude }];
+function spot({ properties, geometry }: PlacedInitiatives["places"][number]): Spot {
+  const { slug, title, council } = properties;
+  const [longitude = 0, latitude = 0] = geometry.coordinates;
+  return { key: slug, href: `/initiatives/${slug}`, title, note: council?.name ?? "", near: council?.name ?? "the network", longitude, latitude };
 }
 
 /** What is on the map and what is not. */
-function located(placed: Placed[], spots: Spot[]): string {
-  const own = placed.filter((one) => one.location?.of === "initiative").length;
-  const nowhere = placed.length - spots.length;
-  const parts = [`${count(spots.length, "initiative")} on the map`];
-  if (own < spots.length) parts.push(own === 0 ? "each at its lead council" : `${number(spots.length - own)} at their lead council`);
-  if (nowhere > 0) parts.push(`${number(nowhere)} of the network itself ${nowhere === 1 ? "has" : "have"} no place`);
+function located({ places, total }: PlacedInitiatives): string {
+  const own = places.filter(({ properties }) => properties.located_by === "initiative").length;
+  const nowhere = total - places.length;
+  const parts = [`${count(places.length, "initiative")} on the map`];
+  if (own < places.length) parts.push(own === 0 ? "each at its lead council" : `${number(places.length - own)} at their lead council`);
+  if (nowhere > 0) parts.push(`${number(nowhere)} ${nowhere === 1 ? "has" : "have"} no place and ${nowhere === 1 ? "stands" : "stand"} in the list alone`);
   return `${parts.join("; ")}.`;
 }
 
