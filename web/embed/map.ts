@@ -4,13 +4,13 @@ import leaflet from "leaflet/dist/leaflet.css?inline";
 
 import { type Name, PlacesMap } from "../src/map/map";
 import type { Spot } from "../src/map/points";
-import type { components } from "../src/api/schema";
+import type { components, operations } from "../src/api/schema";
 import sheet from "../src/styles/map.css?inline";
 import { type Asked, get } from "./api";
 import { make } from "./make";
 import own from "./map.css?inline";
 
-type Places = components["schemas"]["PointMap_InitiativeProperties"];
+type Places = operations["map_initiatives"]["responses"][200]["content"]["application/geo+json"];
 
 const styles = [leaflet, sheet, own].map((text) => {
   const style = new CSSStyleSheet();
