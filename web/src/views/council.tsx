@@ -56,7 +56,7 @@ function Shown({ council }: { council: Council }) {
         <aside class="facts" aria-label="Profile">
           {location && (
             <figure>
-              <Places name={`Map: where ${name} is`} nouns={["council", "councils"]} spots={[{ key: slug, href: `/councils/${slug}`, title: name, note: "", near: "", ...location }]} />
+              <Places name={`Map: where ${name} is`} marked={slug} nouns={["council", "councils"]} spots={[{ key: slug, href: `/councils/${slug}`, title: name, note: "", near: "", ...location }]} />
             </figure>
           )}
           <dl>

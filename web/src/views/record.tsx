@@ -193,6 +193,7 @@ function Aside({ record }: { record: Initiative }) {
           <Places
             name={`Map: where ${record.title} is`}
             nouns={["initiative", "initiatives"]}
+            marked={lead?.slug}
             spots={[{ key: slug, href: `/initiatives/${slug}`, title: record.title, note: lead?.name ?? "", near: "", ...location }]}
           />
           {location.of === "lead_council" && <figcaption>Shown at its lead council: it has no point of its own.</figcaption>}
