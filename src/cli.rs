@@ -21,6 +21,7 @@ use crate::auth::password;
 use crate::config::{ServeSettings, StoreSettings};
 use crate::db::opened::Store;
 use crate::error::ApiError;
+use crate::import::command::ImportCommand;
 use crate::input::{Draft, Schemas};
 use crate::limits::bucket::Clock;
 use crate::openapi::Document;
@@ -73,6 +74,11 @@ enum Command {
     User {
         #[command(subcommand)]
         command: UserCommand,
+    },
+    /// Files of others: boundaries, councils.
+    Import {
+        #[command(subcommand)]
+        command: ImportCommand,
     },
     /// The audit trail.
     Audit {
@@ -161,6 +167,15 @@ impl Cli {
                 let keys = keys()?;
                 let store = Store::open(&self.store).await?;
                 let done = manage_user(&store, &keys, command).await;
+                store.close().await?;
+                println!("{}", done?);
+                Ok(())
+            }
+            Command::Import { command } => {
+                let keys = keys()?;
+                let schemas = Schemas::new(&Document::new().value);
+                let store = Store::open(&self.store).await?;
+                let done = command.run(&mut store.connect().await?, &keys, &schemas).await;
                 store.close().await?;
                 println!("{}", done?);
                 Ok(())

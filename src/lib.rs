@@ -12,6 +12,7 @@
 //! - [`routes`]: the table of contents, every operation by its address.
 //! - [`councils`], [`themes`], [`initiatives`], [`vocabularies`], [`users`]: a resource each, with `model` (what is sent and
 //!   answered, and its rules), `handlers` (one function an operation) and `store` (queries; no HTTP).
+//! - [`boundaries`]: of councils, and which of them cover a point. [`import`]: boundaries and councils from files.
 //! - [`search`], [`facets`]: what has these words, best first; how many there are of each kind.
 //! - [`geography`]: points, boxes and circles, as parameters and as conditions.
 //! - [`map`]: the registry as points, clustered for a zoom.
@@ -33,6 +34,7 @@ pub mod address;
 pub mod api_keys;
 pub mod audit;
 pub mod auth;
+pub mod boundaries;
 pub mod changes;
 pub mod citation;
 pub mod cli;
@@ -46,6 +48,7 @@ pub mod facets;
 pub mod geography;
 pub mod health;
 pub mod idempotency;
+pub mod import;
 pub mod initiatives;
 pub mod input;
 pub mod issuer;

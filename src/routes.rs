@@ -7,8 +7,8 @@ use utoipa_actix_web::scope::scope;
 
 use crate::limits::rate;
 use crate::{
-    api_keys, audit, auth, changes, citation, councils, embeds, exports, facets, initiatives, key_requests, map,
-    outcomes, problems, search, service, themes, transport, users, vocabularies, web,
+    api_keys, audit, auth, boundaries, changes, citation, councils, embeds, exports, facets, initiatives, key_requests,
+    map, outcomes, problems, search, service, themes, transport, users, vocabularies, web,
 };
 
 /// Addresses of pages, which are no operations.
@@ -68,6 +68,8 @@ where
                 .service(councils::handlers::replace_council)
                 .service(councils::handlers::update_council)
                 .service(councils::handlers::delete_council)
+                .service(boundaries::handlers::find_boundary)
+                .service(boundaries::handlers::map_boundaries)
                 .service(initiatives::handlers::list_council_initiatives)
                 .service(initiatives::handlers::list_initiatives)
                 .service(facets::handlers::count_initiatives)

@@ -106,6 +106,12 @@ pub enum Action {
     /// Somebody signed out or, with no actor, a refresh token was used twice.
     #[serde(rename = "session.end")]
     SessionEnd,
+    /// Boundaries of councils were imported.
+    #[serde(rename = "boundary.import")]
+    BoundaryImport,
+    /// Councils were imported; those that were entered or changed have events of their own besides.
+    #[serde(rename = "council.import")]
+    CouncilImport,
     /// The sample registry was loaded.
     #[serde(rename = "sample.load")]
     SampleLoad,
@@ -129,6 +135,8 @@ pub enum RecordKind {
     KeyRequest,
     /// A sign-in.
     Session,
+    /// A council's boundary.
+    Boundary,
     /// The registry as a whole.
     Registry,
 }

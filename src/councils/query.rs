@@ -106,6 +106,10 @@ pub struct CouncilQuery {
     #[serde(default)]
     #[param(inline)]
     pub membership: Vec<MembershipTier>,
+    /// Only councils whose area covers this point, edges included: latitude,longitude in degrees. Areas are known as far as
+    /// boundaries are loaded.
+    #[param(inline)]
+    pub covers: Option<Point>,
     /// Only councils in this box, by the point within their area: west,south,east,north in degrees.
     #[param(inline)]
     pub bbox: Option<BoundingBox>,

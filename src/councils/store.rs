@@ -1,6 +1,6 @@
 //! Queries of councils. Each takes the caller's reach: prospects are in no query but a network officer's.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use diesel::dsl::{count_star, exists, select, sql};
@@ -16,6 +16,7 @@ use super::model::{
 };
 use super::query::CouncilQuery;
 use crate::auth::caller::Reach;
+use crate::boundaries;
 use crate::db::schema::{councils, initiative_participants, initiatives, users};
 use crate::db::word::Word;
 use crate::error::ApiError;
@@ -157,6 +158,8 @@ pub struct CouncilFilter {
     pub council_types: Vec<CouncilType>,
     /// Any of these tiers.
     pub tiers: Vec<MembershipTier>,
+    /// With any of these GSS codes: whose boundaries cover a point.
+    pub covering: Option<BTreeSet<String>>,
     /// With their point in here.
     pub area: Area,
     /// Changed at or after.
@@ -172,7 +175,12 @@ impl CouncilFilter {
         if !faults.is_empty() {
             return Err(ApiError::bad_query(faults));
         }
+        let covering = match query.covers {
+            Some(point) => Some(boundaries::store::covering(conn, point).await?),
+            None => None,
+        };
         Ok(Self {
+            covering,
             words: query.q.as_deref().map(str::to_owned),
             ids,
             nations: query.nation.clone(),
@@ -217,6 +225,9 @@ pub fn filtered(reach: Reach, filter: &CouncilFilter) -> councils::BoxedQuery<'s
     }
     if !filter.tiers.is_empty() {
         query = query.filter(councils::membership_tier.eq_any(words(&filter.tiers)));
+    }
+    if let Some(codes) = &filter.covering {
+        query = query.filter(councils::gss_code.eq_any(codes.clone()));
     }
     if let Some(within) = filter.area.condition("councils") {
         query = query.filter(sql::<Bool>(&within));
@@ -293,6 +304,12 @@ pub async fn find(conn: &mut AsyncPgConnection, reach: Reach, id: Uuid) -> Resul
 /// Some councils by id, of those that the caller may see.
 pub async fn load(conn: &mut AsyncPgConnection, reach: Reach, ids: &[Uuid]) -> Result<Vec<Council>, ApiError> {
     let query = visible(reach).filter(councils::id.eq_any(ids.to_vec())).select(CouncilRow::as_select());
+    Ok(query.load::<CouncilRow>(conn).await?.into_iter().map(Council::from).collect())
+}
+
+/// Every council that matches, by slug. A few hundred at the most.
+pub async fn all(conn: &mut AsyncPgConnection, reach: Reach, filter: &CouncilFilter) -> Result<Vec<Council>, ApiError> {
+    let query = filtered(reach, filter).select(CouncilRow::as_select()).order(councils::slug);
     Ok(query.load::<CouncilRow>(conn).await?.into_iter().map(Council::from).collect())
 }
 

@@ -76,6 +76,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    boundaries (gss_code) {
+        gss_code -> Text,
+        name -> Text,
+        west -> Float8,
+        south -> Float8,
+        east -> Float8,
+        north -> Float8,
+        attribution -> Text,
+        source -> Nullable<Text>,
+        dated_on -> Nullable<Text>,
+        digest -> Bytea,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    boundary_shapes (gss_code, zoom) {
+        gss_code -> Text,
+        zoom -> Int2,
+        geometry -> Text,
+    }
+}
+
+diesel::table! {
     changes (position) {
         position -> Int8,
         resource -> Text,
@@ -144,6 +170,13 @@ diesel::table! {
         updated_at -> Timestamptz,
         withdrawn_at -> Nullable<Timestamptz>,
         withdrawn_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    county_districts (district) {
+        district -> Text,
+        county -> Text,
     }
 }
 
@@ -427,6 +460,7 @@ diesel::table! {
 diesel::joinable!(api_key_secrets -> api_keys (key_id));
 diesel::joinable!(api_key_usage -> api_keys (key_id));
 diesel::joinable!(api_keys -> users (owner_id));
+diesel::joinable!(boundary_shapes -> boundaries (gss_code));
 diesel::joinable!(costs -> initiatives (initiative_id));
 diesel::joinable!(external_identities -> users (user_id));
 diesel::joinable!(initiative_narratives -> initiatives (initiative_id));
@@ -453,10 +487,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     audit_events,
     audit_head,
+    boundaries,
+    boundary_shapes,
     changes,
     co_operative_values,
     costs,
     councils,
+    county_districts,
     external_identities,
     facet_sets,
     facet_tallies,

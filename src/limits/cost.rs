@@ -17,7 +17,8 @@ const REQUEST: u32 = 20;
 const REQUESTS: &str = "/v1/api-keys/requests";
 
 /// Last segments of the addresses that answer with a list.
-const LISTS: [&str; 12] = [
+const LISTS: [&str; 13] = [
+    "boundaries",
     "councils",
     "initiatives",
     "outcomes",
@@ -41,10 +42,12 @@ const EXPORTS: [&str; 3] = [".csv", ".ndjson", ".geojson"];
 pub fn cost(path: &str, query: &str, wants_whole: bool) -> u32 {
     // As routing reads it, so that no spelling is cheaper than another.
     let path = &*percent_decode_str(path).decode_utf8_lossy();
+    // Boundaries are looked at whole.
+    let searches = |name: &str| name == "q" || name == "covers";
     // Suggestions are asked for at every letter, and are cheap.
     let is_search = || {
         SEARCHES.iter().any(|end| path.ends_with(end))
-            || !path.ends_with("/suggest") && form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "q")
+            || !path.ends_with("/suggest") && form_urlencoded::parse(query.as_bytes()).any(|(name, _)| searches(&name))
     };
     if path == REQUESTS {
         REQUEST
@@ -78,6 +81,7 @@ mod tests {
         assert_eq!(cost("/v1/changes", "since=x", false), 2);
         assert_eq!(cost("/v1/themes/housing/changes.atom", "", false), 2);
         assert_eq!(cost("/v1/initiatives", "theme=housing&q=co-op", false), 5);
+        assert_eq!(cost("/v1/councils", "covers=53.54,-2.11", false), 5);
         assert_eq!(cost("/v1/initiatives", "%71=co-op", false), 5);
         assert_eq!(cost("/v1/initiatives/facets", "", false), 5);
         assert_eq!(cost("/v1/suggest", "q=co", false), 1);

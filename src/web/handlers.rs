@@ -12,9 +12,10 @@ use crate::auth::caller::Reach;
 use crate::citation::linked;
 use crate::db::Db;
 use crate::error::ApiError;
+use crate::negotiate::wants_page;
 use crate::page::base;
 use crate::reply::moved;
-use crate::{councils, initiatives, negotiate, refs};
+use crate::{councils, initiatives, refs};
 
 /// Addresses of the page, as routes; the first is shared with the index of the service.
 pub const PAGES: [&str; 6] =
@@ -24,7 +25,7 @@ pub const PAGES: [&str; 6] =
 pub fn mount(config: &mut web::ServiceConfig) {
     let at = |path: &str| web::resource(path.to_owned()).guard(Get());
     config
-        .service(at("/").guard(wants_page).to(find_map))
+        .service(at("/").guard(is_browser).to(find_map))
         .service(at("/initiatives").to(find_map))
         .service(at("/initiatives/{initiative}").to(find_initiative_page))
         .service(at("/councils").to(find_councils_page))
@@ -35,10 +36,8 @@ pub fn mount(config: &mut web::ServiceConfig) {
     }
 }
 
-/// True when the caller would rather have HTML than JSON: a browser.
-fn wants_page(context: &GuardContext<'_>) -> bool {
-    let accept = context.header::<Accept>();
-    negotiate::preferred(accept.as_ref(), &[(false, "application/json"), (true, "text/html")]) == Some(true)
+fn is_browser(context: &GuardContext<'_>) -> bool {
+    wants_page(context.header::<Accept>().as_ref())
 }
 
 async fn find_map(request: HttpRequest) -> HttpResponse {

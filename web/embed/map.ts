@@ -2,6 +2,7 @@
 
 import leaflet from "leaflet/dist/leaflet.css?inline";
 
+import type { Boundaries } from "../src/api/registry";
 import { type Name, PlacesMap } from "../src/map/map";
 import type { Spot } from "../src/map/points";
 import type { components, operations } from "../src/api/schema";
@@ -43,7 +44,14 @@ export async function drawMap(place: HTMLElement, root: ShadowRoot, service: str
       bubble.replaceChildren(make("ul", { role: "list" }, ...held.map(link)));
       return () => bubble.replaceChildren();
     };
-    map = new PlacesMap(box, { nouns: ["initiative", "initiatives"], still, fill, names: () => names(service) });
+    const boundaries = (zoom: number) => get<Boundaries>(`${service}v1/map/boundaries?zoom=${zoom}`, inTime());
+    const thanks = make("p", { part: "credit" });
+    const credit = (attribution: string[]) => {
+      thanks.textContent = attribution.join(" ");
+      place.after(thanks);
+    };
+    const nouns: [string, string] = ["initiative", "initiatives"];
+    map = new PlacesMap(box, { nouns, still, fill, boundaries, credit, marked: undefined, names: () => names(service) });
     drawn.set(place, map);
   }
   map.show(spots);
@@ -52,6 +60,11 @@ export async function drawMap(place: HTMLElement, root: ShadowRoot, service: str
 /** Councils by the names in everyday use, to find one's way by. */
 async function names(service: string): Promise<Name[]> {
   type Named = Pick<components["schemas"]["Council"], "short_name" | "location">;
-  const { data } = await get<{ data: Named[] }>(`${service}v1/councils?fields=short_name,location&limit=200`, AbortSignal.timeout(10_000));
+  const { data } = await get<{ data: Named[] }>(`${service}v1/councils?fields=short_name,location&limit=200`, inTime());
   return data.flatMap(({ short_name: name, location }) => (location ? [{ name, ...location }] : []));
+}
+
+/** What is drawn besides the places may take this long. */
+function inTime(): AbortSignal {
+  return AbortSignal.timeout(10_000);
 }

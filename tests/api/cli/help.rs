@@ -58,6 +58,9 @@ fn the_help_of_every_command_names_every_setting_and_its_variable() {
             "user create",
             "user disable",
             "user set-password",
+            "import",
+            "import boundaries",
+            "import councils",
             "audit",
             "audit verify"
         ]

@@ -10,7 +10,7 @@ use source::{Source, files};
 /// From the edge inwards: program, routes, handlers, stores, models, words.
 const RULES: &str = "
     main                     cli
-    cli                      audit::* auth::* config db error health input limits::bucket openapi refs sample
+    cli                      audit::* auth::* config db error health import::command input limits::bucket openapi refs sample
                              screen server signals tls users::*
     screen                   db::opened sample server
     server                   address api_keys::usage auth::issuers auth::keys auth::throttle config db::Db input limits::* middleware
@@ -34,6 +34,12 @@ const RULES: &str = "
     exports::tables::**      auth::caller::Reach exports::columns exports::tables
     EXPORTS                  error exports
 
+    import::command          auth::keys import::* input
+    import::file
+    import::boundaries::**   IMPORT boundaries::shape
+    import::councils::**     IMPORT councils::model input refs text
+    IMPORT                   audit::* auth::caller::Reach auth::keys boundaries::store councils::store db::lock error geography import::*
+
     audit::chain             auth::keys db::schema
     audit::command           audit::verify auth::keys config
     audit::subject           auth::caller *::model
@@ -41,6 +47,9 @@ const RULES: &str = "
     audit::verify            audit::chain auth::keys db::schema error
     audit::store             STORE audit::* auth::keys
 
+    boundaries::handlers     HANDLERS boundaries::* geography
+    boundaries::shape        geography
+    boundaries::store        STORE boundaries::shape
     changes::handlers        HANDLERS changes::*
     web::handlers            HANDLERS negotiate web::* *::store
     web::preview             citation::linked web::*
@@ -88,7 +97,7 @@ const RULES: &str = "
     api_keys::store          STORE api_keys::usage auth::api_key auth::keys auth::scope
     auth::store              STORE auth::scope
     initiatives::embed       STORE initiatives::query *::store
-    councils::store          STORE councils::query search::rank
+    councils::store          STORE boundaries::store councils::query search::rank
     initiatives::within      STORE initiatives::filter initiatives::query *::store
     outcomes::filter         STORE initiatives::filter initiatives::query initiatives::evidence
     outcomes::store          STORE outcomes::filter initiatives::children initiatives::evidence page::Tie
@@ -158,7 +167,7 @@ fn rules() -> Vec<Rule> {
 }
 
 /// Files that know nothing of HTTP: a mention of any of these words is a fault.
-const WITHOUT_HTTP: &str = "*::model *::store geography::** councils::query initiatives::query audit::chain audit::subject audit::verify changes::cursor changes::feed \
+const WITHOUT_HTTP: &str = "*::model *::store boundaries::shape geography::** import::** councils::query initiatives::query audit::chain audit::subject audit::verify changes::cursor changes::feed \
                             citation::bibtex citation::catalog citation::claims citation::csl citation::datacite citation::linked \
                             citation::markdown citation::outline citation::ris citation::work exports::columns exports::query \
                             exports::tables::** facets::count initiatives::answer initiatives::children initiatives::embed \

@@ -139,6 +139,13 @@ impl Walk {
         let key_request = requests.json["data"][0]["id"].as_str().unwrap().parse().unwrap();
         let council =
             app.anonymous().get("/v1/councils/oldham").await.expect(200).json["id"].as_str().unwrap().to_owned();
+        app.sql(
+            "INSERT INTO boundaries (gss_code, name, west, south, east, north, attribution, digest)
+             VALUES ('E08000004', 'Oldham', -2.2, 53.5, -1.9, 53.6, 'Somebody', '');
+             INSERT INTO boundary_shapes (gss_code, zoom, geometry)
+             VALUES ('E08000004', 18, '{\"type\":\"Polygon\",\"coordinates\":[]}')",
+        )
+        .await;
         Self { client: app.anonymous(), app, council, users, tokens, keys, draft, api_key, key_request }
     }
 

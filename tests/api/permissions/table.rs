@@ -119,6 +119,8 @@ pub const TABLE: &[(&[Kind], Needs, &[&str])] = &[
         &[
             "list_councils",
             "find_council",
+            "find_boundary",
+            "map_boundaries",
             "list_council_initiatives",
             "list_initiatives",
             "count_initiatives",

@@ -1,5 +1,8 @@
 //! The page: who gets it, with which status, and what browsers are told of it.
 
+use std::path::Path;
+use std::process::Command;
+
 use ccin_registry::web::assets;
 use reqwest::Method;
 use serde_json::json;
@@ -68,6 +71,24 @@ async fn a_page_of_a_record_has_its_title_and_the_status_of_the_public_s_view() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_permalink_leads_browsers_to_the_page() {
+    let app = TestApp::with_sample().await;
+    let client = app.anonymous();
+    for (record, page) in [
+        ("/v1/councils/oldham", "/councils/oldham"),
+        ("/v1/initiatives/get-oldham-working", "/initiatives/get-oldham-working"),
+        ("/v1/themes/housing", "/?theme=housing"),
+    ] {
+        let id = client.get(record).await.expect(200).json["id"].as_str().unwrap().to_owned();
+        let answer = browse(&client, &format!("/id/{id}")).await.expect(303);
+        assert_eq!(answer.header("location"), page);
+        assert!(answer.header("vary").starts_with("Accept,"), "{}", answer.header("vary"));
+        assert_eq!(client.get(&format!("/id/{id}")).await.expect(303).header("location"), record);
+        browse(&client, page).await.expect(200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn browsers_are_told_that_the_page_loads_nothing_of_others() {
     let app = TestApp::with_sample().await;
     let client = app.anonymous();
@@ -118,4 +139,21 @@ async fn files_of_the_page_are_kept_for_ever_and_sent_packed() {
     assert!(count >= 1, "the page names none of its files: {}", page.text);
     client.get("/assets/nothing.js").await.expect_problem(404, "not_found");
     client.get("/index.html").await.expect_problem(404, "not_found");
+}
+
+/// What `npm run check` and `npm test` say in the copy of the page that was built, with the document as it is now.
+#[test]
+fn the_page_keeps_to_the_document_and_its_own_tests() {
+    if assets::shell().is_err() {
+        return;
+    }
+    let page = Path::new(env!("OUT_DIR")).join("page");
+    let document = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/openapi.json");
+    std::fs::copy(document, page.join("openapi/openapi.json")).expect("a copy of the document");
+    for script in ["types", "check", "test"] {
+        let npm = Command::new("npm").args(["run", script]).current_dir(page.join("web")).output();
+        let said = npm.unwrap_or_else(|error| panic!("npm run {script}: {error}"));
+        let text = [said.stdout, said.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
+        assert!(said.status.success(), "npm run {script}:\n{text}");
+    }
 }

@@ -63,7 +63,7 @@ export async function textOf(address: string, accept: string): Promise<string> {
 
 /** Where the initiatives are that match. */
 export interface PlacedInitiatives {
-  places: Schema<"RecordFeature_InitiativeProperties">[];
+  places: Schema<"InitiativeFeature">[];
   /** How many match, those without a place as well. */
   total: number;
 }
@@ -99,4 +99,17 @@ export async function nameCouncils(): Promise<{ name: string; latitude: number; 
   const query = { fields: ["short_name" as const, "location" as const], limit: 200 };
   const { data: councils } = await data<"list_councils">(client.GET("/v1/councils", { params: { query } }));
   return councils.flatMap(({ short_name: name, location }) => (name && location ? [{ name, ...location }] : []));
+}
+
+/** Boundaries as they are drawn, and whom to thank for them. */
+export type Boundaries = Schema<"BoundaryCollection">;
+
+const drawn = new Map<number, Promise<Boundaries>>();
+
+/** Boundaries of the councils, as simple as a zoom allows. Each zoom is asked for once; there are none until some are imported. */
+export function drawBoundaries(zoom: number): Promise<Boundaries> {
+  const asked = drawn.get(zoom) ?? data<"map_boundaries">(client.GET("/v1/map/boundaries", { params: { query: { zoom } } }));
+  drawn.set(zoom, asked);
+  asked.catch(() => drawn.delete(zoom));
+  return asked;
 }

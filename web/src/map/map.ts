@@ -1,10 +1,12 @@
 /** The map itself: Leaflet over an outline of the country, with the places of a list in clusters. Loaded when it is needed. */
 
+import type { GeoJsonObject } from "geojson";
 import * as L from "leaflet";
 import outline from "virtual:outline";
 import Supercluster, { type AnyProps, type ClusterFeature } from "supercluster";
 
 import { count } from "../format";
+import type { Boundaries } from "../api/registry";
 import { type Spot, type SpotFeature, feature, place } from "./points";
 
 /** The whole country: south-west, north-east. */
@@ -21,6 +23,8 @@ const WORLD: L.LatLngBoundsLiteral = [
 const CLOSEST = 11;
 /** How close a single place is shown: the country around it says where it is. */
 const ALONE = 6;
+/** Zooms for which boundaries are asked for: each serves until the next. */
+const STEPS = [6, 8, 10] as const;
 /** From here on names have room. */
 const NAMED = 8;
 /** Pixels within which places become one. */
@@ -33,6 +37,12 @@ export interface Wishes {
   still: boolean;
   /** Names to stand on the map, asked for when they have room. */
   names: () => Promise<Name[]>;
+  /** Boundaries, as simple as a zoom allows. */
+  boundaries: (zoom: number) => Promise<Boundaries>;
+  /** Whom to thank for the boundaries. */
+  credit: (attribution: string[]) => void;
+  /** The council whose boundary stands out, by its slug. */
+  marked: string | undefined;
   /** What stands in the bubble over these places. Returns how to end it. */
   fill: (bubble: HTMLElement, spots: Spot[]) => () => void;
 }
@@ -57,7 +67,10 @@ export class PlacesMap {
   private drawn: Drawn[] = [];
   private pointed: string | null = null;
   private names: L.LayerGroup | undefined;
+  private boundaries: { step: number; layer: L.GeoJSON } | undefined;
   private readonly resized: ResizeObserver;
+  private readonly land: L.GeoJSON;
+  private gone = false;
 
   constructor(box: HTMLElement, wishes: Wishes) {
     this.wishes = wishes;
@@ -75,11 +88,13 @@ export class PlacesMap {
     });
     L.control.zoom({ zoomInTitle: "Closer", zoomOutTitle: "Further away" }).addTo(this.map);
     const style = (home: boolean): L.PathOptions => ({ className: home ? "land home" : "land", interactive: false });
-    L.geoJSON(JSON.parse(outline), { style: (country) => style(country?.properties.home === true) }).addTo(this.map);
+    this.land = L.geoJSON(JSON.parse(outline), { style: (country) => style(country?.properties.home === true) }).addTo(this.map);
     this.markers.addTo(this.map);
     this.map.fitBounds(COUNTRY, { animate: false });
     this.map.on("moveend", () => this.draw());
     this.map.on("zoomend", () => this.write());
+    this.map.on("zoomend", () => this.border());
+    this.border();
     this.map.on("focus", () => this.map.scrollWheelZoom.enable());
     this.map.on("blur", () => this.map.scrollWheelZoom.disable());
     this.resized = new ResizeObserver(() => this.map.invalidateSize({ animate: false }));
@@ -114,6 +129,7 @@ export class PlacesMap {
   }
 
   remove(): void {
+    this.gone = true;
     this.resized.disconnect();
     this.map.remove();
   }
@@ -139,6 +155,32 @@ export class PlacesMap {
   /** What has the focus, within the tree that the map is in: on other sites that is not the document. */
   private focused(): Element | null {
     return (this.map.getContainer().getRootNode() as Document | ShadowRoot).activeElement;
+  }
+
+  /** Boundaries, where there are any, as fine as the zoom shows them. */
+  private border(): void {
+    const zoom = this.map.getZoom();
+    const step = STEPS.find((one) => zoom <= one) ?? STEPS[STEPS.length - 1] ?? zoom;
+    if (this.boundaries?.step === step) return;
+    const before = this.boundaries?.layer;
+    const layer = L.geoJSON(undefined, { style: (shape) => this.edge(shape?.properties.slug), interactive: false });
+    this.boundaries = { step, layer };
+    this.wishes.boundaries(step).then(
+      (found) => {
+        // Somebody may have gone on to another zoom meanwhile, or away.
+        before?.remove();
+        if (this.boundaries?.layer !== layer || this.gone) return;
+        layer.addData(found as GeoJsonObject).addTo(this.map).bringToBack();
+        this.land.bringToBack();
+        if (found.features.length > 0) this.wishes.credit(found.attribution);
+      },
+      // The outline of the country is enough to find one's way.
+      () => undefined,
+    );
+  }
+
+  private edge(slug: unknown): L.PathOptions {
+    return { className: slug !== undefined && slug === this.wishes.marked ? "boundary marked" : "boundary", interactive: false };
   }
 
   /** Names, where they have room. */

@@ -1,7 +1,7 @@
 import { render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
-import { nameCouncils } from "../api/registry";
+import { drawBoundaries, nameCouncils } from "../api/registry";
 import type { PlacesMap } from "./map";
 import type { Spot } from "./points";
 
@@ -13,6 +13,8 @@ interface Props {
   nouns: [string, string];
   /** The place that stands out. */
   pointed?: string | null;
+  /** The council whose boundary stands out, where boundaries are known. */
+  marked?: string | undefined;
   /** Stay where the map is when other places are shown. */
   stay?: boolean;
   /** What is in view has been chosen: west, south, east, north in degrees. */
@@ -20,10 +22,11 @@ interface Props {
 }
 
 /** A map of places. What it shows stands in a list as well: where the map cannot be loaded, nothing is lost. */
-export function Places({ name, spots, nouns, pointed = null, stay = false, onBox }: Props) {
+export function Places({ name, spots, nouns, pointed = null, marked, stay = false, onBox }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const [map, setMap] = useState<PlacesMap | null>(null);
   const [failed, setFailed] = useState(false);
+  const [credit, setCredit] = useState<string[]>([]);
 
   useEffect(() => {
     let made: PlacesMap | undefined;
@@ -32,7 +35,7 @@ export function Places({ name, spots, nouns, pointed = null, stay = false, onBox
     import("./styled").then(
       ({ PlacesMap }) => {
         if (gone || !box.current) return;
-        made = new PlacesMap(box.current, { nouns, still, fill, names: nameCouncils });
+        made = new PlacesMap(box.current, { nouns, still, fill, names: nameCouncils, boundaries: drawBoundaries, credit: setCredit, marked });
         setMap(made);
       },
       () => setFailed(true),
@@ -52,6 +55,7 @@ export function Places({ name, spots, nouns, pointed = null, stay = false, onBox
   return (
     <div class="frame">
       <div ref={box} class="map" role="application" aria-label={`${name}. Arrow keys move the map, plus and minus zoom; Tab goes through the places.`} />
+      {credit.length > 0 && <p class="credit">{credit.join(" ")}</p>}
       {onBox && map && (
         <button type="button" class="in-view" onClick={() => onBox(map.box())}>
           List only what is in view

@@ -24,6 +24,10 @@ function entry(): string {
 }
 
 let current = entry();
+/** The view that is shown; a move within it, to a part of the page, is the browser's own business. */
+let shown = window.location.pathname + window.location.search;
+/** Where each list was left, by its path: going back to it from a record finds it as it was. */
+const left = new Map<string, string>();
 
 /** Go to an address of ours. With `replace` the one before is forgotten. */
 export function go(address: string, { replace = false } = {}): void {
@@ -35,21 +39,39 @@ export function go(address: string, { replace = false } = {}): void {
   current = state.entry;
   const elsewhere = window.location.pathname !== before;
   wasMoved ||= elsewhere;
-  listeners.forEach((listener) => listener());
+  tell();
   if (elsewhere) window.scrollTo(0, 0);
+  if (window.location.hash) soon(() => document.getElementById(window.location.hash.slice(1))?.scrollIntoView());
+}
+
+/** Where the list of this path was left, or its beginning. */
+export function leftAt(path: string): string {
+  return left.get(path) ?? path;
+}
+
+function tell(): void {
+  shown = window.location.pathname + window.location.search;
+  left.set(window.location.pathname, shown);
+  listeners.forEach((listener) => listener());
+}
+
+/** Once what was read before is shown again: that takes a frame or two. */
+function soon(what: () => void): void {
+  requestAnimationFrame(() => requestAnimationFrame(what));
 }
 
 /** Once: follow links of ours without loading the page anew, and let the back button scroll to where one was. */
 export function start(): void {
   window.history.scrollRestoration = "manual";
+  left.set(window.location.pathname, shown);
   window.addEventListener("popstate", () => {
+    if (window.location.pathname + window.location.search === shown) return;
     scrolled.set(current, window.scrollY);
     current = entry();
     wasMoved = true;
-    listeners.forEach((listener) => listener());
+    tell();
     const height = scrolled.get(current) ?? 0;
-    // What was read before is shown again within a frame or two.
-    requestAnimationFrame(() => requestAnimationFrame(() => window.scrollTo(0, height)));
+    soon(() => window.scrollTo(0, height));
   });
   document.addEventListener("click", (event) => {
     const link = event.target instanceof Element ? event.target.closest("a") : null;

@@ -4,6 +4,7 @@ import { type Schema, Refusal } from "../api/client";
 import { type CardPage, countInitiatives, findCouncil, listCouncilInitiatives, nextPage } from "../api/registry";
 import { count, date, number, site } from "../format";
 import { Places } from "../map/places";
+import { Back } from "../parts/back";
 import { Card } from "../parts/card";
 import { Heading } from "../parts/heading";
 import { Failed, Loading } from "../parts/states";
@@ -32,9 +33,7 @@ function Shown({ council }: { council: Council }) {
     <div class="record council">
       <header class="record-head">
         <div class="wide">
-          <p class="back">
-            <a href="/councils">All councils</a>
-          </p>
+          <Back to="/councils" name="All councils" />
           <p class="over">
             <span class="kind">{COUNCIL_TYPES[council.council_type]}</span>
             {membership.tier !== "none" && <span class="status live">{membership.status === "lapsed" ? "Former member" : TIERS[membership.tier]}</span>}
@@ -56,7 +55,7 @@ function Shown({ council }: { council: Council }) {
         <aside class="facts" aria-label="Profile">
           {location && (
             <figure>
-              <Places name={`Map: where ${name} is`} nouns={["council", "councils"]} spots={[{ key: slug, href: `/councils/${slug}`, title: name, note: "", near: "", ...location }]} />
+              <Places name={`Map: where ${name} is`} marked={slug} nouns={["council", "councils"]} spots={[{ key: slug, href: `/councils/${slug}`, title: name, note: "", near: "", ...location }]} />
             </figure>
           )}
           <dl>

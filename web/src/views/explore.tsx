@@ -53,7 +53,7 @@ export function Explore({ query }: { query: URLSearchParams }) {
     <div class="explore" data-side={side}>
       <div class="hero">
         <div class="wide">
-          <Heading title={title(filters)} class="hero-title">
+          <Heading title={title(filters, counts.data?.facets)} class="hero-title">
             What co-operative councils do
           </Heading>
           <p>Practice that councils share: what was done, what came of it, and how well that is borne out.</p>
@@ -95,9 +95,11 @@ export function Explore({ query }: { query: URLSearchParams }) {
   );
 }
 
-function title(filters: Filters): string {
+/** What is looked for, in a few words: it names the document. */
+function title(filters: Filters, counts: ResultsProps["counts"]): string {
   const words = filters.get("q");
-  return words ? `“${words}”` : "";
+  const chosen = filters.active().filter(({ name }) => name !== "radius_km");
+  return [...(words ? [`“${words}”`] : []), ...chosen.map(({ name, value }) => inWords(name, value, counts))].join(", ");
 }
 
 function spot({ properties, geometry }: PlacedInitiatives["places"][number]): Spot {

@@ -4,6 +4,7 @@ import type { Schema } from "../api/client";
 import { findInitiative, textOf } from "../api/registry";
 import { date, period, pounds, site } from "../format";
 import { Places } from "../map/places";
+import { Back } from "../parts/back";
 import { Cite } from "../parts/cite";
 import { Claims } from "../parts/claim";
 import { Copy } from "../parts/copy";
@@ -32,9 +33,7 @@ function Shown({ record }: { record: Initiative }) {
     <article class="record">
       <header class="record-head">
         <div class="wide">
-          <p class="back">
-            <a href="/">All initiatives</a>
-          </p>
+          <Back to="/" name="All initiatives" />
           <p class="over">
             <span class="kind">{KINDS[record.kind]}</span>
             <Status status={record.delivery_status} />
@@ -193,6 +192,7 @@ function Aside({ record }: { record: Initiative }) {
           <Places
             name={`Map: where ${record.title} is`}
             nouns={["initiative", "initiatives"]}
+            marked={lead?.slug}
             spots={[{ key: slug, href: `/initiatives/${slug}`, title: record.title, note: lead?.name ?? "", near: "", ...location }]}
           />
           {location.of === "lead_council" && <figcaption>Shown at its lead council: it has no point of its own.</figcaption>}
