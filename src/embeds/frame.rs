@@ -54,6 +54,7 @@ fn document(title: &str, script: &str, main: &str) -> String {
         "<!doctype html><html lang=\"en-GB\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <meta name=\"robots\" content=\"noindex\"><title>{} – {SITE}</title>\
+         <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\
          <link rel=\"stylesheet\" href=\"/embed.css\">{script}</head><body><main>{main}</main></body></html>",
         escape(title)
     )
