@@ -1,10 +1,11 @@
 import { defineConfig } from "vite";
 
+import { ahead } from "./build/ahead";
 import { outline } from "./build/outline";
 import { packed } from "./build/packed";
 
 export default defineConfig({
-  plugins: [outline(), packed()],
+  plugins: [outline(), ahead(), packed()],
   // Preact's own runtime: no plugin is needed for that.
   esbuild: { jsx: "automatic", jsxImportSource: "preact" },
   build: {

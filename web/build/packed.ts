@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { constants, brotliCompressSync, gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
 
@@ -14,7 +16,8 @@ export function packed(limits: Record<string, number> = {}): Plugin {
     name: "packed",
     apply: "build",
     enforce: "post",
-    generateBundle(_options, bundle) {
+    // Not before everything is written: Vite fills in the names of what is loaded later when others have had their turn.
+    writeBundle({ dir = "dist" }, bundle) {
       for (const [name, limit] of Object.entries(limits)) {
         const file = bundle[name];
         const size = file?.type === "chunk" ? gzipSync(file.code, { level: 9 }).length : undefined;
@@ -25,8 +28,9 @@ export function packed(limits: Record<string, number> = {}): Plugin {
         if (!TEXT.test(file.fileName) || file.fileName === "index.html") continue;
         const text = Buffer.from(file.type === "chunk" ? file.code : file.source);
         const size = { [constants.BROTLI_PARAM_SIZE_HINT]: text.length };
-        this.emitFile({ type: "asset", fileName: `${file.fileName}.br`, source: brotliCompressSync(text, { params: size }) });
-        this.emitFile({ type: "asset", fileName: `${file.fileName}.gz`, source: gzipSync(text, { level: 9 }) });
+        const path = join(dir, file.fileName);
+        writeFileSync(`${path}.br`, brotliCompressSync(text, { params: size }));
+        writeFileSync(`${path}.gz`, gzipSync(text, { level: 9 }));
       }
     },
   };

@@ -127,6 +127,11 @@ async fn files_of_the_page_are_kept_for_ever_and_sent_packed() {
         let known = client.request(Method::GET, &path).header("If-None-Match", plain.etag());
         send(known).await.expect(304);
         if path.ends_with(".js") || path.ends_with(".css") {
+            let packed =
+                client.request(Method::GET, &path).header("Accept-Encoding", "br").send().await.expect("an answer");
+            let (packed, mut unpacked) = (packed.bytes().await.expect("a body"), Vec::new());
+            brotli::BrotliDecompress(&mut &packed[..], &mut unpacked).expect("Brotli");
+            assert_eq!(String::from_utf8_lossy(&unpacked), plain.text, "{path}: packed is something else");
             for encoding in ["br", "gzip"] {
                 let packed = send(client.request(Method::HEAD, &path).header("Accept-Encoding", encoding)).await;
                 assert_eq!(packed.header("content-encoding"), encoding, "{path}");

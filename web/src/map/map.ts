@@ -44,7 +44,7 @@ export interface Wishes {
   /** The council whose boundary stands out, by its slug. */
   marked: string | undefined;
   /** What stands in the bubble over these places. Returns how to end it. */
-  fill: (bubble: HTMLElement, spots: Spot[]) => () => void;
+  fill: (bubble: HTMLElement, spots: Spot[], name: string) => () => void;
 }
 
 /** A name on the map, to find one's way by. */
@@ -238,7 +238,7 @@ export class PlacesMap {
       return;
     }
     const bubble = document.createElement("div");
-    const end = this.wishes.fill(bubble, spots);
+    const end = this.wishes.fill(bubble, spots, this.name(spots));
     const from = marker.getElement()?.dataset["keys"];
     const popup = L.popup({ className: "bubble", maxWidth: 300, minWidth: 220, offset: [0, -6], autoPanPadding: [16, 16], keepInView: false })
       .setLatLng(marker.getLatLng())

@@ -65,20 +65,25 @@ export function Places({ name, spots, nouns, pointed = null, marked, stay = fals
   );
 }
 
-function fill(bubble: HTMLElement, spots: Spot[]): () => void {
-  render(<Bubble spots={spots} />, bubble);
+function fill(bubble: HTMLElement, spots: Spot[], name: string): () => void {
+  render(<Bubble spots={spots} name={name} />, bubble);
   return () => render(null, bubble);
 }
 
-function Bubble({ spots }: { spots: Spot[] }) {
+function Bubble({ spots, name }: { spots: Spot[]; name: string }) {
+  // What they have in common is said once.
+  const noted = spots.length === 1 || new Set(spots.map((spot) => spot.note)).size > 1;
   return (
-    <ul>
-      {spots.map((spot) => (
-        <li key={spot.key}>
-          <a href={spot.href}>{spot.title}</a>
-          {spot.note && <small>{spot.note}</small>}
-        </li>
-      ))}
-    </ul>
+    <>
+      {spots.length > 1 && <p>{name}</p>}
+      <ul>
+        {spots.map((spot) => (
+          <li key={spot.key}>
+            <a href={spot.href}>{spot.title}</a>
+            {noted && spot.note && <small>{spot.note}</small>}
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }

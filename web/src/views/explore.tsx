@@ -161,6 +161,7 @@ function Results({ at: key, list, filters, exact, counts, onChange, onPoint, chi
           {heading}
         </span>
         {children}
+        {!filters.get("near") && <Near onNear={(near) => onChange(filters.set("near", near).set("radius_km", "50").set("sort", "distance"))} />}
         <label class="order">
           <span>Order</span>
           <select value={filters.get("sort")} onChange={(event) => onChange(filters.set("sort", event.currentTarget.value))}>
@@ -182,10 +183,7 @@ function Results({ at: key, list, filters, exact, counts, onChange, onPoint, chi
           </button>
         </p>
       )}
-      <div class="narrowed">
-        <Chips filters={filters} counts={counts} onChange={onChange} />
-        {!filters.get("near") && <Near onNear={(near) => onChange(filters.set("near", near).set("radius_km", "50").set("sort", "distance"))} />}
-      </div>
+      <Chips filters={filters} counts={counts} onChange={onChange} />
       {list.error && (
         <Failed error={list.error} again={list.again}>
           {filters.active().length > 0 && (
