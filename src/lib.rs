@@ -26,6 +26,7 @@
 //! - [`limits`]: how much each caller may ask.
 //! - [`input`], [`text`]: bodies and query strings held against the document's own schemas.
 //! - [`reply`], [`page`], [`negotiate`], [`error`], [`problems`]: answers, lists, media types, refusals.
+//! - [`web`]: the page, for people. [`embeds`]: the registry on other sites, in frames and by oEmbed.
 //! - [`openapi`]: the finished document. [`db`]: pool, migrations, the private PostgreSQL.
 //! - [`transport`], [`tls`]: what browsers are told to be strict about, TLS.
 //! - [`cli`], [`config`], [`issuer`], [`server`], [`sample`]: the program around it.
@@ -41,6 +42,7 @@ pub mod cli;
 pub mod config;
 pub mod councils;
 pub mod db;
+pub mod embeds;
 pub mod error;
 pub mod exports;
 pub mod facets;
@@ -78,4 +80,5 @@ pub mod transport;
 pub mod uploads;
 pub mod users;
 pub mod vocabularies;
+pub mod web;
 pub mod withdrawal;

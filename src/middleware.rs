@@ -86,14 +86,13 @@ fn name_request(headers: &mut HeaderMap, id: &str) {
     }
 }
 
-/// An error that is no problem document yet becomes one.
+/// An error that is neither a problem document nor a page yet becomes a problem document.
 fn as_problem(response: ServiceResponse<impl MessageBody + 'static>) -> ServiceResponse<BoxBody> {
     let status = response.status();
-    let is_problem = response
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/problem+json"));
-    if is_problem || !(status.is_client_error() || status.is_server_error()) {
+    let kind = response.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    // The page says in its own words that a record is not there.
+    let is_said = [&b"application/problem+json"[..], b"text/html"].iter().any(|said| kind.starts_with(said));
+    if is_said || !(status.is_client_error() || status.is_server_error()) {
         return response.map_into_boxed_body();
     }
     let (request, _) = response.into_parts();
@@ -134,8 +133,8 @@ fn mark_encoding(headers: &mut HeaderMap, confirmed: Option<&'static str>) {
 pub struct Methods(Vec<(ResourceDef, String)>);
 
 impl Methods {
-    /// From the finished document.
-    pub fn new(document: &Value) -> Self {
+    /// From the finished document, and these addresses of pages and files.
+    pub fn new(document: &Value, pages: impl Iterator<Item = &'static str>) -> Self {
         let paths = document["paths"].as_object().into_iter().flatten();
         let mut known: Vec<_> = paths
             .map(|(path, operations)| {
@@ -153,7 +152,7 @@ impl Methods {
                 (ResourceDef::new(path.as_str()), methods.join(", "))
             })
             .collect();
-        for path in ["/openapi.json", "/docs"] {
+        for path in ["/openapi.json", "/docs"].into_iter().chain(pages) {
             known.push((ResourceDef::new(path), "GET, HEAD, OPTIONS".into()));
         }
         Self(known)

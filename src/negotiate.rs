@@ -27,6 +27,11 @@ pub fn preferred<T: Copy>(accept: Option<&Accept>, offers: &[(T, &str)]) -> Opti
     best.and_then(|index| offers.get(index)).map(|(offer, _)| *offer)
 }
 
+/// True when the caller would rather have a page than data: a browser.
+pub fn wants_page(accept: Option<&Accept>) -> bool {
+    preferred(accept, &[(false, "application/json"), (true, BROWSER)]) == Some(true)
+}
+
 /// The media ranges that the caller takes, with their quality. None stand for everything: there is no header, or one in
 /// which nothing can be read, which the standard lets a server take for none.
 fn wishes(accept: Option<&Accept>) -> Vec<(String, Quality)> {

@@ -180,7 +180,7 @@ fn tagged(
     modified: Option<DateTime<Utc>>,
     link: Option<String>,
 ) -> HttpResponse {
-    let known = has(request.headers(), tag);
+    let known = is_known(request.headers(), tag);
     let mut response = HttpResponse::build(if known { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
     validators(&mut response, tag, modified);
     cache(&mut response, request.headers());
@@ -190,8 +190,8 @@ fn tagged(
     if known { response.finish() } else { response.content_type(media_type).body(body) }
 }
 
-/// `If-None-Match`, compared weakly (RFC 9110, section 13.1.2).
-fn has(headers: &HeaderMap, tag: &str) -> bool {
+/// True when the caller has this already: `If-None-Match`, compared weakly (RFC 9110, section 13.1.2).
+pub fn is_known(headers: &HeaderMap, tag: &str) -> bool {
     headers
         .get_all(header::IF_NONE_MATCH)
         .filter_map(|value| value.to_str().ok())

@@ -1,14 +1,26 @@
 //! The table of contents: every operation, in the order of its address. Routing and document come from this one place.
 
 use actix_web::middleware::from_fn;
+use actix_web::web::ServiceConfig;
 use utoipa_actix_web::UtoipaApp;
 use utoipa_actix_web::scope::scope;
 
 use crate::limits::rate;
 use crate::{
-    api_keys, audit, auth, boundaries, changes, citation, councils, exports, facets, initiatives, key_requests, map,
-    ogc, outcomes, problems, search, service, themes, tiles, transport, users, vocabularies,
+    api_keys, audit, auth, boundaries, changes, citation, councils, embeds, exports, facets, initiatives, key_requests,
+    map, ogc, outcomes, problems, search, service, themes, tiles, transport, users, vocabularies, web,
 };
+
+/// Addresses of pages, which are no operations.
+pub fn pages() -> impl Iterator<Item = &'static str> {
+    web::handlers::PAGES.into_iter().chain(embeds::handlers::FRAMES)
+}
+
+/// Mount the pages. In front of the operations: `/` is the page's when `Accept` asks for HTML.
+pub fn mount_pages(config: &mut ServiceConfig) {
+    web::handlers::mount(config);
+    embeds::handlers::mount(config);
+}
 
 /// Mount every operation.
 pub fn mount<T>(app: UtoipaApp<T>) -> UtoipaApp<T>
@@ -26,6 +38,7 @@ where
         .service(auth::handlers::find_keys)
         .service(transport::find_security_txt)
         .service(citation::handlers::find_catalog)
+        .service(embeds::handlers::find_frame)
         .service(
             // Of the same callers as below /v1, as what is below /ogc: a permalink leads those who may see the record.
             scope("/id")

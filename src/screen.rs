@@ -30,6 +30,7 @@ pub fn show(server: &Server, store: &Store, first: &FirstStart, took: Duration) 
     let url = server.url();
     let mut text = String::from("\n  CCIN registry\n\n");
     let mut line = |label: &str, what: &str| text.push_str(&format!("  {label:<10}{what}\n"));
+    line("Page", &format!("{url}/"));
     line("API", &format!("{url}/v1/initiatives"));
     line("Docs", &format!("{url}/docs/"));
     match store.private() {

@@ -51,7 +51,7 @@ impl Server {
         let workers = settings.workers;
         let document = Document::new();
         let schemas = web::Data::new(Schemas::new(&document.value));
-        let methods = web::Data::new(Methods::new(&document.value));
+        let methods = web::Data::new(Methods::new(&document.value, routes::pages()));
         let document = web::Data::new(document);
         let usage = web::Data::new(Usage::default());
         let counted = (usage.clone(), db.clone());
@@ -60,7 +60,8 @@ impl Server {
         let limits = web::Data::new(Limits::new(&settings.limits, &clock));
         let (db, keys, settings) = (web::Data::new(db), web::Data::new(keys), web::Data::new(settings));
         let mut server = HttpServer::new(move || {
-            let (app, _) = routes::mount(App::new().into_utoipa_app()).split_for_parts();
+            let app = App::new().configure(routes::mount_pages);
+            let (app, _) = routes::mount(app.into_utoipa_app()).split_for_parts();
             app.app_data(db.clone())
                 .app_data(keys.clone())
                 .app_data(issuers.clone())

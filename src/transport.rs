@@ -19,10 +19,12 @@ const HSTS: &str = "max-age=63072000";
 /// How long security.txt is good for, in days. RFC 9116 (section 2.5.5) recommends less than a year.
 const GOOD_FOR: Days = Days::new(180);
 
-/// Put the headers on an answer. `path` is the one that was asked for.
+/// Put the headers on an answer. `path` is the one that was asked for. An answer that brings a policy of its own keeps it.
 pub fn secure(headers: &mut HeaderMap, path: &str, settings: Option<&ServeSettings>) {
     let policy = if path == "/docs" || path.starts_with("/docs/") { DOCS } else { STRICT };
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     // Over plain HTTP browsers ignore it, and a developer's machine must not be told.

@@ -1,5 +1,6 @@
 //! Citations, permalinks and the catalogue. Everybody reads what is there for them.
 
+use actix_web::http::header::{Accept, Header};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde_json::Value;
 
@@ -68,7 +69,7 @@ pub async fn cite_initiative(
 /// Follow a permalink
 ///
 /// The address of a council, an initiative or a theme that stays right when its slug changes: leads to where the record
-/// lives now (303), for those who may see it.
+/// lives now (303), for those who may see it; for a browser, to its page.
 #[utoipa::path(tag = "service",
     params(("id" = String, Path, description = "Id of a council, an initiative or a theme", example = "01a20437-ea34-7438-944c-55d92567c2df")),
     responses((status = 303, description = "Where the record lives now", headers(("Location" = String, description = "Address of the record")))))]
@@ -83,13 +84,19 @@ pub async fn follow_permalink(
     let id = refs::id(&id, "record")?;
     let mut conn = db.get().await?;
     let reach = caller.reach();
+    // Who opens it in a browser is to read the page.
+    let is_browser = negotiate::wants_page(Accept::parse(&request).ok().as_ref());
+    let [councils, initiatives, themes] = match is_browser {
+        true => ["/councils/", "/initiatives/", "/?theme="],
+        false => ["/v1/councils/", "/v1/initiatives/", "/v1/themes/"],
+    };
     let location = match store::resource(&mut conn, id).await? {
         Some(Resource::Council) => {
-            format!("/v1/councils/{}", crate::councils::store::find(&mut conn, reach, id).await?.slug)
+            format!("{councils}{}", crate::councils::store::find(&mut conn, reach, id).await?.slug)
         }
-        Some(Resource::Theme) => format!("/v1/themes/{}", crate::themes::store::find(&mut conn, id).await?.slug),
+        Some(Resource::Theme) => format!("{themes}{}", crate::themes::store::find(&mut conn, id).await?.slug),
         Some(Resource::Initiative) => {
-            format!("/v1/initiatives/{}", crate::initiatives::store::find(&mut conn, reach, id).await?.slug)
+            format!("{initiatives}{}", crate::initiatives::store::find(&mut conn, reach, id).await?.slug)
         }
         None => return Err(ApiError::not_found("record")),
     };

@@ -15,6 +15,9 @@ use crate::auth::identify::Identified;
 use crate::error::ApiError;
 use crate::exports::format::Format;
 
+/// Where the pages lie that other sites show in frames.
+const FRAMES: &str = "/embed/";
+
 type Served = Result<ServiceResponse<BoxBody>, actix_web::Error>;
 
 /// Below `/v1`, `/id` and `/ogc`, before the caller is looked up: credentials that do not hold count against the address. Once they are too
@@ -56,7 +59,9 @@ pub async fn limit_pages(request: ServiceRequest, next: Next<impl MessageBody + 
     if path == "/health" || is_counted_there {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
-    count(request, next, None, 1).await
+    // A frame looks for records as their list does; any other page leaves that to the API.
+    let cost = if path.starts_with(FRAMES) { cost(path, request.query_string(), false) } else { 1 };
+    count(request, next, None, cost).await
 }
 
 async fn count(

@@ -61,6 +61,12 @@ const RULES: &str = "
     boundaries::shape        geography
     boundaries::store        STORE boundaries::shape
     changes::handlers        HANDLERS changes::*
+    web::handlers            HANDLERS negotiate web::* *::store
+    web::preview             citation::linked web::*
+    embeds::handlers         HANDLERS embeds::* negotiate citation::work *::store
+    embeds::frame            reply web::shell
+    embeds::oembed           embeds::model web::shell
+    embeds::model            initiatives::query search::model text *::model
     citation::handlers       HANDLERS citation::* negotiate *::store
     citation::form           citation::* error initiatives::model negotiate page reply
     citation::store          STORE initiatives::filter themes::store
@@ -83,6 +89,7 @@ const RULES: &str = "
 
     HANDLERS                 address outcomes::filter api_keys::usage audit::* auth::* citation::form citation::linked config councils::query db::Db db::word error idempotency initiatives::* input page search::*
                              refs reply text withdrawal *::model *::store
+    web::*                   reply web::*
     vocabularies             auth::caller db error input page reply
     withdrawal
 

@@ -108,6 +108,7 @@ pub const TABLE: &[(&[Kind], Needs, &[&str])] = &[
             "find_keys",
             "find_security_txt",
             "find_catalog",
+            "find_frame",
             "log_in",
             "refresh_tokens",
         ],

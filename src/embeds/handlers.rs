@@ -1,0 +1,183 @@
+//! Frames, and where oEmbed finds them. Of public records only: whoever looks at a page of another site is a stranger.
+
+use actix_web::guard::Get;
+use actix_web::{HttpRequest, HttpResponse, ResponseError, get, web};
+
+use super::frame::{element, refused};
+use super::model::{FrameQuery, FrameView, Oembed, OembedFormat, OembedQuery};
+use super::oembed::{LIST_HEIGHT, RECORD_HEIGHT, Subject, frame, subject, xml};
+use crate::auth::caller::Reach;
+use crate::councils::model::Council;
+use crate::db::Db;
+use crate::error::ApiError;
+use crate::initiatives::filter::InitiativeFilter;
+use crate::initiatives::model::Initiative;
+use crate::input::{NoParams, Query};
+use crate::page::{Pages, base};
+use crate::refs::{self, Resource};
+use crate::reply::{moved, send_overview};
+use crate::search::store::forgiving;
+use crate::{citation, councils, initiatives, negotiate};
+
+/// Addresses of frames, as routes.
+pub const FRAMES: [&str; 2] = ["/embed/initiatives", "/embed/initiatives/{initiative}"];
+
+/// Mount the frames.
+pub fn mount(config: &mut web::ServiceConfig) {
+    let [list, record] = FRAMES.map(|path| web::resource(path).guard(Get()));
+    config.service(list.to(frame_initiatives)).service(record.to(frame_initiative));
+}
+
+/// A list, or a map with a list.
+async fn frame_initiatives(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    pages: Pages,
+    query: Result<Query<FrameQuery>, ApiError>,
+) -> Result<HttpResponse, ApiError> {
+    let listed = async {
+        let query = query?.0;
+        let (view, heading) = (query.view, query.heading.clone());
+        let query = query.of_list();
+        let mut conn = db.get().await?;
+        let filter = InitiativeFilter::new(&mut conn, Reach::PUBLIC, &query).await?;
+        let window = pages.window(query.limit, None, query.order(filter.area.near))?;
+        let (slice, _) = forgiving(&mut conn, Reach::PUBLIC, filter.words.clone(), async |conn, words| {
+            let filter = InitiativeFilter { words, ..filter.clone() };
+            initiatives::store::list(conn, Reach::PUBLIC, &filter, &window).await
+        })
+        .await?;
+        Ok((view, heading, slice))
+    };
+    let (view, heading, slice) = match listed.await {
+        Ok(listed) => listed,
+        Err(error) => return explained(error),
+    };
+    let said: Vec<(String, String)> = form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
+    let mut attributes = joined(&said);
+    if view == FrameView::Map && !attributes.iter().any(|(name, _)| name == "view") {
+        attributes.push(("view".into(), "map".into()));
+    }
+    // The heading of a page is its first.
+    attributes.push(("heading-level".into(), if heading.is_some() { "1" } else { "2" }.into()));
+    let links: Vec<(&str, &str)> = slice.rows.iter().map(|one| (&*one.slug, &*one.title)).collect();
+    let filters = said.iter().filter(|(name, _)| !["view", "heading", "limit"].contains(&name.as_str()));
+    let all = form_urlencoded::Serializer::new(String::new()).extend_pairs(filters).finish();
+    let title = heading.unwrap_or_else(|| "Initiatives".into());
+    Ok(element(&request, &title, &attributes, &links, &format!("/?{all}")))
+}
+
+/// One initiative.
+async fn frame_initiative(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    initiative: web::Path<String>,
+    query: Result<Query<NoParams>, ApiError>,
+) -> Result<HttpResponse, ApiError> {
+    let found = async {
+        query?;
+        initiatives::store::locate(&mut *db.get().await?, Reach::PUBLIC, &initiative).await
+    };
+    match found.await {
+        Ok(found) if refs::is_former(&initiative, &found.slug, found.id) => Ok(moved(&request, &found.slug)),
+        Ok(found) => {
+            let attribute = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+            let attributes = [attribute("initiative", &found.slug), attribute("heading-level", "1")];
+            let page = format!("/initiatives/{}", found.slug);
+            Ok(element(&request, &found.title, &attributes, &[(&*found.slug, &*found.title)], &page))
+        }
+        Err(error) => explained(error),
+    }
+}
+
+/// Parameters as attributes: several values of one name are joined by spaces, as the element reads them.
+fn joined(said: &[(String, String)]) -> Vec<(String, String)> {
+    let mut attributes: Vec<(String, String)> = Vec::new();
+    for (name, value) in said {
+        match attributes.iter_mut().find(|(known, _)| known == name) {
+            Some((_, values)) => *values = format!("{values} {value}"),
+            None => attributes.push((name.clone(), value.clone())),
+        }
+    }
+    attributes
+}
+
+/// What is wrong with the request, as a page; what is wrong with the service stays an error.
+fn explained(error: ApiError) -> Result<HttpResponse, ApiError> {
+    let status = error.status_code();
+    if !status.is_client_error() {
+        return Err(error);
+    }
+    let what = match error.faults() {
+        [] => "There is nothing at this address.",
+        _ => "This frame was asked for in a way that the registry does not understand.",
+    };
+    let said = |fault: &crate::error::Fault| match &fault.parameter {
+        Some(name) => format!("{name}: {}", fault.detail),
+        None => fault.detail.clone(),
+    };
+    let faults: Vec<String> = error.faults().iter().map(said).collect();
+    Ok(refused(status, what, &faults))
+}
+
+/// Find the frame for a page
+///
+/// oEmbed 1.0, for sites that are given an address of the registry: a frame to show an initiative in, or the initiatives of a
+/// council. Of public records only. In XML as well, by `format` or by `Accept`.
+#[utoipa::path(tag = "service", params(OembedQuery), responses(
+    (status = 200, description = "The frame", content((Oembed = "application/json"), (String = "text/xml"))),
+    (status = 404, description = "Not a page of an initiative or a council of this registry")))]
+#[get("/oembed")]
+pub async fn find_frame(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    query: Query<OembedQuery>,
+) -> Result<HttpResponse, ApiError> {
+    const FORMATS: [(OembedFormat, &str); 2] =
+        [(OembedFormat::Json, "application/json"), (OembedFormat::Xml, "text/xml")];
+    let format = match query.format {
+        Some(format) => format,
+        None => negotiate::choose(&request, &FORMATS)?,
+    };
+    let base = base(&request);
+    let mut conn = db.get().await?;
+    let none = || ApiError::not_found("page of an initiative or a council");
+    let answer = match subject(&query.url, &base).ok_or_else(none)? {
+        Subject::Initiative(segment) => {
+            of_initiative(&initiatives::store::locate(&mut conn, Reach::PUBLIC, segment).await?, &base, &query)
+        }
+        Subject::Council(segment) => {
+            of_council(&councils::store::locate(&mut conn, Reach::PUBLIC, segment).await?, &base, &query)
+        }
+        Subject::Record(id) => {
+            let id = refs::id(id, "record")?;
+            match citation::store::resource(&mut conn, id).await? {
+                Some(Resource::Initiative) => {
+                    of_initiative(&initiatives::store::find(&mut conn, Reach::PUBLIC, id).await?, &base, &query)
+                }
+                Some(Resource::Council) => {
+                    of_council(&councils::store::find(&mut conn, Reach::PUBLIC, id).await?, &base, &query)
+                }
+                _ => return Err(none()),
+            }
+        }
+    };
+    let (media_type, body) = match format {
+        OembedFormat::Json => ("application/json", serde_json::to_string(&answer).map_err(ApiError::internal)?),
+        OembedFormat::Xml => ("text/xml; charset=utf-8", xml(&answer)),
+    };
+    Ok(send_overview(&request, media_type, body, None))
+}
+
+fn of_initiative(found: &Initiative, base: &str, asked: &OembedQuery) -> Oembed {
+    let author = match &found.lead_council {
+        Some(lead) => (lead.name.to_string(), format!("{base}/councils/{}", lead.slug)),
+        None => (citation::work::NETWORK.to_owned(), citation::work::NETWORK_SITE.to_owned()),
+    };
+    frame(base, &format!("/embed/initiatives/{}", found.slug), &found.title, author, RECORD_HEIGHT, asked)
+}
+
+fn of_council(found: &Council, base: &str, asked: &OembedQuery) -> Oembed {
+    let author = (found.name.to_string(), format!("{base}/councils/{}", found.slug));
+    frame(base, &format!("/embed/initiatives?council={}", found.slug), &found.name, author, LIST_HEIGHT, asked)
+}

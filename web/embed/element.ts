@@ -1,0 +1,127 @@
+/**
+ * `<ccin-initiatives>`: initiatives of the registry on a page of anybody's.
+ *
+ * What stands between its tags is shown until there is something better, and stays when the registry cannot be reached.
+ * Nothing is set in place (`style="…"`), so that it works under the strict policy of another site; that has to allow this
+ * script (`script-src`) and its requests (`connect-src`).
+ */
+
+import { count } from "../src/format";
+import { type Answer, type Asked, asked, findList } from "./api";
+import sheet from "./element.css?inline";
+import { items } from "./list";
+import { make } from "./make";
+
+/** Address of the service, with a slash at its end: this script lies at its root. */
+const SERVICE = new URL(/* @vite-ignore */ ".", import.meta.url).href;
+const NAME = "ccin-initiatives";
+
+const style = new CSSStyleSheet();
+style.replaceSync(sheet);
+
+class Initiatives extends HTMLElement {
+  static readonly observedAttributes = [...asked.names, "view", "heading", "heading-level", "target"];
+
+  private readonly heading = make("div", { part: "heading-box" });
+  private readonly status = make("p", { part: "status", role: "status" });
+  private readonly fallback = make("div", { part: "fallback" }, make("slot"));
+  private readonly map = make("div", { part: "map", hidden: "" });
+  private readonly body = make("div", { part: "body" });
+  private asking: AbortController | undefined;
+
+  constructor() {
+    super();
+    const root = this.attachShadow({ mode: "open" });
+    root.adoptedStyleSheets = [style];
+    // Records are in English, whatever the page around is in.
+    root.append(make("div", { part: "box", lang: "en-GB" }, this.heading, this.map, this.body, this.fallback, this.status));
+  }
+
+  connectedCallback(): void {
+    this.ask();
+  }
+
+  disconnectedCallback(): void {
+    this.asking?.abort();
+    this.asking = undefined;
+  }
+
+  attributeChangedCallback(): void {
+    // Before it is on a page, and again for each attribute of its tag, there is nothing to ask yet.
+    if (this.asking) this.ask();
+  }
+
+  private ask(): void {
+    this.asking?.abort();
+    const asking = new AbortController();
+    this.asking = asking;
+    // Several attributes that change at once are one wish.
+    queueMicrotask(() => {
+      if (!asking.signal.aborted) void this.show(asking.signal);
+    });
+  }
+
+  private async show(stop: AbortSignal): Promise<void> {
+    const wish = asked(this);
+    this.status.textContent = "Loading initiatives …";
+    this.setAttribute("aria-busy", "true");
+    try {
+      const found = await findList(SERVICE, wish, stop);
+      this.fill(found, wish);
+      if (this.getAttribute("view") === "map") await this.draw(wish, stop);
+      else this.map.hidden = true;
+    } catch (error) {
+      if (stop.aborted) return;
+      this.fail(wish, error);
+    }
+    this.removeAttribute("aria-busy");
+  }
+
+  private fill({ data, total, total_is }: Answer, wish: Asked): void {
+    const level = this.level();
+    const heading = this.getAttribute("heading")?.trim();
+    this.heading.replaceChildren(...(heading ? [make(`h${level}`, { part: "heading" }, heading)] : []));
+    const titles = Math.min(6, heading ? level + 1 : level);
+    const all = `${total_is === "at_least" ? "at least " : ""}${count(total, "initiative")}`;
+    const shown = data.length < total ? `${data.length} of ${all}` : all;
+    this.status.textContent = total === 0 ? "No initiatives match." : shown;
+    const more = make("a", { part: "more link", href: `${SERVICE}${wish.page}`, ...this.target() }, this.more(data.length, all, wish));
+    this.body.replaceChildren(...(data.length > 0 ? [items(data, SERVICE, titles, this.target())] : []), make("p", { part: "foot" }, more));
+    this.fallback.hidden = true;
+  }
+
+  private more(shown: number, all: string, wish: Asked): string {
+    if (wish.initiative) return "All of it on the CCIN registry";
+    return shown > 0 ? `${all.charAt(0).toUpperCase()}${all.slice(1)} on the CCIN registry` : "The CCIN registry";
+  }
+
+  private async draw(wish: Asked, stop: AbortSignal): Promise<void> {
+    this.map.hidden = false;
+    const { drawMap } = await import("./map");
+    await drawMap(this.map, this.shadowRoot as ShadowRoot, SERVICE, wish, this.target(), stop);
+  }
+
+  /** What its author put between its tags, or a link. Readers are told that much, who works on the page is told why. */
+  private fail(wish: Asked, error: unknown): void {
+    console.warn(`<${NAME}>: ${error instanceof Error ? error.message : String(error)}`);
+    this.status.textContent = "The list cannot be shown just now.";
+    this.map.hidden = true;
+    const own = this.childElementCount > 0;
+    this.fallback.hidden = !own;
+    const link = () => make("a", { part: "more link", href: `${SERVICE}${wish.page}`, ...this.target() }, "Initiatives on the CCIN registry");
+    this.body.replaceChildren(...(own ? [] : [make("p", { part: "foot" }, link())]));
+  }
+
+  /** Level of its heading or, without one, of the titles. */
+  private level(): number {
+    const level = Number(this.getAttribute("heading-level"));
+    return Number.isInteger(level) && level >= 1 && level <= 6 ? level : 3;
+  }
+
+  private target(): Record<string, string> {
+    const target = this.getAttribute("target");
+    return target ? { target, ...(target === "_blank" ? { rel: "noopener" } : {}) } : {};
+  }
+}
+
+if (!customElements.get(NAME)) customElements.define(NAME, Initiatives);

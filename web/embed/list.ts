@@ -1,0 +1,36 @@
+import { claimed, claimedWhen, period } from "../src/format";
+import { EVIDENCE, KINDS, OUTCOME_KINDS, STATUSES } from "../src/words";
+import type { Shown } from "./api";
+import { make } from "./make";
+
+/** Initiatives as a list. `level` is that of their titles. */
+export function items(shown: Shown[], service: string, level: number, target: Record<string, string>): HTMLElement {
+  // Without a role, Safari takes a list without bullets for none.
+  return make("ul", { part: "list", role: "list" }, ...shown.map((one) => item(one, service, level, target)));
+}
+
+function item(shown: Shown, service: string, level: number, target: Record<string, string>): HTMLElement {
+  const { slug, title, summary, kind, delivery_status: status, started_on: from, ended_on: to, lead_council: council } = shown;
+  const link = make("a", { part: "link", href: `${service}initiatives/${encodeURIComponent(slug)}`, ...target }, title);
+  const facts = [council?.name ?? "The network itself", KINDS[kind], status ? STATUSES[status] : "", period(from, to)];
+  return make(
+    "li",
+    { part: "item" },
+    make(`h${level}`, { part: "title" }, link),
+    make("p", { part: "meta" }, facts.filter((fact) => fact !== "").join(" · ")),
+    make("p", { part: "summary" }, summary),
+    ...(shown.outcomes?.length ? [claims(shown.outcomes)] : []),
+  );
+}
+
+/** Outcomes as what they are: claims, each with its kind, bound, date, evidence and caveat. */
+function claims(outcomes: NonNullable<Shown["outcomes"]>): HTMLElement {
+  const said = outcomes.map((claim) => {
+    const { before, value } = claimed(claim);
+    const facts = [OUTCOME_KINDS[claim.kind], ...claimedWhen(claim), `evidence: ${EVIDENCE[claim.evidence_level]?.name ?? claim.evidence_level}`];
+    const amount = value ? [make("b", {}, [before, value].filter((part) => part !== "").join(" ")), ": "] : [];
+    const caveat = claim.caveat ? [make("span", { part: "caveat" }, ` ${claim.caveat}`)] : [];
+    return make("li", { part: "claim" }, ...amount, `${claim.measure} (${facts.join(", ")}).`, ...caveat);
+  });
+  return make("ul", { part: "claims", role: "list", "aria-label": "What came of it, as claimed" }, ...said);
+}

@@ -1,0 +1,9 @@
+/** An element with attributes and content. Text is text: nothing of what the registry says is read as HTML. */
+export function make<Name extends keyof HTMLElementTagNameMap>(name: Name, attributes?: Record<string, string>, ...content: (Node | string)[]): HTMLElementTagNameMap[Name];
+export function make(name: string, attributes?: Record<string, string>, ...content: (Node | string)[]): HTMLElement;
+export function make(name: string, attributes: Record<string, string> = {}, ...content: (Node | string)[]): HTMLElement {
+  const element = document.createElement(name);
+  for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, value);
+  element.append(...content);
+  return element;
+}

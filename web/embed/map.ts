@@ -1,0 +1,70 @@
+/** The map of the element. Loaded when one asks for it (`view="map"`), so that a list alone stays light. */
+
+import leaflet from "leaflet/dist/leaflet.css?inline";
+
+import type { Boundaries } from "../src/api/registry";
+import { type Name, PlacesMap } from "../src/map/map";
+import type { Spot } from "../src/map/points";
+import type { components, operations } from "../src/api/schema";
+import sheet from "../src/styles/map.css?inline";
+import { type Asked, get } from "./api";
+import { make } from "./make";
+import own from "./map.css?inline";
+
+type Places = operations["map_initiatives"]["responses"][200]["content"]["application/geo+json"];
+
+const styles = [leaflet, sheet, own].map((text) => {
+  const style = new CSSStyleSheet();
+  style.replaceSync(text);
+  return style;
+});
+
+/** The maps that are drawn, by where. */
+const drawn = new WeakMap<HTMLElement, PlacesMap>();
+
+/** Draw where all initiatives are that match, in `place`; the list beside it has the same. */
+export async function drawMap(place: HTMLElement, root: ShadowRoot, service: string, { filters }: Asked, target: Record<string, string>, stop: AbortSignal): Promise<void> {
+  root.adoptedStyleSheets = [...new Set([...root.adoptedStyleSheets, ...styles])];
+  const query = new URLSearchParams([...filters].filter(([name]) => name !== "sort"));
+  const { features } = await get<Places>(`${service}v1/map/initiatives?${query}`, stop);
+  const spots = features.flatMap(({ geometry, properties }): Spot[] => {
+    // Without a zoom every place is one record.
+    if (!("slug" in properties)) return [];
+    const { slug, title, council } = properties;
+    const [longitude = 0, latitude = 0] = geometry.coordinates;
+    return [{ key: slug, href: `${service}initiatives/${encodeURIComponent(slug)}`, title, note: council?.name ?? "", near: council?.name ?? "the network", longitude, latitude }];
+  });
+  let map = drawn.get(place);
+  if (!map) {
+    const box = make("div", { class: "map", role: "application", "aria-label": "Map of the initiatives. Arrow keys move it, plus and minus zoom; Tab goes through the places." });
+    place.replaceChildren(box);
+    const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const fill = (bubble: HTMLElement, held: Spot[]) => {
+      const link = (spot: Spot) => make("li", {}, make("a", { href: spot.href, ...target }, spot.title), ...(spot.note ? [make("small", {}, spot.note)] : []));
+      bubble.replaceChildren(make("ul", { role: "list" }, ...held.map(link)));
+      return () => bubble.replaceChildren();
+    };
+    const boundaries = (zoom: number) => get<Boundaries>(`${service}v1/map/boundaries?zoom=${zoom}`, inTime());
+    const thanks = make("p", { part: "credit" });
+    const credit = (attribution: string[]) => {
+      thanks.textContent = attribution.join(" ");
+      place.after(thanks);
+    };
+    const nouns: [string, string] = ["initiative", "initiatives"];
+    map = new PlacesMap(box, { nouns, still, fill, boundaries, credit, marked: undefined, names: () => names(service) });
+    drawn.set(place, map);
+  }
+  map.show(spots);
+}
+
+/** Councils by the names in everyday use, to find one's way by. */
+async function names(service: string): Promise<Name[]> {
+  type Named = Pick<components["schemas"]["Council"], "short_name" | "location">;
+  const { data } = await get<{ data: Named[] }>(`${service}v1/councils?fields=short_name,location&limit=200`, inTime());
+  return data.flatMap(({ short_name: name, location }) => (location ? [{ name, ...location }] : []));
+}
+
+/** What is drawn besides the places may take this long. */
+function inTime(): AbortSignal {
+  return AbortSignal.timeout(10_000);
+}

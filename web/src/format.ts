@@ -1,0 +1,96 @@
+import type { Schema } from "./api/client";
+import { UNITS } from "./words";
+
+const NUMBER = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 4 });
+const ORDINAL = new Intl.PluralRules("en-GB", { type: "ordinal" });
+const ENDINGS: Record<Intl.LDMLPluralRule, string> = { zero: "th", one: "st", two: "nd", few: "rd", many: "th", other: "th" };
+
+/** 1,234. */
+export function number(value: number): string {
+  return NUMBER.format(value);
+}
+
+/** "1 initiative", "12 initiatives". */
+export function count(value: number, one: string, several = `${one}s`): string {
+  return `${number(value)} ${value === 1 ? one : several}`;
+}
+
+/** A date as precise as it is known: "2013", "May 2013", "10 May 2013". What cannot be read is given as it stands. */
+export function date(partial: string): string {
+  const [year, month, day] = partial.slice(0, 10).split("-").map(Number);
+  if (!year || !month) return partial;
+  const shown: Intl.DateTimeFormatOptions = { year: "numeric", month: "long", timeZone: "UTC" };
+  if (day) shown.day = "numeric";
+  return new Intl.DateTimeFormat("en-GB", shown).format(new Date(Date.UTC(year, month - 1, day || 1)));
+}
+
+/** "May 2013 to 2015", "from May 2013", "until 2015"; empty for neither. */
+export function period(from: string | null | undefined, to: string | null | undefined): string {
+  if (from && to) return from === to ? date(from) : `${date(from)} to ${date(to)}`;
+  return from ? `from ${date(from)}` : to ? `until ${date(to)}` : "";
+}
+
+/** Pounds, with pence where there are any. */
+export function pounds(pence: number): string {
+  const digits = pence % 100 === 0 ? 0 : 2;
+  const shown = { style: "currency", currency: "GBP", minimumFractionDigits: digits, maximumFractionDigits: digits } as const;
+  return new Intl.NumberFormat("en-GB", shown).format(pence / 100);
+}
+
+/** A value with what it counts: "399 people", "£1,000", "5.3%", "1st". */
+export function quantity(value: number, unit: Schema<"Unit"> | null | undefined): string {
+  switch (unit) {
+    case "percent":
+      return `${number(value)}%`;
+    case "gbp":
+      return pounds(Math.round(value * 100));
+    case "rank":
+      return `${number(value)}${ENDINGS[ORDINAL.select(value)]}`;
+    case "count":
+    case null:
+    case undefined:
+      return number(value);
+    default:
+      return count(value, ...UNITS[unit]);
+  }
+}
+
+type Claim = Schema<"Outcome">;
+
+/** What a claim says, in words that keep its bound: "at least 399 people", "10 to 15 years", "went down". */
+export function claimed(claim: Claim): { before: string; value: string } {
+  const { bound, value, value_high: high, unit, direction } = claim;
+  if (bound === "direction" || (value === null || value === undefined)) {
+    const ways = { up: "Went up", down: "Went down", flat: "Stayed the same" } as const;
+    return { before: "", value: direction ? ways[direction] : claim.kind === "award" ? "Awarded" : "" };
+  }
+  if (bound === "range" && high !== null && high !== undefined) {
+    const low = unit === "gbp" || unit === "percent" || unit === "rank" ? quantity(value, unit) : number(value);
+    return { before: "between", value: `${low} and ${quantity(high, unit)}` };
+  }
+  const befores = { exact: "", at_least: "at least", at_most: "up to", about: "about", range: "" } as const;
+  return { before: befores[bound], value: quantity(value, unit) };
+}
+
+/** When a claim holds: "by 2015", "May 2013 to 2015", "as at December 2013". */
+export function claimedWhen(claim: Claim): string[] {
+  const { period_from: from, period_to: to, as_at: at } = claim;
+  const aimed = claim.kind === "target" || claim.kind === "projection";
+  const span = aimed && to && !from ? `by ${date(to)}` : period(from, to);
+  return [span, at ? `as at ${date(at)}` : ""].filter((part) => part !== "");
+}
+
+/** "example.org" of an address. */
+export function site(url: string): string {
+  try {
+    return new URL(url).hostname.replace(/^www\./, "");
+  } catch {
+    return url;
+  }
+}
+
+/** A readable name for a slug or word whose label is not known: "health-social-care" → "Health social care". */
+export function label(word: string): string {
+  const spaced = word.replaceAll(/[-_]/g, " ");
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+}

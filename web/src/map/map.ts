@@ -1,0 +1,285 @@
+/** The map itself: Leaflet over an outline of the country, with the places of a list in clusters. Loaded when it is needed. */
+
+import type { GeoJsonObject } from "geojson";
+import * as L from "leaflet";
+import outline from "virtual:outline";
+import Supercluster, { type AnyProps, type ClusterFeature } from "supercluster";
+
+import { count } from "../format";
+import type { Boundaries } from "../api/registry";
+import { type Spot, type SpotFeature, feature, place } from "./points";
+
+/** The whole country: south-west, north-east. */
+const COUNTRY: L.LatLngBoundsLiteral = [
+  [49.8, -8.7],
+  [60.9, 1.9],
+];
+/** As far as the map can be moved. */
+const WORLD: L.LatLngBoundsLiteral = [
+  [47, -15],
+  [63, 8],
+];
+/** Beyond this the outline has no more to show. */
+const CLOSEST = 11;
+/** How close a single place is shown: the country around it says where it is. */
+const ALONE = 6;
+/** Zooms for which boundaries are asked for: each serves until the next. */
+const STEPS = [6, 8, 10] as const;
+/** From here on names have room. */
+const NAMED = 8;
+/** Pixels within which places become one. */
+const RADIUS = 46;
+
+export interface Wishes {
+  /** One of the noun that is on the map, and several. */
+  nouns: [string, string];
+  /** Show no movement. */
+  still: boolean;
+  /** Names to stand on the map, asked for when they have room. */
+  names: () => Promise<Name[]>;
+  /** Boundaries, as simple as a zoom allows. */
+  boundaries: (zoom: number) => Promise<Boundaries>;
+  /** Whom to thank for the boundaries. */
+  credit: (attribution: string[]) => void;
+  /** The council whose boundary stands out, by its slug. */
+  marked: string | undefined;
+  /** What stands in the bubble over these places. Returns how to end it. */
+  fill: (bubble: HTMLElement, spots: Spot[], name: string) => () => void;
+}
+
+/** A name on the map, to find one's way by. */
+export interface Name {
+  name: string;
+  latitude: number;
+  longitude: number;
+}
+
+interface Drawn {
+  marker: L.Marker;
+  keys: Set<string>;
+}
+
+export class PlacesMap {
+  private readonly map: L.Map;
+  private readonly wishes: Wishes;
+  private readonly markers = L.layerGroup();
+  private index: Supercluster<Spot> = clusters([]);
+  private drawn: Drawn[] = [];
+  private pointed: string | null = null;
+  private names: L.LayerGroup | undefined;
+  private boundaries: { step: number; layer: L.GeoJSON } | undefined;
+  private readonly resized: ResizeObserver;
+  private readonly land: L.GeoJSON;
+  private gone = false;
+
+  constructor(box: HTMLElement, wishes: Wishes) {
+    this.wishes = wishes;
+    this.map = L.map(box, {
+      attributionControl: false,
+      zoomControl: false,
+      minZoom: 4,
+      maxZoom: CLOSEST,
+      maxBounds: WORLD,
+      maxBoundsViscosity: 0.8,
+      zoomAnimation: !wishes.still,
+      fadeAnimation: !wishes.still,
+      // A wheel that is meant for the page must not be caught by the map: it counts once the map has been chosen.
+      scrollWheelZoom: false,
+    });
+    L.control.zoom({ zoomInTitle: "Closer", zoomOutTitle: "Further away" }).addTo(this.map);
+    const style = (home: boolean): L.PathOptions => ({ className: home ? "land home" : "land", interactive: false });
+    this.land = L.geoJSON(JSON.parse(outline), { style: (country) => style(country?.properties.home === true) }).addTo(this.map);
+    this.markers.addTo(this.map);
+    this.map.fitBounds(COUNTRY, { animate: false });
+    this.map.on("moveend", () => this.draw());
+    this.map.on("zoomend", () => this.write());
+    this.map.on("zoomend", () => this.border());
+    this.border();
+    this.map.on("focus", () => this.map.scrollWheelZoom.enable());
+    this.map.on("blur", () => this.map.scrollWheelZoom.disable());
+    this.resized = new ResizeObserver(() => this.map.invalidateSize({ animate: false }));
+    this.resized.observe(box);
+  }
+
+  /** What is in view: west, south, east, north in degrees. */
+  box(): [number, number, number, number] {
+    const bounds = this.map.getBounds();
+    return [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+  }
+
+  /** Show these places instead of those before, and move to where they are, or `stay`. */
+  show(spots: Spot[], stay = false): void {
+    this.index = clusters(spots.map(feature));
+    this.map.closePopup();
+    if (stay && this.drawn.length > 0) {
+      // The map is where somebody has moved it.
+    } else if (spots.length === 0) this.map.fitBounds(COUNTRY, { animate: false });
+    else this.fit(spots, !this.wishes.still && this.drawn.length > 0);
+    this.draw();
+  }
+
+  /** Let the place of this key stand out; none for null. */
+  point(key: string | null): void {
+    this.pointed = key;
+    for (const { marker, keys } of this.drawn) {
+      const is = key !== null && keys.has(key);
+      marker.getElement()?.classList.toggle("pointed", is);
+      marker.setZIndexOffset(is ? 1000 : 0);
+    }
+  }
+
+  remove(): void {
+    this.gone = true;
+    this.resized.disconnect();
+    this.map.remove();
+  }
+
+  private fit(spots: readonly Spot[], animate: boolean): void {
+    const bounds = L.latLngBounds(spots.map((spot) => [spot.latitude, spot.longitude]));
+    this.map.fitBounds(bounds.pad(0.08), { maxZoom: isOne(bounds) ? ALONE : 9, animate, padding: [24, 24] });
+  }
+
+  private draw(): void {
+    const box = this.map.getBounds().pad(0.2);
+    const edges: [number, number, number, number] = [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()];
+    const found = this.index.getClusters(edges, Math.round(this.map.getZoom()));
+    // From north to south, as one would read them: that is the order of the Tab key.
+    found.sort((one, other) => (other.geometry.coordinates[1] ?? 0) - (one.geometry.coordinates[1] ?? 0));
+    const held = this.focused()?.closest<HTMLElement>(".spot")?.dataset["keys"];
+    this.markers.clearLayers();
+    this.drawn = found.map((one) => this.marker(one)).map((drawn) => (drawn.marker.addTo(this.markers), drawn));
+    this.point(this.pointed);
+    if (held !== undefined) this.hold(held);
+  }
+
+  /** What has the focus, within the tree that the map is in: on other sites that is not the document. */
+  private focused(): Element | null {
+    return (this.map.getContainer().getRootNode() as Document | ShadowRoot).activeElement;
+  }
+
+  /** Boundaries, where there are any, as fine as the zoom shows them. */
+  private border(): void {
+    const zoom = this.map.getZoom();
+    const step = STEPS.find((one) => zoom <= one) ?? STEPS[STEPS.length - 1] ?? zoom;
+    if (this.boundaries?.step === step) return;
+    const before = this.boundaries?.layer;
+    const layer = L.geoJSON(undefined, { style: (shape) => this.edge(shape?.properties.slug), interactive: false });
+    this.boundaries = { step, layer };
+    this.wishes.boundaries(step).then(
+      (found) => {
+        // Somebody may have gone on to another zoom meanwhile, or away.
+        before?.remove();
+        if (this.boundaries?.layer !== layer || this.gone) return;
+        layer.addData(found as GeoJsonObject).addTo(this.map).bringToBack();
+        this.land.bringToBack();
+        if (found.features.length > 0) this.wishes.credit(found.attribution);
+      },
+      // The outline of the country is enough to find one's way.
+      () => undefined,
+    );
+  }
+
+  private edge(slug: unknown): L.PathOptions {
+    return { className: slug !== undefined && slug === this.wishes.marked ? "boundary marked" : "boundary", interactive: false };
+  }
+
+  /** Names, where they have room. */
+  private write(): void {
+    const wanted = this.map.getZoom() >= NAMED;
+    if (!wanted) this.names?.remove();
+    else if (this.names) this.names.addTo(this.map);
+    else {
+      this.names = L.layerGroup().addTo(this.map);
+      const layer = this.names;
+      // Without names there is still the map.
+      this.wishes.names().then((names) => names.forEach((name) => label(name).addTo(layer)), () => undefined);
+    }
+  }
+
+  /** The focus was on a marker that has been drawn anew: leave it there, or else on the map. */
+  private hold(keys: string): void {
+    const same = this.drawn.find(({ marker }) => marker.getElement()?.dataset["keys"] === keys);
+    const next = same?.marker.getElement()?.querySelector("button") ?? this.map.getContainer();
+    next.focus({ preventScroll: true });
+  }
+
+  private marker(found: SpotFeature | ClusterFeature<AnyProps>): Drawn {
+    const [longitude = 0, latitude = 0] = found.geometry.coordinates;
+    const id = isGroup(found) ? found.properties.cluster_id : undefined;
+    const spots = !isGroup(found) ? [found.properties] : this.index.getLeaves(found.properties.cluster_id, Infinity).map((leaf) => leaf.properties);
+    const button = document.createElement("button");
+    button.type = "button";
+    button.setAttribute("aria-label", this.name(spots));
+    if (spots.length > 1) button.textContent = String(spots.length);
+    const shape = spots.length === 1 ? "pin" : spots.length < 5 ? "group small" : spots.length < 15 ? "group" : "group large";
+    const size = spots.length === 1 ? 28 : spots.length < 5 ? 34 : spots.length < 15 ? 42 : 52;
+    const icon = L.divIcon({ className: `spot ${shape}`, html: button, iconSize: [size, size] });
+    // The button within takes the keys: a real one, with a name, needs no help.
+    const marker = L.marker([latitude, longitude], { icon, keyboard: false, interactive: false });
+    marker.on("add", () => tag(marker, spots));
+    L.DomEvent.disableClickPropagation(button);
+    button.addEventListener("click", () => this.open(id, spots, marker));
+    return { marker, keys: new Set(spots.map((spot) => spot.key)) };
+  }
+
+  private name(spots: readonly Spot[]): string {
+    const [first] = spots;
+    if (spots.length === 1 && first) return first.note ? `${first.title}, ${first.note}` : first.title;
+    const { name, all } = place(spots);
+    return `${count(spots.length, ...this.wishes.nouns)} ${all ? "at" : "around"} ${name}`;
+  }
+
+  /** Closer to a group; what lies in one place, or alone, is named in a bubble. */
+  private open(id: number | undefined, spots: Spot[], marker: L.Marker): void {
+    const closer = id === undefined ? Infinity : this.index.getClusterExpansionZoom(id);
+    if (closer <= CLOSEST) {
+      const bounds = L.latLngBounds(spots.map((spot) => [spot.latitude, spot.longitude]));
+      this.map.fitBounds(bounds, { animate: !this.wishes.still, maxZoom: Math.max(closer, this.map.getZoom() + 1), padding: [60, 60] });
+      return;
+    }
+    const bubble = document.createElement("div");
+    const end = this.wishes.fill(bubble, spots, this.name(spots));
+    const from = marker.getElement()?.dataset["keys"];
+    const popup = L.popup({ className: "bubble", maxWidth: 300, minWidth: 220, offset: [0, -6], autoPanPadding: [16, 16], keepInView: false })
+      .setLatLng(marker.getLatLng())
+      .setContent(bubble);
+    popup.on("remove", () => {
+      const focused = this.focused();
+      const within = focused === null || focused === document.body || bubble.contains(focused);
+      end();
+      if (within && from !== undefined) this.hold(from);
+    });
+    bubble.addEventListener("keydown", ({ key }) => void (key === "Escape" && popup.close()));
+    popup.openOn(this.map);
+    bubble.querySelector("a")?.focus({ preventScroll: true });
+  }
+}
+
+function clusters(features: SpotFeature[]): Supercluster<Spot> {
+  const index = new Supercluster<Spot>({ radius: RADIUS, maxZoom: CLOSEST, extent: 256 });
+  return index.load(features);
+}
+
+/** A name, below where it belongs; the list has it as well, for those who cannot see it. */
+function label({ name, latitude, longitude }: Name): L.Marker {
+  const text = document.createElement("span");
+  text.textContent = name;
+  text.setAttribute("aria-hidden", "true");
+  const icon = L.divIcon({ className: "name", html: text, iconSize: [0, 0] });
+  return L.marker([latitude, longitude], { icon, keyboard: false, interactive: false, zIndexOffset: -1000 });
+}
+
+/** Note on the element of a marker what it stands for. */
+function tag(marker: L.Marker, spots: readonly Spot[]): void {
+  const element = marker.getElement();
+  if (element) element.dataset["keys"] = spots.map((spot) => spot.key).join(" ");
+}
+
+/** True when all places are the same one. */
+function isOne(bounds: L.LatLngBounds): boolean {
+  return bounds.getNorthEast().equals(bounds.getSouthWest(), 0.01);
+}
+
+function isGroup(found: SpotFeature | ClusterFeature<AnyProps>): found is ClusterFeature<AnyProps> {
+  return "cluster_id" in found.properties;
+}

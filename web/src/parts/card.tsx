@@ -1,0 +1,62 @@
+import type { Card as Shown } from "../api/registry";
+import { count, date } from "../format";
+import { EVIDENCE, KINDS } from "../words";
+import { Status } from "./status";
+
+interface Props {
+  shown: Shown;
+  /** Level of the heading, one below that of the list. */
+  level?: 3 | 4;
+  /** The pointer or the focus is on it, or not any more: the map shows where it is. */
+  onPoint?: (slug: string | null) => void;
+}
+
+/** An initiative in a list. */
+export function Card({ shown, level = 3, onPoint }: Props) {
+  const Title = `h${level}` as "h3";
+  const marks = shown.highlight;
+  return (
+    <li
+      class="card"
+      onMouseEnter={() => onPoint?.(shown.slug)}
+      onMouseLeave={() => onPoint?.(null)}
+      onFocusCapture={() => onPoint?.(shown.slug)}
+      onBlurCapture={() => onPoint?.(null)}
+    >
+      <article>
+        <p class="over">
+          <span class="kind">{KINDS[shown.kind]}</span>
+          {shown.started_on && <span>since {date(shown.started_on)}</span>}
+        </p>
+        <Title>
+          {/* The fragments of a search are escaped by the service: nothing but their marks is HTML. */}
+          {marks ? (
+            <a href={`/initiatives/${shown.slug}`} dangerouslySetInnerHTML={{ __html: marks.title }} />
+          ) : (
+            <a href={`/initiatives/${shown.slug}`}>{shown.title}</a>
+          )}
+        </Title>
+        <p class="by">
+          {shown.lead_council?.name ?? "The network itself"}
+          {typeof shown.distance_km === "number" && <span class="far">, {away(shown.distance_km)}</span>}
+        </p>
+        {marks?.summary ? <p class="summary" dangerouslySetInnerHTML={{ __html: marks.summary }} /> : <p class="summary">{shown.summary}</p>}
+        {marks?.text && <p class="found" dangerouslySetInnerHTML={{ __html: `… ${marks.text} …` }} />}
+        <p class="under">
+          <Status status={shown.delivery_status} />
+          <span class="themes">{shown.themes.map((theme) => theme.label).join(" · ")}</span>
+          {shown.outcomes.length > 0 && <span class="claims">{claims(shown)}</span>}
+        </p>
+      </article>
+    </li>
+  );
+}
+
+function away(kilometres: number): string {
+  return kilometres < 1 ? "less than 1 km away" : `${count(Math.round(kilometres), "km", "km")} away`;
+}
+
+function claims({ outcomes }: Shown): string {
+  const best = Math.max(...outcomes.map((outcome) => outcome.evidence_level));
+  return `${count(outcomes.length, "claim")}, at best ${EVIDENCE[best]?.name ?? ""}`;
+}

@@ -1,0 +1,151 @@
+import { useState } from "preact/hooks";
+
+import type { Json } from "../api/client";
+import { number } from "../format";
+import type { Filters, Several } from "../state/filters";
+import { EVIDENCE, FRESHNESS } from "../words";
+import { NAMES, inWords } from "./chips";
+
+type Counts = Json<"count_initiatives">["facets"];
+type Value = Counts["theme"][number];
+
+/** Facets in the order of the panel, each with how many values stand there at first. */
+const ORDER = [
+  ["theme", 7],
+  ["council", 6],
+  ["principle", 5],
+  ["delivery_status", 7],
+  ["kind", 6],
+  ["nation", 4],
+  ["region", 5],
+] as const satisfies readonly (readonly [Several & keyof Counts, number])[];
+
+interface Props {
+  filters: Filters;
+  counts: Counts | undefined;
+  onChange: (filters: Filters) => void;
+}
+
+/** The filters, each value with how many initiatives it would leave. */
+export function Facets({ filters, counts, onChange }: Props) {
+  const fresh = Object.entries(FRESHNESS).map(([value, label]) => ({ value, label }));
+  return (
+    <div class="facets">
+      {ORDER.map(([name, most]) => (
+        <Facet key={name} name={name} most={most} values={shown(name, filters, counts)} filters={filters} onChange={onChange} />
+      ))}
+      <Years filters={filters} years={counts?.year ?? []} onChange={onChange} />
+      <Facet name="freshness" most={3} values={fresh} filters={filters} onChange={onChange} />
+      <Level filters={filters} levels={counts?.min_evidence ?? []} onChange={onChange} />
+    </div>
+  );
+}
+
+/** The values of a facet, and those that are chosen though nothing has them. */
+function shown(name: (typeof ORDER)[number][0], filters: Filters, counts: Counts | undefined): Value[] {
+  const counted = counts?.[name] ?? [];
+  const missing = filters.all(name).filter((value) => !counted.some((one) => one.value === value));
+  return [...missing.map((value) => ({ value, label: inWords(name, value, counts), initiatives: 0 })), ...counted];
+}
+
+interface FacetProps {
+  name: Several;
+  most: number;
+  /** Without how many there are, where that is not counted. */
+  values: (Omit<Value, "initiatives"> & Partial<Value>)[];
+  filters: Filters;
+  onChange: (filters: Filters) => void;
+}
+
+function Facet({ name, most, values, filters, onChange }: FacetProps) {
+  const [all, setAll] = useState(false);
+  if (values.length === 0) return null;
+  // What is chosen stays in sight.
+  const first = values.filter((one, index) => index < most || filters.has(name, one.value));
+  const few = values.length - first.length <= 1;
+  return (
+    <fieldset class="facet">
+      <legend>{NAMES[name]}</legend>
+      <ul>
+        {(all || few ? values : first).map((one) => (
+          <li key={one.value}>
+            <label>
+              <input type="checkbox" checked={filters.has(name, one.value)} onChange={() => onChange(filters.toggle(name, one.value))} />
+              <span class="what">{one.label}</span>
+              {one.initiatives !== undefined && (
+                <span class="many">
+                  {number(one.initiatives)}
+                  <span class="unseen"> initiatives</span>
+                </span>
+              )}
+            </label>
+          </li>
+        ))}
+      </ul>
+      {!few && (
+        <button type="button" class="plain" aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? "Show fewer" : `Show all ${values.length}`}
+          <span class="unseen"> under {NAMES[name]}</span>
+        </button>
+      )}
+    </fieldset>
+  );
+}
+
+function Years({ filters, years, onChange }: { filters: Filters; years: Value[]; onChange: (filters: Filters) => void }) {
+  const chosen = [filters.get("year_from"), filters.get("year_to")].filter((year) => year !== "");
+  const known = [...new Set([...years.map((one) => one.value), ...chosen])].sort();
+  if (known.length === 0) return null;
+  const choose = (name: "year_from" | "year_to", words: string, none: string) => (
+    <label>
+      <span>{words}</span>
+      <select value={filters.get(name)} onChange={(event) => onChange(filters.set(name, event.currentTarget.value))}>
+        <option value="">{none}</option>
+        {known.map((year) => (
+          <option key={year} value={year}>
+            {year}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+  return (
+    <fieldset class="facet years">
+      <legend>Begun</legend>
+      {choose("year_from", "From", "any year")}
+      {choose("year_to", "to", "any year")}
+    </fieldset>
+  );
+}
+
+function Level({ filters, levels, onChange }: { filters: Filters; levels: Value[]; onChange: (filters: Filters) => void }) {
+  const chosen = filters.get("min_evidence");
+  const counted = new Map(levels.map((one) => [one.value, one.initiatives]));
+  return (
+    <fieldset class="facet">
+      <legend>Evidence of outcomes</legend>
+      <ul>
+        <li>
+          <label>
+            <input type="radio" name="min_evidence" checked={chosen === ""} onChange={() => onChange(filters.set("min_evidence", ""))} />
+            <span class="what">Any, or none yet</span>
+          </label>
+        </li>
+        {EVIDENCE.map((level, index) => ({ ...level, value: String(index) }))
+          .filter(({ value }) => counted.has(value) || chosen === value)
+          .map(({ name, value, means }) => (
+            <li key={value}>
+              <label title={means}>
+                <input type="radio" name="min_evidence" checked={chosen === value} onChange={() => onChange(filters.set("min_evidence", value))} />
+                <span class="what">{value === "0" ? "A claim of any kind" : `At least ${name}`}</span>
+                <span class="many">
+                  {number(counted.get(value) ?? 0)}
+                  <span class="unseen"> initiatives</span>
+                </span>
+              </label>
+            </li>
+          ))}
+      </ul>
+    </fieldset>
+  );
+}

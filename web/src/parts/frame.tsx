@@ -1,0 +1,92 @@
+/** What frames every view. */
+
+const VIEWS = [
+  { path: "/", label: "Initiatives", holds: ["/", "/initiatives"] },
+  { path: "/councils", label: "Councils", holds: ["/councils"] },
+  { path: "/about", label: "About", holds: ["/about"] },
+];
+
+export function Header({ path }: { path: string }) {
+  return (
+    <header class="top">
+      <div class="wide">
+        <a class="brand" href="/">
+          <Mark />
+          <span>
+            <b>CCIN registry</b>
+            <small>What co-operative councils do</small>
+          </span>
+        </a>
+        <nav aria-label="Main">
+          <ul>
+            {VIEWS.map((view) => (
+              <li key={view.path}>
+                <a href={view.path} aria-current={isOf(path, view.holds) ? (path === view.path ? "page" : "true") : undefined}>
+                  {view.label}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </nav>
+      </div>
+    </header>
+  );
+}
+
+function isOf(path: string, holds: string[]): boolean {
+  return holds.some((start) => path === start || (start !== "/" && path.startsWith(`${start}/`)));
+}
+
+/** Three rings that hold together. */
+function Mark() {
+  return (
+    <svg class="mark" viewBox="0 0 32 32" width="40" height="40" aria-hidden="true">
+      <g fill="none" stroke-width="2.8">
+        <circle cx="11.5" cy="12.5" r="6.6" class="ring-one" />
+        <circle cx="20.5" cy="12.5" r="6.6" class="ring-two" />
+        <circle cx="16" cy="20.4" r="6.6" class="ring-three" />
+      </g>
+    </svg>
+  );
+}
+
+export function Footer() {
+  return (
+    <footer class="bottom">
+      <div class="wide">
+        <div>
+          <h2>Use it elsewhere</h2>
+          <ul>
+            <li>
+              <a href="/docs/">Interface for programs</a>
+            </li>
+            <li>
+              <a href="/v1/initiatives.csv">All initiatives as a table (CSV)</a>
+            </li>
+            <li>
+              <a href="/v1/outcomes.csv">All outcomes as a table (CSV)</a>
+            </li>
+            <li>
+              <a href="/v1/changes.atom">What changed (feed)</a>
+            </li>
+          </ul>
+        </div>
+        <div>
+          <h2>Where it comes from</h2>
+          <p>
+            Records are under the Open Government Licence v3.0 unless they say otherwise. Names, codes and points of councils
+            come from mySociety’s <cite>UK local authority names and codes</cite> (CC BY 4.0), which builds on data of the Office
+            for National Statistics. The outline of the map is Natural Earth’s, drawn by Leaflet.
+          </p>
+        </div>
+        <div>
+          <h2>The network</h2>
+          <p>
+            The <a href="https://www.councils.coop/">Co-operative Councils’ Innovation Network</a> brings together UK councils that
+            work by co-operative values and principles. <a href="/about">How to read this registry</a>
+          </p>
+        </div>
+      </div>
+    </footer>
+  );
+}

@@ -1,0 +1,155 @@
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+
+import type { Schema } from "../api/client";
+import { suggest } from "../api/registry";
+import { go } from "../state/router";
+
+type Suggestion = Schema<"Suggestion">;
+
+/** Milliseconds without a key before suggestions are asked for. */
+const PAUSE = 120;
+
+const GROUPS: Record<Suggestion["resource"], string> = { council: "Council", theme: "Theme", initiative: "Initiative" };
+
+interface Props {
+  /** What is searched for now. */
+  words: string;
+  onSearch: (words: string) => void;
+  /** A theme was picked of the suggestions. */
+  onTheme: (theme: string) => void;
+}
+
+/** The search box: words for the list, or a suggestion to go to at once (ARIA's combobox with a list). */
+export function Search({ words, onSearch, onTheme }: Props) {
+  const [typed, setTyped] = useState(words);
+  const [found, setFound] = useState<Suggestion[]>([]);
+  const [open, setOpen] = useState(false);
+  const [active, setActive] = useState(-1);
+  const asked = useRef<AbortController | null>(null);
+  const timer = useRef(0);
+  const list = useId();
+
+  // What the address says counts: after the back button, too.
+  useEffect(() => setTyped(words), [words]);
+  useEffect(() => () => (window.clearTimeout(timer.current), asked.current?.abort()), []);
+
+  const close = () => {
+    window.clearTimeout(timer.current);
+    asked.current?.abort();
+    setOpen(false);
+    setActive(-1);
+  };
+
+  const type = (value: string) => {
+    setTyped(value);
+    window.clearTimeout(timer.current);
+    asked.current?.abort();
+    setActive(-1);
+    if (value.trim().length < 2) {
+      setFound([]);
+      setOpen(false);
+      return;
+    }
+    timer.current = window.setTimeout(() => {
+      const stop = new AbortController();
+      asked.current = stop;
+      // Without suggestions there is still the search: a refusal is nothing to bother anybody with.
+      suggest(value.trim().slice(0, 200), stop.signal).then(
+        ({ data }) => {
+          setFound(data);
+          setOpen(data.length > 0);
+        },
+        () => setOpen(false),
+      );
+    }, PAUSE);
+  };
+
+  const pick = ({ resource, slug }: Suggestion) => {
+    close();
+    if (resource === "theme") {
+      setTyped("");
+      onTheme(slug);
+    } else {
+      go(resource === "council" ? `/councils/${slug}` : `/initiatives/${slug}`);
+    }
+  };
+
+  const submit = (event: Event) => {
+    event.preventDefault();
+    const chosen = open ? found[active] : undefined;
+    if (chosen) pick(chosen);
+    else {
+      close();
+      onSearch(typed.trim());
+    }
+  };
+
+  const press = (event: KeyboardEvent) => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      if (found.length === 0) return;
+      event.preventDefault();
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      // One place more than there are suggestions: that of the box itself.
+      const places = found.length + 1;
+      const place = open ? active + 1 : 0;
+      setActive(((place + step + places) % places) - 1);
+      setOpen(true);
+    } else if (event.key === "Escape" && open) {
+      event.preventDefault();
+      close();
+    }
+  };
+
+  return (
+    <form class="search" role="search" onSubmit={submit}>
+      <label for={`${list}-box`}>Search initiatives, councils and themes</label>
+      <div class="box">
+        <input
+          id={`${list}-box`}
+          type="text"
+          enterKeyHint="search"
+          name="q"
+          maxLength={200}
+          autoComplete="off"
+          spellcheck={true}
+          placeholder="Housing, credit unions, Oldham …"
+          role="combobox"
+          aria-autocomplete="list"
+          aria-expanded={open}
+          aria-controls={list}
+          aria-activedescendant={open && active >= 0 ? `${list}-${active}` : undefined}
+          value={typed}
+          onInput={(event) => type(event.currentTarget.value)}
+          onKeyDown={press}
+          onBlur={() => close()}
+        />
+        <button type="submit">
+          <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
+            <circle cx="8.5" cy="8.5" r="5.5" />
+            <path d="M12.8 12.8L17.5 17.5" />
+          </svg>
+          <span>Search</span>
+        </button>
+        <ul id={list} role="listbox" aria-label="Suggestions" hidden={!open}>
+          {found.map((one, index) => (
+            <li
+              key={one.id}
+              id={`${list}-${index}`}
+              role="option"
+              aria-selected={index === active}
+              // Before the box loses the focus, which would close the list.
+              onMouseDown={(event) => event.preventDefault()}
+              onClick={() => pick(one)}
+            >
+              <span>{one.text}</span>
+              <small>{GROUPS[one.resource]}</small>
+            </li>
+          ))}
+        </ul>
+      </div>
+      <span class="unseen" role="status">
+        {open ? `${found.length} suggestions; use the arrow keys to choose` : ""}
+      </span>
+    </form>
+  );
+}

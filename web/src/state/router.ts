@@ -1,0 +1,106 @@
+/** Addresses: every view has one, and the browser's own buttons work. */
+
+import { useEffect, useState } from "preact/hooks";
+
+/** Where the page is. */
+export interface Place {
+  path: string;
+  query: URLSearchParams;
+}
+
+/** Paths that are ours; everything else is the service's, such as `/docs/` and `/v1/…`. */
+const OURS = /^\/($|initiatives(\/|$)|councils(\/|$)|about$)/;
+
+const listeners = new Set<() => void>();
+const scrolled = new Map<string, number>();
+let wasMoved = false;
+
+function read(): Place {
+  return { path: window.location.pathname, query: new URLSearchParams(window.location.search) };
+}
+
+function entry(): string {
+  return (window.history.state as { entry?: string } | null)?.entry ?? "first";
+}
+
+let current = entry();
+/** The view that is shown; a move within it, to a part of the page, is the browser's own business. */
+let shown = window.location.pathname + window.location.search;
+/** Where each list was left, by its path: going back to it from a record finds it as it was. */
+const left = new Map<string, string>();
+
+/** Go to an address of ours. With `replace` the one before is forgotten. */
+export function go(address: string, { replace = false } = {}): void {
+  const before = window.location.pathname;
+  scrolled.set(current, window.scrollY);
+  const state = { entry: replace ? current : `${Date.now()}.${Math.random()}` };
+  if (replace) window.history.replaceState(state, "", address);
+  else window.history.pushState(state, "", address);
+  current = state.entry;
+  const elsewhere = window.location.pathname !== before;
+  wasMoved ||= elsewhere;
+  tell();
+  if (elsewhere) window.scrollTo(0, 0);
+  if (window.location.hash) soon(() => document.getElementById(window.location.hash.slice(1))?.scrollIntoView());
+}
+
+/** Where the list of this path was left, or its beginning. */
+export function leftAt(path: string): string {
+  return left.get(path) ?? path;
+}
+
+function tell(): void {
+  shown = window.location.pathname + window.location.search;
+  left.set(window.location.pathname, shown);
+  listeners.forEach((listener) => listener());
+}
+
+/** Once what was read before is shown again: that takes a frame or two. */
+function soon(what: () => void): void {
+  requestAnimationFrame(() => requestAnimationFrame(what));
+}
+
+/** Once: follow links of ours without loading the page anew, and let the back button scroll to where one was. */
+export function start(): void {
+  window.history.scrollRestoration = "manual";
+  left.set(window.location.pathname, shown);
+  window.addEventListener("popstate", () => {
+    if (window.location.pathname + window.location.search === shown) return;
+    scrolled.set(current, window.scrollY);
+    current = entry();
+    wasMoved = true;
+    tell();
+    const height = scrolled.get(current) ?? 0;
+    soon(() => window.scrollTo(0, height));
+  });
+  document.addEventListener("click", (event) => {
+    const link = event.target instanceof Element ? event.target.closest("a") : null;
+    const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+    if (!link || !plain || event.defaultPrevented || link.target || link.hasAttribute("download")) return;
+    if (link.origin !== window.location.origin || !OURS.test(link.pathname) || isWithin(link)) return;
+    event.preventDefault();
+    go(link.pathname + link.search + link.hash);
+  });
+}
+
+/** True for a link to a part of the page that is shown. */
+function isWithin(link: HTMLAnchorElement): boolean {
+  return link.hash !== "" && link.pathname === window.location.pathname && link.search === window.location.search;
+}
+
+export function usePlace(): Place {
+  const [place, setPlace] = useState(read);
+  useEffect(() => {
+    const listener = () => setPlace(read());
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  }, []);
+  return place;
+}
+
+/** True once after each move to another view: its heading then takes the focus, so that it is read out. */
+export function takeMoved(): boolean {
+  const moved = wasMoved;
+  wasMoved = false;
+  return moved;
+}

@@ -1,0 +1,180 @@
+import { useState } from "preact/hooks";
+
+import { type Schema, Refusal } from "../api/client";
+import { type CardPage, countInitiatives, findCouncil, listCouncilInitiatives, nextPage } from "../api/registry";
+import { count, date, number, site } from "../format";
+import { Places } from "../map/places";
+import { Back } from "../parts/back";
+import { Card } from "../parts/card";
+import { Heading } from "../parts/heading";
+import { Failed, Loading } from "../parts/states";
+import { Filters } from "../state/filters";
+import { keep, useResource } from "../state/resource";
+import { COUNCIL_TYPES, NATIONS, REGIONS, TIERS } from "../words";
+import { Missing } from "./missing";
+
+type Council = Schema<"Council">;
+
+/** Themes and principles that a council is said to be known for. */
+const MOST = 6;
+
+/** One council: its profile and its practice. */
+export function Council({ slug }: { slug: string }) {
+  const { data, error, again } = useResource(`council ${slug}`, (stop) => findCouncil(slug, stop));
+  if (error?.status === 404) return <Missing what="council" detail={error.detail} />;
+  if (error) return <div class="wide"><Failed error={error} again={again} /></div>;
+  if (!data) return <div class="wide"><Loading what="the council" /></div>;
+  return <Shown council={data} />;
+}
+
+function Shown({ council }: { council: Council }) {
+  const { slug, name, short_name: short, membership, location, html } = council;
+  return (
+    <div class="record council">
+      <header class="record-head">
+        <div class="wide">
+          <Back to="/councils" name="All councils" />
+          <p class="over">
+            <span class="kind">{COUNCIL_TYPES[council.council_type]}</span>
+            {membership.tier !== "none" && <span class="status live">{membership.status === "lapsed" ? "Former member" : TIERS[membership.tier]}</span>}
+          </p>
+          <Heading title={short}>{name}</Heading>
+          {council.welsh_name && (
+            <p class="by" lang="cy">
+              {council.welsh_name}
+            </p>
+          )}
+          {html.description && <div class="lead prose" dangerouslySetInnerHTML={{ __html: html.description }} />}
+        </div>
+      </header>
+      <div class="wide record-columns">
+        <div class="story">
+          <KnownFor slug={slug} />
+          <Initiatives slug={slug} name={short} />
+        </div>
+        <aside class="facts" aria-label="Profile">
+          {location && (
+            <figure>
+              <Places name={`Map: where ${name} is`} marked={slug} nouns={["council", "councils"]} spots={[{ key: slug, href: `/councils/${slug}`, title: name, note: "", near: "", ...location }]} />
+            </figure>
+          )}
+          <dl>
+            <Fact name="Nation" value={council.region ? `${NATIONS[council.nation]}, ${REGIONS[council.region]}` : NATIONS[council.nation]} />
+            {council.population !== null && <Fact name="Residents" value={`${number(council.population)}${council.population_year ? ` (${council.population_year})` : ""}`} />}
+            <Fact name="Membership" value={standing(council)} />
+            {council.website && (
+              <div>
+                <dt>Website</dt>
+                <dd>
+                  <a href={council.website}>{site(council.website)}</a>
+                </dd>
+              </div>
+            )}
+            {council.gss_code && <Fact name="GSS code" value={council.gss_code} />}
+            {council.aliases.length > 0 && <Fact name="Also called" value={council.aliases.join(", ")} />}
+          </dl>
+          <p class="note">
+            The council as <a href={`/v1/councils/${slug}`}>JSON</a>; its initiatives as <a href={`/v1/councils/${slug}/initiatives.csv`}>CSV</a>; what changes as{" "}
+            <a href={`/v1/councils/${slug}/changes.atom`}>a feed</a>.
+          </p>
+        </aside>
+      </div>
+    </div>
+  );
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+function standing({ membership: { tier, status, joined_on: joined, ended_on: ended } }: Council): string {
+  const said = [status === "lapsed" ? "Former member" : TIERS[tier], joined && `since ${date(joined)}`, ended && `until ${date(ended)}`];
+  return said.filter(Boolean).join(", ");
+}
+
+/** Its themes and principles by how many of its initiatives are on them. */
+function KnownFor({ slug }: { slug: string }) {
+  const filters = Filters.of(new URLSearchParams({ participant: slug }));
+  const { data } = useResource(`counts ${filters}`, (stop) => countInitiatives(filters, stop));
+  if (!data || data.total === 0) return null;
+  const { theme, principle } = data.facets;
+  return (
+    <section aria-labelledby="known">
+      <h2 id="known">What it is known for</h2>
+      <div class="bars">
+        <Bars title="Themes" name="theme" values={theme} slug={slug} total={data.total} />
+        <Bars title="Principles" name="principle" values={principle} slug={slug} total={data.total} />
+      </div>
+    </section>
+  );
+}
+
+function Bars({ title, name, values, slug, total }: { title: string; name: string; values: Schema<"FacetValue">[]; slug: string; total: number }) {
+  if (values.length === 0) return null;
+  return (
+    <div>
+      <h3>{title}</h3>
+      <ul>
+        {values.slice(0, MOST).map((one) => (
+          <li key={one.value}>
+            <a href={`/?${name}=${one.value}&participant=${slug}`}>{one.label}</a>
+            <span class="many">
+              {number(one.initiatives)}
+              <span class="unseen"> initiatives</span>
+            </span>
+            <meter min={0} max={total} value={one.initiatives} aria-hidden="true" />
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Initiatives({ slug, name }: { slug: string; name: string }) {
+  const key = `initiatives of ${slug}`;
+  const list = useResource<CardPage>(key, (stop) => listCouncilInitiatives(slug, stop));
+  const [added, setAdded] = useState<CardPage | null>(null);
+  const [refused, setRefused] = useState<Refusal | null>(null);
+  const page = added ?? list.data;
+
+  const showMore = async () => {
+    if (!page?.page.next) return;
+    try {
+      const next = await nextPage(page.page.next);
+      const whole = { ...next, data: [...page.data, ...next.data] };
+      keep(key, whole);
+      setAdded(whole);
+      setRefused(null);
+    } catch (error) {
+      setRefused(error instanceof Refusal ? error : new Refusal(0, "Something went wrong", String(error)));
+    }
+  };
+
+  return (
+    <section aria-labelledby="initiatives">
+      <h2 id="initiatives">{page ? count(page.total, "initiative") : "Initiatives"}</h2>
+      {list.error && <Failed error={list.error} again={list.again} />}
+      {!page && !list.error && <Loading what="initiatives" />}
+      {page?.data.length === 0 && <p class="note">{name} leads and takes part in none that is public yet.</p>}
+      <ul class="cards">
+        {page?.data.map((shown) => <Card key={shown.slug} shown={shown} />)}
+      </ul>
+      {page?.page.next && (
+        <p class="more">
+          <button type="button" onClick={showMore}>
+            Show more
+          </button>
+          <span>
+            {number(page.data.length)} of {number(page.total)} shown
+          </span>
+        </p>
+      )}
+      {refused && <Failed error={refused} again={showMore} />}
+    </section>
+  );
+}

@@ -1,0 +1,267 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+
+import { type Card as Shown, type CardPage, type PlacedInitiatives, countInitiatives, listInitiatives, nextPage, placeInitiatives } from "../api/registry";
+import { Refusal } from "../api/client";
+import { count, number } from "../format";
+import { Places } from "../map/places";
+import type { Spot } from "../map/points";
+import { Card } from "../parts/card";
+import { Chips, NAMES, inWords, without } from "../parts/chips";
+import { Facets } from "../parts/facets";
+import { Near } from "../parts/near";
+import { Heading } from "../parts/heading";
+import { Search } from "../parts/search";
+import { Failed, Loading } from "../parts/states";
+import { Filters } from "../state/filters";
+import { type Resource, keep, useResource } from "../state/resource";
+import { go } from "../state/router";
+
+/** Orders of the list; with words the best hits come first unless another order is asked for. */
+const ORDERS = [
+  ["title", "Title"],
+  ["-started_on", "Begun last"],
+  ["started_on", "Begun first"],
+  ["-updated_at", "Changed last"],
+  ["distance", "Nearest"],
+] as const;
+
+/** The map beside the list of the same initiatives, filtered and searched. */
+export function Explore({ query }: { query: URLSearchParams }) {
+  const filters = useMemo(() => Filters.of(query), [query.toString()]);
+  const key = `list ${filters}`;
+  const list = useResource<CardPage>(key, (stop) => listInitiatives(filters, stop), true);
+  // Where the words were a slip, the list is of what was meant; counts and map follow it.
+  const meant = list.busy ? undefined : list.data?.search?.did_you_mean;
+  const narrowing = (meant ? filters.set("q", meant) : filters).set("sort", "");
+  const counts = useResource(`counts ${narrowing}`, (stop) => countInitiatives(narrowing, stop), true);
+  const places = useResource(`places ${narrowing}`, (stop) => placeInitiatives(narrowing, stop), true);
+  const [pointed, setPointed] = useState<string | null>(null);
+  const [panel, setPanel] = useState(false);
+  const spots = useMemo(() => (places.data?.places ?? []).map(spot), [places.data]);
+  const side = query.get("view") === "map" ? "map" : "list";
+
+  const address = (wanted: Filters, view: string = side) => {
+    const parameters = new URLSearchParams(wanted.toString());
+    if (view === "map") parameters.set("view", "map");
+    const search = parameters.toString();
+    return search ? `/?${search}` : "/";
+  };
+  const change = (wanted: Filters) => go(address(wanted));
+  const active = filters.active().length;
+
+  return (
+    <div class="explore" data-side={side}>
+      <div class="hero">
+        <div class="wide">
+          <Heading title={title(filters, counts.data?.facets)} class="hero-title">
+            What co-operative councils do
+          </Heading>
+          <p>Practice that councils share: what was done, what came of it, and how well that is borne out.</p>
+          <Search words={filters.get("q")} onSearch={(words) => change(filters.set("q", words))} onTheme={(theme) => change(filters.set("q", "").toggle("theme", theme))} />
+        </div>
+      </div>
+
+      <div class="columns wide">
+        <section class="filters" aria-label="Filters">
+          <button type="button" class="opener" aria-expanded={panel} aria-controls="panel" onClick={() => setPanel(!panel)}>
+            Filters{active > 0 ? ` (${active})` : ""}
+          </button>
+          <div id="panel" class={panel ? "panel open" : "panel"}>
+            <h2>Filter</h2>
+            <Facets filters={filters} counts={counts.data?.facets} onChange={change} />
+          </div>
+        </section>
+
+        <Results at={key} list={list} filters={filters} exact={counts.data && !counts.busy ? counts.data.total : undefined} counts={counts.data?.facets} onChange={change} onPoint={setPointed}>
+          <div class="sides" role="group" aria-label="Show">
+            {(["list", "map"] as const).map((one) => (
+              <button key={one} type="button" aria-pressed={side === one} onClick={() => go(address(filters, one), { replace: true })}>
+                {one === "list" ? "List" : "Map"}
+              </button>
+            ))}
+          </div>
+        </Results>
+
+        <section class="beside" aria-label="Map of the results">
+          <a class="skip" href="#after-map">
+            Skip the map
+          </a>
+          <Places name="Map of the initiatives in the list" spots={spots} nouns={["initiative", "initiatives"]} pointed={pointed} stay={filters.get("bbox") !== ""} onBox={(box) => change(filters.set("bbox", box.map((degrees) => degrees.toFixed(3)).join(",")))} />
+          <p class="legend">{places.data ? located(places.data) : places.error ? "The map has no answer; the list stands." : "Placing the initiatives …"}</p>
+          <span id="after-map" tabIndex={-1} />
+        </section>
+      </div>
+    </div>
+  );
+}
+
+/** What is looked for, in a few words: it names the document. */
+function title(filters: Filters, counts: ResultsProps["counts"]): string {
+  const words = filters.get("q");
+  const chosen = filters.active().filter(({ name }) => name !== "radius_km");
+  return [...(words ? [`“${words}”`] : []), ...chosen.map(({ name, value }) => inWords(name, value, counts))].join(", ");
+}
+
+function spot({ properties, geometry }: PlacedInitiatives["places"][number]): Spot {
+  const { slug, title, council } = properties;
+  const [longitude = 0, latitude = 0] = geometry.coordinates;
+  return { key: slug, href: `/initiatives/${slug}`, title, note: council?.name ?? "", near: council?.name ?? "the network", longitude, latitude };
+}
+
+/** What is on the map and what is not. */
+function located({ places, total }: PlacedInitiatives): string {
+  const own = places.filter(({ properties }) => properties.located_by === "initiative").length;
+  const nowhere = total - places.length;
+  const parts = [`${count(places.length, "initiative")} on the map`];
+  if (own < places.length) parts.push(own === 0 ? "each at its lead council" : `${number(places.length - own)} at their lead council`);
+  if (nowhere > 0) parts.push(`${number(nowhere)} ${nowhere === 1 ? "has" : "have"} no place and ${nowhere === 1 ? "stands" : "stand"} in the list alone`);
+  return `${parts.join("; ")}.`;
+}
+
+interface ResultsProps {
+  /** What the list is kept under. */
+  at: string;
+  list: Resource<CardPage>;
+  filters: Filters;
+  /** How many there are, by the counts, when they are known: a search counts no further than a thousand. */
+  exact: number | undefined;
+  counts: Parameters<typeof Chips>[0]["counts"];
+  onChange: (filters: Filters) => void;
+  onPoint: (slug: string | null) => void;
+  children: preact.ComponentChildren;
+}
+
+function Results({ at: key, list, filters, exact, counts, onChange, onPoint, children }: ResultsProps) {
+  const [more, setMore] = useState<"idle" | "busy" | Refusal>("idle");
+  const [added, setAdded] = useState<{ key: string; page: CardPage } | null>(null);
+  const page = added?.key === key ? added.page : list.data;
+  const words = filters.get("q");
+  const heading = page && !list.busy ? total(page, exact) : list.error ? "No answer" : "Looking …";
+  useEffect(() => setMore("idle"), [key]);
+
+  const showMore = async () => {
+    if (!page?.page.next) return;
+    setMore("busy");
+    try {
+      const next = await nextPage(page.page.next);
+      const whole = { ...next, data: [...page.data, ...next.data] };
+      keep(key, whole);
+      setAdded({ key, page: whole });
+      setMore("idle");
+    } catch (error) {
+      setMore(error instanceof Refusal ? error : new Refusal(0, "Something went wrong", String(error)));
+    }
+  };
+
+  return (
+    <section class="results" aria-labelledby="results-title" aria-busy={list.busy}>
+      <div class="results-head">
+        <h2 id="results-title">{heading}</h2>
+        <span class="unseen" role="status">
+          {heading}
+        </span>
+        {children}
+        {!filters.get("near") && <Near onNear={(near) => onChange(filters.set("near", near).set("radius_km", "50").set("sort", "distance"))} />}
+        <label class="order">
+          <span>Order</span>
+          <select value={filters.get("sort")} onChange={(event) => onChange(filters.set("sort", event.currentTarget.value))}>
+            <option value="">{words ? "Best hits" : "Title"}</option>
+            {ORDERS.filter(([value]) => (words || value !== "title") && (value !== "distance" || filters.get("near"))).map(([value, name]) => (
+              <option key={value} value={value}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      {words && (
+        <p class="searched">
+          Searched for <b>{page?.search?.searched_for ?? words}</b>
+          {page?.search?.did_you_mean && <>, since nothing has “{words}”</>}.{" "}
+          <button type="button" class="plain" onClick={() => onChange(filters.set("q", ""))}>
+            Clear the search
+          </button>
+        </p>
+      )}
+      <Chips filters={filters} counts={counts} onChange={onChange} />
+      {list.error && (
+        <Failed error={list.error} again={list.again}>
+          {filters.active().length > 0 && (
+            <button type="button" onClick={() => onChange(filters.cleared())}>
+              Clear all filters
+            </button>
+          )}
+        </Failed>
+      )}
+      {!page && !list.error && <Loading what="initiatives" />}
+      {page && page.data.length === 0 && <Nothing filters={filters} counts={counts} onChange={onChange} />}
+      {page && page.data.length > 0 && (
+        <ol class={list.busy ? "cards waiting" : "cards"}>
+          {page.data.map((shown: Shown) => (
+            <Card key={shown.slug} shown={shown} onPoint={onPoint} />
+          ))}
+        </ol>
+      )}
+      {page?.page.next && (
+        <p class="more">
+          <button type="button" disabled={more === "busy"} onClick={showMore}>
+            {more === "busy" ? "Loading …" : "Show more"}
+          </button>
+          <span>
+            {number(page.data.length)} of {number(exact ?? page.total)} shown
+          </span>
+        </p>
+      )}
+      {more instanceof Refusal && <Failed error={more} again={showMore} />}
+      {page && page.data.length > 0 && <TakeAway filters={filters} />}
+    </section>
+  );
+}
+
+function total(page: CardPage, exact: number | undefined): string {
+  if (exact !== undefined) return count(exact, "initiative");
+  const least = page.search?.total_is === "at_least" ? "at least " : "";
+  return `${least}${count(page.total, "initiative")}`;
+}
+
+/** Nothing matches: which filter to take off. */
+function Nothing({ filters, counts, onChange }: { filters: Filters; counts: ResultsProps["counts"]; onChange: (filters: Filters) => void }) {
+  const active = filters.active();
+  const words = filters.get("q");
+  return (
+    <div class="notice">
+      <p>
+        <b>No initiatives match{active.length + (words ? 1 : 0) > 1 ? " all of this" : ""}.</b>{" "}
+        {active.length > 0 || words ? "Take something away to find more:" : "The registry has none yet."}
+      </p>
+      <ul class="actions">
+        {words && (
+          <li>
+            <button type="button" onClick={() => onChange(filters.set("q", ""))}>
+              the words “{words}”
+            </button>
+          </li>
+        )}
+        {active.map(({ name, value }) => (
+          <li key={`${name} ${value}`}>
+            <button type="button" onClick={() => onChange(without(filters, name, value))}>
+              {NAMES[name]}: {inWords(name, value, counts)}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** The same list for other programs. */
+function TakeAway({ filters }: { filters: Filters }) {
+  const query = filters.toString();
+  const at = (ending: string) => `/v1/initiatives.${ending}${query ? `?${query}` : ""}`;
+  return (
+    <p class="take">
+      Take this list away: <a href={at("csv")}>CSV</a> <a href={at("geojson")}>GeoJSON</a> <a href={at("ndjson")}>NDJSON</a>{" "}
+      <a href={`/v1/initiatives${query ? `?${query}` : ""}`}>JSON</a>
+    </p>
+  );
+}

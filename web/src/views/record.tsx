@@ -1,0 +1,286 @@
+import type { ComponentChildren } from "preact";
+
+import type { Schema } from "../api/client";
+import { findInitiative, textOf } from "../api/registry";
+import { date, period, pounds, site } from "../format";
+import { Places } from "../map/places";
+import { Back } from "../parts/back";
+import { Cite } from "../parts/cite";
+import { Claims } from "../parts/claim";
+import { Copy } from "../parts/copy";
+import { Heading } from "../parts/heading";
+import { Failed, Loading } from "../parts/states";
+import { Status } from "../parts/status";
+import { useResource } from "../state/resource";
+import { COST_KINDS, KINDS, LICENCES, PARTICIPANT_ROLES, PARTNER_ROLES, SOURCE_KINDS } from "../words";
+import { Missing } from "./missing";
+
+type Initiative = Schema<"Initiative">;
+
+/** One initiative, whole. */
+export function Record({ slug }: { slug: string }) {
+  const { data, error, again } = useResource(`initiative ${slug}`, (stop) => findInitiative(slug, stop));
+  if (error?.status === 404) return <Missing what="initiative" detail={error.detail} />;
+  if (error) return <div class="wide"><Failed error={error} again={again} /></div>;
+  if (!data) return <div class="wide"><Loading what="the initiative" /></div>;
+  return <Shown record={data} />;
+}
+
+function Shown({ record }: { record: Initiative }) {
+  const { title, lead_council: lead, html } = record;
+  const sources = new Map(record.sources.map((source, index) => [source.key, index + 1]));
+  return (
+    <article class="record">
+      <header class="record-head">
+        <div class="wide">
+          <Back to="/" name="All initiatives" />
+          <p class="over">
+            <span class="kind">{KINDS[record.kind]}</span>
+            <Status status={record.delivery_status} />
+          </p>
+          <Heading title={title} />
+          <p class="by">
+            {lead ? <a href={`/councils/${lead.slug}`}>{lead.name}</a> : "Led by the network itself"}
+            {dates(record) && <span> · {dates(record)}</span>}
+          </p>
+          <p class="lead">{record.summary}</p>
+          <ul class="tags" aria-label="Themes">
+            {record.themes.map((theme) => (
+              <li key={theme.slug}>
+                <a href={`/?theme=${theme.slug}`}>{theme.label}</a>
+              </li>
+            ))}
+          </ul>
+        </div>
+      </header>
+
+      <div class="wide record-columns">
+        <div class="story">
+          <Prose title="What was the matter" html={html.challenge} />
+          <Prose title="What was done" html={html.approach} />
+          <Prose title="The story" html={html.body} />
+          <section aria-labelledby="claims">
+            <h2 id="claims">What came of it</h2>
+            {record.outcomes.length > 0 ? (
+              <>
+                <p class="note">
+                  Each figure is a claim that somebody makes. <a href="/about#claims">How to read claims</a>
+                </p>
+                <Claims outcomes={record.outcomes} sources={sources} />
+              </>
+            ) : (
+              <p class="note">No outcomes are recorded yet.</p>
+            )}
+          </section>
+          <Prose title="What worked" html={html.what_worked} />
+          <Prose title="What did not work" html={html.what_did_not} />
+          <Prose title="What others need first" html={html.transfer_conditions} />
+          {record.costs.length > 0 && <Costs costs={record.costs} sources={sources} />}
+          {record.principles.length > 0 && <Principles principles={record.principles} />}
+          {record.sources.length > 0 && <Sources sources={record.sources} />}
+        </div>
+        <Aside record={record} />
+      </div>
+    </article>
+  );
+}
+
+function dates({ started_on: from, ended_on: to, delivery_status: status }: Initiative): string {
+  if (from && !to) return `${status === "idea" || status === "planned" ? "to begin" : "since"} ${date(from)}`;
+  return period(from, to);
+}
+
+/** A text of the record; its HTML was sanitised by the service. */
+function Prose({ title, html }: { title: string; html: string | null }) {
+  if (!html) return null;
+  return (
+    <section>
+      <h2>{title}</h2>
+      <div class="prose" dangerouslySetInnerHTML={{ __html: html }} />
+    </section>
+  );
+}
+
+function Costs({ costs, sources }: { costs: Initiative["costs"]; sources: Map<string, number> }) {
+  const bounds = { exact: "", at_least: "at least ", at_most: "up to ", about: "about " } as const;
+  return (
+    <section aria-labelledby="costs">
+      <h2 id="costs">What it cost and who paid</h2>
+      <ul class="lines">
+        {costs.map((cost, index) => {
+          const source = cost.source ? sources.get(cost.source) : undefined;
+          const about = [COST_KINDS[cost.kind], cost.payer && `paid by ${cost.payer}`, cost.programme, cost.round, period(cost.period_from, cost.period_to)];
+          return (
+            <li key={index}>
+              <b class="amount">
+                {bounds[cost.bound ?? "exact"]}
+                {pounds(cost.amount_pence)}
+              </b>
+              <div>
+                <p>{cost.description}</p>
+                <p class="note">
+                  {about.filter(Boolean).join(", ")}
+                  {source !== undefined && (
+                    <>
+                      {" "}
+                      (<a href={`#source-${source}`}>source {source}</a>)
+                    </>
+                  )}
+                </p>
+                {cost.caveat && (
+                  <p class="claim-note caveat">
+                    <b>Caveat:</b> {cost.caveat}
+                  </p>
+                )}
+              </div>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+function Principles({ principles }: { principles: Initiative["principles"] }) {
+  return (
+    <section aria-labelledby="principles">
+      <h2 id="principles">Principles that it lives by</h2>
+      <ul class="principles">
+        {principles.map((principle) => (
+          <li key={principle.slug}>
+            <a href={`/?principle=${principle.slug}`}>{principle.label}</a>
+            {principle.how && <p>{principle.how}</p>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Sources({ sources }: { sources: Initiative["sources"] }) {
+  return (
+    <section aria-labelledby="sources">
+      <h2 id="sources">Sources</h2>
+      <ol class="sources">
+        {sources.map((source, index) => {
+          const about = [
+            source.publisher,
+            SOURCE_KINDS[source.kind],
+            source.published_on && date(source.published_on),
+            source.item_reference,
+            source.accessed_on && `read ${date(source.accessed_on)}`,
+          ];
+          return (
+            <li key={source.key} id={`source-${index + 1}`} tabIndex={-1}>
+              {source.url ? <a href={source.url}>{source.title}</a> : <cite>{source.title}</cite>}
+              <small>{about.filter(Boolean).join(", ")}</small>
+            </li>
+          );
+        })}
+      </ol>
+    </section>
+  );
+}
+
+function Aside({ record }: { record: Initiative }) {
+  const { location, lead_council: lead, slug, licence } = record;
+  const terms = LICENCES[licence];
+  return (
+    <aside class="facts" aria-label="About this record">
+      {location && (
+        <figure>
+          <Places
+            name={`Map: where ${record.title} is`}
+            nouns={["initiative", "initiatives"]}
+            marked={lead?.slug}
+            spots={[{ key: slug, href: `/initiatives/${slug}`, title: record.title, note: lead?.name ?? "", near: "", ...location }]}
+          />
+          {location.of === "lead_council" && <figcaption>Shown at its lead council: it has no point of its own.</figcaption>}
+        </figure>
+      )}
+      <dl>
+        <Fact name="Led by">{lead ? <a href={`/councils/${lead.slug}`}>{lead.name}</a> : "The network itself"}</Fact>
+        {record.participants.length > 0 && (
+          <Fact name="Councils with it">
+            <ul>
+              {record.participants.map(({ council, role }) => (
+                <li key={council.slug}>
+                  <a href={`/councils/${council.slug}`}>{council.name}</a> <small>{PARTICIPANT_ROLES[role]}</small>
+                </li>
+              ))}
+            </ul>
+          </Fact>
+        )}
+        {record.partners.length > 0 && (
+          <Fact name="Partners">
+            <ul>
+              {record.partners.map((partner) => (
+                <li key={partner.name}>
+                  {partner.url ? <a href={partner.url}>{partner.name}</a> : partner.name} <small>{PARTNER_ROLES[partner.role]}</small>
+                </li>
+              ))}
+            </ul>
+          </Fact>
+        )}
+        {record.parent && (
+          <Fact name="Part of">
+            <a href={`/initiatives/${record.parent.slug}`}>{record.parent.title}</a>
+          </Fact>
+        )}
+        {record.components.length > 0 && (
+          <Fact name="Has as parts">
+            <ul>
+              {record.components.map((component) => (
+                <li key={component.slug}>
+                  <a href={`/initiatives/${component.slug}`}>{component.title}</a>
+                </li>
+              ))}
+            </ul>
+          </Fact>
+        )}
+        {record.source_url && (
+          <Fact name="More about it">
+            <a href={record.source_url}>{site(record.source_url)}</a>
+          </Fact>
+        )}
+        <Fact name="Checked">{checked(record)}</Fact>
+        <Fact name="Last changed">
+          {date(record.updated_at)} <small>version {record.version}</small>
+        </Fact>
+        <Fact name="Licence">
+          <a href={terms.url} rel="license">
+            {terms.title}
+          </a>
+        </Fact>
+      </dl>
+      <section aria-labelledby="cite">
+        <h2 id="cite">Cite</h2>
+        <Cite slug={slug} />
+      </section>
+      <section aria-labelledby="reuse">
+        <h2 id="reuse">Use it on your page</h2>
+        <Copy label="Copy as Markdown" text={() => textOf(`/v1/initiatives/${slug}`, "text/markdown")} />
+        <p class="note">
+          With every claim’s bound, date, evidence and caveat, the citation and the licence. The record as <a href={`/v1/initiatives/${slug}`}>JSON</a>. Its address that
+          stays the same: <a href={`/id/${record.id}`}>permalink</a>.
+        </p>
+      </section>
+    </aside>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+/** Whether somebody has confirmed that the record is still true, and when it should be looked at again. */
+function checked({ verified_at: at, review_due_on: due }: Initiative): string {
+  const overdue = due && due < new Date().toISOString().slice(0, 10);
+  const first = at ? `Confirmed ${date(at)}` : "Not confirmed since it was entered";
+  return due ? `${first}; ${overdue ? "was due for" : "next"} review ${date(due)}` : first;
+}
