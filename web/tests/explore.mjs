@@ -115,8 +115,11 @@ browsing("a record shows its claims with bound, evidence and caveat, and can be 
 
   await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: SERVICE });
   await page.getByRole("button", { name: /Markdown/ }).first().click();
-  await page.waitForFunction(async () => (await navigator.clipboard.readText()).includes("Get Oldham Working"));
-  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  let copied = "";
+  for (let wait = 0; wait < 100 && copied === ""; wait += 1) {
+    await page.waitForTimeout(100);
+    copied = await page.evaluate(() => navigator.clipboard.readText());
+  }
   assert.match(copied, /^# Get Oldham Working/m);
   assert.ok((await main.getByText(/cite/i).count()) > 0, "how to cite it");
 
