@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ResourceDef, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{self, Accept, Header, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
@@ -15,8 +15,10 @@ use serde_json::Value;
 use crate::auth::api_key::holds_secret;
 use crate::config::ServeSettings;
 use crate::error::{ApiError, REQUEST_ID};
+use crate::negotiate::wants_page;
 use crate::reply::HeadOnly;
 use crate::transport::secure;
+use crate::web::shell::nothing_here;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// How an encoding shows in an ETag, so that a strong tag names one sequence of bytes (RFC 9110, section 8.8.3.3).
@@ -163,6 +165,12 @@ impl Methods {
     }
 }
 
+/// True for a browser that is somewhere else than below the API.
+fn is_for_people(request: &HttpRequest) -> bool {
+    let is_api = request.path().starts_with("/v1/");
+    !is_api && request.method() == Method::GET && wants_page(Accept::parse(request).ok().as_ref())
+}
+
 /// What no operation takes: a known address with another method, or no address of ours.
 pub async fn fallback(request: HttpRequest, methods: web::Data<Methods>) -> Result<HttpResponse, ApiError> {
     match methods.of(request.path()) {
@@ -170,6 +178,7 @@ pub async fn fallback(request: HttpRequest, methods: web::Data<Methods>) -> Resu
             Ok(HttpResponse::build(StatusCode::NO_CONTENT).insert_header((header::ALLOW, allow)).finish())
         }
         Some(allow) => Err(ApiError::method_not_allowed(allow)),
+        None if is_for_people(&request) => Ok(nothing_here()),
         None => Err(ApiError::not_found("page")),
     }
 }

@@ -1,6 +1,7 @@
 //! Frames, and where oEmbed finds them. Of public records only: whoever looks at a page of another site is a stranger.
 
 use actix_web::guard::Get;
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, get, web};
 
 use super::frame::{element, refused};
@@ -108,9 +109,10 @@ fn explained(error: ApiError) -> Result<HttpResponse, ApiError> {
     if !status.is_client_error() {
         return Err(error);
     }
-    let what = match error.faults() {
-        [] => "There is nothing at this address.",
-        _ => "This frame was asked for in a way that the registry does not understand.",
+    let what = if status == StatusCode::NOT_FOUND && error.faults().is_empty() {
+        "There is nothing at this address."
+    } else {
+        "This frame was asked for in a way that the registry does not understand."
     };
     let said = |fault: &crate::error::Fault| match &fault.parameter {
         Some(name) => format!("{name}: {}", fault.detail),

@@ -7,7 +7,7 @@ use actix_web::http::header::Accept;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 
 use super::assets;
-use super::shell::{Head, failed, page};
+use super::shell::{Head, nothing_here, page};
 use crate::auth::caller::Reach;
 use crate::citation::linked;
 use crate::db::Db;
@@ -110,9 +110,7 @@ async fn find_council_page(
 /// The page for a record that is not there, or no longer: it says so in its own words, with the status of the API.
 fn missing(error: ApiError) -> Result<HttpResponse, ApiError> {
     match error.status_code() {
-        StatusCode::NOT_FOUND => {
-            Ok(failed(StatusCode::NOT_FOUND, &Head::new("Not found", "There is nothing at this address.")))
-        }
+        StatusCode::NOT_FOUND => Ok(nothing_here()),
         _ => Err(error),
     }
 }

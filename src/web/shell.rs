@@ -47,9 +47,14 @@ pub fn page(request: &HttpRequest, head: &Head) -> HttpResponse {
 }
 
 /// The same where there is nothing to show, with the status that says so.
-pub fn failed(status: StatusCode, head: &Head) -> HttpResponse {
+fn failed(status: StatusCode, head: &Head) -> HttpResponse {
     let mut response = HttpResponse::build(status);
     strict(response.insert_header((header::CACHE_CONTROL, "no-cache")).content_type(HTML).body(html(head)))
+}
+
+/// The page that says that there is nothing at an address.
+pub fn nothing_here() -> HttpResponse {
+    failed(StatusCode::NOT_FOUND, &Head::new("Not found", "There is nothing at this address."))
 }
 
 fn html(head: &Head) -> String {

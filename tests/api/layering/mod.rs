@@ -134,7 +134,7 @@ const RULES: &str = "
     idempotency              auth::keys db::schema error reply
     negotiate                error
     reply                    error
-    middleware               auth::api_key config error reply transport
+    middleware               auth::api_key config error negotiate reply transport web::shell
     transport                config error input
     limits                   address auth::caller config users::model::Role
     limits::rate             address auth::caller auth::identify error exports::format limits

@@ -33,6 +33,12 @@ async fn browsers_get_the_page_and_programs_the_index() {
         assert_eq!(answer.json["name"], "CCIN registry", "{accept}");
         assert!(answer.header("vary").starts_with("Accept,"), "{accept}");
     }
+    // A mistyped address is told to people as a page, to programs as a problem.
+    let answer = browse(&client, "/nowhere").await.expect(404);
+    assert!(answer.text.contains("<title>Not found"), "{}", answer.text);
+    assert!(answer.header("content-security-policy").contains("script-src 'self'"));
+    client.get("/nowhere").await.expect_problem(404, "not_found");
+    browse(&client, "/v1/nowhere").await.expect_problem(404, "not_found");
     send(client.request(Method::POST, "/councils")).await.expect_problem(405, "method_not_allowed");
     let head = send(client.request(Method::HEAD, "/councils").header("Accept", BROWSER)).await.expect(200);
     assert_eq!(head.text, "");
