@@ -153,7 +153,7 @@ pub struct CouncilFeature {
     /// A point within its area.
     geometry: Point,
     /// What is known of it.
-    properties: CouncilProperties,
+    properties: CouncilFeatureProperties,
     /// To this feature, its collection and the whole record; on a page of its own only.
     #[schema(required = false)]
     links: Vec<Link>,
@@ -161,7 +161,7 @@ pub struct CouncilFeature {
 
 /// What is known of a council, flat.
 #[derive(Serialize, ToSchema)]
-pub struct CouncilProperties {
+pub struct CouncilFeatureProperties {
     /// Slug.
     #[schema(example = "oldham")]
     slug: String,
@@ -215,7 +215,7 @@ pub struct InitiativeFeature {
     /// Its own point or, as `location_of` says, that of its lead council.
     geometry: Point,
     /// What is known of it.
-    properties: InitiativeProperties,
+    properties: InitiativeFeatureProperties,
     /// To this feature, its collection and the whole record; on a page of its own only.
     #[schema(required = false)]
     links: Vec<Link>,
@@ -223,7 +223,7 @@ pub struct InitiativeFeature {
 
 /// What is known of an initiative, flat. Several values in one text are joined by semicolons.
 #[derive(Serialize, ToSchema)]
-pub struct InitiativeProperties {
+pub struct InitiativeFeatureProperties {
     /// Slug.
     #[schema(example = "get-oldham-working")]
     slug: String,
@@ -301,7 +301,7 @@ pub struct AreaFeature {
     /// Its area, simplified to some 70 metres.
     geometry: BoundaryGeometry,
     /// Whose boundary it is, and where it comes from.
-    properties: AreaProperties,
+    properties: AreaFeatureProperties,
     /// To this feature, its collection and the whole record; on a page of its own only.
     #[schema(required = false)]
     links: Vec<Link>,
@@ -309,7 +309,7 @@ pub struct AreaFeature {
 
 /// Whose boundary it is, and where it comes from, flat.
 #[derive(Serialize, ToSchema)]
-pub struct AreaProperties {
+pub struct AreaFeatureProperties {
     /// ONS code of the boundary.
     #[schema(example = "E08000004")]
     gss_code: String,

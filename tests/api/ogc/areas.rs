@@ -64,7 +64,7 @@ async fn boundaries_are_a_collection_once_they_are_there() {
     );
     assert_eq!(rochdale["properties"]["slug"], "rochdale");
     let names: std::collections::BTreeSet<&String> = said.as_object().unwrap().keys().collect();
-    let described = &document.value["components"]["schemas"]["AreaProperties"]["properties"];
+    let described = &document.value["components"]["schemas"]["AreaFeatureProperties"]["properties"];
     assert_eq!(names, described.as_object().unwrap().keys().collect());
 
     let address = format!("{ITEMS}/{}", council["id"].as_str().unwrap());

@@ -95,7 +95,7 @@ async fn the_parameters_of_the_standard_are_declared_as_it_wants() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_may_be_null_is_nullable() {
     let document = document(&TestApp::empty().await).await;
-    let properties = &document["components"]["schemas"]["InitiativeProperties"]["properties"];
+    let properties = &document["components"]["schemas"]["InitiativeFeatureProperties"]["properties"];
     assert_eq!(
         [&properties["started_on"]["type"], &properties["started_on"]["nullable"]],
         [&json!("string"), &json!(true)]

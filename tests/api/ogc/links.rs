@@ -109,7 +109,8 @@ async fn pages_are_what_the_document_says() {
         assert_eq!(fault(&document, operation, &answer), None, "{address}");
         // Every property is described, and every described one is there.
         let schemas = &document.value["components"]["schemas"];
-        let name = if address.contains("councils/") { "CouncilProperties" } else { "InitiativeProperties" };
+        let name =
+            if address.contains("councils/") { "CouncilFeatureProperties" } else { "InitiativeFeatureProperties" };
         let described: Vec<&String> = schemas[name]["properties"].as_object().unwrap().keys().collect();
         let page = [answer.json["properties"].clone()];
         let each = answer.json["features"].as_array().into_iter().flatten().map(|feature| &feature["properties"]);
