@@ -51,6 +51,7 @@ const RULES: &str = "
     map::cluster             geography
     map::model               geography initiatives::query *::model
     map::store               STORE councils::store facets::store initiatives::filter map
+    tiles::handlers          HANDLERS geography problems tiles
     tiles::encode            db::word error geography map tiles
     tiles::model             geography initiatives::query::SHAPE map::cluster
     search::marks            error search::model
