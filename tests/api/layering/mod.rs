@@ -47,11 +47,11 @@ const RULES: &str = "
     citation::store          STORE initiatives::filter themes::store
     citation::*              citation::* councils::model db::word::text initiatives::evidence initiatives::model text
                              themes::model
+    tiles::handlers          HANDLERS geography problems tiles
     *::handlers              HANDLERS
     map::cluster             geography
     map::model               geography initiatives::query *::model
     map::store               STORE councils::store facets::store initiatives::filter map
-    tiles::handlers          HANDLERS geography problems tiles
     tiles::encode            db::word error geography map tiles
     tiles::model             geography initiatives::query::SHAPE map::cluster
     search::marks            error search::model
