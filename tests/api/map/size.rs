@@ -38,7 +38,11 @@ async fn enter(app: &TestApp) {
         let milliseconds = 1_700_000_000_000 + number as u128 * 3_600_000 + chance.random_range(0..3_600_000);
         let random: u128 = chance.random();
         let id = uuid::Uuid::from_u128(
-            milliseconds << 80 | 7 << 76 | (random >> 52 & 0xfff) << 64 | 2 << 62 | random & (1 << 62) - 1,
+            (milliseconds << 80)
+                | (7 << 76)
+                | (((random >> 52) & 0xfff) << 64)
+                | (2 << 62)
+                | (random & ((1 << 62) - 1)),
         );
         let length = chance.random_range(3..9);
         let mut title = vec![*first.choose(&mut chance).unwrap()];
