@@ -101,6 +101,8 @@ fn requests(known: &Known) -> Vec<Request> {
     add("facets", "/v1/initiatives/facets".into(), 60.0);
     add("facets, theme", "/v1/initiatives/facets?theme=housing".into(), 60.0);
     add("facets, kind", "/v1/initiatives/facets?kind=case_study".into(), 60.0);
+    add("facets, two kinds", "/v1/initiatives/facets?kind=case_study&kind=idea".into(), 60.0);
+    add("facets, theme and kind", "/v1/initiatives/facets?theme=housing&kind=case_study".into(), 60.0);
     add("facets, common word", format!("/v1/initiatives/facets?q={}", q(&common)), 60.0);
     add("facets, rare word", format!("/v1/initiatives/facets?q={}", q(&rare)), 60.0);
     for (name, letters) in

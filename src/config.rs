@@ -53,7 +53,7 @@ pub struct StoreSettings {
     #[arg(long, env = "CCIN_DATA_DIR", global = true, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
 
-    /// Folder with PostgreSQL's server programs (13 or newer), when they are not where packages put them.
+    /// Folder with PostgreSQL's server programs (14 or newer), when they are not where packages put them.
     #[arg(long, env = "CCIN_POSTGRES_BIN", global = true, value_name = "DIR")]
     pub postgres_bin: Option<PathBuf>,
 

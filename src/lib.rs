@@ -15,8 +15,9 @@
 //! - [`boundaries`]: of councils, and which of them cover a point. [`import`]: boundaries and councils from files.
 //! - [`search`], [`facets`]: what has these words, best first; how many there are of each kind.
 //! - [`geography`]: points, boxes and circles, as parameters and as conditions.
-//! - [`map`]: the registry as points, clustered for a zoom.
+//! - [`map`], [`tiles`]: the registry as points, clustered for a zoom; the same as vector tiles.
 //! - [`citation`]: records for others to cite and to show: citations, JSON-LD, Markdown, permalinks, the DCAT catalogue.
+//! - [`ogc`]: the registry for geographic information systems, as OGC API – Features.
 //! - [`changes`]: what changed, to replay, and as Atom feeds.
 //! - [`outcomes`]: claims across initiatives. [`exports`]: whole lists as CSV, NDJSON and GeoJSON, with their codebook.
 //! - [`api_keys`]: keys for programs; [`key_requests`]: researchers who ask for one.
@@ -56,6 +57,7 @@ pub mod limits;
 pub mod map;
 pub mod middleware;
 pub mod negotiate;
+pub mod ogc;
 pub mod openapi;
 pub mod outcomes;
 pub mod page;
@@ -71,6 +73,7 @@ pub mod service;
 pub mod signals;
 pub mod text;
 pub mod themes;
+pub mod tiles;
 pub mod tls;
 pub mod transport;
 pub mod uploads;

@@ -152,7 +152,17 @@ impl Window {
 
     /// True for [`Order::RELEVANCE`].
     pub fn is_by_relevance(&self) -> bool {
-        self.order.by == Order::RELEVANCE.by
+        self.is_by(&Order::RELEVANCE.by)
+    }
+
+    /// True when rows are sorted by this expression, either way.
+    pub fn is_by(&self, expression: &str) -> bool {
+        self.order.by == expression
+    }
+
+    /// The same page where another table keeps the sort key in a column.
+    pub fn kept_in(&self, column: &'static str) -> Self {
+        Self { order: Order { by: column.into(), ..self.order.clone() }, ..self.clone() }
     }
 
     /// SQL that is true for the rows beyond the edge. `ties` is the table's id column, such as `themes.id`; where a row has
@@ -240,7 +250,18 @@ pub struct Pages {
 impl Pages {
     /// The window that `limit` and `cursor` ask for.
     pub fn window(&self, limit: Option<u64>, cursor: Option<&str>, order: Order) -> Result<Window, ApiError> {
-        let limit = limit.map_or(DEFAULT_LIMIT, |limit| i64::try_from(limit).unwrap_or(MAX_LIMIT).min(MAX_LIMIT));
+        self.window_within(limit, [DEFAULT_LIMIT, MAX_LIMIT], cursor, order)
+    }
+
+    /// The same where pages have another size: the one without a wish, and the largest.
+    pub fn window_within(
+        &self,
+        limit: Option<u64>,
+        [usual, most]: [i64; 2],
+        cursor: Option<&str>,
+        order: Order,
+    ) -> Result<Window, ApiError> {
+        let limit = limit.map_or(usual, |limit| i64::try_from(limit).unwrap_or(most).min(most));
         let edge = cursor.map(|cursor| self.open(cursor)).transpose()?;
         Ok(Window { limit, order, edge })
     }
@@ -248,6 +269,11 @@ impl Pages {
     /// The answer to a list request.
     pub fn listing<T: Resource>(self, slice: Slice<T>, limit: i64, fields: Option<Vec<String>>) -> Listing<T> {
         Listing { pages: self, slice, limit, fields, search: None }
+    }
+
+    /// Addresses of the next page and of the one before.
+    pub fn neighbours<R>(&self, slice: &Slice<R>) -> (Option<String>, Option<String>) {
+        (self.link(slice.next.as_ref()), self.link(slice.prev.as_ref()))
     }
 
     fn open(&self, cursor: &str) -> Result<Edge, ApiError> {
@@ -334,8 +360,7 @@ impl<T: Resource> Listing<T> {
 
     fn answer(self, request: &HttpRequest) -> Result<HttpResponse, ApiError> {
         let modified = self.slice.rows.iter().map(Resource::updated_at).max();
-        let next = self.pages.link(self.slice.next.as_ref());
-        let prev = self.pages.link(self.slice.prev.as_ref());
+        let (next, prev) = self.pages.neighbours(&self.slice);
         let links = [("first", Some(self.pages.url(None))), ("next", next.clone()), ("prev", prev.clone())]
             .into_iter()
             .filter_map(|(rel, url)| url.map(|url| format!("<{url}>; rel=\"{rel}\"")))

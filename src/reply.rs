@@ -3,7 +3,7 @@
 //! An ETag is the record's version and a digest of what was sent: `"7-3f2a9c04b1d6e8f0"`. The digest makes it strong for
 //! every representation (chosen fields, embedded records, another caller's view); `If-Match` looks at the version alone.
 
-use actix_web::body::BoxBody;
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::http::Method;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, AcceptEncoding, Encoding, Header, HeaderMap, HeaderValue};
@@ -143,18 +143,46 @@ fn pack(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     Ok(packed)
 }
 
+/// The same for what has links of its own.
+pub fn send_linked(request: &HttpRequest, media_type: &str, body: String, link: String) -> HttpResponse {
+    answer(request, media_type, body, None, None, Some(link))
+}
+
+/// The same for a body that says when it was made: its tag is that of `said`, what does not change meanwhile, and therefore
+/// weak (RFC 9110, section 8.8.1).
+pub fn send_stamped(request: &HttpRequest, media_type: &str, body: String, said: &str, link: String) -> HttpResponse {
+    let tag = format!("W/{}", etag(None, said.as_bytes()));
+    tagged(request, media_type, body, &tag, None, Some(link))
+}
+
+/// The same for bytes of a media type of their own.
+pub fn send_bytes(request: &HttpRequest, media_type: &str, body: Vec<u8>) -> HttpResponse {
+    answer(request, media_type, body, None, None, None)
+}
+
 fn answer(
     request: &HttpRequest,
     media_type: &str,
-    body: String,
+    body: impl MessageBody + AsRef<[u8]> + 'static,
     version: Option<i32>,
     modified: Option<DateTime<Utc>>,
     link: Option<String>,
 ) -> HttpResponse {
-    let tag = etag(version, body.as_bytes());
-    let known = is_known(request.headers(), &tag);
+    let tag = etag(version, body.as_ref());
+    tagged(request, media_type, body, &tag, modified, link)
+}
+
+fn tagged(
+    request: &HttpRequest,
+    media_type: &str,
+    body: impl MessageBody + 'static,
+    tag: &str,
+    modified: Option<DateTime<Utc>>,
+    link: Option<String>,
+) -> HttpResponse {
+    let known = is_known(request.headers(), tag);
     let mut response = HttpResponse::build(if known { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
-    validators(&mut response, &tag, modified);
+    validators(&mut response, tag, modified);
     cache(&mut response, request.headers());
     if let Some(link) = link {
         response.insert_header((header::LINK, link));
@@ -168,7 +196,12 @@ pub fn is_known(headers: &HeaderMap, tag: &str) -> bool {
         .get_all(header::IF_NONE_MATCH)
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
-        .any(|known| matches!(known.trim(), "*") || known.trim().trim_start_matches("W/") == tag)
+        .any(|known| matches!(known.trim(), "*") || opaque(known.trim()) == opaque(tag))
+}
+
+/// A tag without the mark of a weak one.
+fn opaque(tag: &str) -> &str {
+    tag.strip_prefix("W/").unwrap_or(tag)
 }
 
 fn validators(response: &mut HttpResponseBuilder, tag: &str, modified: Option<DateTime<Utc>>) {

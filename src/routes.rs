@@ -7,7 +7,7 @@ use utoipa_actix_web::scope::scope;
 use crate::limits::rate;
 use crate::{
     api_keys, audit, auth, boundaries, changes, citation, councils, exports, facets, initiatives, key_requests, map,
-    outcomes, problems, search, service, themes, transport, users, vocabularies,
+    ogc, outcomes, problems, search, service, themes, tiles, transport, users, vocabularies,
 };
 
 pub use crate::web::handlers::{PAGES, mount as mount_pages};
@@ -29,9 +29,26 @@ where
         .service(transport::find_security_txt)
         .service(citation::handlers::find_catalog)
         .service(
-            // Of the same callers as below /v1: a permalink leads those who may see the record.
+            // Of the same callers as below /v1, as what is below /ogc: a permalink leads those who may see the record.
             scope("/id")
                 .service(citation::handlers::follow_permalink)
+                .wrap(from_fn(rate::limit))
+                .wrap(from_fn(auth::identify::identify))
+                .wrap(from_fn(rate::limit_bad_credentials)),
+        )
+        .service(
+            scope("/ogc")
+                .service(ogc::handlers::find_ogc_landing_page)
+                .service(ogc::handlers::find_ogc_conformance)
+                .service(ogc::handlers::find_ogc_document)
+                .service(ogc::handlers::list_ogc_collections)
+                .service(ogc::handlers::find_ogc_collection)
+                .service(ogc::handlers::list_boundary_features)
+                .service(ogc::handlers::find_boundary_feature)
+                .service(ogc::handlers::list_council_features)
+                .service(ogc::handlers::find_council_feature)
+                .service(ogc::handlers::list_initiative_features)
+                .service(ogc::handlers::find_initiative_feature)
                 .wrap(from_fn(rate::limit))
                 .wrap(from_fn(auth::identify::identify))
                 .wrap(from_fn(rate::limit_bad_credentials)),
@@ -82,6 +99,12 @@ where
                 .service(map::handlers::map_councils)
                 .service(map::handlers::map_initiatives)
                 .service(map::handlers::summarise_map)
+                .service(tiles::handlers::describe_boundary_tiles)
+                .service(tiles::handlers::describe_council_tiles)
+                .service(tiles::handlers::describe_initiative_tiles)
+                .service(tiles::handlers::find_boundary_tile)
+                .service(tiles::handlers::find_council_tile)
+                .service(tiles::handlers::find_initiative_tile)
                 .service(search::handlers::search_registry)
                 .service(search::handlers::suggest_records)
                 .service(changes::handlers::list_changes)

@@ -39,6 +39,9 @@ pub struct ServiceIndex {
     /// What changed.
     #[schema(example = "http://127.0.0.1:8080/v1/changes")]
     changes: String,
+    /// Councils and initiatives for geographic information systems (OGC API – Features).
+    #[schema(example = "http://127.0.0.1:8080/ogc")]
+    ogc: String,
     /// The codebook of the CSVs.
     #[schema(example = "http://127.0.0.1:8080/v1/datapackage.json")]
     data_package: String,
@@ -71,6 +74,7 @@ pub async fn find_service(request: HttpRequest, _: Query<NoParams>) -> Result<Ht
         initiatives: at("/v1/initiatives"),
         themes: at("/v1/themes"),
         changes: at("/v1/changes"),
+        ogc: at("/ogc"),
         data_package: at("/v1/datapackage.json"),
         catalogue: at("/catalog.jsonld"),
     };

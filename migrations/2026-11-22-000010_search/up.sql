@@ -74,46 +74,61 @@ COMMENT ON COLUMN council_search.names IS 'Every name, alias and code, folded';
 COMMENT ON COLUMN council_search.document IS 'Words of names (A) and description (D)';
 CREATE INDEX council_search_document ON council_search USING gin (document) WITH (fastupdate = off);
 
--- Counting by facet: each initiative has four sets of words, and most sets are shared by many initiatives. So few sets are
--- counted, by number, and only then taken apart.
-CREATE TABLE facet_sets (
-    id integer PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
-    members text[] NOT NULL UNIQUE
-);
-COMMENT ON TABLE facet_sets IS 'Sets of facet words that initiatives have';
-COMMENT ON COLUMN facet_sets.members IS 'Words such as kind:case_study, year:2013, theme:ID: a facet and a value of it';
-
-CREATE INDEX facet_sets_words ON facet_sets USING gin (members) WITH (fastupdate = off);
-
+-- Counting by facet: every initiative has a number, and every facet word the bits of those that have it. What filters
+-- select is an "and" of bits, and a count is the number of bits that are set, whatever the filters.
 CREATE TABLE initiative_facets (
     initiative_id uuid PRIMARY KEY,
-    audience smallint NOT NULL,
-    lead_council_id uuid,
-    form integer NOT NULL,
-    leads integer NOT NULL,
-    themes integer NOT NULL,
-    principles integer NOT NULL
+    number integer NOT NULL UNIQUE GENERATED ALWAYS AS IDENTITY (MINVALUE 0),
+    block integer NOT NULL GENERATED ALWAYS AS (number / 2048) STORED,
+    place integer NOT NULL GENERATED ALWAYS AS (number % 2048) STORED,
+    words text[] NOT NULL DEFAULT '{}',
+    document tsvector
 );
 COMMENT ON TABLE initiative_facets IS 'What each initiative that is not withdrawn counts as';
 COMMENT ON COLUMN initiative_facets.initiative_id IS 'Which';
-COMMENT ON COLUMN initiative_facets.audience IS 'Rank of its effective visibility: 1 public to 4 private';
-COMMENT ON COLUMN initiative_facets.lead_council_id IS 'null: led by the network itself';
-COMMENT ON COLUMN initiative_facets.form IS 'Kind, delivery status, year, highest evidence level';
-COMMENT ON COLUMN initiative_facets.leads IS 'Councils that lead it, alone or jointly; region and nation of the lead council';
-COMMENT ON COLUMN initiative_facets.themes IS 'Its themes and all that they lie within';
-COMMENT ON COLUMN initiative_facets.principles IS 'Its principles';
-CREATE INDEX initiative_facets_lead ON initiative_facets (lead_council_id);
+COMMENT ON COLUMN initiative_facets.number IS 'Its place among all bits; never given to another';
+COMMENT ON COLUMN initiative_facets.block IS 'Bits are kept in blocks of 2048: which one';
+COMMENT ON COLUMN initiative_facets.place IS 'Place in the block, from 0';
+COMMENT ON COLUMN initiative_facets.words IS 'Words such as kind:case_study, year:2013, theme:ID: a facet and a value of it';
+COMMENT ON COLUMN initiative_facets.document IS 'As in initiative_search, whose rows are ten times as wide: hits are counted where they are found';
+ALTER TABLE initiative_facets
+    ALTER COLUMN words SET STORAGE EXTERNAL,
+    ALTER COLUMN document SET STORAGE EXTERNAL,
+    SET (toast_tuple_target = 128);
+CREATE INDEX initiative_facets_document ON initiative_facets USING gin (document) WITH (fastupdate = off);
 
-CREATE TABLE facet_tallies (
+CREATE TABLE facet_bits (
     word text NOT NULL,
+    block integer NOT NULL,
+    facet text NOT NULL GENERATED ALWAYS AS (split_part(word, ':', 1)) STORED,
+    bits bit(2048) NOT NULL,
+    PRIMARY KEY (word, block)
+) WITH (fillfactor = 70);
+COMMENT ON TABLE facet_bits IS 'Which initiatives have a facet word';
+COMMENT ON COLUMN facet_bits.word IS 'As in initiative_facets.words';
+COMMENT ON COLUMN facet_bits.block IS 'As in initiative_facets.block';
+COMMENT ON COLUMN facet_bits.facet IS 'What the word begins with';
+COMMENT ON COLUMN facet_bits.bits IS 'A bit for each initiative of the block, by its place: 1 where it has the word';
+
+CREATE FUNCTION facet_bit(place integer) RETURNS bit LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT set_bit(0::bit(2048), place, 1)
+$$;
+
+-- The initiatives of each theme in the order of their titles, so that a page of a theme is read along an index and is not
+-- sorted out of all that the theme has.
+CREATE TABLE theme_initiatives (
+    theme_id uuid NOT NULL,
+    title_key text NOT NULL,
+    initiative_id uuid NOT NULL,
     audience smallint NOT NULL,
-    records bigint NOT NULL,
-    PRIMARY KEY (word, audience)
+    PRIMARY KEY (theme_id, title_key, initiative_id) INCLUDE (audience)
 );
-COMMENT ON TABLE facet_tallies IS 'How many initiatives have a facet word, so that a long list need not be counted';
-COMMENT ON COLUMN facet_tallies.word IS 'As in facet_sets; the word all is for all of them';
-COMMENT ON COLUMN facet_tallies.audience IS 'Of the initiatives counted';
-COMMENT ON COLUMN facet_tallies.records IS 'How many initiatives have it';
+COMMENT ON TABLE theme_initiatives IS 'Initiatives that are not withdrawn, by each of their themes and of all that these lie within';
+COMMENT ON COLUMN theme_initiatives.theme_id IS 'A theme';
+COMMENT ON COLUMN theme_initiatives.title_key IS 'Title of the initiative, in small letters: what lists are sorted by';
+COMMENT ON COLUMN theme_initiatives.initiative_id IS 'An initiative on the theme, or on one within it';
+COMMENT ON COLUMN theme_initiatives.audience IS 'Rank of its effective visibility: 1 public to 4 private';
+CREATE INDEX theme_initiatives_initiative ON theme_initiatives (initiative_id);
 
 -- Themes with all that they lie within, themselves included; at most three levels, held by the service.
 CREATE VIEW theme_ancestors AS
@@ -122,24 +137,29 @@ CREATE VIEW theme_ancestors AS
     UNION SELECT t.id, b.broader_id FROM themes t JOIN themes b ON b.id = t.broader_id WHERE b.broader_id IS NOT NULL;
 
 CREATE VIEW initiative_facet_words AS
-    SELECT i.id AS initiative_id, visibility_rank(i.effective_visibility)::smallint AS audience, i.lead_council_id,
-        ARRAY['kind:' || i.kind, 'delivery_status:' || i.delivery_status]
+    SELECT i.id AS initiative_id,
+        ARRAY['audience:' || visibility_rank(i.effective_visibility), 'kind:' || i.kind, 'delivery_status:' || i.delivery_status]
             || CASE WHEN i.started_floor IS NULL THEN '{}' ELSE ARRAY['year:' || extract(year FROM i.started_floor)] END
             || coalesce((SELECT ARRAY['evidence:' || max(o.evidence_level)] FROM outcomes o
-                         WHERE o.initiative_id = i.id HAVING count(*) > 0), '{}') AS form,
-        CASE WHEN i.lead_council_id IS NULL THEN ARRAY['council:network'] ELSE '{}' END
-            || coalesce((SELECT array_agg('council:' || c ORDER BY c) FROM (
-                SELECT i.lead_council_id::text AS c WHERE i.lead_council_id IS NOT NULL
-                UNION SELECT p.council_id::text FROM initiative_participants p
-                WHERE p.initiative_id = i.id AND p.role IN ('lead', 'co_lead')) AS heads), '{}')
+                         WHERE o.initiative_id = i.id HAVING count(*) > 0), '{}')
+            -- lead: the one council whose own it is; council: all that lead it, alone or jointly.
+            || CASE WHEN i.lead_council_id IS NULL THEN ARRAY['council:network'] ELSE ARRAY['lead:' || i.lead_council_id] END
+            || ARRAY(SELECT 'council:' || i.lead_council_id WHERE i.lead_council_id IS NOT NULL
+                     UNION SELECT 'council:' || p.council_id FROM initiative_participants p
+                     WHERE p.initiative_id = i.id AND p.role IN ('lead', 'co_lead'))
             || coalesce((SELECT ARRAY['nation:' || c.nation] || CASE WHEN c.region IS NULL THEN '{}' ELSE ARRAY['region:' || c.region] END
-                         FROM councils c WHERE c.id = i.lead_council_id), '{}') AS leads,
-        coalesce((SELECT array_agg(DISTINCT 'theme:' || a.ancestor_id ORDER BY 'theme:' || a.ancestor_id)
-                  FROM initiative_themes t JOIN theme_ancestors a USING (theme_id) WHERE t.initiative_id = i.id), '{}') AS themes,
-        coalesce((SELECT array_agg('principle:' || p.principle_id ORDER BY p.principle_id)
-                  FROM initiative_principles p WHERE p.initiative_id = i.id), '{}') AS principles
+                         FROM councils c WHERE c.id = i.lead_council_id), '{}')
+            || ARRAY(SELECT DISTINCT 'theme:' || a.ancestor_id FROM initiative_themes t JOIN theme_ancestors a USING (theme_id)
+                     WHERE t.initiative_id = i.id)
+            || ARRAY(SELECT 'principle:' || p.principle_id FROM initiative_principles p WHERE p.initiative_id = i.id) AS words
     FROM initiatives i
     WHERE i.withdrawn_at IS NULL;
+
+-- The bits of some initiatives, by word and block.
+CREATE FUNCTION facet_bits_of(ids uuid[]) RETURNS TABLE (word text, block integer, bits bit) LANGUAGE sql STABLE AS $$
+    SELECT word, f.block, bit_or(facet_bit(f.place)) FROM initiative_facets f, unnest(f.words) word
+    WHERE f.initiative_id = ANY (ids) GROUP BY word, f.block
+$$;
 
 CREATE VIEW initiative_search_texts AS
     SELECT i.id AS initiative_id, visibility_rank(i.effective_visibility)::smallint AS audience, i.title, i.summary,
@@ -165,7 +185,6 @@ CREATE VIEW initiative_search_texts AS
 CREATE FUNCTION initiatives_reindex(ids uuid[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     DELETE FROM initiative_search WHERE initiative_id = ANY (ids);
-    DELETE FROM initiative_facets WHERE initiative_id = ANY (ids);
 
     INSERT INTO initiative_search (initiative_id, audience, title_key, title, head, document, words, prominence)
     SELECT t.initiative_id, t.audience, search_fold(t.title), search_vector(t.title, 'A'), head, head || search_vector(t.body, 'D'),
@@ -176,18 +195,26 @@ BEGIN
         LATERAL (SELECT search_vector(t.title, 'A') || search_vector(t.summary, 'B') || search_vector(t.names, 'C') AS head) h
     WHERE t.initiative_id = ANY (ids);
 
-    INSERT INTO facet_sets (members)
-    SELECT DISTINCT s.members FROM initiative_facet_words w
-    CROSS JOIN LATERAL (VALUES (w.form), (w.leads), (w.themes), (w.principles)) s (members)
-    WHERE w.initiative_id = ANY (ids) AND NOT EXISTS (SELECT FROM facet_sets k WHERE k.members = s.members);
-    INSERT INTO initiative_facets (initiative_id, audience, lead_council_id, form, leads, themes, principles)
-    SELECT w.initiative_id, w.audience, w.lead_council_id, f.id, l.id, t.id, p.id
-    FROM initiative_facet_words w
-    JOIN facet_sets f ON f.members = w.form
-    JOIN facet_sets l ON l.members = w.leads
-    JOIN facet_sets t ON t.members = w.themes
-    JOIN facet_sets p ON p.members = w.principles
-    WHERE w.initiative_id = ANY (ids);
+    UPDATE facet_bits held SET bits = held.bits & ~former.bits
+    FROM facet_bits_of(ids) former WHERE (held.word, held.block) = (former.word, former.block);
+    DELETE FROM initiative_facets f WHERE f.initiative_id = ANY (ids)
+        AND NOT EXISTS (SELECT FROM initiative_search s WHERE s.initiative_id = f.initiative_id);
+    INSERT INTO initiative_facets (initiative_id)
+    SELECT s.initiative_id FROM initiative_search s
+    WHERE s.initiative_id = ANY (ids) AND NOT EXISTS (SELECT FROM initiative_facets f WHERE f.initiative_id = s.initiative_id);
+    UPDATE initiative_facets f SET words = w.words, document = s.document
+    FROM initiative_facet_words w, initiative_search s
+    WHERE f.initiative_id = ANY (ids) AND w.initiative_id = f.initiative_id AND s.initiative_id = f.initiative_id;
+    INSERT INTO facet_bits AS held (word, block, bits) SELECT word, block, bits FROM facet_bits_of(ids)
+    ON CONFLICT (word, block) DO UPDATE SET bits = held.bits | excluded.bits;
+
+    DELETE FROM theme_initiatives WHERE initiative_id = ANY (ids);
+    INSERT INTO theme_initiatives (theme_id, title_key, initiative_id, audience)
+    SELECT DISTINCT a.ancestor_id, lower(i.title), i.id, visibility_rank(i.effective_visibility)
+    FROM initiatives i
+    JOIN initiative_themes t ON t.initiative_id = i.id
+    JOIN theme_ancestors a USING (theme_id)
+    WHERE i.id = ANY (ids) AND i.withdrawn_at IS NULL;
 END
 $$;
 
@@ -217,20 +244,3 @@ CREATE TRIGGER initiative_search_arrived AFTER INSERT ON initiative_search
     REFERENCING NEW TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION search_words_count();
 CREATE TRIGGER initiative_search_left AFTER DELETE ON initiative_search
     REFERENCING OLD TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION search_words_count();
-
-CREATE FUNCTION facet_tallies_count() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    INSERT INTO facet_tallies AS held (word, audience, records)
-    SELECT word, audience, CASE TG_OP WHEN 'INSERT' THEN count(*) ELSE -count(*) END FROM (
-        SELECT 'all' AS word, audience FROM moved
-        UNION ALL SELECT unnest(s.members), m.audience
-        FROM moved m JOIN facet_sets s ON s.id IN (m.form, m.leads, m.themes, m.principles)) counted
-    GROUP BY word, audience
-    ON CONFLICT (word, audience) DO UPDATE SET records = held.records + excluded.records;
-    RETURN NULL;
-END
-$$;
-CREATE TRIGGER initiative_facets_arrived AFTER INSERT ON initiative_facets
-    REFERENCING NEW TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION facet_tallies_count();
-CREATE TRIGGER initiative_facets_left AFTER DELETE ON initiative_facets
-    REFERENCING OLD TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION facet_tallies_count();

@@ -3,12 +3,13 @@
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde_json::value::RawValue;
 
-use super::model::{BoundaryCollection, BoundaryFeature, BoundaryProperties, BoundaryQuery, MapQuery};
+use super::members::members;
+use super::model::{BoundaryCollection, BoundaryFeature, BoundaryProperties, BoundaryQuery, Frame, MapQuery};
 use super::shape::{self, WHOLE};
 use super::store::{self, Boundary};
 use crate::auth::caller::Anyone;
-use crate::councils::model::{Council, MembershipStatus, MembershipTier};
-use crate::councils::store::{self as councils, CouncilFilter};
+use crate::councils::model::Council;
+use crate::councils::store as councils;
 use crate::db::Db;
 use crate::error::{ApiError, Fault};
 use crate::geography::BoundingBox;
@@ -55,7 +56,7 @@ pub async fn find_boundary(
 /// Map boundaries
 ///
 /// The boundaries of the councils that are members, as simple as the zoom allows, in a GeoJSON feature collection.
-#[utoipa::path(tag = "councils", params(MapQuery),
+#[utoipa::path(tag = "map", params(MapQuery),
     responses((status = 200, description = "The boundaries", body = BoundaryCollection, content_type = "application/geo+json")))]
 #[get("/map/boundaries")]
 pub async fn map_boundaries(
@@ -64,30 +65,16 @@ pub async fn map_boundaries(
     caller: Anyone,
     query: Query<MapQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    check_width(&query)?;
+    let Frame { bbox, zoom } = query.frame;
+    check_width(bbox, zoom)?;
     let mut conn = db.get().await?;
-    let filter = CouncilFilter {
-        nations: query.nation.clone(),
-        regions: query.region.clone(),
-        tiers: query.membership.clone(),
-        ..CouncilFilter::default()
-    };
-    let mut members = councils::all(&mut conn, caller.reach(), &filter).await?;
-    members.retain(|council| {
-        let membership = &council.membership;
-        membership.tier != MembershipTier::None && membership.status == Some(MembershipStatus::Active)
-    });
-    let codes: Vec<String> = members.iter().filter_map(|council| council.gss_code.clone()).collect();
-    let mut boundaries = store::boundaries_of(&mut conn, &codes, shape::level(query.zoom.unwrap_or_default())).await?;
-    let (mut features, mut modified) = (Vec::new(), None);
-    for council in &members {
-        let code = council.gss_code.clone().unwrap_or_default();
-        let Some(boundary) = boundaries.remove(&code) else { continue };
-        if query.bbox.is_none_or(|bounds| bounds.touches(&boundary.bounds)) {
-            modified = modified.max(Some(boundary.updated_at.max(council.updated_at)));
-            features.push(feature(council, code, boundary)?);
-        }
-    }
+    let level = shape::level(zoom.unwrap_or_default());
+    let members = members(&mut conn, caller.reach(), &query.members, level, bbox).await?;
+    let modified = members.iter().map(|(council, boundary)| boundary.updated_at.max(council.updated_at)).max();
+    let features = members
+        .into_iter()
+        .map(|(council, boundary)| feature(&council, council.gss_code.clone().unwrap_or_default(), boundary))
+        .collect::<Result<Vec<_>, _>>()?;
     let mut attribution: Vec<String> =
         features.iter().flat_map(|feature| feature.properties.attribution.clone()).collect();
     attribution.sort();
@@ -98,9 +85,9 @@ pub async fn map_boundaries(
 }
 
 /// Fine boundaries are handed out for a narrow box only.
-fn check_width(query: &MapQuery) -> Result<(), ApiError> {
+fn check_width(bbox: Option<BoundingBox>, zoom: Option<u8>) -> Result<(), ApiError> {
     let is_narrow = |bounds: BoundingBox| bounds.east - bounds.west <= NARROW && bounds.north - bounds.south <= NARROW;
-    if query.zoom.unwrap_or_default() > WIDE && !query.bbox.is_some_and(is_narrow) {
+    if zoom.unwrap_or_default() > WIDE && !bbox.is_some_and(is_narrow) {
         let detail = format!("of at most {NARROW} degree, wide and high, is needed from zoom {} on", WIDE + 1);
         return Err(ApiError::bad_query(vec![Fault::parameter("bbox", "required", detail)]));
     }

@@ -8,6 +8,7 @@
 //! which a point may lie, and whether it does is worked out here.
 
 pub mod handlers;
+pub mod members;
 pub mod model;
 pub mod shape;
 pub mod store;

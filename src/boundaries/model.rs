@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::councils::model::{Membership, MembershipTier, Nation, Region};
@@ -16,17 +17,10 @@ pub struct BoundaryQuery {
     pub zoom: Option<u8>,
 }
 
-/// Which boundaries a map shows.
+/// Which councils' boundaries.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct MapQuery {
-    /// Only boundaries that reach into this box: west,south,east,north in degrees. Needed from zoom 12 on, where it is at
-    /// most one degree wide and high.
-    #[param(inline)]
-    pub bbox: Option<BoundingBox>,
-    /// Zoom of the web map, which says how simple the boundaries are; 5, the whole country, when left out.
-    #[param(minimum = 0, maximum = 18, example = 7)]
-    pub zoom: Option<u8>,
+pub struct MembersQuery {
     /// Only councils of these nations.
     #[serde(default)]
     #[param(inline)]
@@ -39,6 +33,37 @@ pub struct MapQuery {
     #[serde(default)]
     #[param(inline)]
     pub membership: Vec<MembershipTier>,
+}
+
+/// The part of a map that is shown.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Frame {
+    /// Only boundaries that reach into this box: west,south,east,north in degrees. Needed from zoom 12 on, where it is at
+    /// most one degree wide and high.
+    #[param(inline)]
+    pub bbox: Option<BoundingBox>,
+    /// Zoom of the web map, which says how simple the boundaries are; 5, the whole country, when left out.
+    #[param(minimum = 0, maximum = 18, example = 7)]
+    pub zoom: Option<u8>,
+}
+
+/// Which boundaries a map shows.
+#[derive(Debug, Deserialize)]
+pub struct MapQuery {
+    /// Of these councils.
+    #[serde(flatten)]
+    pub members: MembersQuery,
+    /// In this part of the map.
+    #[serde(flatten)]
+    pub frame: Frame,
+}
+
+impl IntoParams for MapQuery {
+    fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let frame = Frame::into_params(&place);
+        frame.into_iter().chain(MembersQuery::into_params(&place)).collect()
+    }
 }
 
 /// The boundary of a council as a GeoJSON feature.

@@ -189,21 +189,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    facet_sets (id) {
-        id -> Int4,
-        members -> Array<Nullable<Text>>,
-    }
-}
-
-diesel::table! {
-    facet_tallies (word, audience) {
-        word -> Text,
-        audience -> Int2,
-        records -> Int8,
-    }
-}
-
-diesel::table! {
     idempotency_keys (caller, key) {
         caller -> Uuid,
         key -> Text,
@@ -213,18 +198,6 @@ diesel::table! {
         etag -> Nullable<Text>,
         body -> Text,
         created_at -> Timestamptz,
-    }
-}
-
-diesel::table! {
-    initiative_facets (initiative_id) {
-        initiative_id -> Uuid,
-        audience -> Int2,
-        lead_council_id -> Nullable<Uuid>,
-        form -> Int4,
-        leads -> Int4,
-        themes -> Int4,
-        principles -> Int4,
     }
 }
 
@@ -424,6 +397,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    theme_initiatives (theme_id, title_key, initiative_id) {
+        theme_id -> Uuid,
+        title_key -> Text,
+        initiative_id -> Uuid,
+        audience -> Int2,
+    }
+}
+
+diesel::table! {
     themes (id) {
         id -> Uuid,
         slug -> Text,
@@ -495,10 +477,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     councils,
     county_districts,
     external_identities,
-    facet_sets,
-    facet_tallies,
     idempotency_keys,
-    initiative_facets,
     initiative_narratives,
     initiative_participants,
     initiative_partners,
@@ -514,6 +493,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     slugs,
     sources,
+    theme_initiatives,
     themes,
     users,
 );

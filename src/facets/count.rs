@@ -1,15 +1,15 @@
-//! The statement that counts, in one pass over a narrow table.
+//! The statement that counts.
 //!
-//! Every initiative has four sets of facet words (form, leads, themes, principles), and most sets are shared by many. A row
-//! that fails no filter counts for every facet; one that fails exactly one filter counts for the facet of that filter alone;
-//! others do not count. So rows are grouped by set and by the filter that they fail, and only the few groups are taken apart
-//! into words. Without any filter the kept tallies are the answer.
+//! Every facet word has a bit for each initiative (`facet_bits`). The values that are wanted of a facet are an "or" of bits,
+//! the filters together an "and", and a count is the number of bits that are left: the work is the same for few hits and
+//! for many, and one facet is counted without its own filter by leaving that out of the "and". What is no facet (words, a
+//! box, a participant) becomes bits by looking its initiatives up.
 
 use chrono::Datelike;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{Array, BigInt, Integer, Nullable, SmallInt, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Nullable, Text};
 use uuid::Uuid;
 
 use crate::auth::caller::Reach;
@@ -24,7 +24,7 @@ use crate::search::rank::Initiatives;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Facet {
-    Theme = 1,
+    Theme,
     Principle,
     Council,
     Region,
@@ -49,63 +49,108 @@ impl Facet {
         Self::Evidence,
     ];
 
-    /// What its words begin with.
-    pub fn prefix(self) -> &'static str {
+    /// What its words begin with, before a colon.
+    pub fn name(self) -> &'static str {
         match self {
-            Self::Theme => "theme:",
-            Self::Principle => "principle:",
-            Self::Council => "council:",
-            Self::Region => "region:",
-            Self::Nation => "nation:",
-            Self::Kind => "kind:",
-            Self::DeliveryStatus => "delivery_status:",
-            Self::Year => "year:",
-            Self::Evidence => "evidence:",
-        }
-    }
-
-    /// The column whose sets have its words.
-    fn column(self) -> &'static str {
-        match self {
-            Self::Theme => "themes",
-            Self::Principle => "principles",
-            Self::Council | Self::Region | Self::Nation => "leads",
-            Self::Kind | Self::DeliveryStatus | Self::Year | Self::Evidence => "form",
+            Self::Theme => "theme",
+            Self::Principle => "principle",
+            Self::Council => "council",
+            Self::Region => "region",
+            Self::Nation => "nation",
+            Self::Kind => "kind",
+            Self::DeliveryStatus => "delivery_status",
+            Self::Year => "year",
+            Self::Evidence => "evidence",
         }
     }
 }
 
 /// A filter that is also a facet: any of these words.
 struct Choice {
-    facet: i32,
-    column: &'static str,
+    facet: Facet,
     words: Vec<String>,
 }
 
-/// Counts of facet words: which facet alone they are for (0: for all), the word, its slug and label where it means a record,
-/// and how many initiatives.
-pub struct Count {
-    reach: Reach,
-    level: i16,
+/// Which initiatives, as bits.
+pub struct Selection {
+    audience: Vec<String>,
     choices: Vec<Choice>,
     words: Option<String>,
     rest: Option<Initiatives>,
 }
 
-impl Count {
-    /// Of the initiatives that match a filter, each facet without its own.
+impl Selection {
+    /// Those that match a filter.
     pub fn new(reach: Reach, filter: &InitiativeFilter) -> Self {
         let mut rest = filter.clone();
         let choices = take_choices(&mut rest);
         let words = rest.words.take();
-        let is_open = rest == InitiativeFilter::default();
-        let rest = (!is_open).then(|| filtered(reach, &rest).select(initiatives::id));
-        Self { reach, level: reach.level.rank(), choices, words, rest }
+        let rest = (rest != InitiativeFilter::default()).then(|| filtered(reach, &rest).select(initiatives::id));
+        let levels = (1..=reach.level.rank()).map(|level| format!("audience:{level}"));
+        let audience = levels.chain(reach.council.map(|own| format!("lead:{own}"))).collect();
+        Self { audience, choices, words, rest }
     }
 
-    /// True when nothing is filtered, so that the kept tallies say it all.
-    fn is_plain(&self) -> bool {
-        self.reach.council.is_none() && self.choices.is_empty() && self.words.is_none() && self.rest.is_none()
+    /// True when every filter is a facet, so that nothing has to be looked up.
+    pub fn is_kept(&self) -> bool {
+        self.words.is_none() && self.rest.is_none()
+    }
+
+    /// `WITH facing (facet, block, bits)`: the bits that match every filter, for the facet '', and for each facet that is
+    /// filtered by those that match every other filter.
+    fn push_facing<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let any = "AS MATERIALIZED (SELECT block, bit_or(bits) AS bits FROM facet_bits WHERE word = ANY (";
+        out.push_sql(&format!("WITH seen {any}"));
+        out.push_bind_param::<Array<Text>, _>(&self.audience)?;
+        out.push_sql(") GROUP BY block)");
+        for choice in &self.choices {
+            out.push_sql(&format!(", by_{} {any}", choice.facet.name()));
+            out.push_bind_param::<Array<Text>, _>(&choice.words)?;
+            out.push_sql(") GROUP BY block)");
+        }
+        if !self.is_kept() {
+            self.push_looked_up(out.reborrow())?;
+        }
+        out.push_sql(", facing (facet, block, bits) AS MATERIALIZED (");
+        self.push_selected(None, &mut out);
+        for choice in &self.choices {
+            out.push_sql(" UNION ALL ");
+            self.push_selected(Some(choice.facet), &mut out);
+        }
+        out.push_sql(") ");
+        Ok(())
+    }
+
+    /// Bits of the initiatives that match what is no facet.
+    fn push_looked_up<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql(
+            ", found AS MATERIALIZED (SELECT block, bit_or(facet_bit(place)) AS bits FROM initiative_facets WHERE true",
+        );
+        if let Some(words) = &self.words {
+            out.push_sql(" AND document @@ search_query(");
+            out.push_bind_param::<Text, _>(words)?;
+            out.push_sql(")");
+        }
+        if let Some(rest) = &self.rest {
+            out.push_sql(" AND initiative_id IN (");
+            QueryFragment::<Pg>::walk_ast(rest, out.reborrow())?;
+            out.push_sql(")");
+        }
+        out.push_sql(" GROUP BY block)");
+        Ok(())
+    }
+
+    /// The bits for one facet, without its own filter; for `None` with all filters.
+    fn push_selected(&self, own: Option<Facet>, out: &mut AstPass<'_, '_, Pg>) {
+        let mut parts = vec!["seen".to_owned()];
+        parts.extend((!self.is_kept()).then(|| "found".to_owned()));
+        let others = self.choices.iter().filter(|choice| Some(choice.facet) != own);
+        parts.extend(others.map(|choice| format!("by_{}", choice.facet.name())));
+        let bits = parts.iter().map(|part| format!("{part}.bits")).collect::<Vec<_>>().join(" & ");
+        out.push_sql(&format!("SELECT '{}', block, {bits} FROM seen", own.map_or("", Facet::name)));
+        for part in &parts[1..] {
+            out.push_sql(&format!(" JOIN {part} USING (block)"));
+        }
     }
 }
 
@@ -113,12 +158,12 @@ impl Count {
 fn take_choices(filter: &mut InitiativeFilter) -> Vec<Choice> {
     let mut choices = Vec::new();
     let mut choose = |facet: Facet, values: Vec<String>| {
-        let words = values.into_iter().map(|value| format!("{}{value}", facet.prefix())).collect();
-        choices.push(Choice { facet: facet as i32, column: facet.column(), words });
+        let words = values.into_iter().map(|value| format!("{}:{value}", facet.name())).collect();
+        choices.push(Choice { facet, words });
     };
     let ids = |ids: Vec<Uuid>| ids.iter().map(Uuid::to_string).collect::<Vec<_>>();
     if let Some(themes) = filter.themes.take() {
-        choose(Facet::Theme, ids(themes.all));
+        choose(Facet::Theme, ids(themes.named));
     }
     if let Some(principles) = filter.principles.take() {
         choose(Facet::Principle, ids(principles));
@@ -153,82 +198,33 @@ fn take_choices(filter: &mut InitiativeFilter) -> Vec<Choice> {
     choices
 }
 
-impl Count {
-    fn push_counted<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("SELECT failed, form, leads, themes, principles, count(*) AS rows FROM (SELECT failed");
-        // A row that fails a filter counts for the facet of that filter alone: its other sets are of no interest.
-        for column in ["form", "leads", "themes", "principles"] {
-            let own: Vec<String> =
-                self.choices.iter().filter(|one| one.column == column).map(|one| one.facet.to_string()).collect();
-            let counted = [vec!["0".to_owned()], own].concat().join(", ");
-            out.push_sql(&format!(", CASE WHEN failed IN ({counted}) THEN {column} END AS {column}"));
-        }
-        out.push_sql(" FROM (SELECT form, leads, themes, principles, CASE");
-        for choice in &self.choices {
-            out.push_sql(&format!(" WHEN fails_{} THEN {}", choice.facet, choice.facet));
-        }
-        out.push_sql(" WHEN true THEN 0 END AS failed FROM (SELECT form, leads, themes, principles");
-        for choice in &self.choices {
-            out.push_sql(&format!(", {} NOT IN (SELECT id FROM facet_sets WHERE members && ", choice.column));
-            out.push_bind_param::<Array<Text>, _>(&choice.words)?;
-            out.push_sql(&format!(") AS fails_{}", choice.facet));
-        }
-        out.push_sql(" FROM initiative_facets WHERE (audience <= ");
-        out.push_bind_param::<SmallInt, _>(&self.level)?;
-        if let Some(own) = &self.reach.council {
-            out.push_sql(" OR lead_council_id = ");
-            out.push_bind_param::<SqlUuid, _>(own)?;
-        }
-        out.push_sql(")");
-        if let Some(words) = &self.words {
-            out.push_sql(
-                " AND initiative_id IN (SELECT initiative_id FROM initiative_search WHERE document @@ search_query(",
-            );
-            out.push_bind_param::<Text, _>(words)?;
-            out.push_sql("))");
-        }
-        if let Some(rest) = &self.rest {
-            out.push_sql(" AND initiative_id IN (");
-            QueryFragment::<Pg>::walk_ast(rest, out.reborrow())?;
-            out.push_sql(")");
-        }
-        // Worked out once for each row: whether it fails is looked at twice.
-        out.push_sql(" OFFSET 0) facing");
-        if self.choices.len() > 1 {
-            let failures: Vec<String> =
-                self.choices.iter().map(|choice| format!("fails_{}::integer", choice.facet)).collect();
-            out.push_sql(&format!(" WHERE {} <= 1", failures.join(" + ")));
-        }
-        out.push_sql(
-            ") judged) narrowed GROUP BY GROUPING SETS ((failed, form), (failed, leads), (failed, themes), (failed, principles))",
-        );
-        Ok(())
-    }
-}
+/// Counts of facet words: the word, its slug and label where it means a record, and how many initiatives. The word `all` is
+/// for the initiatives that match every filter.
+pub struct Count(pub Selection);
 
 impl QueryFragment<Pg> for Count {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.unsafe_to_cache_prepared();
-        out.push_sql(
-            "SELECT words.failed, words.word, coalesce(t.slug, p.slug, c.slug), coalesce(t.label, p.label, c.name), words.rows FROM (",
-        );
-        if self.is_plain() {
-            out.push_sql("SELECT 0 AS failed, word, sum(records)::bigint AS rows FROM facet_tallies WHERE word <> 'all' AND audience <= ");
-            out.push_bind_param::<SmallInt, _>(&self.level)?;
-            out.push_sql(" GROUP BY word HAVING sum(records) > 0");
-        } else {
-            out.push_sql("SELECT failed, word, sum(rows)::bigint AS rows FROM (");
-            self.push_counted(out.reborrow())?;
-            out.push_sql(
-                ") counted JOIN facet_sets s ON s.id = coalesce(form, leads, themes, principles), unnest(s.members) word
-                 GROUP BY failed, word",
-            );
-        }
-        out.push_sql(
-            ") words LEFT JOIN themes t ON words.word = 'theme:' || t.id
-             LEFT JOIN principles p ON words.word = 'principle:' || p.id
-             LEFT JOIN councils c ON words.word = 'council:' || c.id",
-        );
+        self.0.push_facing(out.reborrow())?;
+        let own: Vec<String> = self.0.choices.iter().map(|choice| format!("'{}'", choice.facet.name())).collect();
+        let facing = match own.as_slice() {
+            [] => "''".to_owned(),
+            own => format!("CASE WHEN b.facet IN ({}) THEN b.facet ELSE '' END", own.join(", ")),
+        };
+        out.push_sql(&format!(
+            "SELECT counted.word, coalesce(t.slug, p.slug, c.slug), coalesce(t.label, p.label, c.name), counted.records FROM (
+                SELECT 'all' AS word, sum(bit_count(bits))::bigint AS records FROM facing WHERE facet = ''
+                UNION ALL
+                SELECT b.word, sum(bit_count(b.bits & facing.bits))::bigint AS records
+                FROM facet_bits b JOIN facing ON facing.block = b.block AND facing.facet = {facing}
+                WHERE b.facet NOT IN ('audience', 'lead')
+                GROUP BY b.word
+             ) counted
+             LEFT JOIN themes t ON counted.word = 'theme:' || t.id
+             LEFT JOIN principles p ON counted.word = 'principle:' || p.id
+             LEFT JOIN councils c ON counted.word = 'council:' || c.id
+             WHERE counted.records > 0"
+        ));
         Ok(())
     }
 }
@@ -239,5 +235,26 @@ impl QueryId for Count {
 }
 
 impl Query for Count {
-    type SqlType = (Integer, Text, Nullable<Text>, Nullable<Text>, BigInt);
+    type SqlType = (Text, Nullable<Text>, Nullable<Text>, BigInt);
+}
+
+/// How many initiatives match every filter.
+pub struct Total(pub Selection);
+
+impl QueryFragment<Pg> for Total {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.unsafe_to_cache_prepared();
+        self.0.push_facing(out.reborrow())?;
+        out.push_sql("SELECT coalesce(sum(bit_count(bits)), 0)::bigint FROM facing WHERE facet = ''");
+        Ok(())
+    }
+}
+
+impl QueryId for Total {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Query for Total {
+    type SqlType = BigInt;
 }

@@ -1,27 +1,21 @@
 //! Counting by facet, and kept counts.
 
-use diesel::dsl::sql;
-use diesel::prelude::*;
-use diesel::sql_types::BigInt;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use super::count::{Count, Facet};
+use super::count::{Count, Facet, Selection, Total};
 use super::model::{FacetCounts, FacetValue, Facets};
 use crate::auth::caller::Reach;
-use crate::db::schema::facet_tallies;
 use crate::error::ApiError;
 use crate::initiatives::evidence::EVIDENCE_LEVELS;
 use crate::initiatives::filter::InitiativeFilter;
 
-/// A count as the database gives it: the facet that it is for alone (0: every facet), word, slug, label, initiatives.
-type Row = (i32, String, Option<String>, Option<String>, i64);
+/// A count as the database gives it: word, slug, label, initiatives.
+type Row = (String, Option<String>, Option<String>, i64);
 
 /// Counts by facet of the initiatives that match a filter, each facet without its own filter.
 pub async fn facets(conn: &mut AsyncPgConnection, reach: Reach, filter: &InitiativeFilter) -> Result<Facets, ApiError> {
-    let rows: Vec<Row> = Count::new(reach, filter).load(conn).await?;
-    // Every initiative has one kind.
-    let kinds = rows.iter().filter(|(failed, word, ..)| *failed == 0 && word.starts_with(Facet::Kind.prefix()));
-    let total = kinds.map(|row| row.4).sum();
+    let rows: Vec<Row> = Count(Selection::new(reach, filter)).load(conn).await?;
+    let total = rows.iter().find(|row| row.0 == "all").map_or(0, |row| row.3);
     let [theme, principle, council, region, nation, kind, delivery_status, mut year, evidence] =
         Facet::ALL.map(|facet| values(facet, &rows));
     year.sort_by(|a, b| a.value.cmp(&b.value));
@@ -41,22 +35,20 @@ pub async fn facets(conn: &mut AsyncPgConnection, reach: Reach, filter: &Initiat
 
 /// The values of one facet, those with most initiatives first.
 fn values(facet: Facet, rows: &[Row]) -> Vec<FacetValue> {
-    let mut values: Vec<FacetValue> = Vec::new();
-    for (failed, word, slug, label, initiatives) in rows {
-        let Some(value) = word.strip_prefix(facet.prefix()) else { continue };
-        if *failed != 0 && *failed != facet as i32 {
-            continue;
-        }
-        let value = slug.as_deref().unwrap_or(value);
-        match values.iter_mut().find(|known| known.value == value) {
-            Some(known) => known.initiatives += initiatives,
-            None => values.push(FacetValue {
+    let own = rows.iter().filter_map(|row| match row.0.split_once(':') {
+        Some((name, value)) if name == facet.name() => Some((value, row)),
+        _ => None,
+    });
+    let mut values: Vec<FacetValue> = own
+        .map(|(value, (_, slug, label, initiatives))| {
+            let value = slug.as_deref().unwrap_or(value);
+            FacetValue {
                 value: value.to_owned(),
                 label: label.clone().unwrap_or_else(|| in_words(facet, value)),
                 initiatives: *initiatives,
-            }),
-        }
-    }
+            }
+        })
+        .collect();
     values.sort_by(|a, b| b.initiatives.cmp(&a.initiatives).then_with(|| a.label.cmp(&b.label)));
     values
 }
@@ -91,18 +83,16 @@ fn in_words(facet: Facet, value: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// The kept count of the initiatives that match a filter, where there is one: for no filter, and for one theme.
+/// How many initiatives match a filter, where that need not be counted one by one: when every filter is a facet.
 pub async fn tally(
     conn: &mut AsyncPgConnection,
     reach: Reach,
     filter: &InitiativeFilter,
 ) -> Result<Option<i64>, ApiError> {
-    let Some(word) = filter.tallied_as().filter(|_| reach.council.is_none()) else { return Ok(None) };
-    let count = facet_tallies::table
-        .filter(facet_tallies::word.eq(word))
-        .filter(facet_tallies::audience.le(reach.level.rank()))
-        .select(sql::<BigInt>("coalesce(sum(records), 0)::bigint"))
-        .first(conn)
-        .await?;
-    Ok(Some(count))
+    let mut filter = filter.clone();
+    if filter.themes.is_none() {
+        filter.themes = filter.within_themes.take();
+    }
+    let selection = Selection::new(reach, &filter);
+    Ok(if selection.is_kept() { Some(Total(selection).get_result(conn).await?) } else { None })
 }

@@ -55,6 +55,16 @@ impl BoundingBox {
         self.west <= other.east && other.west <= self.east && self.south <= other.north && other.south <= self.north
     }
 
+    /// What both boxes have in common.
+    pub fn intersection(&self, other: &Self) -> Option<Self> {
+        self.touches(other).then(|| Self {
+            west: self.west.max(other.west),
+            south: self.south.max(other.south),
+            east: self.east.min(other.east),
+            north: self.north.min(other.north),
+        })
+    }
+
     fn lies_in(&self, other: &Self) -> bool {
         self.west >= other.west && self.south >= other.south && self.east <= other.east && self.north <= other.north
     }

@@ -106,13 +106,13 @@ impl InitiativeFilter {
 }
 
 impl InitiativeFilter {
-    /// The facet word whose kept count is the number of matches: without any filter, and with one theme alone.
-    pub fn tallied_as(&self) -> Option<String> {
-        let themes: Vec<&Themes> = [&self.themes, &self.within_themes].into_iter().flatten().collect();
+    /// The theme that is all that this filter says.
+    pub fn sole_theme(&self) -> Option<Uuid> {
         let rest = Self { themes: None, within_themes: None, ..self.clone() };
-        match (rest == Self::default(), themes.as_slice()) {
-            (true, []) => Some("all".into()),
-            (true, [Themes { named, .. }]) if named.len() == 1 => Some(format!("theme:{}", named[0])),
+        match (rest == Self::default(), &self.themes, &self.within_themes) {
+            (true, Some(themes), None) | (true, None, Some(themes)) => {
+                <[Uuid; 1]>::try_from(&themes.named[..]).ok().map(|[id]| id)
+            }
             _ => None,
         }
     }
@@ -150,7 +150,7 @@ pub fn filtered(reach: Reach, filter: &InitiativeFilter) -> initiatives::BoxedQu
     let mut query = visible(reach);
     if let Some(words) = filter.words.clone() {
         let found = sql::<Bool>(
-            "initiatives.id IN (SELECT initiative_id FROM initiative_search WHERE document @@ search_query(",
+            "initiatives.id IN (SELECT initiative_id FROM initiative_facets WHERE document @@ search_query(",
         );
         query = query.filter(found.bind::<Text, _>(words).sql("))"));
     }

@@ -46,6 +46,9 @@ pub enum InitiativeSort {
 }
 
 impl InitiativeSort {
+    /// What lists by title are sorted by, in SQL.
+    pub const BY_TITLE: &str = "lower(initiatives.title)";
+
     /// The order of what is not searched, in SQL; each has an index, but for that by distance from the centre of `near`.
     pub fn order(self, near: Option<Near>) -> Order {
         if let (Self::Distance, Some(near)) = (self, near) {
@@ -53,8 +56,8 @@ impl InitiativeSort {
         }
         let (by, kind, descending) = match self {
             // Without a point there is no distance: the filter refuses it.
-            Self::Relevance | Self::Title | Self::Distance => ("lower(initiatives.title)", "text", false),
-            Self::TitleDescending => ("lower(initiatives.title)", "text", true),
+            Self::Relevance | Self::Title | Self::Distance => (Self::BY_TITLE, "text", false),
+            Self::TitleDescending => (Self::BY_TITLE, "text", true),
             Self::Started => ("coalesce(initiatives.started_floor, '9999-12-31'::date)", "date", false),
             Self::StartedDescending => ("coalesce(initiatives.started_floor, '0001-01-01'::date)", "date", true),
             Self::Updated => ("initiatives.updated_at", "timestamptz", false),

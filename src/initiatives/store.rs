@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::count_star;
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types::Uuid as SqlUuid;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::try_join;
 use uuid::Uuid;
@@ -15,9 +16,10 @@ use super::filter::{InitiativeFilter, filtered, visible};
 use super::model::{
     DeliveryStatus, Embedded, Initiative, InitiativeHtml, InitiativeKind, Licence, LocationOf, Place, State, Visibility,
 };
+use super::query::InitiativeSort;
 use crate::auth::caller::Reach;
 use crate::councils::model::CouncilRef;
-use crate::db::schema::{councils, initiatives};
+use crate::db::schema::{councils, initiatives, theme_initiatives};
 use crate::db::word::Word;
 use crate::error::ApiError;
 use crate::facets::store::tally;
@@ -71,7 +73,9 @@ pub async fn list(
     let conn: &AsyncPgConnection = conn;
     let (mut first, mut second) = (conn, conn);
     let mut query = filtered(reach, filter);
-    if let Some(beyond) = window.beyond("initiatives.id") {
+    if let Some(page) = page_of_theme(reach, filter, window) {
+        query = query.filter(initiatives::id.eq_any(page));
+    } else if let Some(beyond) = window.beyond("initiatives.id") {
         query = query.filter(beyond);
     }
     let rows = query
@@ -91,6 +95,31 @@ pub async fn list(
     let mut whole = whole(conn, reach, slice.rows.as_slice(), &ids).await?;
     let page = slice.with_rows(|rows| rows.into_iter().map(|row| shown(row, &mut whole)).collect());
     Ok((page, TotalIs::Exact))
+}
+
+/// The ids of one page, read along the titles of a theme: for one theme alone, of which many initiatives may be. Who sees
+/// more of the own council than of others is not served by one walk, and reads the list as any other.
+fn page_of_theme(
+    reach: Reach,
+    filter: &InitiativeFilter,
+    window: &Window,
+) -> Option<theme_initiatives::BoxedQuery<'static, Pg, SqlUuid>> {
+    let theme = filter.sole_theme()?;
+    if reach.council.is_some() || !window.is_by(InitiativeSort::BY_TITLE) {
+        return None;
+    }
+    let along = window.kept_in("theme_initiatives.title_key");
+    let mut page = theme_initiatives::table
+        .filter(theme_initiatives::theme_id.eq(theme))
+        .filter(theme_initiatives::audience.le(reach.level.rank()))
+        .select(theme_initiatives::initiative_id)
+        .order(along.order("theme_initiatives.initiative_id"))
+        .limit(along.fetch())
+        .into_boxed();
+    if let Some(beyond) = along.beyond("theme_initiatives.initiative_id") {
+        page = page.filter(beyond);
+    }
+    Some(page)
 }
 
 /// One page of a search, best hits first.

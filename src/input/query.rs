@@ -78,11 +78,9 @@ fn gather(query: &str, declared: &Value) -> (Map<String, Value>, Vec<Fault>) {
         let schema = &declared[name.as_ref()];
         if is_type(schema, "array") {
             let commas = schema["x-commas"] == Value::Bool(true);
-            let values: Vec<Value> = if commas {
-                text.split(',').map(|part| part.trim().into()).collect()
-            } else {
-                vec![text.as_ref().into()]
-            };
+            let item = |part: &str| scalar(part, &schema["items"]);
+            let values: Vec<Value> =
+                if commas { text.split(',').map(|part| item(part.trim())).collect() } else { vec![item(&text)] };
             if let Value::Array(list) = object.entry(name).or_insert_with(|| Value::Array(Vec::new())) {
                 list.extend(values);
             }

@@ -11,6 +11,11 @@ const SEARCH: u32 = 5;
 /// All records of a list, without pages.
 const EXPORT: u32 = 10;
 
+/// How the address of features ends, below `/ogc`.
+const FEATURES: &str = "/items";
+/// Features that a page of the price of a list has at most, as any other list; a larger page costs what an export costs.
+const FEATURES_OF_A_LIST: u64 = 200;
+
 /// What a stranger leaves in the store.
 const REQUEST: u32 = 20;
 /// The address at which strangers ask for a key. Officers list the requests there, whose quota has room for it.
@@ -49,7 +54,9 @@ pub fn cost(path: &str, query: &str, wants_whole: bool) -> u32 {
         SEARCHES.iter().any(|end| path.ends_with(end))
             || !path.ends_with("/suggest") && form_urlencoded::parse(query.as_bytes()).any(|(name, _)| searches(&name))
     };
-    if path == REQUESTS {
+    if path == "/ogc" || path.starts_with("/ogc/") {
+        features(path, query)
+    } else if path == REQUESTS {
         REQUEST
     } else if EXPORTS.iter().any(|end| path.ends_with(end)) || wants_whole && is_list(path) {
         EXPORT
@@ -59,6 +66,18 @@ pub fn cost(path: &str, query: &str, wants_whole: bool) -> u32 {
         LIST
     } else {
         RECORD
+    }
+}
+
+fn features(path: &str, query: &str) -> u32 {
+    let limit = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "limit");
+    // A number beyond 64 bits is as large as any limit; what is no number is refused.
+    let is_large =
+        limit.is_some_and(|(_, limit)| limit.parse::<u64>().map_or(true, |limit| limit > FEATURES_OF_A_LIST));
+    match path.strip_suffix(FEATURES) {
+        Some(_) if is_large => EXPORT,
+        Some(_) => LIST,
+        None => RECORD,
     }
 }
 
@@ -92,5 +111,11 @@ mod tests {
         assert_eq!(cost("/v1/api-keys/%72equests", "", false), 20);
         assert_eq!(cost("/v1/initiatives", "theme=housing", true), 10);
         assert_eq!(cost("/v1/initiatives/get-oldham-working", "", true), 1);
+        assert_eq!(cost("/ogc/", "", true), 1);
+        assert_eq!(cost("/ogc/collections/councils", "", true), 1);
+        assert_eq!(cost("/ogc/collections/councils/items", "", true), 2);
+        assert_eq!(cost("/ogc/collections/councils/items", "limit=200", true), 2);
+        assert_eq!(cost("/ogc/collections/councils/items", "bbox=0,0,1,1&limit=1000", false), 10);
+        assert_eq!(cost("/ogc/collections/councils/items", "limit=99999999999999999999", false), 10);
     }
 }

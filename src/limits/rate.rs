@@ -17,7 +17,7 @@ use crate::exports::format::Format;
 
 type Served = Result<ServiceResponse<BoxBody>, actix_web::Error>;
 
-/// Below `/v1` and `/id`, before the caller is looked up: credentials that do not hold count against the address. Once they are too
+/// Below `/v1`, `/id` and `/ogc`, before the caller is looked up: credentials that do not hold count against the address. Once they are too
 /// many, further ones are not looked at.
 pub async fn limit_bad_credentials(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Served {
     let presents = request.headers().contains_key(AUTHORIZATION) || request.headers().contains_key("x-api-key");
@@ -37,7 +37,7 @@ pub async fn limit_bad_credentials(request: ServiceRequest, next: Next<impl Mess
     Ok(response)
 }
 
-/// Below `/v1` and `/id`, once the caller is known: by account, otherwise by address.
+/// Below `/v1`, `/id` and `/ogc`, once the caller is known: by account, otherwise by address.
 pub async fn limit(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Served {
     let account = request.extensions().get::<Identified>().and_then(|found| found.as_ref().ok().copied().flatten());
     let accept = Accept::parse(&request).ok();
@@ -49,7 +49,7 @@ pub async fn limit(request: ServiceRequest, next: Next<impl MessageBody + 'stati
 /// Outside of them, where nobody is looked up: by address. The health of the service may be asked as often as one likes.
 pub async fn limit_pages(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Served {
     let path = request.path();
-    let is_counted_there = ["/v1", "/id"]
+    let is_counted_there = ["/v1", "/id", "/ogc"]
         .into_iter()
         .filter_map(|scope| path.strip_prefix(scope))
         .any(|rest| rest.is_empty() || rest.starts_with('/'));

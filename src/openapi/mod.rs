@@ -55,11 +55,12 @@ impl Document {
                 ("councils", "Local authorities as legal bodies, and their membership of the network."),
                 ("initiatives", "Pieces of co-operative practice with outcomes, costs, sources and partners."),
                 ("themes", "Areas of practice, as SKOS-like concepts."),
-                ("map", "Everything with a place, as points for a map, and counts by region and nation."),
+                ("map", "Everything with a place, as points for a map, counts by region and nation, and boundaries."),
                 ("search", "Everything that has these words, and what may be meant while they are typed."),
                 ("changes", "What changed, to keep a copy by, and as Atom feeds."),
                 ("outcomes", "What came of initiatives: claims with their evidence, across initiatives."),
                 ("exports", "Whole lists as CSV, NDJSON and GeoJSON, and their codebook."),
+                ("OGC", "Councils and initiatives for geographic information systems: OGC API – Features 1.0."),
                 ("vocabularies", "Principles and values, each in its named scheme."),
                 ("sign in", "Signing in and oneself."),
                 ("API keys", "Keys for programs, and researchers who ask for one."),
@@ -125,7 +126,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     let secured = operation.get("security").is_some();
     let body = operation.get("requestBody").is_some();
     // Below these the caller is looked up.
-    let versioned = path.starts_with("/v1/") || path.starts_with("/id/");
+    let versioned = path.starts_with("/v1/") || path.starts_with("/id/") || path.starts_with("/ogc");
     let conditional = needs_if_match(path, method);
     let repeatable = has_parameter(operation, IDEMPOTENCY_KEY);
 
@@ -145,7 +146,12 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     let is_export = exports::is_export(path);
     if path.contains('{') {
         statuses.push("404");
-        if method == "get" && path.starts_with("/v1/") && !path.contains("users") && exports::names_record(path) {
+        if method == "get"
+            && path.starts_with("/v1/")
+            && !path.contains("users")
+            && !path.contains("/tiles/")
+            && exports::names_record(path)
+        {
             statuses.push("308");
         }
     }
@@ -197,6 +203,9 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
             describe_success(status, response, method, may_be_known, &examples[&id]);
             if is_export {
                 exports::add_headers(&mut response["headers"]);
+            }
+            if path.starts_with("/ogc") && path != "/ogc/api" {
+                response["headers"]["Link"] = json!({ "$ref": "#/components/headers/Link" });
             }
             if limited {
                 add_rate_limit(&mut response["headers"]);
@@ -271,8 +280,10 @@ fn finish_paging(operation: &mut Value) {
     if let Some(list) = operation.pointer_mut("/parameters").and_then(Value::as_array_mut) {
         list.retain(|parameter| parameter["name"] != "cursor" && parameter["name"] != "since");
         // Nothing chosen is a parameter left out: an empty one is refused.
-        for chosen in list.iter_mut().filter(|parameter| parameter["explode"] == false) {
-            chosen["schema"]["minItems"] = json!(1);
+        for chosen in list.iter_mut().filter(|one| one["explode"] == false && one["schema"]["type"] == "array") {
+            if chosen["schema"].get("minItems").is_none() {
+                chosen["schema"]["minItems"] = json!(1);
+            }
         }
         // However large a limit is, it is clamped: `int64` would say that larger numbers are refused.
         for limit in list.iter_mut().filter(|parameter| parameter["name"] == "limit") {

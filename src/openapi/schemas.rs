@@ -6,8 +6,9 @@ use super::sort_members;
 
 /// What a generic type's name begins with in the document, what its name shall end with, and where the record is in it, if it
 /// is there itself.
-const GENERIC: [(&str, &str, &str); 4] = [
+const GENERIC: [(&str, &str, &str); 5] = [
     ("Page_", "Page", "/properties/data/items"),
+    ("FeaturePage_", "Page", "/properties/features/items"),
     ("PointMap_", "Map", ""),
     ("MapFeature_", "MapFeature", ""),
     ("RecordFeature_", "Feature", "/properties/properties"),

@@ -145,22 +145,27 @@ async fn values_have_labels_and_an_order() {
 }
 
 /// What is kept of all initiatives and councils, a line each.
-const KEPT: [(&str, &str); 6] = [
+const KEPT: [(&str, &str); 7] = [
     ("initiative_search", "SELECT s::text AS line FROM initiative_search s"),
     ("council_search", "SELECT s::text AS line FROM council_search s"),
     (
         "initiative_facets",
-        "SELECT concat_ws(' ', i.initiative_id, i.audience, i.lead_council_id, f.members, l.members, t.members, p.members) AS line
-         FROM initiative_facets i JOIN facet_sets f ON f.id = i.form JOIN facet_sets l ON l.id = i.leads
-         JOIN facet_sets t ON t.id = i.themes JOIN facet_sets p ON p.id = i.principles",
+        "SELECT concat_ws(' ', initiative_id, (SELECT array_agg(word ORDER BY word) FROM unnest(words) word), document) AS line
+         FROM initiative_facets",
     ),
-    ("facet_tallies", "SELECT concat_ws(' ', word, audience, records) AS line FROM facet_tallies WHERE records <> 0"),
+    (
+        "facet_bits",
+        "SELECT concat_ws(' ', b.word, f.initiative_id) AS line FROM facet_bits b JOIN initiative_facets f USING (block)
+         WHERE get_bit(b.bits, f.place) = 1",
+    ),
+    ("theme_initiatives", "SELECT concat_ws(' ', theme_id, title_key, initiative_id, audience) AS line FROM theme_initiatives"),
     ("search_words", "SELECT concat_ws(' ', word, audience, records) AS line FROM search_words WHERE records <> 0"),
     (
         "initiatives",
         "SELECT i.id::text AS line FROM initiatives i WHERE withdrawn_at IS NULL AND NOT EXISTS (
             SELECT FROM initiative_search WHERE initiative_id = i.id) UNION ALL
-         SELECT 'less than nothing: ' || word FROM facet_tallies WHERE records < 0",
+         SELECT 'nobody: ' || b.word FROM facet_bits b WHERE bit_count(b.bits) <> (
+            SELECT count(*) FROM initiative_facets f WHERE f.block = b.block AND b.word = ANY (f.words))",
     ),
 ];
 

@@ -15,7 +15,7 @@ use super::place::Place;
 
 /// Older versions lack what the service's migrations use, and their makers have stopped mending
 /// them.
-const OLDEST: u32 = 13;
+const OLDEST: u32 = 14;
 
 /// Where packages put the programs: a folder, how the names in it begin, and the way on from there.
 const USUAL_PLACES: [(&str, &str, &str); 6] = [

@@ -121,7 +121,7 @@ pub enum Error {
 }
 
 /// The one line that helps, for each system that most people have.
-const HOW_TO_INSTALL: &str = "Install PostgreSQL 13 or newer with the line for your system, then start again:
+const HOW_TO_INSTALL: &str = "Install PostgreSQL 14 or newer with the line for your system, then start again:
     sudo apt install postgresql            (Debian, Ubuntu)
     sudo dnf install postgresql-server     (Fedora)
     brew install postgresql@18             (Homebrew)

@@ -43,7 +43,7 @@ fn collection(features: &[Value]) -> Value {
 }
 
 /// Oldham with a lake and an island, Rochdale to its east, and an area that no council of the sample has the code of.
-fn areas() -> Value {
+pub fn areas() -> Value {
     let oldham = json!({ "type": "MultiPolygon", "coordinates": [
         [square(-2.5, 53.0, 0.5), hole(-2.3, 53.2, 0.1)], [square(-3.5, 53.0, 0.25)]
     ] });
@@ -83,7 +83,7 @@ async fn import(app: &TestApp, wish: &BoundariesFile) -> Result<String, Failure>
 }
 
 /// A registry with the sample and these boundaries.
-async fn with_boundaries(name: &str, areas: &Value) -> TestApp {
+pub async fn with_boundaries(name: &str, areas: &Value) -> TestApp {
     let (app, files) = (TestApp::with_sample().await, Files::new(name));
     import(&app, &files.write("areas.geojson", areas.to_string())).await.expect("an import");
     app

@@ -106,3 +106,16 @@ async fn an_empty_registry_has_a_catalogue_as_well() {
     assert_eq!(answer.json["dataset"][0].get("issued"), None);
     assert_eq!(answer.json["dataset"][0].get("theme"), None);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merged_theme_is_not_in_it() {
+    let app = TestApp::with_sample().await;
+    let (moderator, client) = (app.admin().await, app.anonymous());
+    let has = async || {
+        let catalog = client.get("/catalog.jsonld").await.expect(200);
+        catalog.json["dataset"][0]["theme"].as_array().unwrap().iter().any(|one| one["notation"] == "cost-of-living")
+    };
+    assert!(has().await);
+    moderator.post("/v1/themes/cost-of-living/merge", &json!({ "into": "housing" })).await.expect(200);
+    assert!(!has().await);
+}

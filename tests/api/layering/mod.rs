@@ -47,7 +47,17 @@ const RULES: &str = "
     audit::verify            audit::chain auth::keys db::schema error
     audit::store             STORE audit::* auth::keys
 
+    ogc::handlers            HANDLERS initiatives::filter ogc::* openapi problems db::schema
+    ogc::answer              error initiatives::model ogc::* page reply
+    ogc::areas               STORE boundaries::shape geography
+    ogc::collections         ogc::areas auth::caller::Reach councils::query councils::store db::schema exports::columns exports::tables
+                             initiatives::filter initiatives::query ogc page::Order search::rank
+    ogc::document            ogc::query
+    ogc::model               exports::format::Point *::model
+    ogc::query               councils::query error geography initiatives::query
+    ogc::store               STORE geography ogc::collections ogc::query
     boundaries::handlers     HANDLERS boundaries::* geography
+    boundaries::members      STORE boundaries::* councils::store geography
     boundaries::shape        geography
     boundaries::store        STORE boundaries::shape
     changes::handlers        HANDLERS changes::*
@@ -61,6 +71,9 @@ const RULES: &str = "
     map::cluster             geography
     map::model               geography initiatives::query *::model
     map::store               STORE councils::store facets::store initiatives::filter map
+    tiles::areas             boundaries::members boundaries::shape db::word error geography tiles
+    tiles::encode            db::word error geography map tiles
+    tiles::model             geography initiatives::query::SHAPE map::cluster
     search::marks            error search::model
     search::meant            STORE
     search::rank             STORE search::model page::Edge
@@ -166,7 +179,7 @@ const WITHOUT_HTTP: &str = "*::model *::store boundaries::shape geography::** im
                             citation::bibtex citation::catalog citation::claims citation::csl citation::datacite citation::linked \
                             citation::markdown citation::outline citation::ris citation::work exports::columns exports::query \
                             exports::tables::** facets::count initiatives::answer initiatives::children initiatives::embed \
-                            initiatives::evidence initiatives::filter initiatives::resolve initiatives::within initiatives::write \
+                            initiatives::evidence initiatives::filter initiatives::resolve initiatives::within initiatives::write ogc::areas ogc::collections ogc::document ogc::query \
                             outcomes::filter search::marks search::meant search::rank search::suggest refs text config \
                             db::** sample::**";
 const HTTP: [&str; 5] = ["actix", "HttpRequest", "HttpResponse", "StatusCode", "handlers"];

@@ -34,7 +34,7 @@ struct Operation {
 impl Operation {
     /// True where an `Authorization` header is read.
     fn reads_credentials(&self) -> bool {
-        let is_looked_up = ["/v1/", "/id/"].iter().any(|scope| self.path.starts_with(scope));
+        let is_looked_up = ["/v1/", "/id/", "/ogc"].iter().any(|scope| self.path.starts_with(scope));
         is_looked_up && !["log_in", "refresh_tokens"].contains(&self.id.as_str())
     }
 
@@ -81,8 +81,9 @@ struct Walk {
     tokens: Vec<(Kind, String)>,
     keys: Vec<(Kind, String)>,
     draft: String,
-    /// What a permalink leads to.
+    /// What a permalink leads to, and what is a feature.
     council: String,
+    initiative: String,
     /// A key of Oldham's editor, and a request for one.
     api_key: Uuid,
     key_request: Uuid,
@@ -137,8 +138,10 @@ impl Walk {
         app.anonymous().post("/v1/api-keys/requests", &asked).await.expect(202);
         let requests = app.with_token(&good).get("/v1/api-keys/requests").await.expect(200);
         let key_request = requests.json["data"][0]["id"].as_str().unwrap().parse().unwrap();
-        let council =
-            app.anonymous().get("/v1/councils/oldham").await.expect(200).json["id"].as_str().unwrap().to_owned();
+        let reader = app.anonymous();
+        let id = async |path: &str| reader.get(path).await.expect(200).json["id"].as_str().unwrap().to_owned();
+        let council = id("/v1/councils/oldham").await;
+        let initiative = id("/v1/initiatives/get-oldham-working").await;
         app.sql(
             "INSERT INTO boundaries (gss_code, name, west, south, east, north, attribution, digest)
              VALUES ('E08000004', 'Oldham', -2.2, 53.5, -1.9, 53.6, 'Somebody', '');
@@ -146,7 +149,7 @@ impl Walk {
              VALUES ('E08000004', 18, '{\"type\":\"Polygon\",\"coordinates\":[]}')",
         )
         .await;
-        Self { client: app.anonymous(), app, council, users, tokens, keys, draft, api_key, key_request }
+        Self { client: app.anonymous(), app, council, initiative, users, tokens, keys, draft, api_key, key_request }
     }
 
     fn path(&self, operation: &Operation) -> String {
@@ -157,7 +160,14 @@ impl Walk {
             Some(_) => self.users[0].1.to_string(),
             None => self.council.clone(),
         };
+        let is_initiative = operation.id == "find_initiative_feature";
+        let feature = if is_initiative { &self.initiative } else { &self.council };
         let values = [
+            ("{collection}", "councils"),
+            ("{feature}", feature),
+            ("{z}", "7"),
+            ("{x}", "63"),
+            ("{y}", "41"),
             ("{council}", "oldham"),
             ("{theme}", "housing"),
             ("{initiative}", initiative),

@@ -15,7 +15,10 @@ use crate::support::{Client, TestApp, records};
 const BY_THEMSELVES: [(&str, &str); 0] = [];
 
 /// What stands for the parameters of a path; with several values, each in turn.
-const VALUES: [(&str, &[&str]); 6] = [
+const VALUES: [(&str, &[&str]); 9] = [
+    ("{z}", &["7"]),
+    ("{x}", &["63"]),
+    ("{y}", &["41"]),
     ("{council}", &["oldham", "york"]),
     ("{theme}", &["housing"]),
     ("{initiative}", &["get-oldham-working", "york-libraries-and-archives"]),

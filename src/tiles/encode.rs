@@ -1,0 +1,111 @@
+//! Points as a vector tile.
+
+use mvt::{Feature, GeomEncoder, GeomType, Tile};
+
+use super::model::{DEEPEST, TileId};
+use crate::db::word::text;
+use crate::error::ApiError;
+use crate::geography::Point;
+use crate::map::cluster::{Spot, cluster};
+use crate::map::model::{CouncilProperties, InitiativeProperties};
+use crate::map::store::Placed;
+
+/// Units along the edge of a tile.
+pub const EXTENT: u32 = 4096;
+
+/// What a tile says of a record.
+pub trait Tagged {
+    /// Name of the layer.
+    const LAYER: &'static str;
+    /// The tags, with what they say.
+    const FIELDS: &'static [(&'static str, &'static str)];
+    /// Write the tags.
+    fn tag(&self, feature: &mut Feature);
+}
+
+impl Tagged for InitiativeProperties {
+    const LAYER: &'static str = "initiatives";
+    const FIELDS: &'static [(&'static str, &'static str)] = &[
+        ("slug", "Slug of the initiative: /v1/initiatives/{slug} has the whole."),
+        ("title", "Its title."),
+        ("kind", "What kind of record."),
+        ("themes", "Slugs of its themes, the primary one first, joined by commas."),
+        ("council", "Slug of the council that leads it."),
+        ("council_name", "Name of the council that leads it."),
+        ("freshness", "verified, due or unverified."),
+        ("located_by", "initiative or lead_council: whose point it is."),
+    ];
+
+    fn tag(&self, feature: &mut Feature) {
+        feature.add_tag_string("slug", &self.slug);
+        feature.add_tag_string("title", &self.title);
+        feature.add_tag_string("kind", &text(&self.kind));
+        feature.add_tag_string("themes", &self.themes.join(","));
+        if let Some(council) = &self.council {
+            feature.add_tag_string("council", &council.slug);
+            feature.add_tag_string("council_name", &council.name);
+        }
+        feature.add_tag_string("freshness", &text(&self.freshness));
+        feature.add_tag_string("located_by", &text(&self.located_by));
+    }
+}
+
+impl Tagged for CouncilProperties {
+    const LAYER: &'static str = "councils";
+    const FIELDS: &'static [(&'static str, &'static str)] = &[
+        ("slug", "Slug of the council: /v1/councils/{slug} has the whole."),
+        ("name", "Its official name."),
+        ("council_type", "What kind of authority it is."),
+        ("membership", "Tier of its membership of the network."),
+        ("initiatives", "How many initiatives it leads, alone or jointly."),
+    ];
+
+    fn tag(&self, feature: &mut Feature) {
+        feature.add_tag_string("slug", &self.slug);
+        feature.add_tag_string("name", &self.name);
+        feature.add_tag_string("council_type", &text(&self.council_type));
+        feature.add_tag_string("membership", &text(&self.membership));
+        feature.add_tag_uint("initiatives", self.initiatives.unsigned_abs());
+    }
+}
+
+/// A tile with the records that lie on it; nothing at all when none does.
+pub fn tile<T: Tagged>(id: TileId, placed: &[Placed<T>]) -> Result<Vec<u8>, ApiError> {
+    let here = placed.iter().filter(|one| id.place(one.point).is_some());
+    let spots: Vec<Spot<&Placed<T>>> = if id.zoom() < DEEPEST {
+        cluster(here.map(|one| (one, one.point)), id.zoom())
+    } else {
+        here.map(Spot::One).collect()
+    };
+    if spots.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut tile = Tile::new(EXTENT);
+    let mut layer = tile.create_layer(T::LAYER);
+    for spot in spots {
+        let point = match &spot {
+            Spot::One(one) => one.point,
+            Spot::Several(several) => several.centre,
+        };
+        let geometry = GeomEncoder::<f64>::new(GeomType::Point);
+        let (right, down) = units(id, point);
+        let geometry = geometry.point(right, down).and_then(GeomEncoder::encode).map_err(ApiError::internal)?;
+        let mut feature = layer.into_feature(geometry);
+        match spot {
+            Spot::One(one) => one.shown.tag(&mut feature),
+            Spot::Several(several) => {
+                feature.add_tag_bool("cluster", true);
+                feature.add_tag_uint("point_count", several.count);
+            }
+        }
+        layer = feature.into_layer();
+    }
+    tile.add_layer(layer).map_err(ApiError::internal)?;
+    tile.to_bytes().map_err(ApiError::internal)
+}
+
+/// Where a point is on the tile, in its units. The mean of points of a cell lies in the cell, but for rounding.
+fn units(id: TileId, point: Point) -> (f64, f64) {
+    let (right, down) = id.place(point).unwrap_or_default();
+    (right * f64::from(EXTENT), down * f64::from(EXTENT))
+}
