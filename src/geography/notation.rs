@@ -46,8 +46,11 @@ impl fmt::Display for Faulty {
     }
 }
 
-/// The formats of coordinates, each with its check, for a validator of the document's schemas.
-pub const FORMATS: [(&str, fn(&str) -> bool); 2] =
+/// A format of the document's schemas, and whether a text keeps to it.
+pub type Format = (&'static str, fn(&str) -> bool);
+
+/// The formats of coordinates, for a validator of the document's schemas.
+pub const FORMATS: [Format; 2] =
     [(BOX, |text| text.parse::<BoundingBox>().is_ok()), (POINT, |text| text.parse::<Point>().is_ok())];
 
 /// Everything that is wrong with a text of one of [`FORMATS`]; `None` for another format.

@@ -229,7 +229,7 @@ mod tests {
     fn a_sound_area_stays_as_it_is() {
         let rings =
             vec![vec![square(-2.0, 53.0, 1.0), reversed(square(-1.75, 53.25, 0.5))], vec![square(0.0, 53.0, 1.0)]];
-        let sound = outline(rings.clone()).ok().expect("an outline");
+        let sound = outline(rings.clone()).expect("an outline");
         assert_eq!(sound.shape, polygons(rings));
         assert!(sound.mended.is_empty(), "{:?}", sound.mended);
     }
@@ -237,7 +237,7 @@ mod tests {
     #[test]
     fn rings_that_run_the_wrong_way_are_turned() {
         let wrong = vec![vec![reversed(square(-2.0, 53.0, 1.0)), square(-1.75, 53.25, 0.5)]];
-        let turned = outline(wrong).ok().expect("an outline");
+        let turned = outline(wrong).expect("an outline");
         assert_eq!(turned.mended, BTreeSet::from([Mended::Winding]));
         let polygon = &turned.shape.0[0];
         assert!(polygon.exterior().is_ccw() && polygon.interiors()[0].is_cw());
@@ -286,7 +286,7 @@ mod tests {
             (-2.0, 54.0),
             (-2.0, 53.0),
         ]);
-        let mended = outline(vec![vec![slip]]).ok().expect("an outline");
+        let mended = outline(vec![vec![slip]]).expect("an outline");
         assert_eq!(mended.mended, BTreeSet::from([Mended::Crossing]));
         assert_eq!(defect(&mended.shape), None);
         assert!((mended.shape.unsigned_area() - 1.0).abs() < 1e-6);
@@ -302,8 +302,7 @@ mod tests {
 
     #[test]
     fn specks_are_left_out_and_nothing_but_specks_is_no_area() {
-        let kept =
-            outline(vec![vec![square(-2.0, 53.0, 1.0)], vec![square(0.0, 53.0, 1e-7)]]).ok().expect("an outline");
+        let kept = outline(vec![vec![square(-2.0, 53.0, 1.0)], vec![square(0.0, 53.0, 1e-7)]]).expect("an outline");
         assert_eq!((kept.shape.0.len(), kept.mended), (1, BTreeSet::from([Mended::Speck])));
         assert!(refused(vec![vec![square(0.0, 53.0, 1e-7)]]).contains("no extent"));
     }

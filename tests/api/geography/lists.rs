@@ -20,7 +20,7 @@ fn in_circle(record: &Value) -> bool {
     place(record).is_some_and(|at| kilometres(OLDHAM, at) <= 40.0)
 }
 
-fn those<'a>(records: &'a [Value], wanted: impl Fn(&Value) -> bool) -> Vec<&'a str> {
+fn those(records: &[Value], wanted: impl Fn(&Value) -> bool) -> Vec<&str> {
     let found: Vec<&str> = records.iter().filter(|one| wanted(one)).map(|one| one["slug"].as_str().unwrap()).collect();
     assert!(!found.is_empty() && found.len() < records.len(), "{} of {}", found.len(), records.len());
     found

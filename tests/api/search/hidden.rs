@@ -15,7 +15,7 @@ use crate::support::{Client, TestApp, records};
 const BY_THEMSELVES: [(&str, &str); 0] = [];
 
 /// What stands for the parameters of a path; with several values, each in turn.
-const VALUES: [(&str, &[&str]); 9] = [
+const VALUES: [(&str, &[&str]); 13] = [
     ("{z}", &["7"]),
     ("{x}", &["63"]),
     ("{y}", &["41"]),
@@ -23,6 +23,10 @@ const VALUES: [(&str, &[&str]); 9] = [
     ("{theme}", &["housing"]),
     ("{initiative}", &["get-oldham-working", "york-libraries-and-archives"]),
     ("{id}", &["COUNCIL", "INITIATIVE"]),
+    ("boundaries/items/{feature}", &["boundaries/items/E08000004"]),
+    ("councils/items/{feature}", &["councils/items/COUNCIL"]),
+    ("initiatives/items/{feature}", &["initiatives/items/INITIATIVE"]),
+    ("{collection}", &["councils", "initiatives"]),
     ("{code}", &["not-found", "stale"]),
     ("{format}", &["csv", "ndjson", "geojson"]),
 ];
