@@ -8,17 +8,17 @@ use utoipa_actix_web::scope::scope;
 use crate::limits::rate;
 use crate::{
     api_keys, audit, auth, boundaries, changes, citation, councils, embeds, exports, facets, initiatives, key_requests,
-    map, ogc, outcomes, problems, search, service, themes, tiles, transport, users, vocabularies, web,
+    map, ogc, outcomes, problems, search, service, themes, tiles, transport, users, vocabularies,
 };
 
 /// Addresses of pages, which are no operations.
 pub fn pages() -> impl Iterator<Item = &'static str> {
-    web::handlers::PAGES.into_iter().chain(embeds::handlers::FRAMES)
+    crate::web::handlers::PAGES.into_iter().chain(embeds::handlers::FRAMES)
 }
 
 /// Mount the pages. In front of the operations: `/` is the page's when `Accept` asks for HTML.
 pub fn mount_pages(config: &mut ServiceConfig) {
-    web::handlers::mount(config);
+    crate::web::handlers::mount(config);
     embeds::handlers::mount(config);
 }
 
