@@ -108,7 +108,9 @@ pub fn outline(rings: Rings) -> Result<Outline, Vec<String>> {
 /// The area without small crossings; `None` where it would not be the same area.
 fn uncrossed(shape: &MultiPolygon) -> Option<MultiPolygon> {
     let clean = overlaid(shape);
-    (differ(clean.unsigned_area(), shape.unsigned_area()) <= SLIP && defect(&clean).is_none()).then_some(clean)
+    let is_same = differ(clean.unsigned_area(), shape.unsigned_area()) <= SLIP && defect(&clean).is_none();
+    // A spike encloses nothing before and after.
+    (is_same && clean.unsigned_area() > 0.0).then_some(clean)
 }
 
 /// What the rings enclose, drawn anew without crossings.
