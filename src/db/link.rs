@@ -99,8 +99,7 @@ impl Links {
     /// Open a link outside of the pool for one statement that may take this long.
     pub(super) async fn aside(&self, most: Duration) -> Result<Aside, PoolError> {
         let mut link = self.create().await?;
-        // Compiling a statement with many columns takes a second, before its first row, and gains next to nothing.
-        let limit = format!("SET statement_timeout = {}; SET jit = off", most.as_millis());
+        let limit = format!("SET statement_timeout = {}", most.as_millis());
         link.connection.batch_execute(&limit).await.map_err(PoolError::QueryError)?;
         let watching = watch(self.url.clone(), link.driver.clone(), Instant::now() + PAUSE);
         let watch = self.runtime.spawn(watching).abort_handle();

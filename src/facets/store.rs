@@ -1,4 +1,4 @@
-//! Counting by facet, and kept counts.
+//! Counting by facet.
 
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 

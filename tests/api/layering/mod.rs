@@ -72,7 +72,7 @@ const RULES: &str = "
     citation::store          STORE initiatives::filter themes::store
     citation::*              citation::* councils::model db::word::text initiatives::evidence initiatives::model text
                              themes::model
-    tiles::handlers          HANDLERS geography problems tiles
+    tiles::handlers          HANDLERS boundaries::members boundaries::model boundaries::shape geography problems tiles
     *::handlers              HANDLERS
     map::cluster             geography
     map::model               geography initiatives::query *::model
