@@ -11,7 +11,7 @@ const GENERIC: [(&str, &str, &str); 5] = [
     ("FeaturePage_", "Page", "/properties/features/items"),
     ("PointMap_", "Map", ""),
     ("MapFeature_", "MapFeature", ""),
-    ("RecordFeature_", "Feature", "/properties/properties"),
+    ("RecordFeature_", "PointFeature", "/properties/properties"),
 ];
 
 /// Name pages and maps, tie members together, add patches and selections.

@@ -163,10 +163,18 @@ async fn read(client: &Client, addresses: &[(String, &'static str)]) -> Vec<Told
         told.push((
             answer.status.as_u16(),
             headers.filter(|(name, _): &(String, String)| !named(name)).collect(),
-            answer.text,
+            without_time(&answer.text),
         ));
     }
     told
+}
+
+/// A body without the moment at which it was made, as pages of features say it.
+fn without_time(body: &str) -> String {
+    match body.split_once("\"timeStamp\":\"") {
+        Some((before, after)) => format!("{before}{}", after.split_once('"').expect("a string").1),
+        None => body.to_owned(),
+    }
 }
 
 #[track_caller]
