@@ -63,7 +63,7 @@ export async function textOf(address: string, accept: string): Promise<string> {
 
 /** Where the initiatives are that match. */
 export interface PlacedInitiatives {
-  places: Schema<"InitiativeFeature">[];
+  places: Schema<"InitiativePointFeature">[];
   /** How many match, those without a place as well. */
   total: number;
 }
