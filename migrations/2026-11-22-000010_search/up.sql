@@ -142,8 +142,7 @@ CREATE VIEW initiative_facet_words AS
             || CASE WHEN i.started_floor IS NULL THEN '{}' ELSE ARRAY['year:' || extract(year FROM i.started_floor)] END
             || coalesce((SELECT ARRAY['evidence:' || max(o.evidence_level)] FROM outcomes o
                          WHERE o.initiative_id = i.id HAVING count(*) > 0), '{}')
-            -- lead: the one council whose own it is; council: all that lead it, alone or jointly.
-            || CASE WHEN i.lead_council_id IS NULL THEN ARRAY['council:network'] ELSE ARRAY['lead:' || i.lead_council_id] END
+            || CASE WHEN i.lead_council_id IS NULL THEN ARRAY['council:network'] ELSE '{}' END
             || ARRAY(SELECT 'council:' || i.lead_council_id WHERE i.lead_council_id IS NOT NULL
                      UNION SELECT 'council:' || p.council_id FROM initiative_participants p
                      WHERE p.initiative_id = i.id AND p.role IN ('lead', 'co_lead'))

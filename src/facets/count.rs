@@ -9,7 +9,7 @@ use chrono::Datelike;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{Array, BigInt, Nullable, Text};
+use diesel::sql_types::{Array, BigInt, Nullable, Text, Uuid as SqlUuid};
 use uuid::Uuid;
 
 use crate::auth::caller::Reach;
@@ -74,6 +74,7 @@ struct Choice {
 /// Which initiatives, as bits.
 pub struct Selection {
     audience: Vec<String>,
+    own: Option<Uuid>,
     choices: Vec<Choice>,
     words: Option<String>,
     rest: Option<Initiatives>,
@@ -86,9 +87,8 @@ impl Selection {
         let choices = take_choices(&mut rest);
         let words = rest.words.take();
         let rest = (rest != InitiativeFilter::default()).then(|| filtered(reach, &rest).select(initiatives::id));
-        let levels = (1..=reach.level.rank()).map(|level| format!("audience:{level}"));
-        let audience = levels.chain(reach.council.map(|own| format!("lead:{own}"))).collect();
-        Self { audience, choices, words, rest }
+        let audience = (1..=reach.level.rank()).map(|level| format!("audience:{level}")).collect();
+        Self { audience, own: reach.council, choices, words, rest }
     }
 
     /// True when every filter is a facet, so that nothing has to be looked up.
@@ -96,28 +96,48 @@ impl Selection {
         self.words.is_none() && self.rest.is_none()
     }
 
-    /// `WITH facing (facet, block, bits)`: the bits that match every filter, for the facet '', and for each facet that is
-    /// filtered by those that match every other filter.
+    /// `WITH facing`: by block, the bits that match every filter (`every`), and for each facet that is filtered by those that
+    /// match every other filter (`for_` with its name).
     fn push_facing<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        let any = "AS MATERIALIZED (SELECT block, bit_or(bits) AS bits FROM facet_bits WHERE word = ANY (";
-        out.push_sql(&format!("WITH seen {any}"));
-        out.push_bind_param::<Array<Text>, _>(&self.audience)?;
-        out.push_sql(") GROUP BY block)");
+        self.push_seen(out.reborrow())?;
         for choice in &self.choices {
-            out.push_sql(&format!(", by_{} {any}", choice.facet.name()));
+            out.push_sql(&format!(
+                ", by_{} AS MATERIALIZED (SELECT block, bit_or(bits) AS bits FROM facet_bits WHERE word = ANY (",
+                choice.facet.name()
+            ));
             out.push_bind_param::<Array<Text>, _>(&choice.words)?;
             out.push_sql(") GROUP BY block)");
         }
         if !self.is_kept() {
             self.push_looked_up(out.reborrow())?;
         }
-        out.push_sql(", facing (facet, block, bits) AS MATERIALIZED (");
-        self.push_selected(None, &mut out);
-        for choice in &self.choices {
-            out.push_sql(" UNION ALL ");
-            self.push_selected(Some(choice.facet), &mut out);
+        out.push_sql(&format!(", facing AS MATERIALIZED (SELECT block, {} AS every", self.bits(None)));
+        for Choice { facet, .. } in &self.choices {
+            out.push_sql(&format!(", {} AS for_{}", self.bits(Some(*facet)), facet.name()));
+        }
+        out.push_sql(" FROM seen");
+        for part in self.parts(None) {
+            // A block without any bit of one part has none of the others together, but may have some for a single facet.
+            out.push_sql(&format!(" LEFT JOIN {part} USING (block)"));
         }
         out.push_sql(") ");
+        Ok(())
+    }
+
+    /// Bits of the initiatives that the caller sees.
+    fn push_seen<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("WITH seen AS MATERIALIZED (SELECT block, bit_or(bits) AS bits FROM (");
+        out.push_sql("SELECT block, bits FROM facet_bits WHERE word = ANY (");
+        out.push_bind_param::<Array<Text>, _>(&self.audience)?;
+        out.push_sql(")");
+        if let Some(own) = &self.own {
+            out.push_sql(
+                " UNION ALL SELECT f.block, facet_bit(f.place) FROM initiative_facets f
+                  JOIN initiatives i ON i.id = f.initiative_id WHERE i.lead_council_id = ",
+            );
+            out.push_bind_param::<SqlUuid, _>(own)?;
+        }
+        out.push_sql(") may GROUP BY block)");
         Ok(())
     }
 
@@ -140,17 +160,17 @@ impl Selection {
         Ok(())
     }
 
-    /// The bits for one facet, without its own filter; for `None` with all filters.
-    fn push_selected(&self, own: Option<Facet>, out: &mut AstPass<'_, '_, Pg>) {
-        let mut parts = vec!["seen".to_owned()];
-        parts.extend((!self.is_kept()).then(|| "found".to_owned()));
+    /// Names of what is joined to `seen`, but for a facet's own filter.
+    fn parts(&self, own: Option<Facet>) -> Vec<String> {
+        let found = (!self.is_kept()).then(|| "found".to_owned());
         let others = self.choices.iter().filter(|choice| Some(choice.facet) != own);
-        parts.extend(others.map(|choice| format!("by_{}", choice.facet.name())));
-        let bits = parts.iter().map(|part| format!("{part}.bits")).collect::<Vec<_>>().join(" & ");
-        out.push_sql(&format!("SELECT '{}', block, {bits} FROM seen", own.map_or("", Facet::name)));
-        for part in &parts[1..] {
-            out.push_sql(&format!(" JOIN {part} USING (block)"));
-        }
+        found.into_iter().chain(others.map(|choice| format!("by_{}", choice.facet.name()))).collect()
+    }
+
+    /// The bits for one facet, without its own filter; for `None` with all filters. Null where one of them has none.
+    fn bits(&self, own: Option<Facet>) -> String {
+        let others = self.parts(own).into_iter().map(|part| format!(" & {part}.bits"));
+        std::iter::once("seen.bits".to_owned()).chain(others).collect()
     }
 }
 
@@ -206,18 +226,21 @@ impl QueryFragment<Pg> for Count {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.unsafe_to_cache_prepared();
         self.0.push_facing(out.reborrow())?;
-        let own: Vec<String> = self.0.choices.iter().map(|choice| format!("'{}'", choice.facet.name())).collect();
-        let facing = match own.as_slice() {
-            [] => "''".to_owned(),
-            own => format!("CASE WHEN b.facet IN ({}) THEN b.facet ELSE '' END", own.join(", ")),
-        };
+        let own: String = self
+            .0
+            .choices
+            .iter()
+            .map(|choice| choice.facet.name())
+            .fold(String::new(), |cases, name| cases + &format!(" WHEN '{name}' THEN facing.for_{name}"));
+        let facing =
+            if own.is_empty() { "facing.every".into() } else { format!("CASE b.facet{own} ELSE facing.every END") };
         out.push_sql(&format!(
             "SELECT counted.word, coalesce(t.slug, p.slug, c.slug), coalesce(t.label, p.label, c.name), counted.records FROM (
-                SELECT 'all' AS word, sum(bit_count(bits))::bigint AS records FROM facing WHERE facet = ''
+                SELECT 'all' AS word, sum(bit_count(every))::bigint AS records FROM facing
                 UNION ALL
-                SELECT b.word, sum(bit_count(b.bits & facing.bits))::bigint AS records
-                FROM facet_bits b JOIN facing ON facing.block = b.block AND facing.facet = {facing}
-                WHERE b.facet NOT IN ('audience', 'lead')
+                SELECT b.word, sum(bit_count(b.bits & {facing}))::bigint AS records
+                FROM facet_bits b JOIN facing USING (block)
+                WHERE b.facet <> 'audience'
                 GROUP BY b.word
              ) counted
              LEFT JOIN themes t ON counted.word = 'theme:' || t.id
@@ -245,7 +268,7 @@ impl QueryFragment<Pg> for Total {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.unsafe_to_cache_prepared();
         self.0.push_facing(out.reborrow())?;
-        out.push_sql("SELECT coalesce(sum(bit_count(bits)), 0)::bigint FROM facing WHERE facet = ''");
+        out.push_sql("SELECT coalesce(sum(bit_count(every)), 0)::bigint FROM facing");
         Ok(())
     }
 }
