@@ -9,7 +9,8 @@
 //! The service runs in this process, over a private PostgreSQL below `target/tmp`, and is asked over HTTP. Its own
 //! statements are explained (`auto_explain`, part of PostgreSQL's contrib) into the log of that server, which is read after
 //! each request: what is measured is what the service runs, prepared and planned as it runs it. The time is the database's
-//! own, execution and planning together; what the service does besides does not count, so a debug build will do.
+//! own, execution and planning, of which limits are for the first; what the service does besides does not count, so a debug
+//! build will do.
 //!
 //! The generated registry is kept for the next run, until the generator or a migration changes.
 
@@ -64,8 +65,26 @@ struct Arguments {
 struct Request {
     name: &'static str,
     path: String,
-    /// Milliseconds that the database may take.
-    limit: f64,
+    limit: Limit,
+}
+
+/// Milliseconds of execution, as `EXPLAIN ANALYZE` says them; planning is shown beside them.
+#[derive(Clone, Copy)]
+enum Limit {
+    /// Of all statements of the request together.
+    Request(f64),
+    /// Of each statement by itself: what a list costs before its twenty records are told of in full.
+    Statement(f64),
+}
+
+impl Limit {
+    fn verdict(self, work: &Work) -> String {
+        let (took, most, of) = match self {
+            Self::Request(most) => (work.execution(), most, ""),
+            Self::Statement(most) => (work.slowest(), most, " each"),
+        };
+        format!("{} {most}{of}", if took <= most { "keeps" } else { "EXCEEDS" })
+    }
 }
 
 fn requests(known: &Known) -> Vec<Request> {
@@ -88,10 +107,8 @@ fn requests(known: &Known) -> Vec<Request> {
     ];
     let q = |words: &str| utf8_percent_encode(words, NON_ALPHANUMERIC).to_string();
     let mut requests = Vec::new();
-    let mut add = |name, path: String, limit| requests.push(Request { name, path, limit });
+    let mut add = |name, path: String, limit| requests.push(Request { name, path, limit: Limit::Request(limit) });
     add("list", "/v1/initiatives?limit=20".into(), 10.0);
-    add("list by theme", "/v1/initiatives?theme=digital".into(), 1.0);
-    add("list by broad theme", "/v1/initiatives?theme=housing".into(), 1.0);
     for (name, _, words) in searched {
         add(name, format!("/v1/initiatives?q={}", q(words)), 10.0);
     }
@@ -112,6 +129,9 @@ fn requests(known: &Known) -> Vec<Request> {
     }
     add("changes", "/v1/changes".into(), 10.0);
     add("councils by name", format!("/v1/councils?q={}", q(&known.council)), 10.0);
+    for (name, theme) in [("list by theme", "digital"), ("list by broad theme", "housing")] {
+        requests.push(Request { name, path: format!("/v1/initiatives?theme={theme}"), limit: Limit::Statement(1.0) });
+    }
     requests
 }
 
@@ -136,8 +156,8 @@ async fn main() -> Result<(), Failure> {
     let mut log = Log::open(&postgres.data_dir().join("server.log"))?;
     if arguments.plan.is_none() {
         println!(
-            "{:<28} {:>10} {:>8} {:>9} {:>9} {:>8} {:>6}",
-            "request", "statements", "ms", "planning", "slowest", "worst", "limit"
+            "{:<28} {:>10} {:>8} {:>9} {:>8} {:>9} {:>8}  limit",
+            "request", "statements", "ms", "planning", "executed", "slowest", "worst"
         );
     }
     for request in requests(&known) {
@@ -243,15 +263,15 @@ async fn measure(service: SocketAddr, request: &Request, runs: usize, log: &mut 
     let total = |work: &Work| work.execution() + work.planning;
     works.sort_by(|a, b| total(a).total_cmp(&total(b)));
     let (median, worst) = (&works[works.len() / 2], total(&works[works.len() - 1]));
-    let verdict = if total(median) <= request.limit { "keeps it" } else { "TOO SLOW" };
     Ok(format!(
-        "{:<28} {:>10} {:>8.2} {:>9.2} {:>9.2} {worst:>8.2} {:>6.0}  {verdict}  {}",
+        "{:<28} {:>10} {:>8.2} {:>9.2} {:>8.2} {:>9.2} {worst:>8.2}  {:<14} {}",
         request.name,
         median.plans.len(),
         total(median),
         median.planning,
+        median.execution(),
         median.slowest(),
-        request.limit,
+        request.limit.verdict(median),
         request.path
     ))
 }
