@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{plain, whole_list};
-use crate::support::{Client, TestApp};
+use crate::support::{Answer, Client, TestApp};
 
 /// Every claim of the sample with its initiative, as the list of initiatives has them.
 async fn claims(client: &Client) -> Vec<(Value, usize, Value)> {
@@ -105,22 +105,11 @@ async fn pages_go_through_every_claim_once_and_back() {
     for order in ["title", "-title", "-started_on", "updated_at"] {
         let whole: Vec<_> = whole_list(&client, &format!("/v1/outcomes?sort={order}")).await.iter().map(name).collect();
         // Seven: pages end in the middle of an initiative.
-        let mut page = client.get(&format!("/v1/outcomes?sort={order}&limit=7")).await.expect(200);
-        let mut found = Vec::new();
-        let follow = |link: &Value| link.as_str().map(|link| link[link.find("/v1/").unwrap()..].to_owned());
-        loop {
-            found.extend(page.json["data"].as_array().unwrap().iter().map(name));
-            assert_eq!(page.json["total"], whole.len());
-            let Some(next) = follow(&page.json["page"]["next"]) else { break };
-            page = client.get(&next).await.expect(200);
-        }
-        assert!(found == whole, "forward by {order}");
-        let mut found: Vec<_> = page.json["data"].as_array().unwrap().iter().map(name).collect();
-        while let Some(prev) = follow(&page.json["page"]["prev"]) {
-            page = client.get(&prev).await.expect(200);
-            found.splice(0..0, page.json["data"].as_array().unwrap().iter().map(name));
-        }
-        assert!(found == whole, "backward by {order}");
+        let first = format!("/v1/outcomes?sort={order}&limit=7");
+        let check = |page: &Answer| assert_eq!(page.json["total"], whole.len());
+        let (there, back) = client.there_and_back(&first, check).await;
+        assert!(there.iter().map(name).eq(whole.iter().cloned()), "forward by {order}");
+        assert!(back.iter().map(name).eq(whole.iter().cloned()), "backward by {order}");
     }
 }
 

@@ -3,28 +3,11 @@
 use serde_json::Value;
 
 use super::{all, enter, kilometres, place, slugs};
+use crate::support::TestApp;
 use crate::support::scratch::connect;
-use crate::support::{Client, TestApp};
 
 const YORK: (f64, f64) = (53.96, -1.08);
 const NEAR: &str = "near=53.96,-1.08&radius_km=300&sort=distance";
-
-/// A list from its first page to the last, and back again.
-async fn there_and_back(client: &Client, first: &str) -> (Vec<Value>, Vec<Value>) {
-    let read = async |address: &str| client.get(&address[address.find("/v1/").unwrap()..]).await.expect(200);
-    let mut page = read(first).await;
-    let mut there = page.json["data"].as_array().unwrap().clone();
-    while let Some(next) = page.json["page"]["next"].as_str() {
-        page = read(next).await;
-        there.extend(page.json["data"].as_array().unwrap().clone());
-    }
-    let mut back = page.json["data"].as_array().unwrap().clone();
-    while let Some(prev) = page.json["page"]["prev"].as_str() {
-        page = read(prev).await;
-        back.splice(0..0, page.json["data"].as_array().unwrap().clone());
-    }
-    (there, back)
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_nearest_come_first_on_pages_there_and_back() {
@@ -38,7 +21,7 @@ async fn the_nearest_come_first_on_pages_there_and_back() {
         let whole = all(&client, &format!("/v1/{list}")).await;
         let within = |one: &&Value| place(one).is_some_and(|at| kilometres(YORK, at) <= 300.0);
         let expected = whole.iter().filter(within).count();
-        let (there, back) = there_and_back(&client, &format!("/v1/{list}?{NEAR}&limit=4")).await;
+        let (there, back) = client.there_and_back(&format!("/v1/{list}?{NEAR}&limit=4"), |_| {}).await;
         assert_eq!(there, back, "{list}");
         assert!(expected > 20 && there.len() == expected, "{list}: {} of {expected}", there.len());
         let said: Vec<f64> = there.iter().map(|one| one["distance_km"].as_f64().unwrap()).collect();

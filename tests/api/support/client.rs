@@ -77,6 +77,28 @@ impl Client {
         send(request.header("Content-Type", "application/merge-patch+json").body(patch.to_string())).await
     }
 
+    /// The records of a list from its first page to the last, and back again. Every page is held against a check.
+    pub async fn there_and_back(&self, first: &str, check: impl Fn(&Answer)) -> (Vec<Value>, Vec<Value>) {
+        let read = async |address: &str| {
+            let page = self.get(&address[address.find("/v1/").unwrap()..]).await.expect(200);
+            check(&page);
+            page
+        };
+        let records = |page: &Answer| page.json["data"].as_array().unwrap().clone();
+        let mut page = read(first).await;
+        let mut there = records(&page);
+        while let Some(next) = page.json["page"]["next"].as_str() {
+            page = read(next).await;
+            there.extend(records(&page));
+        }
+        let mut back = records(&page);
+        while let Some(prev) = page.json["page"]["prev"].as_str() {
+            page = read(prev).await;
+            back.splice(0..0, records(&page));
+        }
+        (there, back)
+    }
+
     /// DELETE, from this version of the record.
     pub async fn delete(&self, path: &str, etag: &str) -> Answer {
         send(self.request(Method::DELETE, path).header("If-Match", etag)).await
