@@ -209,12 +209,23 @@ async fn serve(store_settings: StoreSettings, settings: ServeSettings) -> Result
         first = first_start(&store, &keys) => first?,
         () = signals.next() => return Ok(store.close().await?),
     };
-    screen::show(&server, &store, &first, began.elapsed());
     if let Some(certificate) = certificate {
         signals::at_hangup(move || read_anew(&certificate))?;
     }
     let stopping = tokio::spawn(signals::stop(signals, server.handle()));
-    let served = server.run().await;
+    let (url, read_model) = (server.url(), Arc::clone(&server.read_model));
+    // Whoever asks meanwhile is told to come again.
+    let first_screen = async {
+        screen::until_ready(&read_model).await;
+        // With what this start itself has written.
+        read_model.settle().await;
+        screen::show(&url, &store, &first, &read_model, began.elapsed());
+        std::future::pending::<()>().await;
+    };
+    let served = tokio::select! {
+        served = server.run() => served,
+        () = first_screen => Ok(()),
+    };
     stopping.abort();
     let closed = store.close().await;
     served?;

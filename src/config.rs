@@ -226,8 +226,7 @@ pub struct LimitSettings {
         value_parser = clap::value_parser!(u32).range(0..=100_000_000))]
     pub export_rows: u32,
 
-    /// Most exports at a time, each with a connection to PostgreSQL of its own besides those of the pool; further ones get
-    /// 503 at once. Each keeps a processor busy.
+    /// Most exports at a time; further ones get 503 at once. Each keeps a processor busy.
     #[arg(long, env = "CCIN_EXPORTS_AT_A_TIME", default_value_t = 4, global = true, value_name = "N",
         value_parser = clap::value_parser!(u16).range(1..=100))]
     pub exports_at_a_time: u16,

@@ -174,6 +174,11 @@ impl ApiError {
         Self::new(&problems::WITHDRAWN, format!("This {what} was withdrawn on {}: {reason}", on.format("%-d %B %Y")))
     }
 
+    /// True for the answer about what was withdrawn.
+    pub fn is_withdrawn(&self) -> bool {
+        std::ptr::eq(self.kind, &problems::WITHDRAWN)
+    }
+
     /// 412: the record has changed since the caller read it. Carries the current ETag.
     pub fn stale(etag: &str) -> Self {
         Self::new(&problems::STALE, "The record has changed since you read it. Read it again, then repeat your change.")
@@ -220,10 +225,8 @@ impl ApiError {
 
     /// 422: an `Idempotency-Key` that was used for another request.
     pub fn key_reused() -> Self {
-        Self::new(
-            &problems::KEY_REUSED,
-            "This Idempotency-Key was used for another request. Use a new key for a new request.",
-        )
+        let detail = "This Idempotency-Key was used for another request. Use a new key for a new request.";
+        Self::new(&problems::KEY_REUSED, detail)
     }
 
     /// 428: a change without `If-Match`.
@@ -238,25 +241,15 @@ impl ApiError {
 
     /// 500: ours to mend. The cause is logged, never sent.
     pub fn internal(cause: impl std::fmt::Display) -> Self {
-        Self {
-            cause: Some(cause.to_string()),
-            ..Self::new(
-                &problems::INTERNAL,
-                "The fault is ours and has been logged. Quote the request id when you ask.",
-            )
-        }
+        let detail = "The fault is ours and has been logged. Quote the request id when you ask.";
+        Self { cause: Some(cause.to_string()), ..Self::new(&problems::INTERNAL, detail) }
     }
 
     /// 503: the store cannot be reached just now. The cause is logged, never sent.
     pub fn unavailable(cause: impl std::fmt::Display) -> Self {
-        Self {
-            cause: Some(cause.to_string()),
-            ..Self::new(
-                &problems::UNAVAILABLE,
-                "The registry cannot reach its store just now. Try again in a few seconds.",
-            )
-        }
-        .with_header(header::RETRY_AFTER, "2")
+        let detail = "The registry cannot reach its store just now. Try again in a few seconds.";
+        Self { cause: Some(cause.to_string()), ..Self::new(&problems::UNAVAILABLE, detail) }
+            .with_header(header::RETRY_AFTER, "2")
     }
 
     /// 503: the issuer of a token cannot be asked for its keys; worth another try after so many seconds. The cause is
@@ -277,6 +270,12 @@ impl ApiError {
     pub fn overloaded(work: &str, retry_after: u8) -> Self {
         let detail = format!("The registry has all the {work} that it can take. Try again in {retry_after} s.");
         Self::new(&problems::OVERLOADED, detail).with_header(header::RETRY_AFTER, retry_after.to_string())
+    }
+
+    /// 503: the records are not in memory yet.
+    pub fn still_loading() -> Self {
+        let detail = "The registry has just been started and reads its records. Try again in a second.";
+        Self::new(&problems::UNAVAILABLE, detail).with_header(header::RETRY_AFTER, "1")
     }
 
     /// The nearest problem for a status that the framework decided on.

@@ -12,11 +12,13 @@ use chrono::{Duration, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures_util::join;
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use uuid::Uuid;
 
 use crate::auth::keys::Keys;
+use crate::db::prepared::all_done;
 use crate::db::schema::idempotency_keys;
 use crate::error::{ApiError, Fault};
 use crate::reply::Written;
@@ -90,19 +92,19 @@ impl Idempotency {
     ) -> Result<(), ApiError> {
         let Some(key) = &self.key else { return Ok(()) };
         let too_old = Utc::now() - Duration::hours(24);
-        diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.le(too_old))).execute(conn).await?;
-        diesel::insert_into(idempotency_keys::table)
-            .values((
-                idempotency_keys::caller.eq(caller),
-                idempotency_keys::key.eq(key),
-                idempotency_keys::fingerprint.eq(self.keys.mac("idempotency", fingerprint)),
-                idempotency_keys::status.eq(answer.status.as_u16().cast_signed()),
-                idempotency_keys::location.eq(&answer.location),
-                idempotency_keys::etag.eq(&answer.etag),
-                idempotency_keys::body.eq(&answer.body),
-            ))
-            .execute(conn)
-            .await?;
+        let conn: &AsyncPgConnection = conn;
+        let (mut first, mut second) = (conn, conn);
+        let swept = diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.le(too_old)));
+        let kept = diesel::insert_into(idempotency_keys::table).values((
+            idempotency_keys::caller.eq(caller),
+            idempotency_keys::key.eq(key),
+            idempotency_keys::fingerprint.eq(self.keys.mac("idempotency", fingerprint)),
+            idempotency_keys::status.eq(answer.status.as_u16().cast_signed()),
+            idempotency_keys::location.eq(&answer.location),
+            idempotency_keys::etag.eq(&answer.etag),
+            idempotency_keys::body.eq(&answer.body),
+        ));
+        all_done(<[_; 2]>::from(join!(swept.execute(&mut first), kept.execute(&mut second))))?;
         Ok(())
     }
 }

@@ -4,17 +4,18 @@
 //!
 //! socket → [`middleware`] (request id, HEAD, problem documents) → [`limits`] (how large, how many at a time) →
 //! [`auth::identify`] (who is calling) → [`limits::rate`] (how often) → extractors ([`auth::caller`]: who may;
-//! [`input`]: what) → handler (`*/handlers.rs`) → store (`*/store.rs`) → PostgreSQL, and back
-//! through [`reply`] or [`page`].
+//! [`input`]: what) → handler (`*/handlers.rs`) → the snapshot in memory ([`read_model`]), or to write the store
+//! (`*/store.rs`) and PostgreSQL → back through [`reply`] or [`page`].
 //!
 //! # Where things are
 //!
 //! - [`routes`]: the table of contents, every operation by its address.
 //! - [`councils`], [`themes`], [`initiatives`], [`vocabularies`], [`users`]: a resource each, with `model` (what is sent and
 //!   answered, and its rules), `handlers` (one function an operation) and `store` (queries; no HTTP).
+//! - [`read_model`]: the records in memory, from which every read is answered; how it follows the database.
 //! - [`boundaries`]: of councils, and which of them cover a point. [`import`]: boundaries and councils from files.
 //! - [`search`], [`facets`]: what has these words, best first; how many there are of each kind.
-//! - [`geography`]: points, boxes and circles, as parameters and as conditions.
+//! - [`geography`]: points, boxes and circles, as parameters.
 //! - [`map`], [`tiles`]: the registry as points, clustered for a zoom; the same as vector tiles.
 //! - [`citation`]: records for others to cite and to show: citations, JSON-LD, Markdown, permalinks, the DCAT catalogue.
 //! - [`ogc`]: the registry for geographic information systems, as OGC API – Features.
@@ -63,6 +64,7 @@ pub mod openapi;
 pub mod outcomes;
 pub mod page;
 pub mod problems;
+pub mod read_model;
 pub mod refs;
 pub mod reply;
 pub mod routes;
@@ -72,6 +74,7 @@ pub mod search;
 pub mod server;
 pub mod service;
 pub mod signals;
+pub mod slugs;
 pub mod text;
 pub mod themes;
 pub mod tiles;

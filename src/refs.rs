@@ -11,9 +11,8 @@ use uuid::Uuid;
 
 use crate::auth::caller::Reach;
 use crate::councils::model::CouncilRef;
-use crate::db::lock;
 use crate::db::schema::{councils, initiatives, principles, slugs, themes};
-use crate::error::{ApiError, Fault, UNKNOWN};
+use crate::error::{ApiError, UNKNOWN};
 use crate::initiatives::model::Visibility;
 use crate::input::Faults;
 use crate::text::{Reference, nearest};
@@ -72,57 +71,6 @@ pub fn is_former(segment: &str, slug: &str, id: Uuid) -> bool {
     segment != slug && as_id(segment) != Some(id) && !is_gss_code(segment)
 }
 
-/// Give a slug to a record. A slug that any other record has or had is refused by the table's key; one that looks like
-/// the id of another would never lead anywhere.
-pub async fn take_slug(
-    conn: &mut AsyncPgConnection,
-    resource: Resource,
-    slug: &str,
-    record: Uuid,
-) -> Result<(), ApiError> {
-    if as_id(slug).is_some_and(|id| id != record) {
-        return Err(ApiError::unfit(vec![Fault::at("/slug", "reserved", "has the form of an id; choose another")]));
-    }
-    let key = (resource.word(), slug);
-    let owner: Option<Uuid> = slugs::table.find(key).select(slugs::record_id).first(conn).await.optional()?;
-    if owner != Some(record) {
-        diesel::insert_into(slugs::table)
-            .values((slugs::resource.eq(key.0), slugs::slug.eq(slug), slugs::record_id.eq(record)))
-            .execute(conn)
-            .await?;
-    }
-    Ok(())
-}
-
-/// A slug for a new record: the one wished for, or one made of the title that nobody has.
-pub async fn free_slug(
-    conn: &mut AsyncPgConnection,
-    resource: Resource,
-    wished: Option<&str>,
-    title: &str,
-    id: Uuid,
-) -> Result<String, ApiError> {
-    if let Some(wished) = wished {
-        return Ok(wished.to_owned());
-    }
-    let Some(base) = crate::text::Slug::from_title(title) else { return Ok(id.to_string()) };
-    // Two records of one title at once would be given the same slug: one waits for the other.
-    lock(conn, &format!("slug {} {}", resource.word(), &*base)).await?;
-    let like = format!("{}%", &*base);
-    let taken: Vec<String> = slugs::table
-        .filter(slugs::resource.eq(resource.word()))
-        .filter(slugs::slug.like(like))
-        .select(slugs::slug)
-        .load(conn)
-        .await?;
-    let reserved = |slug: &str| matches!(resource, Resource::Council) && slug == "network";
-    let free = |slug: &String| !taken.contains(slug) && !reserved(slug);
-    Ok(std::iter::once(base.to_string())
-        .chain((2..).map(|n| format!("{}-{n}", &*base)))
-        .find(free)
-        .unwrap_or_else(|| id.to_string()))
-}
-
 /// The id of a council named in a body; an unknown one is a fault at `pointer`.
 pub async fn council(
     conn: &mut AsyncPgConnection,
@@ -135,94 +83,12 @@ pub async fn council(
     Ok(pick(&known, reference, "council", |detail| faults.add(pointer, UNKNOWN, detail)))
 }
 
-/// The ids of the councils of a query parameter; `None` when the parameter is absent.
-pub async fn any_council(
-    conn: &mut AsyncPgConnection,
-    reach: Reach,
-    parameter: &str,
-    references: &[Reference],
-    faults: &mut Vec<Fault>,
-) -> Result<Option<Vec<Uuid>>, ApiError> {
-    if references.is_empty() {
-        return Ok(None);
-    }
-    let known = visible_councils(conn, reach).await?;
-    Ok(Some(pick_all(&known, references, "council", parameter, faults)))
-}
-
-/// Themes that were named, with all that lie within them.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Themes {
-    /// Those that were named.
-    pub named: Vec<Uuid>,
-    /// Those and all that are narrower.
-    pub all: Vec<Uuid>,
-}
-
-/// The themes of a query parameter with all themes narrower than them; `None` when the parameter is absent.
-pub async fn any_theme(
-    conn: &mut AsyncPgConnection,
-    references: &[Reference],
-    faults: &mut Vec<Fault>,
-) -> Result<Option<Themes>, ApiError> {
-    if references.is_empty() {
-        return Ok(None);
-    }
-    let named = direct_themes(conn, "theme", references, faults).await?.unwrap_or_default();
-    let mut ids = named.clone();
-    let broader: Vec<(Uuid, Option<Uuid>)> = themes::table
-        .filter(themes::withdrawn_at.is_null())
-        .select((themes::id, themes::broader_id))
-        .load(conn)
-        .await?;
-    let mut checked = 0;
-    while checked < ids.len() {
-        let parent = ids[checked];
-        let narrower = broader.iter().filter(|(_, above)| *above == Some(parent)).map(|(id, _)| *id);
-        let new: Vec<Uuid> = narrower.filter(|id| !ids.contains(id)).collect();
-        ids.extend(new);
-        checked += 1;
-    }
-    Ok(Some(Themes { named, all: ids }))
-}
-
-/// The ids of exactly the themes of a query parameter; `None` when the parameter is absent.
-pub async fn direct_themes(
-    conn: &mut AsyncPgConnection,
-    parameter: &str,
-    references: &[Reference],
-    faults: &mut Vec<Fault>,
-) -> Result<Option<Vec<Uuid>>, ApiError> {
-    if references.is_empty() {
-        return Ok(None);
-    }
-    let known = theme_names(conn).await?;
-    Ok(Some(pick_all(&known, references, "theme", parameter, faults)))
-}
-
-/// The ids of principles of a query parameter; `None` when the parameter is absent.
-pub async fn any_principle(
-    conn: &mut AsyncPgConnection,
-    references: &[Reference],
-    faults: &mut Vec<Fault>,
-) -> Result<Option<Vec<Uuid>>, ApiError> {
-    if references.is_empty() {
-        return Ok(None);
-    }
-    let known = principle_names(conn).await?;
-    Ok(Some(pick_all(&known, references, "principle", "principle", faults)))
-}
-
 /// Every name by which a record may be meant, with its id.
 pub type Names = Vec<(String, Uuid)>;
 
 /// The id that `reference` means among `known`; otherwise `refuse` gets to hear what is wrong.
 pub fn pick(known: &Names, reference: &Reference, noun: &str, refuse: impl FnOnce(String)) -> Option<Uuid> {
-    let id = as_id(reference);
-    let means = |(name, known): &&(String, Uuid)| {
-        name == &**reference || (id.is_some() && (id == Some(*known) || id == as_id(name)))
-    };
-    let found = known.iter().find(means).map(|(_, id)| *id);
+    let found = means(known, reference);
     if found.is_none() {
         let near = nearest(reference, known.iter().map(|(name, _)| name.as_str()).filter(|name| as_id(name).is_none()));
         let hint = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
@@ -231,21 +97,13 @@ pub fn pick(known: &Names, reference: &Reference, noun: &str, refuse: impl FnOnc
     found
 }
 
-fn pick_all(
-    known: &Names,
-    references: &[Reference],
-    noun: &str,
-    parameter: &str,
-    faults: &mut Vec<Fault>,
-) -> Vec<Uuid> {
-    references
-        .iter()
-        .filter_map(|reference| {
-            pick(known, reference, noun, |detail| {
-                faults.push(Fault::parameter(parameter, UNKNOWN, format!("{:?} {detail}", &**reference)));
-            })
-        })
-        .collect()
+/// The id that `reference` means among `known`, be it a name or an id.
+pub fn means(known: &Names, reference: &Reference) -> Option<Uuid> {
+    let id = as_id(reference);
+    let fits = |(name, known): &&(String, Uuid)| {
+        name == &**reference || (id.is_some() && (id == Some(*known) || id == as_id(name)))
+    };
+    known.iter().find(fits).map(|(_, id)| *id)
 }
 
 /// Slugs, former slugs and GSS codes of the councils that the caller sees. A few hundred short rows at the most.
@@ -341,11 +199,12 @@ pub fn id(segment: &str, what: &str) -> Result<Uuid, ApiError> {
 }
 
 /// An id in its usual form; other forms of a UUID are slugs.
-fn as_id(text: &str) -> Option<Uuid> {
+pub fn as_id(text: &str) -> Option<Uuid> {
     if text.len() == 36 { Uuid::try_parse(text).ok() } else { None }
 }
 
-fn is_gss_code(text: &str) -> bool {
+/// True for a text in the form of a GSS code.
+pub fn is_gss_code(text: &str) -> bool {
     text.len() == 9
         && text.starts_with(['E', 'W', 'S', 'N', 'K'])
         && text[1..].bytes().all(|byte| byte.is_ascii_digit())

@@ -16,6 +16,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::error::ApiError;
+use crate::read_model::shown::Shown;
 
 const JSON: &str = "application/json";
 
@@ -31,9 +32,23 @@ pub trait Resource: Serialize {
     fn updated_at(&self) -> DateTime<Utc>;
 }
 
+/// Tells one text from another: the first bytes of its SHA-256.
+pub type Fingerprint = [u8; 8];
+
+/// The fingerprint of a text.
+pub fn fingerprint(text: &[u8]) -> Fingerprint {
+    let digest = Sha256::digest(text);
+    std::array::from_fn(|at| digest[at])
+}
+
 /// The ETag of a body; `version` is `None` for what has none, such as a list.
 pub fn etag(version: Option<i32>, body: &[u8]) -> String {
-    let digest = HEXLOWER.encode(&Sha256::digest(body)[..8]);
+    etag_of(version, &fingerprint(body))
+}
+
+/// The ETag of a body with this fingerprint.
+pub fn etag_of(version: Option<i32>, fingerprint: &[u8]) -> String {
+    let digest = HEXLOWER.encode(&fingerprint[..size_of::<Fingerprint>()]);
     version.map_or_else(|| format!("\"{digest}\""), |version| format!("\"{version}-{digest}\""))
 }
 
@@ -97,6 +112,23 @@ pub fn send(
     Ok(answer(request, JSON, body, version, modified, link))
 }
 
+/// The same for JSON with a tag that is known before the body: that is made only for a caller who has not got it.
+pub fn send_tagged(
+    request: &HttpRequest,
+    tag: &str,
+    modified: Option<DateTime<Utc>>,
+    link: Option<String>,
+    body: impl FnOnce() -> Vec<u8>,
+) -> HttpResponse {
+    tagged(request, JSON, body, tag, modified, link)
+}
+
+/// The same for one record.
+pub fn send_shown(request: &HttpRequest, shown: &Shown<'_>) -> HttpResponse {
+    let tag = etag_of(Some(shown.version), &shown.fingerprint());
+    send_tagged(request, &tag, Some(shown.updated_at), None, || shown.text())
+}
+
 /// The same for JSON that is text already.
 pub fn send_text(request: &HttpRequest, text: &str) -> Result<HttpResponse, ApiError> {
     Ok(answer(request, JSON, text.to_owned(), None, None, None))
@@ -135,8 +167,8 @@ pub async fn send_packed(request: &HttpRequest, media_type: &str, body: String) 
     Ok(response)
 }
 
-/// Compress with brotli.
-fn pack(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+/// Compress with brotli, as well as is worth the time for an answer that is sent again or is long.
+pub(crate) fn pack(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     let settings = BrotliEncoderParams { quality: 9, lgwin: 22, size_hint: bytes.len(), ..Default::default() };
     let mut packed = Vec::new();
     brotli::BrotliCompress(&mut &*bytes, &mut packed, &settings)?;
@@ -152,7 +184,7 @@ pub fn send_linked(request: &HttpRequest, media_type: &str, body: String, link: 
 /// weak (RFC 9110, section 8.8.1).
 pub fn send_stamped(request: &HttpRequest, media_type: &str, body: String, said: &str, link: String) -> HttpResponse {
     let tag = format!("W/{}", etag(None, said.as_bytes()));
-    tagged(request, media_type, body, &tag, None, Some(link))
+    tagged(request, media_type, || body, &tag, None, Some(link))
 }
 
 /// The same for bytes of a media type of their own.
@@ -169,13 +201,13 @@ fn answer(
     link: Option<String>,
 ) -> HttpResponse {
     let tag = etag(version, body.as_ref());
-    tagged(request, media_type, body, &tag, modified, link)
+    tagged(request, media_type, || body, &tag, modified, link)
 }
 
-fn tagged(
+fn tagged<B: MessageBody + 'static>(
     request: &HttpRequest,
     media_type: &str,
-    body: impl MessageBody + 'static,
+    body: impl FnOnce() -> B,
     tag: &str,
     modified: Option<DateTime<Utc>>,
     link: Option<String>,
@@ -187,7 +219,7 @@ fn tagged(
     if let Some(link) = link {
         response.insert_header((header::LINK, link));
     }
-    if known { response.finish() } else { response.content_type(media_type).body(body) }
+    if known { response.finish() } else { response.content_type(media_type).body(body()) }
 }
 
 /// True when the caller has this already: `If-None-Match`, compared weakly (RFC 9110, section 13.1.2).

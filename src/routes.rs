@@ -6,6 +6,8 @@ use utoipa_actix_web::UtoipaApp;
 use utoipa_actix_web::scope::scope;
 
 use crate::limits::rate;
+use crate::read_model::middleware::keep_in_step;
+use crate::read_model::ready_answers::answer_again;
 use crate::{
     api_keys, audit, auth, boundaries, changes, citation, councils, embeds, exports, facets, initiatives, key_requests,
     map, ogc, outcomes, problems, search, service, themes, tiles, transport, users, vocabularies,
@@ -34,6 +36,7 @@ where
 {
     app.service(service::find_service)
         .service(service::find_health)
+        .service(service::find_readiness)
         .service(problems::explain_problem)
         .service(auth::handlers::find_keys)
         .service(transport::find_security_txt)
@@ -43,6 +46,7 @@ where
             // Of the same callers as below /v1, as what is below /ogc: a permalink leads those who may see the record.
             scope("/id")
                 .service(citation::handlers::follow_permalink)
+                .wrap(from_fn(keep_in_step))
                 .wrap(from_fn(rate::limit))
                 .wrap(from_fn(auth::identify::identify))
                 .wrap(from_fn(rate::limit_bad_credentials)),
@@ -60,6 +64,7 @@ where
                 .service(ogc::handlers::find_council_feature)
                 .service(ogc::handlers::list_initiative_features)
                 .service(ogc::handlers::find_initiative_feature)
+                .wrap(from_fn(keep_in_step))
                 .wrap(from_fn(rate::limit))
                 .wrap(from_fn(auth::identify::identify))
                 .wrap(from_fn(rate::limit_bad_credentials)),
@@ -146,6 +151,8 @@ where
                 .service(api_keys::handlers::find_api_key_usage)
                 .service(audit::handlers::list_audit_events)
                 // The last one is the first to see a request.
+                .wrap(from_fn(answer_again))
+                .wrap(from_fn(keep_in_step))
                 .wrap(from_fn(rate::limit))
                 .wrap(from_fn(auth::identify::identify))
                 .wrap(from_fn(rate::limit_bad_credentials)),

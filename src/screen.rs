@@ -3,12 +3,14 @@
 use std::io::Write;
 use std::time::Duration;
 
+use indicatif::{ProgressBar, ProgressStyle};
 use log::kv::{self, Key, Value as LogValue, VisitSource};
 use serde_json::{Map, Value, json};
 
 use crate::db::opened::Store;
+use crate::read_model::follower::{ReadModel, Status};
+use crate::read_model::load::Progress;
 use crate::sample::Loaded;
-use crate::server::Server;
 
 /// What was done on the first start.
 #[derive(Default)]
@@ -25,9 +27,26 @@ pub fn loaded(loaded: &Loaded) -> String {
     format!("The sample registry is loaded: {councils} councils, {themes} themes, {initiatives} initiatives.")
 }
 
+/// Until the records are in memory: on a terminal with a bar, once it takes longer than a moment.
+pub async fn until_ready(read_model: &ReadModel) {
+    const MOMENT: Duration = Duration::from_millis(500);
+    if read_model.ready(MOMENT).await {
+        return;
+    }
+    let style = ProgressStyle::with_template("  Reading {pos} of {len} initiatives {wide_bar} {eta}");
+    // Draws nothing where standard error is no terminal.
+    let bar = ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    while !read_model.ready(MOMENT / 5).await {
+        if let Status::Loading(Progress { loaded, total }) = read_model.status() {
+            bar.set_length(total);
+            bar.set_position(loaded);
+        }
+    }
+    bar.finish_and_clear();
+}
+
 /// Say where everything is. Goes to standard output; logs go to standard error.
-pub fn show(server: &Server, store: &Store, first: &FirstStart, took: Duration) {
-    let url = server.url();
+pub fn show(url: &str, store: &Store, first: &FirstStart, read_model: &ReadModel, took: Duration) {
     let mut text = String::from("\n  CCIN registry\n\n");
     let mut line = |label: &str, what: &str| text.push_str(&format!("  {label:<10}{what}\n"));
     line("Page", &format!("{url}/"));
@@ -38,6 +57,10 @@ pub fn show(server: &Server, store: &Store, first: &FirstStart, took: Duration) 
             line("Data", &format!("{} (private PostgreSQL {})", private.data_dir().display(), private.version()));
         }
         None => line("Data", "the database that DATABASE_URL names"),
+    }
+    if let Some(snapshot) = read_model.snapshot() {
+        let mebibytes = snapshot.size().div_ceil(1 << 20);
+        line("Memory", &format!("{} initiatives in {mebibytes} MiB", snapshot.len()));
     }
     if let Some(sample) = &first.loaded {
         line("Sample", &loaded(sample));

@@ -25,6 +25,8 @@ use crate::limits::bucket::Clock;
 use crate::limits::{Limits, bounds, load, rate};
 use crate::middleware::{Methods, fallback, frame};
 use crate::openapi::Document;
+use crate::read_model::follower::ReadModel;
+use crate::read_model::ready_answers::ReadyAnswers;
 use crate::tls::Certificate;
 use crate::{routes, service, uploads};
 
@@ -32,6 +34,8 @@ use crate::{routes, service, uploads};
 pub struct Server {
     /// Where it listens; with port 0 in the settings, the port that was free.
     pub address: SocketAddr,
+    /// What it answers reads from.
+    pub read_model: Arc<ReadModel>,
     scheme: &'static str,
     server: ActixServer,
     usage: (web::Data<Usage>, Db),
@@ -58,11 +62,16 @@ impl Server {
         let issuers = web::Data::new(issuers);
         let throttle = web::Data::new(Throttle::new(settings.login_attempts, clock.clone()));
         let limits = web::Data::new(Limits::new(&settings.limits, &clock));
+        let read_model = ReadModel::follow(&db);
+        let records = web::Data::from(Arc::clone(&read_model));
+        let ready_answers = web::Data::new(ReadyAnswers::default());
         let (db, keys, settings) = (web::Data::new(db), web::Data::new(keys), web::Data::new(settings));
         let mut server = HttpServer::new(move || {
             let app = App::new().configure(routes::mount_pages);
             let (app, _) = routes::mount(app.into_utoipa_app()).split_for_parts();
             app.app_data(db.clone())
+                .app_data(records.clone())
+                .app_data(ready_answers.clone())
                 .app_data(keys.clone())
                 .app_data(issuers.clone())
                 .app_data(settings.clone())
@@ -99,7 +108,7 @@ impl Server {
             None => server.bind(bind)?,
         };
         let address = server.addrs().first().copied().unwrap_or(bind);
-        Ok(Self { address, scheme, server: server.run(), usage: counted })
+        Ok(Self { address, read_model, scheme, server: server.run(), usage: counted })
     }
 
     /// Where it listens, as the start of an address that a browser on this machine can open.
@@ -151,6 +160,8 @@ fn cors() -> Cors {
             header::RETRY_AFTER,
             header::HeaderName::from_static("ratelimit"),
             header::HeaderName::from_static("ratelimit-policy"),
+            header::HeaderName::from_static("registry-position"),
+            header::HeaderName::from_static("last-synced"),
             header::HeaderName::from_static("x-request-id"),
         ])
         .max_age(86_400)

@@ -1,15 +1,19 @@
 //! The service about itself: the first address, its health, its document and the page that shows it.
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
+use chrono::{DateTime, Utc};
 use diesel_async::SimpleAsyncConnection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::auth::caller::Reach;
 use crate::db::Db;
 use crate::error::ApiError;
 use crate::input::{NoParams, Query};
 use crate::openapi::Document;
 use crate::page::base;
+use crate::read_model::follower::{ReadModel, Status};
+use crate::read_model::load::Progress;
 use crate::reply::{send, send_text};
 
 /// What the service is and where its parts are.
@@ -56,6 +60,30 @@ pub struct Health {
     /// `ok`.
     #[schema(example = "ok")]
     status: &'static str,
+    /// Public initiatives in memory.
+    #[schema(example = 129)]
+    records: u64,
+    /// Mebibytes that the records in memory take, about.
+    #[schema(example = 2)]
+    mebibytes: usize,
+}
+
+/// Whether the service can be used.
+#[derive(Serialize, ToSchema)]
+pub struct Readiness {
+    /// `ready`; `degraded` while the database is away and reads show its last known state; `loading` before that.
+    #[schema(example = "ready")]
+    status: &'static str,
+    /// Why it is not ready.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    why: Option<&'static str>,
+    /// The state of the database that reads show is as of this time.
+    #[schema(required)]
+    last_synced: Option<DateTime<Utc>>,
+    /// The part of the records that is in memory, in percent.
+    #[schema(example = 100, minimum = 0, maximum = 100)]
+    percent: u64,
 }
 
 /// What is here
@@ -86,9 +114,39 @@ pub async fn find_service(request: HttpRequest, _: Query<NoParams>) -> Result<Ht
 /// 200 while the store answers, 503 while it does not.
 #[utoipa::path(tag = "service", responses((status = 200, description = "The store answers", body = Health)))]
 #[get("/health")]
-pub async fn find_health(db: web::Data<Db>, _: Query<NoParams>) -> Result<HttpResponse, ApiError> {
+pub async fn find_health(
+    db: web::Data<Db>,
+    read_model: web::Data<ReadModel>,
+    _: Query<NoParams>,
+) -> Result<HttpResponse, ApiError> {
     db.get().await?.batch_execute("SELECT 1").await?;
-    Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(Health { status: "ok" }))
+    let snapshot = read_model.snapshot();
+    let (records, size) = snapshot.map_or((0, 0), |held| (held.visible(Reach::PUBLIC).len(), held.size()));
+    let health = Health { status: "ok", records, mebibytes: size.div_ceil(1 << 20) };
+    Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(health))
+}
+
+/// Can the service be used
+///
+/// 200 once reads are answered: `ready`, or `degraded` while the database is away and only writes are refused. 503 while the
+/// records are being read for the first time. Asks no database.
+#[utoipa::path(tag = "service", responses((status = 200, description = "Reads are answered", body = Readiness)))]
+#[get("/health/ready")]
+pub async fn find_readiness(read_model: web::Data<ReadModel>, _: Query<NoParams>) -> HttpResponse {
+    let last_synced = read_model.synced_at();
+    let readiness = |status, why, percent| Readiness { status, why, last_synced, percent };
+    let (mut response, readiness) = match read_model.status() {
+        Status::Loading(Progress { loaded, total }) => {
+            let why = Some("The records are being read. Reads are answered with 503 until that is done.");
+            (HttpResponse::ServiceUnavailable(), readiness("loading", why, 100 * loaded / total.max(1)))
+        }
+        Status::Following => (HttpResponse::Ok(), readiness("ready", None, 100)),
+        Status::Degraded { .. } => {
+            let why = Some("The database is away. Reads show its last known state; writes are refused.");
+            (HttpResponse::Ok(), readiness("degraded", why, 100))
+        }
+    };
+    response.insert_header(("Cache-Control", "no-store")).json(readiness)
 }
 
 /// The OpenAPI document. Not an operation of its own document.

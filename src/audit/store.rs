@@ -7,7 +7,9 @@ use data_encoding::HEXLOWER;
 use diesel::dsl::count_star;
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bytea, Nullable, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures_util::join;
 use uuid::Uuid;
 
 use super::chain::{EventRow, Head};
@@ -15,6 +17,7 @@ use super::model::{Action, ActorRef, AuditEvent, AuditQuery, AuditedRecord, Chai
 use super::subject::{Actor, Subject};
 use crate::auth::keys::Keys;
 use crate::councils::model::CouncilRef;
+use crate::db::prepared::{Prepared, all_done};
 use crate::db::schema::{audit_events, audit_head, users};
 use crate::db::word::text;
 use crate::error::{ApiError, request_id};
@@ -57,10 +60,21 @@ pub async fn record(
         seal: Vec::new(),
     };
     let event = event.sealed(keys);
-    diesel::update(audit_head::table).set(Head::at(&event, keys)).execute(conn).await?;
-    diesel::insert_into(audit_events::table).values(event).execute(conn).await?;
-    Ok(())
+    let end = Head::at(&event, keys);
+    let conn: &AsyncPgConnection = conn;
+    let (mut first, mut second) = (conn, conn);
+    let moved = Prepared::new(MOVE_HEAD)
+        .bind::<BigInt, _>(end.sequence)
+        .bind::<Bytea, _>(end.hash)
+        .bind::<Nullable<Text>, _>(end.sealed_with)
+        .bind::<Nullable<Bytea>, _>(end.seal)
+        .execute(&mut first);
+    let added = diesel::insert_into(audit_events::table).values(event).execute(&mut second);
+    // Together: every other writer waits meanwhile.
+    Ok(all_done(<[_; 2]>::from(join!(moved, added)))?)
 }
+
+const MOVE_HEAD: &str = "UPDATE audit_head SET sequence = $1, hash = $2, sealed_with = $3, seal = $4";
 
 /// Which part of the trail somebody reads.
 #[derive(Clone, Copy, Debug)]

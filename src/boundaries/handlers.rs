@@ -6,14 +6,13 @@ use serde_json::value::RawValue;
 use super::members::members;
 use super::model::{BoundaryCollection, BoundaryFeature, BoundaryProperties, BoundaryQuery, Frame, MapQuery};
 use super::shape::{self, WHOLE};
-use super::store::{self, Boundary};
 use crate::auth::caller::Anyone;
 use crate::councils::model::Council;
-use crate::councils::store as councils;
-use crate::db::Db;
 use crate::error::{ApiError, Fault};
 use crate::geography::BoundingBox;
 use crate::input::Query;
+use crate::read_model::boundaries::Boundary;
+use crate::read_model::extractor::CurrentSnapshot;
 use crate::refs;
 use crate::reply::{moved, send_overview};
 
@@ -33,22 +32,24 @@ const NARROW: f64 = 1.0;
 #[get("/councils/{council}/boundary")]
 pub async fn find_boundary(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     caller: Anyone,
     segment: web::Path<String>,
     query: Query<BoundaryQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let mut conn = db.get().await?;
-    let council = councils::locate(&mut conn, caller.reach(), &segment).await?;
+    let council = &snapshot.locate_council(caller.reach(), &segment)?.record;
     if refs::is_former(&segment, &council.slug, council.id) {
         return Ok(moved(&request, &council.slug));
     }
-    let codes: Vec<String> = council.gss_code.iter().cloned().collect();
+    let none = || ApiError::not_found("boundary of this council");
+    let code = council.gss_code.clone().ok_or_else(none)?;
     let level = query.zoom.map_or(WHOLE, shape::level);
-    let found = store::boundaries_of(&mut conn, &codes, level).await?.pop_first();
-    let (code, boundary) = found.ok_or_else(|| ApiError::not_found("boundary of this council"))?;
+    let (held, of) = (snapshot.clone(), code.clone());
+    // A county of many and fine districts keeps a processor busy for a moment.
+    let found = web::block(move || held.boundaries.boundary(&of, level)).await.map_err(ApiError::internal)??;
+    let boundary = found.ok_or_else(none)?;
     let modified = boundary.updated_at.max(council.updated_at);
-    let feature = feature(&council, code, boundary)?;
+    let feature = feature(council, code, boundary)?;
     let body = serde_json::to_string(&feature).map_err(ApiError::internal)?;
     Ok(send_overview(&request, GEO_JSON, body, Some(modified)))
 }
@@ -61,15 +62,15 @@ pub async fn find_boundary(
 #[get("/map/boundaries")]
 pub async fn map_boundaries(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     caller: Anyone,
     query: Query<MapQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let Frame { bbox, zoom } = query.frame;
     check_width(bbox, zoom)?;
-    let mut conn = db.get().await?;
-    let level = shape::level(zoom.unwrap_or_default());
-    let members = members(&mut conn, caller.reach(), &query.members, level, bbox).await?;
+    let (level, reach) = (shape::level(zoom.unwrap_or_default()), caller.reach());
+    let members = web::block(move || members(&snapshot, reach, &query.members, level, bbox));
+    let members = members.await.map_err(ApiError::internal)??;
     let modified = members.iter().map(|(council, boundary)| boundary.updated_at.max(council.updated_at)).max();
     let features = members
         .into_iter()
@@ -100,7 +101,7 @@ fn feature(council: &Council, code: String, boundary: Boundary) -> Result<Bounda
         kind: "Feature",
         id: code.clone(),
         bbox: [west, south, east, north],
-        geometry: RawValue::from_string(boundary.geometry).map_err(ApiError::internal)?,
+        geometry: RawValue::from_string(boundary.geometry.to_string()).map_err(ApiError::internal)?,
         properties: BoundaryProperties {
             gss_code: code,
             slug: council.slug.clone(),

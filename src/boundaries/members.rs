@@ -1,21 +1,21 @@
 //! The boundaries of the councils that are members: what maps draw.
 
-use diesel_async::AsyncPgConnection;
-
 use super::model::MembersQuery;
-use super::store::{self, Boundary};
 use crate::auth::caller::Reach;
 use crate::councils::model::{Council, MembershipStatus, MembershipTier};
-use crate::councils::store::{self as councils, CouncilFilter};
 use crate::error::ApiError;
 use crate::geography::BoundingBox;
+use crate::read_model::boundaries::Boundary;
+use crate::read_model::council_list::CouncilFilter;
+use crate::read_model::snapshot::Snapshot;
 
 /// A council with its boundary.
 pub type Member = (Council, Boundary);
 
-/// The members that match a query and have a boundary, in one degree of simplification; those alone that reach into a box.
-pub async fn members(
-    conn: &mut AsyncPgConnection,
+/// The members that match a query and have a boundary, by slug, in one degree of simplification; those alone that reach into
+/// a box. A county that has the union of its districts keeps a processor busy for a moment.
+pub fn members(
+    snapshot: &Snapshot,
     reach: Reach,
     query: &MembersQuery,
     level: i16,
@@ -27,17 +27,18 @@ pub async fn members(
         tiers: query.membership.clone(),
         ..CouncilFilter::default()
     };
-    let mut members = councils::all(conn, reach, &filter).await?;
-    members.retain(|council| {
+    let mut councils: Vec<&Council> =
+        snapshot.select_councils(reach, &filter).into_iter().map(|entry| &entry.record).collect();
+    councils.sort_by_key(|council| &council.slug);
+    let mut members = Vec::new();
+    for council in councils {
         let membership = &council.membership;
-        membership.tier != MembershipTier::None && membership.status == Some(MembershipStatus::Active)
-    });
-    let codes: Vec<String> = members.iter().filter_map(|council| council.gss_code.clone()).collect();
-    let mut boundaries = store::boundaries_of(conn, &codes, level).await?;
-    boundaries.retain(|_, boundary| bounds.is_none_or(|bounds| bounds.touches(&boundary.bounds)));
-    let with_boundary = members.into_iter().filter_map(|council| {
-        let boundary = boundaries.remove(council.gss_code.as_deref()?)?;
-        Some((council, boundary))
-    });
-    Ok(with_boundary.collect())
+        let is_member = membership.tier != MembershipTier::None && membership.status == Some(MembershipStatus::Active);
+        let Some(code) = council.gss_code.as_deref().filter(|_| is_member) else { continue };
+        let Some(boundary) = snapshot.boundaries.boundary(code, level)? else { continue };
+        if bounds.is_none_or(|bounds| bounds.touches(&boundary.bounds)) {
+            members.push((council.clone(), boundary));
+        }
+    }
+    Ok(members)
 }

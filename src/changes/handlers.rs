@@ -1,12 +1,12 @@
 //! What changed, for everybody, as far as they may see it.
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use diesel_async::AsyncPgConnection;
 
 use super::cursor::Cursors;
 use super::feed::{self, ATOM, Head};
 use super::model::{ChangeLinks, ChangePage, ChangeQuery, ChangedResource};
-use super::store::{self, Subject};
+use super::recent::{Subject, latest};
+use super::store;
 use crate::auth::caller::{Anyone, Reach};
 use crate::auth::keys::Keys;
 use crate::db::Db;
@@ -14,6 +14,8 @@ use crate::db::word::text;
 use crate::error::ApiError;
 use crate::input::{NoParams, Query};
 use crate::page::base;
+use crate::read_model::extractor::CurrentSnapshot;
+use crate::read_model::snapshot::Snapshot;
 use crate::refs;
 use crate::reply::{moved, send, send_overview};
 
@@ -22,7 +24,7 @@ const DEFAULT_LIMIT: i64 = 200;
 /// Most changes on a page; a larger wish is clamped.
 const MAX_LIMIT: i64 = 1000;
 /// Changes in a feed.
-const IN_A_FEED: i64 = 50;
+const IN_A_FEED: usize = 50;
 
 /// List what changed
 ///
@@ -81,13 +83,12 @@ fn next(request: &HttpRequest, query: &ChangeQuery, cursor: &str) -> String {
 #[get("/changes.atom")]
 pub async fn feed_changes(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     caller: Anyone,
     _: Query<NoParams>,
 ) -> Result<HttpResponse, ApiError> {
-    let mut conn = db.get().await?;
     let title = "Changes in the CCIN registry".into();
-    answer(&request, &mut conn, caller.reach(), Subject::Registry, title, "/v1/changes.atom".into()).await
+    answer(&request, &snapshot, caller.reach(), Subject::Registry, title, "/v1/changes.atom".into())
 }
 
 /// Follow a council as Atom
@@ -98,19 +99,18 @@ pub async fn feed_changes(
 #[get("/councils/{council}/changes.atom")]
 pub async fn feed_council_changes(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     caller: Anyone,
     council: web::Path<String>,
     _: Query<NoParams>,
 ) -> Result<HttpResponse, ApiError> {
-    let mut conn = db.get().await?;
-    let found = crate::councils::store::locate(&mut conn, caller.reach(), &council).await?;
+    let found = &snapshot.locate_council(caller.reach(), &council)?.record;
     if refs::is_former(&council, &found.slug, found.id) {
         return Ok(moved(&request, &found.slug));
     }
     let title = format!("{} in the CCIN registry", found.name);
     let permanent = format!("/v1/councils/{}/changes.atom", found.id);
-    answer(&request, &mut conn, caller.reach(), Subject::Council(found.id), title, permanent).await
+    answer(&request, &snapshot, caller.reach(), Subject::Council(found.id), title, permanent)
 }
 
 /// Follow a theme as Atom
@@ -121,25 +121,23 @@ pub async fn feed_council_changes(
 #[get("/themes/{theme}/changes.atom")]
 pub async fn feed_theme_changes(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     caller: Anyone,
     theme: web::Path<String>,
     _: Query<NoParams>,
 ) -> Result<HttpResponse, ApiError> {
-    let mut conn = db.get().await?;
-    let found = crate::themes::store::locate(&mut conn, &theme).await?;
+    let found = &snapshot.locate_theme(&theme)?.record;
     if refs::is_former(&theme, &found.slug, found.id) {
         return Ok(moved(&request, &found.slug));
     }
-    let themes = refs::any_theme(&mut conn, &[found.slug.as_str().into()], &mut Vec::new()).await?.unwrap_or_default();
     let title = format!("{} in the CCIN registry", found.label);
     let permanent = format!("/v1/themes/{}/changes.atom", found.id);
-    answer(&request, &mut conn, caller.reach(), Subject::Theme(found.id, themes), title, permanent).await
+    answer(&request, &snapshot, caller.reach(), Subject::Theme(found.id), title, permanent)
 }
 
-async fn answer(
+fn answer(
     request: &HttpRequest,
-    conn: &mut AsyncPgConnection,
+    snapshot: &Snapshot,
     reach: Reach,
     subject: Subject,
     title: String,
@@ -147,7 +145,7 @@ async fn answer(
 ) -> Result<HttpResponse, ApiError> {
     let base = base(request);
     let tombstones = matches!(subject, Subject::Registry);
-    let changes = store::latest(conn, reach, subject, IN_A_FEED).await?;
+    let changes = latest(snapshot, reach, subject, IN_A_FEED)?;
     let modified = changes.first().map(|change| change.changed_at);
     let head = Head {
         title,

@@ -2,8 +2,9 @@
 //!
 //! # Why a reader who follows the cursors ends with what a fresh reading shows
 //!
-//! The table `changes` has a row for each change, written by triggers at the end of the transaction that made it (migration
-//! 000011). Three things hold of it:
+//! The table `changes` has a row for each record that has changed, or that shows one that has, written at the end of the
+//! transaction (migration 000014). Triggers note what each statement changes, and one of them turns the notes into rows when
+//! the transaction commits, a few statements for all of them. Three things hold of it:
 //!
 //! 1. Places are given out one transaction at a time, and the next one begins when the last one is seen. So whoever sees a
 //!    place has seen every place before it: no slower transaction comes in behind a reader's cursor.
@@ -18,13 +19,22 @@
 //! it has not changed after that, or there would be a later row. It need not have been the only page that showed it: an
 //! earlier one is put right by the last. The same holds of pages that a cache kept: they are pages of an earlier snapshot.
 //!
+//! # What it costs other writers
+//!
+//! From the first place that a transaction is given until its commit, no other is given one. So it does as little as possible
+//! between: what it compares and adds is in proportion to the records that changed, some ten microseconds each.
+//!
 //! # Why it tells nobody of what they may not see
 //!
 //! A row is in a reader's query only if the reader saw the record before that change or sees it after, and cursors name
-//! places of such rows only, sealed. So nothing that anybody is answered changes with what is hidden from them.
+//! places of such rows only, sealed. So nothing that anybody is answered changes with what is hidden from them. States that a
+//! record had only within a transaction do not count.
+//!
+//! A row of the resource `boundary` is for followers, which keep boundaries in memory: neither the feed nor Atom shows it.
 
 pub mod cursor;
 pub mod feed;
 pub mod handlers;
 pub mod model;
+pub mod recent;
 pub mod store;

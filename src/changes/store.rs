@@ -10,13 +10,11 @@ use uuid::Uuid;
 
 use super::model::{Change, ChangeKind, ChangedRecord, ChangedResource};
 use crate::auth::caller::Reach;
-use crate::db::schema::{changes, initiatives};
+use crate::db::schema::changes;
 use crate::db::word::Word;
 use crate::error::ApiError;
-use crate::initiatives::filter::{InitiativeFilter, filtered};
 use crate::initiatives::model::Visibility;
 use crate::initiatives::store as practice;
-use crate::refs::Themes;
 use crate::{councils, themes};
 
 #[derive(Queryable, Selectable)]
@@ -38,21 +36,13 @@ pub struct Batch {
     pub more: bool,
 }
 
-/// What a feed is about.
-pub enum Subject {
-    /// Everything.
-    Registry,
-    /// A council and the initiatives that it leads or takes part in.
-    Council(Uuid),
-    /// A theme, and the initiatives on it or on any of these within it.
-    Theme(Uuid, Themes),
-}
-
 /// The changes that the caller may know of: the start of every query.
 fn visible(reach: Reach) -> changes::BoxedQuery<'static, Pg> {
     // As `visibility_rank` has it in SQL: 1 public to 4 private.
     let seen = changes::audience.le(reach.level.rank());
-    let query = changes::table.into_boxed();
+    // Other rows, of boundaries, are for the followers that keep the read model.
+    let told: Vec<_> = ChangedResource::ALL.map(Word).into();
+    let query = changes::table.filter(changes::resource.eq_any(told)).into_boxed();
     let Some(own) = reach.council.map(|own| vec![Some(own)]) else { return query.filter(seen) };
     let by_own = changes::councils.contains(own.clone());
     if reach.level >= Visibility::Officers {
@@ -88,39 +78,6 @@ pub async fn after(
             let mut changes = shown(conn, reach, rows).await?;
             changes.reverse();
             Ok(Batch { changes, end, more })
-        })
-        .await
-}
-
-/// The last `limit` changes, newest first, each record once.
-///
-/// What is gone is left out where the subject is not the registry: a record that is gone lies within no council and no theme
-/// any more, and what it once lay within is not this caller's to know.
-pub async fn latest(
-    conn: &mut AsyncPgConnection,
-    reach: Reach,
-    subject: Subject,
-    limit: i64,
-) -> Result<Vec<Change>, ApiError> {
-    let within = match subject {
-        Subject::Registry => None,
-        Subject::Council(id) => {
-            Some((id, InitiativeFilter { within_council: Some(id), ..InitiativeFilter::default() }))
-        }
-        Subject::Theme(id, themes) => {
-            Some((id, InitiativeFilter { within_themes: Some(themes), ..InitiativeFilter::default() }))
-        }
-    };
-    let mut query = visible(reach).order(changes::position.desc()).limit(limit).select(ChangeRow::as_select());
-    if let Some((id, filter)) = within {
-        let records = filtered(reach, &filter).select(initiatives::id);
-        query = query.filter(changes::record_id.eq(id).or(changes::record_id.eq_any(records)));
-    }
-    let mut snapshot = conn.build_transaction().repeatable_read().read_only();
-    snapshot
-        .run(async |conn| {
-            let rows = query.load(conn).await?;
-            shown(conn, reach, rows).await
         })
         .await
 }

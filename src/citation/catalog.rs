@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
+use super::extent::Extent;
 use super::linked::{LinkedData, SKOS};
-use super::store::{Concept, Extent};
 use super::work::{NETWORK, NETWORK_SITE, REGISTRY, period, permalink};
 use crate::initiatives::model::Licence;
+use crate::themes::model::Theme;
 
 /// Where the data can be had: address, title, media type. The first is the API, the others are whole files.
 pub const DISTRIBUTIONS: [(&str, &str, &str); 8] = [
@@ -23,7 +24,7 @@ pub const DISTRIBUTIONS: [(&str, &str, &str); 8] = [
 const UNITED_KINGDOM: &str = "http://publications.europa.eu/resource/authority/country/GBR";
 
 /// The catalogue: one dataset, its distributions, the service that serves it.
-pub fn catalog(base: &str, extent: &Extent, concepts: &[Concept]) -> LinkedData {
+pub fn catalog(base: &str, extent: &Extent, concepts: &[&Theme]) -> LinkedData {
     let at = |path: &str| format!("{base}{path}");
     let (catalog, dataset, service, scheme) =
         (at("/catalog.jsonld"), at("/catalog.jsonld#dataset"), at("/catalog.jsonld#service"), at("/v1/themes"));
@@ -48,7 +49,7 @@ pub fn catalog(base: &str, extent: &Extent, concepts: &[Concept]) -> LinkedData 
             json!({
                 "@id": permalink(base, one.id), "@type": "skos:Concept", "prefLabel": one.label,
                 "definition": one.definition, "notation": one.slug, "inScheme": scheme,
-                "broader": one.broader.map(|id| permalink(base, id)),
+                "broader": one.broader.as_ref().map(|broader| permalink(base, broader.id)),
             })
         })
         .collect();

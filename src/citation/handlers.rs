@@ -7,14 +7,15 @@ use serde_json::Value;
 use super::linked::LinkedData;
 use super::model::{CitationFormat, CitationQuery};
 use super::work::Work;
-use super::{bibtex, catalog, csl, datacite, linked, ris, store};
+use super::{bibtex, catalog, csl, datacite, extent, linked, ris};
 use crate::auth::caller::Anyone;
-use crate::db::Db;
 use crate::error::ApiError;
 use crate::input::{NoParams, Query};
 use crate::negotiate;
 use crate::page::base;
-use crate::refs::{self, Resource};
+use crate::read_model::extractor::CurrentSnapshot;
+use crate::read_model::references::AnyEntry;
+use crate::refs;
 use crate::reply::{moved, see_other, send_as, send_overview};
 
 /// The formats with their media types, the default first.
@@ -39,7 +40,7 @@ const FORMATS: [(CitationFormat, &str); 4] = [
 #[get("/initiatives/{initiative}/citation")]
 pub async fn cite_initiative(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     caller: Anyone,
     initiative: web::Path<String>,
     query: Query<CitationQuery>,
@@ -48,11 +49,11 @@ pub async fn cite_initiative(
         Some(format) => format,
         None => negotiate::choose(&request, &FORMATS)?,
     };
-    let mut conn = db.get().await?;
-    let found = crate::initiatives::store::locate(&mut conn, caller.reach(), &initiative).await?;
-    if refs::is_former(&initiative, &found.slug, found.id) {
-        return Ok(moved(&request, &found.slug));
+    let entry = snapshot.locate_initiative(caller.reach(), &initiative)?;
+    if refs::is_former(&initiative, &entry.slug, entry.id) {
+        return Ok(moved(&request, &entry.slug));
     }
+    let found = entry.record(caller.reach())?;
     let base = base(&request);
     let work = Work { record: &found, base: &base };
     let json = |value: Value| (value.to_string(), "");
@@ -76,29 +77,22 @@ pub async fn cite_initiative(
 #[get("/{id}")]
 pub async fn follow_permalink(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     caller: Anyone,
     id: web::Path<String>,
     _: Query<NoParams>,
 ) -> Result<HttpResponse, ApiError> {
     let id = refs::id(&id, "record")?;
-    let mut conn = db.get().await?;
-    let reach = caller.reach();
     // Who opens it in a browser is to read the page.
     let is_browser = negotiate::wants_page(Accept::parse(&request).ok().as_ref());
     let [councils, initiatives, themes] = match is_browser {
         true => ["/councils/", "/initiatives/", "/?theme="],
         false => ["/v1/councils/", "/v1/initiatives/", "/v1/themes/"],
     };
-    let location = match store::resource(&mut conn, id).await? {
-        Some(Resource::Council) => {
-            format!("{councils}{}", crate::councils::store::find(&mut conn, reach, id).await?.slug)
-        }
-        Some(Resource::Theme) => format!("{themes}{}", crate::themes::store::find(&mut conn, id).await?.slug),
-        Some(Resource::Initiative) => {
-            format!("{initiatives}{}", crate::initiatives::store::find(&mut conn, reach, id).await?.slug)
-        }
-        None => return Err(ApiError::not_found("record")),
+    let location = match snapshot.find_record(caller.reach(), id)? {
+        AnyEntry::Council(entry) => format!("{councils}{}", entry.record.slug),
+        AnyEntry::Theme(entry) => format!("{themes}{}", entry.record.slug),
+        AnyEntry::Initiative(entry) => format!("{initiatives}{}", entry.slug),
     };
     Ok(see_other(&request, &location))
 }
@@ -110,12 +104,11 @@ pub async fn follow_permalink(
 #[get("/catalog.jsonld")]
 pub async fn find_catalog(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     _: Query<NoParams>,
 ) -> Result<HttpResponse, ApiError> {
-    let mut conn = db.get().await?;
-    let extent = store::extent(&mut conn).await?;
-    let concepts = store::concepts(&mut conn).await?;
+    let extent = extent::extent(&snapshot);
+    let concepts = extent::concepts(&snapshot);
     let catalog = catalog::catalog(&base(&request), &extent, &concepts);
     let body = serde_json::to_string(&catalog).map_err(ApiError::internal)?;
     Ok(send_overview(&request, linked::MEDIA_TYPE, body, extent.modified))

@@ -1,11 +1,11 @@
 //! Councils. Everybody reads; network admins enter and withdraw; a council editor keeps the own council's profile.
 
-use actix_web::{Either, HttpRequest, HttpResponse, delete, get, patch, post, put, web};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
 use diesel_async::AsyncConnection;
 
 use super::model::{Council, NewCouncil};
 use super::query::{CouncilQuery, CouncilView};
-use super::store::{self, CouncilFilter};
+use super::store;
 use crate::audit::model::Action;
 use crate::audit::subject::Subject;
 use crate::audit::trail::Trail;
@@ -14,15 +14,17 @@ use crate::auth::scope::WriteCouncils;
 use crate::citation::form::Form;
 use crate::citation::linked::{self, LinkedData};
 use crate::db::Db;
-use crate::db::word::text;
+use crate::db::word::picked;
 use crate::error::ApiError;
+use crate::geography::Point;
 use crate::idempotency::Idempotency;
 use crate::input::{Body, Draft, IfMatch, Patch, Query};
-use crate::page::{Listing, Page, Pages};
+use crate::page::{Page, Pages};
+use crate::read_model::council_list::{CouncilFilter, CouncilOrder};
+use crate::read_model::extractor::CurrentSnapshot;
+use crate::read_model::shown::Shown;
 use crate::refs;
-use crate::reply::{Record, Written, moved, no_content};
-use crate::search::marks::Marks;
-use crate::search::store::forgiving;
+use crate::reply::{Record, Written, moved, no_content, send_shown};
 use crate::users::model::Role;
 use crate::withdrawal::Withdrawal;
 
@@ -32,31 +34,29 @@ use crate::withdrawal::Withdrawal;
 #[utoipa::path(tag = "councils", params(CouncilQuery), responses((status = 200, description = "Councils", body = Page<Council>)))]
 #[get("/councils")]
 pub async fn list_councils(
-    db: web::Data<Db>,
+    request: HttpRequest,
+    snapshot: CurrentSnapshot,
     caller: Anyone,
     pages: Pages,
     query: Query<CouncilQuery>,
-) -> Result<Listing<Council>, ApiError> {
-    let mut conn = db.get().await?;
-    let filter = CouncilFilter::new(&mut conn, caller.reach(), &query).await?;
-    let window = pages.window(query.limit, query.cursor.as_deref(), query.order(filter.area.near))?;
-    let (mut slice, search) = forgiving(&mut conn, caller.reach(), filter.words.clone(), async |conn, words| {
-        store::list(conn, caller.reach(), &CouncilFilter { words, ..filter.clone() }, &window).await
-    })
-    .await?;
-    if let Some(near) = filter.area.near {
-        for found in &mut slice.rows {
-            found.distance_km = found.location.map(|place| near.kilometres(place.into()));
-        }
-    }
-    if let Some(search) = search.as_ref().filter(|_| query.highlight == Some(true)) {
-        let marks = Marks::of(&mut conn, &search.searched_for).await?;
-        for found in &mut slice.rows {
-            found.highlight = Some(marks.highlight(&found.name, None, found.description.as_deref().into_iter()));
-        }
-    }
-    let fields = query.0.fields.map(|fields| fields.iter().map(text).collect());
-    Ok(pages.listing(slice, window.limit, fields).with_search(search))
+) -> Result<HttpResponse, ApiError> {
+    let reach = caller.reach();
+    let filter = CouncilFilter::new(&snapshot, reach, &query)?;
+    let page = pages.page(query.limit, query.cursor.as_deref())?;
+    let near = filter.area.near;
+    let slice = snapshot.list_councils(reach, &filter, CouncilOrder::of(&query, near), &page);
+    let marks = filter.hits.as_ref().filter(|_| query.highlight == Some(true)).map(|hits| hits.marks());
+    let fields = picked(query.0.fields.as_deref());
+    let shown = slice.rows.iter().map(|entry| {
+        let record = &entry.record;
+        let at = record.location.map(Point::from);
+        let highlight = marks.as_ref().map(|marks| marks.council(record));
+        Shown::council(entry, fields.as_deref())
+            .with_distance(near.zip(at).map(|(near, at)| near.kilometres(at)))
+            .with_highlight(highlight.as_ref())
+    });
+    let slice = slice.of(shown.collect());
+    pages.records(&request, &slice, page.limit, filter.hits.as_ref().map(|hits| &hits.note))
 }
 
 /// Find a council
@@ -68,21 +68,23 @@ pub async fn list_councils(
 #[get("/councils/{council}")]
 pub async fn find_council(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     caller: Anyone,
     council: web::Path<String>,
     view: Query<CouncilView>,
-) -> Result<Either<Record<Council>, HttpResponse>, ApiError> {
+) -> Result<HttpResponse, ApiError> {
     let form = Form::wanted(&request, &[Form::Json, Form::LinkedData])?;
     form.allows(&[("fields", view.fields.is_some())])?;
-    let found = store::locate(&mut *db.get().await?, caller.reach(), &council).await?;
+    let entry = snapshot.locate_council(caller.reach(), &council)?;
+    let found = &entry.record;
     if refs::is_former(&council, &found.slug, found.id) {
-        return Ok(Either::Right(moved(&request, &found.slug)));
+        return Ok(moved(&request, &found.slug));
     }
     if form != Form::Json {
-        return Ok(Either::Right(Form::linked(&request, &found, linked::council)?));
+        return Form::linked(&request, found, linked::council);
     }
-    Ok(Either::Left(Record::picked(found, view.0.fields.map(|fields| fields.iter().map(text).collect()))))
+    let fields = picked(view.fields.as_deref());
+    Ok(send_shown(&request, &Shown::council(entry, fields.as_deref())))
 }
 
 /// Enter a council
@@ -203,8 +205,9 @@ async fn change(
             return Err(ApiError::stale(&Record::etag(&store::find(conn, Reach::ALL, current.id).await?)?));
         }
         let now = store::find(conn, Reach::ALL, current.id).await?;
+        let written = Written::changed(&now)?;
         trail.record(conn, &account, Action::CouncilUpdate, Subject::changed(&current, &now)).await?;
-        Written::changed(&now)
+        Ok(written)
     })
     .await
 }

@@ -40,7 +40,7 @@ pub enum CouncilType {
 }
 
 /// Nation of the United Kingdom.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Nation {
     /// England.
@@ -55,7 +55,7 @@ pub enum Nation {
 }
 
 /// Region of England.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Region {
     /// North East.
@@ -144,7 +144,7 @@ impl From<Location> for Point {
 }
 
 /// What other records show of a council.
-#[derive(Clone, Debug, Serialize, Queryable, Selectable, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, Queryable, Selectable, ToSchema)]
 #[diesel(table_name = crate::db::schema::councils, check_for_backend(diesel::pg::Pg))]
 pub struct CouncilRef {
     /// Id.

@@ -6,8 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::model::{CouncilType, MembershipTier, Nation, Region};
 use crate::error::Fault;
-use crate::geography::{Area, BoundingBox, Near, Point};
-use crate::page::Order;
+use crate::geography::{Area, BoundingBox, Point};
 use crate::search::model::SearchText;
 use crate::text::Reference;
 
@@ -32,23 +31,6 @@ pub enum CouncilSort {
     /// Nearest to `near` first.
     #[serde(rename = "distance")]
     Distance,
-}
-
-impl CouncilSort {
-    /// The order of what is not searched, in SQL; that by distance is from the centre of `near`.
-    pub fn order(self, near: Option<Near>) -> Order {
-        if let (Self::Distance, Some(near)) = (self, near) {
-            return Order::by_distance(near.distance("councils"));
-        }
-        let descending = matches!(self, Self::NameDescending | Self::UpdatedDescending);
-        match self {
-            // Without a point there is no distance: the filter refuses it.
-            Self::Relevance | Self::Name | Self::NameDescending | Self::Distance => {
-                Order::new("lower(councils.name)", "text", descending)
-            }
-            Self::Updated | Self::UpdatedDescending => Order::new("councils.updated_at", "timestamptz", descending),
-        }
-    }
 }
 
 /// Members of a council that `fields` can pick.
@@ -153,13 +135,5 @@ impl CouncilQuery {
     pub fn area(&self, faults: &mut Vec<Fault>) -> Area {
         let by_distance = matches!(self.sort, Some(CouncilSort::Distance));
         Area::new(self.bbox, self.near, self.radius_km, by_distance, faults)
-    }
-
-    /// The order that was asked for, or else the one that fits.
-    pub fn order(&self, near: Option<Near>) -> Order {
-        match self.sort {
-            None | Some(CouncilSort::Relevance) if self.q.is_some() => Order::RELEVANCE,
-            sort => sort.unwrap_or(CouncilSort::Name).order(near),
-        }
     }
 }

@@ -1,12 +1,9 @@
 //! Queries of councils. Each takes the caller's reach: prospects are in no query but a network officer's.
 
-use std::collections::{BTreeSet, HashMap};
-
 use chrono::{DateTime, Utc};
-use diesel::dsl::{count_star, exists, select, sql};
+use diesel::dsl::{exists, select};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
@@ -14,17 +11,12 @@ use super::model::{
     Council, CouncilHtml, CouncilType, Location, Membership, MembershipStatus, MembershipTier, Nation, NewCouncil,
     Region,
 };
-use super::query::CouncilQuery;
 use crate::auth::caller::Reach;
-use crate::boundaries;
 use crate::db::schema::{councils, initiative_participants, initiatives, users};
 use crate::db::word::Word;
 use crate::error::ApiError;
-use crate::geography::Area;
-use crate::page::{Slice, Window};
 use crate::refs::{self, Resource};
-use crate::search::model::TotalIs;
-use crate::search::rank::{Among, rank};
+use crate::slugs;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = councils, check_for_backend(Pg))]
@@ -143,142 +135,10 @@ impl<'a> CouncilChange<'a> {
     }
 }
 
-/// Which councils a list shows.
-#[derive(Clone, Default)]
-pub struct CouncilFilter {
-    /// With these words, as they were written.
-    pub words: Option<String>,
-    /// Any of these.
-    pub ids: Option<Vec<Uuid>>,
-    /// Any of these nations.
-    pub nations: Vec<Nation>,
-    /// Any of these regions.
-    pub regions: Vec<Region>,
-    /// Any of these types.
-    pub council_types: Vec<CouncilType>,
-    /// Any of these tiers.
-    pub tiers: Vec<MembershipTier>,
-    /// With any of these GSS codes: whose boundaries cover a point.
-    pub covering: Option<BTreeSet<String>>,
-    /// With their point in here.
-    pub area: Area,
-    /// Changed at or after.
-    pub updated_since: Option<DateTime<Utc>>,
-}
-
-impl CouncilFilter {
-    /// Look up the names in a query; every fault at once.
-    pub async fn new(conn: &mut AsyncPgConnection, reach: Reach, query: &CouncilQuery) -> Result<Self, ApiError> {
-        let mut faults = Vec::new();
-        let ids = refs::any_council(conn, reach, "council", &query.council, &mut faults).await?;
-        let area = query.area(&mut faults);
-        if !faults.is_empty() {
-            return Err(ApiError::bad_query(faults));
-        }
-        let covering = match query.covers {
-            Some(point) => Some(boundaries::store::covering(conn, point).await?),
-            None => None,
-        };
-        Ok(Self {
-            covering,
-            words: query.q.as_deref().map(str::to_owned),
-            ids,
-            nations: query.nation.clone(),
-            regions: query.region.clone(),
-            council_types: query.council_type.clone(),
-            tiers: query.membership.clone(),
-            area,
-            updated_since: query.updated_since,
-        })
-    }
-}
-
-fn words<T: Copy + std::fmt::Debug + serde::Serialize + serde::de::DeserializeOwned>(values: &[T]) -> Vec<Word<T>> {
-    values.iter().copied().map(Word).collect()
-}
-
 /// The councils that the caller may see: the start of every query.
 pub fn visible(reach: Reach) -> councils::BoxedQuery<'static, Pg> {
     let query = councils::table.filter(councils::withdrawn_at.is_null()).into_boxed();
     if reach.is_officer() { query } else { query.filter(councils::membership_status.is_distinct_from("prospect")) }
-}
-
-/// The visible councils that match a filter.
-pub fn filtered(reach: Reach, filter: &CouncilFilter) -> councils::BoxedQuery<'static, Pg> {
-    let mut query = visible(reach);
-    if let Some(words) = filter.words.clone() {
-        let found =
-            sql::<Bool>("councils.id IN (SELECT council_id FROM council_search WHERE document @@ search_query(");
-        query = query.filter(found.bind::<Text, _>(words).sql("))"));
-    }
-    if let Some(ids) = &filter.ids {
-        query = query.filter(councils::id.eq_any(ids.clone()));
-    }
-    if !filter.nations.is_empty() {
-        query = query.filter(councils::nation.eq_any(words(&filter.nations)));
-    }
-    if !filter.regions.is_empty() {
-        query = query.filter(councils::region.eq_any(words(&filter.regions)));
-    }
-    if !filter.council_types.is_empty() {
-        query = query.filter(councils::council_type.eq_any(words(&filter.council_types)));
-    }
-    if !filter.tiers.is_empty() {
-        query = query.filter(councils::membership_tier.eq_any(words(&filter.tiers)));
-    }
-    if let Some(codes) = &filter.covering {
-        query = query.filter(councils::gss_code.eq_any(codes.clone()));
-    }
-    if let Some(within) = filter.area.condition("councils") {
-        query = query.filter(sql::<Bool>(&within));
-    }
-    if let Some(since) = filter.updated_since {
-        query = query.filter(councils::updated_at.ge(since));
-    }
-    query
-}
-
-/// One page of councils.
-pub async fn list(
-    conn: &mut AsyncPgConnection,
-    reach: Reach,
-    filter: &CouncilFilter,
-    window: &Window,
-) -> Result<(Slice<Council>, TotalIs), ApiError> {
-    if let Some(words) = filter.words.as_deref().filter(|_| window.is_by_relevance()) {
-        let rest = CouncilFilter { words: None, ..filter.clone() };
-        let among = || Among { initiatives: None, councils: Some(filtered(reach, &rest).select(councils::id)) };
-        let (hits, total_is) = rank(conn, words, among, None, window).await?;
-        let ids: Vec<Uuid> = hits.rows.iter().map(|(_, id)| *id).collect();
-        let mut found: HashMap<_, _> = load(conn, reach, &ids).await?.into_iter().map(|one| (one.id, one)).collect();
-        return Ok((hits.with_rows(|hits| hits.iter().filter_map(|(_, id)| found.remove(id)).collect()), total_is));
-    }
-    let conn: &AsyncPgConnection = conn;
-    let (mut first, mut second) = (conn, conn);
-    let mut query = filtered(reach, filter);
-    if let Some(beyond) = window.beyond("councils.id") {
-        query = query.filter(beyond);
-    }
-    let rows = query
-        .select((CouncilRow::as_select(), window.key()))
-        .order(window.order("councils.id"))
-        .limit(window.fetch())
-        .load::<(CouncilRow, String)>(&mut first);
-    let total = filtered(reach, filter).select(count_star()).first::<i64>(&mut second);
-    let (rows, total) = futures_util::try_join!(rows, total)?;
-    let slice = Slice::new(rows, total, window, |row: &CouncilRow| row.id);
-    Ok((slice.with_rows(|rows| rows.into_iter().map(Council::from).collect()), TotalIs::Exact))
-}
-
-/// True when the caller sees more councils that match than this.
-pub async fn are_more_than(
-    conn: &mut AsyncPgConnection,
-    reach: Reach,
-    filter: &CouncilFilter,
-    most: u32,
-) -> Result<bool, ApiError> {
-    let beyond = filtered(reach, filter).select(councils::id).offset(most.into()).limit(1);
-    Ok(beyond.first::<Uuid>(conn).await.optional()?.is_some())
 }
 
 /// The council that a path segment names, if the caller may see it; 404 otherwise.
@@ -307,10 +167,11 @@ pub async fn load(conn: &mut AsyncPgConnection, reach: Reach, ids: &[Uuid]) -> R
     Ok(query.load::<CouncilRow>(conn).await?.into_iter().map(Council::from).collect())
 }
 
-/// Every council that matches, by slug. A few hundred at the most.
-pub async fn all(conn: &mut AsyncPgConnection, reach: Reach, filter: &CouncilFilter) -> Result<Vec<Council>, ApiError> {
-    let query = filtered(reach, filter).select(CouncilRow::as_select()).order(councils::slug);
-    Ok(query.load::<CouncilRow>(conn).await?.into_iter().map(Council::from).collect())
+/// Every council that is not withdrawn, by slug.
+pub async fn load_all(conn: &mut AsyncPgConnection) -> Result<Vec<Council>, ApiError> {
+    let query = visible(Reach::ALL).select(CouncilRow::as_select()).order(councils::slug);
+    let rows: Vec<CouncilRow> = query.load(conn).await?;
+    Ok(rows.into_iter().map(Council::from).collect())
 }
 
 /// What is left of a withdrawn council; a prospect leaves nothing.
@@ -329,8 +190,7 @@ async fn tombstone(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Option<ApiE
 /// Enter a council.
 pub async fn create(conn: &mut AsyncPgConnection, council: &NewCouncil) -> Result<Uuid, ApiError> {
     let id = Uuid::now_v7();
-    let slug = refs::free_slug(conn, Resource::Council, council.slug.as_deref(), &council.short_name, id).await?;
-    refs::take_slug(conn, Resource::Council, &slug, id).await?;
+    let slug = slugs::claim(conn, Resource::Council, council.slug.as_deref(), &council.short_name, id).await?;
     diesel::insert_into(councils::table)
         .values((councils::id.eq(id), CouncilChange::new(council, &slug)))
         .execute(conn)
@@ -340,13 +200,27 @@ pub async fn create(conn: &mut AsyncPgConnection, council: &NewCouncil) -> Resul
 
 /// Replace a council; false when `current` is no longer the current version. What initiatives name is no prospect.
 pub async fn update(conn: &mut AsyncPgConnection, current: &Council, council: &NewCouncil) -> Result<bool, ApiError> {
-    if council.membership.status == Some(MembershipStatus::Prospect) && is_named(conn, current.id).await? {
-        return Err(ApiError::conflict("Initiatives name this council, so that it cannot be hidden as a prospect."));
+    if council.membership.status == Some(MembershipStatus::Prospect) {
+        await_namers(conn, current.id).await?;
+        if is_named(conn, current.id).await? {
+            return Err(ApiError::conflict(
+                "Initiatives name this council, so that it cannot be hidden as a prospect.",
+            ));
+        }
     }
     let slug = council.slug.as_deref().unwrap_or(&current.slug);
-    refs::take_slug(conn, Resource::Council, slug, current.id).await?;
+    if slug != current.slug {
+        slugs::take(conn, Resource::Council, slug, current.id).await?;
+    }
     let target = councils::table.find(current.id).filter(councils::version.eq(current.version));
     Ok(diesel::update(target).set(CouncilChange::new(council, slug)).execute(conn).await? == 1)
+}
+
+/// Wait for writers who are just naming a council in an initiative, and let no more of them begin: what they write could not
+/// be seen yet.
+async fn await_namers(conn: &mut AsyncPgConnection, id: Uuid) -> Result<(), ApiError> {
+    councils::table.find(id).select(councils::id).for_update().first::<Uuid>(conn).await.optional()?;
+    Ok(())
 }
 
 /// True when an initiative names a council as its lead or as taking part.
@@ -368,8 +242,7 @@ pub async fn withdraw(
     version: i32,
     reason: Option<&str>,
 ) -> Result<bool, ApiError> {
-    // An initiative that names the council at this moment would not be seen: one waits for the other.
-    diesel::sql_query("LOCK TABLE councils IN SHARE ROW EXCLUSIVE MODE").execute(conn).await?;
+    await_namers(conn, id).await?;
     let employs = users::table.filter(users::council_id.eq(id));
     if is_named(conn, id).await? || select(exists(employs)).get_result::<bool>(conn).await? {
         return Err(ApiError::conflict("Initiatives or users belong to this council. Move them first."));

@@ -5,6 +5,7 @@
 //! here, so a second connection asks the server for a sign of life; silence there as well ends the first.
 
 use std::error::Error;
+use std::future::poll_fn;
 use std::ops::{Deref, DerefMut};
 use std::time::{Duration, Instant};
 
@@ -14,22 +15,25 @@ use diesel_async::pooled_connection::{PoolError, PoolableConnection};
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::runtime::Handle;
+use tokio::sync::watch;
 use tokio::task::AbortHandle;
-use tokio_postgres::{CancelToken, Client, Config, NoTls};
+use tokio_postgres::{AsyncMessage, CancelToken, Client, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::PATIENCE;
+use super::listen::Listener;
 use crate::tls;
 
 /// How long a piece of work takes before the server is asked for a sign of life, and how long the answer may take. Together
 /// no longer than [`PATIENCE`].
 const PAUSE: Duration = Duration::from_millis(400);
-const SILENCE: Duration = Duration::from_millis(800);
+pub(super) const SILENCE: Duration = Duration::from_millis(800);
 /// A connection idle for longer than this is asked for a sign of life before it is handed out.
 const IDLE: Duration = Duration::from_secs(1);
 
-type Driver = BoxFuture<'static, Result<(), tokio_postgres::Error>>;
+pub(super) type Driver = BoxFuture<'static, Result<(), tokio_postgres::Error>>;
 
 /// An open connection, and the task that moves its bytes.
 pub struct Link {
@@ -64,7 +68,12 @@ pub struct Connection {
 impl Link {
     /// Open a connection, with limits that hold for every statement.
     pub async fn open(url: &str) -> ConnectionResult<Self> {
-        let (client, driver) = connect(url).await.map_err(|error| bad(&*error))?;
+        Self::hearing(url, None).await
+    }
+
+    /// Open a connection whose notifications go to `heard`, which is dropped when the connection ends.
+    pub(super) async fn hearing(url: &str, heard: Option<watch::Sender<()>>) -> ConnectionResult<Self> {
+        let (client, driver) = connect(url, heard).await.map_err(|error| bad(&*error))?;
         let driver = tokio::spawn(async move {
             // Whoever waits for an answer hears that the connection is closed; why it closed is known only here.
             if let Err(error) = driver.await {
@@ -75,11 +84,16 @@ impl Link {
         connection
             .batch_execute(
                 "SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s'; SET TIME ZONE 'UTC'; \
-                 SET plan_cache_mode = force_custom_plan; SET jit = off; SET work_mem = '16MB'",
+                 SET jit = off; SET work_mem = '16MB'",
             )
             .await
             .map_err(ConnectionError::CouldntSetupConfiguration)?;
         Ok(Self { connection, driver: driver.abort_handle() })
+    }
+
+    /// The task that moves its bytes: aborting it ends the connection.
+    pub(super) fn driver(&self) -> AbortHandle {
+        self.driver.clone()
     }
 }
 
@@ -90,7 +104,7 @@ impl Links {
 
     /// A link for one piece of work, which has been waited for `since` then; watched over until it goes back.
     pub(super) fn hand_out(&self, link: Object<Self>, since: Instant) -> Connection {
-        let watch = self.runtime.spawn(watch(self.url.clone(), link.driver.clone(), since + PAUSE)).abort_handle();
+        let watch = self.runtime.spawn(look_after(self.url.clone(), link.driver.clone(), since + PAUSE)).abort_handle();
         Connection { link, watch }
     }
 }
@@ -101,9 +115,17 @@ impl Links {
         let mut link = self.create().await?;
         let limit = format!("SET statement_timeout = {}", most.as_millis());
         link.connection.batch_execute(&limit).await.map_err(PoolError::QueryError)?;
-        let watching = watch(self.url.clone(), link.driver.clone(), Instant::now() + PAUSE);
+        let watching = look_after(self.url.clone(), link.driver.clone(), Instant::now() + PAUSE);
         let watch = self.runtime.spawn(watching).abort_handle();
         Ok(Aside { link, url: self.url.clone(), watch, runtime: self.runtime.clone() })
+    }
+
+    /// Open a connection that hears of changes.
+    pub(super) async fn listen(&self) -> Result<Listener, PoolError> {
+        match self.runtime.spawn(Listener::open(self.url.clone())).await {
+            Ok(opened) => opened,
+            Err(ended) => Err(PoolError::ConnectionError(bad(&ended))),
+        }
     }
 
     /// The runtime that carries the connections.
@@ -185,7 +207,7 @@ impl Drop for Connection {
 }
 
 /// Ask the server for a sign of life again and again; end the connection when none comes.
-async fn watch(url: String, driver: AbortHandle, mut next: Instant) {
+async fn look_after(url: String, driver: AbortHandle, mut next: Instant) {
     loop {
         tokio::time::sleep_until(next.into()).await;
         if !matches!(tokio::time::timeout(SILENCE, is_alive(&url)).await, Ok(true)) {
@@ -199,23 +221,43 @@ async fn watch(url: String, driver: AbortHandle, mut next: Instant) {
 
 /// True for a server that answers, be it with a refusal.
 async fn is_alive(url: &str) -> bool {
-    match connect(url).await {
+    match connect(url, None).await {
         Ok(_) => true,
         Err(error) => error.downcast_ref().is_some_and(|error: &tokio_postgres::Error| error.as_db_error().is_some()),
     }
 }
 
-/// Connect: TLS as the URL's `sslmode` asks.
-async fn connect(url: &str) -> Result<(Client, Driver), Box<dyn Error + Send + Sync>> {
+/// Connect: TLS as the URL's `sslmode` asks. Notifications go to `heard`.
+pub(super) async fn connect(
+    url: &str,
+    heard: Option<watch::Sender<()>>,
+) -> Result<(Client, Driver), Box<dyn Error + Send + Sync>> {
     let mut config: Config = url.parse()?;
     config.application_name("ccin-registry").connect_timeout(PATIENCE).keepalives_idle(Duration::from_secs(30));
     if is_plain(&config) {
-        let (client, driver) = config.connect(NoTls).await?;
-        Ok((client, driver.boxed()))
+        let (client, connection) = config.connect(NoTls).await?;
+        Ok((client, drive(connection, heard).boxed()))
     } else {
-        let (client, driver) = config.connect(MakeRustlsConnect::new(tls::client()?)).await?;
-        Ok((client, driver.boxed()))
+        let (client, connection) = config.connect(MakeRustlsConnect::new(tls::client()?)).await?;
+        Ok((client, drive(connection, heard).boxed()))
     }
+}
+
+/// Move the bytes of a connection until it ends.
+async fn drive<S, T>(
+    mut connection: tokio_postgres::Connection<S, T>,
+    heard: Option<watch::Sender<()>>,
+) -> Result<(), tokio_postgres::Error>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
+        if let (AsyncMessage::Notification(_), Some(heard)) = (message?, &heard) {
+            heard.send_replace(());
+        }
+    }
+    Ok(())
 }
 
 /// Ask the server to give up what it does for a connection.
@@ -234,7 +276,7 @@ fn is_plain(config: &Config) -> bool {
 }
 
 /// An error with what is behind it: by itself the driver's says no more than "db error".
-fn bad(error: &dyn Error) -> ConnectionError {
+pub(super) fn bad(error: &dyn Error) -> ConnectionError {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -5,8 +5,10 @@
 
 pub mod embedded;
 mod link;
+mod listen;
 pub mod migrations;
 pub mod opened;
+pub mod prepared;
 #[allow(missing_docs)]
 pub mod schema;
 pub mod word;
@@ -17,10 +19,12 @@ use deadpool::managed::{BuildError, Pool, TimeoutType};
 use diesel::sql_types::Text;
 use diesel::{ConnectionResult, QueryResult};
 use diesel_async::pooled_connection::deadpool::PoolError;
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 
 pub use link::{Aside, Connection};
 use link::{Link, Links};
+pub use listen::Listener;
+use prepared::Prepared;
 
 /// How long a request waits for the store before it is told that the store is away.
 const PATIENCE: Duration = Duration::from_millis(1200);
@@ -50,6 +54,11 @@ impl Db {
         self.pool.close();
     }
 
+    /// True once the pool was closed.
+    pub fn is_closed(&self) -> bool {
+        self.pool.is_closed()
+    }
+
     /// A connection, or an error within two seconds.
     pub async fn get(&self) -> Result<Connection, PoolError> {
         // The pool tries one idle connection after the other; the sum is bounded here.
@@ -66,6 +75,11 @@ impl Db {
         self.pool.manager().aside(most).await.map_err(PoolError::Backend)
     }
 
+    /// A connection outside of the pool that hears of changes, for as long as an instance follows the database.
+    pub async fn listen(&self) -> Result<Listener, PoolError> {
+        self.pool.manager().listen().await.map_err(PoolError::Backend)
+    }
+
     /// Do something that outlives the request that began it, where the connections live.
     pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         self.pool.manager().runtime().spawn(work);
@@ -74,8 +88,14 @@ impl Db {
 
 /// Wait for the lock of this name, and hold it until the end of the transaction.
 pub async fn lock(conn: &mut AsyncPgConnection, name: &str) -> QueryResult<()> {
-    let query = diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))");
+    let query = Prepared::new("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))");
     query.bind::<Text, _>(name).execute(conn).await.map(drop)
+}
+
+/// Forget the plans of statements that this connection has prepared. For a transaction that adds many rows: plans that were made
+/// for small tables serve large ones badly, and nothing else renews them before its end.
+pub async fn forget_plans(conn: &mut AsyncPgConnection) -> QueryResult<()> {
+    conn.batch_execute("DISCARD PLANS").await
 }
 
 /// Open one connection outside the pool.

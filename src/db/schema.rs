@@ -356,14 +356,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    search_words (word, audience) {
-        word -> Text,
-        audience -> Int2,
-        records -> Int8,
-    }
-}
-
-diesel::table! {
     sessions (id) {
         id -> Uuid,
         user_id -> Uuid,
@@ -397,15 +389,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    theme_initiatives (theme_id, title_key, initiative_id) {
-        theme_id -> Uuid,
-        title_key -> Text,
-        initiative_id -> Uuid,
-        audience -> Int2,
-    }
-}
-
-diesel::table! {
     themes (id) {
         id -> Uuid,
         slug -> Text,
@@ -421,6 +404,14 @@ diesel::table! {
         updated_at -> Timestamptz,
         withdrawn_at -> Nullable<Timestamptz>,
         withdrawn_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    unanswered_searches (words) {
+        words -> Text,
+        searches -> Int8,
+        last_at -> Timestamptz,
     }
 }
 
@@ -489,11 +480,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     outcomes,
     principles,
     refresh_tokens,
-    search_words,
     sessions,
     slugs,
     sources,
-    theme_initiatives,
     themes,
+    unanswered_searches,
     users,
 );

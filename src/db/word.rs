@@ -43,6 +43,11 @@ pub fn text<T: Serialize>(value: &T) -> String {
     }
 }
 
+/// The words for the values that were picked, if any were.
+pub fn picked<T: Serialize>(values: Option<&[T]>) -> Option<Vec<String>> {
+    values.map(|values| values.iter().map(text).collect())
+}
+
 impl<T: std::fmt::Debug + Serialize + DeserializeOwned + 'static> Serialize for Word<T> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)

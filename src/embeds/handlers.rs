@@ -9,16 +9,17 @@ use super::model::{FrameQuery, FrameView, Oembed, OembedFormat, OembedQuery};
 use super::oembed::{LIST_HEIGHT, RECORD_HEIGHT, Subject, frame, subject, xml};
 use crate::auth::caller::Reach;
 use crate::councils::model::Council;
-use crate::db::Db;
 use crate::error::ApiError;
-use crate::initiatives::filter::InitiativeFilter;
 use crate::initiatives::model::Initiative;
 use crate::input::{NoParams, Query};
 use crate::page::{Pages, base};
-use crate::refs::{self, Resource};
+use crate::read_model::extractor::CurrentSnapshot;
+use crate::read_model::initiative_filter::InitiativeFilter;
+use crate::read_model::initiatives::InitiativeOrder;
+use crate::read_model::references::AnyEntry;
+use crate::refs;
 use crate::reply::{moved, send_overview};
-use crate::search::store::forgiving;
-use crate::{citation, councils, initiatives, negotiate};
+use crate::{citation, negotiate};
 
 /// Addresses of frames, as routes.
 pub const FRAMES: [&str; 2] = ["/embed/initiatives", "/embed/initiatives/{initiative}"];
@@ -32,25 +33,20 @@ pub fn mount(config: &mut web::ServiceConfig) {
 /// A list, or a map with a list.
 async fn frame_initiatives(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     pages: Pages,
     query: Result<Query<FrameQuery>, ApiError>,
 ) -> Result<HttpResponse, ApiError> {
-    let listed = async {
+    let listed = || {
         let query = query?.0;
         let (view, heading) = (query.view, query.heading.clone());
         let query = query.of_list();
-        let mut conn = db.get().await?;
-        let filter = InitiativeFilter::new(&mut conn, Reach::PUBLIC, &query).await?;
-        let window = pages.window(query.limit, None, query.order(filter.area.near))?;
-        let (slice, _) = forgiving(&mut conn, Reach::PUBLIC, filter.words.clone(), async |conn, words| {
-            let filter = InitiativeFilter { words, ..filter.clone() };
-            initiatives::store::list(conn, Reach::PUBLIC, &filter, &window).await
-        })
-        .await?;
-        Ok((view, heading, slice))
+        let filter = InitiativeFilter::new(&snapshot, Reach::PUBLIC, &query)?;
+        let page = pages.page(query.limit, None)?;
+        let order = InitiativeOrder::of(&query, filter.area.near);
+        Ok((view, heading, snapshot.list_initiatives(Reach::PUBLIC, &filter, order, &page)))
     };
-    let (view, heading, slice) = match listed.await {
+    let (view, heading, slice) = match listed() {
         Ok(listed) => listed,
         Err(error) => return explained(error),
     };
@@ -71,15 +67,11 @@ async fn frame_initiatives(
 /// One initiative.
 async fn frame_initiative(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     initiative: web::Path<String>,
     query: Result<Query<NoParams>, ApiError>,
 ) -> Result<HttpResponse, ApiError> {
-    let found = async {
-        query?;
-        initiatives::store::locate(&mut *db.get().await?, Reach::PUBLIC, &initiative).await
-    };
-    match found.await {
+    match query.and_then(|_| snapshot.locate_initiative(Reach::PUBLIC, &initiative)) {
         Ok(found) if refs::is_former(&initiative, &found.slug, found.id) => Ok(moved(&request, &found.slug)),
         Ok(found) => {
             let attribute = |name: &str, value: &str| (name.to_owned(), value.to_owned());
@@ -132,7 +124,7 @@ fn explained(error: ApiError) -> Result<HttpResponse, ApiError> {
 #[get("/oembed")]
 pub async fn find_frame(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     query: Query<OembedQuery>,
 ) -> Result<HttpResponse, ApiError> {
     const FORMATS: [(OembedFormat, &str); 2] =
@@ -142,27 +134,16 @@ pub async fn find_frame(
         None => negotiate::choose(&request, &FORMATS)?,
     };
     let base = base(&request);
-    let mut conn = db.get().await?;
     let none = || ApiError::not_found("page of an initiative or a council");
-    let answer = match subject(&query.url, &base).ok_or_else(none)? {
-        Subject::Initiative(segment) => {
-            of_initiative(&initiatives::store::locate(&mut conn, Reach::PUBLIC, segment).await?, &base, &query)
-        }
-        Subject::Council(segment) => {
-            of_council(&councils::store::locate(&mut conn, Reach::PUBLIC, segment).await?, &base, &query)
-        }
-        Subject::Record(id) => {
-            let id = refs::id(id, "record")?;
-            match citation::store::resource(&mut conn, id).await? {
-                Some(Resource::Initiative) => {
-                    of_initiative(&initiatives::store::find(&mut conn, Reach::PUBLIC, id).await?, &base, &query)
-                }
-                Some(Resource::Council) => {
-                    of_council(&councils::store::find(&mut conn, Reach::PUBLIC, id).await?, &base, &query)
-                }
-                _ => return Err(none()),
-            }
-        }
+    let entry = match subject(&query.url, &base).ok_or_else(none)? {
+        Subject::Initiative(segment) => AnyEntry::Initiative(snapshot.locate_initiative(Reach::PUBLIC, segment)?),
+        Subject::Council(segment) => AnyEntry::Council(snapshot.locate_council(Reach::PUBLIC, segment)?),
+        Subject::Record(id) => snapshot.find_record(Reach::PUBLIC, refs::id(id, "record")?)?,
+    };
+    let answer = match entry {
+        AnyEntry::Initiative(entry) => of_initiative(&entry.record(Reach::PUBLIC)?, &base, &query),
+        AnyEntry::Council(entry) => of_council(&entry.record, &base, &query),
+        AnyEntry::Theme(_) => return Err(none()),
     };
     let (media_type, body) = match format {
         OembedFormat::Json => ("application/json", serde_json::to_string(&answer).map_err(ApiError::internal)?),

@@ -8,13 +8,11 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{self, Accept, Header};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
 use chrono::Utc;
-use diesel_async::AsyncPgConnection;
-use diesel_async::methods::LoadQuery;
 use futures_util::stream;
 
-use super::columns::Table;
+use super::columns::{Column, Kind, Table};
 use super::format::{Encoder, Format};
-use super::query::{Plan, Row, RowSql};
+use super::rows::Rows;
 use super::stream::{Broken, begin};
 use crate::auth::caller::Bounded;
 use crate::auth::scope;
@@ -24,12 +22,14 @@ use crate::error::{ApiError, Fault};
 use crate::limits::Limits;
 use crate::page::base;
 use crate::problems;
+use crate::read_model::extractor::CurrentSnapshot;
 use crate::reply::{HeadOnly, cache};
 
 /// What a handler of exports needs of its request.
 pub struct Exports {
-    /// Connections.
-    pub db: web::Data<Db>,
+    /// The records that are handed out.
+    pub snapshot: CurrentSnapshot,
+    db: web::Data<Db>,
     request: HttpRequest,
     limits: web::Data<Limits>,
     settings: web::Data<ServeSettings>,
@@ -53,32 +53,29 @@ impl Exports {
         })
     }
 
-    /// Most rows for callers who may not take whole lists away, for those; `None` for the others.
-    pub fn most(&self, caller: &Bounded<scope::Export>) -> Option<u32> {
-        caller.is_bounded().then_some(self.settings.limits.export_rows)
+    /// Refuse more rows than a caller may take away.
+    pub fn check_size(&self, caller: &Bounded<scope::Export>, rows: usize) -> Result<(), ApiError> {
+        let most = self.settings.limits.export_rows;
+        if caller.is_bounded() && rows > most as usize { Err(caller.refusal(most)) } else { Ok(()) }
     }
 
-    /// The answer: what `make` selects for the rows of a table, as a file called `name`.
-    pub async fn send<Q>(
+    /// The answer: these rows as a file called `name`, with a head of these columns.
+    pub async fn send<'a, R: 'a>(
         self,
-        table: &Table,
+        columns: impl Iterator<Item = &'a Column<R>>,
         format: Format,
-        fields: Option<&[String]>,
         name: &str,
-        make: impl FnOnce(RowSql) -> Q,
-    ) -> Result<HttpResponse, ApiError>
-    where
-        Q: LoadQuery<'static, AsyncPgConnection, Row> + Send + 'static,
-    {
-        let plan = Plan::new(table, format, fields);
+        rows: Rows,
+    ) -> Result<HttpResponse, ApiError> {
         // Who asks for the head alone gets it without the work.
         if self.request.extensions().contains::<HeadOnly>() {
             let nothing = stream::empty::<Result<web::Bytes, Broken>>();
             return Ok(self.answer(format, name, BodyStream::new(nothing)));
         }
-        let encoder = Encoder::new(format, &plan.columns).map_err(ApiError::internal)?;
+        let head: Vec<(&str, bool)> = columns.map(|column| (column.name, column.kind == Kind::Text)).collect();
+        let encoder = Encoder::new(format, &head).map_err(ApiError::internal)?;
         let stall = Duration::from_secs(self.settings.limits.export_stall_seconds.into());
-        let export = begin(&self.db, &self.limits, stall, make(plan.row()), encoder).await?;
+        let export = begin(&self.db, &self.limits, stall, rows, encoder).await?;
         Ok(self.answer(format, name, BodyStream::new(export)))
     }
 
@@ -101,9 +98,14 @@ impl FromRequest for Exports {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let snapshot = match CurrentSnapshot::from_request(request, &mut Payload::None).into_inner() {
+            Ok(snapshot) => snapshot,
+            Err(error) => return ready(Err(error)),
+        };
         let (db, limits, settings) = (request.app_data(), request.app_data(), request.app_data());
         let found = || {
             Some(Self {
+                snapshot,
                 db: cloned(db)?,
                 limits: cloned(limits)?,
                 settings: cloned(settings)?,
@@ -119,7 +121,7 @@ fn cloned<T>(data: Option<&web::Data<T>>) -> Option<web::Data<T>> {
 }
 
 /// Refuse what makes sense for pages only, and members that no export has; every fault at once.
-pub fn refuse_pages(table: &Table, fields: Option<&[String]>, given: &[(&str, bool)]) -> Result<(), ApiError> {
+pub fn refuse_pages<R>(table: &Table<R>, fields: Option<&[String]>, given: &[(&str, bool)]) -> Result<(), ApiError> {
     let pages = given.iter().filter(|(_, is_given)| *is_given).map(|(name, _)| {
         Fault::parameter(*name, "not_for_exports", "is for pages; an export is the whole list: leave it out")
     });

@@ -1,10 +1,8 @@
-//! What a column of an export is: one description for the statement, the head of the CSV and the codebook.
+//! What a column of an export is: one description for the cells, the head of the CSV and the codebook.
 
-use uuid::Uuid;
+use serde::Serialize;
 
-use crate::auth::caller::Reach;
 use crate::db::word::text;
-use crate::initiatives::filter::levels;
 
 /// Between the values of a cell that holds several.
 pub const BETWEEN: &str = ";";
@@ -26,13 +24,16 @@ pub enum Kind {
     Time,
 }
 
-/// A column of a CSV.
-#[derive(Clone, Debug)]
-pub struct Column {
+/// What a cell says; `None` for an empty one.
+pub type Cell = Option<String>;
+
+/// A column of a CSV over records of type `R`.
+#[derive(Debug)]
+pub struct Column<R> {
     /// In the head of the CSV.
     pub name: &'static str,
-    /// SQL of the cell, null for an empty one. Of any type; cast to text.
-    pub cell: String,
+    /// The cell of a record.
+    pub cell: fn(&R) -> Cell,
     /// What it holds.
     pub kind: Kind,
     /// Which member of a schema of the document says what the column means and which values it has, such as
@@ -49,19 +50,17 @@ pub struct Column {
 }
 
 /// A member of the records of a list, with the columns that it makes in a CSV.
-#[derive(Clone, Debug)]
-pub struct Member {
+#[derive(Debug)]
+pub struct Member<R> {
     /// As in the record, and as `fields` picks it.
     pub name: &'static str,
-    /// SQL of its JSON.
-    pub json: String,
     /// Its columns.
-    pub columns: Vec<Column>,
+    pub columns: Vec<Column<R>>,
 }
 
 /// A list that is handed out whole.
-#[derive(Clone, Debug)]
-pub struct Table {
+#[derive(Debug)]
+pub struct Table<R> {
     /// Last segment of its address.
     pub name: &'static str,
     /// Title in the codebook.
@@ -69,21 +68,17 @@ pub struct Table {
     /// What a row is.
     pub about: &'static str,
     /// Its members, in the order of the record.
-    pub members: Vec<Member>,
+    pub members: Vec<Member<R>>,
     /// The columns that tell its rows apart.
     pub key: &'static [&'static str],
     /// Columns that name a row of a table: the column, the table (empty for this one), the column there.
     pub links: &'static [(&'static str, &'static str, &'static str)],
-    /// SQL of longitude and latitude of a row, in a table with places.
-    pub point: Option<[String; 2]>,
-    /// SQL of the id of a row.
-    pub id: &'static str,
 }
 
-impl Column {
+impl<R> Column<R> {
     /// A column, which may be empty.
-    pub fn new(name: &'static str, cell: impl Into<String>, kind: Kind, said: &'static str) -> Self {
-        Self { name, cell: cell.into(), kind, said, note: "", is_several: false, is_required: false, is_unique: false }
+    pub fn new(name: &'static str, kind: Kind, said: &'static str, cell: fn(&R) -> Cell) -> Self {
+        Self { name, cell, kind, said, note: "", is_several: false, is_required: false, is_unique: false }
     }
 
     /// The same, never empty.
@@ -107,70 +102,56 @@ impl Column {
     }
 }
 
-impl Member {
+impl<R> Member<R> {
     /// A member with columns of its own.
-    pub fn new(name: &'static str, json: impl Into<String>, columns: Vec<Column>) -> Self {
-        Self { name, json: json.into(), columns }
+    pub fn new(name: &'static str, columns: Vec<Column<R>>) -> Self {
+        Self { name, columns }
     }
 
-    /// A member that is one column: the same in JSON and CSV.
-    pub fn plain(column: Column) -> Self {
-        Self { name: column.name, json: column.cell.clone(), columns: vec![column] }
+    /// A member that is one column of the same name.
+    pub fn plain(column: Column<R>) -> Self {
+        Self { name: column.name, columns: vec![column] }
     }
 }
 
-impl Table {
-    /// The members that `fields` picks, in the order of the record; all without a choice.
-    pub fn picked<'a>(&'a self, fields: Option<&'a [String]>) -> impl Iterator<Item = &'a Member> {
+impl<R> Table<R> {
+    /// The columns of the members that `fields` picks, in the order of the record; all without a choice.
+    pub fn picked<'a>(&'a self, fields: Option<&'a [String]>) -> impl Iterator<Item = &'a Column<R>> {
         self.members
             .iter()
             .filter(move |member| fields.is_none_or(|fields| fields.iter().any(|one| one == member.name)))
+            .flat_map(|member| &member.columns)
     }
 
-    /// Every column.
-    pub fn columns(&self) -> impl Iterator<Item = &Column> {
-        self.members.iter().flat_map(|member| &member.columns)
+    /// The cell of a record under the name of its column.
+    pub fn cell(&self, name: &str, record: &R) -> Cell {
+        let mut columns = self.members.iter().flat_map(|member| &member.columns);
+        columns.find(|column| column.name == name).and_then(|column| (column.cell)(record))
     }
 }
 
-/// SQL of a moment as the records have it: in UTC, with as many decimals as it needs, by threes.
-pub fn time(column: &str) -> String {
-    format!(r#"regexp_replace(to_char({column}, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '(\.000)?000Z$', 'Z')"#)
+/// A word, a day or a moment as JSON has it.
+pub fn word(value: &impl Serialize) -> Cell {
+    Some(text(value))
 }
 
-/// SQL of a number without the zeros at its end that the column adds.
-pub fn number(column: &str) -> String {
-    format!("trim_scale({column})")
+/// A text that may be unknown.
+pub fn known(value: Option<&(impl AsRef<str> + ?Sized)>) -> Cell {
+    value.map(|value| value.as_ref().to_owned())
 }
 
-/// SQL of several values in one cell, in an order.
-pub fn joined(value: &str, order: &str, from: &str) -> String {
-    format!("(SELECT string_agg({value}, '{BETWEEN}' ORDER BY {order}) FROM {from})")
+/// A number that may be unknown.
+pub fn number<T: ToString>(value: Option<T>) -> Cell {
+    value.map(|value| value.to_string())
 }
 
-/// SQL of a text that goes into a cell with others.
+/// Several values in one cell; empty for none.
+pub fn joined(values: impl IntoIterator<Item = String>) -> Cell {
+    let values: Vec<String> = values.into_iter().collect();
+    (!values.is_empty()).then(|| values.join(BETWEEN))
+}
+
+/// A text that goes into a cell with others.
 pub fn among_others(text: &str) -> String {
-    format!("replace({text}, '{BETWEEN}', ',')")
-}
-
-/// SQL of a JSON array, in an order; empty for nothing.
-pub fn array(value: &str, order: &str, from: &str) -> String {
-    format!("coalesce((SELECT json_agg({value} ORDER BY {order}) FROM {from}), '[]'::json)")
-}
-
-/// SQL of what records show of a council.
-pub fn council(table: &str) -> String {
-    format!(
-        "json_build_object('id', {table}.id, 'slug', {table}.slug, 'name', {table}.name, 'gss_code', {table}.gss_code)"
-    )
-}
-
-/// SQL that is true for what the caller may see of a second look at the initiatives, called `name` there: what
-/// [`visible`](crate::initiatives::filter::visible) says of the first.
-pub fn seen(reach: Reach, name: &str) -> String {
-    let levels: Vec<String> = levels(reach).iter().map(|level| format!("'{}'", text(level))).collect();
-    let levels = levels.join(", ");
-    let own = |council: Uuid| format!(" OR {name}.lead_council_id = '{council}'");
-    let own = reach.council.map_or(String::new(), own);
-    format!("{name}.withdrawn_at IS NULL AND ({name}.effective_visibility IN ({levels}){own})")
+    text.replace(BETWEEN, ",")
 }

@@ -7,7 +7,6 @@ use utoipa::ToSchema;
 
 use super::columns::{Column, Kind, Table};
 use super::tables;
-use crate::auth::caller::Reach;
 
 /// A Frictionless data package (profile `tabular-data-package` of version 1).
 #[derive(Serialize, ToSchema)]
@@ -110,18 +109,22 @@ impl DataPackage {
                 title: "Co-operative Councils' Innovation Network",
                 path: "https://www.councils.coop/",
             }],
-            // The columns are the same for every caller.
-            resources: tables::all(Reach::PUBLIC).iter().map(|table| resource(document, table)).collect(),
+            resources: vec![
+                resource(document, &tables::initiatives()),
+                resource(document, &tables::outcomes()),
+                resource(document, &tables::councils()),
+                resource(document, &tables::themes()),
+            ],
         }
     }
 }
 
-fn resource(document: &Value, table: &Table) -> PackageResource {
+fn resource<R>(document: &Value, table: &Table<R>) -> PackageResource {
     let links = table.links.iter().map(
         |(column, resource, there)| json!({ "fields": column, "reference": { "resource": resource, "fields": there } }),
     );
     let mut schema = json!({
-        "fields": table.columns().map(|column| field(document, column)).collect::<Vec<_>>(),
+        "fields": table.picked(None).map(|column| field(document, column)).collect::<Vec<_>>(),
         "missingValues": [""],
         "primaryKey": table.key,
     });
@@ -142,7 +145,7 @@ fn resource(document: &Value, table: &Table) -> PackageResource {
 }
 
 /// A column: its meaning and rules are those of the member that it comes from.
-fn field(document: &Value, column: &Column) -> Value {
+fn field<R>(document: &Value, column: &Column<R>) -> Value {
     let (record, member) = column.said.split_once('/').unwrap_or_default();
     let said = &document["components"]["schemas"][record]["properties"][member];
     let rules = followed(document, said);

@@ -115,35 +115,38 @@ impl Encoder {
         Ok(encoder)
     }
 
-    /// Add a row: the cells of a CSV, or one piece of JSON.
-    pub fn push(&mut self, cells: &[Option<String>]) -> io::Result<()> {
-        self.size += cells.iter().flatten().map(String::len).sum::<usize>();
-        match self.format {
-            Format::Csv => {
-                for (cell, is_text) in cells.iter().zip(&self.are_text) {
-                    let cell = cell.as_deref().unwrap_or_default();
-                    if *is_text && is_formula(cell) {
-                        self.csv.write_field(format!("'{cell}"))?;
-                    } else {
-                        self.csv.write_field(cell)?;
-                    }
-                }
-                self.csv.write_record(None::<&[u8]>)?;
-            }
-            Format::Ndjson | Format::Geojson => {
-                if self.format == Format::Geojson && self.rows > 0 {
-                    self.json.extend_from_slice(b",\n");
-                }
-                for json in cells.iter().flatten() {
-                    self.json.extend_from_slice(json.as_bytes());
-                }
-                if self.format == Format::Ndjson {
-                    self.json.push(b'\n');
-                }
+    /// The format.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Add a row of a CSV.
+    pub fn push_cells(&mut self, cells: impl IntoIterator<Item = Option<String>>) -> io::Result<()> {
+        for (cell, is_text) in cells.into_iter().zip(&self.are_text) {
+            let cell = cell.as_deref().unwrap_or_default();
+            self.size += cell.len() + 1;
+            if *is_text && is_formula(cell) {
+                self.csv.write_field(format!("'{cell}"))?;
+            } else {
+                self.csv.write_field(cell)?;
             }
         }
+        self.csv.write_record(None::<&[u8]>).map_err(io::Error::from)?;
         self.rows += 1;
         Ok(())
+    }
+
+    /// Add a row of JSON, which `write` appends: a line, or a feature of a collection.
+    pub fn push_json(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        if self.format == Format::Geojson && self.rows > 0 {
+            self.json.extend_from_slice(b",\n");
+        }
+        write(&mut self.json);
+        if self.format == Format::Ndjson {
+            self.json.push(b'\n');
+        }
+        self.size = self.json.len();
+        self.rows += 1;
     }
 
     /// About how many bytes wait to be taken.
@@ -213,8 +216,15 @@ pub struct Point {
     /// `Point`.
     #[serde(rename = "type")]
     #[schema(example = "Point", pattern = "^Point$")]
-    kind: String,
+    kind: &'static str,
     /// Longitude and latitude, in this order.
     #[schema(min_items = 2, max_items = 2)]
     coordinates: Vec<f64>,
+}
+
+impl Point {
+    /// At a place.
+    pub fn new(at: crate::geography::Point) -> Self {
+        Self { kind: "Point", coordinates: vec![at.longitude, at.latitude] }
+    }
 }

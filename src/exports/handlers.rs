@@ -1,31 +1,34 @@
 //! Whole lists: each by an address with a suffix, and by `Accept` at the address of its pages.
 
+use std::sync::Arc;
+
 use actix_web::guard::GuardContext;
 use actix_web::http::header::Accept;
 use actix_web::{HttpRequest, HttpResponse, get, routes, web};
-use diesel::prelude::*;
+use uuid::Uuid;
 
 use super::answer::{Exports, refuse_pages};
 use super::datapackage::DataPackage;
 use super::format::{FeatureCollection, Format, PlainFormat};
-use super::query::Whole;
+use super::rows::{CouncilRow, InitiativeRow, Rows, ThemeRow};
 use super::tables;
 use crate::auth::caller::{Anyone, Bounded};
 use crate::auth::scope::Export;
-use crate::councils::query::{CouncilQuery, CouncilSort};
-use crate::councils::store::CouncilFilter;
-use crate::db::word::text;
+use crate::councils::query::CouncilQuery;
+use crate::db::word::picked;
 use crate::error::ApiError;
-use crate::initiatives::filter::InitiativeFilter;
-use crate::initiatives::query::{InitiativeQuery, InitiativeSort};
-use crate::initiatives::within::{Within, within_council, within_theme};
+use crate::initiatives::query::InitiativeQuery;
+use crate::initiatives::within::Within;
 use crate::input::{NoParams, Query};
 use crate::openapi::Document;
-use crate::outcomes::filter::{OutcomeFilter, OutcomeQuery};
+use crate::outcomes::query::OutcomeQuery;
+use crate::read_model::council_list::{CouncilFilter, CouncilOrder};
+use crate::read_model::initiative_filter::InitiativeFilter;
+use crate::read_model::initiatives::InitiativeOrder;
+use crate::read_model::outcome_list::OutcomeFilter;
+use crate::read_model::theme_list::ThemeFilter;
 use crate::reply::{moved, send};
-use crate::themes::model::{ThemeQuery, ThemeSort};
-use crate::themes::store::ThemeFilter;
-use crate::{councils, initiatives, outcomes, themes};
+use crate::themes::model::ThemeQuery;
 
 /// True for a request to the address of a list with places that does not want a page of it.
 pub fn wants_places_whole(context: &GuardContext<'_>) -> bool {
@@ -52,9 +55,7 @@ pub async fn export_initiatives(
     query: Query<InitiativeQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let format = exports.format("initiatives", Format::OF_PLACES)?;
-    let mut conn = exports.db.get().await?;
-    let filter = InitiativeFilter::new(&mut conn, caller.0.reach(), &query).await?;
-    drop(conn);
+    let filter = InitiativeFilter::new(&exports.snapshot, caller.0.reach(), &query)?;
     initiatives_of(exports, caller, format, query.0, filter, "initiatives").await
 }
 
@@ -74,10 +75,7 @@ pub async fn export_council_initiatives(
 ) -> Result<HttpResponse, ApiError> {
     let format = exports.format("initiatives", Format::OF_PLACES)?;
     let council = request.match_info().query("council");
-    let mut conn = exports.db.get().await?;
-    let found = within_council(&mut conn, caller.0.reach(), council, &query).await?;
-    drop(conn);
-    match found {
+    match Within::council(&exports.snapshot, caller.0.reach(), council, &query)? {
         Within::Moved(slug) => Ok(moved(&request, &slug)),
         Within::Here(slug, filter) => {
             initiatives_of(exports, caller, format, query.0, *filter, &format!("{slug}-initiatives")).await
@@ -101,10 +99,7 @@ pub async fn export_theme_initiatives(
 ) -> Result<HttpResponse, ApiError> {
     let format = exports.format("initiatives", Format::OF_PLACES)?;
     let theme = request.match_info().query("theme");
-    let mut conn = exports.db.get().await?;
-    let found = within_theme(&mut conn, caller.0.reach(), theme, &query).await?;
-    drop(conn);
-    match found {
+    match Within::theme(&exports.snapshot, caller.0.reach(), theme, &query)? {
         Within::Moved(slug) => Ok(moved(&request, &slug)),
         Within::Here(slug, filter) => {
             initiatives_of(exports, caller, format, query.0, *filter, &format!("{slug}-initiatives")).await
@@ -121,8 +116,8 @@ async fn initiatives_of(
     name: &str,
 ) -> Result<HttpResponse, ApiError> {
     let reach = caller.0.reach();
-    let table = tables::initiatives(reach);
-    let fields: Option<Vec<String>> = query.fields.map(|fields| fields.iter().map(text).collect());
+    let table = tables::initiatives();
+    let fields = picked(query.fields.as_deref());
     let given = [
         ("limit", query.limit.is_some()),
         ("cursor", query.cursor.is_some()),
@@ -130,14 +125,17 @@ async fn initiatives_of(
         ("highlight", query.highlight.is_some()),
     ];
     refuse_pages(&table, fields.as_deref(), &given)?;
-    if let Some(most) = exports.most(&caller)
-        && initiatives::store::are_more_than(&mut *exports.db.get().await?, reach, &filter, most).await?
-    {
-        return Err(caller.refusal(most));
-    }
-    let order = query.sort.unwrap_or(InitiativeSort::Title).order(filter.area.near).sql("initiatives.id");
-    let make = |row| Whole(initiatives::filter::filtered(reach, &filter).select(row).order(order));
-    exports.send(&table, format, fields.as_deref(), name, make).await
+    let snapshot = Arc::clone(&exports.snapshot.0);
+    let found = snapshot.select(reach, &filter);
+    exports.check_size(&caller, found.len() as usize)?;
+    let order = InitiativeOrder::sorted(query.sort, filter.area.near);
+    let numbers = snapshot.in_order(&found, order);
+    let get = move |at: usize| {
+        let entry = snapshot.initiative(*numbers.get(at)?)?;
+        Some(InitiativeRow { entry: Arc::clone(entry), reach })
+    };
+    let rows = Rows::new(table, fields.clone(), get);
+    exports.send(tables::initiatives().picked(fields.as_deref()), format, name, rows).await
 }
 
 /// Export outcomes
@@ -156,21 +154,14 @@ pub async fn export_outcomes(
 ) -> Result<HttpResponse, ApiError> {
     let format = exports.format("outcomes", Format::PLAIN)?;
     let (reach, table, query) = (caller.0.reach(), tables::outcomes(), query.0);
-    let fields: Option<Vec<String>> = query.fields.as_ref().map(|fields| fields.iter().map(text).collect());
+    let fields = picked(query.fields.as_deref());
     let given = [("limit", query.limit.is_some()), ("cursor", query.cursor.is_some())];
     refuse_pages(&table, fields.as_deref(), &given)?;
-    let mut conn = exports.db.get().await?;
-    let filter = OutcomeFilter::new(&mut conn, reach, &query).await?;
-    if let Some(most) = exports.most(&caller)
-        && outcomes::store::are_more_than(&mut conn, reach, &filter, most).await?
-    {
-        return Err(caller.refusal(most));
-    }
-    drop(conn);
-    let order =
-        query.sort.unwrap_or(InitiativeSort::Title).order(filter.initiatives.area.near).sql(outcomes::store::TIES);
-    let make = |row| Whole(outcomes::filter::filtered(reach, &filter).select(row).order(order));
-    exports.send(&table, format, fields.as_deref(), "outcomes", make).await
+    let filter = OutcomeFilter::new(&exports.snapshot, reach, &query)?;
+    let claims = exports.snapshot.outcomes_in_order(reach, &filter, query.sort);
+    exports.check_size(&caller, claims.len())?;
+    let rows = Rows::new(table, fields.clone(), move |at| claims.get(at).cloned());
+    exports.send(tables::outcomes().picked(fields.as_deref()), format, "outcomes", rows).await
 }
 
 /// Export councils
@@ -189,24 +180,22 @@ pub async fn export_councils(
 ) -> Result<HttpResponse, ApiError> {
     let format = exports.format("councils", Format::OF_PLACES)?;
     let (reach, table, query) = (caller.0.reach(), tables::councils(), query.0);
-    let fields: Option<Vec<String>> = query.fields.as_ref().map(|fields| fields.iter().map(text).collect());
+    let fields = picked(query.fields.as_deref());
     let given = [
         ("limit", query.limit.is_some()),
         ("cursor", query.cursor.is_some()),
         ("highlight", query.highlight.is_some()),
     ];
     refuse_pages(&table, fields.as_deref(), &given)?;
-    let mut conn = exports.db.get().await?;
-    let filter = CouncilFilter::new(&mut conn, reach, &query).await?;
-    if let Some(most) = exports.most(&caller)
-        && councils::store::are_more_than(&mut conn, reach, &filter, most).await?
-    {
-        return Err(caller.refusal(most));
-    }
-    drop(conn);
-    let order = query.sort.unwrap_or(CouncilSort::Name).order(filter.area.near).sql("councils.id");
-    let make = |row| Whole(councils::store::filtered(reach, &filter).select(row).order(order));
-    exports.send(&table, format, fields.as_deref(), "councils", make).await
+    let snapshot = Arc::clone(&exports.snapshot.0);
+    let filter = CouncilFilter::new(&snapshot, reach, &query)?;
+    let found = snapshot.select_councils(reach, &filter);
+    exports.check_size(&caller, found.len())?;
+    let found = snapshot.councils_in_order(found, CouncilOrder::sorted(query.sort, filter.area.near));
+    let ids: Vec<Uuid> = found.into_iter().map(|one| one.record.id).collect();
+    let get = move |at: usize| ids.get(at).map(|id| CouncilRow { snapshot: Arc::clone(&snapshot), id: *id });
+    let rows = Rows::new(table, fields.clone(), get);
+    exports.send(tables::councils().picked(fields.as_deref()), format, "councils", rows).await
 }
 
 /// Export themes
@@ -225,20 +214,17 @@ pub async fn export_themes(
 ) -> Result<HttpResponse, ApiError> {
     let format = exports.format("themes", Format::PLAIN)?;
     let (table, query) = (tables::themes(), query.0);
-    let fields: Option<Vec<String>> = query.fields.as_ref().map(|fields| fields.iter().map(text).collect());
+    let fields = picked(query.fields.as_deref());
     let given = [("limit", query.limit.is_some()), ("cursor", query.cursor.is_some())];
     refuse_pages(&table, fields.as_deref(), &given)?;
-    let mut conn = exports.db.get().await?;
-    let filter = ThemeFilter::new(&mut conn, &query).await?;
-    if let Some(most) = exports.most(&caller)
-        && themes::store::are_more_than(&mut conn, &filter, most).await?
-    {
-        return Err(caller.refusal(most));
-    }
-    drop(conn);
-    let order = query.sort.unwrap_or(ThemeSort::Label).order().sql("themes.id");
-    let make = |row| Whole(themes::store::filtered(&filter).select(row).order(order));
-    exports.send(&table, format, fields.as_deref(), "themes", make).await
+    let snapshot = Arc::clone(&exports.snapshot.0);
+    let filter = ThemeFilter::new(&snapshot, &query)?;
+    let found = snapshot.select_themes(&filter, query.sort.unwrap_or_default());
+    exports.check_size(&caller, found.len())?;
+    let ids: Vec<Uuid> = found.into_iter().map(|one| one.record.id).collect();
+    let get = move |at: usize| ids.get(at).map(|id| ThemeRow { snapshot: Arc::clone(&snapshot), id: *id });
+    let rows = Rows::new(table, fields.clone(), get);
+    exports.send(tables::themes().picked(fields.as_deref()), format, "themes", rows).await
 }
 
 /// Find the data package

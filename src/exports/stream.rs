@@ -1,28 +1,25 @@
-//! Rows from PostgreSQL to the caller, in constant memory.
+//! Rows from a snapshot to the caller, in constant memory.
 //!
-//! A task reads the rows and hands pieces over through a short queue. It is where the waiting is done: for a slow caller
-//! waits the task, and after it PostgreSQL, on a connection that nobody else wants. The task ends when the caller is gone or
-//! takes nothing for long; with it go the connection and the statement.
+//! A task encodes rows and hands pieces over through a short queue. It is where the waiting is done: for a slow caller waits
+//! the task. It ends when the caller is gone or takes nothing for long; with it goes its hold on the snapshot.
 
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use actix_web::web::Bytes;
-use diesel_async::AsyncPgConnection;
-use diesel_async::methods::LoadQuery;
-use futures_util::{Stream, StreamExt};
+use futures_util::Stream;
 use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::format::Encoder;
-use super::query::Row;
-use crate::db::{Aside, Db};
+use super::rows::Rows;
+use crate::db::Db;
 use crate::error::{ApiError, request_id};
 use crate::limits::Limits;
 
 /// Size of a piece, in bytes: large enough that handing it over costs nothing beside making it.
-const PIECE: usize = 32 * 1024;
+const PIECE: usize = 64 * 1024;
 /// Pieces that may wait for a caller.
 const WAITING: usize = 4;
 /// The longest that an export may take: who reads so slowly asks for less.
@@ -55,17 +52,20 @@ pub struct Export {
 }
 
 /// Begin an export. What goes wrong before the first row is still an error that the caller can be told.
-pub async fn begin<Q>(db: &Db, limits: &Limits, stall: Duration, query: Q, encoder: Encoder) -> Result<Export, ApiError>
-where
-    Q: LoadQuery<'static, AsyncPgConnection, Row> + Send + 'static,
-{
+pub async fn begin(
+    db: &Db,
+    limits: &Limits,
+    stall: Duration,
+    rows: Rows,
+    encoder: Encoder,
+) -> Result<Export, ApiError> {
     let place = limits.export_place().ok_or_else(|| ApiError::overloaded("exports", 5))?;
-    let connection = db.aside(LONGEST).await?;
     let (sender, mut pieces) = mpsc::channel(WAITING);
     let id = request_id();
     db.spawn(async move {
         let end = tokio::select! {
-            end = pump(connection, query, encoder, &sender, stall) => end,
+            end = pump(rows, encoder, &sender, stall) => end,
+            () = sleep(LONGEST) => Err(End::Unwanted),
             () = sender.closed() => Err(End::Unwanted),
         };
         match end {
@@ -86,21 +86,10 @@ where
     }
 }
 
-/// Read every row and hand it over.
-async fn pump<Q>(
-    mut connection: Aside,
-    query: Q,
-    mut encoder: Encoder,
-    out: &mpsc::Sender<Piece>,
-    stall: Duration,
-) -> Result<(), End>
-where
-    Q: LoadQuery<'static, AsyncPgConnection, Row> + Send + 'static,
-{
-    let mut rows = pin!(query.internal_load(&mut connection).await.map_err(failed)?);
+/// Encode every row and hand it over.
+async fn pump(mut rows: Rows, mut encoder: Encoder, out: &mpsc::Sender<Piece>, stall: Duration) -> Result<(), End> {
     let mut is_first = true;
-    while let Some(row) = rows.next().await {
-        encoder.push(&row.map_err(failed)?).map_err(unwritten)?;
+    while rows.push_next(&mut encoder).map_err(End::Failed)? {
         // The first row goes out at once.
         if is_first || encoder.size() >= PIECE {
             is_first = false;
@@ -117,10 +106,6 @@ async fn hand_over(out: &mpsc::Sender<Piece>, piece: Piece, stall: Duration) -> 
         Ok(Ok(())) => Ok(()),
         Ok(Err(_)) | Err(_) => Err(End::Unwanted),
     }
-}
-
-fn failed(error: diesel::result::Error) -> End {
-    End::Failed(error.into())
 }
 
 fn unwritten(error: std::io::Error) -> End {

@@ -1,15 +1,14 @@
 //! Facets of the list of initiatives.
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, get};
 
 use super::model::Facets;
-use super::store;
 use crate::auth::caller::Anyone;
-use crate::db::Db;
 use crate::error::ApiError;
-use crate::initiatives::filter::InitiativeFilter;
 use crate::initiatives::query::FacetQuery;
 use crate::input::Query;
+use crate::read_model::extractor::CurrentSnapshot;
+use crate::read_model::initiative_filter::InitiativeFilter;
 use crate::reply::send;
 
 /// Count initiatives by facet
@@ -20,11 +19,10 @@ use crate::reply::send;
 #[get("/initiatives/facets")]
 pub async fn count_initiatives(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     caller: Anyone,
     query: Query<FacetQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let mut conn = db.get().await?;
-    let filter = InitiativeFilter::new(&mut conn, caller.reach(), &query.filters).await?;
-    send(&request, &store::facets(&mut conn, caller.reach(), &filter).await?, None, None, None)
+    let filter = InitiativeFilter::new(&snapshot, caller.reach(), &query.filters)?;
+    send(&request, &snapshot.count_facets(caller.reach(), &filter), None, None, None)
 }

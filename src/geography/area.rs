@@ -48,29 +48,16 @@ impl Area {
         Self { bbox, near }
     }
 
-    /// SQL that is true for the rows of a table, with columns `latitude` and `longitude`, whose point lies in the area. `None`
-    /// for all of the Earth.
-    pub fn condition(&self, table: &str) -> Option<String> {
-        let boxes = self.bbox.into_iter().chain(self.near.map(|near| near.enclosing()));
-        let mut conditions: Vec<String> = boxes.map(|within| lies_in(table, &within)).collect();
-        conditions.extend(self.near.map(|near| format!("{} <= {}", near.distance(table), near.radius_km)));
-        (!conditions.is_empty()).then(|| conditions.join(" AND "))
+    /// True for a point in the area.
+    pub fn contains(&self, point: Point) -> bool {
+        self.bbox.is_none_or(|bbox| bbox.contains(point))
+            && self
+                .near
+                .is_none_or(|near| near.enclosing().contains(point) && near.point.distance_km(point) <= near.radius_km)
     }
-}
-
-/// SQL that is true for the rows whose point lies in a box; an index over `point(longitude, latitude)` can use it.
-fn lies_in(table: &str, within: &BoundingBox) -> String {
-    let BoundingBox { west, south, east, north } = within;
-    format!("point({table}.longitude, {table}.latitude) <@ box(point({west}, {south}), point({east}, {north}))")
 }
 
 impl Near {
-    /// SQL of the distance of a row's point, in kilometres; null for one without a point.
-    pub fn distance(&self, table: &str) -> String {
-        let Point { latitude, longitude } = self.point;
-        format!("distance_km({latitude}, {longitude}, {table}.latitude, {table}.longitude)")
-    }
-
     /// Kilometres to a point, to the metre.
     pub fn kilometres(&self, to: Point) -> f64 {
         (self.point.distance_km(to) * 1000.0).round() / 1000.0
@@ -126,7 +113,6 @@ mod tests {
         let mut faults = Vec::new();
         let area = Area::new(None, None, Some(5.0), true, &mut faults);
         assert_eq!(area, Area::default());
-        assert_eq!(area.condition("councils"), None);
         let named: Vec<_> = faults.iter().map(|fault| (fault.parameter.as_deref(), fault.code.as_str())).collect();
         assert_eq!(named, [(Some("radius_km"), "needs_near"), (Some("sort"), "needs_near")]);
     }

@@ -9,7 +9,7 @@ use utoipa::{PartialSchema, ToSchema};
 use super::bounding_box::UK;
 use super::notation::{Faulty, Wrong, out_of_range, point_schema, read};
 
-/// Mean radius of the Earth in kilometres (IUGG, 1980); migration 000012 has the same.
+/// Mean radius of the Earth in kilometres (IUGG, 1980).
 pub const EARTH_RADIUS_KM: f64 = 6371.0088;
 const ORDER: &str = "latitude,longitude, such as 53.541,-2.117";
 
@@ -24,7 +24,7 @@ pub struct Point {
 }
 
 impl Point {
-    /// Great-circle distance in kilometres, by the haversine formula; the database's `distance_km` says the same.
+    /// Great-circle distance in kilometres, by the haversine formula.
     pub fn distance_km(self, other: Self) -> f64 {
         let half = |from: f64, to: f64| ((to - from).to_radians() / 2.0).sin().powi(2);
         let across = half(self.longitude, other.longitude)

@@ -1,7 +1,8 @@
 //! Initiatives as they are answered, and from an answer back to what may be sent again.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::Serialize;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -17,7 +18,7 @@ use crate::search::model::Highlight;
 use crate::themes::model::{Theme, ThemeRef};
 
 /// A participating council.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Participant {
     /// The council.
     pub council: CouncilRef,
@@ -26,7 +27,7 @@ pub struct Participant {
 }
 
 /// A theme of an initiative.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ThemeUse {
     /// The theme.
     #[serde(flatten)]
@@ -36,7 +37,7 @@ pub struct ThemeUse {
 }
 
 /// A principle of an initiative.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct PrincipleUse {
     /// Id of the principle.
     pub id: Uuid,
@@ -52,7 +53,7 @@ pub struct PrincipleUse {
 }
 
 /// What other records show of an initiative.
-#[derive(Clone, Debug, Serialize, diesel::Queryable, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, diesel::Queryable, ToSchema)]
 pub struct InitiativeRef {
     /// Id.
     pub id: Uuid,
@@ -65,7 +66,7 @@ pub struct InitiativeRef {
 }
 
 /// Whose point an initiative's location is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LocationOf {
     /// Its own.
@@ -75,7 +76,7 @@ pub enum LocationOf {
 }
 
 /// Where an initiative happens.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Place {
     /// Degrees north, WGS 84.
     #[schema(example = 53.55)]
@@ -94,7 +95,7 @@ impl From<Place> for Point {
 }
 
 /// Sanitised HTML of an initiative's texts.
-#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 pub struct InitiativeHtml {
     /// Of `body`.
     #[schema(required)]
@@ -138,6 +139,11 @@ pub struct Embedded {
     pub components: Option<Vec<Initiative>>,
 }
 
+/// What an answer adds to the record that it shows: the read model keeps the record without it.
+fn not_kept<'de, D: Deserializer<'de>, T: Default>(deserializer: D) -> Result<T, D::Error> {
+    IgnoredAny::deserialize(deserializer).map(|_| T::default())
+}
+
 impl Embedded {
     /// True when nothing was asked for.
     pub fn is_empty(&self) -> bool {
@@ -150,7 +156,7 @@ impl Embedded {
 }
 
 /// An initiative with its children.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Initiative {
     /// Id (UUIDv7).
     pub id: Uuid,
@@ -233,15 +239,15 @@ pub struct Initiative {
     /// Markdown members rendered as sanitised HTML.
     pub html: InitiativeHtml,
     /// Related records in full, as `include` asked for them.
-    #[serde(skip_serializing_if = "Embedded::is_empty")]
+    #[serde(skip_serializing_if = "Embedded::is_empty", default, deserialize_with = "not_kept")]
     #[schema(required = false)]
     pub embedded: Embedded,
     /// With `near`: kilometres from there to `location`, as the crow flies.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", default, deserialize_with = "not_kept")]
     #[schema(required = false, example = 3.218, minimum = 0)]
     pub distance_km: Option<f64>,
     /// Where the words of a search were found, when asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", default, deserialize_with = "not_kept")]
     #[schema(required = false)]
     pub highlight: Option<Highlight>,
     /// When it was first published.

@@ -10,8 +10,9 @@ use uuid::Uuid;
 use super::evidence::{
     Bound, Cost, CostBound, CostKind, Currency, Direction, Outcome, OutcomeKind, Source, SourceKind, Unit,
 };
-use super::filter::visible;
-use super::model::{InitiativeRef, Participant, ParticipantRole, Partner, PartnerRole, PrincipleUse, ThemeUse};
+use super::model::{
+    InitiativeRef, Participant, ParticipantRole, Partner, PartnerRole, PrincipleUse, ThemeUse, Visibility,
+};
 use crate::auth::caller::Reach;
 use crate::councils::model::CouncilRef;
 use crate::db::schema::{
@@ -24,8 +25,8 @@ use crate::text::Quantity;
 use crate::themes::model::ThemeRef;
 
 /// The long texts of an initiative.
-#[derive(Clone, Default, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = initiative_narratives, treat_none_as_null = true)]
+#[derive(Clone, Default, Queryable, Selectable)]
+#[diesel(table_name = initiative_narratives)]
 pub struct Narrative {
     /// The initiative.
     pub initiative_id: Uuid,
@@ -43,11 +44,10 @@ pub struct Narrative {
     pub transfer_conditions: Option<String>,
 }
 
-#[derive(Queryable, Selectable, Insertable)]
+#[derive(Queryable, Selectable)]
 #[diesel(table_name = outcomes)]
 pub(crate) struct OutcomeRow {
     pub initiative_id: Uuid,
-    pub position: i32,
     pub measure: String,
     pub kind: Word<OutcomeKind>,
     pub bound: Word<Bound>,
@@ -87,12 +87,11 @@ impl From<OutcomeRow> for Outcome {
     }
 }
 
-#[derive(Queryable, Selectable, Insertable)]
+#[derive(Queryable, Selectable)]
 #[diesel(table_name = sources)]
 pub(crate) struct SourceRow {
     pub initiative_id: Uuid,
     pub key: String,
-    pub position: i32,
     pub title: String,
     pub publisher: Option<String>,
     pub kind: Word<SourceKind>,
@@ -117,11 +116,10 @@ impl From<SourceRow> for Source {
     }
 }
 
-#[derive(Queryable, Selectable, Insertable)]
+#[derive(Queryable, Selectable)]
 #[diesel(table_name = costs)]
 pub(super) struct CostRow {
     pub initiative_id: Uuid,
-    pub position: i32,
     pub description: String,
     pub amount_pence: i64,
     pub bound: Word<CostBound>,
@@ -173,20 +171,42 @@ pub struct Children {
     pub outcomes: HashMap<Uuid, Vec<Outcome>>,
     /// Costs.
     pub costs: HashMap<Uuid, Vec<Cost>>,
-    /// Components that the caller may see.
-    pub components: HashMap<Uuid, Vec<InitiativeRef>>,
-    /// Parents that the caller may see, by the parent's own id.
-    pub parents: HashMap<Uuid, InitiativeRef>,
+    /// Components, whoever may see them.
+    pub components: HashMap<Uuid, Vec<Related>>,
+    /// Parents, whoever may see them, by the parent's own id.
+    pub parents: HashMap<Uuid, Related>,
+}
+
+/// A parent or a component: what is shown of it, and to whom.
+#[derive(Clone, Debug)]
+pub struct Related {
+    /// What other records show of it.
+    pub shown: InitiativeRef,
+    /// Its effective visibility.
+    pub level: Visibility,
+    /// Its lead council.
+    pub lead: Option<Uuid>,
+}
+
+impl Related {
+    /// True when a caller of this reach may see it.
+    pub fn is_seen(&self, reach: Reach) -> bool {
+        self.level <= reach.level || (self.lead.is_some() && self.lead == reach.council)
+    }
+}
+
+/// A related initiative as it is read.
+type RelatedRow = (InitiativeRef, Word<Visibility>, Option<Uuid>);
+
+impl From<RelatedRow> for Related {
+    fn from((shown, level, lead): RelatedRow) -> Self {
+        Self { shown, level: level.0, lead }
+    }
 }
 
 impl Children {
     /// Read them, all queries under way at once on one connection.
-    pub async fn load(
-        conn: &AsyncPgConnection,
-        reach: Reach,
-        ids: &[Uuid],
-        parents: &[Uuid],
-    ) -> Result<Self, ApiError> {
+    pub async fn load(conn: &AsyncPgConnection, ids: &[Uuid], parents: &[Uuid]) -> Result<Self, ApiError> {
         if ids.is_empty() {
             return Ok(Self::default());
         }
@@ -251,15 +271,28 @@ impl Children {
                 .order(costs::position)
                 .select(CostRow::as_select())
                 .load::<CostRow>(&mut c8),
-            visible(reach)
+            initiatives::table
+                .filter(initiatives::withdrawn_at.is_null())
                 .filter(initiatives::parent_id.eq_any(ids))
                 .order((initiatives::title, initiatives::id))
-                .select((initiatives::parent_id, (initiatives::id, initiatives::slug, initiatives::title)))
-                .load::<(Option<Uuid>, InitiativeRef)>(&mut c9),
-            visible(reach)
+                .select((
+                    initiatives::parent_id,
+                    (
+                        (initiatives::id, initiatives::slug, initiatives::title),
+                        initiatives::effective_visibility,
+                        initiatives::lead_council_id
+                    )
+                ))
+                .load::<(Option<Uuid>, RelatedRow)>(&mut c9),
+            initiatives::table
+                .filter(initiatives::withdrawn_at.is_null())
                 .filter(initiatives::id.eq_any(parents))
-                .select((initiatives::id, initiatives::slug, initiatives::title))
-                .load::<InitiativeRef>(&mut c10),
+                .select((
+                    (initiatives::id, initiatives::slug, initiatives::title),
+                    initiatives::effective_visibility,
+                    initiatives::lead_council_id
+                ))
+                .load::<RelatedRow>(&mut c10),
         )?;
         Ok(Self {
             narratives: narratives.into_iter().map(|one| (one.initiative_id, one)).collect(),
@@ -278,8 +311,10 @@ impl Children {
             sources: group(sources.into_iter().map(|row| (row.initiative_id, row.into()))),
             outcomes: group(outcomes.into_iter().map(|row| (row.initiative_id, row.into()))),
             costs: group(costs.into_iter().map(|row| (row.initiative_id, row.into()))),
-            components: group(components.into_iter().filter_map(|(parent, one)| parent.map(|parent| (parent, one)))),
-            parents: parents.into_iter().map(|parent| (parent.id, parent)).collect(),
+            components: group(
+                components.into_iter().filter_map(|(parent, one)| parent.map(|parent| (parent, one.into()))),
+            ),
+            parents: parents.into_iter().map(|parent| (parent.0.id, parent.into())).collect(),
         })
     }
 }

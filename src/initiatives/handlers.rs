@@ -1,15 +1,13 @@
 //! Initiatives. Everybody reads what is published for them; authors draft, network officers publish.
 
-use actix_web::{Either, HttpRequest, HttpResponse, delete, get, patch, post, put, web};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
 
-use super::embed::embed;
-use super::filter::InitiativeFilter;
 use super::model::{Initiative, NewInitiative, State};
 use super::query::{InitiativeQuery, InitiativeView};
 use super::resolve::resolve;
-use super::within::{Within, within_council, within_theme};
+use super::within::Within;
 use super::{store, write};
 use crate::audit::model::Action;
 use crate::audit::subject::Subject;
@@ -19,15 +17,18 @@ use crate::auth::scope::{Moderate, WriteInitiatives};
 use crate::citation::form::Form;
 use crate::citation::linked::LinkedData;
 use crate::db::Db;
-use crate::db::word::text;
+use crate::db::word::picked;
 use crate::error::ApiError;
 use crate::idempotency::Idempotency;
 use crate::input::{Body, Draft, IfMatch, NoParams, Patch, Query};
-use crate::page::{Listing, Page, Pages};
+use crate::page::{Page, Pages};
+use crate::read_model::extractor::CurrentSnapshot;
+use crate::read_model::initiative_filter::InitiativeFilter;
+use crate::read_model::initiatives::InitiativeOrder;
+use crate::read_model::shown::Shown;
+use crate::read_model::snapshot::Snapshot;
 use crate::refs;
-use crate::reply::{Record, Written, moved, no_content};
-use crate::search::marks::Marks;
-use crate::search::store::forgiving;
+use crate::reply::{Record, Written, moved, no_content, send_shown};
 use crate::users::model::Role;
 use crate::withdrawal::Withdrawal;
 
@@ -37,14 +38,14 @@ use crate::withdrawal::Withdrawal;
 #[utoipa::path(tag = "initiatives", params(InitiativeQuery), responses((status = 200, description = "Initiatives", body = Page<Initiative>)))]
 #[get("/initiatives")]
 pub async fn list_initiatives(
-    db: web::Data<Db>,
+    request: HttpRequest,
+    snapshot: CurrentSnapshot,
     caller: Anyone,
     pages: Pages,
     query: Query<InitiativeQuery>,
-) -> Result<Listing<Initiative>, ApiError> {
-    let mut conn = db.get().await?;
-    let filter = InitiativeFilter::new(&mut conn, caller.reach(), &query).await?;
-    page(&mut conn, caller, pages, query, filter).await
+) -> Result<HttpResponse, ApiError> {
+    let filter = InitiativeFilter::new(&snapshot, caller.reach(), &query)?;
+    page(&request, &snapshot, caller.reach(), &pages, query.0, &filter)
 }
 
 /// List a council's initiatives
@@ -54,16 +55,15 @@ pub async fn list_initiatives(
 #[get("/councils/{council}/initiatives")]
 pub async fn list_council_initiatives(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     caller: Anyone,
     pages: Pages,
     council: web::Path<String>,
     query: Query<InitiativeQuery>,
-) -> Result<Either<Listing<Initiative>, HttpResponse>, ApiError> {
-    let mut conn = db.get().await?;
-    match within_council(&mut conn, caller.reach(), &council, &query).await? {
-        Within::Moved(slug) => Ok(Either::Right(moved(&request, &slug))),
-        Within::Here(_, filter) => Ok(Either::Left(page(&mut conn, caller, pages, query, *filter).await?)),
+) -> Result<HttpResponse, ApiError> {
+    match Within::council(&snapshot, caller.reach(), &council, &query)? {
+        Within::Moved(slug) => Ok(moved(&request, &slug)),
+        Within::Here(_, filter) => page(&request, &snapshot, caller.reach(), &pages, query.0, &filter),
     }
 }
 
@@ -74,46 +74,42 @@ pub async fn list_council_initiatives(
 #[get("/themes/{theme}/initiatives")]
 pub async fn list_theme_initiatives(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     caller: Anyone,
     pages: Pages,
     theme: web::Path<String>,
     query: Query<InitiativeQuery>,
-) -> Result<Either<Listing<Initiative>, HttpResponse>, ApiError> {
-    let mut conn = db.get().await?;
-    match within_theme(&mut conn, caller.reach(), &theme, &query).await? {
-        Within::Moved(slug) => Ok(Either::Right(moved(&request, &slug))),
-        Within::Here(_, filter) => Ok(Either::Left(page(&mut conn, caller, pages, query, *filter).await?)),
+) -> Result<HttpResponse, ApiError> {
+    match Within::theme(&snapshot, caller.reach(), &theme, &query)? {
+        Within::Moved(slug) => Ok(moved(&request, &slug)),
+        Within::Here(_, filter) => page(&request, &snapshot, caller.reach(), &pages, query.0, &filter),
     }
 }
 
-async fn page(
-    conn: &mut AsyncPgConnection,
-    caller: Anyone,
-    pages: Pages,
-    query: Query<InitiativeQuery>,
-    filter: InitiativeFilter,
-) -> Result<Listing<Initiative>, ApiError> {
-    let window = pages.window(query.limit, query.cursor.as_deref(), query.order(filter.area.near))?;
-    let (mut slice, search) = forgiving(conn, caller.reach(), filter.words.clone(), async |conn, words| {
-        let filter = InitiativeFilter { words, ..filter.clone() };
-        store::list(conn, caller.reach(), &filter, &window).await
-    })
-    .await?;
-    embed(conn, caller.reach(), &query.include, &mut slice.rows).await?;
-    if let Some(near) = filter.area.near {
-        for found in &mut slice.rows {
-            found.distance_km = found.location.map(|place| near.kilometres(place.into()));
-        }
-    }
-    if let Some(search) = search.as_ref().filter(|_| query.highlight == Some(true)) {
-        let marks = Marks::of(conn, &search.searched_for).await?;
-        for found in &mut slice.rows {
-            found.highlight = Some(marks.highlight(&found.title, Some(&found.summary), found.texts()));
-        }
-    }
-    let fields = query.0.fields.map(|fields| fields.iter().map(text).collect());
-    Ok(pages.listing(slice, window.limit, fields).with_search(search))
+fn page(
+    request: &HttpRequest,
+    snapshot: &Snapshot,
+    reach: Reach,
+    pages: &Pages,
+    query: InitiativeQuery,
+    filter: &InitiativeFilter,
+) -> Result<HttpResponse, ApiError> {
+    let near = filter.area.near;
+    let page = pages.page(query.limit, query.cursor.as_deref())?;
+    let slice = snapshot.list_initiatives(reach, filter, InitiativeOrder::of(&query, near), &page);
+    let marks = filter.hits.as_ref().filter(|_| query.highlight == Some(true)).map(|hits| hits.marks());
+    let fields = picked(query.fields.as_deref());
+    let rows = slice.rows.iter().map(|entry| {
+        let highlight = marks.as_ref().map(|marks| marks.initiative(entry)).transpose()?;
+        let distance = near.zip(entry.place).map(|(near, (at, _))| near.kilometres(at));
+        Ok(Shown::initiative(entry, reach, fields.as_deref())?
+            .with_embedded(snapshot.embedded(entry, reach, &query.include)?)
+            .with_distance(distance)
+            .with_highlight(highlight.as_ref()))
+    });
+    let rows = rows.collect::<Result<Vec<Shown<'_>>, ApiError>>()?;
+    let shown = slice.of(rows);
+    pages.records(request, &shown, page.limit, filter.hits.as_ref().map(|hits| &hits.note))
 }
 
 /// Find an initiative
@@ -126,25 +122,24 @@ async fn page(
 #[get("/initiatives/{initiative}")]
 pub async fn find_initiative(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     caller: Anyone,
     initiative: web::Path<String>,
     view: Query<InitiativeView>,
-) -> Result<Either<Record<Initiative>, HttpResponse>, ApiError> {
+) -> Result<HttpResponse, ApiError> {
     let form = Form::wanted(&request, &[Form::Json, Form::LinkedData, Form::Markdown])?;
     form.allows(&[("fields", view.fields.is_some()), ("include", !view.include.is_empty())])?;
-    let mut conn = db.get().await?;
-    let found = store::locate(&mut conn, caller.reach(), &initiative).await?;
+    let reach = caller.reach();
+    let found = snapshot.locate_initiative(reach, &initiative)?;
     if refs::is_former(&initiative, &found.slug, found.id) {
-        return Ok(Either::Right(moved(&request, &found.slug)));
+        return Ok(moved(&request, &found.slug));
     }
     if form != Form::Json {
-        return Ok(Either::Right(form.initiative(&request, &found)?));
+        return form.initiative(&request, &found.record(reach)?);
     }
-    let mut page = [found];
-    embed(&mut conn, caller.reach(), &view.include, &mut page).await?;
-    let [found] = page;
-    Ok(Either::Left(Record::picked(found, view.0.fields.map(|fields| fields.iter().map(text).collect()))))
+    let fields = picked(view.fields.as_deref());
+    let shown = Shown::initiative(found, reach, fields.as_deref())?;
+    Ok(send_shown(&request, &shown.with_embedded(snapshot.embedded(found, reach, &view.include)?)))
 }
 
 /// Enter an initiative
@@ -313,8 +308,9 @@ async fn change(
             return Err(stale(conn, current.id).await?);
         }
         let now = store::find(conn, account.reach(), current.id).await?;
+        let written = Written::changed(&now)?;
         trail.record(conn, &account, Action::InitiativeUpdate, Subject::changed(&current, &now)).await?;
-        Written::changed(&now)
+        Ok(written)
     })
     .await
 }
@@ -339,8 +335,9 @@ async fn set_state(
         }
         let now = store::find(conn, account.reach(), current.id).await?;
         let action = if state == State::Published { Action::InitiativePublish } else { Action::InitiativeUnpublish };
+        let written = Written::changed(&now)?;
         trail.record(conn, &account, action, Subject::changed(&current, &now)).await?;
-        Written::changed(&now)
+        Ok(written)
     })
     .await
 }

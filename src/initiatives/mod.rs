@@ -4,12 +4,12 @@
 //! visibility (the narrowest of the record's, its parent's and its state's) is kept by the database.
 
 mod answer;
+mod child_rows;
 pub mod children;
-pub mod embed;
 pub mod evidence;
-pub mod filter;
 pub mod handlers;
 pub mod model;
+mod names;
 pub mod query;
 pub mod resolve;
 pub mod store;

@@ -11,8 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::model::{DeliveryStatus, Freshness, InitiativeKind};
 use crate::councils::model::{Nation, Region};
 use crate::error::Fault;
-use crate::geography::{Area, BoundingBox, Near, Point};
-use crate::page::Order;
+use crate::geography::{Area, BoundingBox, Point};
 use crate::search::model::SearchText;
 use crate::text::Reference;
 
@@ -43,34 +42,6 @@ pub enum InitiativeSort {
     /// Nearest to `near` first.
     #[serde(rename = "distance")]
     Distance,
-}
-
-impl InitiativeSort {
-    /// What lists by title are sorted by, in SQL.
-    pub const BY_TITLE: &str = "lower(initiatives.title)";
-
-    /// The order of what is not searched, in SQL; each has an index, but for that by distance from the centre of `near`.
-    pub fn order(self, near: Option<Near>) -> Order {
-        if let (Self::Distance, Some(near)) = (self, near) {
-            return Order::by_distance(distance(near));
-        }
-        let (by, kind, descending) = match self {
-            // Without a point there is no distance: the filter refuses it.
-            Self::Relevance | Self::Title | Self::Distance => (Self::BY_TITLE, "text", false),
-            Self::TitleDescending => (Self::BY_TITLE, "text", true),
-            Self::Started => ("coalesce(initiatives.started_floor, '9999-12-31'::date)", "date", false),
-            Self::StartedDescending => ("coalesce(initiatives.started_floor, '0001-01-01'::date)", "date", true),
-            Self::Updated => ("initiatives.updated_at", "timestamptz", false),
-            Self::UpdatedDescending => ("initiatives.updated_at", "timestamptz", true),
-        };
-        Order::new(by, kind, descending)
-    }
-}
-
-/// SQL of the kilometres from a point to an initiative's own point or, for want of one, to its lead council's.
-fn distance(near: Near) -> String {
-    let (own, lead) = (near.distance("initiatives"), near.distance("lead"));
-    format!("coalesce({own}, (SELECT {lead} FROM councils lead WHERE lead.id = initiatives.lead_council_id))")
 }
 
 /// Members of an initiative that `fields` can pick.
@@ -234,14 +205,6 @@ impl InitiativeQuery {
     pub fn area(&self, faults: &mut Vec<Fault>) -> Area {
         let by_distance = matches!(self.sort, Some(InitiativeSort::Distance));
         Area::new(self.bbox, self.near, self.radius_km, by_distance, faults)
-    }
-
-    /// The order that was asked for, or else the one that fits.
-    pub fn order(&self, near: Option<Near>) -> Order {
-        match self.sort {
-            None | Some(InitiativeSort::Relevance) if self.q.is_some() => Order::RELEVANCE,
-            sort => sort.unwrap_or(InitiativeSort::Title).order(near),
-        }
     }
 }
 

@@ -6,9 +6,10 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::model::{NETWORK, NewInitiative, ParticipantRole};
+use super::names::Named;
 use crate::auth::caller::Account;
 use crate::auth::caller::Reach;
-use crate::db::schema::{initiatives, themes};
+use crate::db::schema::initiatives;
 use crate::error::{ApiError, UNKNOWN};
 use crate::input::{Draft, Faults};
 use crate::refs;
@@ -40,13 +41,10 @@ pub async fn resolve(
     own: Option<Uuid>,
 ) -> Result<Resolved, ApiError> {
     let Draft { value: new, mut faults } = draft;
-    // What the record names stays until it is written: merging and withdrawing wait for it, and it for them.
-    diesel::sql_query("LOCK TABLE councils, themes IN ROW EXCLUSIVE MODE").execute(conn).await?;
     let reach = account.map_or(Reach::ALL, Account::reach);
-    // Not even an officer names a prospect: everybody who sees the record would know of it.
-    let councils = refs::visible_councils(conn, Reach::PUBLIC).await?;
+    let named = Named::of(conn, &new, own).await?;
     let council = |reference: &Reference, pointer: String, faults: &mut Faults| {
-        refs::pick(&councils, reference, "council", |detail| faults.add(pointer, UNKNOWN, detail))
+        refs::pick(&named.councils, reference, "council", |detail| faults.add(pointer, UNKNOWN, detail))
     };
 
     let mut lead_council = None;
@@ -77,12 +75,13 @@ pub async fn resolve(
         }
     }
 
-    let themes = theme_ids(conn, &new.themes, own, &mut faults).await?;
-    let known = refs::principle_names(conn).await?;
+    let themes = theme_ids(&named, &new.themes, &mut faults);
     let mut principles = Vec::new();
     for (index, used) in new.principles.iter().enumerate() {
         let pointer = format!("/principles/{index}/principle");
-        let id = refs::pick(&known, &used.principle, "CCIN principle", |detail| faults.add(&*pointer, UNKNOWN, detail));
+        let id = refs::pick(&named.principles, &used.principle, "CCIN principle", |detail| {
+            faults.add(&*pointer, UNKNOWN, detail);
+        });
         match id {
             Some(id) if principles.contains(&id) => faults.add(pointer, "repeated", "names the same principle twice"),
             Some(id) => principles.push(id),
@@ -99,39 +98,21 @@ pub async fn resolve(
     Ok(Resolved { new, lead_council, participants, parent, themes, principles })
 }
 
-async fn theme_ids(
-    conn: &mut AsyncPgConnection,
-    references: &[Reference],
-    own: Option<Uuid>,
-    faults: &mut Faults,
-) -> Result<Vec<Uuid>, ApiError> {
-    use crate::db::schema::initiative_themes;
-    let known = refs::theme_names(conn).await?;
-    let mut deprecated: Vec<Uuid> =
-        themes::table.filter(themes::status.eq("deprecated")).select(themes::id).load(conn).await?;
-    if let Some(own) = own {
-        // What the record has already it may keep.
-        let kept: Vec<Uuid> = initiative_themes::table
-            .filter(initiative_themes::initiative_id.eq(own))
-            .select(initiative_themes::theme_id)
-            .load(conn)
-            .await?;
-        deprecated.retain(|id| !kept.contains(id));
-    }
+fn theme_ids(named: &Named, references: &[Reference], faults: &mut Faults) -> Vec<Uuid> {
     let mut ids = Vec::new();
     for (index, reference) in references.iter().enumerate() {
         let pointer = format!("/themes/{index}");
-        let id = refs::pick(&known, reference, "theme", |detail| faults.add(&*pointer, UNKNOWN, detail));
+        let id = refs::pick(&named.themes, reference, "theme", |detail| faults.add(&*pointer, UNKNOWN, detail));
         match id {
             Some(id) if ids.contains(&id) => faults.add(pointer, "repeated", "names the same theme twice"),
-            Some(id) if deprecated.contains(&id) => {
+            Some(id) if named.deprecated.contains(&id) => {
                 faults.add(pointer, "deprecated", "is a deprecated theme; use the one that replaces it");
             }
             Some(id) => ids.push(id),
             None => {}
         }
     }
-    Ok(ids)
+    ids
 }
 
 /// The parent of a record, if the caller does not see it: who cannot name it does not take it away by leaving it out.

@@ -1,32 +1,25 @@
-//! Reading initiatives: one, or a page, children included. Every query begins with what the caller may see.
+//! Reading initiatives from the database, children included: for writers, the change feed and the read model.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::dsl::count_star;
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::Uuid as SqlUuid;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::try_join;
 use uuid::Uuid;
 
 use super::children::Children;
-use super::filter::{InitiativeFilter, filtered, visible};
+pub use super::children::Related;
 use super::model::{
     DeliveryStatus, Embedded, Initiative, InitiativeHtml, InitiativeKind, Licence, LocationOf, Place, State, Visibility,
 };
-use super::query::InitiativeSort;
 use crate::auth::caller::Reach;
 use crate::councils::model::CouncilRef;
-use crate::db::schema::{councils, initiatives, theme_initiatives};
+use crate::db::schema::{councils, initiatives};
 use crate::db::word::Word;
 use crate::error::ApiError;
-use crate::facets::store::tally;
-use crate::page::{Slice, Window};
 use crate::refs::{self, Resource};
-use crate::search::model::TotalIs;
-use crate::search::rank::{Among, rank};
 use crate::text::render;
 
 #[derive(Queryable, Selectable)]
@@ -54,106 +47,28 @@ struct InitiativeRow {
     version: i32,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+    effective_visibility: Word<Visibility>,
 }
 
 /// A lead council and its point, for initiatives without one of their own.
 type Lead = (CouncilRef, Option<f64>, Option<f64>);
 
-/// One page of initiatives.
-pub async fn list(
-    conn: &mut AsyncPgConnection,
-    reach: Reach,
-    filter: &InitiativeFilter,
-    window: &Window,
-) -> Result<(Slice<Initiative>, TotalIs), ApiError> {
-    if let Some(words) = filter.words.as_deref().filter(|_| window.is_by_relevance()) {
-        return best(conn, reach, filter, words, window).await;
+/// The initiatives that a caller may see: the start of every query.
+fn visible(reach: Reach) -> initiatives::BoxedQuery<'static, Pg> {
+    use Visibility::{Members, Officers, Private, Public};
+    let levels = [Public, Members, Officers, Private].into_iter().filter(|level| *level <= reach.level).map(Word);
+    let seen = initiatives::effective_visibility.eq_any(levels.collect::<Vec<_>>());
+    let query = initiatives::table.filter(initiatives::withdrawn_at.is_null()).into_boxed();
+    match reach.council {
+        Some(own) => query.filter(seen.or(initiatives::lead_council_id.is_not_distinct_from(own))),
+        None => query.filter(seen),
     }
-    let kept = tally(conn, reach, filter).await?;
-    let conn: &AsyncPgConnection = conn;
-    let (mut first, mut second) = (conn, conn);
-    let mut query = filtered(reach, filter);
-    if let Some(page) = page_of_theme(reach, filter, window) {
-        query = query.filter(initiatives::id.eq_any(page));
-    } else if let Some(beyond) = window.beyond("initiatives.id") {
-        query = query.filter(beyond);
-    }
-    let rows = query
-        .select((InitiativeRow::as_select(), window.key()))
-        .order(window.order("initiatives.id"))
-        .limit(window.fetch())
-        .load::<(InitiativeRow, String)>(&mut first);
-    let total = async {
-        match kept {
-            Some(total) => Ok(total),
-            None => filtered(reach, filter).select(count_star()).first::<i64>(&mut second).await,
-        }
-    };
-    let (rows, total) = try_join!(rows, total)?;
-    let slice = Slice::new(rows, total, window, |row: &InitiativeRow| row.id);
-    let ids: Vec<Uuid> = slice.rows.iter().map(|row| row.id).collect();
-    let mut whole = whole(conn, reach, slice.rows.as_slice(), &ids).await?;
-    let page = slice.with_rows(|rows| rows.into_iter().map(|row| shown(row, &mut whole)).collect());
-    Ok((page, TotalIs::Exact))
-}
-
-/// The ids of one page, read along the titles of a theme: for one theme alone, of which many initiatives may be. Who sees
-/// more of the own council than of others is not served by one walk, and reads the list as any other.
-fn page_of_theme(
-    reach: Reach,
-    filter: &InitiativeFilter,
-    window: &Window,
-) -> Option<theme_initiatives::BoxedQuery<'static, Pg, SqlUuid>> {
-    let theme = filter.sole_theme()?;
-    if reach.council.is_some() || !window.is_by(InitiativeSort::BY_TITLE) {
-        return None;
-    }
-    let along = window.kept_in("theme_initiatives.title_key");
-    let mut page = theme_initiatives::table
-        .filter(theme_initiatives::theme_id.eq(theme))
-        .filter(theme_initiatives::audience.le(reach.level.rank()))
-        .select(theme_initiatives::initiative_id)
-        .order(along.order("theme_initiatives.initiative_id"))
-        .limit(along.fetch())
-        .into_boxed();
-    if let Some(beyond) = along.beyond("theme_initiatives.initiative_id") {
-        page = page.filter(beyond);
-    }
-    Some(page)
-}
-
-/// One page of a search, best hits first.
-async fn best(
-    conn: &mut AsyncPgConnection,
-    reach: Reach,
-    filter: &InitiativeFilter,
-    words: &str,
-    window: &Window,
-) -> Result<(Slice<Initiative>, TotalIs), ApiError> {
-    let rest = InitiativeFilter { words: None, ..filter.clone() };
-    let whole = (rest == InitiativeFilter::default()).then_some(reach);
-    let among = || Among { initiatives: Some(filtered(reach, &rest).select(initiatives::id)), councils: None };
-    let (hits, total_is) = rank(conn, words, among, whole, window).await?;
-    let ids: Vec<Uuid> = hits.rows.iter().map(|(_, id)| *id).collect();
-    let mut found: HashMap<_, _> = load(conn, reach, &ids).await?.into_iter().map(|one| (one.id, one)).collect();
-    Ok((hits.with_rows(|hits| hits.iter().filter_map(|(_, id)| found.remove(id)).collect()), total_is))
 }
 
 /// The initiative that a path segment names, if the caller may see it; 404 otherwise.
 pub async fn locate(conn: &mut AsyncPgConnection, reach: Reach, segment: &str) -> Result<Initiative, ApiError> {
     let id = refs::located(conn, Resource::Initiative, segment).await?;
     find(conn, reach, id).await
-}
-
-/// True when the caller sees more initiatives that match than this.
-pub async fn are_more_than(
-    conn: &mut AsyncPgConnection,
-    reach: Reach,
-    filter: &InitiativeFilter,
-    most: u32,
-) -> Result<bool, ApiError> {
-    let beyond = filtered(reach, filter).select(initiatives::id).offset(most.into()).limit(1);
-    Ok(beyond.first::<Uuid>(conn).await.optional()?.is_some())
 }
 
 /// One initiative; 404 with the public reason for one that was public and has been withdrawn.
@@ -166,15 +81,57 @@ pub async fn find(conn: &mut AsyncPgConnection, reach: Reach, id: Uuid) -> Resul
 
 /// Some initiatives by id, of those that the caller may see, in the order of their titles.
 pub async fn load(conn: &mut AsyncPgConnection, reach: Reach, ids: &[Uuid]) -> Result<Vec<Initiative>, ApiError> {
-    let rows = visible(reach)
-        .filter(initiatives::id.eq_any(ids.to_vec()))
-        .order((initiatives::title, initiatives::id))
-        .select(InitiativeRow::as_select())
-        .load::<InitiativeRow>(conn)
-        .await?;
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let mut whole = whole(conn, reach, &rows, &ids).await?;
-    Ok(rows.into_iter().map(|row| shown(row, &mut whole)).collect())
+    let rows = Rows::load(conn, visible(reach).filter(initiatives::id.eq_any(ids.to_vec()))).await?;
+    Ok(rows.assemble(reach).into_iter().map(|loaded| loaded.record).collect())
+}
+
+/// Initiatives with all that belongs to them, as they were read: [`Rows::assemble`] makes records of them.
+pub struct Rows {
+    rows: Vec<InitiativeRow>,
+    children: Children,
+    leads: HashMap<Uuid, Lead>,
+}
+
+/// An initiative as it was read, with what says who may see it and its relatives.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The record, as the reader sees it.
+    pub record: Initiative,
+    /// Its effective visibility.
+    pub level: Visibility,
+    /// The initiative that it is a component of, whoever may see that.
+    pub parent: Option<Related>,
+    /// Its components, whoever may see them.
+    pub components: Vec<Related>,
+}
+
+impl Rows {
+    /// Read those that a query selects, in the order of their titles: one statement a table.
+    pub async fn load(
+        conn: &mut AsyncPgConnection,
+        query: initiatives::BoxedQuery<'static, Pg>,
+    ) -> Result<Self, ApiError> {
+        let rows: Vec<InitiativeRow> =
+            query.order((initiatives::title, initiatives::id)).select(InitiativeRow::as_select()).load(conn).await?;
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        let parents: Vec<Uuid> = rows.iter().filter_map(|row| row.parent_id).collect();
+        let leads: Vec<Uuid> = rows.iter().filter_map(|row| row.lead_council_id).collect();
+        let conn: &AsyncPgConnection = conn;
+        let mut other = conn;
+        let leads = async {
+            let query = councils::table.filter(councils::id.eq_any(leads));
+            let select = query.select((CouncilRef::as_select(), councils::latitude, councils::longitude));
+            Ok::<_, ApiError>(select.load::<Lead>(&mut other).await?)
+        };
+        let (children, leads) = try_join!(Children::load(conn, &ids, &parents), leads)?;
+        Ok(Self { rows, children, leads: leads.into_iter().map(|lead| (lead.0.id, lead)).collect() })
+    }
+
+    /// The records, their relatives cut to a reach. Renders Markdown: of many records not a task for an async thread.
+    pub fn assemble(self, reach: Reach) -> Vec<Loaded> {
+        let Self { rows, mut children, leads } = self;
+        rows.into_iter().map(|row| assemble(row, &mut children, &leads, reach)).collect()
+    }
 }
 
 /// What is left of a withdrawn initiative;
@@ -191,39 +148,19 @@ async fn tombstone(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Option<ApiE
     Ok(left.and_then(|(on, reason)| on.map(|on| ApiError::withdrawn("initiative", on, reason.as_deref()))))
 }
 
-struct Whole {
-    children: Children,
-    leads: Vec<Lead>,
-}
-
-async fn whole(
-    conn: &AsyncPgConnection,
-    reach: Reach,
-    rows: &[InitiativeRow],
-    ids: &[Uuid],
-) -> Result<Whole, ApiError> {
-    let parents: Vec<Uuid> = rows.iter().filter_map(|row| row.parent_id).collect();
-    let leads: Vec<Uuid> = rows.iter().filter_map(|row| row.lead_council_id).collect();
-    let mut other = conn;
-    let leads = async {
-        let query = councils::table.filter(councils::id.eq_any(leads));
-        let select = query.select((CouncilRef::as_select(), councils::latitude, councils::longitude));
-        Ok::<_, ApiError>(select.load::<Lead>(&mut other).await?)
-    };
-    let (children, leads) = try_join!(Children::load(conn, reach, ids, &parents), leads)?;
-    Ok(Whole { children, leads })
-}
-
-fn shown(row: InitiativeRow, whole: &mut Whole) -> Initiative {
-    let Whole { children, leads } = whole;
-    let lead = leads.iter().find(|(council, ..)| Some(council.id) == row.lead_council_id);
+fn assemble(row: InitiativeRow, children: &mut Children, leads: &HashMap<Uuid, Lead>, reach: Reach) -> Loaded {
+    let lead = row.lead_council_id.and_then(|id| leads.get(&id));
+    let parent = row.parent_id.and_then(|id| children.parents.get(&id).cloned());
+    let components = children.components.remove(&row.id).unwrap_or_default();
     let own = row.latitude.zip(row.longitude).map(|point| (point, LocationOf::Initiative));
     let leads_point = lead
         .and_then(|(_, latitude, longitude)| latitude.zip(*longitude))
         .map(|point| (point, LocationOf::LeadCouncil));
     let narrative = children.narratives.remove(&row.id).unwrap_or_default();
     let html = |text: &Option<String>| text.as_deref().map(render);
-    Initiative {
+    let level = row.effective_visibility.0;
+    let seen = |one: &Related| one.is_seen(reach).then(|| one.shown.clone());
+    let record = Initiative {
         id: row.id,
         slug: row.slug,
         title: row.title,
@@ -235,8 +172,8 @@ fn shown(row: InitiativeRow, whole: &mut Whole) -> Initiative {
         lead_council: lead.map(|(council, ..)| council.clone()),
         participants: children.participants.remove(&row.id).unwrap_or_default(),
         partners: children.partners.remove(&row.id).unwrap_or_default(),
-        parent: row.parent_id.and_then(|id| children.parents.get(&id).cloned()),
-        components: children.components.remove(&row.id).unwrap_or_default(),
+        parent: parent.as_ref().and_then(seen),
+        components: components.iter().filter_map(seen).collect(),
         themes: children.themes.remove(&row.id).unwrap_or_default(),
         principles: children.principles.remove(&row.id).unwrap_or_default(),
         location: own.or(leads_point).map(|((latitude, longitude), of)| Place { latitude, longitude, of }),
@@ -270,7 +207,8 @@ fn shown(row: InitiativeRow, whole: &mut Whole) -> Initiative {
         what_worked: narrative.what_worked,
         what_did_not: narrative.what_did_not,
         transfer_conditions: narrative.transfer_conditions,
-    }
+    };
+    Loaded { record, level, parent, components }
 }
 
 /// Who wrote a record, for the rule that who writes does not publish.

@@ -61,7 +61,7 @@ pub async fn shed(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let limits = request.app_data::<web::Data<Limits>>().filter(|_| request.path() != "/health").cloned();
+    let limits = request.app_data::<web::Data<Limits>>().filter(|_| !request.path().starts_with("/health")).cloned();
     let address = network(client_address(request.request()));
     let permit = limits.as_ref().map(|limits| limits.in_work.try_acquire().ok().zip(limits.by_address.enter(address)));
     if let Some(None) = permit {

@@ -1,18 +1,18 @@
 //! Maps: everybody reads what they may see, as points.
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, get};
 use serde::Serialize;
 
 use super::model::{CouncilProperties, InitiativeProperties, MapQuery, MapSummary, PointMap};
-use super::store;
+use super::points;
 use crate::auth::caller::Anyone;
 use crate::councils::query::CouncilQuery;
-use crate::councils::store::CouncilFilter;
-use crate::db::Db;
 use crate::error::ApiError;
-use crate::initiatives::filter::InitiativeFilter;
 use crate::initiatives::query::{FacetQuery, InitiativeQuery};
 use crate::input::Query;
+use crate::read_model::council_list::CouncilFilter;
+use crate::read_model::extractor::CurrentSnapshot;
+use crate::read_model::initiative_filter::InitiativeFilter;
 use crate::reply::{send, send_packed};
 
 /// Media type of GeoJSON (RFC 7946, section 12).
@@ -27,14 +27,12 @@ const GEOJSON: &str = "application/geo+json";
 #[get("/map/initiatives")]
 pub async fn map_initiatives(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     caller: Anyone,
     query: Query<MapQuery<InitiativeQuery>>,
 ) -> Result<HttpResponse, ApiError> {
-    let mut conn = db.get().await?;
-    let filter = InitiativeFilter::new(&mut conn, caller.reach(), &query.filters).await?;
-    let (total, placed) = store::initiatives(&mut conn, caller.reach(), &filter).await?;
-    drop(conn);
+    let filter = InitiativeFilter::new(&snapshot, caller.reach(), &query.filters)?;
+    let (total, placed) = points::initiatives(&snapshot, caller.reach(), &filter);
     show(&request, &PointMap::new(total, placed, query.zoom.zoom)).await
 }
 
@@ -46,14 +44,12 @@ pub async fn map_initiatives(
 #[get("/map/councils")]
 pub async fn map_councils(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     caller: Anyone,
     query: Query<MapQuery<CouncilQuery>>,
 ) -> Result<HttpResponse, ApiError> {
-    let mut conn = db.get().await?;
-    let filter = CouncilFilter::new(&mut conn, caller.reach(), &query.filters).await?;
-    let (total, placed) = store::councils(&mut conn, caller.reach(), &filter).await?;
-    drop(conn);
+    let filter = CouncilFilter::new(&snapshot, caller.reach(), &query.filters)?;
+    let (total, placed) = points::councils(&snapshot, caller.reach(), &filter);
     show(&request, &PointMap::new(total, placed, query.zoom.zoom)).await
 }
 
@@ -64,13 +60,12 @@ pub async fn map_councils(
 #[get("/map/summary")]
 pub async fn summarise_map(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     caller: Anyone,
     query: Query<FacetQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let mut conn = db.get().await?;
-    let filter = InitiativeFilter::new(&mut conn, caller.reach(), &query.filters).await?;
-    send(&request, &store::summary(&mut conn, caller.reach(), &filter).await?, None, None, None)
+    let filter = InitiativeFilter::new(&snapshot, caller.reach(), &query.filters)?;
+    send(&request, &points::summary(&snapshot, caller.reach(), &filter), None, None, None)
 }
 
 async fn show(request: &HttpRequest, map: &impl Serialize) -> Result<HttpResponse, ApiError> {

@@ -8,4 +8,4 @@
 pub mod cluster;
 pub mod handlers;
 pub mod model;
-pub mod store;
+pub mod points;

@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::collections::Collection;
+use super::features::Span;
 use super::model::{
     CRS84, CollectionInfo, Extent, Features, GEOJSON, GREGORIAN, HTML, JSON, Link, OPENAPI, SpatialExtent,
     TemporalExtent,
 };
-use super::store::Span;
 use crate::error::ApiError;
 use crate::initiatives::model::Licence;
 use crate::page::{Pages, Slice, base};

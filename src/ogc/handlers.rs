@@ -2,28 +2,26 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, routes, web};
 
-use diesel::prelude::*;
-use diesel_async::AsyncPgConnection;
-
 use super::answer::{self, Links};
-use super::collections::{self, Collection, Ids};
+use super::collections::{self, BOUNDARIES, COUNCILS, Collection, INITIATIVES};
+use super::document;
+use super::features::{self, Feature};
 use super::model::{
     AreaFeature, CONFORMANCE, CollectionInfo, Collections, Conformance, CouncilFeature, Features, HTML,
     InitiativeFeature, JSON, LandingPage, OPENAPI,
 };
 use super::query::{Choice, CouncilItems, DEFAULT_LIMIT, InitiativeItems, Items, MAX_LIMIT, View};
-use super::store;
-use super::{areas, document};
 use crate::auth::caller::{Anyone, Reach};
-use crate::councils::store::CouncilFilter;
-use crate::db::{Db, schema};
 use crate::error::ApiError;
-use crate::initiatives::filter::InitiativeFilter;
 use crate::input::Query;
 use crate::openapi::Document;
 use crate::page::Pages;
+use crate::read_model::council_list::CouncilFilter;
+use crate::read_model::extractor::CurrentSnapshot;
+use crate::read_model::initiative_filter::InitiativeFilter;
+use crate::read_model::snapshot::Snapshot;
 use crate::reply::send_overview;
-use crate::{councils, initiatives, problems, refs, text};
+use crate::{problems, refs, text};
 
 /// Find the OGC landing page
 ///
@@ -78,12 +76,12 @@ pub async fn find_ogc_document(
 #[get("/collections")]
 pub async fn list_ogc_collections(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     caller: Anyone,
     _: Query<View>,
 ) -> Result<HttpResponse, ApiError> {
     let links = Links::of(&request);
-    let collections = shown(&mut *db.get().await?, caller.reach(), &links).await?;
+    let collections = shown(&snapshot, caller.reach(), &links)?;
     let page = Collections { links: vec![links.here(JSON), links.licence()], collections };
     answer::page(&request, &page, &page.links)
 }
@@ -93,13 +91,13 @@ pub async fn list_ogc_collections(
 #[get("/collections/{collection}")]
 pub async fn find_ogc_collection(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     caller: Anyone,
     collection: web::Path<String>,
     _: Query<View>,
 ) -> Result<HttpResponse, ApiError> {
     let links = Links::of(&request);
-    let all = shown(&mut *db.get().await?, caller.reach(), &links).await?;
+    let all = shown(&snapshot, caller.reach(), &links)?;
     let Some(found) = all.iter().find(|known| known.id == *collection) else {
         let known: Vec<&str> = all.iter().map(|known| known.id).collect();
         let near = text::nearest(&collection, known.iter().copied());
@@ -111,10 +109,10 @@ pub async fn find_ogc_collection(
 }
 
 /// The collections that are there for a caller.
-async fn shown(conn: &mut AsyncPgConnection, reach: Reach, links: &Links) -> Result<Vec<CollectionInfo>, ApiError> {
+fn shown(snapshot: &Snapshot, reach: Reach, links: &Links) -> Result<Vec<CollectionInfo>, ApiError> {
     let mut shown = Vec::new();
-    for collection in collections::all(reach) {
-        let extent = store::extent(conn, &collection, reach).await?;
+    for collection in collections::ALL {
+        let extent = features::extent(&features::visible(snapshot, reach, collection)?);
         if extent.is_some() || !collection.is_optional {
             shown.push(links.collection(&collection, extent));
         }
@@ -129,18 +127,20 @@ async fn shown(conn: &mut AsyncPgConnection, reach: Reach, links: &Links) -> Res
 #[get("/collections/councils/items")]
 pub async fn list_council_features(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     caller: Anyone,
     pages: Pages,
     query: Query<CouncilItems>,
 ) -> Result<HttpResponse, ApiError> {
-    let reach = caller.reach();
-    let choice = query.items.choice()?;
-    let mut conn = db.get().await?;
-    let mut filter = CouncilFilter::new(&mut conn, reach, &query.filters).await?;
-    filter.area.bbox = choice.single_box();
-    let ids = || Ids::Councils(councils::store::filtered(reach, &filter).select(schema::councils::id));
-    list(&request, &conn, &pages, &query.items, &choice, &collections::councils(reach), ids).await
+    let (reach, choice) = (caller.reach(), query.items.choice()?);
+    let filter = CouncilFilter::new(&snapshot, reach, &query.filters)?;
+    let found = features::councils(&snapshot, reach, &filter);
+    Answer { request: &request, snapshot: &snapshot, reach, collection: COUNCILS }.list(
+        &pages,
+        &query.items,
+        &choice,
+        found,
+    )
 }
 
 /// Find a council as a feature
@@ -148,12 +148,12 @@ pub async fn list_council_features(
 #[get("/collections/councils/items/{feature}")]
 pub async fn find_council_feature(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     caller: Anyone,
     feature: web::Path<String>,
     _: Query<View>,
 ) -> Result<HttpResponse, ApiError> {
-    find(&request, &db, caller.reach(), &collections::councils(caller.reach()), &feature).await
+    Answer { request: &request, snapshot: &snapshot, reach: caller.reach(), collection: COUNCILS }.find(&feature)
 }
 
 /// List initiatives as features
@@ -163,18 +163,20 @@ pub async fn find_council_feature(
 #[get("/collections/initiatives/items")]
 pub async fn list_initiative_features(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     caller: Anyone,
     pages: Pages,
     query: Query<InitiativeItems>,
 ) -> Result<HttpResponse, ApiError> {
-    let reach = caller.reach();
-    let choice = query.items.choice()?;
-    let mut conn = db.get().await?;
-    let mut filter = InitiativeFilter::new(&mut conn, reach, &query.filters).await?;
-    filter.area.bbox = choice.single_box();
-    let ids = || Ids::Initiatives(initiatives::filter::filtered(reach, &filter).select(schema::initiatives::id));
-    list(&request, &conn, &pages, &query.items, &choice, &collections::initiatives(reach), ids).await
+    let (reach, choice) = (caller.reach(), query.items.choice()?);
+    let filter = InitiativeFilter::new(&snapshot, reach, &query.filters)?;
+    let found = features::initiatives(&snapshot, reach, &filter);
+    Answer { request: &request, snapshot: &snapshot, reach, collection: INITIATIVES }.list(
+        &pages,
+        &query.items,
+        &choice,
+        found,
+    )
 }
 
 /// Find an initiative as a feature
@@ -182,12 +184,12 @@ pub async fn list_initiative_features(
 #[get("/collections/initiatives/items/{feature}")]
 pub async fn find_initiative_feature(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     caller: Anyone,
     feature: web::Path<String>,
     _: Query<View>,
 ) -> Result<HttpResponse, ApiError> {
-    find(&request, &db, caller.reach(), &collections::initiatives(caller.reach()), &feature).await
+    Answer { request: &request, snapshot: &snapshot, reach: caller.reach(), collection: INITIATIVES }.find(&feature)
 }
 
 /// List boundaries as features
@@ -197,27 +199,20 @@ pub async fn find_initiative_feature(
 #[get("/collections/boundaries/items")]
 pub async fn list_boundary_features(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     caller: Anyone,
     pages: Pages,
     query: Query<CouncilItems>,
 ) -> Result<HttpResponse, ApiError> {
-    let choice = query.items.choice()?;
-    let mut conn = db.get().await?;
-    let filter = CouncilFilter::new(&mut conn, caller.reach(), &query.filters).await?;
-    let codes = match &choice.boxes {
-        Some(boxes) => Some(areas::meeting(&mut conn, boxes).await?),
-        None => None,
-    };
-    let ids = || {
-        let councils = councils::store::filtered(caller.reach(), &filter);
-        let councils = match codes.clone() {
-            Some(codes) => councils.filter(schema::councils::gss_code.eq_any(codes)),
-            None => councils,
-        };
-        Ids::Councils(councils.select(schema::councils::id))
-    };
-    list(&request, &conn, &pages, &query.items, &choice, &collections::boundaries(), ids).await
+    let (reach, choice) = (caller.reach(), query.items.choice()?);
+    let filter = CouncilFilter::new(&snapshot, reach, &query.filters)?;
+    let found = features::boundaries(&snapshot, reach, &filter, choice.boxes.as_deref())?;
+    Answer { request: &request, snapshot: &snapshot, reach, collection: BOUNDARIES }.list(
+        &pages,
+        &query.items,
+        &choice,
+        found,
+    )
 }
 
 /// Find a boundary as a feature
@@ -225,39 +220,43 @@ pub async fn list_boundary_features(
 #[get("/collections/boundaries/items/{feature}")]
 pub async fn find_boundary_feature(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     caller: Anyone,
     feature: web::Path<String>,
     _: Query<View>,
 ) -> Result<HttpResponse, ApiError> {
-    find(&request, &db, caller.reach(), &collections::boundaries(), &feature).await
+    Answer { request: &request, snapshot: &snapshot, reach: caller.reach(), collection: BOUNDARIES }.find(&feature)
 }
 
-async fn list(
-    request: &HttpRequest,
-    conn: &AsyncPgConnection,
-    pages: &Pages,
-    items: &Items,
-    choice: &Choice,
-    collection: &Collection,
-    ids: impl Fn() -> Ids,
-) -> Result<HttpResponse, ApiError> {
-    let limits = [DEFAULT_LIMIT, MAX_LIMIT];
-    let window = pages.window_within(items.limit, limits, items.cursor.as_deref(), collection.order.clone())?;
-    let slice = store::list(conn, collection, ids, choice, Links::of(request).base(), &window).await?;
-    answer::features(request, collection, pages, &slice)
-}
-
-async fn find(
-    request: &HttpRequest,
-    db: &Db,
+/// What an answer is made of, whatever the collection.
+struct Answer<'a> {
+    request: &'a HttpRequest,
+    snapshot: &'a Snapshot,
     reach: Reach,
-    collection: &Collection,
-    segment: &str,
-) -> Result<HttpResponse, ApiError> {
-    let id = refs::id(segment, "feature")?;
-    let mut conn = db.get().await?;
-    let found = store::find(&mut conn, collection, reach, id, Links::of(request).base()).await?;
-    let found = found.ok_or_else(|| ApiError::not_found("feature"))?;
-    answer::feature(request, collection, id, &found)
+    collection: Collection,
+}
+
+impl Answer<'_> {
+    fn list(
+        &self,
+        pages: &Pages,
+        items: &Items,
+        choice: &Choice,
+        found: Vec<Feature<'_>>,
+    ) -> Result<HttpResponse, ApiError> {
+        let page = pages.page_within(items.limit, [DEFAULT_LIMIT, MAX_LIMIT], items.cursor.as_deref())?;
+        let slice = features::page(found, choice, &page);
+        let links = Links::of(self.request);
+        let written = slice.rows.iter().map(|one| Ok((one.id, one.write(self.snapshot, self.reach, links.base())?)));
+        let written = slice.of(written.collect::<Result<Vec<_>, ApiError>>()?);
+        answer::features(self.request, &self.collection, pages, &written)
+    }
+
+    fn find(&self, segment: &str) -> Result<HttpResponse, ApiError> {
+        let id = refs::id(segment, "feature")?;
+        let visible = features::visible(self.snapshot, self.reach, self.collection)?;
+        let found = visible.iter().find(|one| one.id == id).ok_or_else(|| ApiError::not_found("feature"))?;
+        let written = found.write(self.snapshot, self.reach, Links::of(self.request).base())?;
+        answer::feature(self.request, &self.collection, id, &written)
+    }
 }

@@ -13,10 +13,9 @@
 //! condition on it into `datetime`, which asks when an initiative ran.
 
 pub mod answer;
-pub mod areas;
 pub mod collections;
 pub mod document;
+pub mod features;
 pub mod handlers;
 pub mod model;
 pub mod query;
-pub mod store;

@@ -1,6 +1,7 @@
 //! What is answered below `/ogc`, in the standard's own words (OGC 17-069r4, clause 7 and Annex B).
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -147,16 +148,17 @@ pub struct CouncilFeature {
     /// `Feature`.
     #[serde(rename = "type")]
     #[schema(example = "Feature", pattern = "^Feature$")]
-    kind: String,
+    pub(super) kind: &'static str,
     /// Id of the council.
-    id: Uuid,
+    pub(super) id: Uuid,
     /// A point within its area.
-    geometry: Point,
+    pub(super) geometry: Point,
     /// What is known of it.
-    properties: CouncilFeatureProperties,
+    pub(super) properties: CouncilFeatureProperties,
     /// To this feature, its collection and the whole record; on a page of its own only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
-    links: Vec<Link>,
+    pub(super) links: Vec<Link>,
 }
 
 /// What is known of a council, flat.
@@ -164,43 +166,43 @@ pub struct CouncilFeature {
 pub struct CouncilFeatureProperties {
     /// Slug.
     #[schema(example = "oldham")]
-    slug: String,
+    pub(super) slug: String,
     /// Official name.
     #[schema(example = "Oldham Metropolitan Borough Council")]
-    name: String,
+    pub(super) name: String,
     /// Name in everyday use.
     #[schema(example = "Oldham")]
-    short_name: String,
+    pub(super) short_name: String,
     /// Name in Welsh.
     #[schema(required)]
-    welsh_name: Option<String>,
+    pub(super) welsh_name: Option<String>,
     /// ONS code of its boundary.
     #[schema(required, example = "E08000004")]
-    gss_code: Option<String>,
+    pub(super) gss_code: Option<String>,
     /// What kind of authority it is.
-    council_type: CouncilType,
+    pub(super) council_type: CouncilType,
     /// Nation.
-    nation: Nation,
+    pub(super) nation: Nation,
     /// Region, in England.
     #[schema(required)]
-    region: Option<Region>,
+    pub(super) region: Option<Region>,
     /// Tier of membership of the network; `none` for a council that is not a member.
-    membership: MembershipTier,
+    pub(super) membership: MembershipTier,
     /// How many initiatives it leads, of those that the caller may see.
     #[schema(example = 4, minimum = 0)]
-    initiatives_led: i64,
+    pub(super) initiatives_led: i64,
     /// Residents.
     #[schema(required, example = 242_089)]
-    population: Option<i32>,
+    pub(super) population: Option<i32>,
     /// Year of the population estimate.
     #[schema(required, example = 2022)]
-    population_year: Option<i32>,
+    pub(super) population_year: Option<i32>,
     /// Its own site.
     #[schema(required, example = "https://www.oldham.gov.uk/")]
-    website: Option<String>,
+    pub(super) website: Option<String>,
     /// Permalink of the whole record.
     #[schema(format = "uri", example = "http://127.0.0.1:8080/id/01a20437-ea34-7438-944c-55d92567c2df")]
-    url: String,
+    pub(super) url: String,
 }
 
 /// An initiative as a feature.
@@ -209,16 +211,17 @@ pub struct InitiativeFeature {
     /// `Feature`.
     #[serde(rename = "type")]
     #[schema(example = "Feature", pattern = "^Feature$")]
-    kind: String,
+    pub(super) kind: &'static str,
     /// Id of the initiative.
-    id: Uuid,
+    pub(super) id: Uuid,
     /// Its own point or, as `location_of` says, that of its lead council.
-    geometry: Point,
+    pub(super) geometry: Point,
     /// What is known of it.
-    properties: InitiativeFeatureProperties,
+    pub(super) properties: InitiativeFeatureProperties,
     /// To this feature, its collection and the whole record; on a page of its own only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
-    links: Vec<Link>,
+    pub(super) links: Vec<Link>,
 }
 
 /// What is known of an initiative, flat. Several values in one text are joined by semicolons.
@@ -226,67 +229,67 @@ pub struct InitiativeFeature {
 pub struct InitiativeFeatureProperties {
     /// Slug.
     #[schema(example = "get-oldham-working")]
-    slug: String,
+    pub(super) slug: String,
     /// Title.
     #[schema(example = "Get Oldham Working")]
-    title: String,
+    pub(super) title: String,
     /// What it is, in two or three sentences.
-    summary: String,
+    pub(super) summary: String,
     /// What kind of record.
-    kind: InitiativeKind,
+    pub(super) kind: InitiativeKind,
     /// How far it has come.
-    delivery_status: DeliveryStatus,
+    pub(super) delivery_status: DeliveryStatus,
     /// When it began; a year, month or day.
     #[schema(required, example = "2013-05")]
-    started_on: Option<String>,
+    pub(super) started_on: Option<String>,
     /// When it ended; a year, month or day.
     #[schema(required)]
-    ended_on: Option<String>,
+    pub(super) ended_on: Option<String>,
     /// Slug of the council that leads it; null when the network itself does.
     #[schema(required, example = "oldham")]
-    lead_council: Option<String>,
+    pub(super) lead_council: Option<String>,
     /// Official name of the council that leads it.
     #[schema(required, example = "Oldham Metropolitan Borough Council")]
-    lead_council_name: Option<String>,
+    pub(super) lead_council_name: Option<String>,
     /// ONS code of the boundary of the council that leads it.
     #[schema(required, example = "E08000004")]
-    lead_council_gss_code: Option<String>,
+    pub(super) lead_council_gss_code: Option<String>,
     /// English region of the council that leads it.
     #[schema(required)]
-    region: Option<Region>,
+    pub(super) region: Option<Region>,
     /// Nation of the council that leads it.
     #[schema(required)]
-    nation: Option<Nation>,
+    pub(super) nation: Option<Nation>,
     /// Slugs of the councils that take part besides the lead council.
     #[schema(required)]
-    participants: Option<String>,
+    pub(super) participants: Option<String>,
     /// Slug of its primary theme.
     #[schema(required, example = "work-skills")]
-    primary_theme: Option<String>,
+    pub(super) primary_theme: Option<String>,
     /// Slugs of its themes.
     #[schema(required, example = "work-skills;children-young-people")]
-    themes: Option<String>,
+    pub(super) themes: Option<String>,
     /// Slugs of the principles that it lives by.
     #[schema(required)]
-    principles: Option<String>,
+    pub(super) principles: Option<String>,
     /// Whether somebody has confirmed it, and whether the next check is due.
-    freshness: Freshness,
+    pub(super) freshness: Freshness,
     /// How many claims there are of what came of it.
     #[schema(example = 3, minimum = 0)]
-    outcome_count: i64,
+    pub(super) outcome_count: i64,
     /// The highest level of evidence among them.
     #[schema(required, minimum = 0, maximum = 5)]
-    best_evidence: Option<i16>,
+    pub(super) best_evidence: Option<i16>,
     /// Whose point the geometry is.
-    location_of: LocationOf,
+    pub(super) location_of: LocationOf,
     /// Terms under which the record may be used again (SPDX).
-    licence: Licence,
+    pub(super) licence: Licence,
     /// Where it is described in full.
     #[schema(required, format = "uri")]
-    source_url: Option<String>,
+    pub(super) source_url: Option<String>,
     /// Permalink of the whole record.
     #[schema(format = "uri", example = "http://127.0.0.1:8080/id/01a20437-ea34-7438-944c-55d92567c2df")]
-    url: String,
+    pub(super) url: String,
 }
 
 /// The boundary of a council as a feature.
@@ -295,16 +298,18 @@ pub struct AreaFeature {
     /// `Feature`.
     #[serde(rename = "type")]
     #[schema(example = "Feature", pattern = "^Feature$")]
-    kind: String,
+    pub(super) kind: &'static str,
     /// Id of the council.
-    id: Uuid,
+    pub(super) id: Uuid,
     /// Its area, simplified to some 70 metres.
-    geometry: BoundaryGeometry,
+    #[schema(value_type = BoundaryGeometry)]
+    pub(super) geometry: Box<RawValue>,
     /// Whose boundary it is, and where it comes from.
-    properties: AreaFeatureProperties,
+    pub(super) properties: AreaFeatureProperties,
     /// To this feature, its collection and the whole record; on a page of its own only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
-    links: Vec<Link>,
+    pub(super) links: Vec<Link>,
 }
 
 /// Whose boundary it is, and where it comes from, flat.
@@ -312,33 +317,33 @@ pub struct AreaFeature {
 pub struct AreaFeatureProperties {
     /// ONS code of the boundary.
     #[schema(example = "E08000004")]
-    gss_code: String,
+    pub(super) gss_code: String,
     /// Slug of the council.
     #[schema(example = "oldham")]
-    slug: String,
+    pub(super) slug: String,
     /// Official name of the council.
     #[schema(example = "Oldham Metropolitan Borough Council")]
-    name: String,
+    pub(super) name: String,
     /// What kind of authority it is.
-    council_type: CouncilType,
+    pub(super) council_type: CouncilType,
     /// Nation.
-    nation: Nation,
+    pub(super) nation: Nation,
     /// Region, in England.
     #[schema(required)]
-    region: Option<Region>,
+    pub(super) region: Option<Region>,
     /// Tier of membership of the network; `none` for a council that is not a member.
-    membership: MembershipTier,
+    pub(super) membership: MembershipTier,
     /// What whoever shows the boundary has to say with it, by its licence.
-    attribution: String,
+    pub(super) attribution: String,
     /// Title or address of the data set.
     #[schema(required)]
-    source: Option<String>,
+    pub(super) source: Option<String>,
     /// When the boundary held, as far as known.
     #[schema(required, example = "2024-05")]
-    dated_on: Option<String>,
+    pub(super) dated_on: Option<String>,
     /// Permalink of the council.
     #[schema(format = "uri", example = "http://127.0.0.1:8080/id/01a20437-ea34-7438-944c-55d92567c2df")]
-    url: String,
+    pub(super) url: String,
 }
 
 /// A page of features.

@@ -144,13 +144,6 @@ impl Items {
     }
 }
 
-impl Choice {
-    /// The box, where it is one: what an index finds.
-    pub fn single_box(&self) -> Option<BoundingBox> {
-        self.boxes.as_deref().and_then(|boxes| if let [one] = boxes { Some(*one) } else { None })
-    }
-}
-
 /// What is wrong: a code, and a text that says it.
 type Wrong = (&'static str, String);
 

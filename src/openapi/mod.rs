@@ -29,6 +29,10 @@ const EXAMPLES: &str = include_str!("../../openapi/examples.json");
             Every caller has a quota of units a minute, larger with an account: `RateLimit` says what is left, a 429 with \
             `Retry-After` that nothing is. Any address may also answer 405, 408 (the body was too slow), 414 and 431 (address or \
             headers too long) with a problem document.\n\n\
+            Reads show what you have written at once. Every answer below `/v1` names in `Registry-Position` the state that it \
+            shows. With several instances of the service, send it back as `Registry-Min-Position`: the read waits, for a second \
+            at most, until that state is there. While the database is away, reads go on and say in `Last-Synced` as of when \
+            they are; writes get 503.\n\n\
             Data: Open Government Licence v3.0 unless a record says otherwise.",
         contact(name = "Co-operative Councils' Innovation Network", url = "https://www.councils.coop/"),
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
@@ -132,7 +136,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
 
     let mut statuses: Vec<&str> = vec!["400", "500", "503"];
     // The health of the service may be asked as often as one likes.
-    let limited = path != "/health";
+    let limited = !path.starts_with("/health");
     if limited {
         statuses.push("429");
     }
@@ -179,7 +183,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
         statuses.extend(["409", "412", "428"]);
     }
     let may_be_known = method == "get"
-        && path != "/health"
+        && !path.starts_with("/health")
         && !path.starts_with("/problems")
         && id != "find_security_txt"
         && !is_export

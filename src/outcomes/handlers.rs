@@ -1,17 +1,16 @@
 //! Outcomes across initiatives. Everybody reads those of the initiatives that they may see.
 
-use actix_web::{get, web};
+use actix_web::get;
 
-use super::filter::{OutcomeFilter, OutcomeQuery};
 use super::model::OutcomeRecord;
-use super::store;
+use super::query::OutcomeQuery;
 use crate::auth::caller::Anyone;
-use crate::db::Db;
-use crate::db::word::text;
+use crate::db::word::picked;
 use crate::error::ApiError;
-use crate::initiatives::query::InitiativeSort;
 use crate::input::Query;
 use crate::page::{Listing, Page, Pages};
+use crate::read_model::extractor::CurrentSnapshot;
+use crate::read_model::outcome_list::OutcomeFilter;
 
 /// List outcomes
 ///
@@ -20,16 +19,17 @@ use crate::page::{Listing, Page, Pages};
 #[utoipa::path(tag = "outcomes", params(OutcomeQuery), responses((status = 200, description = "Outcomes", body = Page<OutcomeRecord>)))]
 #[get("/outcomes")]
 pub async fn list_outcomes(
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     caller: Anyone,
     pages: Pages,
     query: Query<OutcomeQuery>,
 ) -> Result<Listing<OutcomeRecord>, ApiError> {
-    let mut conn = db.get().await?;
-    let filter = OutcomeFilter::new(&mut conn, caller.reach(), &query).await?;
-    let order = query.sort.unwrap_or(InitiativeSort::Title).order(filter.initiatives.area.near);
-    let window = pages.window(query.limit, query.cursor.as_deref(), order)?;
-    let slice = store::list(&mut conn, caller.reach(), &filter, &window).await?;
-    let fields = query.0.fields.map(|fields| fields.iter().map(text).collect());
-    Ok(pages.listing(slice, window.limit, fields))
+    let reach = caller.reach();
+    let filter = OutcomeFilter::new(&snapshot, reach, &query)?;
+    let page = pages.page(query.limit, query.cursor.as_deref())?;
+    let slice = snapshot.list_outcomes(reach, &filter, query.sort, &page);
+    let records = slice.rows.iter().map(|(entry, place)| OutcomeRecord::of(entry, *place));
+    let records = slice.of(records.collect::<Result<Vec<_>, _>>()?);
+    let fields = picked(query.0.fields.as_deref());
+    Ok(pages.listing(records, page.limit, fields))
 }

@@ -2,7 +2,6 @@
 //!
 //! A claim is part of its initiative: it is entered, changed and seen with it.
 
-pub mod filter;
 pub mod handlers;
 pub mod model;
-pub mod store;
+pub mod query;

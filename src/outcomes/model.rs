@@ -5,10 +5,14 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::auth::caller::Reach;
 use crate::councils::model::CouncilRef;
+use crate::error::ApiError;
 use crate::initiatives::evidence::{Bound, Direction, OutcomeKind, Source, Unit};
+use crate::initiatives::model::Initiative;
+use crate::read_model::entry::InitiativeEntry;
 use crate::reply::Resource;
-use crate::text::Quantity;
+use crate::text::{PartialDate, Quantity};
 
 /// The initiative that a claim belongs to.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -78,6 +82,36 @@ pub struct OutcomeRecord {
     pub source: Option<Source>,
     /// When the initiative last changed.
     pub updated_at: DateTime<Utc>,
+}
+
+impl OutcomeRecord {
+    /// The claim at a place among the outcomes of an initiative.
+    pub fn of(entry: &InitiativeEntry, position: usize) -> Result<Self, ApiError> {
+        let record = entry.record(Reach::PUBLIC)?;
+        let claim = record.outcomes.get(position).ok_or_else(|| ApiError::not_found("outcome"))?.clone();
+        let Initiative { id, slug, title, lead_council, sources, updated_at, .. } = record;
+        let known = |date: Option<PartialDate>| date.as_deref().map(str::to_owned);
+        Ok(Self {
+            initiative: OutcomeOf { id, slug, title, lead_council },
+            position: position as i32,
+            measure: claim.measure.to_string(),
+            kind: claim.kind,
+            bound: claim.bound,
+            value: claim.value,
+            value_high: claim.value_high,
+            direction: claim.direction,
+            unit: claim.unit,
+            baseline: claim.baseline,
+            period_from: known(claim.period_from),
+            period_to: known(claim.period_to),
+            as_at: known(claim.as_at),
+            definition: claim.definition.as_deref().map(str::to_owned),
+            caveat: claim.caveat.as_deref().map(str::to_owned),
+            evidence_level: claim.evidence_level,
+            source: claim.source.and_then(|key| sources.into_iter().find(|source| source.key == key)),
+            updated_at,
+        })
+    }
 }
 
 impl Resource for OutcomeRecord {

@@ -8,10 +8,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::auth::caller::Reach;
 use crate::councils::model::NewCouncil;
+use crate::db::forget_plans;
 use crate::error::ApiError;
-use crate::initiatives::model::{NewInitiative, State};
+use crate::initiatives::model::NewInitiative;
 use crate::input::{Check, Draft, Schemas};
 use crate::themes::model::NewTheme;
 use crate::{councils, initiatives, themes};
@@ -97,6 +97,7 @@ pub async fn load(conn: &mut AsyncPgConnection, schemas: &Schemas) -> Result<Loa
                 add_initiative(conn, draft).await.map_err(mistake)?;
                 loaded.initiatives += 1;
             }
+            forget_plans(conn).await?;
         }
         Ok(loaded)
     })
@@ -116,9 +117,7 @@ pub async fn is_empty(conn: &mut AsyncPgConnection) -> Result<bool, ApiError> {
 async fn add_initiative(conn: &mut AsyncPgConnection, draft: Draft<NewInitiative>) -> Result<(), ApiError> {
     let resolved = initiatives::resolve::resolve(conn, None, draft, None).await?;
     let id = initiatives::write::create(conn, &resolved, None).await?;
-    let made = initiatives::store::find(conn, Reach::ALL, id).await?;
-    initiatives::write::set_state(conn, &made, State::Published).await?;
-    Ok(())
+    initiatives::write::publish_new(conn, id).await
 }
 
 fn drafts<T: ToSchema + DeserializeOwned + Check>(

@@ -1,16 +1,16 @@
 //! Searching everything at once, and suggestions while somebody types.
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, get};
 
-use super::marks::Marks;
 use super::model::{SearchHit, SearchQuery, SuggestQuery, Suggestions};
-use super::store::{Record, Where, forgiving, search};
-use super::suggest::suggest;
 use crate::auth::caller::Anyone;
-use crate::db::Db;
 use crate::error::ApiError;
+use crate::geography::Area;
 use crate::input::Query;
-use crate::page::{Listing, Order, Page, Pages};
+use crate::page::{Listing, Page, Pages};
+use crate::read_model::council_list::CouncilFilter;
+use crate::read_model::extractor::CurrentSnapshot;
+use crate::read_model::initiative_filter::InitiativeFilter;
 use crate::reply::send;
 
 /// Suggestions when the caller does not say how many.
@@ -20,37 +20,41 @@ const MOST_SUGGESTIONS: u64 = 20;
 
 /// Search councils and initiatives
 ///
-/// The best hits first, whatever they are. Case, accents, endings and the spelling of co-op do not matter; a slip is forgiven
-/// and `search.did_you_mean` says how. With filters: `q` of `list_initiatives` and `list_councils`.
+/// The best hits first, whatever they are. Case, accents, endings and the spelling of co-op do not matter. A typo that finds
+/// nothing is corrected, and `search.did_you_mean` says how. With fewer than three records that have every word, those that
+/// have the most of them are shown too, and `search.relaxed` is true. Up to 32 words count. With filters: `q` of
+/// `list_initiatives` and `list_councils`.
 #[utoipa::path(tag = "search", params(SearchQuery), responses((status = 200, description = "Hits", body = Page<SearchHit>)))]
 #[get("/search")]
 pub async fn search_registry(
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     caller: Anyone,
     pages: Pages,
     query: Query<SearchQuery>,
 ) -> Result<Listing<SearchHit>, ApiError> {
-    let window = pages.window(query.limit, query.cursor.as_deref(), Order::RELEVANCE)?;
-    let place = Where::new(&query)?;
-    let mut conn = db.get().await?;
-    let (slice, note) = forgiving(&mut conn, caller.reach(), Some(query.q.to_string()), async |conn, words| {
-        search(conn, caller.reach(), words.as_deref().unwrap_or_default(), &place, &window).await
-    })
-    .await?;
-    let marks = match &note {
-        Some(note) if query.highlight == Some(true) => Some(Marks::of(&mut conn, &note.searched_for).await?),
-        _ => None,
-    };
-    let hits = slice.with_rows(|records| {
-        let distance = |record: &Record| Some(place.area.near?.kilometres(record.point()?));
-        let hit = |record: &Record| SearchHit {
-            distance_km: distance(record),
-            highlight: marks.as_ref().map(|marks| record.highlight(marks)),
-            ..record.into()
-        };
-        records.iter().map(hit).collect()
+    let reach = caller.reach();
+    let page = pages.page(query.limit, query.cursor.as_deref())?;
+    let mut faults = Vec::new();
+    let area = Area::new(query.bbox, query.near, query.radius_km, false, &mut faults);
+    if !faults.is_empty() {
+        return Err(ApiError::bad_query(faults));
+    }
+    let (regions, nations) = (query.region.clone(), query.nation.clone());
+    let of_councils =
+        CouncilFilter { regions: regions.clone(), nations: nations.clone(), area, ..CouncilFilter::default() };
+    let of_initiatives = InitiativeFilter { regions, nations, area, ..InitiativeFilter::default() };
+    let search = snapshot.find_everywhere(reach, &query.q);
+    let slice = snapshot.best_everywhere(reach, &search, (&of_councils, &of_initiatives), &page);
+    let marks = (query.highlight == Some(true)).then(|| search.marks());
+    let hits = slice.rows.iter().map(|row| {
+        Ok(SearchHit {
+            distance_km: area.near.zip(row.point()).map(|(near, at)| near.kilometres(at)),
+            highlight: marks.as_ref().map(|marks| row.highlight(marks)).transpose()?,
+            ..row.hit()?
+        })
     });
-    Ok(pages.listing(hits, window.limit, None).with_search(note))
+    let hits = slice.of(hits.collect::<Result<Vec<_>, ApiError>>()?);
+    Ok(pages.listing(hits, page.limit, None).with_search(Some(search.note)))
 }
 
 /// Suggest while somebody types
@@ -60,11 +64,11 @@ pub async fn search_registry(
 #[get("/suggest")]
 pub async fn suggest_records(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     caller: Anyone,
     query: Query<SuggestQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let limit = query.limit.unwrap_or(SUGGESTIONS).min(MOST_SUGGESTIONS) as i64;
-    let data = suggest(&mut *db.get().await?, caller.reach(), &query.q, limit).await?;
+    let limit = query.limit.unwrap_or(SUGGESTIONS).min(MOST_SUGGESTIONS) as usize;
+    let data = snapshot.suggest(caller.reach(), &query.q, limit);
     send(&request, &Suggestions { data }, None, None, None)
 }

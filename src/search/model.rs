@@ -8,8 +8,9 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 use uuid::Uuid;
 
-use crate::councils::model::{CouncilRef, Nation, Region};
+use crate::councils::model::{Council, CouncilRef, Nation, Region};
 use crate::geography::{BoundingBox, Point};
+use crate::initiatives::model::Initiative;
 use crate::reply::Resource;
 
 /// Words to search for, as people write them: all of them count, `"a phrase"` is one, `-word` excludes, `or` means either.
@@ -49,24 +50,28 @@ impl ToSchema for SearchText {}
 /// How a search was understood.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct SearchNote {
-    /// What was looked for: as written or, where that finds nothing, as it was probably meant.
+    /// What was searched for: your words or, where they find nothing, the correction.
     #[schema(example = "housing")]
     pub searched_for: String,
-    /// What was probably meant, where what was written finds nothing; null where it was searched for as written.
+    /// The correction, where your words find nothing; null otherwise.
     #[schema(required, example = "housing")]
     pub did_you_mean: Option<String>,
-    /// What `total` says: a search in order of relevance counts no further than 1,000.
-    pub total_is: TotalIs,
+    /// True when fewer than three records have every word, so that those with some of the words are shown too.
+    #[schema(example = false)]
+    pub relaxed: bool,
+    /// Words of yours for which other words were looked for as well.
+    pub synonyms: Vec<SynonymUse>,
 }
 
-/// What a total says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum TotalIs {
-    /// So many.
-    Exact,
-    /// So many and probably more.
-    AtLeast,
+/// A word of a search and what else was looked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SynonymUse {
+    /// The word or term, as you wrote it.
+    #[schema(example = "elderly")]
+    pub word: String,
+    /// Terms of the same or a narrower meaning.
+    #[schema(example = json!(["older people"]))]
+    pub also: Vec<String>,
 }
 
 /// Fragments with the words found in `<mark>`; everything else is escaped, ready for HTML.
@@ -127,6 +132,40 @@ pub struct SearchHit {
     pub version: i32,
     /// When the record last changed.
     pub updated_at: DateTime<Utc>,
+}
+
+impl SearchHit {
+    /// A council.
+    pub fn council(record: &Council) -> Self {
+        Self {
+            resource: Found::Council,
+            id: record.id,
+            slug: record.slug.clone(),
+            title: record.name.clone(),
+            summary: None,
+            lead_council: None,
+            distance_km: None,
+            highlight: None,
+            version: record.version,
+            updated_at: record.updated_at,
+        }
+    }
+
+    /// An initiative.
+    pub fn initiative(record: &Initiative) -> Self {
+        Self {
+            resource: Found::Initiative,
+            id: record.id,
+            slug: record.slug.clone(),
+            title: record.title.clone(),
+            summary: Some(record.summary.clone()),
+            lead_council: record.lead_council.clone(),
+            distance_km: None,
+            highlight: None,
+            version: record.version,
+            updated_at: record.updated_at,
+        }
+    }
 }
 
 impl Resource for SearchHit {

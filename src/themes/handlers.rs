@@ -1,10 +1,10 @@
 //! Themes. Everybody reads; network officers keep them.
 
-use actix_web::{Either, HttpRequest, HttpResponse, delete, get, patch, post, put, web};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 
-use super::model::{NewTheme, Theme, ThemeMerge, ThemeQuery, ThemeSort, ThemeStatus, ThemeView};
-use super::store::{self, ThemeFilter};
+use super::model::{NewTheme, Theme, ThemeMerge, ThemeQuery, ThemeStatus, ThemeView};
+use super::store;
 use crate::audit::model::Action;
 use crate::audit::subject::Subject;
 use crate::audit::trail::Trail;
@@ -13,13 +13,16 @@ use crate::auth::scope::WriteThemes;
 use crate::citation::form::Form;
 use crate::citation::linked::{self, LinkedData};
 use crate::db::Db;
-use crate::db::word::text;
+use crate::db::word::picked;
 use crate::error::{ApiError, UNKNOWN};
 use crate::idempotency::Idempotency;
 use crate::input::{Body, Draft, Faults, IfMatch, Patch, Query};
-use crate::page::{Listing, Page, Pages};
+use crate::page::{Page, Pages};
+use crate::read_model::extractor::CurrentSnapshot;
+use crate::read_model::shown::Shown;
+use crate::read_model::theme_list::ThemeFilter;
 use crate::refs;
-use crate::reply::{Record, Written, moved, no_content};
+use crate::reply::{Record, Written, moved, no_content, send_shown};
 use crate::withdrawal::Withdrawal;
 
 /// List themes
@@ -28,17 +31,18 @@ use crate::withdrawal::Withdrawal;
 #[utoipa::path(tag = "themes", params(ThemeQuery), responses((status = 200, description = "Themes", body = Page<Theme>)))]
 #[get("/themes")]
 pub async fn list_themes(
-    db: web::Data<Db>,
+    request: HttpRequest,
+    snapshot: CurrentSnapshot,
     _: Anyone,
     pages: Pages,
     query: Query<ThemeQuery>,
-) -> Result<Listing<Theme>, ApiError> {
-    let window = pages.window(query.limit, query.cursor.as_deref(), query.sort.unwrap_or(ThemeSort::Label).order())?;
-    let mut conn = db.get().await?;
-    let filter = ThemeFilter::new(&mut conn, &query).await?;
-    let slice = store::list(&mut conn, &filter, &window).await?;
-    let fields = query.0.fields.map(|fields| fields.iter().map(text).collect());
-    Ok(pages.listing(slice, window.limit, fields))
+) -> Result<HttpResponse, ApiError> {
+    let page = pages.page(query.limit, query.cursor.as_deref())?;
+    let filter = ThemeFilter::new(&snapshot, &query)?;
+    let slice = snapshot.list_themes(&filter, query.sort.unwrap_or_default(), &page);
+    let fields = picked(query.0.fields.as_deref());
+    let slice = slice.with_rows(|rows| rows.into_iter().map(|one| Shown::theme(one, fields.as_deref())).collect());
+    pages.records(&request, &slice, page.limit, None)
 }
 
 /// Find a theme
@@ -50,21 +54,23 @@ pub async fn list_themes(
 #[get("/themes/{theme}")]
 pub async fn find_theme(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     _: Anyone,
     theme: web::Path<String>,
     view: Query<ThemeView>,
-) -> Result<Either<Record<Theme>, HttpResponse>, ApiError> {
+) -> Result<HttpResponse, ApiError> {
     let form = Form::wanted(&request, &[Form::Json, Form::LinkedData])?;
     form.allows(&[("fields", view.fields.is_some())])?;
-    let found = store::locate(&mut *db.get().await?, &theme).await?;
+    let entry = snapshot.locate_theme(&theme)?;
+    let found = &entry.record;
     if refs::is_former(&theme, &found.slug, found.id) {
-        return Ok(Either::Right(moved(&request, &found.slug)));
+        return Ok(moved(&request, &found.slug));
     }
     if form != Form::Json {
-        return Ok(Either::Right(Form::linked(&request, &found, linked::theme)?));
+        return Form::linked(&request, found, linked::theme);
     }
-    Ok(Either::Left(Record::picked(found, view.0.fields.map(|fields| fields.iter().map(text).collect()))))
+    let fields = picked(view.fields.as_deref());
+    Ok(send_shown(&request, &Shown::theme(entry, fields.as_deref())))
 }
 
 /// Enter a theme
@@ -235,8 +241,9 @@ async fn change(
             let resolved = store::resolve(conn, make(&current)?, Some(current.id)).await?;
             store::update(conn, &current, &resolved).await?;
             let now = store::find(conn, current.id).await?;
+            let written = Written::changed(&now)?;
             trail.record(conn, &account, Action::ThemeUpdate, Subject::changed(&current, &now)).await?;
-            Written::changed(&now)
+            Ok(written)
         })
         .await
 }

@@ -7,7 +7,6 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::input::Check;
-use crate::page::Order;
 use crate::reply::Resource;
 use crate::text::{Line, Markdown, Reference, Slug};
 
@@ -23,7 +22,7 @@ pub enum ThemeStatus {
 }
 
 /// What other records show of a theme.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Queryable, Selectable, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Queryable, Selectable, ToSchema)]
 #[diesel(table_name = crate::db::schema::themes, check_for_backend(diesel::pg::Pg))]
 pub struct ThemeRef {
     /// Id.
@@ -135,10 +134,11 @@ pub struct ThemeMerge {
 impl Check for ThemeMerge {}
 
 /// Orders of the list of themes.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 pub enum ThemeSort {
     /// By label.
     #[serde(rename = "label")]
+    #[default]
     Label,
     /// By label, last first.
     #[serde(rename = "-label")]
@@ -149,17 +149,6 @@ pub enum ThemeSort {
     /// Last changed first.
     #[serde(rename = "-updated_at")]
     UpdatedDescending,
-}
-
-impl ThemeSort {
-    /// The order in SQL.
-    pub fn order(self) -> Order {
-        let descending = matches!(self, Self::LabelDescending | Self::UpdatedDescending);
-        match self {
-            Self::Label | Self::LabelDescending => Order::new("lower(themes.label)", "text", descending),
-            Self::Updated | Self::UpdatedDescending => Order::new("themes.updated_at", "timestamptz", descending),
-        }
-    }
 }
 
 /// Members of a theme that `fields` can pick.

@@ -1,20 +1,21 @@
 //! Queries of themes. Every theme that was not withdrawn is public.
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::{count_star, exists, select};
+use diesel::dsl::{exists, select};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Uuid as SqlUuid;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::model::{NewTheme, Theme, ThemeQuery, ThemeRef, ThemeStatus};
-use crate::db::schema::{initiative_themes, initiatives, slugs, themes};
+use super::model::{NewTheme, Theme, ThemeRef, ThemeStatus};
+use crate::db::lock;
+use crate::db::schema::{initiative_themes, initiatives, themes};
 use crate::db::word::Word;
 use crate::error::{ApiError, UNKNOWN};
 use crate::input::Draft;
-use crate::page::{Slice, Window};
 use crate::refs::{self, Resource};
+use crate::slugs;
 
 /// Levels of themes, broadest to narrowest.
 const LEVELS: usize = 3;
@@ -35,75 +36,9 @@ struct ThemeRow {
     updated_at: DateTime<Utc>,
 }
 
-/// Which themes a list shows.
-#[derive(Default)]
-pub struct ThemeFilter {
-    /// This status.
-    pub status: Option<ThemeStatus>,
-    /// Directly within any of these.
-    pub broader: Option<Vec<Uuid>>,
-    /// Changed at or after.
-    pub updated_since: Option<DateTime<Utc>>,
-}
-
-impl ThemeFilter {
-    /// Look up the names in a query; every fault at once.
-    pub async fn new(conn: &mut AsyncPgConnection, query: &ThemeQuery) -> Result<Self, ApiError> {
-        let mut faults = Vec::new();
-        let broader = refs::direct_themes(conn, "broader", &query.broader, &mut faults).await?;
-        if !faults.is_empty() {
-            return Err(ApiError::bad_query(faults));
-        }
-        Ok(Self { status: query.status, broader, updated_since: query.updated_since })
-    }
-}
-
 /// Themes that can be read; a merged one is only an address.
 pub fn readable() -> themes::BoxedQuery<'static, Pg> {
     themes::table.filter(themes::withdrawn_at.is_null()).filter(themes::merged.eq(false)).into_boxed()
-}
-
-/// The themes that match a filter.
-pub fn filtered(filter: &ThemeFilter) -> themes::BoxedQuery<'static, Pg> {
-    let mut query = readable();
-    if let Some(status) = filter.status {
-        query = query.filter(themes::status.eq(Word(status)));
-    }
-    if let Some(broader) = &filter.broader {
-        query = query.filter(themes::broader_id.eq_any(broader.clone()));
-    }
-    if let Some(since) = filter.updated_since {
-        query = query.filter(themes::updated_at.ge(since));
-    }
-    query
-}
-
-/// One page of themes.
-pub async fn list(
-    conn: &mut AsyncPgConnection,
-    filter: &ThemeFilter,
-    window: &Window,
-) -> Result<Slice<Theme>, ApiError> {
-    let total = filtered(filter).select(count_star()).first(conn).await?;
-    let mut query = filtered(filter);
-    if let Some(beyond) = window.beyond("themes.id") {
-        query = query.filter(beyond);
-    }
-    let rows = query
-        .select((ThemeRow::as_select(), window.key()))
-        .order(window.order("themes.id"))
-        .limit(window.fetch())
-        .load::<(ThemeRow, String)>(conn)
-        .await?;
-    let slice = Slice::new(rows, total, window, |row: &ThemeRow| row.id);
-    let near = neighbours(conn, &slice.rows).await?;
-    Ok(slice.with_rows(|rows| rows.into_iter().map(|row| shown(row, &near)).collect()))
-}
-
-/// True when more themes match than this.
-pub async fn are_more_than(conn: &mut AsyncPgConnection, filter: &ThemeFilter, most: u32) -> Result<bool, ApiError> {
-    let beyond = filtered(filter).select(themes::id).offset(most.into()).limit(1);
-    Ok(beyond.first::<Uuid>(conn).await.optional()?.is_some())
 }
 
 /// The theme that a path segment names; 404 for none.
@@ -146,6 +81,13 @@ pub async fn find(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Theme, ApiEr
 pub async fn load(conn: &mut AsyncPgConnection, ids: &[Uuid]) -> Result<Vec<Theme>, ApiError> {
     let query = readable().filter(themes::id.eq_any(ids.to_vec())).select(ThemeRow::as_select());
     let rows = query.load::<ThemeRow>(conn).await?;
+    let near = neighbours(conn, &rows).await?;
+    Ok(rows.into_iter().map(|row| shown(row, &near)).collect())
+}
+
+/// Every theme that can be read.
+pub async fn load_all(conn: &mut AsyncPgConnection) -> Result<Vec<Theme>, ApiError> {
+    let rows: Vec<ThemeRow> = readable().select(ThemeRow::as_select()).load(conn).await?;
     let near = neighbours(conn, &rows).await?;
     Ok(rows.into_iter().map(|row| shown(row, &near)).collect())
 }
@@ -244,9 +186,16 @@ fn height(tree: &[(Uuid, Option<Uuid>)], id: Uuid, most: usize) -> usize {
     1 + below.max().unwrap_or(0)
 }
 
-/// Two changes of the tree at once could make a circle that neither sees: one waits for the other.
+/// Two changes of the tree at once could make a circle that neither sees: one waits for the other. Writers of initiatives
+/// do not wait for either.
 pub async fn lock_tree(conn: &mut AsyncPgConnection) -> Result<(), ApiError> {
-    diesel::sql_query("LOCK TABLE themes IN SHARE ROW EXCLUSIVE MODE").execute(conn).await?;
+    Ok(lock(conn, "themes").await?)
+}
+
+/// Wait for writers who are just putting an initiative on a theme, and let no more of them begin: what they write could not
+/// be seen yet. Those who come later find the theme as it is then.
+async fn await_namers(conn: &mut AsyncPgConnection, id: Uuid) -> Result<(), ApiError> {
+    themes::table.find(id).select(themes::id).for_update().first::<Uuid>(conn).await.optional()?;
     Ok(())
 }
 
@@ -254,8 +203,7 @@ pub async fn lock_tree(conn: &mut AsyncPgConnection) -> Result<(), ApiError> {
 pub async fn create(conn: &mut AsyncPgConnection, resolved: &Resolved) -> Result<Uuid, ApiError> {
     let id = Uuid::now_v7();
     let theme = &resolved.theme;
-    let slug = refs::free_slug(conn, Resource::Theme, theme.slug.as_deref(), &theme.label, id).await?;
-    refs::take_slug(conn, Resource::Theme, &slug, id).await?;
+    let slug = slugs::claim(conn, Resource::Theme, theme.slug.as_deref(), &theme.label, id).await?;
     diesel::insert_into(themes::table)
         .values((themes::id.eq(id), ThemeChange::new(resolved, &slug)))
         .execute(conn)
@@ -266,7 +214,9 @@ pub async fn create(conn: &mut AsyncPgConnection, resolved: &Resolved) -> Result
 /// Replace a theme; false when `current` is no longer the current version.
 pub async fn update(conn: &mut AsyncPgConnection, current: &Theme, resolved: &Resolved) -> Result<bool, ApiError> {
     let slug = resolved.theme.slug.as_deref().unwrap_or(&current.slug);
-    refs::take_slug(conn, Resource::Theme, slug, current.id).await?;
+    if slug != current.slug {
+        slugs::take(conn, Resource::Theme, slug, current.id).await?;
+    }
     let target = themes::table.find(current.id).filter(themes::version.eq(current.version));
     Ok(diesel::update(target).set(ThemeChange::new(resolved, slug)).execute(conn).await? == 1)
 }
@@ -304,6 +254,7 @@ pub async fn withdraw(
     version: i32,
     reason: Option<&str>,
 ) -> Result<bool, ApiError> {
+    await_namers(conn, id).await?;
     let used = initiative_themes::table
         .inner_join(initiatives::table)
         .filter(initiative_themes::theme_id.eq(id))
@@ -325,6 +276,7 @@ pub async fn withdraw(
 
 /// Merge `from` into `into`: its initiatives, narrower themes and addresses move, and it is deprecated.
 pub async fn merge(conn: &mut AsyncPgConnection, from: &Theme, into: &Theme) -> Result<(), ApiError> {
+    await_namers(conn, from.id).await?;
     let before = tree(conn).await?;
     // A target within the merged theme moves up to its place first, so that no circle arises.
     if ancestors(&before, into.id).contains(&from.id) {
@@ -347,10 +299,7 @@ pub async fn merge(conn: &mut AsyncPgConnection, from: &Theme, into: &Theme) -> 
     ] {
         diesel::sql_query(step).bind::<SqlUuid, _>(from.id).bind::<SqlUuid, _>(into.id).execute(conn).await?;
     }
-    diesel::update(slugs::table.filter(slugs::resource.eq("theme")).filter(slugs::record_id.eq(from.id)))
-        .set(slugs::record_id.eq(into.id))
-        .execute(conn)
-        .await?;
+    slugs::hand_over(conn, Resource::Theme, from.id, into.id).await?;
     let after = tree(conn).await?;
     if ancestors(&after, into.id).len() + height(&after, into.id, LEVELS) > LEVELS {
         return Err(ApiError::conflict(format!(

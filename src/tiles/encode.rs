@@ -8,7 +8,7 @@ use crate::error::ApiError;
 use crate::geography::Point;
 use crate::map::cluster::{Spot, cluster};
 use crate::map::model::{CouncilProperties, InitiativeProperties};
-use crate::map::store::Placed;
+use crate::map::points::Placed;
 
 /// Units along the edge of a tile.
 pub const EXTENT: u32 = 4096;

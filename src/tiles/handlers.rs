@@ -10,17 +10,17 @@ use crate::boundaries::members::members;
 use crate::boundaries::model::MembersQuery;
 use crate::boundaries::shape;
 use crate::councils::query::CouncilQuery;
-use crate::councils::store::CouncilFilter;
-use crate::db::Db;
 use crate::error::ApiError;
 use crate::geography::BoundingBox;
-use crate::initiatives::filter::InitiativeFilter;
 use crate::initiatives::query::InitiativeQuery;
 use crate::input::Query;
 use crate::map::model::{CouncilProperties, InitiativeProperties};
-use crate::map::store;
+use crate::map::points;
 use crate::page::base;
 use crate::problems;
+use crate::read_model::council_list::CouncilFilter;
+use crate::read_model::extractor::CurrentSnapshot;
+use crate::read_model::initiative_filter::InitiativeFilter;
 use crate::reply::{send, send_bytes};
 
 /// Media type of vector tiles, as registered.
@@ -35,11 +35,11 @@ type Numbers = web::Path<(String, String, String)>;
 #[get("/tiles/initiatives.json")]
 pub async fn describe_initiative_tiles(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     caller: Anyone,
     query: Query<Filters<InitiativeQuery>>,
 ) -> Result<HttpResponse, ApiError> {
-    InitiativeFilter::new(&mut *db.get().await?, caller.reach(), &query.filters).await?;
+    InitiativeFilter::new(&snapshot, caller.reach(), &query.filters)?;
     describe::<InitiativeProperties>(&request)
 }
 
@@ -50,11 +50,11 @@ pub async fn describe_initiative_tiles(
 #[get("/tiles/councils.json")]
 pub async fn describe_council_tiles(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     caller: Anyone,
     query: Query<Filters<CouncilQuery>>,
 ) -> Result<HttpResponse, ApiError> {
-    CouncilFilter::new(&mut *db.get().await?, caller.reach(), &query.filters).await?;
+    CouncilFilter::new(&snapshot, caller.reach(), &query.filters)?;
     describe::<CouncilProperties>(&request)
 }
 
@@ -67,17 +67,16 @@ pub async fn describe_council_tiles(
 #[get("/tiles/initiatives/{z}/{x}/{y}.mvt")]
 pub async fn find_initiative_tile(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     caller: Anyone,
     numbers: Numbers,
     query: Query<Filters<InitiativeQuery>>,
 ) -> Result<HttpResponse, ApiError> {
     let id = located(&numbers)?;
-    let mut conn = db.get().await?;
-    let mut filter = InitiativeFilter::new(&mut conn, caller.reach(), &query.filters).await?;
+    let mut filter = InitiativeFilter::new(&snapshot, caller.reach(), &query.filters)?;
     let Some(bbox) = narrowed(filter.area.bbox, id) else { return Ok(send_bytes(&request, MVT, Vec::new())) };
     filter.area.bbox = Some(bbox);
-    let (_, placed) = store::initiatives(&mut conn, caller.reach(), &filter).await?;
+    let (_, placed) = points::initiatives(&snapshot, caller.reach(), &filter);
     Ok(send_bytes(&request, MVT, tile(id, &placed)?))
 }
 
@@ -90,17 +89,16 @@ pub async fn find_initiative_tile(
 #[get("/tiles/councils/{z}/{x}/{y}.mvt")]
 pub async fn find_council_tile(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     caller: Anyone,
     numbers: Numbers,
     query: Query<Filters<CouncilQuery>>,
 ) -> Result<HttpResponse, ApiError> {
     let id = located(&numbers)?;
-    let mut conn = db.get().await?;
-    let mut filter = CouncilFilter::new(&mut conn, caller.reach(), &query.filters).await?;
+    let mut filter = CouncilFilter::new(&snapshot, caller.reach(), &query.filters)?;
     let Some(bbox) = narrowed(filter.area.bbox, id) else { return Ok(send_bytes(&request, MVT, Vec::new())) };
     filter.area.bbox = Some(bbox);
-    let (_, placed) = store::councils(&mut conn, caller.reach(), &filter).await?;
+    let (_, placed) = points::councils(&snapshot, caller.reach(), &filter);
     Ok(send_bytes(&request, MVT, tile(id, &placed)?))
 }
 
@@ -127,18 +125,18 @@ pub async fn describe_boundary_tiles(
 #[get("/tiles/boundaries/{z}/{x}/{y}.mvt")]
 pub async fn find_boundary_tile(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     caller: Anyone,
     numbers: Numbers,
     query: Query<MembersQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let id = located(&numbers)?;
-    let mut conn = db.get().await?;
     let bounds = Some(id.bbox_within(areas::MARGIN / f64::from(EXTENT)));
-    let members = members(&mut conn, caller.reach(), &query, shape::level(id.zoom()), bounds).await?;
-    drop(conn);
+    let reach = caller.reach();
     // Cutting large areas to a tile keeps a processor busy for a moment.
-    let tile = web::block(move || areas::tile(id, &members)).await.map_err(ApiError::internal)??;
+    let tile =
+        web::block(move || areas::tile(id, &members(&snapshot, reach, &query, shape::level(id.zoom()), bounds)?));
+    let tile = tile.await.map_err(ApiError::internal)??;
     Ok(send_bytes(&request, MVT, tile))
 }
 

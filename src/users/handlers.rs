@@ -17,6 +17,7 @@ use crate::error::ApiError;
 use crate::idempotency::Idempotency;
 use crate::input::{Body, Draft, IfMatch, NoParams, Patch, Query};
 use crate::page::{Listing, Page, Pages};
+use crate::read_model::extractor::CurrentSnapshot;
 use crate::refs;
 use crate::reply::{Record, Written, no_content};
 
@@ -27,6 +28,7 @@ use crate::reply::{Record, Written, no_content};
 #[get("/users")]
 pub async fn list_users(
     db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     caller: Moderator<ManageUsers>,
     trail: Trail,
     pages: Pages,
@@ -35,7 +37,7 @@ pub async fn list_users(
     let window = pages.window(query.limit, query.cursor.as_deref(), query.sort.unwrap_or(UserSort::Email).order())?;
     let mut conn = db.get().await?;
     let mut faults = Vec::new();
-    let councils = refs::any_council(&mut conn, Reach::ALL, "council", &query.council, &mut faults).await?;
+    let councils = snapshot.any_council(Reach::ALL, "council", &query.council, &mut faults);
     if !faults.is_empty() {
         return Err(ApiError::bad_query(faults));
     }

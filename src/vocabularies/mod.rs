@@ -1,20 +1,18 @@
 //! Read-only vocabularies: principles and values, each word in its named scheme. The sets are not to be merged.
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, get};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::auth::caller::Anyone;
-use crate::db::Db;
-use crate::db::schema::{co_operative_values, principles};
 use crate::db::word::Word;
 use crate::error::ApiError;
 use crate::input::Query;
 use crate::page::{Page, PageLinks};
+use crate::read_model::extractor::CurrentSnapshot;
 use crate::reply::send;
 
 /// When the migration entered the vocabularies; they change by migration only.
@@ -107,15 +105,12 @@ pub struct ValueQuery {
 #[get("/principles")]
 pub async fn list_principles(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     _: Anyone,
     query: Query<PrincipleQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let mut rows = principles::table.order((principles::scheme, principles::position)).into_boxed();
-    if let Some(scheme) = query.scheme {
-        rows = rows.filter(principles::scheme.eq(Word(scheme)));
-    }
-    one_page(&request, rows.load::<Principle>(&mut *db.get().await?).await?)
+    let all = snapshot.vocabularies.principles.iter();
+    one_page(&request, all.filter(|one| query.scheme.is_none_or(|scheme| scheme == one.scheme.0)).collect())
 }
 
 /// List values
@@ -125,16 +120,12 @@ pub async fn list_principles(
 #[get("/values")]
 pub async fn list_values(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     _: Anyone,
     query: Query<ValueQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let mut rows =
-        co_operative_values::table.order((co_operative_values::scheme, co_operative_values::position)).into_boxed();
-    if let Some(scheme) = query.scheme {
-        rows = rows.filter(co_operative_values::scheme.eq(Word(scheme)));
-    }
-    one_page(&request, rows.load::<CoOperativeValue>(&mut *db.get().await?).await?)
+    let all = snapshot.vocabularies.values.iter();
+    one_page(&request, all.filter(|one| query.scheme.is_none_or(|scheme| scheme == one.scheme.0)).collect())
 }
 
 fn one_page<T: Serialize>(request: &HttpRequest, data: Vec<T>) -> Result<HttpResponse, ApiError> {

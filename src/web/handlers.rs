@@ -10,12 +10,12 @@ use super::assets;
 use super::shell::{Head, nothing_here, page};
 use crate::auth::caller::Reach;
 use crate::citation::linked;
-use crate::db::Db;
 use crate::error::ApiError;
 use crate::negotiate::wants_page;
 use crate::page::base;
+use crate::read_model::extractor::CurrentSnapshot;
+use crate::refs;
 use crate::reply::moved;
-use crate::{councils, initiatives, refs};
 
 /// Addresses of the page, as routes; the first is shared with the index of the service.
 pub const PAGES: [&str; 6] =
@@ -74,13 +74,13 @@ async fn find_about_page(request: HttpRequest) -> HttpResponse {
 
 async fn find_initiative_page(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     initiative: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    let mut conn = db.get().await?;
-    match initiatives::store::locate(&mut conn, Reach::PUBLIC, &initiative).await {
+    match snapshot.locate_initiative(Reach::PUBLIC, &initiative) {
         Ok(found) if refs::is_former(&initiative, &found.slug, found.id) => Ok(moved(&request, &found.slug)),
         Ok(found) => {
+            let found = found.record(Reach::PUBLIC)?;
             let (base, path) = (base(&request), format!("/initiatives/{}", found.slug));
             let data = linked::initiative(&found, &base);
             Ok(page(&request, &Head::new(&found.title, &found.summary).of_record(&base, &path, &data)))
@@ -91,16 +91,15 @@ async fn find_initiative_page(
 
 async fn find_council_page(
     request: HttpRequest,
-    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
     council: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    let mut conn = db.get().await?;
-    match councils::store::locate(&mut conn, Reach::PUBLIC, &council).await {
+    match snapshot.locate_council(Reach::PUBLIC, &council).map(|entry| &entry.record) {
         Ok(found) if refs::is_former(&council, &found.slug, found.id) => Ok(moved(&request, &found.slug)),
         Ok(found) => {
             let description = format!("What {} does as a co-operative council.", found.name);
             let (base, path) = (base(&request), format!("/councils/{}", found.slug));
-            let data = linked::council(&found, &base);
+            let data = linked::council(found, &base);
             Ok(page(&request, &Head::new(&found.short_name, &description).of_record(&base, &path, &data)))
         }
         Err(error) => missing(error),

@@ -20,8 +20,6 @@ export type Shown = Pick<Initiative, (typeof SHOWN)[number]> & Partial<Pick<Init
 export interface Answer {
   data: Shown[];
   total: number;
-  /** Whether that is all, or as far as was counted. */
-  total_is?: string | undefined;
 }
 
 /** What an element asks for. */
@@ -56,8 +54,7 @@ export async function findList(service: string, { initiative, filters, limit }: 
     return { data: [record], total: 1 };
   }
   const query = new URLSearchParams([...filters, ["limit", limit], ["fields", SHOWN.join()]]);
-  const { data, total, search } = await get<Answer & { search?: { total_is?: string } }>(`${service}v1/initiatives?${query}`, stop);
-  return { data, total, total_is: search?.total_is };
+  return get<Answer>(`${service}v1/initiatives?${query}`, stop);
 }
 
 /** What an address answers. An Error says in the service's own words why it does not. */

@@ -77,12 +77,12 @@ class Initiatives extends HTMLElement {
     this.removeAttribute("aria-busy");
   }
 
-  private fill({ data, total, total_is }: Answer, wish: Asked): void {
+  private fill({ data, total }: Answer, wish: Asked): void {
     const level = this.level();
     const heading = this.getAttribute("heading")?.trim();
     this.heading.replaceChildren(...(heading ? [make(`h${level}`, { part: "heading" }, heading)] : []));
     const titles = Math.min(6, heading ? level + 1 : level);
-    const all = `${total_is === "at_least" ? "at least " : ""}${count(total, "initiative")}`;
+    const all = count(total, "initiative");
     const shown = data.length < total ? `${data.length} of ${all}` : all;
     this.status.textContent = total === 0 ? "No initiatives match." : shown;
     const more = make("a", { part: "more link", href: `${SERVICE}${wish.page}`, ...this.target() }, this.more(data.length, all, wish));

@@ -1,66 +1,55 @@
 //! Councils, a row each.
 
+use crate::councils::model::Council;
 use crate::exports::columns::Kind::{Decimal, Text, Time, Whole, Word};
-use crate::exports::columns::{BETWEEN, Column, Member, Table, time};
+use crate::exports::columns::{Cell, Column, Kind, Member, Table, among_others, joined, known, number, word};
+
+fn plain(name: &'static str, kind: Kind, said: &'static str, cell: fn(&Council) -> Cell) -> Member<Council> {
+    Member::plain(Column::new(name, kind, said, cell))
+}
+
+fn required(name: &'static str, kind: Kind, said: &'static str, cell: fn(&Council) -> Cell) -> Member<Council> {
+    Member::plain(Column::new(name, kind, said, cell).required())
+}
 
 /// Councils.
-pub fn councils() -> Table {
-    let plain = |name, cell: &str, kind, said| Member::plain(Column::new(name, cell, kind, said));
-    let required = |name, cell: &str, kind, said| Member::plain(Column::new(name, cell, kind, said).required());
+pub fn councils() -> Table<Council> {
     let members = vec![
-        Member::plain(Column::new("id", "councils.id", Word, "Council/id").unique()),
-        Member::plain(Column::new("slug", "councils.slug", Word, "Council/slug").unique()),
-        required("name", "councils.name", Text, "Council/name"),
-        required("short_name", "councils.short_name", Text, "Council/short_name"),
-        plain("welsh_name", "councils.welsh_name", Text, "Council/welsh_name"),
-        plain("gss_code", "councils.gss_code", Word, "NewCouncil/gss_code"),
-        plain("code", "councils.code", Word, "NewCouncil/code"),
-        required("council_type", "councils.council_type", Word, "Council/council_type"),
-        required("nation", "councils.nation", Word, "Council/nation"),
-        plain("region", "councils.region", Word, "Council/region"),
+        Member::plain(Column::new("id", Word, "Council/id", |one: &Council| word(&one.id)).unique()),
+        Member::plain(Column::new("slug", Word, "Council/slug", |one: &Council| known(Some(&one.slug))).unique()),
+        required("name", Text, "Council/name", |one| known(Some(&one.name))),
+        required("short_name", Text, "Council/short_name", |one| known(Some(&one.short_name))),
+        plain("welsh_name", Text, "Council/welsh_name", |one| one.welsh_name.clone()),
+        plain("gss_code", Word, "NewCouncil/gss_code", |one| one.gss_code.clone()),
+        plain("code", Word, "NewCouncil/code", |one| one.code.clone()),
+        required("council_type", Word, "Council/council_type", |one| word(&one.council_type)),
+        required("nation", Word, "Council/nation", |one| word(&one.nation)),
+        plain("region", Word, "Council/region", |one| one.region.as_ref().and_then(word)),
         Member::new(
             "location",
-            "CASE WHEN councils.latitude IS NOT NULL THEN json_build_object('latitude', councils.latitude,
-                'longitude', councils.longitude) END",
             vec![
-                Column::new("latitude", "councils.latitude", Decimal, "Location/latitude"),
-                Column::new("longitude", "councils.longitude", Decimal, "Location/longitude"),
+                Column::new("latitude", Decimal, "Location/latitude", |one: &Council| {
+                    number(one.location.map(|at| at.latitude))
+                }),
+                Column::new("longitude", Decimal, "Location/longitude", |one: &Council| {
+                    number(one.location.map(|at| at.longitude))
+                }),
             ],
         ),
-        plain("population", "councils.population", Whole, "NewCouncil/population"),
-        plain("population_year", "councils.population_year", Whole, "NewCouncil/population_year"),
-        plain("website", "councils.website", Text, "Council/website"),
-        plain("description", "councils.description", Text, "NewCouncil/description"),
-        Member::new(
-            "aliases",
-            "to_json(councils.aliases)",
-            vec![
-                Column::new(
-                    "aliases",
-                    format!(
-                        "(SELECT string_agg(replace(alias, '{BETWEEN}', ','), '{BETWEEN}' ORDER BY place)
-                          FROM unnest(councils.aliases) WITH ORDINALITY AS known (alias, place))"
-                    ),
-                    Text,
-                    "Council/aliases",
-                )
-                .several("Joined by semicolons; a semicolon within one is written as a comma."),
-            ],
+        plain("population", Whole, "NewCouncil/population", |one| number(one.population)),
+        plain("population_year", Whole, "NewCouncil/population_year", |one| number(one.population_year)),
+        plain("website", Text, "Council/website", |one| one.website.clone()),
+        plain("description", Text, "NewCouncil/description", |one| one.description.clone()),
+        Member::plain(
+            Column::new("aliases", Text, "Council/aliases", |one: &Council| {
+                joined(one.aliases.iter().map(|alias| among_others(alias)))
+            })
+            .several("Joined by semicolons; a semicolon within one is written as a comma."),
         ),
-        Member::new(
-            "membership",
-            "json_strip_nulls(json_build_object('tier', councils.membership_tier, 'status', councils.membership_status,
-                'joined_on', councils.membership_joined_on, 'ended_on', councils.membership_ended_on))",
-            vec![
-                Column::new("membership_tier", "councils.membership_tier", Word, "Membership/tier").required(),
-                Column::new("membership_status", "councils.membership_status", Word, "Membership/status"),
-                Column::new("membership_joined_on", "councils.membership_joined_on", Word, "Membership/joined_on"),
-                Column::new("membership_ended_on", "councils.membership_ended_on", Word, "Membership/ended_on"),
-            ],
-        ),
-        required("version", "councils.version", Whole, "Council/version"),
-        required("created_at", &time("councils.created_at"), Time, "Council/created_at"),
-        required("updated_at", &time("councils.updated_at"), Time, "Council/updated_at"),
+        membership(),
+        required("version", Whole, "Council/version", |one| number(Some(one.version))),
+        required("created_at", Time, "Council/created_at", |one| word(&one.created_at)),
+        required("updated_at", Time, "Council/updated_at", |one| word(&one.updated_at)),
     ];
     Table {
         name: "councils",
@@ -69,7 +58,24 @@ pub fn councils() -> Table {
         members,
         key: &["slug"],
         links: &[],
-        point: Some(["councils.longitude".into(), "councils.latitude".into()]),
-        id: "councils.id",
     }
+}
+
+fn membership() -> Member<Council> {
+    Member::new(
+        "membership",
+        vec![
+            Column::new("membership_tier", Word, "Membership/tier", |one: &Council| word(&one.membership.tier))
+                .required(),
+            Column::new("membership_status", Word, "Membership/status", |one: &Council| {
+                one.membership.status.as_ref().and_then(word)
+            }),
+            Column::new("membership_joined_on", Word, "Membership/joined_on", |one: &Council| {
+                known(one.membership.joined_on.as_deref())
+            }),
+            Column::new("membership_ended_on", Word, "Membership/ended_on", |one: &Council| {
+                known(one.membership.ended_on.as_deref())
+            }),
+        ],
+    )
 }

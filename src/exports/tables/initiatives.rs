@@ -1,67 +1,57 @@
 //! Initiatives, a row each.
 
-use crate::auth::caller::Reach;
 use crate::exports::columns::Kind::{Date, Decimal, Text, Time, Whole, Word};
-use crate::exports::columns::{Column, Member, Table, among_others, array, council, joined, number, seen, time};
+use crate::exports::columns::{Cell, Column, Kind, Member, Table, among_others, joined, known, number, word};
+use crate::initiatives::model::Initiative;
 
-const OWN: &str = "initiative_id = initiatives.id";
 const JOINED_SLUGS: &str = "Slugs, joined by semicolons.";
 const JOINED_TEXTS: &str = "Joined by semicolons; a semicolon within one is written as a comma.";
 
-/// SQL of a source as the records have it: members that are not known are left out.
-pub(super) fn source(table: &str) -> String {
-    format!(
-        "json_strip_nulls(json_build_object('key', {table}.key, 'title', {table}.title, 'publisher', {table}.publisher,
-            'kind', {table}.kind, 'published_on', {table}.published_on, 'item_reference', {table}.item_reference,
-            'url', {table}.url, 'accessed_on', {table}.accessed_on))"
-    )
+fn plain(name: &'static str, kind: Kind, said: &'static str, cell: fn(&Initiative) -> Cell) -> Member<Initiative> {
+    Member::plain(Column::new(name, kind, said, cell))
 }
 
-/// Initiatives; parents and components as far as a caller of this reach sees them.
-pub fn initiatives(reach: Reach) -> Table {
-    let plain = |name, cell: &str, kind, said| Member::plain(Column::new(name, cell, kind, said));
-    let required = |name, cell: &str, kind, said| Member::plain(Column::new(name, cell, kind, said).required());
+fn required(name: &'static str, kind: Kind, said: &'static str, cell: fn(&Initiative) -> Cell) -> Member<Initiative> {
+    Member::plain(Column::new(name, kind, said, cell).required())
+}
+
+/// Initiatives.
+pub fn initiatives() -> Table<Initiative> {
     let mut members = vec![
-        Member::plain(Column::new("id", "initiatives.id", Word, "Initiative/id").unique()),
-        Member::plain(Column::new("slug", "initiatives.slug", Word, "Initiative/slug").unique()),
-        required("title", "initiatives.title", Text, "Initiative/title"),
-        required("summary", "initiatives.summary", Text, "Initiative/summary"),
-        narrative("body", "Initiative/body"),
-        required("kind", "initiatives.kind", Word, "Initiative/kind"),
-        required("delivery_status", "initiatives.delivery_status", Word, "Initiative/delivery_status"),
-        plain("started_on", "initiatives.started_on", Word, "NewInitiative/started_on"),
-        plain("ended_on", "initiatives.ended_on", Word, "NewInitiative/ended_on"),
+        Member::plain(Column::new("id", Word, "Initiative/id", |one: &Initiative| word(&one.id)).unique()),
+        Member::plain(Column::new("slug", Word, "Initiative/slug", |one: &Initiative| known(Some(&one.slug))).unique()),
+        required("title", Text, "Initiative/title", |one| known(Some(&one.title))),
+        required("summary", Text, "Initiative/summary", |one| known(Some(&one.summary))),
+        plain("body", Text, "Initiative/body", |one| one.body.clone()),
+        required("kind", Word, "Initiative/kind", |one| word(&one.kind)),
+        required("delivery_status", Word, "Initiative/delivery_status", |one| word(&one.delivery_status)),
+        plain("started_on", Word, "NewInitiative/started_on", |one| one.started_on.clone()),
+        plain("ended_on", Word, "NewInitiative/ended_on", |one| one.ended_on.clone()),
     ];
     members.extend(councils());
-    members.extend(relatives(reach));
-    members.extend(words());
+    members.extend(relatives());
+    members.extend(vocabularies());
     members.push(location());
     members.extend([
-        narrative("challenge", "Initiative/challenge"),
-        narrative("approach", "Initiative/approach"),
-        narrative("what_worked", "Initiative/what_worked"),
-        narrative("what_did_not", "Initiative/what_did_not"),
-        narrative("transfer_conditions", "Initiative/transfer_conditions"),
+        plain("challenge", Text, "Initiative/challenge", |one| one.challenge.clone()),
+        plain("approach", Text, "Initiative/approach", |one| one.approach.clone()),
+        plain("what_worked", Text, "Initiative/what_worked", |one| one.what_worked.clone()),
+        plain("what_did_not", Text, "Initiative/what_did_not", |one| one.what_did_not.clone()),
+        plain("transfer_conditions", Text, "Initiative/transfer_conditions", |one| one.transfer_conditions.clone()),
     ]);
     members.extend(evidence());
     members.extend([
-        required("licence", "initiatives.licence", Word, "Initiative/licence"),
-        required("visibility", "initiatives.visibility", Word, "Initiative/visibility"),
-        required("state", "initiatives.state", Word, "Initiative/state"),
-        plain("verified_at", &time("initiatives.verified_at"), Time, "Initiative/verified_at"),
-        plain("review_due_on", "initiatives.review_due_on", Date, "Initiative/review_due_on"),
-        plain("source_url", "initiatives.source_url", Text, "Initiative/source_url"),
-        plain("published_at", &time("initiatives.published_at"), Time, "Initiative/published_at"),
-        required("version", "initiatives.version", Whole, "Initiative/version"),
-        required("created_at", &time("initiatives.created_at"), Time, "Initiative/created_at"),
-        required("updated_at", &time("initiatives.updated_at"), Time, "Initiative/updated_at"),
+        required("licence", Word, "Initiative/licence", |one| word(&one.licence)),
+        required("visibility", Word, "Initiative/visibility", |one| word(&one.visibility)),
+        required("state", Word, "Initiative/state", |one| word(&one.state)),
+        plain("verified_at", Time, "Initiative/verified_at", |one| one.verified_at.as_ref().and_then(word)),
+        plain("review_due_on", Date, "Initiative/review_due_on", |one| one.review_due_on.as_ref().and_then(word)),
+        plain("source_url", Text, "Initiative/source_url", |one| one.source_url.clone()),
+        plain("published_at", Time, "Initiative/published_at", |one| one.published_at.as_ref().and_then(word)),
+        required("version", Whole, "Initiative/version", |one| number(Some(one.version))),
+        required("created_at", Time, "Initiative/created_at", |one| word(&one.created_at)),
+        required("updated_at", Time, "Initiative/updated_at", |one| word(&one.updated_at)),
     ]);
-    let coordinate = |name: &str| {
-        format!(
-            "CASE WHEN initiatives.latitude IS NULL THEN {} ELSE initiatives.{name} END",
-            lead(&format!("lead.{name}"))
-        )
-    };
     Table {
         name: "initiatives",
         title: "Initiatives",
@@ -69,214 +59,126 @@ pub fn initiatives(reach: Reach) -> Table {
         members,
         key: &["slug"],
         links: &[("lead_council", "councils", "slug"), ("parent", "", "slug"), ("primary_theme", "themes", "slug")],
-        point: Some([coordinate("longitude"), coordinate("latitude")]),
-        id: "initiatives.id",
     }
 }
 
-fn lead(what: &str) -> String {
-    format!("(SELECT {what} FROM councils lead WHERE lead.id = initiatives.lead_council_id)")
-}
-
-fn narrative(name: &'static str, said: &'static str) -> Member {
-    let text = format!("(SELECT told.{name} FROM initiative_narratives told WHERE told.{OWN})");
-    Member::plain(Column::new(name, text, Text, said))
-}
-
-fn councils() -> [Member; 3] {
-    let from =
-        format!("initiative_participants part JOIN councils council ON council.id = part.council_id WHERE part.{OWN}");
-    let part = format!("json_build_object('council', {}, 'role', part.role)", council("council"));
-    let partners = format!("initiative_partners partner WHERE partner.{OWN}");
-    let partner = "json_strip_nulls(json_build_object('name', partner.name, 'role', partner.role, 'url', partner.url))";
+fn councils() -> [Member<Initiative>; 3] {
     [
         Member::new(
             "lead_council",
-            lead(&council("lead")),
             vec![
-                Column::new("lead_council", lead("lead.slug"), Word, "Initiative/lead_council").noted("Slug."),
-                Column::new("lead_council_gss_code", lead("lead.gss_code"), Word, "NewCouncil/gss_code")
-                    .noted("Of the lead council."),
+                Column::new("lead_council", Word, "Initiative/lead_council", |one: &Initiative| {
+                    one.lead_council.as_ref().map(|lead| lead.slug.clone())
+                })
+                .noted("Slug."),
+                Column::new("lead_council_gss_code", Word, "NewCouncil/gss_code", |one: &Initiative| {
+                    one.lead_council.as_ref().and_then(|lead| lead.gss_code.clone())
+                })
+                .noted("Of the lead council."),
             ],
         ),
         Member::new(
             "participants",
-            array(&part, "part.position", &from),
             vec![
-                Column::new(
-                    "participants",
-                    joined("council.slug", "part.position", &from),
-                    Word,
-                    "Initiative/participants",
-                )
+                Column::new("participants", Word, "Initiative/participants", |one: &Initiative| {
+                    joined(one.participants.iter().map(|part| part.council.slug.clone()))
+                })
                 .several(JOINED_SLUGS),
-                Column::new("participant_roles", joined("part.role", "part.position", &from), Word, "").several(
+                Column::new("participant_roles", Word, "", |one: &Initiative| {
+                    joined(one.participants.iter().filter_map(|part| word(&part.role)))
+                })
+                .several(
                     "What each of `participants` does: lead, co_lead or partner, in their order, joined by semicolons.",
                 ),
             ],
         ),
-        Member::new(
-            "partners",
-            array(partner, "partner.position", &partners),
-            vec![
-                Column::new(
-                    "partners",
-                    joined(&among_others("partner.name"), "partner.position", &partners),
-                    Text,
-                    "Initiative/partners",
-                )
-                .several(JOINED_TEXTS),
-            ],
+        Member::plain(
+            Column::new("partners", Text, "Initiative/partners", |one: &Initiative| {
+                joined(one.partners.iter().map(|partner| among_others(&partner.name)))
+            })
+            .several(JOINED_TEXTS),
         ),
     ]
 }
 
-fn relatives(reach: Reach) -> [Member; 2] {
-    let shown = |name: &str| format!("json_build_object('id', {name}.id, 'slug', {name}.slug, 'title', {name}.title)");
-    let parent = |what: &str| {
-        let seen = seen(reach, "above");
-        format!("(SELECT {what} FROM initiatives above WHERE above.id = initiatives.parent_id AND {seen})")
-    };
-    let parts = format!("initiatives part WHERE part.parent_id = initiatives.id AND {}", seen(reach, "part"));
+fn relatives() -> [Member<Initiative>; 2] {
     [
-        Member::new(
-            "parent",
-            parent(&shown("above")),
-            vec![Column::new("parent", parent("above.slug"), Word, "Initiative/parent").noted("Slug.")],
+        Member::plain(
+            Column::new("parent", Word, "Initiative/parent", |one: &Initiative| {
+                one.parent.as_ref().map(|parent| parent.slug.clone())
+            })
+            .noted("Slug."),
         ),
-        Member::new(
-            "components",
-            array(&shown("part"), "part.title, part.id", &parts),
-            vec![
-                Column::new(
-                    "components",
-                    joined("part.slug", "part.title, part.id", &parts),
-                    Word,
-                    "Initiative/components",
-                )
-                .several(JOINED_SLUGS),
-            ],
+        Member::plain(
+            Column::new("components", Word, "Initiative/components", |one: &Initiative| {
+                joined(one.components.iter().map(|part| part.slug.clone()))
+            })
+            .several(JOINED_SLUGS),
         ),
     ]
 }
 
-fn words() -> [Member; 2] {
-    let themes = format!(
-        "(SELECT theme.*, row_number() OVER (ORDER BY used.position, theme.label) AS place
-          FROM initiative_themes used JOIN themes theme ON theme.id = used.theme_id WHERE used.{OWN}) theme"
-    );
-    let theme =
-        "json_build_object('id', theme.id, 'slug', theme.slug, 'label', theme.label, 'primary', theme.place = 1)";
-    let principles =
-        format!("initiative_principles used JOIN principles word ON word.id = used.principle_id WHERE used.{OWN}");
-    let principle = "json_build_object('id', word.id, 'slug', word.slug, 'label', word.label, 'how', used.how)";
+fn vocabularies() -> [Member<Initiative>; 2] {
     [
         Member::new(
             "themes",
-            array(theme, "theme.place", &themes),
             vec![
-                Column::new(
-                    "primary_theme",
-                    format!("(SELECT theme.slug FROM {themes} WHERE theme.place = 1)"),
-                    Word,
-                    "",
-                )
+                Column::new("primary_theme", Word, "", |one: &Initiative| {
+                    one.themes.first().map(|used| used.theme.slug.clone())
+                })
                 .noted("Slug of its primary theme."),
-                Column::new("themes", joined("theme.slug", "theme.place", &themes), Word, "Initiative/themes")
-                    .several(JOINED_SLUGS),
-            ],
-        ),
-        Member::new(
-            "principles",
-            array(principle, "used.position", &principles),
-            vec![
-                Column::new(
-                    "principles",
-                    joined("word.slug", "used.position", &principles),
-                    Word,
-                    "Initiative/principles",
-                )
+                Column::new("themes", Word, "Initiative/themes", |one: &Initiative| {
+                    joined(one.themes.iter().map(|used| used.theme.slug.clone()))
+                })
                 .several(JOINED_SLUGS),
             ],
+        ),
+        Member::plain(
+            Column::new("principles", Word, "Initiative/principles", |one: &Initiative| {
+                joined(one.principles.iter().map(|used| used.slug.clone()))
+            })
+            .several(JOINED_SLUGS),
         ),
     ]
 }
 
-fn location() -> Member {
-    let place = |table: &str, of: &str| {
-        format!("json_build_object('latitude', {table}.latitude, 'longitude', {table}.longitude, 'of', '{of}')")
-    };
-    let else_lead = |own: &str, what: &str| {
-        format!(
-            "CASE WHEN initiatives.latitude IS NOT NULL THEN {own} ELSE
-                (SELECT {what} FROM councils lead WHERE lead.id = initiatives.lead_council_id AND lead.latitude IS NOT NULL) END"
-        )
-    };
+fn location() -> Member<Initiative> {
     Member::new(
         "location",
-        else_lead(&place("initiatives", "initiative"), &place("lead", "lead_council")),
         vec![
-            Column::new("latitude", else_lead("initiatives.latitude", "lead.latitude"), Decimal, "Place/latitude"),
-            Column::new("longitude", else_lead("initiatives.longitude", "lead.longitude"), Decimal, "Place/longitude"),
-            Column::new("location_of", else_lead("'initiative'", "'lead_council'"), Word, "Place/of"),
+            Column::new("latitude", Decimal, "Place/latitude", |one| number(one.location.map(|at| at.latitude))),
+            Column::new("longitude", Decimal, "Place/longitude", |one| number(one.location.map(|at| at.longitude))),
+            Column::new("location_of", Word, "Place/of", |one| one.location.and_then(|at| word(&at.of))),
         ],
     )
 }
 
-fn evidence() -> [Member; 3] {
-    let sources = format!("sources source WHERE source.{OWN}");
-    let outcomes = format!("outcomes claim WHERE claim.{OWN}");
-    let costs = format!("costs cost WHERE cost.{OWN}");
-    let outcome = format!(
-        "json_strip_nulls(json_build_object('measure', claim.measure, 'kind', claim.kind, 'bound', claim.bound,
-            'value', {}, 'value_high', {}, 'direction', claim.direction, 'unit', claim.unit, 'baseline', {},
-            'period_from', claim.period_from, 'period_to', claim.period_to, 'as_at', claim.as_at,
-            'definition', claim.definition, 'caveat', claim.caveat, 'evidence_level', claim.evidence_level,
-            'source', claim.source_key))",
-        number("claim.value"),
-        number("claim.value_high"),
-        number("claim.baseline")
-    );
-    let cost = "json_strip_nulls(json_build_object('description', cost.description, 'amount_pence', cost.amount_pence,
-            'currency', 'GBP', 'bound', cost.bound, 'kind', cost.kind, 'payer', cost.payer,
-            'period_from', cost.period_from, 'period_to', cost.period_to, 'programme', cost.programme,
-            'round', cost.round, 'caveat', cost.caveat, 'source', cost.source_key))";
-    let count = |from: &str| format!("(SELECT count(*) FROM {from})");
+fn evidence() -> [Member<Initiative>; 3] {
     [
-        Member::new(
-            "sources",
-            array(&source("source"), "source.position", &sources),
-            vec![
-                Column::new(
-                    "sources",
-                    joined(&among_others("source.title"), "source.position", &sources),
-                    Text,
-                    "Initiative/sources",
-                )
-                .several("Titles. Joined by semicolons; a semicolon within one is written as a comma."),
-            ],
+        Member::plain(
+            Column::new("sources", Text, "Initiative/sources", |one: &Initiative| {
+                joined(one.sources.iter().map(|source| among_others(&source.title)))
+            })
+            .several("Titles. Joined by semicolons; a semicolon within one is written as a comma."),
         ),
         Member::new(
             "outcomes",
-            array(&outcome, "claim.position", &outcomes),
             vec![
-                Column::new("outcome_count", count(&outcomes), Whole, "Initiative/outcomes")
-                    .noted("Their number; the table `outcomes` has them.")
-                    .required(),
-                Column::new(
-                    "best_evidence",
-                    format!("(SELECT max(claim.evidence_level) FROM {outcomes})"),
-                    Whole,
-                    "Outcome/evidence_level",
-                )
+                Column::new("outcome_count", Whole, "Initiative/outcomes", |one: &Initiative| {
+                    number(Some(one.outcomes.len()))
+                })
+                .noted("Their number; the table `outcomes` has them.")
+                .required(),
+                Column::new("best_evidence", Whole, "Outcome/evidence_level", |one: &Initiative| {
+                    number(one.outcomes.iter().map(|claim| claim.evidence_level).max())
+                })
                 .noted("The highest among its outcomes."),
             ],
         ),
         Member::new(
             "costs",
-            array(cost, "cost.position", &costs),
             vec![
-                Column::new("cost_count", count(&costs), Whole, "Initiative/costs")
+                Column::new("cost_count", Whole, "Initiative/costs", |one: &Initiative| number(Some(one.costs.len())))
                     .noted("Their number; the newline-delimited JSON has them.")
                     .required(),
             ],

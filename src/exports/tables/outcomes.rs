@@ -1,77 +1,40 @@
 //! Outcomes, a row a claim.
 
 use crate::exports::columns::Kind::{Decimal, Text, Time, Whole, Word};
-use crate::exports::columns::{Column, Member, Table, council, number, time};
+use crate::exports::columns::{Cell, Column, Kind, Member, Table, known, number, word};
+use crate::outcomes::model::OutcomeRecord;
+
+type Claim = OutcomeRecord;
+
+fn plain(name: &'static str, kind: Kind, said: &'static str, cell: fn(&Claim) -> Cell) -> Member<Claim> {
+    Member::plain(Column::new(name, kind, said, cell))
+}
+
+fn required(name: &'static str, kind: Kind, said: &'static str, cell: fn(&Claim) -> Cell) -> Member<Claim> {
+    Member::plain(Column::new(name, kind, said, cell).required())
+}
 
 /// Outcomes.
-pub fn outcomes() -> Table {
-    let plain = |name, cell: &str, kind, said| Member::plain(Column::new(name, cell, kind, said));
-    let required = |name, cell: &str, kind, said| Member::plain(Column::new(name, cell, kind, said).required());
-    let decimal = |name, column: &str, said| {
-        Member::new(name, number(column), vec![Column::new(name, number(column), Decimal, said)])
-    };
-    let lead = |what: &str| format!("(SELECT {what} FROM councils lead WHERE lead.id = initiatives.lead_council_id)");
-    let source = |what: &str| {
-        format!(
-            "(SELECT {what} FROM sources source
-              WHERE source.initiative_id = outcomes.initiative_id AND source.key = outcomes.source_key)"
-        )
-    };
+pub fn outcomes() -> Table<Claim> {
     let members = vec![
-        Member::new(
-            "initiative",
-            format!(
-                "json_build_object('id', initiatives.id, 'slug', initiatives.slug, 'title', initiatives.title,
-                    'lead_council', {})",
-                lead(&council("lead"))
-            ),
-            vec![
-                Column::new("initiative_id", "initiatives.id", Word, "OutcomeOf/id")
-                    .required()
-                    .noted("Of the initiative that it belongs to."),
-                Column::new("initiative", "initiatives.slug", Word, "OutcomeOf/slug")
-                    .required()
-                    .noted("Of the initiative that it belongs to."),
-                Column::new("initiative_title", "initiatives.title", Text, "OutcomeOf/title")
-                    .required()
-                    .noted("Of the initiative that it belongs to."),
-                Column::new("lead_council", lead("lead.slug"), Word, "OutcomeOf/lead_council").noted("Slug."),
-                Column::new("lead_council_gss_code", lead("lead.gss_code"), Word, "NewCouncil/gss_code")
-                    .noted("Of the lead council."),
-            ],
-        ),
-        required("position", "outcomes.position", Whole, "OutcomeRecord/position"),
-        required("measure", "outcomes.measure", Text, "OutcomeRecord/measure"),
-        required("kind", "outcomes.kind", Word, "OutcomeRecord/kind"),
-        required("bound", "outcomes.bound", Word, "OutcomeRecord/bound"),
-        decimal("value", "outcomes.value", "OutcomeRecord/value"),
-        decimal("value_high", "outcomes.value_high", "OutcomeRecord/value_high"),
-        plain("direction", "outcomes.direction", Word, "OutcomeRecord/direction"),
-        plain("unit", "outcomes.unit", Word, "OutcomeRecord/unit"),
-        decimal("baseline", "outcomes.baseline", "OutcomeRecord/baseline"),
-        plain("period_from", "outcomes.period_from", Word, "Outcome/period_from"),
-        plain("period_to", "outcomes.period_to", Word, "Outcome/period_to"),
-        plain("as_at", "outcomes.as_at", Word, "Outcome/as_at"),
-        plain("definition", "outcomes.definition", Text, "OutcomeRecord/definition"),
-        plain("caveat", "outcomes.caveat", Text, "OutcomeRecord/caveat"),
-        required("evidence_level", "outcomes.evidence_level", Whole, "OutcomeRecord/evidence_level"),
-        Member::new(
-            "source",
-            source(&super::initiatives::source("source")),
-            vec![
-                Column::new("source", "outcomes.source_key", Word, "Source/key"),
-                Column::new("source_title", source("source.title"), Text, "Source/title").noted("Of the source."),
-                Column::new("source_publisher", source("source.publisher"), Text, "Source/publisher")
-                    .noted("Of the source."),
-                Column::new("source_kind", source("source.kind"), Word, "Source/kind").noted("Of the source."),
-                Column::new("source_published_on", source("source.published_on"), Word, "Source/published_on")
-                    .noted("Of the source."),
-                Column::new("source_item_reference", source("source.item_reference"), Text, "Source/item_reference")
-                    .noted("Of the source."),
-                Column::new("source_url", source("source.url"), Text, "Source/url").noted("Of the source."),
-            ],
-        ),
-        required("updated_at", &time("initiatives.updated_at"), Time, "OutcomeRecord/updated_at"),
+        initiative(),
+        required("position", Whole, "OutcomeRecord/position", |one| number(Some(one.position))),
+        required("measure", Text, "OutcomeRecord/measure", |one| known(Some(&one.measure))),
+        required("kind", Word, "OutcomeRecord/kind", |one| word(&one.kind)),
+        required("bound", Word, "OutcomeRecord/bound", |one| word(&one.bound)),
+        plain("value", Decimal, "OutcomeRecord/value", |one| number(one.value.map(|value| value.get()))),
+        plain("value_high", Decimal, "OutcomeRecord/value_high", |one| number(one.value_high.map(|value| value.get()))),
+        plain("direction", Word, "OutcomeRecord/direction", |one| one.direction.as_ref().and_then(word)),
+        plain("unit", Word, "OutcomeRecord/unit", |one| one.unit.as_ref().and_then(word)),
+        plain("baseline", Decimal, "OutcomeRecord/baseline", |one| number(one.baseline.map(|value| value.get()))),
+        plain("period_from", Word, "Outcome/period_from", |one| one.period_from.clone()),
+        plain("period_to", Word, "Outcome/period_to", |one| one.period_to.clone()),
+        plain("as_at", Word, "Outcome/as_at", |one| one.as_at.clone()),
+        plain("definition", Text, "OutcomeRecord/definition", |one| one.definition.clone()),
+        plain("caveat", Text, "OutcomeRecord/caveat", |one| one.caveat.clone()),
+        required("evidence_level", Whole, "OutcomeRecord/evidence_level", |one| number(Some(one.evidence_level))),
+        source(),
+        required("updated_at", Time, "OutcomeRecord/updated_at", |one| word(&one.updated_at)),
     ];
     Table {
         name: "outcomes",
@@ -81,7 +44,65 @@ pub fn outcomes() -> Table {
         members,
         key: &["initiative", "position"],
         links: &[("initiative", "initiatives", "slug"), ("lead_council", "councils", "slug")],
-        point: None,
-        id: "outcomes.initiative_id",
     }
+}
+
+fn initiative() -> Member<Claim> {
+    let of = "Of the initiative that it belongs to.";
+    Member::new(
+        "initiative",
+        vec![
+            Column::new("initiative_id", Word, "OutcomeOf/id", |one: &Claim| word(&one.initiative.id))
+                .required()
+                .noted(of),
+            Column::new("initiative", Word, "OutcomeOf/slug", |one: &Claim| known(Some(&one.initiative.slug)))
+                .required()
+                .noted(of),
+            Column::new("initiative_title", Text, "OutcomeOf/title", |one: &Claim| known(Some(&one.initiative.title)))
+                .required()
+                .noted(of),
+            Column::new("lead_council", Word, "OutcomeOf/lead_council", |one: &Claim| {
+                one.initiative.lead_council.as_ref().map(|lead| lead.slug.clone())
+            })
+            .noted("Slug."),
+            Column::new("lead_council_gss_code", Word, "NewCouncil/gss_code", |one: &Claim| {
+                one.initiative.lead_council.as_ref().and_then(|lead| lead.gss_code.clone())
+            })
+            .noted("Of the lead council."),
+        ],
+    )
+}
+
+fn source() -> Member<Claim> {
+    let of = "Of the source.";
+    Member::new(
+        "source",
+        vec![
+            Column::new("source", Word, "Source/key", |one: &Claim| one.source.as_ref().map(|from| from.key.clone())),
+            Column::new("source_title", Text, "Source/title", |one: &Claim| {
+                one.source.as_ref().map(|from| from.title.to_string())
+            })
+            .noted(of),
+            Column::new("source_publisher", Text, "Source/publisher", |one: &Claim| {
+                one.source.as_ref().and_then(|from| known(from.publisher.as_deref()))
+            })
+            .noted(of),
+            Column::new("source_kind", Word, "Source/kind", |one: &Claim| {
+                one.source.as_ref().and_then(|from| word(&from.kind))
+            })
+            .noted(of),
+            Column::new("source_published_on", Word, "Source/published_on", |one: &Claim| {
+                one.source.as_ref().and_then(|from| known(from.published_on.as_deref()))
+            })
+            .noted(of),
+            Column::new("source_item_reference", Text, "Source/item_reference", |one: &Claim| {
+                one.source.as_ref().and_then(|from| known(from.item_reference.as_deref()))
+            })
+            .noted(of),
+            Column::new("source_url", Text, "Source/url", |one: &Claim| {
+                one.source.as_ref().and_then(|from| known(from.url.as_deref()))
+            })
+            .noted(of),
+        ],
+    )
 }

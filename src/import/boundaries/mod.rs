@@ -19,11 +19,10 @@ use super::file::{Failure, FileFaults, read, some};
 use crate::audit::model::{Action, RecordKind};
 use crate::audit::store::record;
 use crate::audit::subject::{Actor, Subject};
-use crate::auth::caller::Reach;
 use crate::auth::keys::Keys;
 use crate::boundaries::shape;
 use crate::boundaries::store::{self, BoundaryRow};
-use crate::councils::store::{self as councils, CouncilFilter};
+use crate::councils::store as councils;
 use crate::db::lock;
 use crate::error::ApiError;
 use crate::geography::BoundingBox;
@@ -59,11 +58,8 @@ pub async fn import(conn: &mut AsyncPgConnection, keys: &Keys, wish: &Boundaries
     }
     bar.finish_and_clear();
     write(conn, keys, &rows).await?;
-    let held: BTreeSet<String> = councils::all(conn, Reach::ALL, &CouncilFilter::default())
-        .await?
-        .into_iter()
-        .filter_map(|council| council.gss_code)
-        .collect();
+    let held: BTreeSet<String> =
+        councils::load_all(conn).await?.into_iter().filter_map(|council| council.gss_code).collect();
     let unheld: Vec<&str> =
         sound.areas.iter().map(|(code, ..)| code.as_str()).filter(|code| !held.contains(*code)).collect();
     let total = sound.areas.len();

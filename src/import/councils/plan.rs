@@ -10,7 +10,7 @@ use super::rows::{Row, Rows, column};
 use crate::auth::caller::Reach;
 use crate::boundaries::store as boundaries;
 use crate::councils::model::{Council, NewCouncil};
-use crate::councils::store::{self as councils, CouncilFilter};
+use crate::councils::store as councils;
 use crate::error::ApiError;
 use crate::import::file::FileFaults;
 use crate::input::{Draft, Schemas};
@@ -69,7 +69,7 @@ impl Plan {
         rows: &Rows,
         faults: &mut FileFaults,
     ) -> Result<Self, ApiError> {
-        let known = councils::all(conn, Reach::ALL, &CouncilFilter::default()).await?;
+        let known = councils::load_all(conn).await?;
         let names = refs::visible_councils(conn, Reach::ALL).await?;
         let named: BTreeMap<String, Uuid> = names.into_iter().collect();
         let registry = Registry { known, named };

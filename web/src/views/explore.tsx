@@ -220,8 +220,7 @@ function Results({ at: key, list, filters, exact, counts, onChange, onPoint, chi
 
 function total(page: CardPage, exact: number | undefined): string {
   if (exact !== undefined) return count(exact, "initiative");
-  const least = page.search?.total_is === "at_least" ? "at least " : "";
-  return `${least}${count(page.total, "initiative")}`;
+  return count(page.total, "initiative");
 }
 
 /** Nothing matches: which filter to take off. */

@@ -1,0 +1,200 @@
+//! Councils of a snapshot: which ones, in which order. A few hundred at the most, so they are looked through.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::entry::CouncilEntry;
+use super::paging::{KeyedRow, Number, SortKey, page_of, tie};
+use super::search::Hits;
+use super::snapshot::Snapshot;
+use crate::auth::caller::Reach;
+use crate::councils::model::{CouncilType, MembershipTier, Nation, Region};
+use crate::councils::query::{CouncilQuery, CouncilSort};
+use crate::error::ApiError;
+use crate::geography::{Area, Near, Point};
+use crate::page::{PageRequest, Slice};
+
+/// Which councils: names have become ids.
+#[derive(Clone, Debug, Default)]
+pub struct CouncilFilter {
+    /// Found by words.
+    pub hits: Option<Arc<Hits>>,
+    /// Any of these.
+    pub ids: Option<Vec<Uuid>>,
+    /// Any of these nations.
+    pub nations: Vec<Nation>,
+    /// Any of these regions.
+    pub regions: Vec<Region>,
+    /// Any of these types.
+    pub council_types: Vec<CouncilType>,
+    /// Any of these tiers.
+    pub tiers: Vec<MembershipTier>,
+    /// With any of these GSS codes: whose boundaries cover a point.
+    pub covering: Option<BTreeSet<String>>,
+    /// With their point in here.
+    pub area: Area,
+    /// Changed at or after.
+    pub updated_since: Option<DateTime<Utc>>,
+}
+
+impl CouncilFilter {
+    /// Look up the names in a query; every fault at once.
+    pub fn new(snapshot: &Snapshot, reach: Reach, query: &CouncilQuery) -> Result<Self, ApiError> {
+        let mut faults = Vec::new();
+        let ids = snapshot.any_council(reach, "council", &query.council, &mut faults);
+        let area = query.area(&mut faults);
+        if !faults.is_empty() {
+            return Err(ApiError::bad_query(faults));
+        }
+        Ok(Self {
+            covering: query.covers.map(|point| snapshot.boundaries.covering(point)).transpose()?,
+            hits: query.q.as_deref().map(|words| Arc::new(snapshot.find_councils(reach, words))),
+            ids,
+            nations: query.nation.clone(),
+            regions: query.region.clone(),
+            council_types: query.council_type.clone(),
+            tiers: query.membership.clone(),
+            area,
+            updated_since: query.updated_since,
+        })
+    }
+
+    /// True for a council that matches; its words apart.
+    fn takes(&self, entry: &CouncilEntry) -> bool {
+        fn any<T: PartialEq>(wanted: &[T], is: impl Fn(&T) -> bool) -> bool {
+            wanted.is_empty() || wanted.iter().any(is)
+        }
+        let one = &entry.record;
+        self.ids.as_ref().is_none_or(|ids| ids.contains(&one.id))
+            && any(&self.nations, |nation| *nation == one.nation)
+            && any(&self.regions, |region| Some(*region) == one.region)
+            && any(&self.council_types, |kind| *kind == one.council_type)
+            && any(&self.tiers, |tier| *tier == one.membership.tier)
+            && self.covering.as_ref().is_none_or(|codes| one.gss_code.as_ref().is_some_and(|code| codes.contains(code)))
+            && self.updated_since.is_none_or(|since| one.updated_at >= since)
+            && (self.area == Area::default() || one.location.is_some_and(|at| self.area.contains(at.into())))
+    }
+}
+
+/// In which order a list shows councils.
+#[derive(Clone, Copy, Debug)]
+pub enum CouncilOrder {
+    /// By name.
+    Name {
+        /// Last first.
+        descending: bool,
+    },
+    /// By their last change.
+    Updated {
+        /// Last first.
+        descending: bool,
+    },
+    /// Nearest first.
+    Distance(Near),
+    /// Best hits first.
+    Relevance,
+}
+
+impl CouncilOrder {
+    /// The order that a query asks for, or else the one that fits.
+    pub fn of(query: &CouncilQuery, near: Option<Near>) -> Self {
+        match query.sort {
+            None | Some(CouncilSort::Relevance) if query.q.is_some() => Self::Relevance,
+            sort => Self::sorted(sort, near),
+        }
+    }
+
+    /// The order of what is not searched.
+    pub fn sorted(sort: Option<CouncilSort>, near: Option<Near>) -> Self {
+        match (sort, near) {
+            (Some(CouncilSort::Distance), Some(near)) => Self::Distance(near),
+            (Some(CouncilSort::Updated), _) => Self::Updated { descending: false },
+            (Some(CouncilSort::UpdatedDescending), _) => Self::Updated { descending: true },
+            (Some(CouncilSort::NameDescending), _) => Self::Name { descending: true },
+            // Without a point there is no distance: the filter refuses it.
+            (None | Some(CouncilSort::Name | CouncilSort::Relevance | CouncilSort::Distance), _) => {
+                Self::Name { descending: false }
+            }
+        }
+    }
+}
+
+impl Snapshot {
+    /// The councils that a caller may see and that match a filter, by name.
+    pub fn select_councils(&self, reach: Reach, filter: &CouncilFilter) -> Vec<&CouncilEntry> {
+        let is_found = |entry: &CouncilEntry| {
+            let place = self.councils.place(entry.record.id).unwrap_or_default() as u32;
+            filter.hits.as_ref().is_none_or(|hits| hits.matched.contains(place))
+        };
+        self.councils.iter().filter(|one| one.is_seen(reach) && filter.takes(one) && is_found(one)).collect()
+    }
+
+    /// One page of them.
+    pub fn list_councils(
+        &self,
+        reach: Reach,
+        filter: &CouncilFilter,
+        order: CouncilOrder,
+        page: &PageRequest,
+    ) -> Slice<&CouncilEntry> {
+        if let (CouncilOrder::Relevance, Some(_)) = (order, &filter.hits) {
+            return self.best_councils(reach, filter, page);
+        }
+        let found = self.select_councils(reach, filter);
+        self.page_of_councils(found, order, page)
+    }
+
+    /// One page of these councils, in an order.
+    pub fn page_of_councils<'a>(
+        &self,
+        found: Vec<&'a CouncilEntry>,
+        order: CouncilOrder,
+        page: &PageRequest,
+    ) -> Slice<&'a CouncilEntry> {
+        match order {
+            CouncilOrder::Updated { descending } => sorted(found, descending, page, |one| one.record.updated_at),
+            CouncilOrder::Distance(near) => sorted(found, false, page, |one| distance(one, near)),
+            CouncilOrder::Name { descending } => sorted(found, descending, page, |one| one.name_key.to_string()),
+            CouncilOrder::Relevance => sorted(found, false, page, |one| one.name_key.to_string()),
+        }
+    }
+
+    /// These councils whole, in an order.
+    pub fn councils_in_order<'a>(
+        &self,
+        mut found: Vec<&'a CouncilEntry>,
+        order: CouncilOrder,
+    ) -> Vec<&'a CouncilEntry> {
+        let id = |one: &CouncilEntry| one.record.id;
+        match order {
+            CouncilOrder::Updated { .. } => found.sort_by_key(|one| (one.record.updated_at, id(one))),
+            CouncilOrder::Distance(near) => found.sort_by_key(|one| (distance(one, near), id(one))),
+            // They stand by name already.
+            CouncilOrder::Name { .. } | CouncilOrder::Relevance => {}
+        }
+        if matches!(order, CouncilOrder::Updated { descending: true } | CouncilOrder::Name { descending: true }) {
+            found.reverse();
+        }
+        found
+    }
+}
+
+fn distance(entry: &CouncilEntry, near: Near) -> Number {
+    let at = entry.record.location.map(Point::from);
+    Number(at.map_or(f64::INFINITY, |at| near.point.distance_km(at)))
+}
+
+fn sorted<'a, K: SortKey>(
+    found: Vec<&'a CouncilEntry>,
+    descending: bool,
+    page: &PageRequest,
+    key: impl Fn(&CouncilEntry) -> K,
+) -> Slice<&'a CouncilEntry> {
+    let total = found.len();
+    let rows: Vec<KeyedRow<K, &CouncilEntry>> =
+        found.into_iter().map(|one| (key(one), tie(one.record.id), one)).collect();
+    page_of(rows, descending, total, page)
+}

@@ -1,0 +1,80 @@
+//! Records as documents of the full-text index: which of their texts are searched, and as what.
+
+use chrono::Datelike;
+
+use super::entry::Surroundings;
+use super::entry::first_day;
+use super::text::{Document, Field, without_provenance};
+use crate::councils::model::Council;
+use crate::db::word::text;
+use crate::initiatives::model::Initiative;
+use crate::themes::model::Theme;
+
+/// Residents of a council that stands out among councils of one name.
+const LARGE: f64 = 2_000_000.0;
+
+/// Makes documents, with the names of what records refer to.
+pub struct Documents<'a, S>(pub &'a S);
+
+impl<S: Surroundings> Documents<'_, S> {
+    /// An initiative.
+    pub fn initiative(&self, record: &Initiative) -> Document {
+        let mut fields = vec![(Field::Title, record.title.clone()), (Field::Summary, record.summary.clone())];
+        let mut name = |field, text: String| fields.push((field, text));
+        for theme in record.themes.iter().flat_map(|used| self.0.theme_and_broader(used.theme.id)) {
+            if let Some(label) = self.0.theme_label(theme) {
+                name(Field::Names, label.to_owned());
+            }
+        }
+        record.principles.iter().for_each(|used| name(Field::Names, used.label.clone()));
+        record.partners.iter().for_each(|partner| name(Field::Names, partner.name.to_string()));
+        let began = record.started_on.as_deref().and_then(first_day);
+        began.iter().for_each(|day| name(Field::Names, day.year().to_string()));
+        let lead = record.lead_council.iter().map(|council| council.id);
+        for council in lead.chain(record.participants.iter().map(|one| one.council.id)) {
+            let names = self.0.council(council).map(places).unwrap_or_default();
+            names.into_iter().for_each(|place| name(Field::Places, place));
+        }
+        for claim in &record.outcomes {
+            let said = [Some(&*claim.measure), claim.definition.as_deref(), claim.caveat.as_deref()];
+            name(Field::Outcomes, said.into_iter().flatten().collect::<Vec<_>>().join(". "));
+        }
+        record.texts().for_each(|markdown| name(Field::Text, without_provenance(markdown)));
+        let level = record.outcomes.iter().map(|claim| claim.evidence_level).max().unwrap_or_default();
+        let since = began.map_or(0, |day| day.year() - 1980).clamp(0, 100);
+        // How well evidenced, told and recent: breaks ties between equally good hits.
+        let prominence = 0.5 * f32::from(level) / 5.0
+            + 0.2 * record.outcomes.len().min(5) as f32 / 5.0
+            + 0.1 * f32::from(u8::from(record.body.is_some()))
+            + 0.2 * since as f32 / 100.0;
+        Document { fields, prominence, exact_names: Vec::new() }
+    }
+
+    /// A council. Of two councils of one name the larger is the likelier.
+    pub fn council(&self, record: &Council) -> Document {
+        let mut fields = vec![(Field::Title, record.name.clone()), (Field::Places, text(&record.nation))];
+        fields.extend(record.region.map(|region| (Field::Places, text(&region).replace('_', " "))));
+        fields.extend(record.description.clone().map(|description| (Field::Text, description)));
+        let residents = f64::from(record.population.unwrap_or_default());
+        let prominence = (residents / LARGE).min(1.0) as f32;
+        Document { fields, prominence, exact_names: names(record) }
+    }
+
+    /// A theme: only its label is looked for.
+    pub fn theme(&self, record: &Theme) -> Document {
+        Document { fields: vec![(Field::Title, record.label.clone())], ..Document::default() }
+    }
+}
+
+/// Every name, code and alias of a council.
+fn names(record: &Council) -> Vec<String> {
+    let known = [&record.welsh_name, &record.code, &record.gss_code].into_iter().flatten().cloned();
+    let own = [record.name.clone(), record.short_name.clone()];
+    own.into_iter().chain(known).chain(record.aliases.iter().cloned()).collect()
+}
+
+/// The names by which a council is found in what it does, with its nation and region.
+fn places(record: &Council) -> Vec<String> {
+    let region = record.region.map(|region| text(&region).replace('_', " "));
+    names(record).into_iter().chain([text(&record.nation).replace('_', " ")]).chain(region).collect()
+}

@@ -1,0 +1,333 @@
+//! Records as a snapshot holds them: their JSON, and the columns by which they are filtered, sorted and placed.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use uuid::Uuid;
+
+use super::facet_index::FacetKey;
+use super::json::{RecordJson, Shape};
+use crate::auth::caller::Reach;
+use crate::councils::model::{Council, MembershipStatus};
+use crate::error::ApiError;
+use crate::geography::Point;
+use crate::initiatives::evidence::{Bound, Direction, Outcome, OutcomeKind, Unit};
+use crate::initiatives::model::{
+    Freshness, Initiative, InitiativeKind, InitiativeRef, LocationOf, ParticipantRole, State, Visibility,
+};
+use crate::initiatives::store::{Loaded, Related};
+use crate::reply::{Fingerprint, fingerprint};
+use crate::themes::model::{Theme, ThemeStatus};
+
+/// An initiative.
+#[derive(Debug)]
+pub struct InitiativeEntry {
+    /// Id.
+    pub id: Uuid,
+    /// Slug in use.
+    pub slug: Box<str>,
+    /// Title.
+    pub title: Box<str>,
+    /// Title in small letters: what lists are sorted by.
+    pub title_key: Arc<str>,
+    /// Effective visibility.
+    pub level: Visibility,
+    /// What kind of record.
+    pub kind: InitiativeKind,
+    /// Draft or published.
+    pub state: State,
+    /// The lead council; `None` for the network itself.
+    pub lead: Option<Uuid>,
+    /// Councils that take part besides the lead council.
+    pub participants: Box<[(Uuid, ParticipantRole)]>,
+    /// Its themes, the primary one first.
+    pub themes: Box<[Uuid]>,
+    /// The initiative that this one is a component of.
+    pub parent: Option<Related>,
+    /// The components of this one, by title.
+    pub components: Box<[Related]>,
+    /// First day on which it may have begun.
+    pub started: Option<NaiveDate>,
+    /// Last day on which it may have ended.
+    pub ended: Option<NaiveDate>,
+    /// When somebody last confirmed it.
+    pub verified_at: Option<DateTime<Utc>>,
+    /// When it should be checked again.
+    pub review_due_on: Option<NaiveDate>,
+    /// Where it is, and whose point that is.
+    pub place: Option<(Point, LocationOf)>,
+    /// What its outcomes are filtered by, in their order.
+    pub claims: Box<[Claim]>,
+    /// When it was first published.
+    pub published_at: Option<DateTime<Utc>>,
+    /// Grows by one with each change.
+    pub version: i32,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+    /// What it is filtered and counted by.
+    pub keys: Box<[FacetKey]>,
+    /// As everybody sees it.
+    pub json: RecordJson,
+    /// Of that JSON.
+    pub fingerprint: Fingerprint,
+}
+
+/// What an outcome is filtered by.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim {
+    /// What kind of claim.
+    pub kind: OutcomeKind,
+    /// How its value bounds the truth.
+    pub bound: Bound,
+    /// Which way it moved.
+    pub direction: Option<Direction>,
+    /// What its value counts.
+    pub unit: Option<Unit>,
+    /// 0 to 5.
+    pub evidence_level: i16,
+}
+
+impl From<&Outcome> for Claim {
+    fn from(outcome: &Outcome) -> Self {
+        Self {
+            kind: outcome.kind,
+            bound: outcome.bound,
+            direction: outcome.direction,
+            unit: outcome.unit,
+            evidence_level: outcome.evidence_level,
+        }
+    }
+}
+
+/// What an initiative's keys are made of besides itself.
+pub trait Surroundings {
+    /// A council.
+    fn council(&self, id: Uuid) -> Option<&Council>;
+    /// A theme and all that it lies within.
+    fn theme_and_broader(&self, id: Uuid) -> Vec<Uuid>;
+    /// The label of a theme.
+    fn theme_label(&self, id: Uuid) -> Option<&str>;
+}
+
+impl InitiativeEntry {
+    /// From a record as it was read.
+    pub fn new(loaded: &Loaded, around: &impl Surroundings) -> Result<Self, ApiError> {
+        let Loaded { record, level, parent, components } = loaded;
+        let json = RecordJson::new(record)?;
+        let lead = record.lead_council.as_ref().map(|council| council.id);
+        let started = record.started_on.as_deref().and_then(first_day);
+        let claims = record.outcomes.iter().map(Claim::from).collect();
+        let mut entry = Self {
+            id: record.id,
+            slug: record.slug.as_str().into(),
+            title: record.title.as_str().into(),
+            title_key: record.title.to_lowercase().into(),
+            level: *level,
+            kind: record.kind,
+            state: record.state,
+            lead,
+            participants: record.participants.iter().map(|one| (one.council.id, one.role)).collect(),
+            themes: record.themes.iter().map(|used| used.theme.id).collect(),
+            parent: parent.clone(),
+            components: components.clone().into(),
+            started,
+            ended: record.ended_on.as_deref().and_then(last_day),
+            verified_at: record.verified_at,
+            review_due_on: record.review_due_on,
+            place: record.location.map(|place| (place.into(), place.of)),
+            claims,
+            published_at: record.published_at,
+            version: record.version,
+            updated_at: record.updated_at,
+            keys: Box::default(),
+            fingerprint: fingerprint(json.text().as_bytes()),
+            json,
+        };
+        entry.keys = entry.facet_keys(record, around).into();
+        Ok(entry)
+    }
+
+    fn facet_keys(&self, record: &Initiative, around: &impl Surroundings) -> Vec<FacetKey> {
+        let mut keys = vec![
+            FacetKey::Level(self.level),
+            FacetKey::Kind(record.kind),
+            FacetKey::DeliveryStatus(record.delivery_status),
+        ];
+        match self.lead {
+            Some(lead) => {
+                keys.extend([FacetKey::Council(lead), FacetKey::Lead(lead), FacetKey::Involves(lead)]);
+                let council = around.council(lead);
+                keys.extend(council.map(|council| FacetKey::Nation(council.nation)));
+                keys.extend(council.and_then(|council| council.region).map(FacetKey::Region));
+            }
+            None => keys.push(FacetKey::Network),
+        }
+        for (council, role) in &self.participants {
+            keys.push(FacetKey::Involves(*council));
+            if matches!(role, ParticipantRole::Lead | ParticipantRole::CoLead) {
+                keys.push(FacetKey::Council(*council));
+            }
+        }
+        keys.extend(self.themes.iter().flat_map(|theme| around.theme_and_broader(*theme)).map(FacetKey::Theme));
+        keys.extend(record.principles.iter().map(|used| FacetKey::Principle(used.id)));
+        keys.extend(self.started.map(|day| FacetKey::Year(day.year())));
+        keys.extend(record.outcomes.iter().map(|claim| claim.evidence_level).max().map(FacetKey::Evidence));
+        if self.verified_at.is_some() {
+            keys.push(FacetKey::Verified);
+            keys.extend(self.review_due_on.map(FacetKey::ReviewDue));
+        }
+        if self.parent.is_some() {
+            keys.push(FacetKey::Component);
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
+
+    /// Whether somebody has confirmed, as of a day, that it is still true.
+    pub fn freshness(&self, today: NaiveDate) -> Freshness {
+        match (self.verified_at, self.review_due_on) {
+            (None, _) => Freshness::Unverified,
+            (Some(_), Some(due)) if due < today => Freshness::Due,
+            (Some(_), _) => Freshness::Verified,
+        }
+    }
+
+    /// True when a caller of this reach may see it.
+    pub fn is_seen(&self, reach: Reach) -> bool {
+        self.level <= reach.level || (self.lead.is_some() && self.lead == reach.council)
+    }
+
+    /// Its parent, if a caller of this reach may see it.
+    pub fn parent_for(&self, reach: Reach) -> Option<&InitiativeRef> {
+        self.parent.as_ref().filter(|parent| parent.is_seen(reach)).map(|parent| &parent.shown)
+    }
+
+    /// Its components, as far as a caller of this reach may see them.
+    pub fn components_for(&self, reach: Reach) -> impl Iterator<Item = &InitiativeRef> {
+        self.components.iter().filter(move |one| one.is_seen(reach)).map(|one| &one.shown)
+    }
+
+    /// How it is shown to a caller who sees more of its relatives than everybody does.
+    pub fn shape_for(&self, reach: Reach) -> Result<Shape<'static>, ApiError> {
+        let is_more = |one: &Related| one.is_seen(reach) && !one.is_seen(Reach::PUBLIC);
+        let mut shape = Shape::default();
+        if self.parent.as_ref().is_some_and(is_more) {
+            let parent = serde_json::to_string(&self.parent_for(reach)).map_err(ApiError::internal)?;
+            shape.replaced.push(("parent", parent));
+        }
+        if self.components.iter().any(is_more) {
+            let components: Vec<&InitiativeRef> = self.components_for(reach).collect();
+            shape.replaced.push(("components", serde_json::to_string(&components).map_err(ApiError::internal)?));
+        }
+        Ok(shape)
+    }
+
+    /// The typed record, as a caller of this reach sees it: for forms other than JSON.
+    pub fn record(&self, reach: Reach) -> Result<Initiative, ApiError> {
+        let mut record: Initiative = serde_json::from_str(self.json.text()).map_err(ApiError::internal)?;
+        record.parent = self.parent_for(reach).cloned();
+        record.components = self.components_for(reach).cloned().collect();
+        Ok(record)
+    }
+
+    /// Bytes that it takes in memory, about.
+    pub fn size(&self) -> usize {
+        size_of::<Self>()
+            + self.json.size()
+            + self.slug.len()
+            + self.title.len()
+            + self.title_key.len()
+            + size_of_val(&*self.keys)
+            + size_of_val(&*self.participants)
+            + size_of_val(&*self.themes)
+            + size_of_val(&*self.claims)
+            + self.components.len() * size_of::<Related>()
+    }
+}
+
+/// A council.
+#[derive(Debug)]
+pub struct CouncilEntry {
+    /// The record.
+    pub record: Council,
+    /// Name in small letters: what lists are sorted by.
+    pub name_key: Box<str>,
+    /// Its JSON.
+    pub json: RecordJson,
+    /// Of that JSON.
+    pub fingerprint: Fingerprint,
+}
+
+impl CouncilEntry {
+    /// From a record as it was read.
+    pub fn new(record: Council) -> Result<Self, ApiError> {
+        let json = RecordJson::new(&record)?;
+        let fingerprint = fingerprint(json.text().as_bytes());
+        Ok(Self { name_key: record.name.to_lowercase().into(), fingerprint, json, record })
+    }
+
+    /// True when a caller of this reach may see it: a prospect is for network officers only.
+    pub fn is_seen(&self, reach: Reach) -> bool {
+        reach.is_officer() || self.record.membership.status != Some(MembershipStatus::Prospect)
+    }
+}
+
+/// A theme.
+#[derive(Debug)]
+pub struct ThemeEntry {
+    /// The record.
+    pub record: Theme,
+    /// Label in small letters: what lists are sorted by.
+    pub label_key: Box<str>,
+    /// Its JSON.
+    pub json: RecordJson,
+    /// Of that JSON.
+    pub fingerprint: Fingerprint,
+}
+
+impl ThemeEntry {
+    /// True for a theme that new records may use.
+    pub fn is_active(&self) -> bool {
+        self.record.status == ThemeStatus::Active
+    }
+
+    /// From a record as it was read.
+    pub fn new(record: Theme) -> Result<Self, ApiError> {
+        let json = RecordJson::new(&record)?;
+        let fingerprint = fingerprint(json.text().as_bytes());
+        Ok(Self { label_key: record.label.to_lowercase().into(), fingerprint, json, record })
+    }
+}
+
+/// The first day that a partial date may mean.
+pub fn first_day(date: &str) -> Option<NaiveDate> {
+    let part = |range: std::ops::Range<usize>| date.get(range).and_then(|digits| digits.parse::<u32>().ok());
+    NaiveDate::from_ymd_opt(date.get(..4)?.parse().ok()?, part(5..7).unwrap_or(1), part(8..10).unwrap_or(1))
+}
+
+/// The last day that a partial date may mean.
+pub fn last_day(date: &str) -> Option<NaiveDate> {
+    let first = first_day(date)?;
+    match date.len() {
+        4 => NaiveDate::from_ymd_opt(first.year(), 12, 31),
+        7 => first.checked_add_months(chrono::Months::new(1))?.pred_opt(),
+        _ => Some(first),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_partial_date_has_a_first_and_a_last_day() {
+        let days =
+            |date| [first_day(date), last_day(date)].map(|day| day.map(|day| day.to_string()).unwrap_or_default());
+        assert_eq!(days("2013"), ["2013-01-01", "2013-12-31"]);
+        assert_eq!(days("2012-02"), ["2012-02-01", "2012-02-29"]);
+        assert_eq!(days("2013-12"), ["2013-12-01", "2013-12-31"]);
+        assert_eq!(days("2013-05-10"), ["2013-05-10", "2013-05-10"]);
+        assert_eq!(days("x"), ["", ""]);
+    }
+}

@@ -1,0 +1,249 @@
+//! Which initiatives: a query string becomes a filter of ids and words, and the filter a set of numbers. Lists, facets,
+//! search, maps, exports, outcomes and feeds all ask here, so that a condition is written once.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use roaring::RoaringBitmap;
+use uuid::Uuid;
+
+use super::facet_index::FacetKey;
+use super::references::NamedThemes;
+use super::search::Hits;
+use super::snapshot::Snapshot;
+use crate::auth::caller::Reach;
+use crate::councils::model::{Nation, Region};
+use crate::error::ApiError;
+use crate::geography::{Area, Point};
+use crate::initiatives::evidence::EVIDENCE_LEVELS;
+use crate::initiatives::model::{DeliveryStatus, Freshness, InitiativeKind, NETWORK};
+use crate::initiatives::query::InitiativeQuery;
+
+/// The highest level of evidence.
+const BEST: i16 = EVIDENCE_LEVELS.len() as i16 - 1;
+
+/// Which initiatives: names have become ids.
+#[derive(Clone, Debug, Default)]
+pub struct InitiativeFilter {
+    /// Found by words.
+    pub hits: Option<Arc<Hits>>,
+    /// On any of these themes.
+    pub themes: Option<NamedThemes>,
+    /// By any of these principles.
+    pub principles: Option<Vec<Uuid>>,
+    /// Led by any of these councils.
+    pub leads: Option<Vec<Uuid>>,
+    /// Led by the network itself, as an alternative to `leads`.
+    pub network: bool,
+    /// Led by any of these councils, or with their part.
+    pub participants: Option<Vec<Uuid>>,
+    /// Led by this council, or with its part, whatever `participants` says: the list of one council.
+    pub within_council: Option<Uuid>,
+    /// On any of these themes, whatever `themes` says: the list of one theme.
+    pub within_themes: Option<NamedThemes>,
+    /// Led from any of these regions.
+    pub regions: Vec<Region>,
+    /// Led from any of these nations.
+    pub nations: Vec<Nation>,
+    /// Any of these kinds.
+    pub kinds: Vec<InitiativeKind>,
+    /// Any of these stages.
+    pub stages: Vec<DeliveryStatus>,
+    /// Begun in this year or later.
+    pub year_from: Option<i32>,
+    /// Begun in this year or earlier.
+    pub year_to: Option<i32>,
+    /// With or without outcomes.
+    pub has_outcomes: Option<bool>,
+    /// With an outcome of this level or higher.
+    pub min_evidence: Option<i16>,
+    /// Any of these.
+    pub freshness: Vec<Freshness>,
+    /// With their own point or, for want of one, their lead council's in here.
+    pub area: Area,
+    /// Changed at or after.
+    pub updated_since: Option<DateTime<Utc>>,
+}
+
+/// A filter that is also a facet: counted without itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum FacetFilter {
+    Theme,
+    Principle,
+    Council,
+    Region,
+    Nation,
+    Kind,
+    DeliveryStatus,
+    Year,
+    Evidence,
+}
+
+impl InitiativeFilter {
+    /// Look up the names in a query; every fault at once.
+    pub fn new(snapshot: &Snapshot, reach: Reach, query: &InitiativeQuery) -> Result<Self, ApiError> {
+        let mut faults = Vec::new();
+        let (network, named): (Vec<_>, Vec<_>) = query.council.iter().cloned().partition(|name| &**name == NETWORK);
+        let leads = snapshot.any_council(reach, "council", &named, &mut faults);
+        let participants = snapshot.any_council(reach, "participant", &query.participant, &mut faults);
+        let themes = snapshot.any_theme(&query.theme, &mut faults);
+        let principles = snapshot.any_principle(&query.principle, &mut faults);
+        let area = query.area(&mut faults);
+        if !faults.is_empty() {
+            return Err(ApiError::bad_query(faults));
+        }
+        Ok(Self {
+            hits: query.q.as_deref().map(|words| Arc::new(snapshot.find_initiatives(reach, words))),
+            themes,
+            principles,
+            leads,
+            network: !network.is_empty(),
+            participants,
+            within_council: None,
+            within_themes: None,
+            regions: query.region.clone(),
+            nations: query.nation.clone(),
+            kinds: query.kind.clone(),
+            stages: query.delivery_status.clone(),
+            year_from: query.year_from,
+            year_to: query.year_to,
+            has_outcomes: query.has_outcomes,
+            min_evidence: query.min_evidence,
+            freshness: query.freshness.clone(),
+            area,
+            updated_since: query.updated_since,
+        })
+    }
+
+    /// The keys of a filter that is a facet, any of which will do; `None` where nothing is asked.
+    fn choice(&self, facet: FacetFilter) -> Option<Vec<FacetKey>> {
+        fn any<T: Copy>(values: &[T], key: impl Fn(T) -> FacetKey) -> Option<Vec<FacetKey>> {
+            (!values.is_empty()).then(|| values.iter().copied().map(key).collect())
+        }
+        match facet {
+            FacetFilter::Theme => self.themes.as_ref().map(theme_keys),
+            FacetFilter::Principle => self.principles.as_ref().map(|ids| keys(ids, FacetKey::Principle)),
+            FacetFilter::Council if self.network || self.leads.is_some() => {
+                let mut leads = keys(self.leads.as_deref().unwrap_or_default(), FacetKey::Council);
+                leads.extend(self.network.then_some(FacetKey::Network));
+                Some(leads)
+            }
+            FacetFilter::Council => None,
+            FacetFilter::Region => any(&self.regions, FacetKey::Region),
+            FacetFilter::Nation => any(&self.nations, FacetKey::Nation),
+            FacetFilter::Kind => any(&self.kinds, FacetKey::Kind),
+            FacetFilter::DeliveryStatus => any(&self.stages, FacetKey::DeliveryStatus),
+            FacetFilter::Year | FacetFilter::Evidence => None,
+        }
+    }
+}
+
+impl FacetFilter {
+    /// Every one.
+    pub const ALL: [Self; 9] = [
+        Self::Theme,
+        Self::Principle,
+        Self::Council,
+        Self::Region,
+        Self::Nation,
+        Self::Kind,
+        Self::DeliveryStatus,
+        Self::Year,
+        Self::Evidence,
+    ];
+}
+
+fn keys(ids: &[Uuid], key: impl Fn(Uuid) -> FacetKey) -> Vec<FacetKey> {
+    ids.iter().copied().map(key).collect()
+}
+
+fn theme_keys(themes: &NamedThemes) -> Vec<FacetKey> {
+    // The key of a theme holds what lies within it as well.
+    keys(&themes.named, FacetKey::Theme)
+}
+
+impl Snapshot {
+    /// The initiatives that a caller may see and that match a filter.
+    pub fn select(&self, reach: Reach, filter: &InitiativeFilter) -> RoaringBitmap {
+        let mut found = self.select_without_facets(reach, filter);
+        for facet in FacetFilter::ALL {
+            if let Some(chosen) = self.chosen(filter, facet) {
+                found &= chosen;
+            }
+        }
+        found
+    }
+
+    /// The initiatives that match the part of a filter that is this facet; `None` where it asks for nothing.
+    pub fn chosen(&self, filter: &InitiativeFilter, facet: FacetFilter) -> Option<RoaringBitmap> {
+        let range = |from, to| self.facets.range(from, to).fold(RoaringBitmap::new(), |all, (_, set)| all | set);
+        match facet {
+            FacetFilter::Year if filter.year_from.is_some() || filter.year_to.is_some() => {
+                let (from, to) = (filter.year_from.unwrap_or(i32::MIN), filter.year_to.unwrap_or(i32::MAX));
+                Some(if from > to { RoaringBitmap::new() } else { range(FacetKey::Year(from), FacetKey::Year(to)) })
+            }
+            FacetFilter::Evidence => filter
+                .min_evidence
+                .map(|least| range(FacetKey::Evidence(least.min(BEST + 1)), FacetKey::Evidence(i16::MAX))),
+            _ => filter.choice(facet).map(|keys| self.facets.any(keys)),
+        }
+    }
+
+    /// The initiatives that match what is no facet.
+    pub fn select_without_facets(&self, reach: Reach, filter: &InitiativeFilter) -> RoaringBitmap {
+        let mut found = self.visible(reach);
+        if let Some(hits) = &filter.hits {
+            found &= &hits.matched;
+        }
+        if let Some(themes) = &filter.within_themes {
+            found &= self.facets.any(theme_keys(themes));
+        }
+        let within = filter.within_council.map(|id| vec![id]);
+        for ids in [&filter.participants, &within].into_iter().flatten() {
+            found &= self.facets.any(keys(ids, FacetKey::Involves));
+        }
+        if let Some(wanted) = filter.has_outcomes {
+            let with = self.facets.any((0..=BEST).map(FacetKey::Evidence));
+            if wanted { found &= with } else { found -= with }
+        }
+        if !filter.freshness.is_empty() {
+            found &= self.fresh(&filter.freshness, Utc::now().date_naive(), &found);
+        }
+        self.retain_area(&filter.area, &mut found);
+        if let Some(since) = filter.updated_since {
+            let recent = self.orders.updated.range((since, Uuid::nil())..).map(|(_, number)| *number);
+            found &= recent.collect::<RoaringBitmap>();
+        }
+        found
+    }
+
+    /// Those of `among` that are any of these, as of a day.
+    fn fresh(&self, wanted: &[Freshness], today: NaiveDate, among: &RoaringBitmap) -> RoaringBitmap {
+        let verified = self.facets.any([FacetKey::Verified]);
+        let (first, yesterday) = (FacetKey::ReviewDue(NaiveDate::MIN), today.pred_opt().unwrap_or(today));
+        let due = self
+            .facets
+            .range(first, FacetKey::ReviewDue(yesterday))
+            .fold(RoaringBitmap::new(), |all, (_, set)| all | set);
+        wanted.iter().fold(RoaringBitmap::new(), |all, one| {
+            all | match one {
+                Freshness::Unverified => among - &verified,
+                Freshness::Due => due.clone(),
+                Freshness::Verified => &verified - &due,
+            }
+        })
+    }
+
+    fn retain_area(&self, area: &Area, found: &mut RoaringBitmap) {
+        if *area == Area::default() {
+            return;
+        }
+        // A box around all that may lie in the area leaves few for the exact test.
+        let lies_there = |number: &u32| {
+            let [longitude, latitude] = self.point(*number);
+            !longitude.is_nan() && area.contains(Point { latitude, longitude })
+        };
+        *found = found.iter().filter(lies_there).collect();
+    }
+}

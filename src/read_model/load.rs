@@ -1,0 +1,386 @@
+//! From the database to a snapshot: everything at the start, afterwards what has changed. Each reads in one transaction that
+//! sees one state, and a fixed number of statements for any number of records.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
+
+use chrono::{DateTime, Utc};
+use diesel::dsl::{count_star, max};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use tokio::task::{JoinHandle, spawn_blocking};
+use uuid::Uuid;
+
+use super::boundaries::{Area, Boundaries, Boundary};
+use super::catalogue::{Councils, ThemeTree, Themes, Vocabularies};
+use super::documents::Documents;
+use super::entry::{CouncilEntry, InitiativeEntry, ThemeEntry};
+use super::facet_index::FacetKey;
+use super::recent::RecentChange;
+use super::snapshot::{Snapshot, Stamps, Tombstone};
+use super::text::{Document, TextIndex};
+use crate::auth::caller::Reach;
+use crate::boundaries::store::BoundaryRow;
+use crate::db::schema::{
+    boundaries, boundary_shapes, changes, co_operative_values, councils, county_districts, initiatives, principles,
+    slugs, themes,
+};
+use crate::error::ApiError;
+use crate::geography::BoundingBox;
+use crate::initiatives::store::{Loaded, Rows};
+
+/// Initiatives that are read at a time when all are.
+const AT_A_TIME: i64 = 1_000;
+/// Batches that are made into entries while the next one is read.
+const AHEAD: usize = 3;
+/// Changed initiatives from which, when they are also a quarter of all, it costs less to index every one anew.
+const BULK: usize = 500;
+
+/// A row of the change feed as it is read.
+type ChangeRow = (i64, String, Uuid, i16, Vec<Option<Uuid>>, Vec<Option<Uuid>>, DateTime<Utc>);
+
+/// How far loading everything has come.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Progress {
+    /// Initiatives read.
+    pub loaded: u64,
+    /// Initiatives there are.
+    pub total: u64,
+}
+
+/// Read everything. `progress` hears how far it has come.
+pub async fn load(conn: &mut AsyncPgConnection, progress: impl Fn(Progress) + Sync) -> Result<Snapshot, ApiError> {
+    let mut transaction = conn.build_transaction().repeatable_read().read_only();
+    transaction.run(async |conn| load_all(conn, &progress).await).await
+}
+
+async fn load_all(conn: &mut AsyncPgConnection, progress: &(impl Fn(Progress) + Sync)) -> Result<Snapshot, ApiError> {
+    let mut snapshot = Snapshot::default();
+    snapshot.councils = Arc::new(load_councils(conn).await?);
+    snapshot.themes = Arc::new(load_themes(conn).await?);
+    snapshot.vocabularies = Arc::new(load_vocabularies(conn).await?);
+    snapshot.boundaries = Arc::new(load_boundaries(conn).await?);
+    let rows = changes_after(conn, 0).await?;
+    // A kind that never changed has a stamp too: 0 stands for a kind that does not matter.
+    snapshot.stamps = Stamps { councils: 1, themes: 1, initiatives: 1, boundaries: 1, loads: 1 };
+    note_changes(&mut snapshot, rows);
+    // The last row may have been covered by none at all: a feed without rows begins at 0.
+    let last: Option<i64> = changes::table.select(max(changes::position)).first(conn).await?;
+    snapshot.position = snapshot.position.max(last.unwrap_or_default());
+    let total: i64 =
+        initiatives::table.filter(initiatives::withdrawn_at.is_null()).select(count_star()).first(conn).await?;
+    snapshot.index_catalogue();
+    let around = Arc::new(snapshot.clone());
+    let (mut entries, mut batches) = (Vec::with_capacity(total as usize), Vec::<JoinHandle<_>>::new());
+    // Words are indexed beside, so that both processors work; only a few documents wait.
+    let (documents, to_index) = std::sync::mpsc::sync_channel::<Document>(2 * AT_A_TIME as usize);
+    let indexing = spawn_blocking(move || TextIndex::build((0..).zip(to_index)));
+    let mut after = Uuid::nil();
+    loop {
+        let ids: Vec<Uuid> = initiatives::table
+            .filter(initiatives::withdrawn_at.is_null())
+            .filter(initiatives::id.gt(after))
+            .order(initiatives::id)
+            .limit(AT_A_TIME)
+            .select(initiatives::id)
+            .load(conn)
+            .await?;
+        let Some(last) = ids.last().copied() else { break };
+        after = last;
+        if batches.len() >= AHEAD {
+            take(batches.remove(0), &documents, &mut entries).await?;
+            progress(Progress { loaded: entries.len() as u64, total: total.unsigned_abs() });
+        }
+        let rows = Rows::load(conn, initiatives::table.filter(initiatives::id.eq_any(ids)).into_boxed()).await?;
+        let around = Arc::clone(&around);
+        batches.push(spawn_blocking(move || make_entries(rows, &around)));
+    }
+    for batch in batches {
+        take(batch, &documents, &mut entries).await?;
+    }
+    drop(documents);
+    let known: Vec<(String, Uuid)> = slugs_of(conn, "initiative", None).await?;
+    let left = tombstones(conn, None).await?;
+    let words = indexing.await.map_err(ApiError::internal)?;
+    snapshot = spawn_blocking(move || {
+        for entry in entries {
+            snapshot.insert(entry);
+        }
+        snapshot.search.initiatives = words;
+        snapshot.set_slugs(known);
+        for (id, left) in left {
+            snapshot.set_tombstone(id, Some(left));
+        }
+        snapshot
+    })
+    .await
+    .map_err(ApiError::internal)?;
+    Ok(snapshot)
+}
+
+/// An initiative for a snapshot, and its words for the index.
+type Made = (Arc<InitiativeEntry>, Document);
+
+/// Take a finished batch: its entries are numbered in the order in which they come, and so are their documents.
+async fn take(
+    batch: JoinHandle<Result<Vec<Made>, ApiError>>,
+    documents: &SyncSender<Document>,
+    entries: &mut Vec<Arc<InitiativeEntry>>,
+) -> Result<(), ApiError> {
+    let made = batch.await.map_err(ApiError::internal)??;
+    let documents = documents.clone();
+    // Sending waits while the index is behind.
+    let taken = spawn_blocking(move || {
+        let keep = |(entry, document)| documents.send(document).map(|()| entry);
+        made.into_iter().map(keep).collect::<Result<Vec<_>, _>>()
+    });
+    entries.extend(taken.await.map_err(ApiError::internal)?.map_err(ApiError::internal)?);
+    Ok(())
+}
+
+/// What is to be done about a snapshot.
+#[derive(Debug)]
+pub enum Step {
+    /// It is the state of the database.
+    UpToDate,
+    /// This one takes its place.
+    Next(Box<Snapshot>),
+    /// It is not of this database's history: everything is to be read anew.
+    Behind,
+}
+
+/// The snapshot after the changes that have come since another one.
+pub async fn catch_up(conn: &mut AsyncPgConnection, from: &Snapshot) -> Result<Step, ApiError> {
+    let mut transaction = conn.build_transaction().repeatable_read().read_only();
+    transaction.run(async |conn| catch_up_in(conn, from).await).await
+}
+
+async fn catch_up_in(conn: &mut AsyncPgConnection, from: &Snapshot) -> Result<Step, ApiError> {
+    let rows = changes_after(conn, from.position).await?;
+    if rows.is_empty() {
+        // A database that was restored, or has lost its tail, is behind what was read of it.
+        let last: Option<i64> = changes::table.select(max(changes::position)).first(conn).await?;
+        return Ok(if last.unwrap_or_default() < from.position { Step::Behind } else { Step::UpToDate });
+    }
+    let mut next = from.clone();
+    let ids_of =
+        |resource: &str| -> HashSet<Uuid> { rows.iter().filter(|row| row.1 == resource).map(|row| row.2).collect() };
+    let (of_councils, of_themes, mut ids) = (ids_of("council"), ids_of("theme"), ids_of("initiative"));
+    if !of_councils.is_empty() {
+        next.councils = Arc::new(load_councils(conn).await?);
+    }
+    if !of_themes.is_empty() {
+        next.themes = Arc::new(load_themes(conn).await?);
+    }
+    if !ids_of("boundary").is_empty() {
+        next.boundaries = Arc::new(load_boundaries(conn).await?);
+    }
+    if !of_councils.is_empty() || !of_themes.is_empty() {
+        next.index_catalogue();
+    }
+    // What shows or is searched by a record that has changed is made again, whether the feed says so or not.
+    let keys = of_councils.into_iter().map(FacetKey::Involves).chain(of_themes.into_iter().map(FacetKey::Theme));
+    let shown_by = from.facets.any(keys);
+    ids.extend(from.initiatives(&shown_by).map(|entry| entry.id));
+    note_changes(&mut next, rows);
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    if ids.is_empty() {
+        return Ok(Step::Next(Box::new(next)));
+    }
+    let query = initiatives::table
+        .filter(initiatives::withdrawn_at.is_null())
+        .filter(initiatives::id.eq_any(ids.clone()))
+        .into_boxed();
+    let rows = Rows::load(conn, query).await?;
+    let known = slugs_of(conn, "initiative", Some(&ids)).await?;
+    let mut left = tombstones(conn, Some(&ids)).await?;
+    let next = spawn_blocking(move || {
+        let entries = make_entries(rows, &next)?;
+        let living: HashSet<Uuid> = entries.iter().map(|(entry, _)| entry.id).collect();
+        let is_bulk = entries.len() >= BULK && entries.len() * 4 >= next.len();
+        for (entry, document) in entries {
+            let number = next.insert(entry);
+            if !is_bulk {
+                next.search.initiatives.insert(number, &document);
+            }
+        }
+        if is_bulk {
+            next.index_initiatives()?;
+        }
+        for id in ids {
+            if !living.contains(&id) {
+                next.remove(id);
+            }
+            next.set_tombstone(id, left.remove(&id));
+        }
+        next.set_slugs(known);
+        Ok::<_, ApiError>(next)
+    });
+    next.await.map_err(ApiError::internal)?.map(|next| Step::Next(Box::new(next)))
+}
+
+fn make_entries(rows: Rows, around: &Snapshot) -> Result<Vec<Made>, ApiError> {
+    let documents = Documents(around);
+    let made = |one: Loaded| {
+        let entry = InitiativeEntry::new(&one, around)?;
+        Ok((Arc::new(entry), documents.initiative(&one.record)))
+    };
+    rows.assemble(Reach::PUBLIC).into_iter().map(made).collect()
+}
+
+async fn changes_after(conn: &mut AsyncPgConnection, position: i64) -> Result<Vec<ChangeRow>, ApiError> {
+    Ok(changes::table
+        .filter(changes::position.gt(position))
+        .order(changes::position)
+        .select((
+            changes::position,
+            changes::resource,
+            changes::record_id,
+            changes::audience,
+            changes::councils,
+            changes::officers_of,
+            changes::changed_at,
+        ))
+        .load(conn)
+        .await?)
+}
+
+fn note_changes(snapshot: &mut Snapshot, rows: Vec<ChangeRow>) {
+    use crate::changes::model::ChangedResource::{Council, Initiative, Theme};
+    for (position, resource, record_id, audience, councils, officers_of, changed_at) in rows {
+        snapshot.position = position;
+        if audience == 1 {
+            snapshot.public_position = position;
+            let stamps = &mut snapshot.stamps;
+            match resource.as_str() {
+                "council" => stamps.councils = position,
+                "theme" => stamps.themes = position,
+                "initiative" => stamps.initiatives = position,
+                _ => stamps.boundaries = position,
+            }
+        }
+        let resource = match resource.as_str() {
+            "council" => Council,
+            "theme" => Theme,
+            "initiative" => Initiative,
+            // What is no record has no place in a feed.
+            _ => continue,
+        };
+        let ids = |ids: Vec<Option<Uuid>>| ids.into_iter().flatten().collect();
+        let (councils, officers_of) = (ids(councils), ids(officers_of));
+        let change = RecentChange { resource, record_id, changed_at, audience, councils, officers_of };
+        snapshot.recent.insert(position, change);
+    }
+}
+
+/// Slugs in use and former, with the records that they lead to: of some records, or of all.
+async fn slugs_of(
+    conn: &mut AsyncPgConnection,
+    resource: &str,
+    ids: Option<&[Uuid]>,
+) -> Result<Vec<(String, Uuid)>, ApiError> {
+    let mut query =
+        slugs::table.filter(slugs::resource.eq(resource)).select((slugs::slug, slugs::record_id)).into_boxed();
+    if let Some(ids) = ids {
+        query = query.filter(slugs::record_id.eq_any(ids));
+    }
+    Ok(query.load(conn).await?)
+}
+
+/// What is left of withdrawn initiatives that were public; one that was never public leaves nothing.
+async fn tombstones(conn: &mut AsyncPgConnection, ids: Option<&[Uuid]>) -> Result<HashMap<Uuid, Tombstone>, ApiError> {
+    let mut query = initiatives::table
+        .filter(initiatives::withdrawn_at.is_not_null())
+        .filter(initiatives::effective_visibility.eq("public"))
+        .select((initiatives::id, initiatives::withdrawn_at.assume_not_null(), initiatives::withdrawn_reason))
+        .into_boxed();
+    if let Some(ids) = ids {
+        query = query.filter(initiatives::id.eq_any(ids));
+    }
+    let rows: Vec<(Uuid, DateTime<Utc>, Option<String>)> = query.load(conn).await?;
+    Ok(rows.into_iter().map(|(id, on, reason)| (id, Tombstone { on, reason })).collect())
+}
+
+async fn load_councils(conn: &mut AsyncPgConnection) -> Result<Councils, ApiError> {
+    let records = crate::councils::store::load_all(conn).await?;
+    let known = slugs_of(conn, "council", None).await?;
+    let left: Vec<(Uuid, DateTime<Utc>, Option<String>)> = councils::table
+        .filter(councils::withdrawn_at.is_not_null())
+        .filter(councils::membership_status.is_distinct_from("prospect"))
+        .select((councils::id, councils::withdrawn_at.assume_not_null(), councils::withdrawn_reason))
+        .load(conn)
+        .await?;
+    let entries = records.into_iter().map(CouncilEntry::new).collect::<Result<_, _>>()?;
+    Ok(Councils::new(entries, known, left.into_iter().map(|(id, on, reason)| (id, Tombstone { on, reason })).collect()))
+}
+
+/// A theme as the tree has it: id, broader, replaced by, merged, withdrawn, why, changed.
+type ThemeNode = (Uuid, Option<Uuid>, Option<Uuid>, bool, Option<DateTime<Utc>>, Option<String>, DateTime<Utc>);
+
+async fn load_themes(conn: &mut AsyncPgConnection) -> Result<Themes, ApiError> {
+    let records = crate::themes::store::load_all(conn).await?;
+    let nodes: Vec<ThemeNode> = themes::table
+        .select((
+            themes::id,
+            themes::broader_id,
+            themes::replaced_by_id,
+            themes::merged,
+            themes::withdrawn_at,
+            themes::withdrawn_reason,
+            themes::updated_at,
+        ))
+        .load(conn)
+        .await?;
+    let mut tree = ThemeTree { slugs: slugs_of(conn, "theme", None).await?, ..ThemeTree::default() };
+    for (id, broader, replaced_by, merged, withdrawn_at, reason, updated_at) in nodes {
+        tree.last_change = tree.last_change.max(Some(updated_at));
+        match withdrawn_at {
+            Some(on) => drop(tree.tombstones.insert(id, Tombstone { on, reason })),
+            None => tree.broader.extend(broader.map(|broader| (id, broader))),
+        }
+        if merged {
+            tree.merged.extend(replaced_by.map(|into| (id, into)));
+        }
+    }
+    let entries = records.into_iter().map(ThemeEntry::new).collect::<Result<_, _>>()?;
+    Ok(Themes::new(entries, tree))
+}
+
+async fn load_vocabularies(conn: &mut AsyncPgConnection) -> Result<Vocabularies, ApiError> {
+    Ok(Vocabularies {
+        principles: principles::table.order((principles::scheme, principles::position)).load(conn).await?,
+        values: co_operative_values::table
+            .order((co_operative_values::scheme, co_operative_values::position))
+            .load(conn)
+            .await?,
+    })
+}
+
+async fn load_boundaries(conn: &mut AsyncPgConnection) -> Result<Boundaries, ApiError> {
+    let rows: Vec<(BoundaryRow, DateTime<Utc>)> =
+        boundaries::table.select((BoundaryRow::as_select(), boundaries::updated_at)).load(conn).await?;
+    let shapes: Vec<(String, i16, String)> = boundary_shapes::table
+        .select((boundary_shapes::gss_code, boundary_shapes::zoom, boundary_shapes::geometry))
+        .load(conn)
+        .await?;
+    let mut by_code: HashMap<String, BTreeMap<i16, Arc<str>>> = HashMap::new();
+    for (code, zoom, geometry) in shapes {
+        by_code.entry(code).or_default().insert(zoom, geometry.into());
+    }
+    let counties: Vec<(String, String)> =
+        county_districts::table.select((county_districts::district, county_districts::county)).load(conn).await?;
+    let areas = rows.into_iter().map(|(row, updated_at)| {
+        let shapes = by_code.remove(&row.gss_code).unwrap_or_default();
+        let boundary = Boundary {
+            bounds: BoundingBox { west: row.west, south: row.south, east: row.east, north: row.north },
+            attribution: BTreeSet::from([row.attribution]),
+            source: row.source,
+            dated_on: row.dated_on,
+            updated_at,
+            geometry: shapes.values().next_back().cloned().unwrap_or_default(),
+        };
+        (row.gss_code, Area::new(boundary, shapes))
+    });
+    Ok(Boundaries::new(areas.collect(), counties.into_iter().collect()))
+}

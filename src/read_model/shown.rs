@@ -1,0 +1,179 @@
+//! A record on its way into an answer: its JSON, and how much of it is shown. What tells the answer from others is known
+//! before a byte of it is copied, so that a 304 and a HEAD cost no body.
+
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+
+use super::entry::{CouncilEntry, InitiativeEntry, ThemeEntry};
+use super::json::{RecordJson, Shape};
+use super::snapshot::Snapshot;
+use crate::auth::caller::Reach;
+use crate::error::ApiError;
+use crate::initiatives::query::InitiativeInclude as Include;
+use crate::reply::{Fingerprint, fingerprint};
+use crate::search::model::Highlight;
+
+/// A record as one answer shows it.
+#[derive(Debug)]
+pub struct Shown<'a> {
+    json: &'a RecordJson,
+    fingerprint: Fingerprint,
+    /// Version of the record.
+    pub version: i32,
+    /// When the record last changed.
+    pub updated_at: DateTime<Utc>,
+    shape: Shape<'a>,
+}
+
+impl<'a> Shown<'a> {
+    /// A council; with the members in `fields`, or all.
+    pub fn council(entry: &'a CouncilEntry, fields: Option<&'a [String]>) -> Self {
+        let (json, fingerprint, record) = (&entry.json, entry.fingerprint, &entry.record);
+        let shape = Shape { fields, ..Shape::default() };
+        Self { json, fingerprint, version: record.version, updated_at: record.updated_at, shape }
+    }
+
+    /// A theme; with the members in `fields`, or all.
+    pub fn theme(entry: &'a ThemeEntry, fields: Option<&'a [String]>) -> Self {
+        let (json, fingerprint, record) = (&entry.json, entry.fingerprint, &entry.record);
+        let shape = Shape { fields, ..Shape::default() };
+        Self { json, fingerprint, version: record.version, updated_at: record.updated_at, shape }
+    }
+
+    /// An initiative as a caller of this reach sees it; with the members in `fields`, or all.
+    pub fn initiative(
+        entry: &'a InitiativeEntry,
+        reach: Reach,
+        fields: Option<&'a [String]>,
+    ) -> Result<Self, ApiError> {
+        let shape = Shape { fields, ..entry.shape_for(reach)? };
+        let (json, fingerprint) = (&entry.json, entry.fingerprint);
+        Ok(Self { json, fingerprint, version: entry.version, updated_at: entry.updated_at, shape })
+    }
+
+    /// The same with related records in full.
+    pub fn with_embedded(mut self, embedded: Option<String>) -> Self {
+        self.shape.added.extend(embedded.map(|records| ("embedded", records)));
+        self
+    }
+
+    /// The same with its distance in kilometres.
+    pub fn with_distance(mut self, kilometres: Option<f64>) -> Self {
+        // As serde writes a double.
+        let number = kilometres.and_then(|number| serde_json::to_string(&number).ok());
+        self.shape.added.extend(number.map(|number| ("distance_km", number)));
+        self
+    }
+
+    /// The same with where the words of a search were found.
+    pub fn with_highlight(mut self, highlight: Option<&Highlight>) -> Self {
+        let json = highlight.and_then(|highlight| serde_json::to_string(highlight).ok());
+        self.shape.added.extend(json.map(|json| ("highlight", json)));
+        self
+    }
+
+    /// The same without a member.
+    pub fn without(mut self, name: &'a str) -> Self {
+        self.shape.without = Some(name);
+        self
+    }
+
+    /// Tells this text from any other that the same address may answer with.
+    pub fn fingerprint(&self) -> Fingerprint {
+        if self.shape.is_whole() {
+            return self.fingerprint;
+        }
+        let Shape { fields, without, added, .. } = &self.shape;
+        if fields.is_none() && without.is_none() && added.is_empty() {
+            // A whole record has the tag that a write of it answers with: that of its text.
+            return fingerprint(&self.text());
+        }
+        let mut digest = Sha256::new_with_prefix(self.fingerprint);
+        for field in self.shape.fields.into_iter().flatten() {
+            digest.update(field);
+            digest.update(b",");
+        }
+        for (name, json) in self.shape.replaced.iter().chain(&self.shape.added) {
+            digest.update(name);
+            digest.update(json);
+        }
+        let digest = digest.finalize();
+        std::array::from_fn(|at| digest[at])
+    }
+
+    /// Append its JSON.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        self.json.write(&self.shape, out);
+    }
+
+    /// Its JSON alone.
+    pub fn text(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(self.json.text().len() + 64);
+        self.write(&mut out);
+        out
+    }
+
+    /// Bytes that its JSON takes at the most, about.
+    pub fn size(&self) -> usize {
+        self.json.text().len() + self.shape.added.iter().map(|(_, json)| json.len() + 16).sum::<usize>()
+    }
+}
+
+impl Snapshot {
+    /// Related records of an initiative in full, as one JSON object; `None` where there are none to show.
+    pub fn embedded(
+        &self,
+        entry: &InitiativeEntry,
+        reach: Reach,
+        include: &[Include],
+    ) -> Result<Option<String>, ApiError> {
+        let wants = |one| include.contains(&one);
+        let mut members: Vec<(&str, Vec<u8>)> = Vec::new();
+        let council = |id| self.councils.get(id).filter(|one| one.is_seen(reach)).map(|one| one.json.text());
+        if let Some(lead) = entry.lead.filter(|_| wants(Include::LeadCouncil)).and_then(council) {
+            members.push(("lead_council", lead.into()));
+        }
+        if wants(Include::Participants) {
+            members.push(("participants", array(entry.participants.iter().filter_map(|(id, _)| council(*id)))));
+        }
+        if wants(Include::Themes) {
+            let themes = entry.themes.iter().filter_map(|id| self.themes.get(*id)).map(|one| one.json.text());
+            members.push(("themes", array(themes)));
+        }
+        let related = |id| -> Option<Result<String, ApiError>> {
+            let shown = Shown::initiative(self.initiative_of(id)?, reach, None);
+            Some(shown.and_then(|shown| String::from_utf8(shown.text()).map_err(ApiError::internal)))
+        };
+        if let Some(parent) = entry.parent_for(reach).filter(|_| wants(Include::Parent)).and_then(|one| related(one.id))
+        {
+            members.push(("parent", parent?.into()));
+        }
+        if wants(Include::Components) {
+            let shown: Vec<String> =
+                entry.components_for(reach).filter_map(|one| related(one.id)).collect::<Result<_, _>>()?;
+            members.push(("components", array(shown.iter().map(String::as_str))));
+        }
+        if members.is_empty() {
+            return Ok(None);
+        }
+        let mut json = b"{".to_vec();
+        for (at, (name, value)) in members.iter().enumerate() {
+            json.extend_from_slice(format!("{}\"{name}\":", if at > 0 { "," } else { "" }).as_bytes());
+            json.extend_from_slice(value);
+        }
+        json.push(b'}');
+        String::from_utf8(json).map(Some).map_err(ApiError::internal)
+    }
+}
+
+fn array<'a>(items: impl Iterator<Item = &'a str>) -> Vec<u8> {
+    let mut json = b"[".to_vec();
+    for (at, item) in items.enumerate() {
+        if at > 0 {
+            json.push(b',');
+        }
+        json.extend_from_slice(item.as_bytes());
+    }
+    json.push(b']');
+    json
+}

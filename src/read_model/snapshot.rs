@@ -1,0 +1,266 @@
+//! The records as they stood at one position of the change feed: never changed once it is shared, so that a request that
+//! holds it sees one state from its first byte to its last.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use imbl::{HashMap as SharedMap, OrdMap, Vector};
+use roaring::RoaringBitmap;
+use uuid::Uuid;
+
+use super::boundaries::Boundaries;
+use super::catalogue::{Councils, Themes, Vocabularies};
+use super::entry::{InitiativeEntry, Surroundings};
+use super::facet_index::{FacetIndex, FacetKey};
+use super::recent::RecentChanges;
+use super::search::SearchIndexes;
+use crate::auth::caller::Reach;
+use crate::councils::model::Council;
+use crate::initiatives::model::Visibility;
+use crate::reply::Fingerprint;
+
+/// What is left of a withdrawn record that everybody could see.
+#[derive(Clone, Debug)]
+pub struct Tombstone {
+    /// When it was withdrawn.
+    pub on: DateTime<Utc>,
+    /// The public reason.
+    pub reason: Option<String>,
+}
+
+/// Initiatives in the orders of lists. Ties are broken by id.
+#[derive(Clone, Debug, Default)]
+pub struct Orders {
+    /// By title in small letters.
+    pub title: OrdMap<(Arc<str>, Uuid), u32>,
+    /// By the first day on which they may have begun; undated last.
+    pub started: OrdMap<(NaiveDate, Uuid), u32>,
+    /// The same, undated first: read backwards they come last again.
+    pub started_descending: OrdMap<(NaiveDate, Uuid), u32>,
+    /// By their last change.
+    pub updated: OrdMap<(DateTime<Utc>, Uuid), u32>,
+}
+
+impl Orders {
+    /// The keys of an initiative: title, start, start for the descending order, last change.
+    fn keys(entry: &InitiativeEntry) -> (Arc<str>, NaiveDate, NaiveDate, DateTime<Utc>) {
+        let last = entry.started.unwrap_or(NaiveDate::MAX);
+        (Arc::clone(&entry.title_key), last, entry.started.unwrap_or(NaiveDate::MIN), entry.updated_at)
+    }
+
+    fn insert(&mut self, entry: &InitiativeEntry, number: u32) {
+        let (title, started, descending, updated) = Self::keys(entry);
+        self.title.insert((title, entry.id), number);
+        self.started.insert((started, entry.id), number);
+        self.started_descending.insert((descending, entry.id), number);
+        self.updated.insert((updated, entry.id), number);
+    }
+
+    fn remove(&mut self, entry: &InitiativeEntry) {
+        let (title, started, descending, updated) = Self::keys(entry);
+        self.title.remove(&(title, entry.id));
+        self.started.remove(&(started, entry.id));
+        self.started_descending.remove(&(descending, entry.id));
+        self.updated.remove(&(updated, entry.id));
+    }
+}
+
+/// The last changes that everybody could notice, by kind of record; at least 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stamps {
+    /// Of councils.
+    pub councils: i64,
+    /// Of themes.
+    pub themes: i64,
+    /// Of initiatives.
+    pub initiatives: i64,
+    /// Of boundaries.
+    pub boundaries: i64,
+    /// How often everything was read anew: what was read then may differ whatever the feed says.
+    pub loads: i64,
+}
+
+/// Every record at one position. Copies share what is the same: the next snapshot costs what has changed.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    /// The change up to which it is, hidden changes included.
+    pub position: i64,
+    /// The last change up to there that everybody could notice.
+    pub public_position: i64,
+    /// The same by kind of record.
+    pub stamps: Stamps,
+    /// Councils.
+    pub councils: Arc<Councils>,
+    /// Themes.
+    pub themes: Arc<Themes>,
+    /// Principles and values.
+    pub vocabularies: Arc<Vocabularies>,
+    /// Boundaries of councils.
+    pub boundaries: Arc<Boundaries>,
+    /// Initiatives in the orders of lists.
+    pub orders: Orders,
+    /// Initiatives by what they are filtered and counted by.
+    pub facets: FacetIndex,
+    /// What is searched.
+    pub search: SearchIndexes,
+    /// The last change of each record.
+    pub recent: RecentChanges,
+    initiatives: Vector<Option<Arc<InitiativeEntry>>>,
+    /// Numbers that no initiative has any more.
+    free: Vec<u32>,
+    numbers: SharedMap<Uuid, u32>,
+    slugs: SharedMap<Arc<str>, Uuid>,
+    tombstones: SharedMap<Uuid, Tombstone>,
+    /// Longitude and latitude by number, NaN for no place: what lies in a box is found by looking through one short array.
+    points: Arc<Vec<[f64; 2]>>,
+    /// Bytes that the entries take.
+    size: usize,
+}
+
+impl Snapshot {
+    /// The initiative of a number.
+    pub fn initiative(&self, number: u32) -> Option<&Arc<InitiativeEntry>> {
+        self.initiatives.get(number as usize)?.as_ref()
+    }
+
+    /// The initiatives of these numbers, in the order of the numbers.
+    pub fn initiatives<'a>(&'a self, numbers: &'a RoaringBitmap) -> impl Iterator<Item = &'a Arc<InitiativeEntry>> {
+        numbers.iter().filter_map(|number| self.initiative(number))
+    }
+
+    /// Every initiative with its number.
+    pub fn numbered(&self) -> impl Iterator<Item = (u32, &Arc<InitiativeEntry>)> {
+        (0..).zip(self.initiatives.iter()).filter_map(|(number, entry)| Some((number, entry.as_ref()?)))
+    }
+
+    /// The number of an initiative.
+    pub fn number(&self, id: Uuid) -> Option<u32> {
+        self.numbers.get(&id).copied()
+    }
+
+    /// The initiative that has this id, whoever may see it.
+    pub fn initiative_of(&self, id: Uuid) -> Option<&Arc<InitiativeEntry>> {
+        self.initiative(self.number(id)?)
+    }
+
+    /// The id that a slug of an initiative means, in use or former.
+    pub fn initiative_id(&self, slug: &str) -> Option<Uuid> {
+        self.slugs.get(slug).copied()
+    }
+
+    /// What is left of a withdrawn initiative.
+    pub fn tombstone(&self, id: Uuid) -> Option<&Tombstone> {
+        self.tombstones.get(&id)
+    }
+
+    /// When the last public initiative was withdrawn.
+    pub fn last_withdrawal(&self) -> Option<DateTime<Utc>> {
+        self.tombstones.values().map(|one| one.on).max()
+    }
+
+    /// The initiatives that a caller may see: the start of every query.
+    pub fn visible(&self, reach: Reach) -> RoaringBitmap {
+        use Visibility::{Members, Officers, Private, Public};
+        let levels = [Public, Members, Officers, Private].into_iter().filter(|level| *level <= reach.level);
+        self.facets.any(levels.map(FacetKey::Level).chain(reach.council.map(FacetKey::Lead)))
+    }
+
+    /// How many initiatives there are, whoever may see them.
+    pub fn len(&self) -> usize {
+        self.numbers.len()
+    }
+
+    /// True for a registry without initiatives.
+    pub fn is_empty(&self) -> bool {
+        self.numbers.is_empty()
+    }
+
+    /// Bytes that the snapshot takes in memory, about.
+    pub fn size(&self) -> usize {
+        self.size + self.facets.size() + self.councils.size() + self.boundaries.size()
+    }
+
+    /// Longitude and latitude of an initiative; not a number where it has no place.
+    pub fn point(&self, number: u32) -> [f64; 2] {
+        self.points.get(number as usize).copied().unwrap_or([f64::NAN; 2])
+    }
+
+    /// Put in an initiative, in the place of what it was before.
+    pub fn insert(&mut self, entry: Arc<InitiativeEntry>) -> u32 {
+        let number = match self.numbers.get(&entry.id) {
+            Some(&number) => {
+                self.take_out(number);
+                number
+            }
+            None => self.free.pop().unwrap_or(self.initiatives.len() as u32),
+        };
+        let at = number as usize;
+        if at == self.initiatives.len() {
+            self.initiatives.push_back(None);
+        }
+        let points = Arc::make_mut(&mut self.points);
+        points.resize(points.len().max(self.initiatives.len()), [f64::NAN; 2]);
+        points[at] = entry.place.map_or([f64::NAN; 2], |(at, _)| [at.longitude, at.latitude]);
+        self.size += entry.size();
+        self.orders.insert(&entry, number);
+        self.facets.insert(&entry.keys, number);
+        self.numbers.insert(entry.id, number);
+        self.initiatives.set(at, Some(entry));
+        number
+    }
+
+    /// Take out an initiative, if it is there.
+    pub fn remove(&mut self, id: Uuid) {
+        let Some(number) = self.numbers.remove(&id) else { return };
+        self.take_out(number);
+        self.search.initiatives.remove(number);
+        if let Some(point) = Arc::make_mut(&mut self.points).get_mut(number as usize) {
+            *point = [f64::NAN; 2];
+        }
+        self.free.push(number);
+    }
+
+    fn take_out(&mut self, number: u32) {
+        let Some(former) = self.initiatives.get(number as usize).cloned().flatten() else { return };
+        self.initiatives.set(number as usize, None);
+        self.size -= former.size();
+        self.orders.remove(&former);
+        self.facets.remove(&former.keys, number);
+    }
+
+    /// Say which slugs lead to an initiative.
+    pub fn set_slugs(&mut self, slugs: impl IntoIterator<Item = (String, Uuid)>) {
+        for (slug, id) in slugs {
+            self.slugs.insert(slug.into(), id);
+        }
+    }
+
+    /// Say what is left of a withdrawn initiative; `None` for nothing.
+    pub fn set_tombstone(&mut self, id: Uuid, left: Option<Tombstone>) {
+        match left {
+            Some(left) => self.tombstones.insert(id, left),
+            None => self.tombstones.remove(&id),
+        };
+    }
+
+    /// Fingerprints of all that a caller of this reach may see, by id: two snapshots that agree answer alike.
+    pub fn fingerprints(&self, reach: Reach) -> HashMap<Uuid, Fingerprint> {
+        let visible = self.visible(reach);
+        self.initiatives(&visible).map(|entry| (entry.id, entry.fingerprint)).collect()
+    }
+}
+
+impl Surroundings for Snapshot {
+    fn council(&self, id: Uuid) -> Option<&Council> {
+        self.councils.get(id).map(|entry| &entry.record)
+    }
+
+    fn theme_and_broader(&self, id: Uuid) -> Vec<Uuid> {
+        self.themes.with_broader(id)
+    }
+
+    fn theme_label(&self, id: Uuid) -> Option<&str> {
+        self.themes.get(id).map(|entry| entry.record.label.as_str())
+    }
+}

@@ -1,0 +1,47 @@
+//! Full-text index in memory, with immutable states that are cheap to clone.
+//!
+//! tantivy was considered and refused. Its BM25 counts deleted documents until segments merge, so an index loaded from
+//! the database ranks differently from one that was updated; and it counts documents that the caller may not see, so
+//! hidden records would shift public results. Here answers depend on the visible documents alone, never on history:
+//!
+//! - a posting holds a BM25F pseudo-frequency, made with fixed typical field lengths instead of live averages;
+//! - inverse document frequencies are computed for each query, from the documents visible to the caller;
+//! - spelling, synonyms and suggestions use words of visible documents only.
+//!
+//! | file | content |
+//! |---|---|
+//! | `analysis`, `numbers`, `terms`, `markdown` | text to words and terms: folding, stemming |
+//! | `thesaurus`, `synonyms.txt` | groups of terms with the same or a narrower meaning |
+//! | `index`, `build`, `postings`, `sequence`, `document` | the index and how documents enter it |
+//! | `query` | what people write, parsed |
+//! | `plan`, `matching`, `ranking` | what may match, what does, its score, pages of it |
+//! | `understand`, `spelling` | strict or relaxed search, "did you mean" |
+//! | `highlight`, `suggest` | marked fragments, suggestions while typing |
+
+mod analysis;
+mod build;
+mod document;
+mod highlight;
+mod index;
+mod markdown;
+mod matching;
+mod numbers;
+mod plan;
+mod postings;
+mod query;
+mod ranking;
+mod sequence;
+mod spelling;
+mod suggest;
+mod terms;
+#[cfg(test)]
+mod tests;
+mod thesaurus;
+mod understand;
+
+pub use document::{Document, Field};
+pub use highlight::{Highlighted, Highlighter};
+pub use index::TextIndex;
+pub use markdown::{plain_text, without_provenance};
+pub use ranking::{Edge, Hits};
+pub use understand::{Synonym, Understanding, Weights, understand, understand_with};

@@ -1,0 +1,80 @@
+//! Themes of a snapshot: which ones, in which order.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::entry::ThemeEntry;
+use super::paging::{SortKey, page_of, tie};
+use super::snapshot::Snapshot;
+use crate::error::ApiError;
+use crate::page::{PageRequest, Slice};
+use crate::themes::model::{ThemeQuery, ThemeSort, ThemeStatus};
+
+/// Which themes: names have become ids.
+#[derive(Clone, Debug, Default)]
+pub struct ThemeFilter {
+    /// This status.
+    pub status: Option<ThemeStatus>,
+    /// Directly within any of these.
+    pub broader: Option<Vec<Uuid>>,
+    /// Changed at or after.
+    pub updated_since: Option<DateTime<Utc>>,
+}
+
+impl ThemeFilter {
+    /// Look up the names in a query; every fault at once.
+    pub fn new(snapshot: &Snapshot, query: &ThemeQuery) -> Result<Self, ApiError> {
+        let mut faults = Vec::new();
+        let broader = snapshot.direct_themes("broader", &query.broader, &mut faults);
+        if !faults.is_empty() {
+            return Err(ApiError::bad_query(faults));
+        }
+        Ok(Self { status: query.status, broader, updated_since: query.updated_since })
+    }
+
+    fn takes(&self, entry: &ThemeEntry) -> bool {
+        let one = &entry.record;
+        let above = one.broader.as_ref().map(|broader| broader.id);
+        self.status.is_none_or(|status| status == one.status)
+            && self.broader.as_ref().is_none_or(|wanted| above.is_some_and(|above| wanted.contains(&above)))
+            && self.updated_since.is_none_or(|since| one.updated_at >= since)
+    }
+}
+
+impl Snapshot {
+    /// The themes that match a filter, in an order.
+    pub fn select_themes(&self, filter: &ThemeFilter, sort: ThemeSort) -> Vec<&ThemeEntry> {
+        let mut found: Vec<&ThemeEntry> = self.themes.iter().filter(|one| filter.takes(one)).collect();
+        if matches!(sort, ThemeSort::Updated | ThemeSort::UpdatedDescending) {
+            found.sort_by_key(|one| (one.record.updated_at, one.record.id));
+        }
+        if is_descending(sort) {
+            found.reverse();
+        }
+        found
+    }
+
+    /// One page of them.
+    pub fn list_themes(&self, filter: &ThemeFilter, sort: ThemeSort, page: &PageRequest) -> Slice<&ThemeEntry> {
+        let found = self.select_themes(filter, sort);
+        match sort {
+            ThemeSort::Label | ThemeSort::LabelDescending => sorted(found, sort, page, |one| one.label_key.to_string()),
+            ThemeSort::Updated | ThemeSort::UpdatedDescending => sorted(found, sort, page, |one| one.record.updated_at),
+        }
+    }
+}
+
+fn is_descending(sort: ThemeSort) -> bool {
+    matches!(sort, ThemeSort::LabelDescending | ThemeSort::UpdatedDescending)
+}
+
+fn sorted<'a, K: SortKey>(
+    found: Vec<&'a ThemeEntry>,
+    sort: ThemeSort,
+    page: &PageRequest,
+    key: impl Fn(&ThemeEntry) -> K,
+) -> Slice<&'a ThemeEntry> {
+    let total = found.len();
+    let rows = found.into_iter().map(|one| (key(one), tie(one.record.id), one)).collect();
+    page_of(rows, is_descending(sort), total, page)
+}
