@@ -182,9 +182,9 @@ async fn a_limit_on_signing_in_says_when_to_come_back_and_keeps_its_word() {
 async fn beyond_the_requests_in_work_is_a_quick_503_and_health_answers() {
     let app = TestApp::with_flags(&["--requests-in-work", "1"]).await;
     // The request waits for a lock that we hold.
-    let holder = connect(&app.database.url).await;
-    holder.batch_execute("BEGIN; LOCK TABLE councils IN ACCESS EXCLUSIVE MODE").await.unwrap();
-    let asked = tokio::spawn(send(app.anonymous().request(Method::GET, RECORD)));
+    let (holder, admin) = (connect(&app.database.url).await, app.admin().await);
+    holder.batch_execute("BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let asked = tokio::spawn(send(admin.request(Method::GET, "/v1/me")));
     app.until_waiting(1, || asked.is_finished()).await;
     let refused = app.anonymous().get("/").await.expect_problem(503, "overloaded");
     assert_eq!(refused.header("retry-after"), "1");

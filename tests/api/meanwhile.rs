@@ -1,6 +1,7 @@
 //! What is changed in two places at once and belongs together: themes and councils with the initiatives that name them,
 //! initiatives with their components. Whoever comes first, the two agree afterwards.
 
+use diesel_async::SimpleAsyncConnection;
 use futures_util::future::join_all;
 use futures_util::join;
 use serde_json::{Value, json};
@@ -97,6 +98,52 @@ async fn no_initiative_is_left_with_a_lead_council_that_was_withdrawn_meanwhile(
         };
         let outcome = (entered.status.as_u16(), withdrawn.status.as_u16());
         assert!([(201, 409), (409, 204)].contains(&outcome), "round {round}: {outcome:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_writers_who_name_a_theme_wait_for_its_merge() {
+    let app = TestApp::with_sample().await;
+    let admin = app.admin().await;
+    for label in ["Going", "Taking over"] {
+        admin.post("/v1/themes", &theme(label)).await.expect(201);
+    }
+    // A merge under way: as `themes::store::merge` locks it.
+    let mut merge = ccin_registry::db::establish(app.database.url.clone()).await.unwrap();
+    let locks = "SELECT pg_advisory_xact_lock(hashtextextended('themes', 0));
+                 SELECT FROM themes WHERE slug = 'going' FOR UPDATE";
+    merge.batch_execute(&format!("BEGIN; {locks}")).await.unwrap();
+    let mut body = initiative("Entered beside a merge", "oldham");
+    body["themes"] = json!(["housing"]);
+    let beside = admin.post("/v1/initiatives", &body).await.expect(201);
+    admin.patch(beside.header("location"), beside.etag(), &json!({ "title": "Another title" })).await.expect(200);
+
+    body["themes"] = json!(["going", "housing"]);
+    let client = admin.clone();
+    let waiting = tokio::spawn(async move { client.post("/v1/initiatives", &body).await });
+    app.until_waiting(1, || waiting.is_finished()).await;
+    assert!(!waiting.is_finished(), "the theme is about to go");
+    let moved = "UPDATE slugs SET record_id = (SELECT id FROM themes WHERE slug = 'taking-over') WHERE slug = 'going';
+                 UPDATE themes SET merged = true, status = 'deprecated', broader_id = NULL,
+                    replaced_by_id = (SELECT id FROM themes WHERE slug = 'taking-over') WHERE slug = 'going'; COMMIT";
+    merge.batch_execute(moved).await.unwrap();
+    let entered = waiting.await.unwrap().expect(201);
+    let themes: Vec<_> = entered.json["themes"].as_array().unwrap().iter().map(|theme| theme["slug"].clone()).collect();
+    assert_eq!(themes, ["taking-over", "housing"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_council_that_an_initiative_names_is_hidden_meanwhile() {
+    let app = TestApp::with_sample().await;
+    let admin = app.admin().await;
+    let hide = json!({ "membership": { "tier": "none", "status": "prospect" } });
+    for round in 0..10 {
+        let made = admin.post("/v1/councils", &council(&format!("Town {round}"))).await.expect(201);
+        let body = initiative(&format!("Led by town {round}"), made.json["slug"].as_str().unwrap());
+        let enter = admin.post("/v1/initiatives", &body);
+        let (entered, hidden) = join!(enter, admin.patch(made.header("location"), made.etag(), &hide));
+        let outcome = (entered.status.as_u16(), hidden.status.as_u16());
+        assert!([(201, 409), (409, 200)].contains(&outcome), "round {round}: {outcome:?}");
     }
 }
 

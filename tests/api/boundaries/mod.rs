@@ -79,7 +79,9 @@ impl Files {
 }
 
 async fn import(app: &TestApp, wish: &BoundariesFile) -> Result<String, Failure> {
-    boundaries::import(&mut app.db.get().await.expect("a connection"), &app.keys, wish).await
+    let told = boundaries::import(&mut app.db.get().await.expect("a connection"), &app.keys, wish).await;
+    app.settle().await;
+    told
 }
 
 /// A registry with the sample and these boundaries.

@@ -1,6 +1,7 @@
 //! What changed: pages of the feed, its order, what a reader who replays it ends with, and the Atom feeds.
 
 mod atom;
+mod bulk;
 mod hidden;
 mod order;
 mod pages;

@@ -29,20 +29,23 @@ async fn is_finished(name: &str, signal: Signal) {
     let address = url.trim_start_matches("http://").to_owned();
     // Callers are given to the workers in turn. The first caller's worker opens the connection to the store that the
     // second one's then waits on; it has nothing to do when the signal comes, and stops before the other.
-    Client::new(&url, None).get("/v1/councils?limit=1").await.expect(200);
-    // The request waits for a lock that we hold.
+    let path = "/v1/changes?resource=council&limit=1";
+    Client::new(&url, None).get(path).await.expect(200);
+    // The request waits for a lock that we hold. It is one that asks the database.
     let holder = connect(&place.database.url).await;
     holder.batch_execute("BEGIN; LOCK TABLE councils IN ACCESS EXCLUSIVE MODE").await.unwrap();
     let client = Client::new(&url, None);
-    let asked = tokio::spawn(send(client.request(Method::GET, "/v1/councils?limit=1")));
+    let asked = tokio::spawn(send(client.request(Method::GET, path)));
     let waiting = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'councils'::regclass";
-    while holder.query_opt(waiting, &[]).await.unwrap().is_none() {}
+    while holder.query_opt(waiting, &[]).await.unwrap().is_none() {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
 
     program.signal(signal);
     eventually("new callers are refused", || TcpStream::connect(&address).is_err());
     assert!(!asked.is_finished(), "it was answered without its data");
     holder.batch_execute("ROLLBACK").await.unwrap();
     let answer = asked.await.unwrap().expect(200);
-    assert_eq!(answer.each("slug").len(), 1);
+    assert_eq!(answer.json["data"].as_array().unwrap().len(), 1);
     program.end().expect(0);
 }

@@ -24,6 +24,7 @@ async fn what_changes_while_an_export_runs_does_not_show() {
             (SELECT id FROM councils WHERE slug = 'oldham'), 'published', 'public', now() FROM generate_series(1, 100) i",
     )
     .await;
+    app.reload().await;
     while let Some(piece) = response.chunk().await.expect("the rest") {
         bytes.extend_from_slice(&piece);
     }

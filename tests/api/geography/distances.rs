@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use super::{all, enter, kilometres, place, slugs};
 use crate::support::TestApp;
-use crate::support::scratch::connect;
 
 const YORK: (f64, f64) = (53.96, -1.08);
 const NEAR: &str = "near=53.96,-1.08&radius_km=300&sort=distance";
@@ -76,20 +75,4 @@ async fn distance_is_said_wherever_near_is_asked() {
     let next = first.json["page"]["next"].as_str().unwrap();
     let elsewhere = next[next.find("/v1/").unwrap()..].replace("53.96", "53.97");
     client.get(&elsewhere).await.expect_problem(400, "bad_query");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_database_measures_as_the_service_does() {
-    let app = TestApp::with_sample().await;
-    let client = connect(&app.database.url).await;
-    let points =
-        [(53.96, -1.08), (49.9, -8.6), (60.8, 1.7), (-33.9, 151.2), (90.0, 0.0), (-53.96, 178.92), (0.0, -180.0)];
-    for from in points {
-        for to in points {
-            let row = client.query_one("SELECT distance_km($1, $2, $3, $4)", &[&from.0, &from.1, &to.0, &to.1]).await;
-            let measured: f64 = row.unwrap().get(0);
-            let point = |(latitude, longitude)| ccin_registry::geography::Point { latitude, longitude };
-            assert!((measured - point(from).distance_km(point(to))).abs() < 1e-3, "{from:?} {to:?}: {measured}");
-        }
-    }
 }

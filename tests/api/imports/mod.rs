@@ -28,7 +28,9 @@ async fn import_text(app: &TestApp, text: &str, apply: bool) -> Result<String, F
     std::fs::write(&file, text).unwrap();
     let schemas = Schemas::new(&Document::new().value);
     let wish = CouncilsFile { file, apply, max_megabytes: 1 };
-    councils::import(&mut app.db.get().await.expect("a connection"), &app.keys, &schemas, &wish).await
+    let told = councils::import(&mut app.db.get().await.expect("a connection"), &app.keys, &schemas, &wish).await;
+    app.settle().await;
+    told
 }
 
 async fn total(app: &TestApp) -> Value {

@@ -12,27 +12,28 @@ const RULES: &str = "
     main                     cli
     cli                      audit::* auth::* config db error health import::command input limits::bucket openapi refs sample
                              screen server signals tls users::*
-    screen                   db::opened sample server
+    screen                   db::opened read_model sample
     server                   address api_keys::usage auth::issuers auth::keys auth::throttle config db::Db input limits::* middleware
-                             openapi routes service tls uploads
-    sample::**               auth::caller::Reach db::schema error initiatives::* input *::model *::store
-    routes                   auth::identify::identify exports limits::rate problems service transport vocabularies *::handlers
+                             openapi read_model routes service tls uploads
+    sample::**               db::forget_plans db::schema error initiatives::* input *::model *::store
+    routes                   auth::identify::identify exports limits::rate problems read_model service transport vocabularies
+                             *::handlers
     openapi::**              error::Problem idempotency::IDEMPOTENCY_KEY openapi problems routes
     signals
     tls
     health                   address
     address                  config
-    service                  db::Db error input openapi page reply
+    service                  auth::caller::Reach db::Db error input openapi page read_model reply
 
-    exports::handlers        EXPORTS HANDLERS initiatives::query initiatives::within openapi outcomes::filter page
+    exports::handlers        EXPORTS HANDLERS initiatives::query initiatives::within openapi outcomes::query page
     exports::answer          EXPORTS auth::caller auth::scope config db::Db limits::Limits page::base problems reply
-    exports::columns         auth::caller::Reach db::word initiatives::filter
-    exports::datapackage     auth::caller::Reach exports
-    exports::format          error negotiate
-    exports::query           exports
+    exports::columns         db::word
+    exports::datapackage     exports
+    exports::format          error geography negotiate
+    exports::rows            EXPORTS auth::caller::Reach geography *::model
     exports::stream          EXPORTS db limits::Limits
-    exports::tables::**      auth::caller::Reach exports::columns exports::tables
-    EXPORTS                  error exports
+    exports::tables::**      exports::columns exports::tables *::model
+    EXPORTS                  error exports read_model
 
     import::command          auth::keys import::* input
     import::file
@@ -47,20 +48,19 @@ const RULES: &str = "
     audit::verify            audit::chain auth::keys db::schema error
     audit::store             STORE audit::* auth::keys
 
-    ogc::handlers            HANDLERS initiatives::filter ogc::* openapi problems db::schema
+    ogc::handlers            HANDLERS ogc::* openapi problems
     ogc::answer              error initiatives::model ogc::* page reply
-    ogc::areas               STORE boundaries::shape geography
-    ogc::collections         ogc::areas auth::caller::Reach councils::query councils::store db::schema exports::columns exports::tables
-                             initiatives::filter initiatives::query ogc page::Order search::rank
+    ogc::collections
     ogc::document            ogc::query
+    ogc::features            auth::caller::Reach error exports::columns exports::format::Point geography ogc page read_model *::model
     ogc::model               exports::format::Point *::model
     ogc::query               councils::query error geography initiatives::query
-    ogc::store               STORE geography ogc::collections ogc::query
     boundaries::handlers     HANDLERS boundaries::* geography
-    boundaries::members      STORE boundaries::* councils::store geography
+    boundaries::members      auth::caller::Reach boundaries::* error geography read_model *::model
     boundaries::shape        geography
     boundaries::store        STORE boundaries::shape
     changes::handlers        HANDLERS changes::*
+    changes::recent          auth::caller::Reach changes::* error read_model
     web::handlers            HANDLERS negotiate web::* *::store
     web::preview             citation::linked web::*
     embeds::handlers         HANDLERS embeds::* negotiate citation::work *::store
@@ -69,39 +69,42 @@ const RULES: &str = "
     embeds::model            initiatives::query search::model text *::model
     citation::handlers       HANDLERS citation::* negotiate *::store
     citation::form           citation::* error initiatives::model negotiate page reply
-    citation::store          STORE initiatives::filter themes::store
+    citation::extent         auth::caller::Reach read_model *::model
     citation::*              citation::* councils::model db::word::text initiatives::evidence initiatives::model text
                              themes::model
-    tiles::handlers          HANDLERS boundaries::members boundaries::model boundaries::shape geography problems tiles
+    tiles::handlers          HANDLERS boundaries::members boundaries::model boundaries::shape geography map::points problems tiles
+    map::handlers            HANDLERS map::points
     *::handlers              HANDLERS
     map::cluster             geography
     map::model               geography initiatives::query *::model
-    map::store               STORE councils::store facets::store initiatives::filter map
+    map::points              auth::caller::Reach geography map read_model *::model
     tiles::areas             boundaries::members boundaries::shape db::word error geography tiles
     tiles::encode            db::word error geography map tiles
     tiles::model             geography initiatives::query::SHAPE map::cluster
-    search::marks            error search::model
-    search::meant            STORE
-    search::rank             STORE search::model page::Edge
-    search::suggest          STORE initiatives::filter search::model search::rank *::store
-    search::store            STORE initiatives::filter search::*  *::store
-    facets::count            STORE db::word initiatives::evidence initiatives::filter search::rank
-    facets::store            STORE facets::count initiatives::evidence initiatives::filter
-
-    HANDLERS                 address outcomes::filter api_keys::usage audit::* auth::* citation::form citation::linked config councils::query db::Db db::word error idempotency initiatives::* input page search::*
-                             refs reply text withdrawal *::model *::store
+    HANDLERS                 address api_keys::usage audit::* auth::* citation::form citation::linked config councils::query db::Db
+                             db::word error geography idempotency initiatives::* input outcomes::query page read_model refs reply
+                             search::* text withdrawal *::model *::store
     web::*                   reply web::*
-    vocabularies             auth::caller db error input page reply
+    vocabularies             auth::caller db error input page read_model reply
     withdrawal
 
     changes::cursor          auth::caller::Reach auth::keys error *::model
     changes::feed            error *::model
-    changes::store           STORE initiatives::filter *::store
+    changes::store           STORE *::store
 
     api_keys::usage          db::Db error *::store
+    outcomes::model          auth::caller::Reach error initiatives::evidence read_model reply::Resource text *::model
     *::model                 auth::scope db::schema geography initiatives::answer initiatives::evidence input page::Order reply::Resource text
                              *::model
+    read_model::text::**     read_model::text
+    read_model::extractor    error read_model
+    read_model::middleware   auth::keys error read_model
+    read_model::ready_answers auth::caller::Reach read_model reply
+    read_model::**           auth::caller::Reach boundaries::shape boundaries::store councils::query councils::store db error geography initiatives::*
+                             outcomes::query page read_model refs reply text themes::store vocabularies *::model
+
     councils::query          QUERY
+    outcomes::query          QUERY initiatives::evidence initiatives::query
     initiatives::query       QUERY
     QUERY                    error geography page::Order text *::model
     initiatives::answer      geography initiatives::evidence reply::Resource *::model
@@ -110,17 +113,13 @@ const RULES: &str = "
     users::store             STORE auth::store
     api_keys::store          STORE api_keys::usage auth::api_key auth::keys auth::scope
     auth::store              STORE auth::scope
-    initiatives::embed       STORE initiatives::query *::store
-    councils::store          STORE boundaries::store councils::query search::rank
-    initiatives::within      STORE initiatives::filter initiatives::query *::store
-    outcomes::filter         STORE initiatives::filter initiatives::query initiatives::evidence
-    outcomes::store          STORE outcomes::filter initiatives::children initiatives::evidence page::Tie
-    initiatives::*           STORE facets::store search::rank initiatives::children initiatives::evidence initiatives::filter
-                             initiatives::query initiatives::resolve
+    initiatives::within      auth::caller::Reach error initiatives::query read_model refs
+    initiatives::*           STORE initiatives::child_rows initiatives::children initiatives::evidence initiatives::names initiatives::query initiatives::resolve
     *::store                 STORE
     refs                     STORE
-    STORE                    auth::caller::Reach auth::caller::Account db::lock db::schema db::word error geography input::Draft input::Faults
-                             page::Order page::Slice page::Window refs text *::model
+    slugs                    STORE
+    STORE                    auth::caller::Reach auth::caller::Account db::lock db::prepared db::schema db::word error geography
+                             input::Draft input::Faults page::Order page::Slice page::Window refs slugs text *::model
 
     auth::identify           address api_keys::model api_keys::usage auth::* config db::Db error
     auth::caller             auth::* error initiatives::model users::model
@@ -131,10 +130,10 @@ const RULES: &str = "
     auth::scope              db::word users::model
     auth::api_key            auth::keys
     auth::*                  error
-    page                     auth::keys config error reply search::model
-    idempotency              auth::keys db::schema error reply
+    page::**                 auth::keys config error page read_model::shown reply search::model
+    idempotency              auth::keys db::prepared db::schema error reply
     negotiate                error
-    reply                    error
+    reply                    error read_model::shown
     middleware               auth::api_key config error negotiate reply transport web::shell
     transport                config error input
     limits                   address auth::caller config users::model::Role
@@ -182,11 +181,11 @@ fn rules() -> Vec<Rule> {
 
 /// Files that know nothing of HTTP: a mention of any of these words is a fault.
 const WITHOUT_HTTP: &str = "*::model *::store boundaries::shape geography::** import::** councils::query initiatives::query audit::chain audit::subject audit::verify changes::cursor changes::feed \
-                            citation::bibtex citation::catalog citation::claims citation::csl citation::datacite citation::linked \
-                            citation::markdown citation::outline citation::ris citation::work exports::columns exports::query \
-                            exports::tables::** facets::count initiatives::answer initiatives::children initiatives::embed \
-                            initiatives::evidence initiatives::filter initiatives::resolve initiatives::within initiatives::write ogc::areas ogc::collections ogc::document ogc::query \
-                            outcomes::filter search::marks search::meant search::rank search::suggest refs text config \
+                            citation::bibtex citation::extent citation::catalog citation::claims citation::csl citation::datacite citation::linked \
+                            citation::markdown citation::outline citation::ris citation::work exports::columns \
+                            exports::tables::** initiatives::answer initiatives::children \
+                            initiatives::child_rows initiatives::evidence initiatives::names initiatives::resolve initiatives::within initiatives::write ogc::collections ogc::document ogc::query \
+                            outcomes::query changes::recent exports::rows map::points ogc::features refs slugs text config \
                             db::** sample::**";
 const HTTP: [&str; 5] = ["actix", "HttpRequest", "HttpResponse", "StatusCode", "handlers"];
 

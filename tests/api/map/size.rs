@@ -79,6 +79,7 @@ async fn enter(app: &TestApp) {
          ANALYZE initiatives, initiative_themes"
     ))
     .await;
+    app.reload().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,7 +12,8 @@ use crate::support::practice::{path, practice, publish, with};
 use crate::support::{Client, TestApp, records};
 
 /// Operations whose answers change by themselves, each with the reason.
-const BY_THEMSELVES: [(&str, &str); 0] = [];
+const BY_THEMSELVES: [(&str, &str); 1] =
+    [("find_readiness", "it says when the records were last known to be those of the database")];
 
 /// What stands for the parameters of a path; with several values, each in turn.
 const VALUES: [(&str, &[&str]); 13] = [

@@ -3,6 +3,7 @@
 mod answers;
 mod bad;
 mod hidden;
+mod judged;
 mod many;
 mod ranking;
 

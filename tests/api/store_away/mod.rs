@@ -1,6 +1,7 @@
 //! The database away: every request is told so within two seconds, nothing of the inside shows, and the service recovers
 //! by itself.
 
+mod listening;
 mod proxy;
 mod server;
 
@@ -55,14 +56,51 @@ fn wishes(anonymous: &Client, admin: &Client) -> Vec<RequestBuilder> {
     let read = |path: &str| anonymous.request(Method::GET, path);
     vec![
         read("/health"),
-        read("/v1/councils"),
-        read("/v1/initiatives/get-oldham-working"),
-        read("/v1/initiatives?theme=housing&include=lead_council"),
+        read("/v1/changes"),
         admin.request(Method::GET, "/v1/me"),
         admin.request(Method::POST, "/v1/themes").json(&theme("away")),
         admin.request(Method::DELETE, "/v1/themes/housing").header("If-Match", "\"1-0\""),
         anonymous.request(Method::POST, "/v1/auth/login").json(&json!({ "email": "a@b.example", "password": "x" })),
     ]
+}
+
+/// What is answered all the same: from memory, or without any record.
+async fn assert_reads_go_on(anonymous: &Client) {
+    for path in [
+        "/v1/councils",
+        "/v1/initiatives/get-oldham-working",
+        "/v1/initiatives?theme=housing&include=lead_council",
+        "/v1/initiatives?q=credit+unions",
+        "/v1/initiatives/facets",
+        "/v1/map/initiatives?zoom=6",
+        "/v1/initiatives.ndjson",
+        "/v1/changes.atom",
+        "/ogc/collections/initiatives/items",
+        "/embed/initiatives",
+        "/openapi.json",
+        "/problems/unavailable",
+        "/.well-known/jwks.json",
+    ] {
+        let since = std::time::Instant::now();
+        let answer = soon(anonymous.request(Method::GET, path)).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+        assert!(since.elapsed() < Duration::from_millis(1000), "{path} waited for the store: {:?}", since.elapsed());
+    }
+    anonymous.request(Method::GET, "/").header("Accept", "text/html").send().await.unwrap().error_for_status().unwrap();
+}
+
+/// Until the service says how it stands: `ready` or `degraded`.
+async fn until_it_is(anonymous: &Client, wanted: &str) {
+    let since = std::time::Instant::now();
+    loop {
+        let answer = anonymous.get("/health/ready").await.expect(200);
+        if answer.json["status"] == wanted {
+            assert_eq!(answer.json["why"].is_null(), wanted == "ready");
+            return;
+        }
+        assert!(since.elapsed() < Duration::from_secs(10), "never {wanted}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 fn theme(label: &str) -> serde_json::Value {
@@ -77,14 +115,17 @@ async fn a_store_that_refuses_connections_is_told_of_at_once() {
     for wish in wishes(&anonymous, &admin) {
         is_away(soon(wish).await);
     }
-    // What needs no store is served all the same.
-    for path in ["/", "/openapi.json", "/problems/unavailable", "/.well-known/jwks.json"] {
-        soon(anonymous.request(Method::GET, path)).await.expect(200);
-    }
+    assert_reads_go_on(&anonymous).await;
+    until_it_is(&anonymous, "degraded").await;
+    let shown = anonymous.get("/v1/councils").await.expect(200);
+    let since = chrono::DateTime::parse_from_rfc3339(shown.header("last-synced")).expect("as of when it is");
+    assert!(since <= chrono::Utc::now());
     proxy.set(Line::Whole).await;
     anonymous.get("/health").await.expect(200);
-    anonymous.get("/v1/councils").await.expect(200);
+    until_it_is(&anonymous, "ready").await;
+    assert!(anonymous.get("/v1/councils").await.expect(200).header("last-synced").is_empty());
     admin.post("/v1/themes", &theme("back")).await.expect(201);
+    assert_eq!(anonymous.get("/v1/themes/back").await.expect(200).json["label"], "back");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -96,12 +137,15 @@ async fn a_frozen_store_is_told_of_within_two_seconds() {
         proxy.set(Line::Frozen).await;
         let (one, other) = (wishes(&anonymous, &admin), wishes(&anonymous, &admin));
         let asked: Vec<_> = one.into_iter().chain(other).map(|wish| tokio::spawn(soon(wish))).collect();
+        assert_reads_go_on(&anonymous).await;
         for answer in asked {
             is_away(answer.await.unwrap());
         }
+        until_it_is(&anonymous, "degraded").await;
         proxy.set(Line::Whole).await;
         anonymous.get("/health").await.expect(200);
         admin.get("/v1/me").await.expect(200);
+        until_it_is(&anonymous, "ready").await;
     }
     admin.post("/v1/themes", &theme("back")).await.expect(201);
 }
@@ -110,12 +154,12 @@ async fn a_frozen_store_is_told_of_within_two_seconds() {
 async fn a_line_that_goes_within_a_read_is_told_of() {
     for line in [Line::Cut, Line::Frozen] {
         let (app, proxy) = at_a_line().await;
-        let anonymous = app.anonymous();
-        proxy.set_at("FROM \"councils\"", line);
-        is_away(soon(anonymous.request(Method::GET, "/v1/councils")).await);
+        let admin = app.admin().await;
+        proxy.set_at("\"users\"", line);
+        is_away(soon(admin.request(Method::GET, "/v1/users")).await);
         assert_eq!(proxy.line(), line, "the query was never sent");
         proxy.set(Line::Whole).await;
-        anonymous.get("/v1/councils").await.expect(200);
+        admin.get("/v1/users").await.expect(200);
     }
 }
 
@@ -164,11 +208,11 @@ async fn a_creation_whose_answer_was_lost_is_carried_out_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_that_merely_takes_long_is_waited_for() {
     let (app, _proxy) = at_a_line().await;
-    let anonymous = app.anonymous();
+    let admin = app.admin().await;
     let mut holder = ccin_registry::db::establish(app.database.url.clone()).await.unwrap();
     use diesel_async::SimpleAsyncConnection;
-    holder.batch_execute("BEGIN; LOCK TABLE councils IN ACCESS EXCLUSIVE MODE").await.unwrap();
-    let asked = tokio::spawn(send(anonymous.request(Method::GET, "/v1/councils")));
+    holder.batch_execute("BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let asked = tokio::spawn(send(admin.request(Method::GET, "/v1/me")));
     // Longer than a silent store is waited for; there is nothing to see happen meanwhile.
     tokio::time::sleep(Duration::from_millis(2500)).await;
     assert!(!asked.is_finished());

@@ -66,6 +66,7 @@ async fn a_server_that_hangs_is_away_until_it_goes_on() {
     {
         let _stopped = Stopped::all_of(&scratch);
         let asked: Vec<_> = wishes(&anonymous, &admin).into_iter().map(|wish| tokio::spawn(soon(wish))).collect();
+        assert_eq!(soon(anonymous.request(Method::GET, "/v1/councils")).await.status, 200);
         for answer in asked {
             is_away(answer.await.unwrap());
         }

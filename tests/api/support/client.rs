@@ -42,6 +42,11 @@ impl Client {
         Self { base: base.into(), token, http }
     }
 
+    /// The token that it sends.
+    pub fn token(&self) -> &str {
+        self.token.as_deref().expect("a caller with a token")
+    }
+
     /// A request to be completed; sends the credentials.
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.base));

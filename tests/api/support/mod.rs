@@ -6,13 +6,16 @@ pub mod database;
 pub mod issuer;
 pub mod keys;
 pub mod log;
+pub mod many;
 pub mod practice;
 pub mod program;
 pub mod records;
+pub mod round_trips;
 pub mod scratch;
 pub mod tokens;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ccin_registry::auth::issuers::{Issuers, Pace};
 use ccin_registry::auth::keys::Keys;
@@ -21,6 +24,7 @@ use ccin_registry::cli::Cli;
 use ccin_registry::config::ServeSettings;
 use ccin_registry::db::Db;
 use ccin_registry::limits::bucket::Clock;
+use ccin_registry::read_model::follower::ReadModel;
 use ccin_registry::server::Server;
 use ccin_registry::users::model::{Role, UserUpdate};
 use ccin_registry::{refs, users};
@@ -47,6 +51,8 @@ pub struct TestApp {
     pub settings: ServeSettings,
     /// The time by which limits fill: stands still until a test moves it.
     pub clock: FakeRelativeClock,
+    /// What the service answers reads from.
+    pub read_model: Arc<ReadModel>,
     /// The database, dropped last.
     pub database: Database,
     server: actix_web::dev::ServerHandle,
@@ -98,8 +104,27 @@ impl TestApp {
             Server::build(db.clone(), keys.clone(), issuers, settings.clone(), moved, None).expect("a free port");
         let url = format!("http://{}", server.address);
         let handle = server.handle();
+        let read_model = Arc::clone(&server.read_model);
         tokio::spawn(server.run());
-        Self { url, db, keys: Arc::new(keys), settings, clock, database, server: handle }
+        // A test of a database that is away begins without.
+        let ready = read_model.ready(Duration::from_secs(5));
+        tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(ready));
+        Self { url, db, keys: Arc::new(keys), settings, clock, database, read_model, server: handle }
+    }
+
+    /// Another instance of the service over the same database, with the same keys.
+    pub async fn another_instance(&self, flags: &[&str]) -> Instance {
+        let db = Db::new(&self.database.url, 4).expect("a pool");
+        let settings = settings(flags);
+        let issuers = Issuers::paced(&settings, &Pace::default()).expect("issuers");
+        let clock = Clock::Moved(self.clock.clone());
+        let server =
+            Server::build(db.clone(), (*self.keys).clone(), issuers, settings, clock, None).expect("a free port");
+        let url = format!("http://{}", server.address);
+        let (handle, read_model) = (server.handle(), Arc::clone(&server.read_model));
+        tokio::spawn(server.run());
+        assert!(read_model.ready(Duration::from_secs(20)).await, "the other instance is not ready");
+        Instance { url, read_model, db, server: handle }
     }
 
     /// A caller without credentials.
@@ -181,6 +206,41 @@ impl TestApp {
     pub async fn sql(&self, statement: &str) {
         let mut conn = self.db.get().await.expect("a connection");
         conn.batch_execute(statement).await.unwrap_or_else(|error| panic!("{statement}: {error}"));
+        self.settle().await;
+    }
+
+    /// Until the service shows what was committed, by whomever.
+    pub async fn settle(&self) {
+        while !self.read_model.settle().await {}
+    }
+
+    /// Let the service read everything anew, after statements that told nobody of what they did.
+    pub async fn reload(&self) {
+        assert!(self.read_model.reload(Duration::from_secs(120)).await, "the records could not be read");
+    }
+}
+
+/// One more instance of a running service.
+pub struct Instance {
+    /// Address of the instance, without a path.
+    pub url: String,
+    /// What it answers reads from.
+    pub read_model: Arc<ReadModel>,
+    db: Db,
+    server: actix_web::dev::ServerHandle,
+}
+
+impl Instance {
+    /// A caller without credentials.
+    pub fn anonymous(&self) -> Client {
+        Client::new(&self.url, None)
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        self.db.close();
+        drop(self.server.stop(false));
     }
 }
 
