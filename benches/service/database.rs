@@ -1,0 +1,168 @@
+//! The private PostgreSQL of the bench, with a filled database that stays for the next run.
+//!
+//! Each run measures copies of it, so that what a run creates does not slow the next one down.
+
+use std::collections::hash_map::DefaultHasher;
+use std::fs;
+use std::hash::{Hash, Hasher};
+use std::path::Path;
+use std::time::Instant;
+
+use ccin_registry::auth::keys::Keys;
+use ccin_registry::auth::{store as sessions, token};
+use ccin_registry::db::embedded::{DATABASE, PrivatePostgres, Settings};
+use ccin_registry::db::{self, migrations};
+use ccin_registry::users::model::{Role, UserUpdate};
+use ccin_registry::users::store as users;
+use tokio_postgres::{Client, NoTls};
+
+use crate::generate::tables::Failure;
+use crate::generate::words::Known;
+use crate::{generate, plain};
+
+const SEED: u64 = 20_261_122;
+/// The databases of a run.
+const OF_SERVICE: &str = "bench_service";
+const OF_PLAIN: &str = "bench_plain";
+
+/// Databases ready to be measured.
+pub struct Databases {
+    server: PrivatePostgres,
+    /// Address of the service's database.
+    pub service: String,
+    /// Address of the plain program's.
+    pub plain: String,
+    /// The first process of PostgreSQL, whose children are the sessions.
+    pub pid: u32,
+    /// Words that the records have.
+    pub known: Known,
+}
+
+impl Databases {
+    /// Start PostgreSQL below the folder, fill the seed databases of this size where they are missing, and copy them.
+    pub async fn open(folder: &Path, records: usize) -> Result<Self, Failure> {
+        let settings = Settings::new(folder.join("postgres"));
+        let server = tokio::task::spawn_blocking(move || PrivatePostgres::start(&settings)).await??;
+        let pid = postmaster(server.data_dir()).unwrap_or(0);
+        let admin = connect(&server.url(DATABASE)).await?;
+        let print = fingerprint()?;
+        let (seed, plain_seed) = (format!("seed_{records}_{print}"), format!("plain_{records}_{print}"));
+        if comment(&admin, &seed).await?.is_none() {
+            let began = Instant::now();
+            copy(&admin, "template0", &seed).await?;
+            migrations::run(&server.url(&seed)).await?;
+            let known = generate::fill(&connect(&server.url(&seed)).await?, records, SEED).await?;
+            let known = serde_json::to_string(&known)?.replace('\'', "''");
+            // The comment says as well that the database is whole.
+            admin.batch_execute(&format!("COMMENT ON DATABASE {seed} IS '{known}'")).await?;
+            eprintln!("{records} initiatives in {:.1} s", began.elapsed().as_secs_f64());
+        }
+        if comment(&admin, &plain_seed).await?.is_none() {
+            copy(&admin, &seed, &plain_seed).await?;
+            let client = connect(&server.url(&plain_seed)).await?;
+            client.batch_execute("SET statement_timeout = 0").await?;
+            client.batch_execute(plain::PREPARE).await?;
+            client.batch_execute("VACUUM (ANALYZE)").await?;
+            admin.batch_execute(&format!("COMMENT ON DATABASE {plain_seed} IS 'whole'")).await?;
+        }
+        let known = serde_json::from_str(&comment(&admin, &seed).await?.unwrap_or_default())?;
+        copy(&admin, &seed, OF_SERVICE).await?;
+        copy(&admin, &plain_seed, OF_PLAIN).await?;
+        let (service, plain) = (server.url(OF_SERVICE), server.url(OF_PLAIN));
+        Ok(Self { server, service, plain, pid, known })
+    }
+
+    /// Names that requests ask for.
+    pub async fn names(&self) -> Result<Names, Failure> {
+        let client = connect(&self.service).await?;
+        let texts = async |query: &str| -> Result<Vec<String>, Failure> {
+            Ok(client.query(query, &[]).await?.iter().map(|row| row.get(0)).collect())
+        };
+        let seen = "withdrawn_at IS NULL AND effective_visibility = 'public'";
+        Ok(Names {
+            slugs: texts(&format!("SELECT slug FROM initiatives WHERE {seen} ORDER BY md5(slug)")).await?,
+            ids: texts(&format!("SELECT id::text FROM initiatives WHERE {seen} ORDER BY md5(slug)")).await?,
+            themes: texts("SELECT slug FROM themes ORDER BY slug").await?,
+            councils: texts("SELECT slug FROM councils WHERE latitude IS NOT NULL ORDER BY slug").await?,
+            principles: texts("SELECT slug FROM principles WHERE scheme = 'ccin' ORDER BY slug").await?,
+        })
+    }
+
+    /// The access token of a new network admin, signed with the key in the service's data folder.
+    pub async fn token(&self, data: &Path, issuer: &str) -> Result<String, Failure> {
+        let keys = Keys::load(None, data)?;
+        let mut conn = db::establish(self.service.clone()).await?;
+        let admin =
+            UserUpdate { email: "bench@bench.example".into(), role: Role::NetworkAdmin, ..UserUpdate::default() };
+        let user = users::create(&mut conn, &admin, None, None).await.map_err(|error| error.to_string())?;
+        let hash = token::refresh_hash(&keys, &token::refresh_token());
+        let session = sessions::begin_session(&mut conn, user, 1, hash).await.map_err(|error| error.to_string())?;
+        Ok(token::issue(&keys, issuer, user, session, 12 * 3600).map_err(|error| error.to_string())?)
+    }
+
+    /// Remove the copies and stop PostgreSQL.
+    pub async fn close(self) -> Result<(), Failure> {
+        let admin = connect(&self.server.url(DATABASE)).await?;
+        for name in [OF_SERVICE, OF_PLAIN] {
+            admin.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await?;
+        }
+        drop(admin);
+        Ok(tokio::task::spawn_blocking(move || self.server.stop()).await??)
+    }
+}
+
+/// Names of records.
+pub struct Names {
+    /// Slugs of public initiatives.
+    pub slugs: Vec<String>,
+    /// Their ids.
+    pub ids: Vec<String>,
+    /// Slugs of themes.
+    pub themes: Vec<String>,
+    /// Slugs of councils.
+    pub councils: Vec<String>,
+    /// Slugs of principles.
+    pub principles: Vec<String>,
+}
+
+/// Open a connection.
+pub async fn connect(url: &str) -> Result<Client, Failure> {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
+    tokio::spawn(connection);
+    Ok(client)
+}
+
+async fn comment(admin: &Client, database: &str) -> Result<Option<String>, Failure> {
+    let query = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = $1";
+    Ok(admin.query_opt(query, &[&database]).await?.and_then(|row| row.get(0)))
+}
+
+async fn copy(admin: &Client, from: &str, to: &str) -> Result<(), Failure> {
+    admin.batch_execute(&format!("DROP DATABASE IF EXISTS {to} WITH (FORCE)")).await?;
+    Ok(admin.batch_execute(&format!("CREATE DATABASE {to} TEMPLATE {from}")).await?)
+}
+
+/// What the content of the seed databases depends on.
+fn fingerprint() -> Result<String, Failure> {
+    let mut hasher = DefaultHasher::new();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    for folder in fs::read_dir(root.join("migrations"))? {
+        files.push(folder?.path().join("up.sql"));
+    }
+    files.extend(["generate.rs", "tables.rs", "words.rs"].map(|name| root.join("benches/support").join(name)));
+    files.push(root.join("benches/service/plain/queries.rs"));
+    files.sort();
+    for file in files {
+        fs::read(file)?.hash(&mut hasher);
+    }
+    Ok(format!("{:08x}", hasher.finish() as u32))
+}
+
+/// The process that the file in PostgreSQL's data folder names.
+fn postmaster(folder: &Path) -> Option<u32> {
+    let files = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path());
+    let mut places = files.map(|path| path.join("postmaster.pid")).chain([folder.join("postmaster.pid")]);
+    let text = places.find_map(|path| fs::read_to_string(path).ok())?;
+    text.lines().next()?.trim().parse().ok()
+}
