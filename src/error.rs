@@ -272,9 +272,11 @@ impl ApiError {
         Self::new(&problems::OVERLOADED, detail).with_header(header::RETRY_AFTER, retry_after.to_string())
     }
 
-    /// 503: the records are not in memory yet.
-    pub fn still_loading() -> Self {
-        let detail = "The registry has just been started and reads its records. Try again in a second.";
+    /// 503: the records are not in memory yet, of which so many percent were read.
+    pub fn still_loading(percent: u64) -> Self {
+        let detail = format!(
+            "The registry has just been started and has read {percent} % of its records. Try again in a second."
+        );
         Self::new(&problems::UNAVAILABLE, detail).with_header(header::RETRY_AFTER, "1")
     }
 

@@ -13,7 +13,6 @@ use crate::input::{NoParams, Query};
 use crate::openapi::Document;
 use crate::page::base;
 use crate::read_model::follower::{ReadModel, Status};
-use crate::read_model::load::Progress;
 use crate::reply::{send, send_text};
 
 /// What the service is and where its parts are.
@@ -71,7 +70,7 @@ pub struct Health {
 /// Whether the service can be used.
 #[derive(Serialize, ToSchema)]
 pub struct Readiness {
-    /// `ready`; `degraded` while the database is away and reads show its last known state; `loading` before that.
+    /// `ready`; `degraded` while the database is away and reads show its last known state.
     #[schema(example = "ready")]
     status: &'static str,
     /// Why it is not ready.
@@ -81,9 +80,6 @@ pub struct Readiness {
     /// The state of the database that reads show is as of this time.
     #[schema(required)]
     last_synced: Option<DateTime<Utc>>,
-    /// The part of the records that is in memory, in percent.
-    #[schema(example = 100, minimum = 0, maximum = 100)]
-    percent: u64,
 }
 
 /// What is here
@@ -129,24 +125,19 @@ pub async fn find_health(
 /// Can the service be used
 ///
 /// 200 once reads are answered: `ready`, or `degraded` while the database is away and only writes are refused. 503 while the
-/// records are being read for the first time. Asks no database.
+/// records are being read for the first time; it says how many percent were. Asks no database.
 #[utoipa::path(tag = "service", responses((status = 200, description = "Reads are answered", body = Readiness)))]
 #[get("/health/ready")]
-pub async fn find_readiness(read_model: web::Data<ReadModel>, _: Query<NoParams>) -> HttpResponse {
-    let last_synced = read_model.synced_at();
-    let readiness = |status, why, percent| Readiness { status, why, last_synced, percent };
-    let (mut response, readiness) = match read_model.status() {
-        Status::Loading(Progress { loaded, total }) => {
-            let why = Some("The records are being read. Reads are answered with 503 until that is done.");
-            (HttpResponse::ServiceUnavailable(), readiness("loading", why, 100 * loaded / total.max(1)))
-        }
-        Status::Following => (HttpResponse::Ok(), readiness("ready", None, 100)),
+pub async fn find_readiness(read_model: web::Data<ReadModel>, _: Query<NoParams>) -> Result<HttpResponse, ApiError> {
+    let (status, why) = match read_model.status() {
+        Status::Loading(_) => return Err(read_model.still_loading()),
+        Status::Following => ("ready", None),
         Status::Degraded { .. } => {
-            let why = Some("The database is away. Reads show its last known state; writes are refused.");
-            (HttpResponse::Ok(), readiness("degraded", why, 100))
+            ("degraded", Some("The database is away. Reads show its last known state; writes are refused."))
         }
     };
-    response.insert_header(("Cache-Control", "no-store")).json(readiness)
+    let readiness = Readiness { status, why, last_synced: read_model.synced_at() };
+    Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(readiness))
 }
 
 /// The OpenAPI document. Not an operation of its own document.

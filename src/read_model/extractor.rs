@@ -34,7 +34,7 @@ impl FromRequest for CurrentSnapshot {
             return ready(Err(ApiError::internal("the read model is not mounted")));
         };
         ready(model.snapshot().map_or_else(
-            || Err(ApiError::still_loading()),
+            || Err(model.still_loading()),
             |snapshot| {
                 let held = Self(snapshot);
                 request.extensions_mut().insert(held.clone());

@@ -84,6 +84,15 @@ impl ReadModel {
         self.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// What a caller is told until everything was read.
+    pub fn still_loading(&self) -> ApiError {
+        let percent = match self.status() {
+            Status::Loading(Progress { loaded, total }) => 100 * loaded / total.max(1),
+            _ => 100,
+        };
+        ApiError::still_loading(percent)
+    }
+
     /// When the snapshot was last known to be the state of the database.
     pub fn synced_at(&self) -> Option<DateTime<Utc>> {
         let micros = self.synced_at.load(Ordering::Relaxed);

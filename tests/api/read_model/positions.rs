@@ -1,9 +1,12 @@
 //! Positions: a caller who goes from one instance to another can ask for the state that the first one showed.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::support::TestApp;
 use crate::support::client::send;
+use crate::support::scratch::connect;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_instance_shows_a_write_to_who_brings_its_position() {
@@ -75,4 +78,23 @@ async fn a_ready_answer_goes_with_what_it_shows_and_stays_with_the_rest() {
     let known = admin.get(other).await.expect(200);
     admin.post_if_match(&format!("{other}/unpublish"), known.etag()).await.expect(200);
     client.get(other).await.expect_problem(404, "not_found");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn until_the_records_are_read_every_read_is_told_to_come_again() {
+    let app = TestApp::with_sample().await;
+    let holder = connect(&app.database.url).await;
+    holder.batch_execute("BEGIN; LOCK TABLE initiatives IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let starting = app.starting_instance(&[]);
+    let client = starting.anonymous();
+    for path in ["/health/ready", "/v1/themes", "/v1/initiatives/get-oldham-working"] {
+        let answer = client.get(path).await.expect_problem(503, "unavailable");
+        assert_eq!(answer.header("retry-after"), "1", "{path}");
+        assert!(answer.text.contains("% of its records"), "{path}: {}", answer.text);
+    }
+    client.get("/health").await.expect(200);
+    holder.batch_execute("ROLLBACK").await.unwrap();
+    assert!(starting.read_model.ready(Duration::from_secs(20)).await);
+    assert_eq!(client.get("/health/ready").await.expect(200).json["status"], "ready");
+    client.get("/v1/themes").await.expect(200);
 }

@@ -114,6 +114,13 @@ impl TestApp {
 
     /// Another instance of the service over the same database, with the same keys.
     pub async fn another_instance(&self, flags: &[&str]) -> Instance {
+        let instance = self.starting_instance(flags);
+        assert!(instance.read_model.ready(Duration::from_secs(20)).await, "the other instance is not ready");
+        instance
+    }
+
+    /// The same, which may not have read the records yet.
+    pub fn starting_instance(&self, flags: &[&str]) -> Instance {
         let db = Db::new(&self.database.url, 4).expect("a pool");
         let settings = settings(flags);
         let issuers = Issuers::paced(&settings, &Pace::default()).expect("issuers");
@@ -123,7 +130,6 @@ impl TestApp {
         let url = format!("http://{}", server.address);
         let (handle, read_model) = (server.handle(), Arc::clone(&server.read_model));
         tokio::spawn(server.run());
-        assert!(read_model.ready(Duration::from_secs(20)).await, "the other instance is not ready");
         Instance { url, read_model, db, server: handle }
     }
 
