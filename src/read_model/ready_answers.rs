@@ -186,8 +186,9 @@ impl Dependence {
             ["v1", "councils"] | ["v1", "councils", _] | ["v1", "councils", _, "boundary"] => {
                 only(Stamps { themes: 0, initiatives: 0, ..stamps })
             }
+            // What a query asks for may show other records too.
             ["v1", "initiatives", segment] | ["v1", "initiatives", segment, "citation"]
-                if segment != "facets" && !request.query_string().contains("include") =>
+                if segment != "facets" && request.query_string().is_empty() =>
             {
                 let found = snapshot.locate_initiative(Reach::PUBLIC, segment).ok()?;
                 Some(Self::Initiative(segment.to_owned(), found.fingerprint))
