@@ -101,15 +101,17 @@ impl ReadModel {
 
     /// Wait until what was committed before this call is in the snapshot; false when that takes too long.
     pub async fn settle(&self) -> bool {
-        let wanted = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
-        let mut done = self.done.subscribe();
-        self.wake.notify_one();
-        timeout(LONGEST_WAIT, done.wait_for(|done| *done >= wanted)).await.is_ok_and(|waited| waited.is_ok())
+        self.next_round(LONGEST_WAIT).await
     }
 
     /// Read everything anew, as after a database was restored, and wait until that is done; false when it takes too long.
     pub async fn reload(&self, longest: Duration) -> bool {
         self.is_stale.store(true, Ordering::SeqCst);
+        self.next_round(longest).await
+    }
+
+    /// Wait until a round that begins after this call is done.
+    async fn next_round(&self, longest: Duration) -> bool {
         let wanted = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
         let mut done = self.done.subscribe();
         self.wake.notify_one();
@@ -209,7 +211,9 @@ async fn round(model: &ReadModel, connection: &mut Listener) -> Result<(), ApiEr
                     model.set_status(Status::Loading(progress));
                 }
             };
-            let mut next = load::load(connection, tell).await?;
+            // What was not read is to be read yet.
+            let loaded = load::load(connection, tell).await;
+            let mut next = loaded.inspect_err(|_| model.is_stale.store(true, Ordering::SeqCst))?;
             next.stamps.loads += former.as_ref().map_or(0, |former| former.stamps.loads);
             model.publish(next);
         }
