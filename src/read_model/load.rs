@@ -65,9 +65,6 @@ async fn load_all(conn: &mut AsyncPgConnection, progress: &(impl Fn(Progress) + 
     // A kind that never changed has a stamp too: 0 stands for a kind that does not matter.
     snapshot.stamps = Stamps { councils: 1, themes: 1, initiatives: 1, boundaries: 1, loads: 1 };
     note_changes(&mut snapshot, rows);
-    // The last row may have been covered by none at all: a feed without rows begins at 0.
-    let last: Option<i64> = changes::table.select(max(changes::position)).first(conn).await?;
-    snapshot.position = snapshot.position.max(last.unwrap_or_default());
     let total: i64 =
         initiatives::table.filter(initiatives::withdrawn_at.is_null()).select(count_star()).first(conn).await?;
     snapshot.index_catalogue();
