@@ -1,6 +1,4 @@
-//! Which part of the Earth a list is asked for, as conditions in SQL.
-//!
-//! Numbers are written into the SQL as they are: they are finite doubles, never a caller's text.
+//! Which part of the Earth a list is asked for.
 
 use super::point::EARTH_RADIUS_KM;
 use super::{BoundingBox, Point};
@@ -16,6 +14,8 @@ pub struct Near {
     pub point: Point,
     /// Kilometres from the centre to the edge.
     pub radius_km: f64,
+    /// A box around the circle: most points are told to be outside by four comparisons.
+    enclosing: BoundingBox,
 }
 
 /// Part of the Earth: all of it, or what lies in a box and in a circle.
@@ -44,8 +44,13 @@ impl Area {
             let detail = "is distance, which is measured from a point; give it as near=latitude,longitude";
             faults.push(Fault::parameter("sort", "needs_near", detail));
         }
-        let near = near.map(|point| Near { point, radius_km: radius_km.unwrap_or(DEFAULT_RADIUS_KM) });
+        let near = near.map(|point| Near::new(point, radius_km.unwrap_or(DEFAULT_RADIUS_KM)));
         Self { bbox, near }
+    }
+
+    /// True for all of the Earth, where also what has no place lies.
+    pub fn is_everywhere(&self) -> bool {
+        *self == Self::default()
     }
 
     /// True for a point in the area.
@@ -53,31 +58,35 @@ impl Area {
         self.bbox.is_none_or(|bbox| bbox.contains(point))
             && self
                 .near
-                .is_none_or(|near| near.enclosing().contains(point) && near.point.distance_km(point) <= near.radius_km)
+                .is_none_or(|near| near.enclosing.contains(point) && near.point.distance_km(point) <= near.radius_km)
     }
 }
 
 impl Near {
+    fn new(point: Point, radius_km: f64) -> Self {
+        Self { point, radius_km, enclosing: enclosing(point, radius_km) }
+    }
+
     /// Kilometres to a point, to the metre.
     pub fn kilometres(&self, to: Point) -> f64 {
         (self.point.distance_km(to) * 1000.0).round() / 1000.0
     }
+}
 
-    /// The smallest box around the circle, and a hand's breadth more against rounding.
-    fn enclosing(&self) -> BoundingBox {
-        let Point { latitude, longitude } = self.point;
-        let angle = self.radius_km / EARTH_RADIUS_KM;
-        let (south, north) = (latitude - angle.to_degrees(), latitude + angle.to_degrees());
-        // Around a pole all meridians are as near.
-        let sine = angle.sin() / latitude.to_radians().cos();
-        let aside = if south <= -90.0 || north >= 90.0 || sine >= 1.0 { 360.0 } else { sine.asin().to_degrees() };
-        let margin = 1e-6;
-        BoundingBox {
-            west: (longitude - aside - margin).max(-180.0),
-            south: (south - margin).max(-90.0),
-            east: (longitude + aside + margin).min(180.0),
-            north: (north + margin).min(90.0),
-        }
+/// The smallest box around a circle, and a hand's breadth more against rounding.
+fn enclosing(centre: Point, radius_km: f64) -> BoundingBox {
+    let Point { latitude, longitude } = centre;
+    let angle = radius_km / EARTH_RADIUS_KM;
+    let (south, north) = (latitude - angle.to_degrees(), latitude + angle.to_degrees());
+    // Around a pole all meridians are as near.
+    let sine = angle.sin() / latitude.to_radians().cos();
+    let aside = if south <= -90.0 || north >= 90.0 || sine >= 1.0 { 360.0 } else { sine.asin().to_degrees() };
+    let margin = 1e-6;
+    BoundingBox {
+        west: (longitude - aside - margin).max(-180.0),
+        south: (south - margin).max(-90.0),
+        east: (longitude + aside + margin).min(180.0),
+        north: (north + margin).min(90.0),
     }
 }
 
@@ -90,8 +99,8 @@ mod tests {
         for (latitude, longitude, radius_km) in
             [(53.5, -2.1, 25.0), (60.8, 1.7, 1000.0), (49.9, -8.6, 0.1), (89.9, 0.0, 50.0)]
         {
-            let near = Near { point: Point { latitude, longitude }, radius_km };
-            let within = near.enclosing();
+            let near = Near::new(Point { latitude, longitude }, radius_km);
+            let within = near.enclosing;
             let mut furthest: f64 = 0.0;
             for step in 0..3600 {
                 let bearing = f64::from(step).to_radians() / 10.0;

@@ -75,7 +75,7 @@ impl CouncilFilter {
             && any(&self.tiers, |tier| *tier == one.membership.tier)
             && self.covering.as_ref().is_none_or(|codes| one.gss_code.as_ref().is_some_and(|code| codes.contains(code)))
             && self.updated_since.is_none_or(|since| one.updated_at >= since)
-            && (self.area == Area::default() || one.location.is_some_and(|at| self.area.contains(at.into())))
+            && (self.area.is_everywhere() || one.location.is_some_and(|at| self.area.contains(at.into())))
     }
 }
 

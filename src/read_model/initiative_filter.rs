@@ -14,7 +14,7 @@ use super::snapshot::Snapshot;
 use crate::auth::caller::Reach;
 use crate::councils::model::{Nation, Region};
 use crate::error::ApiError;
-use crate::geography::{Area, Point};
+use crate::geography::Area;
 use crate::initiatives::evidence::EVIDENCE_LEVELS;
 use crate::initiatives::model::{DeliveryStatus, Freshness, InitiativeKind, NETWORK};
 use crate::initiatives::query::InitiativeQuery;
@@ -166,12 +166,13 @@ fn theme_keys(themes: &NamedThemes) -> Vec<FacetKey> {
 impl Snapshot {
     /// The initiatives that a caller may see and that match a filter.
     pub fn select(&self, reach: Reach, filter: &InitiativeFilter) -> RoaringBitmap {
-        let mut found = self.select_without_facets(reach, filter);
+        let mut found = self.select_by_sets(reach, filter);
         for facet in FacetFilter::ALL {
             if let Some(chosen) = self.chosen(filter, facet) {
                 found &= chosen;
             }
         }
+        self.retain_compared(filter, &mut found);
         found
     }
 
@@ -192,6 +193,13 @@ impl Snapshot {
 
     /// The initiatives that match what is no facet.
     pub fn select_without_facets(&self, reach: Reach, filter: &InitiativeFilter) -> RoaringBitmap {
+        let mut found = self.select_by_sets(reach, filter);
+        self.retain_compared(filter, &mut found);
+        found
+    }
+
+    /// Those of a caller that match what is no facet and has sets of its own.
+    fn select_by_sets(&self, reach: Reach, filter: &InitiativeFilter) -> RoaringBitmap {
         let mut found = self.visible(reach);
         if let Some(hits) = &filter.hits {
             found &= &hits.matched;
@@ -209,11 +217,6 @@ impl Snapshot {
         }
         if !filter.freshness.is_empty() {
             found &= self.fresh(&filter.freshness, Utc::now().date_naive(), &found);
-        }
-        self.retain_area(&filter.area, &mut found);
-        if let Some(since) = filter.updated_since {
-            let recent = self.orders.updated.range((since, Uuid::nil())..).map(|(_, number)| *number);
-            found &= recent.collect::<RoaringBitmap>();
         }
         found
     }
@@ -235,15 +238,18 @@ impl Snapshot {
         })
     }
 
-    fn retain_area(&self, area: &Area, found: &mut RoaringBitmap) {
-        if *area == Area::default() {
+    /// Keep those that match what is compared number by number: it comes last, when few are left.
+    fn retain_compared(&self, filter: &InitiativeFilter, found: &mut RoaringBitmap) {
+        let (area, since) = (filter.area, filter.updated_since);
+        if area.is_everywhere() && since.is_none() {
             return;
         }
-        // A box around all that may lie in the area leaves few for the exact test.
-        let lies_there = |number: &u32| {
-            let [longitude, latitude] = self.point(*number);
-            !longitude.is_nan() && area.contains(Point { latitude, longitude })
+        let matches = |number: &u32| {
+            let row = self.columns.get(*number);
+            since.is_none_or(|since| row.updated_at >= since)
+                && (area.is_everywhere() || row.point.is_some_and(|point| area.contains(point)))
         };
-        *found = found.iter().filter(lies_there).collect();
+        let kept = RoaringBitmap::from_sorted_iter(found.iter().filter(matches));
+        *found = kept.expect("the numbers of a set come in order");
     }
 }

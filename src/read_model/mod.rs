@@ -17,6 +17,7 @@
 
 pub mod boundaries;
 pub mod catalogue;
+pub mod columns;
 pub mod council_list;
 pub mod documents;
 pub mod entry;

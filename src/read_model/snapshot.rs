@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::boundaries::Boundaries;
 use super::catalogue::{Councils, Themes, Vocabularies};
+use super::columns::Columns;
 use super::entry::{InitiativeEntry, Surroundings};
 use super::facet_index::{FacetIndex, FacetKey};
 use super::recent::RecentChanges;
@@ -112,8 +113,8 @@ pub struct Snapshot {
     numbers: SharedMap<Uuid, u32>,
     slugs: SharedMap<Arc<str>, Uuid>,
     tombstones: SharedMap<Uuid, Tombstone>,
-    /// Longitude and latitude by number, NaN for no place: what lies in a box is found by looking through one short array.
-    points: Arc<Vec<[f64; 2]>>,
+    /// What filters compare number by number.
+    pub columns: Columns,
     /// Bytes that the entries take.
     size: usize,
 }
@@ -178,12 +179,7 @@ impl Snapshot {
 
     /// Bytes that the snapshot takes in memory, about.
     pub fn size(&self) -> usize {
-        self.size + self.facets.size() + self.councils.size() + self.boundaries.size()
-    }
-
-    /// Longitude and latitude of an initiative; not a number where it has no place.
-    pub fn point(&self, number: u32) -> [f64; 2] {
-        self.points.get(number as usize).copied().unwrap_or([f64::NAN; 2])
+        self.size + self.columns.size() + self.facets.size() + self.councils.size() + self.boundaries.size()
     }
 
     /// Put in an initiative, in the place of what it was before.
@@ -199,9 +195,7 @@ impl Snapshot {
         if at == self.initiatives.len() {
             self.initiatives.push_back(None);
         }
-        let points = Arc::make_mut(&mut self.points);
-        points.resize(points.len().max(self.initiatives.len()), [f64::NAN; 2]);
-        points[at] = entry.place.map_or([f64::NAN; 2], |(at, _)| [at.longitude, at.latitude]);
+        self.columns.set(number, &entry);
         self.size += entry.size();
         self.orders.insert(&entry, number);
         self.facets.insert(&entry.keys, number);
@@ -215,9 +209,6 @@ impl Snapshot {
         let Some(number) = self.numbers.remove(&id) else { return };
         self.take_out(number);
         self.search.initiatives.remove(number);
-        if let Some(point) = Arc::make_mut(&mut self.points).get_mut(number as usize) {
-            *point = [f64::NAN; 2];
-        }
         self.free.push(number);
     }
 
