@@ -1,6 +1,7 @@
 //! Maps: everybody reads what they may see, as points.
 
 use actix_web::{HttpRequest, HttpResponse, get};
+use chrono::Utc;
 use serde::Serialize;
 
 use super::model::{CouncilProperties, InitiativeProperties, MapQuery, MapSummary, PointMap};
@@ -32,8 +33,13 @@ pub async fn map_initiatives(
     query: Query<MapQuery<InitiativeQuery>>,
 ) -> Result<HttpResponse, ApiError> {
     let filter = InitiativeFilter::new(&snapshot, caller.reach(), &query.filters)?;
-    let (total, placed) = points::initiatives(&snapshot, caller.reach(), &filter);
-    show(&request, &PointMap::new(total, placed, query.zoom.zoom)).await
+    let (total, mut placed) = points::initiatives(&snapshot, caller.reach(), &filter);
+    if query.zoom.zoom.is_none() {
+        points::put_in_order(&snapshot, &mut placed);
+    }
+    let today = Utc::now().date_naive();
+    let shown = |record| InitiativeProperties::new(&snapshot, record, today);
+    show(&request, &PointMap::new(total, placed, query.zoom.zoom, shown)).await
 }
 
 /// Map councils
@@ -50,7 +56,9 @@ pub async fn map_councils(
 ) -> Result<HttpResponse, ApiError> {
     let filter = CouncilFilter::new(&snapshot, caller.reach(), &query.filters)?;
     let (total, placed) = points::councils(&snapshot, caller.reach(), &filter);
-    show(&request, &PointMap::new(total, placed, query.zoom.zoom)).await
+    let visible = snapshot.visible(caller.reach());
+    let shown = |record| CouncilProperties::new(&snapshot, &visible, record);
+    show(&request, &PointMap::new(total, placed, query.zoom.zoom, shown)).await
 }
 
 /// Count initiatives by region and nation

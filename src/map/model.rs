@@ -159,21 +159,21 @@ impl ClusterProperties {
 
 /// What a map shows of an initiative.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct InitiativeProperties {
+pub struct InitiativeProperties<'a> {
     /// Slug.
     #[schema(example = "get-oldham-working")]
-    pub slug: String,
+    pub slug: &'a str,
     /// Title.
     #[schema(example = "Get Oldham Working")]
-    pub title: String,
+    pub title: &'a str,
     /// What kind of record.
     pub kind: InitiativeKind,
     /// Slugs of its themes, the primary one first.
     #[schema(example = json!(["economy-work"]))]
-    pub themes: Vec<String>,
+    pub themes: Vec<&'a str>,
     /// The council that leads it; null when the network itself does.
     #[schema(required)]
-    pub council: Option<MapCouncil>,
+    pub council: Option<MapCouncil<'a>>,
     /// Whether somebody has confirmed that it is still true.
     pub freshness: Freshness,
     /// Whose point this is.
@@ -182,24 +182,24 @@ pub struct InitiativeProperties {
 
 /// The council that leads an initiative, on a map.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct MapCouncil {
+pub struct MapCouncil<'a> {
     /// Slug.
     #[schema(example = "oldham")]
-    pub slug: String,
+    pub slug: &'a str,
     /// Official name.
     #[schema(example = "Oldham Metropolitan Borough Council")]
-    pub name: String,
+    pub name: &'a str,
 }
 
 /// What a map shows of a council.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct CouncilProperties {
+pub struct CouncilProperties<'a> {
     /// Slug.
     #[schema(example = "oldham")]
-    pub slug: String,
+    pub slug: &'a str,
     /// Official name.
     #[schema(example = "Oldham Metropolitan Borough Council")]
-    pub name: String,
+    pub name: &'a str,
     /// What kind of authority it is.
     pub council_type: CouncilType,
     /// Tier of its membership of the network.

@@ -1,9 +1,9 @@
 //! What is on a map: the records of a snapshot that match a filter, at their points.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use chrono::Utc;
+use chrono::NaiveDate;
+use roaring::RoaringBitmap;
 use uuid::Uuid;
 
 use super::cluster::{Spot, cluster};
@@ -12,7 +12,7 @@ use super::model::{
     MapCouncil, MapFeature, MapSummary, NationCount, PointMap, RecordFeature, RegionCount, SummaryCounts,
 };
 use crate::auth::caller::Reach;
-use crate::councils::model::{Nation, Region};
+use crate::councils::model::{Council, Nation, Region};
 use crate::geography::Point;
 use crate::initiatives::model::LocationOf;
 use crate::read_model::council_list::CouncilFilter;
@@ -24,71 +24,94 @@ use crate::read_model::snapshot::Snapshot;
 /// Features of a map that have ids. With them 5,000 initiatives are some 230 kB compressed, without them 10,000 are.
 const MOST_WITH_IDS: usize = 5_000;
 
-/// Something with all that a map shows of it, and where it is.
-pub struct Placed<T> {
+/// A record and where it is. What is shown of it is made when it is shown, as most are hidden in clusters.
+pub struct Placed<R> {
     /// Id.
     pub id: Uuid,
     /// Where.
     pub point: Point,
-    /// What is shown.
-    pub shown: T,
+    /// The record.
+    pub record: R,
 }
 
-impl InitiativeProperties {
-    fn new(snapshot: &Snapshot, entry: &InitiativeEntry, located_by: LocationOf) -> Self {
+impl<R> Placed<R> {
+    /// With its point beside it, as [`cluster`] takes it.
+    pub fn with_point(self) -> (Self, Point) {
+        let point = self.point;
+        (self, point)
+    }
+}
+
+/// An initiative, and whose point it has.
+pub type PlacedInitiative<'a> = Placed<(&'a InitiativeEntry, LocationOf)>;
+
+impl<'a> InitiativeProperties<'a> {
+    /// Of an initiative as of a day.
+    pub fn new(
+        snapshot: &'a Snapshot,
+        (entry, located_by): (&'a InitiativeEntry, LocationOf),
+        today: NaiveDate,
+    ) -> Self {
         let lead = entry.lead.and_then(|id| snapshot.councils.get(id)).map(|one| &one.record);
         let themes = entry.themes.iter().filter_map(|id| snapshot.themes.get(*id));
         Self {
-            slug: entry.slug.to_string(),
-            title: entry.title.to_string(),
+            slug: &entry.slug,
+            title: &entry.title,
             kind: entry.kind,
-            themes: themes.map(|theme| theme.record.slug.clone()).collect(),
-            council: lead.map(|lead| MapCouncil { slug: lead.slug.clone(), name: lead.name.clone() }),
-            freshness: entry.freshness(Utc::now().date_naive()),
+            themes: themes.map(|theme| theme.record.slug.as_str()).collect(),
+            council: lead.map(|lead| MapCouncil { slug: &lead.slug, name: &lead.name }),
+            freshness: entry.freshness(today),
             located_by,
         }
     }
+}
 
-    /// Its place in the order of a map.
-    fn place(&self) -> (bool, Option<&str>, &str) {
-        let council = self.council.as_ref().map(|council| council.slug.as_str());
-        (self.located_by == LocationOf::LeadCouncil, council, &self.slug)
+impl<'a> CouncilProperties<'a> {
+    /// Of a council, with what a caller may see of what it leads.
+    pub fn new(snapshot: &Snapshot, visible: &RoaringBitmap, council: &'a Council) -> Self {
+        let led = snapshot.facets.get(FacetKey::Council(council.id));
+        Self {
+            slug: &council.slug,
+            name: &council.name,
+            council_type: council.council_type,
+            membership: council.membership.tier,
+            initiatives: led.map_or(0, |led| visible.intersection_len(led)) as i64,
+        }
     }
 }
 
-/// The initiatives that match a filter: how many, and those that have a place. Those of one council stand together, by slug:
-/// what is alike is next to each other, which makes a long answer a fifth shorter when it is compressed.
-pub fn initiatives(
-    snapshot: &Snapshot,
+/// The initiatives that match a filter: how many, and those that have a place, in no order.
+pub fn initiatives<'a>(
+    snapshot: &'a Snapshot,
     reach: Reach,
     filter: &InitiativeFilter,
-) -> (usize, Vec<Placed<InitiativeProperties>>) {
+) -> (usize, Vec<PlacedInitiative<'a>>) {
     let found = snapshot.select(reach, filter);
-    let placed = |entry: &Arc<InitiativeEntry>| {
+    let placed = |number| {
+        let entry = snapshot.initiative(number)?;
         let (point, located_by) = entry.place?;
-        Some(Placed { id: entry.id, point, shown: InitiativeProperties::new(snapshot, entry, located_by) })
+        Some(Placed { id: entry.id, point, record: (&**entry, located_by) })
     };
-    let mut placed: Vec<_> = snapshot.initiatives(&found).filter_map(placed).collect();
-    placed.sort_unstable_by(|one, other| one.shown.place().cmp(&other.shown.place()));
-    (found.len() as usize, placed)
+    (found.len() as usize, found.iter().filter_map(placed).collect())
+}
+
+/// Put initiatives in the order of a map that shows each: those of one council stand together, by slug. What is alike is next
+/// to each other, which makes a long answer a fifth shorter when it is compressed.
+pub fn put_in_order(snapshot: &Snapshot, placed: &mut [PlacedInitiative<'_>]) {
+    placed.sort_by_cached_key(|one| {
+        let (entry, located_by) = one.record;
+        let council = entry.lead.and_then(|id| snapshot.councils.get(id)).map(|one| one.record.slug.as_str());
+        (located_by == LocationOf::LeadCouncil, council, &*entry.slug)
+    });
 }
 
 /// The councils that match a filter: how many, and those that have a place, by id.
-pub fn councils(snapshot: &Snapshot, reach: Reach, filter: &CouncilFilter) -> (usize, Vec<Placed<CouncilProperties>>) {
-    let visible = snapshot.visible(reach);
-    let led = |id| snapshot.facets.get(FacetKey::Council(id)).map_or(0, |set| visible.intersection_len(set));
+pub fn councils<'a>(snapshot: &'a Snapshot, reach: Reach, filter: &CouncilFilter) -> (usize, Vec<Placed<&'a Council>>) {
     let found = snapshot.select_councils(reach, filter);
     let total = found.len();
     let placed = found.into_iter().filter_map(|entry| {
-        let one = &entry.record;
-        let shown = CouncilProperties {
-            initiatives: led(one.id) as i64,
-            slug: one.slug.clone(),
-            name: one.name.clone(),
-            council_type: one.council_type,
-            membership: one.membership.tier,
-        };
-        Some(Placed { id: one.id, point: one.location?.into(), shown })
+        let record = &entry.record;
+        Some(Placed { id: record.id, point: record.location?.into(), record })
     });
     let mut placed: Vec<_> = placed.collect();
     placed.sort_unstable_by_key(|one| one.id);
@@ -96,25 +119,21 @@ pub fn councils(snapshot: &Snapshot, reach: Reach, filter: &CouncilFilter) -> (u
 }
 
 impl<T> PointMap<T> {
-    /// Of records, of which so many match; for a zoom, or all of them.
-    pub fn new(total: usize, placed: Vec<Placed<T>>, zoom: Option<u8>) -> Self {
+    /// Of records, of which so many match; for a zoom, or all of them. `show` says what is shown of one.
+    pub fn new<R>(total: usize, placed: Vec<Placed<R>>, zoom: Option<u8>, show: impl Fn(R) -> T) -> Self {
         let located = placed.len();
         let has_ids = zoom.is_some() || located <= MOST_WITH_IDS;
-        let one = |placed: Placed<T>| {
+        let one = |placed: Placed<R>| {
             MapFeature::One(RecordFeature {
                 kind: FeatureType::Feature,
                 id: has_ids.then_some(placed.id),
                 geometry: placed.point.into(),
-                properties: placed.shown,
+                properties: show(placed.record),
             })
         };
         let features = match zoom {
             None => placed.into_iter().map(one).collect(),
             Some(zoom) => {
-                let points = placed.into_iter().map(|placed| {
-                    let point = placed.point;
-                    (placed, point)
-                });
                 let feature = |spot| match spot {
                     Spot::One(placed) => one(placed),
                     Spot::Several(several) => MapFeature::Several(ClusterFeature {
@@ -123,7 +142,7 @@ impl<T> PointMap<T> {
                         properties: ClusterProperties::new(several.count, several.bbox),
                     }),
                 };
-                cluster(points, zoom).into_iter().map(feature).collect()
+                cluster(placed.into_iter().map(Placed::with_point), zoom).into_iter().map(feature).collect()
             }
         };
         Self { kind: CollectionType::FeatureCollection, total, located, features }

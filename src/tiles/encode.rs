@@ -23,7 +23,7 @@ pub trait Tagged {
     fn tag(&self, feature: &mut Feature);
 }
 
-impl Tagged for InitiativeProperties {
+impl Tagged for InitiativeProperties<'_> {
     const LAYER: &'static str = "initiatives";
     const FIELDS: &'static [(&'static str, &'static str)] = &[
         ("slug", "Slug of the initiative: /v1/initiatives/{slug} has the whole."),
@@ -37,20 +37,20 @@ impl Tagged for InitiativeProperties {
     ];
 
     fn tag(&self, feature: &mut Feature) {
-        feature.add_tag_string("slug", &self.slug);
-        feature.add_tag_string("title", &self.title);
+        feature.add_tag_string("slug", self.slug);
+        feature.add_tag_string("title", self.title);
         feature.add_tag_string("kind", &text(&self.kind));
         feature.add_tag_string("themes", &self.themes.join(","));
         if let Some(council) = &self.council {
-            feature.add_tag_string("council", &council.slug);
-            feature.add_tag_string("council_name", &council.name);
+            feature.add_tag_string("council", council.slug);
+            feature.add_tag_string("council_name", council.name);
         }
         feature.add_tag_string("freshness", &text(&self.freshness));
         feature.add_tag_string("located_by", &text(&self.located_by));
     }
 }
 
-impl Tagged for CouncilProperties {
+impl Tagged for CouncilProperties<'_> {
     const LAYER: &'static str = "councils";
     const FIELDS: &'static [(&'static str, &'static str)] = &[
         ("slug", "Slug of the council: /v1/councils/{slug} has the whole."),
@@ -61,21 +61,23 @@ impl Tagged for CouncilProperties {
     ];
 
     fn tag(&self, feature: &mut Feature) {
-        feature.add_tag_string("slug", &self.slug);
-        feature.add_tag_string("name", &self.name);
+        feature.add_tag_string("slug", self.slug);
+        feature.add_tag_string("name", self.name);
         feature.add_tag_string("council_type", &text(&self.council_type));
         feature.add_tag_string("membership", &text(&self.membership));
         feature.add_tag_uint("initiatives", self.initiatives.unsigned_abs());
     }
 }
 
-/// A tile with the records that lie on it; nothing at all when none does.
-pub fn tile<T: Tagged>(id: TileId, placed: &[Placed<T>]) -> Result<Vec<u8>, ApiError> {
-    let here = placed.iter().filter(|one| id.place(one.point).is_some());
-    let spots: Vec<Spot<&Placed<T>>> = if id.zoom() < DEEPEST {
-        cluster(here.map(|one| (one, one.point)), id.zoom())
+/// A tile with the records that lie on it; nothing at all when none does. `show` says what is shown of one.
+pub fn tile<R, T: Tagged>(id: TileId, placed: Vec<Placed<R>>, show: impl Fn(R) -> T) -> Result<Vec<u8>, ApiError> {
+    let mut here: Vec<_> = placed.into_iter().filter(|one| id.place(one.point).is_some()).collect();
+    let spots: Vec<Spot<Placed<R>>> = if id.zoom() < DEEPEST {
+        cluster(here.into_iter().map(Placed::with_point), id.zoom())
     } else {
-        here.map(Spot::One).collect()
+        // Every instance makes the same tile.
+        here.sort_unstable_by_key(|one| one.id);
+        here.into_iter().map(Spot::One).collect()
     };
     if spots.is_empty() {
         return Ok(Vec::new());
@@ -92,7 +94,7 @@ pub fn tile<T: Tagged>(id: TileId, placed: &[Placed<T>]) -> Result<Vec<u8>, ApiE
         let geometry = geometry.point(right, down).and_then(GeomEncoder::encode).map_err(ApiError::internal)?;
         let mut feature = layer.into_feature(geometry);
         match spot {
-            Spot::One(one) => one.shown.tag(&mut feature),
+            Spot::One(one) => show(one.record).tag(&mut feature),
             Spot::Several(several) => {
                 feature.add_tag_bool("cluster", true);
                 feature.add_tag_uint("point_count", several.count);

@@ -1,6 +1,7 @@
 //! Vector tiles: everybody reads what they may see, as points.
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
+use chrono::Utc;
 
 use super::areas;
 use super::encode::{EXTENT, Tagged, tile};
@@ -77,7 +78,9 @@ pub async fn find_initiative_tile(
     let Some(bbox) = narrowed(filter.area.bbox, id) else { return Ok(send_bytes(&request, MVT, Vec::new())) };
     filter.area.bbox = Some(bbox);
     let (_, placed) = points::initiatives(&snapshot, caller.reach(), &filter);
-    Ok(send_bytes(&request, MVT, tile(id, &placed)?))
+    let today = Utc::now().date_naive();
+    let shown = |record| InitiativeProperties::new(&snapshot, record, today);
+    Ok(send_bytes(&request, MVT, tile(id, placed, shown)?))
 }
 
 /// Find a tile of councils
@@ -99,7 +102,9 @@ pub async fn find_council_tile(
     let Some(bbox) = narrowed(filter.area.bbox, id) else { return Ok(send_bytes(&request, MVT, Vec::new())) };
     filter.area.bbox = Some(bbox);
     let (_, placed) = points::councils(&snapshot, caller.reach(), &filter);
-    Ok(send_bytes(&request, MVT, tile(id, &placed)?))
+    let visible = snapshot.visible(caller.reach());
+    let shown = |record| CouncilProperties::new(&snapshot, &visible, record);
+    Ok(send_bytes(&request, MVT, tile(id, placed, shown)?))
 }
 
 /// Describe the tiles of boundaries
