@@ -75,6 +75,7 @@ pub mod server;
 pub mod service;
 pub mod signals;
 pub mod slugs;
+pub mod tally;
 pub mod text;
 pub mod themes;
 pub mod tiles;

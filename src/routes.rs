@@ -123,6 +123,7 @@ where
                 .service(tiles::handlers::find_initiative_tile)
                 .service(search::handlers::search_registry)
                 .service(search::handlers::suggest_records)
+                .service(search::handlers::list_unanswered_searches)
                 .service(changes::handlers::list_changes)
                 .service(changes::handlers::feed_changes)
                 .service(changes::handlers::feed_council_changes)

@@ -14,7 +14,7 @@ use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::address::from_here;
-use crate::api_keys::usage::{PERIOD, Usage};
+use crate::api_keys::usage::Usage;
 use crate::auth::issuers::Issuers;
 use crate::auth::keys::Keys;
 use crate::auth::throttle::Throttle;
@@ -27,6 +27,8 @@ use crate::middleware::{Methods, fallback, frame};
 use crate::openapi::Document;
 use crate::read_model::follower::ReadModel;
 use crate::read_model::ready_answers::ReadyAnswers;
+use crate::search::unanswered::Unanswered;
+use crate::tally::PERIOD;
 use crate::tls::Certificate;
 use crate::{routes, service, uploads};
 
@@ -38,7 +40,7 @@ pub struct Server {
     pub read_model: Arc<ReadModel>,
     scheme: &'static str,
     server: ActixServer,
-    usage: (web::Data<Usage>, Db),
+    tallies: Tallies,
 }
 
 impl Server {
@@ -58,7 +60,8 @@ impl Server {
         let methods = web::Data::new(Methods::new(&document.value, routes::pages()));
         let document = web::Data::new(document);
         let usage = web::Data::new(Usage::default());
-        let counted = (usage.clone(), db.clone());
+        let unanswered = web::Data::new(Unanswered::default());
+        let tallies = Tallies { usage: usage.clone(), unanswered: unanswered.clone(), db: db.clone() };
         let issuers = web::Data::new(issuers);
         let throttle = web::Data::new(Throttle::new(settings.login_attempts, clock.clone()));
         let limits = web::Data::new(Limits::new(&settings.limits, &clock));
@@ -77,6 +80,7 @@ impl Server {
                 .app_data(settings.clone())
                 .app_data(throttle.clone())
                 .app_data(usage.clone())
+                .app_data(unanswered.clone())
                 .app_data(limits.clone())
                 .app_data(schemas.clone())
                 .app_data(methods.clone())
@@ -108,7 +112,7 @@ impl Server {
             None => server.bind(bind)?,
         };
         let address = server.addrs().first().copied().unwrap_or(bind);
-        Ok(Self { address, read_model, scheme, server: server.run(), usage: counted })
+        Ok(Self { address, read_model, scheme, server: server.run(), tallies })
     }
 
     /// Where it listens, as the start of an address that a browser on this machine can open.
@@ -121,26 +125,41 @@ impl Server {
         self.server.handle()
     }
 
-    /// Serve until stopped. What keys were used for is written down meanwhile, and once more at the end.
+    /// Serve until stopped. What was counted is written down meanwhile, and once more at the end.
     pub async fn run(self) -> io::Result<()> {
-        let (usage, db) = self.usage;
-        let write_down = async || {
-            if let Err(error) = usage.write_down(&db).await {
-                log::warn!("the usage of API keys could not be written down, and is kept: {error}");
-            }
-        };
+        let tallies = self.tallies;
         let writing = async {
             loop {
                 tokio::time::sleep(PERIOD).await;
-                write_down().await;
+                tallies.write_down().await;
             }
         };
         let served = tokio::select! {
             served = self.server => served,
             () = writing => Ok(()),
         };
-        write_down().await;
+        tallies.write_down().await;
         served
+    }
+}
+
+/// What is counted in memory, and where it is written down.
+struct Tallies {
+    usage: web::Data<Usage>,
+    unanswered: web::Data<Unanswered>,
+    db: Db,
+}
+
+impl Tallies {
+    async fn write_down(&self) {
+        for (what, written) in [
+            ("the usage of API keys", self.usage.write_down(&self.db).await),
+            ("searches that found nothing", self.unanswered.write_down(&self.db).await),
+        ] {
+            if let Err(error) = written {
+                log::warn!("{what} could not be written down, and will be tried again: {error}");
+            }
+        }
     }
 }
 

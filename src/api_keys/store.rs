@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::model::{ApiKey, ApiKeyUpdate, DayUsage, IssuedKey, KeyStatus, KeyUsage, NewApiKey, Owner};
-use super::usage::{Count, Counted};
+use super::usage::KeyUse;
 use crate::auth::api_key;
 use crate::auth::caller::Account;
 use crate::auth::keys::Keys;
@@ -19,6 +19,7 @@ use crate::db::schema::{api_key_secrets, api_key_usage, api_keys, users};
 use crate::db::word::Word;
 use crate::error::ApiError;
 use crate::page::{Slice, Window};
+use crate::tally::Count;
 use crate::users::model::Role;
 
 /// Whose keys a caller reads or changes.
@@ -287,17 +288,17 @@ pub async fn revoke(conn: &mut AsyncPgConnection, id: Uuid, version: i32) -> Res
 }
 
 /// Add what was counted. In one order, so that two instances that write the same rows wait for each other and no more.
-pub async fn add_usage(conn: &mut AsyncPgConnection, counts: &HashMap<Counted, Count>) -> Result<(), ApiError> {
+pub async fn add_usage(conn: &mut AsyncPgConnection, counts: &HashMap<KeyUse, Count>) -> Result<(), ApiError> {
     let mut counts: Vec<_> = counts.iter().collect();
     counts.sort_by_key(|(counted, _)| *counted);
     // A statement has 65,535 parameters at most.
     for chunk in counts.chunks(1000) {
-        let row = |((key, day, endpoint), count): &(&Counted, &Count)| {
+        let row = |((key, day, endpoint), count): &(&KeyUse, &Count)| {
             (
                 api_key_usage::key_id.eq(*key),
                 api_key_usage::day.eq(*day),
                 api_key_usage::endpoint.eq(endpoint.clone()),
-                api_key_usage::requests.eq(count.requests),
+                api_key_usage::requests.eq(count.times),
                 api_key_usage::last_at.eq(count.last_at),
             )
         };

@@ -5,6 +5,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, web};
+use chrono::Utc;
 
 use super::api_key::{ApiKey, holds_secret};
 use super::caller::{Account, Credential};
@@ -42,7 +43,8 @@ pub async fn identify(
         if response.status() != StatusCode::METHOD_NOT_ALLOWED
             && let Some(route) = response.request().match_pattern().filter(|route| route.len() > "/v1/".len())
         {
-            usage.count(key, format!("{} {route}", response.request().method()));
+            let endpoint = format!("{} {route}", response.request().method());
+            usage.count((key, Utc::now().date_naive(), endpoint));
         }
     }
     Ok(response)

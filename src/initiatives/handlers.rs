@@ -29,6 +29,7 @@ use crate::read_model::shown::Shown;
 use crate::read_model::snapshot::Snapshot;
 use crate::refs;
 use crate::reply::{Record, Written, moved, no_content, send_shown};
+use crate::search::unanswered;
 use crate::users::model::Role;
 use crate::withdrawal::Withdrawal;
 
@@ -96,6 +97,9 @@ fn page(
 ) -> Result<HttpResponse, ApiError> {
     let near = filter.area.near;
     let page = pages.page(query.limit, query.cursor.as_deref())?;
+    if let Some(hits) = &filter.hits {
+        unanswered::note(request, hits);
+    }
     let slice = snapshot.list_initiatives(reach, filter, InitiativeOrder::of(&query, near), &page);
     let marks = filter.hits.as_ref().filter(|_| query.highlight == Some(true)).map(|hits| hits.marks());
     let fields = picked(query.fields.as_deref());

@@ -66,6 +66,10 @@ impl Default for ReadyAnswers {
     }
 }
 
+/// Marks a request that is counted each time it is made: its answer is not kept.
+#[derive(Clone, Copy, Debug)]
+pub struct CountEach;
+
 /// Answer from what is ready; otherwise make the answer, and keep it if it may be asked for again.
 pub async fn answer_again(
     request: ServiceRequest,
@@ -82,7 +86,7 @@ pub async fn answer_again(
     request.extensions_mut().insert(CurrentSnapshot(Arc::clone(&snapshot)));
     let is_head = request.extensions().contains::<HeadOnly>();
     let response = next.call(request).await?.map_into_boxed_body();
-    if response.status() != StatusCode::OK || is_head {
+    if response.status() != StatusCode::OK || is_head || response.request().extensions().contains::<CountEach>() {
         return Ok(response);
     }
     let Some(depends_on) = Dependence::of(response.request(), &snapshot) else { return Ok(response) };

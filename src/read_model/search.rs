@@ -104,6 +104,12 @@ impl Hits {
         Self { matched, note, written: written.to_owned(), understanding }
     }
 
+    /// The folded words of a search that finds nothing, whatever is asked for besides.
+    pub fn unanswered(&self) -> Option<String> {
+        let finds_nothing = self.understanding.hits.iter().all(|hits| hits.matched.is_empty());
+        finds_nothing.then(|| text::key(&self.written)).filter(|words| !words.is_empty())
+    }
+
     /// The same search with what words weighed when the page at an edge was shown, so that later pages keep the order of the
     /// first while records are written.
     fn as_of(&self, snapshot: &Snapshot, reach: Reach, scope: Scope, page: &PageRequest) -> Option<Self> {

@@ -1,9 +1,12 @@
 //! Searching everything at once, and suggestions while somebody types.
 
-use actix_web::{HttpRequest, HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, get, web};
 
-use super::model::{SearchHit, SearchQuery, SuggestQuery, Suggestions};
-use crate::auth::caller::Anyone;
+use super::model::{SearchHit, SearchQuery, SuggestQuery, Suggestions, UnansweredQuery, UnansweredSearches};
+use super::unanswered::{self, Unanswered};
+use crate::auth::caller::{Anyone, Moderator};
+use crate::auth::scope::Moderate;
+use crate::db::Db;
 use crate::error::ApiError;
 use crate::geography::Area;
 use crate::input::Query;
@@ -17,6 +20,10 @@ use crate::reply::send;
 const SUGGESTIONS: u64 = 8;
 /// Most suggestions.
 const MOST_SUGGESTIONS: u64 = 20;
+/// Unanswered searches when the caller does not say how many.
+const UNANSWERED: u64 = 50;
+/// Most unanswered searches.
+const MOST_UNANSWERED: u64 = 200;
 
 /// Search councils and initiatives
 ///
@@ -27,6 +34,7 @@ const MOST_SUGGESTIONS: u64 = 20;
 #[utoipa::path(tag = "search", params(SearchQuery), responses((status = 200, description = "Hits", body = Page<SearchHit>)))]
 #[get("/search")]
 pub async fn search_registry(
+    request: HttpRequest,
     snapshot: CurrentSnapshot,
     caller: Anyone,
     pages: Pages,
@@ -44,6 +52,7 @@ pub async fn search_registry(
         CouncilFilter { regions: regions.clone(), nations: nations.clone(), area, ..CouncilFilter::default() };
     let of_initiatives = InitiativeFilter { regions, nations, area, ..InitiativeFilter::default() };
     let search = snapshot.find_everywhere(reach, &query.q);
+    unanswered::note(&request, &search);
     let slice = snapshot.best_everywhere(reach, &search, (&of_councils, &of_initiatives), &page);
     let marks = (query.highlight == Some(true)).then(|| search.marks());
     let hits = slice.rows.iter().map(|row| {
@@ -71,4 +80,24 @@ pub async fn suggest_records(
     let limit = query.limit.unwrap_or(SUGGESTIONS).min(MOST_SUGGESTIONS) as usize;
     let data = snapshot.suggest(caller.reach(), &query.q, limit);
     send(&request, &Suggestions { data }, None, None, None)
+}
+
+/// List searches that found nothing
+///
+/// What readers look for and the registry does not have: the words of searches of everything and of initiatives, the most
+/// frequent first. Corrected and relaxed searches found something and are not listed. Nothing is kept about the people who
+/// searched. The 10,000 most frequent are kept.
+#[utoipa::path(tag = "search", params(UnansweredQuery), responses((status = 200, description = "Searches", body = UnansweredSearches)), security(("bearer" = [])))]
+#[get("/search/unanswered")]
+pub async fn list_unanswered_searches(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    unanswered: web::Data<Unanswered>,
+    _caller: Moderator<Moderate>,
+    query: Query<UnansweredQuery>,
+) -> Result<HttpResponse, ApiError> {
+    unanswered.write_down(&db).await?;
+    let limit = query.limit.unwrap_or(UNANSWERED).min(MOST_UNANSWERED) as i64;
+    let data = unanswered::most_frequent(&mut *db.get().await?, limit).await?;
+    send(&request, &UnansweredSearches { data }, None, None, None)
 }

@@ -1,6 +1,8 @@
 //! What is searched for, and what is answered about a search.
 
 use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
+use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
@@ -9,6 +11,7 @@ use utoipa::{IntoParams, PartialSchema, ToSchema};
 use uuid::Uuid;
 
 use crate::councils::model::{Council, CouncilRef, Nation, Region};
+use crate::db::schema::unanswered_searches;
 use crate::geography::{BoundingBox, Point};
 use crate::initiatives::model::Initiative;
 use crate::reply::Resource;
@@ -197,6 +200,36 @@ pub struct Suggestion {
 pub struct Suggestions {
     /// Councils, then themes, then initiatives.
     pub data: Vec<Suggestion>,
+}
+
+/// A search whose words found nothing.
+#[derive(Clone, Debug, Serialize, Queryable, Selectable, ToSchema)]
+#[diesel(table_name = unanswered_searches, check_for_backend(Pg))]
+pub struct UnansweredSearch {
+    /// The words, without case, accents and punctuation.
+    #[schema(example = "period poverty", min_length = 1, max_length = 200)]
+    pub words: String,
+    /// How often they were searched for in vain.
+    #[schema(example = 7, minimum = 1)]
+    pub searches: i64,
+    /// When they last were.
+    pub last_at: DateTime<Utc>,
+}
+
+/// Searches that found nothing, the most frequent first.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct UnansweredSearches {
+    /// The searches.
+    pub data: Vec<UnansweredSearch>,
+}
+
+/// How many searches to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct UnansweredQuery {
+    /// Searches to list: 1 to 200, default 50; more is clamped to 200.
+    #[param(minimum = 1, example = 50)]
+    pub limit: Option<u64>,
 }
 
 /// What to search for across resources.

@@ -39,6 +39,7 @@ mod tests;
 mod thesaurus;
 mod understand;
 
+pub use analysis::key;
 pub use document::{Document, Field};
 pub use highlight::{Highlighted, Highlighter};
 pub use index::TextIndex;

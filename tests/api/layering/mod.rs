@@ -13,8 +13,8 @@ const RULES: &str = "
     cli                      audit::* auth::* config db error health import::command input limits::bucket openapi refs sample
                              screen server signals tls users::*
     screen                   db::opened read_model sample
-    server                   address api_keys::usage auth::issuers auth::keys auth::throttle config db::Db input limits::* middleware
-                             openapi read_model routes service tls uploads
+    server                   address api_keys::usage auth::issuers auth::keys auth::throttle config db::Db tally input limits::* middleware
+                             openapi read_model routes search::unanswered service tls uploads
     sample::**               db::forget_plans db::schema error initiatives::* input *::model *::store
     routes                   auth::identify::identify exports limits::rate problems read_model service transport vocabularies
                              *::handlers
@@ -92,7 +92,9 @@ const RULES: &str = "
     changes::feed            error *::model
     changes::store           STORE *::store
 
-    api_keys::usage          db::Db error *::store
+    tally                    db::Db error
+    api_keys::usage          tally error *::store
+    search::unanswered       db::schema tally error read_model search::model
     outcomes::model          auth::caller::Reach error initiatives::evidence read_model reply::Resource text *::model
     *::model                 auth::scope db::schema geography initiatives::answer initiatives::evidence input page::Order reply::Resource text
                              *::model
@@ -111,7 +113,7 @@ const RULES: &str = "
     initiatives::evidence    input text
 
     users::store             STORE auth::store
-    api_keys::store          STORE api_keys::usage auth::api_key auth::keys auth::scope
+    api_keys::store          STORE api_keys::usage auth::api_key auth::keys auth::scope tally
     auth::store              STORE auth::scope
     initiatives::within      auth::caller::Reach error initiatives::query read_model refs
     initiatives::*           STORE initiatives::child_rows initiatives::children initiatives::evidence initiatives::names initiatives::query initiatives::resolve

@@ -181,7 +181,7 @@ pub const TABLE: &[(&[Kind], Needs, &[&str])] = &[
         &["replace_initiative", "update_initiative", "delete_initiative"],
     ),
     (KEEPERS_OF_THE_COUNCIL, OfScope(Scope::WriteCouncils), &["replace_council", "update_council"]),
-    (OFFICERS, OfScope(Scope::Moderate), &["publish_initiative", "unpublish_initiative"]),
+    (OFFICERS, OfScope(Scope::Moderate), &["publish_initiative", "unpublish_initiative", "list_unanswered_searches"]),
     (
         OFFICERS,
         OfScope(Scope::WriteThemes),

@@ -6,6 +6,7 @@ mod hidden;
 mod judged;
 mod many;
 mod ranking;
+mod unanswered;
 
 use serde_json::Value;
 
