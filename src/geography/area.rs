@@ -53,6 +53,18 @@ impl Area {
         *self == Self::default()
     }
 
+    /// A box that the area lies in; upside down or inside out where box and circle have nothing in common.
+    pub fn bounds(&self) -> BoundingBox {
+        let world = BoundingBox { west: -180.0, south: -90.0, east: 180.0, north: 90.0 };
+        let (bbox, circle) = (self.bbox.unwrap_or(world), self.near.map_or(world, |near| near.enclosing));
+        BoundingBox {
+            west: bbox.west.max(circle.west),
+            south: bbox.south.max(circle.south),
+            east: bbox.east.min(circle.east),
+            north: bbox.north.min(circle.north),
+        }
+    }
+
     /// True for a point in the area.
     pub fn contains(&self, point: Point) -> bool {
         self.bbox.is_none_or(|bbox| bbox.contains(point))

@@ -1,5 +1,6 @@
 //! A point on Earth.
 
+use std::f64::consts::PI;
 use std::str::FromStr;
 
 use serde::Deserialize;
@@ -11,6 +12,8 @@ use super::notation::{Faulty, Wrong, out_of_range, point_schema, read};
 
 /// Mean radius of the Earth in kilometres (IUGG, 1980).
 pub const EARTH_RADIUS_KM: f64 = 6371.0088;
+/// Beyond it, in degrees, web Mercator has no place.
+const MERCATOR_LIMIT: f64 = 85.051_129;
 const ORDER: &str = "latitude,longitude, such as 53.541,-2.117";
 
 /// A point on Earth, in degrees of WGS 84; as text `latitude,longitude`.
@@ -32,6 +35,13 @@ impl Point {
             * other.latitude.to_radians().cos();
         let square = (half(self.latitude, other.latitude) + across).clamp(0.0, 1.0);
         2.0 * EARTH_RADIUS_KM * square.sqrt().atan2((1.0 - square).sqrt())
+    }
+
+    /// Where it is on a square map of the world in web Mercator (EPSG:3857): from 0 to 1, eastwards and southwards.
+    pub fn mercator(self) -> (f64, f64) {
+        let latitude = self.latitude.clamp(-MERCATOR_LIMIT, MERCATOR_LIMIT).to_radians();
+        let down = 0.5 - (PI / 4.0 + latitude / 2.0).tan().ln() / (2.0 * PI);
+        ((self.longitude + 180.0) / 360.0, down)
     }
 }
 

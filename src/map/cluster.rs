@@ -5,7 +5,6 @@
 //! points there are and on nothing else.
 
 use std::collections::BTreeMap;
-use std::f64::consts::PI;
 
 use crate::geography::{BoundingBox, Point};
 
@@ -13,14 +12,14 @@ use crate::geography::{BoundingBox, Point};
 const CELLS: f64 = 4.0;
 /// Millionths of a degree: sums of them are exact, in whatever order they are made.
 const FINE: f64 = 1e6;
-/// Beyond it, in degrees, web Mercator has no place.
-const MERCATOR_LIMIT: f64 = 85.051_129;
-
-/// Where a point is on a square map of the world: from 0 to 1, eastwards and southwards.
-pub fn mercator(point: Point) -> (f64, f64) {
-    let latitude = point.latitude.clamp(-MERCATOR_LIMIT, MERCATOR_LIMIT).to_radians();
-    let down = 0.5 - (PI / 4.0 + latitude / 2.0).tan().ln() / (2.0 * PI);
-    ((point.longitude + 180.0) / 360.0, down)
+/// Something at a point.
+pub trait Located {
+    /// The point.
+    fn point(&self) -> Point;
+    /// The point on a square map of the world, as [`Point::mercator`] has it.
+    fn on_world(&self) -> (f64, f64) {
+        self.point().mercator()
+    }
 }
 
 /// What is in one cell.
@@ -52,11 +51,11 @@ struct Cell<T> {
 }
 
 /// The points of a zoom (0 shows the world on one tile), by cell from the north-west to the south-east.
-pub fn cluster<T>(points: impl IntoIterator<Item = (T, Point)>, zoom: u8) -> Vec<Spot<T>> {
+pub fn cluster<T: Located>(things: impl IntoIterator<Item = T>, zoom: u8) -> Vec<Spot<T>> {
     let scale = CELLS * 2f64.powi(zoom.into());
     let mut cells: BTreeMap<(i64, i64), Cell<T>> = BTreeMap::new();
-    for (thing, point) in points {
-        let (right, down) = mercator(point);
+    for thing in things {
+        let (point, (right, down)) = (thing.point(), thing.on_world());
         let place = ((down * scale).floor() as i64, (right * scale).floor() as i64);
         let sums = ((point.longitude * FINE).round() as i64, (point.latitude * FINE).round() as i64);
         match cells.get_mut(&place) {
@@ -91,6 +90,12 @@ mod tests {
     use rand::{RngExt, SeedableRng};
 
     use super::*;
+
+    impl<T> Located for (T, Point) {
+        fn point(&self) -> Point {
+            self.1
+        }
+    }
 
     /// Points over the country, many of them in heaps and some in one place.
     fn points(chance: &mut StdRng, count: usize) -> Vec<(usize, Point)> {
@@ -161,7 +166,7 @@ mod tests {
         assert_eq!(spots(edge + 0.01 * width, edge + 0.99 * width), 1);
         assert_eq!(spots(edge - 0.01 * width, edge + 0.01 * width), 2);
         assert_eq!(cluster([at(-2.0), at(-2.0)], 18).len(), 1, "what is in one place stays together");
-        assert_eq!(mercator(Point { latitude: 0.0, longitude: 0.0 }), (0.5, 0.5));
-        assert_eq!(mercator(Point { latitude: 90.0, longitude: -180.0 }).0, 0.0);
+        assert_eq!(Point { latitude: 0.0, longitude: 0.0 }.mercator(), (0.5, 0.5));
+        assert_eq!(Point { latitude: 90.0, longitude: -180.0 }.mercator().0, 0.0);
     }
 }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use roaring::RoaringBitmap;
 use uuid::Uuid;
 
-use super::cluster::{Spot, cluster};
+use super::cluster::{Located, Spot, cluster};
 use super::model::{
     ClusterFeature, ClusterProperties, CollectionType, CouncilProperties, FeatureType, InitiativeProperties,
     MapCouncil, MapFeature, MapSummary, NationCount, PointMap, RecordFeature, RegionCount, SummaryCounts,
@@ -25,33 +25,44 @@ use crate::read_model::snapshot::Snapshot;
 const MOST_WITH_IDS: usize = 5_000;
 
 /// A record and where it is. What is shown of it is made when it is shown, as most are hidden in clusters.
+#[derive(Clone, Copy, Debug)]
 pub struct Placed<R> {
-    /// Id.
-    pub id: Uuid,
-    /// Where.
-    pub point: Point,
+    point: Point,
+    on_world: (f64, f64),
     /// The record.
     pub record: R,
 }
 
-impl<R> Placed<R> {
-    /// With its point beside it, as [`cluster`] takes it.
-    pub fn with_point(self) -> (Self, Point) {
-        let point = self.point;
-        (self, point)
+/// A record with an id.
+pub trait Identified {
+    /// The id.
+    fn id(&self) -> Uuid;
+}
+
+impl<R> Located for Placed<R> {
+    fn point(&self) -> Point {
+        self.point
+    }
+    fn on_world(&self) -> (f64, f64) {
+        self.on_world
     }
 }
 
-/// An initiative, and whose point it has.
-pub type PlacedInitiative<'a> = Placed<(&'a InitiativeEntry, LocationOf)>;
+impl Identified for &InitiativeEntry {
+    fn id(&self) -> Uuid {
+        self.id
+    }
+}
+
+impl Identified for &Council {
+    fn id(&self) -> Uuid {
+        self.id
+    }
+}
 
 impl<'a> InitiativeProperties<'a> {
-    /// Of an initiative as of a day.
-    pub fn new(
-        snapshot: &'a Snapshot,
-        (entry, located_by): (&'a InitiativeEntry, LocationOf),
-        today: NaiveDate,
-    ) -> Self {
+    /// Of an initiative that has a place, as of a day.
+    pub fn new(snapshot: &'a Snapshot, entry: &'a InitiativeEntry, today: NaiveDate) -> Self {
         let lead = entry.lead.and_then(|id| snapshot.councils.get(id)).map(|one| &one.record);
         let themes = entry.themes.iter().filter_map(|id| snapshot.themes.get(*id));
         Self {
@@ -61,7 +72,7 @@ impl<'a> InitiativeProperties<'a> {
             themes: themes.map(|theme| theme.record.slug.as_str()).collect(),
             council: lead.map(|lead| MapCouncil { slug: &lead.slug, name: &lead.name }),
             freshness: entry.freshness(today),
-            located_by,
+            located_by: entry.place.map_or(LocationOf::Initiative, |(_, of)| of),
         }
     }
 }
@@ -85,23 +96,24 @@ pub fn initiatives<'a>(
     snapshot: &'a Snapshot,
     reach: Reach,
     filter: &InitiativeFilter,
-) -> (usize, Vec<PlacedInitiative<'a>>) {
+) -> (usize, Vec<Placed<&'a InitiativeEntry>>) {
     let found = snapshot.select(reach, filter);
+    // The records themselves are not looked at here.
     let placed = |number| {
-        let entry = snapshot.initiative(number)?;
-        let (point, located_by) = entry.place?;
-        Some(Placed { id: entry.id, point, record: (&**entry, located_by) })
+        let (point, on_world) = snapshot.columns.get(number).place?;
+        Some(Placed { point, on_world, record: &**snapshot.initiative(number)? })
     };
     (found.len() as usize, found.iter().filter_map(placed).collect())
 }
 
 /// Put initiatives in the order of a map that shows each: those of one council stand together, by slug. What is alike is next
 /// to each other, which makes a long answer a fifth shorter when it is compressed.
-pub fn put_in_order(snapshot: &Snapshot, placed: &mut [PlacedInitiative<'_>]) {
+pub fn put_in_order(snapshot: &Snapshot, placed: &mut [Placed<&InitiativeEntry>]) {
     placed.sort_by_cached_key(|one| {
-        let (entry, located_by) = one.record;
+        let entry = one.record;
+        let is_at_council = entry.place.is_some_and(|(_, of)| of == LocationOf::LeadCouncil);
         let council = entry.lead.and_then(|id| snapshot.councils.get(id)).map(|one| one.record.slug.as_str());
-        (located_by == LocationOf::LeadCouncil, council, &*entry.slug)
+        (is_at_council, council, &*entry.slug)
     });
 }
 
@@ -110,23 +122,23 @@ pub fn councils<'a>(snapshot: &'a Snapshot, reach: Reach, filter: &CouncilFilter
     let found = snapshot.select_councils(reach, filter);
     let total = found.len();
     let placed = found.into_iter().filter_map(|entry| {
-        let record = &entry.record;
-        Some(Placed { id: record.id, point: record.location?.into(), record })
+        let point: Point = entry.record.location?.into();
+        Some(Placed { point, on_world: point.mercator(), record: &entry.record })
     });
     let mut placed: Vec<_> = placed.collect();
-    placed.sort_unstable_by_key(|one| one.id);
+    placed.sort_unstable_by_key(|one| one.record.id);
     (total, placed)
 }
 
 impl<T> PointMap<T> {
     /// Of records, of which so many match; for a zoom, or all of them. `show` says what is shown of one.
-    pub fn new<R>(total: usize, placed: Vec<Placed<R>>, zoom: Option<u8>, show: impl Fn(R) -> T) -> Self {
+    pub fn new<R: Identified>(total: usize, placed: Vec<Placed<R>>, zoom: Option<u8>, show: impl Fn(R) -> T) -> Self {
         let located = placed.len();
         let has_ids = zoom.is_some() || located <= MOST_WITH_IDS;
         let one = |placed: Placed<R>| {
             MapFeature::One(RecordFeature {
                 kind: FeatureType::Feature,
-                id: has_ids.then_some(placed.id),
+                id: has_ids.then(|| placed.record.id()),
                 geometry: placed.point.into(),
                 properties: show(placed.record),
             })
@@ -142,7 +154,7 @@ impl<T> PointMap<T> {
                         properties: ClusterProperties::new(several.count, several.bbox),
                     }),
                 };
-                cluster(placed.into_iter().map(Placed::with_point), zoom).into_iter().map(feature).collect()
+                cluster(placed, zoom).into_iter().map(feature).collect()
             }
         };
         Self { kind: CollectionType::FeatureCollection, total, located, features }

@@ -179,6 +179,7 @@ impl InitiativeEntry {
         if self.parent.is_some() {
             keys.push(FacetKey::Component);
         }
+        keys.extend(self.place.map(|(point, _)| FacetKey::cell(point)));
         keys.sort_unstable();
         keys.dedup();
         keys

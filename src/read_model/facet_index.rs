@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use imbl::OrdMap;
-use roaring::RoaringBitmap;
+use roaring::{MultiOps, RoaringBitmap};
 use uuid::Uuid;
 
 use crate::councils::model::{Nation, Region};
+use crate::geography::{BoundingBox, Point};
 use crate::initiatives::model::{DeliveryStatus, InitiativeKind, Visibility};
 
 /// A property that initiatives share. Ordered, so that the keys of one kind stand together.
@@ -45,6 +46,24 @@ pub enum FacetKey {
     ReviewDue(NaiveDate),
     /// Is a component of another one.
     Component,
+    /// Its place on a map lies in this cell, counted northwards and eastwards: what lies in a box is looked for in the cells
+    /// that the box touches.
+    Cell(i16, i16),
+}
+
+/// Cells along a degree. Few cells make up a box of usual size, and a cell holds few initiatives.
+const CELLS: f64 = 4.0;
+
+impl FacetKey {
+    /// The cell that a point lies in.
+    pub fn cell(point: Point) -> Self {
+        let (row, column) = cell_of(point);
+        Self::Cell(row, column)
+    }
+}
+
+fn cell_of(Point { latitude, longitude }: Point) -> (i16, i16) {
+    ((latitude * CELLS).floor() as i16, (longitude * CELLS).floor() as i16)
 }
 
 /// Numbers of initiatives by key. Copies share what is the same.
@@ -77,11 +96,16 @@ impl FacetIndex {
 
     /// The initiatives with any of these keys.
     pub fn any(&self, keys: impl IntoIterator<Item = FacetKey>) -> RoaringBitmap {
-        let mut all = RoaringBitmap::new();
-        for set in keys.into_iter().filter_map(|key| self.get(key)) {
-            all |= set;
-        }
-        all
+        keys.into_iter().filter_map(|key| self.get(key)).union()
+    }
+
+    /// The initiatives that may lie in a box: those in the cells that it touches.
+    pub fn around(&self, bbox: &BoundingBox) -> RoaringBitmap {
+        let [(south, west), (north, east)] = [(bbox.south, bbox.west), (bbox.north, bbox.east)]
+            .map(|(latitude, longitude)| cell_of(Point { latitude, longitude }));
+        let row = |row| self.range(FacetKey::Cell(row, west), FacetKey::Cell(row, east));
+        // A box upside down, such as one of nothing, touches no cell.
+        (south..=north).filter(|_| west <= east).flat_map(row).map(|(_, set)| set).union()
     }
 
     /// The keys from one to another, both included, with their initiatives.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use roaring::RoaringBitmap;
+use roaring::{MultiOps, RoaringBitmap};
 use uuid::Uuid;
 
 use super::facet_index::FacetKey;
@@ -178,7 +178,7 @@ impl Snapshot {
 
     /// The initiatives that match the part of a filter that is this facet; `None` where it asks for nothing.
     pub fn chosen(&self, filter: &InitiativeFilter, facet: FacetFilter) -> Option<RoaringBitmap> {
-        let range = |from, to| self.facets.range(from, to).fold(RoaringBitmap::new(), |all, (_, set)| all | set);
+        let range = |from, to| self.facets.range(from, to).map(|(_, set)| set).union();
         match facet {
             FacetFilter::Year if filter.year_from.is_some() || filter.year_to.is_some() => {
                 let (from, to) = (filter.year_from.unwrap_or(i32::MIN), filter.year_to.unwrap_or(i32::MAX));
@@ -225,10 +225,7 @@ impl Snapshot {
     fn fresh(&self, wanted: &[Freshness], today: NaiveDate, among: &RoaringBitmap) -> RoaringBitmap {
         let verified = self.facets.any([FacetKey::Verified]);
         let (first, yesterday) = (FacetKey::ReviewDue(NaiveDate::MIN), today.pred_opt().unwrap_or(today));
-        let due = self
-            .facets
-            .range(first, FacetKey::ReviewDue(yesterday))
-            .fold(RoaringBitmap::new(), |all, (_, set)| all | set);
+        let due = self.facets.range(first, FacetKey::ReviewDue(yesterday)).map(|(_, set)| set).union();
         wanted.iter().fold(RoaringBitmap::new(), |all, one| {
             all | match one {
                 Freshness::Unverified => among - &verified,
@@ -241,13 +238,15 @@ impl Snapshot {
     /// Keep those that match what is compared number by number: it comes last, when few are left.
     fn retain_compared(&self, filter: &InitiativeFilter, found: &mut RoaringBitmap) {
         let (area, since) = (filter.area, filter.updated_since);
-        if area.is_everywhere() && since.is_none() {
+        if !area.is_everywhere() {
+            *found &= self.facets.around(&area.bounds());
+        } else if since.is_none() {
             return;
         }
         let matches = |number: &u32| {
             let row = self.columns.get(*number);
             since.is_none_or(|since| row.updated_at >= since)
-                && (area.is_everywhere() || row.point.is_some_and(|point| area.contains(point)))
+                && (area.is_everywhere() || row.place.is_some_and(|(point, _)| area.contains(point)))
         };
         let kept = RoaringBitmap::from_sorted_iter(found.iter().filter(matches));
         *found = kept.expect("the numbers of a set come in order");

@@ -34,7 +34,7 @@ pub fn tile(id: TileId, members: &[Member]) -> Result<Vec<u8>, ApiError> {
     for (council, boundary) in members {
         let whole = shape::read(&boundary.geometry).map_err(ApiError::internal)?;
         let placed = whole.map_coords(|c| {
-            let (right, down) = id.units(Point { latitude: c.y, longitude: c.x });
+            let (right, down) = id.units(Point { latitude: c.y, longitude: c.x }.mercator());
             Coord { x: right * extent, y: down * extent }
         });
         let Some(geometry) = encode(&placed.intersection(&edge))? else { continue };

@@ -5,10 +5,9 @@ use mvt::{Feature, GeomEncoder, GeomType, Tile};
 use super::model::{DEEPEST, TileId};
 use crate::db::word::text;
 use crate::error::ApiError;
-use crate::geography::Point;
-use crate::map::cluster::{Spot, cluster};
+use crate::map::cluster::{Located, Spot, cluster};
 use crate::map::model::{CouncilProperties, InitiativeProperties};
-use crate::map::points::Placed;
+use crate::map::points::{Identified, Placed};
 
 /// Units along the edge of a tile.
 pub const EXTENT: u32 = 4096;
@@ -70,13 +69,18 @@ impl Tagged for CouncilProperties<'_> {
 }
 
 /// A tile with the records that lie on it; nothing at all when none does. `show` says what is shown of one.
-pub fn tile<R, T: Tagged>(id: TileId, placed: Vec<Placed<R>>, show: impl Fn(R) -> T) -> Result<Vec<u8>, ApiError> {
-    let mut here: Vec<_> = placed.into_iter().filter(|one| id.place(one.point).is_some()).collect();
+pub fn tile<R: Identified, T: Tagged>(
+    id: TileId,
+    placed: Vec<Placed<R>>,
+    show: impl Fn(R) -> T,
+) -> Result<Vec<u8>, ApiError> {
+    let here = placed.into_iter().filter(|one| id.place(one.on_world()).is_some());
     let spots: Vec<Spot<Placed<R>>> = if id.zoom() < DEEPEST {
-        cluster(here.into_iter().map(Placed::with_point), id.zoom())
+        cluster(here, id.zoom())
     } else {
+        let mut here: Vec<_> = here.collect();
         // Every instance makes the same tile.
-        here.sort_unstable_by_key(|one| one.id);
+        here.sort_unstable_by_key(|one| one.record.id());
         here.into_iter().map(Spot::One).collect()
     };
     if spots.is_empty() {
@@ -85,12 +89,12 @@ pub fn tile<R, T: Tagged>(id: TileId, placed: Vec<Placed<R>>, show: impl Fn(R) -
     let mut tile = Tile::new(EXTENT);
     let mut layer = tile.create_layer(T::LAYER);
     for spot in spots {
-        let point = match &spot {
-            Spot::One(one) => one.point,
-            Spot::Several(several) => several.centre,
+        let on_world = match &spot {
+            Spot::One(one) => one.on_world(),
+            Spot::Several(several) => several.centre.mercator(),
         };
         let geometry = GeomEncoder::<f64>::new(GeomType::Point);
-        let (right, down) = units(id, point);
+        let (right, down) = units(id, on_world);
         let geometry = geometry.point(right, down).and_then(GeomEncoder::encode).map_err(ApiError::internal)?;
         let mut feature = layer.into_feature(geometry);
         match spot {
@@ -107,7 +111,7 @@ pub fn tile<R, T: Tagged>(id: TileId, placed: Vec<Placed<R>>, show: impl Fn(R) -
 }
 
 /// Where a point is on the tile, in its units. The mean of points of a cell lies in the cell, but for rounding.
-fn units(id: TileId, point: Point) -> (f64, f64) {
-    let (right, down) = id.place(point).unwrap_or_default();
+fn units(id: TileId, on_world: (f64, f64)) -> (f64, f64) {
+    let (right, down) = id.place(on_world).unwrap_or_default();
     (right * f64::from(EXTENT), down * f64::from(EXTENT))
 }

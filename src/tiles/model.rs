@@ -7,10 +7,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::geography::BoundingBox;
 use crate::geography::bounding_box::UK;
-use crate::geography::{BoundingBox, Point};
 use crate::initiatives::query::SHAPE;
-use crate::map::cluster::mercator;
 
 /// The deepest zoom that has tiles. Deeper maps enlarge them: a unit of a tile is then half a metre.
 pub const DEEPEST: u8 = 14;
@@ -56,16 +55,16 @@ impl TileId {
         self.zoom
     }
 
-    /// Where a point is on the tile, 0 to 1, eastwards and southwards; `None` for one on another tile.
-    pub fn place(&self, point: Point) -> Option<(f64, f64)> {
-        let (right, down) = self.units(point);
+    /// Where a point of the world is on the tile, 0 to 1, eastwards and southwards; `None` for one on another tile. The world
+    /// is a square, as [`mercator`](crate::geography::Point::mercator) has it.
+    pub fn place(&self, on_world: (f64, f64)) -> Option<(f64, f64)> {
+        let (right, down) = self.units(on_world);
         ((0.0..1.0).contains(&right) && (0.0..1.0).contains(&down)).then_some((right, down))
     }
 
-    /// How far a point is from the north-western corner, eastwards and southwards, in edges of a tile.
-    pub fn units(&self, point: Point) -> (f64, f64) {
+    /// How far a point of the world is from the north-western corner, eastwards and southwards, in edges of a tile.
+    pub fn units(&self, (right, down): (f64, f64)) -> (f64, f64) {
         let scale = f64::from(1u32 << self.zoom);
-        let (right, down) = mercator(point);
         (right * scale - f64::from(self.column), down * scale - f64::from(self.row))
     }
 
@@ -176,15 +175,17 @@ mod tests {
 
     #[test]
     fn a_point_is_on_one_tile_of_a_zoom() {
+        use crate::geography::Point;
+
         let point = Point { latitude: 53.5577, longitude: -2.05274 };
         for zoom in 0..=7 {
             let all = 1u32 << zoom;
             let tiles = (0..all).flat_map(|column| (0..all).map(move |row| TileId { zoom, column, row }));
-            let found: Vec<TileId> = tiles.filter(|tile| tile.place(point).is_some()).collect();
+            let found: Vec<TileId> = tiles.filter(|tile| tile.place(point.mercator()).is_some()).collect();
             assert_eq!(found.len(), 1);
             assert!(found[0].bbox().contains(point), "{found:?}");
         }
-        assert!(TileId { zoom: 7, column: 63, row: 41 }.place(point).is_some());
+        assert!(TileId { zoom: 7, column: 63, row: 41 }.place(point.mercator()).is_some());
     }
 
     #[test]

@@ -80,7 +80,7 @@ const RULES: &str = "
     map::points              auth::caller::Reach geography map read_model *::model
     tiles::areas             boundaries::members boundaries::shape db::word error geography tiles
     tiles::encode            db::word error geography map tiles
-    tiles::model             geography initiatives::query::SHAPE map::cluster
+    tiles::model             geography initiatives::query::SHAPE
     HANDLERS                 address api_keys::usage audit::* auth::* citation::form citation::linked config councils::query db::Db
                              db::word error geography idempotency initiatives::* input outcomes::query page read_model refs reply
                              search::* text withdrawal *::model *::store
