@@ -66,6 +66,7 @@ pub enum CouncilField {
 #[into_params(parameter_in = Query)]
 pub struct CouncilQuery {
     /// Words to search for in names, aliases and descriptions: all count, "a phrase" is one, -word excludes, or means either.
+    /// At most 200 characters; the first 32 words count.
     #[param(inline, example = "newcastle")]
     pub q: Option<SearchText>,
     /// Only these councils: slug, id or GSS code.

@@ -104,6 +104,7 @@ pub enum InitiativeInclude {
 #[into_params(parameter_in = Query)]
 pub struct InitiativeQuery {
     /// Words to search for: all count, "a phrase" is one, -word excludes, or means either. Spelling and endings are forgiven.
+    /// At most 200 characters; the first 32 words count.
     #[param(inline, example = "co-op housing")]
     pub q: Option<SearchText>,
     /// Only initiatives on these themes, or on themes within these: slug or id.

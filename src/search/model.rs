@@ -237,6 +237,7 @@ pub struct UnansweredQuery {
 #[into_params(parameter_in = Query)]
 pub struct SearchQuery {
     /// Words to search for: all count, "a phrase" is one, -word excludes, or means either.
+    /// At most 200 characters; the first 32 words count.
     #[param(inline, example = "co-op housing")]
     pub q: SearchText,
     /// Only councils of these English regions, and initiatives led by one.
