@@ -12,9 +12,9 @@ use crate::support::{Client, TestApp};
 /// What it takes the read model to see that nothing has changed: it may look once more before an answer goes out.
 const ONCE_MORE: usize = 4;
 
-/// Round trips of an act, once every statement of it is prepared: the fewest of several times, as a connection may be
-/// looked after meanwhile.
-async fn fewest<F: Future<Output = ()>>(counter: &Counter, mut act: impl FnMut(usize) -> F) -> usize {
+/// Round trips of an act, once every statement of it is prepared: the median of several times, as a connection may be looked
+/// after meanwhile, and the read model may have heard of the change before it is asked.
+async fn usual<F: Future<Output = ()>>(counter: &Counter, mut act: impl FnMut(usize) -> F) -> usize {
     let mut trips = Vec::new();
     for round in 0..12 {
         counter.take();
@@ -22,7 +22,8 @@ async fn fewest<F: Future<Output = ()>>(counter: &Counter, mut act: impl FnMut(u
         trips.push(counter.take());
     }
     println!("{trips:?}");
-    trips.into_iter().min().unwrap_or_default()
+    trips.sort_unstable();
+    trips[trips.len() / 2]
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -32,22 +33,22 @@ async fn a_write_takes_few_round_trips() {
     let app = TestApp::behind(database, &counter.url, &[]);
     let admin = &app.admin().await;
     // What it takes to know the caller, and one query.
-    let known = fewest(&counter, |_| async { drop(admin.get("/v1/principles").await.expect(200)) }).await;
-    let small = fewest(&counter, |round| async move {
+    let known = usual(&counter, |_| async { drop(admin.get("/v1/principles").await.expect(200)) }).await;
+    let small = usual(&counter, |round| async move {
         admin.post("/v1/initiatives", &practice(&format!("Small {round}"), "oldham")).await.expect(201);
     })
     .await;
-    let whole = fewest(&counter, |round| async move {
+    let whole = usual(&counter, |round| async move {
         let mut body = whole_initiative();
         body["slug"] = json!(format!("whole-{round}"));
         admin.post("/v1/initiatives", &body).await.expect(201);
     })
     .await;
-    let patched = fewest(&counter, |round| patch(admin, round)).await;
+    let patched = usual(&counter, |round| patch(admin, round)).await;
     // What the read model asks to hear of a change, by a change that takes another way to the database.
     let direct = &connect(&app.database.url).await;
     let app = &app;
-    let followed = fewest(&counter, |round| async move {
+    let followed = usual(&counter, |round| async move {
         let change = format!("UPDATE initiatives SET title = 'Changed {round}' WHERE slug = 'small-0'");
         direct.batch_execute(&change).await.unwrap();
         app.settle().await;
