@@ -198,20 +198,19 @@ async fn serve(store_settings: StoreSettings, settings: ServeSettings) -> Result
     let keys = Keys::load(settings.signing_key.as_ref(), &store_settings.data_dir())?;
     let issuers = Issuers::new(&settings)?;
     let certificate = certificate(&settings)?;
+    let at_hangup = certificate.clone();
+    // With nothing to read again it must be heard as well: it would end the service.
+    signals::at_hangup(move || read_again(at_hangup.as_deref()))?;
     let store = Store::open(&store_settings).await?;
     // The port first: a start that ends here must not have shown nobody the first password.
     let bind = settings.bind;
-    let server =
-        Server::build(store.db.clone(), keys.clone(), issuers, settings, Clock::running(), certificate.clone())
-            .map_err(|error| format!("cannot listen on {bind}: {error}. Choose another address with --bind."))?;
+    let server = Server::build(store.db.clone(), keys.clone(), issuers, settings, Clock::running(), certificate)
+        .map_err(|error| format!("cannot listen on {bind}: {error}. Choose another address with --bind."))?;
     // Whoever gives up during a long first start leaves no server behind either.
     let first = tokio::select! {
         first = first_start(&store, &keys) => first?,
         () = signals.next() => return Ok(store.close().await?),
     };
-    if let Some(certificate) = certificate {
-        signals::at_hangup(move || read_anew(&certificate))?;
-    }
     let stopping = tokio::spawn(signals::stop(signals, server.handle()));
     let (url, read_model) = (server.url(), Arc::clone(&server.read_model));
     // Whoever asks meanwhile is told to come again.
@@ -240,10 +239,11 @@ fn certificate(settings: &ServeSettings) -> Result<Option<Arc<Certificate>>, Fai
     }
 }
 
-fn read_anew(certificate: &Certificate) {
-    match certificate.reload() {
-        Ok(()) => log::info!("the certificate was read anew"),
-        Err(error) => log::error!("the certificate in use stays, the new one is no good: {error}"),
+fn read_again(certificate: Option<&Certificate>) {
+    match certificate.map(Certificate::reload) {
+        None => log::info!("SIGHUP changes nothing: the service has no certificate to read again"),
+        Some(Ok(())) => log::info!("the certificate was read again"),
+        Some(Err(error)) => log::error!("the certificate in use stays, the new one is no good: {error}"),
     }
 }
 

@@ -23,6 +23,17 @@ async fn a_request_under_way_is_finished_at_ctrl_c() {
     is_finished("under-way-ctrl-c", Signal::SIGINT).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hangup_without_a_certificate_changes_nothing() {
+    let place = Place::new("hangup", Template::Sample).await;
+    let (program, url) = Program::serve(&place.folder(), &[], &place.variables());
+    program.signal(Signal::SIGHUP);
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    Client::new(&url, None).get("/v1/councils/oldham").await.expect(200);
+    program.signal(Signal::SIGTERM);
+    program.end().expect(0);
+}
+
 async fn is_finished(name: &str, signal: Signal) {
     let place = Place::new(name, Template::Sample).await;
     let (program, url) = Program::serve(&place.folder(), &["--workers", "2"], &place.variables());
