@@ -17,6 +17,7 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use chrono::{NaiveDate, Utc};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 
 use super::extractor::CurrentSnapshot;
@@ -62,7 +63,10 @@ impl Default for ReadyAnswers {
             let bytes = key.len() + answer.body.len() * 5 / 3 + 512;
             u32::try_from(bytes).unwrap_or(u32::MAX)
         };
-        Self(Cache::builder().max_capacity(MOST).weigher(weight).build())
+        // What was asked for last stays. By the usual policy an answer has to be asked for more often than all those together
+        // that make room for it: a long one never is.
+        let policy = EvictionPolicy::lru();
+        Self(Cache::builder().max_capacity(MOST).weigher(weight).eviction_policy(policy).build())
     }
 }
 
