@@ -14,7 +14,7 @@ pub struct Near {
     pub point: Point,
     /// Kilometres from the centre to the edge.
     pub radius_km: f64,
-    /// A box around the circle: most points are told to be outside by four comparisons.
+    /// A box around the circle: four comparisons rule out most points.
     enclosing: BoundingBox,
 }
 
@@ -48,12 +48,13 @@ impl Area {
         Self { bbox, near }
     }
 
-    /// True for all of the Earth, where also what has no place lies.
+    /// True when neither box nor circle was asked for: records without a place match too.
     pub fn is_everywhere(&self) -> bool {
         *self == Self::default()
     }
 
-    /// A box that the area lies in; upside down or inside out where box and circle have nothing in common.
+    /// A box that the area lies in. Where box and circle do not touch, its west is east of its east, or its south north of its
+    /// north: no point lies in it.
     pub fn bounds(&self) -> BoundingBox {
         let world = BoundingBox { west: -180.0, south: -90.0, east: 180.0, north: 90.0 };
         let (bbox, circle) = (self.bbox.unwrap_or(world), self.near.map_or(world, |near| near.enclosing));

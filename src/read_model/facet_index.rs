@@ -104,7 +104,7 @@ impl FacetIndex {
         let [(south, west), (north, east)] = [(bbox.south, bbox.west), (bbox.north, bbox.east)]
             .map(|(latitude, longitude)| cell_of(Point { latitude, longitude }));
         let row = |row| self.range(FacetKey::Cell(row, west), FacetKey::Cell(row, east));
-        // A box upside down, such as one of nothing, touches no cell.
+        // A box in which no point can lie touches no cell; the range of a tree must not end before it begins.
         (south..=north).filter(|_| west <= east).flat_map(row).map(|(_, set)| set).union()
     }
 

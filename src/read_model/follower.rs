@@ -211,7 +211,7 @@ async fn round(model: &ReadModel, connection: &mut Listener) -> Result<(), ApiEr
                     model.set_status(Status::Loading(progress));
                 }
             };
-            // What was not read is to be read yet.
+            // A load that failed is tried again in the next round.
             let loaded = load::load(connection, tell).await;
             let mut next = loaded.inspect_err(|_| model.is_stale.store(true, Ordering::SeqCst))?;
             next.stamps.loads += former.as_ref().map_or(0, |former| former.stamps.loads);

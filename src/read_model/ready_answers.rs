@@ -63,8 +63,8 @@ impl Default for ReadyAnswers {
             let bytes = key.len() + answer.body.len() * 5 / 3 + 512;
             u32::try_from(bytes).unwrap_or(u32::MAX)
         };
-        // What was asked for last stays. By the usual policy an answer has to be asked for more often than all those together
-        // that make room for it: a long one never is.
+        // Keep what was asked for last. The default policy lets an answer in only when it is asked for more often than all the
+        // answers together that it would replace, which a long one never is.
         let policy = EvictionPolicy::lru();
         Self(Cache::builder().max_capacity(MOST).weigher(weight).eviction_policy(policy).build())
     }
