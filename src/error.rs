@@ -10,6 +10,8 @@ use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as Diese
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::fault::FaultList;
+pub use crate::fault::{Fault, UNKNOWN};
 use crate::problems::{self, Kind};
 
 tokio::task_local! {
@@ -17,43 +19,9 @@ tokio::task_local! {
     pub static REQUEST_ID: String;
 }
 
-/// Code of a fault that names a record which is not here, or not for this caller.
-pub const UNKNOWN: &str = "unknown_reference";
-
 /// Id of the request under way, or `-` outside of one (command line, start-up).
 pub fn request_id() -> String {
     REQUEST_ID.try_with(Clone::clone).unwrap_or_else(|_| "-".into())
-}
-
-/// One thing that is wrong with a request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Fault {
-    /// Where in the body: a JSON pointer (RFC 6901), empty for the body as a whole.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "/outcomes/0/value")]
-    pub pointer: Option<String>,
-    /// Which query parameter.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "limit")]
-    pub parameter: Option<String>,
-    /// Stable and machine readable.
-    #[schema(example = "too_long")]
-    pub code: String,
-    /// What is wrong and what would be right, in plain English.
-    #[schema(example = "has 171 characters; at most 160 are allowed")]
-    pub detail: String,
-}
-
-impl Fault {
-    /// A fault at a place in the body.
-    pub fn at(pointer: impl Into<String>, code: &str, detail: impl Into<String>) -> Self {
-        Self { pointer: Some(pointer.into()), parameter: None, code: code.into(), detail: detail.into() }
-    }
-
-    /// A fault in a query parameter.
-    pub fn parameter(name: impl Into<String>, code: &str, detail: impl Into<String>) -> Self {
-        Self { pointer: None, parameter: Some(name.into()), code: code.into(), detail: detail.into() }
-    }
 }
 
 /// A problem document as the caller sees it (RFC 9457, `application/problem+json`).
@@ -78,9 +46,10 @@ pub struct Problem {
     /// Stable and machine readable.
     #[schema(example = "invalid")]
     pub code: String,
-    /// Everything that is wrong with the request, where that can be pointed at.
+    /// Everything that is wrong with the request, where that can be pointed at: the first 50; the detail says how many
+    /// more there are.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false)]
+    #[schema(required = false, max_items = 50)]
     pub errors: Vec<Fault>,
 }
 
@@ -89,7 +58,7 @@ pub struct Problem {
 pub struct ApiError {
     kind: &'static Kind,
     detail: String,
-    faults: Vec<Fault>,
+    faults: FaultList,
     headers: Vec<(HeaderName, HeaderValue)>,
     /// For the log only; present on a 5xx.
     cause: Option<String>,
@@ -98,7 +67,7 @@ pub struct ApiError {
 impl ApiError {
     /// Of a kind, with what happened this time.
     pub fn new(kind: &'static Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), faults: Vec::new(), headers: Vec::new(), cause: None }
+        Self { kind, detail: detail.into(), faults: FaultList::default(), headers: Vec::new(), cause: None }
     }
 
     /// A header that belongs to the answer, such as `Allow` or `Retry-After`.
@@ -118,10 +87,11 @@ impl ApiError {
     ///
     /// A query that keeps every rule and only names records that are not here, or not for this caller, is a 404: no
     /// document can list the records of the day, so a caller who keeps to the document must not be told of a bad request.
-    pub fn bad_query(faults: Vec<Fault>) -> Self {
-        let absent = faults.iter().all(|fault| fault.code == UNKNOWN);
+    pub fn bad_query(faults: impl Into<FaultList>) -> Self {
+        let faults = faults.into();
+        let absent = faults.told().iter().all(|fault| fault.code == UNKNOWN);
         let kind = if absent { &problems::NOT_FOUND } else { &problems::BAD_QUERY };
-        Self { detail: count(&faults, "query parameter"), faults, ..Self::new(kind, "") }
+        Self { detail: faults.count("query parameter"), faults, ..Self::new(kind, "") }
     }
 
     /// 401: no credentials where some are needed.
@@ -190,9 +160,10 @@ impl ApiError {
         Self::new(&problems::TOO_LARGE, format!("The body is larger than the {limit} bytes that are allowed here."))
     }
 
-    /// 408: the body did not arrive within this many seconds.
+    /// 408: the body did not arrive within this many seconds, or at less than the least rate.
     pub fn too_slow(seconds: u16) -> Self {
-        Self::new(&problems::TIMED_OUT, format!("The body did not arrive within {seconds} seconds."))
+        let detail = format!("The body did not arrive within {seconds} seconds, or came at less than 1 KiB a second.");
+        Self::new(&problems::TIMED_OUT, detail)
     }
 
     /// 414: path and query are longer than the limit, in bytes.
@@ -212,14 +183,16 @@ impl ApiError {
     }
 
     /// 409: a body that keeps every rule, and does not fit what the registry holds today; every fault at once.
-    pub fn unfit(faults: Vec<Fault>) -> Self {
-        let detail = count(&faults, "member");
+    pub fn unfit(faults: impl Into<FaultList>) -> Self {
+        let faults = faults.into();
+        let detail = faults.count("member");
         Self { faults, ..Self::new(&problems::CONFLICT, detail) }
     }
 
     /// 422: the body breaks a rule; every fault at once.
-    pub fn invalid(faults: Vec<Fault>) -> Self {
-        let detail = count(&faults, "member");
+    pub fn invalid(faults: impl Into<FaultList>) -> Self {
+        let faults = faults.into();
+        let detail = faults.count("member");
         Self { faults, ..Self::new(&problems::INVALID, detail) }
     }
 
@@ -292,23 +265,16 @@ impl ApiError {
         }
     }
 
-    /// Everything that was pointed at.
+    /// What was pointed at, as far as it is told.
     pub fn faults(&self) -> &[Fault] {
-        &self.faults
-    }
-}
-
-fn count(faults: &[Fault], noun: &str) -> String {
-    match faults.len() {
-        1 => format!("1 {noun} is not valid; see errors."),
-        n => format!("{n} {noun}s are not valid; see errors."),
+        self.faults.told()
     }
 }
 
 impl std::fmt::Display for ApiError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: {}", self.kind.code, self.cause.as_ref().unwrap_or(&self.detail))?;
-        for fault in &self.faults {
+        for fault in self.faults() {
             let place = fault.pointer.as_ref().or(fault.parameter.as_ref()).map_or("", |p| p.as_str());
             write!(f, "\n  {place} {}", fault.detail)?;
         }
@@ -340,7 +306,7 @@ impl ResponseError for ApiError {
                 detail: self.detail.clone(),
                 instance,
                 code: self.kind.code.into(),
-                errors: self.faults.clone(),
+                errors: self.faults().to_vec(),
             },
         )
     }
@@ -362,7 +328,7 @@ impl From<DieselError> for ApiError {
 fn from_database(kind: DatabaseErrorKind, info: &dyn DatabaseErrorInformation) -> ApiError {
     let taken = |pointer: &str, what: &str| {
         let mut error = ApiError::conflict(format!("This {what} belongs to another record."));
-        error.faults = vec![Fault::at(pointer, "taken", format!("this {what} belongs to another record"))];
+        error.faults = vec![Fault::at(pointer, "taken", format!("this {what} belongs to another record"))].into();
         error
     };
     match (kind, info.constraint_name()) {

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::schemas::follow;
 use crate::error::{ApiError, Fault, UNKNOWN};
+use crate::fault::FaultList;
 use crate::geography::notation;
 use crate::text::{LINE_START, nearest};
 
@@ -27,7 +28,7 @@ const READ_ONLY: &[&str] = &[
 /// Every fault of one request, gathered until the last check has been made.
 #[derive(Debug, Default)]
 pub struct Faults {
-    list: Vec<Fault>,
+    list: FaultList,
     /// Places that already have a fault: what follows from them is not reported as well.
     spoilt: Vec<String>,
     /// True when the body breaks its own schema.
@@ -43,16 +44,19 @@ impl Faults {
     pub fn add(&mut self, pointer: impl Into<String>, code: &str, detail: impl Into<String>) {
         let pointer = pointer.into();
         if !self.spoilt.iter().any(|spoilt| within(&pointer, spoilt) || within(spoilt, &pointer)) {
-            self.spoilt.push(pointer.clone());
+            // What is not told spoils nothing either: there is an end to what is looked through.
+            if !self.list.is_full() {
+                self.spoilt.push(pointer.clone());
+            }
             self.list.push(Fault::at(pointer, code, detail));
         }
     }
 
     /// Note what a schema found.
-    pub(super) fn extend(&mut self, found: Vec<Fault>) {
+    pub(super) fn extend(&mut self, found: FaultList) {
         self.malformed |= !found.is_empty();
-        self.spoilt.extend(found.iter().filter_map(|fault| fault.pointer.clone()));
-        self.list.extend(found);
+        self.spoilt.extend(found.told().iter().filter_map(|fault| fault.pointer.clone()));
+        self.list.append(found);
     }
 
     /// True when a fault is known at this place or below it: what was sent there cannot be relied on.
@@ -69,7 +73,7 @@ impl Faults {
     /// rules and does not fit what the registry holds, such as the name of a council that is not here or stands there twice.
     pub fn finish(&mut self) -> Result<(), ApiError> {
         let list = std::mem::take(&mut self.list);
-        let conflicts = list.iter().any(|fault| CONFLICTS.contains(&fault.code.as_str()));
+        let conflicts = list.told().iter().any(|fault| CONFLICTS.contains(&fault.code.as_str()));
         match list.is_empty() {
             true => Ok(()),
             false if conflicts && !self.malformed => Err(ApiError::unfit(list)),
@@ -79,28 +83,32 @@ impl Faults {
 }
 
 fn within(inner: &str, outer: &str) -> bool {
-    inner == outer || inner.starts_with(&format!("{outer}/"))
+    inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The faults behind one finding of the validator. `schema` is the whole schema, to look up what would be right.
-pub(super) fn explain(error: &ValidationError<'_>, schema: &Value) -> Vec<Fault> {
+pub(super) fn explain(error: &ValidationError<'_>, schema: &Value) -> FaultList {
     let place = error.instance_path().to_string();
-    let one = |code: &str, detail: String| vec![Fault::at(place.clone(), code, detail)];
+    let one = |code: &str, detail: String| FaultList::from(vec![Fault::at(place.clone(), code, detail)]);
     match error.kind() {
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
             let known = known_members(error, schema);
-            unexpected.iter().map(|name| unknown_member(&place, name, &known)).collect()
+            FaultList::of(unexpected.iter().map(|name| unknown_member(&place, name, &known)))
         }
         Kind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
-            vec![Fault::at(format!("{place}/{name}"), "required", "is required")]
+            vec![Fault::at(format!("{place}/{name}"), "required", "is required")].into()
         }
         // "null or a thing": what is wrong with the thing is what helps.
         Kind::AnyOf { context } | Kind::OneOfNotValid { context } => context
             .iter()
             .filter(|branch| !branch.iter().any(|e| is_null_branch(e)))
-            .map(|branch| branch.iter().flat_map(|e| explain(e, schema)).collect::<Vec<_>>())
-            .min_by_key(Vec::len)
+            .map(|branch| {
+                let mut faults = FaultList::default();
+                branch.iter().for_each(|error| faults.append(explain(error, schema)));
+                faults
+            })
+            .min_by_key(|faults| faults.told().len())
             .unwrap_or_else(|| one("invalid", "is none of what is allowed here".into())),
         Kind::Type { kind: TypeKind::Single(jsonschema::JsonType::Null) } => {
             one("not_allowed", "has no place here, given the other members; leave it out".into())
@@ -112,9 +120,9 @@ pub(super) fn explain(error: &ValidationError<'_>, schema: &Value) -> Vec<Fault>
             one("wrong_type", format!("is {}; {} is needed", kind_of(error.instance()), needed(kind)))
         }
         // Said already: another type is no word of the list, and an empty text, being too short, has no form.
-        Kind::Enum { .. } if !error.instance().is_string() => Vec::new(),
-        Kind::Pattern { .. } if error.instance().as_str() == Some("") => Vec::new(),
-        Kind::Pattern { pattern } if notation::is_pattern(pattern) => Vec::new(),
+        Kind::Enum { .. } if !error.instance().is_string() => FaultList::default(),
+        Kind::Pattern { .. } if error.instance().as_str() == Some("") => FaultList::default(),
+        Kind::Pattern { pattern } if notation::is_pattern(pattern) => FaultList::default(),
         Kind::Enum { options } => one("not_allowed", not_one_of(error.instance(), options)),
         Kind::MaxLength { limit } => {
             let length = error.instance().as_str().map_or(0, |text| text.chars().count());
@@ -127,10 +135,10 @@ pub(super) fn explain(error: &ValidationError<'_>, schema: &Value) -> Vec<Fault>
         Kind::Minimum { limit } => one("too_small", format!("is too small; at least {limit} is needed")),
         Kind::UniqueItems => one("repeated", "names the same thing twice".into()),
         Kind::Pattern { pattern } => {
-            malformed(error.instance(), pattern).map_or(Vec::new(), |detail| one("malformed", detail))
+            malformed(error.instance(), pattern).map_or_else(FaultList::default, |detail| one("malformed", detail))
         }
         Kind::Format { format } => match notation::explain(format, error.instance().as_str().unwrap_or_default()) {
-            Some(wrong) => wrong.into_iter().map(|one| Fault::at(place.clone(), one.code, one.detail)).collect(),
+            Some(wrong) => FaultList::of(wrong.into_iter().map(|one| Fault::at(place.clone(), one.code, one.detail))),
             None => one("malformed", format!("is not a {}", format.replace('-', " "))),
         },
         _ => one("invalid", error.to_string()),

@@ -1,11 +1,15 @@
 //! JSON as RFC 8259 wants it: nothing is lost unsaid, so a member named twice is refused. Text comes out normalised.
 
+use std::cell::Cell;
 use std::fmt;
 
-use serde::Deserialize;
-use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use unicode_normalization::UnicodeNormalization;
+
+/// Most values of a body, each member and item for one. The largest record has a sixth of it; in memory a value takes some
+/// eighty bytes, and a megabyte of them as text may be half a million.
+const MOST_VALUES: usize = 20_000;
 
 /// Read a body. The error says where and what, in plain English.
 pub fn parse(bytes: &[u8]) -> Result<Value, String> {
@@ -14,9 +18,10 @@ pub fn parse(bytes: &[u8]) -> Result<Value, String> {
     if text.trim().is_empty() {
         return Err("The body is empty; a JSON object is needed.".into());
     }
-    serde_json::from_str::<Strict>(text)
-        .map(|strict| strict.0)
-        .map_err(|error| format!("The body is not JSON that can be read: {error}."))
+    let left = Cell::new(MOST_VALUES);
+    let mut source = serde_json::Deserializer::from_str(text);
+    let value = Strict(&left).deserialize(&mut source).and_then(|value| source.end().map(|()| value));
+    value.map_err(|error| format!("The body is not JSON that can be read: {error}."))
 }
 
 /// Unicode NFC, line ends as `\n`.
@@ -25,17 +30,21 @@ fn normalise(text: &str) -> String {
     if composed.contains('\r') { composed.replace("\r\n", "\n") } else { composed }
 }
 
-struct Strict(Value);
+/// Reads one value, of so many that are left.
+#[derive(Clone, Copy)]
+struct Strict<'a>(&'a Cell<usize>);
 
-impl<'de> Deserialize<'de> for Strict {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(StrictVisitor).map(Strict)
+impl<'de> DeserializeSeed<'de> for Strict<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        let left = self.0.get().checked_sub(1);
+        self.0.set(left.ok_or_else(|| D::Error::custom(format!("it holds more than {MOST_VALUES} values")))?);
+        deserializer.deserialize_any(self)
     }
 }
 
-struct StrictVisitor;
-
-impl<'de> Visitor<'de> for StrictVisitor {
+impl<'de> Visitor<'de> for Strict<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -72,7 +81,7 @@ impl<'de> Visitor<'de> for StrictVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
-        while let Some(Strict(item)) = items.next_element()? {
+        while let Some(item) = items.next_element_seed(self)? {
             list.push(item);
         }
         Ok(Value::Array(list))
@@ -81,7 +90,7 @@ impl<'de> Visitor<'de> for StrictVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
         while let Some(name) = members.next_key::<String>()? {
-            let Strict(value) = members.next_value()?;
+            let value = members.next_value_seed(self)?;
             if object.contains_key(&name) {
                 return Err(A::Error::custom(format!("the member {name:?} is given twice")));
             }
@@ -108,5 +117,9 @@ mod tests {
         assert!(parse(br#"{"a": 1e999}"#).is_err());
         assert!(parse(br#"{"a": "\ud800"}"#).is_err());
         assert!(parse("[".repeat(100_000).as_bytes()).is_err());
+        assert!(parse(b"{} {}").is_err());
+        let list = |items: usize| format!("[{}0]", "0,".repeat(items - 1));
+        assert!(parse(list(MOST_VALUES - 1).as_bytes()).is_ok());
+        assert!(parse(list(MOST_VALUES).as_bytes()).unwrap_err().contains("more than 20000 values"));
     }
 }

@@ -11,6 +11,7 @@ mod json;
 mod precondition;
 mod query;
 mod schemas;
+mod sizes;
 
 pub use body::{Body, Check, Draft, Patch};
 pub use faults::Faults;

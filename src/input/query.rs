@@ -45,8 +45,8 @@ fn read<T: IntoParams + DeserializeOwned + 'static>(request: &HttpRequest) -> Re
         return Err(ApiError::unreadable("The query string is not UTF-8."));
     }
     let (object, mut faults) = gather(request.query_string(), &compiled.schema["properties"]);
-    let object = Value::Object(object);
-    faults.extend(compiled.faults(&object).into_iter().map(|fault| {
+    let mut object = Value::Object(object);
+    faults.extend(compiled.faults(&mut object).told().iter().map(|fault| {
         let name = fault.pointer.as_deref().unwrap_or_default().trim_start_matches('/');
         let name = name.split('/').next().unwrap_or_default().replace("~1", "/").replace("~0", "~");
         let code =

@@ -1,7 +1,7 @@
 //! The schemas of bodies and query strings, taken from the OpenAPI document and compiled once each.
 
 use std::any::TypeId;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jsonschema::Validator;
@@ -11,7 +11,7 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 
 use super::faults::explain;
-use crate::error::Fault;
+use crate::fault::FaultList;
 use crate::geography::notation::FORMATS;
 
 /// Compiled schemas of everything that is read, shared by all workers.
@@ -28,7 +28,7 @@ pub(super) struct Compiled {
 }
 
 impl Compiled {
-    fn new(schema: Value) -> Self {
+    pub(super) fn new(schema: Value) -> Self {
         let options = jsonschema::options().with_draft(jsonschema::Draft::Draft202012).should_validate_formats(true);
         let validator = FORMATS
             .into_iter()
@@ -39,25 +39,30 @@ impl Compiled {
     }
 
     /// Everything that is wrong with `value`. A rule across members is silent where a member that it looks at is at fault
-    /// itself: what follows from a fault is not another one.
-    pub fn faults(&self, value: &Value) -> Vec<Fault> {
-        let (by_rule, mut faults): (Vec<_>, Vec<_>) = self
-            .validator
-            .iter_errors(value)
-            .flat_map(|error| {
-                let looks_at = self.looks_at(&error.schema_path().to_string());
-                explain(&error, &self.schema).into_iter().map(move |fault| (fault, looks_at.clone()))
-            })
-            .partition(|(_, looks_at)| looks_at.is_some());
-        let at_fault: Vec<String> = faults.iter().filter_map(|(fault, _)| fault.pointer.clone()).collect();
-        let stands = |(fault, looks_at): &(Fault, Option<Vec<String>>)| {
-            let place = fault.pointer.as_deref().unwrap_or_default();
-            let object = place.rsplit_once('/').map_or("", |(object, _)| object);
-            let looked_at = looks_at.iter().flatten().map(|member| format!("{object}/{member}"));
-            !looked_at.chain([place.to_owned()]).any(|member| at_fault.contains(&member))
-        };
-        faults.extend(by_rule.into_iter().filter(stands));
-        faults.into_iter().map(|(fault, _)| fault).collect()
+    /// itself: what follows from a fault is not another one. Of an array that is too long no more is looked at than may be
+    /// there.
+    pub fn faults(&self, value: &mut Value) -> FaultList {
+        let mut faults = self.shorten(value);
+        let mut by_rule = Vec::new();
+        for error in self.validator.iter_errors(value) {
+            let found = explain(&error, &self.schema);
+            match self.looks_at(&error.schema_path().to_string()) {
+                None => faults.append(found),
+                Some(looks_at) => by_rule.push((found, looks_at)),
+            }
+        }
+        let at_fault: HashSet<String> = faults.told().iter().filter_map(|fault| fault.pointer.clone()).collect();
+        for (found, looks_at) in by_rule {
+            for fault in found.told() {
+                let place = fault.pointer.as_deref().unwrap_or_default();
+                let object = place.rsplit_once('/').map_or("", |(object, _)| object);
+                let is_spoilt = looks_at.iter().any(|member| at_fault.contains(&format!("{object}/{member}")));
+                if !is_spoilt && !at_fault.contains(place) {
+                    faults.push(fault.clone());
+                }
+            }
+        }
+        faults
     }
 
     /// The members that the rule of an error looks at; `None` where the error comes from no rule across members.
