@@ -209,16 +209,22 @@ pub struct LimitSettings {
         value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     pub limit_bad_credentials: u32,
 
-    /// Most requests in work at a time; further ones get 503 at once. Far above the connections to the store, far below
+    /// Most requests in work at a time, of each address an eighth of them; further ones get 503 at once. Far above the connections to the store, far below
     /// what memory holds.
     #[arg(long, env = "CCIN_REQUESTS_IN_WORK", default_value_t = 512, global = true, value_name = "N",
         value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub requests_in_work: u32,
 
-    /// Seconds within which the body of a request must have arrived: 1 MiB over a poor line, and no more.
+    /// Seconds within which the body of a request must have arrived: 1 MiB over a poor line, and no more. After five of them,
+    /// 1 KiB must have come for each.
     #[arg(long, env = "CCIN_BODY_SECONDS", default_value_t = 30, global = true, value_name = "SECONDS",
         value_parser = clap::value_parser!(u16).range(1..=3600))]
     pub body_seconds: u16,
+
+    /// Seconds within which a caller must take 32 KiB of an answer, or the connection ends: memory is for those who read.
+    #[arg(long, env = "CCIN_READER_SECONDS", default_value_t = 15, global = true, value_name = "SECONDS",
+        value_parser = clap::value_parser!(u16).range(1..=3600))]
+    pub reader_seconds: u16,
 
     /// Most rows of an export for callers without an account and for keys without the scope export. The others take whole
     /// lists away.
@@ -226,8 +232,8 @@ pub struct LimitSettings {
         value_parser = clap::value_parser!(u32).range(0..=100_000_000))]
     pub export_rows: u32,
 
-    /// Most exports at a time; further ones get 503 at once. Each keeps a processor busy.
-    #[arg(long, env = "CCIN_EXPORTS_AT_A_TIME", default_value_t = 4, global = true, value_name = "N",
+    /// Most exports at a time, of each address two; further ones get 503 at once. Each keeps a processor busy.
+    #[arg(long, env = "CCIN_EXPORTS_AT_A_TIME", default_value_t = 8, global = true, value_name = "N",
         value_parser = clap::value_parser!(u16).range(1..=100))]
     pub exports_at_a_time: u16,
 

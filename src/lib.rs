@@ -24,9 +24,9 @@
 //! - [`api_keys`]: keys for programs; [`key_requests`]: researchers who ask for one.
 //! - [`audit`]: who did what, as a chain of sealed events.
 //! - [`auth`]: signing in, tokens, ours and those of other issuers, the extractors that say who may call.
-//! - [`limits`]: how much each caller may ask.
+//! - [`limits`]: how much each caller may ask. [`uploads`], [`sending`]: bodies that come and go slowly.
 //! - [`input`], [`text`]: bodies and query strings held against the document's own schemas.
-//! - [`reply`], [`page`], [`negotiate`], [`error`], [`problems`]: answers, lists, media types, refusals.
+//! - [`reply`], [`page`], [`negotiate`], [`error`], [`fault`], [`problems`]: answers, lists, media types, refusals.
 //! - [`web`]: the page, for people. [`embeds`]: the registry on other sites, in frames and by oEmbed.
 //! - [`openapi`]: the finished document. [`db`]: pool, migrations, the private PostgreSQL.
 //! - [`transport`], [`tls`]: what browsers are told to be strict about, TLS.
@@ -47,6 +47,7 @@ pub mod embeds;
 pub mod error;
 pub mod exports;
 pub mod facets;
+pub mod fault;
 pub mod geography;
 pub mod health;
 pub mod idempotency;
@@ -71,6 +72,7 @@ pub mod routes;
 pub mod sample;
 pub mod screen;
 pub mod search;
+pub mod sending;
 pub mod server;
 pub mod service;
 pub mod signals;

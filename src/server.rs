@@ -28,9 +28,10 @@ use crate::openapi::Document;
 use crate::read_model::follower::ReadModel;
 use crate::read_model::ready_answers::ReadyAnswers;
 use crate::search::unanswered::Unanswered;
+use crate::sending::Line;
 use crate::tally::PERIOD;
 use crate::tls::Certificate;
-use crate::{routes, service, uploads};
+use crate::{routes, sending, service, uploads};
 
 /// A server that is bound and not yet running.
 pub struct Server {
@@ -69,6 +70,7 @@ impl Server {
         let records = web::Data::from(Arc::clone(&read_model));
         let ready_answers = web::Data::new(ReadyAnswers::default());
         let (db, keys, settings) = (web::Data::new(db), web::Data::new(keys), web::Data::new(settings));
+        let at_door = (limits.clone(), settings.clone());
         let mut server = HttpServer::new(move || {
             let app = App::new().configure(routes::mount_pages);
             let (app, _) = routes::mount(app.into_utoipa_app()).split_for_parts();
@@ -96,7 +98,10 @@ impl Server {
                 .wrap(cors())
                 .wrap(from_fn(frame))
                 .wrap(from_fn(uploads::hold))
+                .wrap(from_fn(sending::send))
         })
+        .on_connect(move |io, data| Line::note(io, data, &at_door.0, &at_door.1))
+        .h1_write_buffer_size(sending::PIECE)
         .shutdown_timeout(30)
         .client_request_timeout(Duration::from_secs(10))
         // actix would end at Ctrl-C without waiting for the requests under way.

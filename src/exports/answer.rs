@@ -14,6 +14,7 @@ use super::columns::{Column, Kind, Table};
 use super::format::{Encoder, Format};
 use super::rows::Rows;
 use super::stream::{Broken, begin};
+use crate::address::client_address;
 use crate::auth::caller::Bounded;
 use crate::auth::scope;
 use crate::config::ServeSettings;
@@ -75,7 +76,9 @@ impl Exports {
         let head: Vec<(&str, bool)> = columns.map(|column| (column.name, column.kind == Kind::Text)).collect();
         let encoder = Encoder::new(format, &head).map_err(ApiError::internal)?;
         let stall = Duration::from_secs(self.settings.limits.export_stall_seconds.into());
-        let export = begin(&self.db, &self.limits, stall, rows, encoder).await?;
+        let place = self.limits.export_place(client_address(&self.request));
+        let place = place.ok_or_else(|| ApiError::overloaded("exports", 5))?;
+        let export = begin(&self.db, place, stall, rows, encoder).await?;
         Ok(self.answer(format, name, BodyStream::new(export)))
     }
 

@@ -16,7 +16,7 @@ use super::format::Encoder;
 use super::rows::Rows;
 use crate::db::Db;
 use crate::error::{ApiError, request_id};
-use crate::limits::Limits;
+use crate::limits::shares::Share;
 
 /// Size of a piece, in bytes: large enough that handing it over costs nothing beside making it.
 const PIECE: usize = 64 * 1024;
@@ -52,14 +52,7 @@ pub struct Export {
 }
 
 /// Begin an export. What goes wrong before the first row is still an error that the caller can be told.
-pub async fn begin(
-    db: &Db,
-    limits: &Limits,
-    stall: Duration,
-    rows: Rows,
-    encoder: Encoder,
-) -> Result<Export, ApiError> {
-    let place = limits.export_place().ok_or_else(|| ApiError::overloaded("exports", 5))?;
+pub async fn begin(db: &Db, place: Share, stall: Duration, rows: Rows, encoder: Encoder) -> Result<Export, ApiError> {
     let (sender, mut pieces) = mpsc::channel(WAITING);
     let id = request_id();
     db.spawn(async move {

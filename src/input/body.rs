@@ -10,11 +10,18 @@ use futures_util::StreamExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tokio::time::{Instant, timeout_at};
 use utoipa::ToSchema;
 
 use super::{Faults, MAX_BODY, Schemas, json};
 use crate::config::ServeSettings;
 use crate::error::{ApiError, Fault};
+use crate::limits::load::outside;
+
+/// How long a body may take however few bytes of it come.
+const GRACE: Duration = Duration::from_secs(5);
+/// Bytes that must come a second after that: less than any telephone line brings.
+const LEAST_RATE: usize = 1024;
 
 /// Rules that no schema can say, such as the order of two dates. Most bodies have none.
 pub trait Check {
@@ -35,9 +42,13 @@ pub struct Draft<T> {
 impl<T: ToSchema + DeserializeOwned + Check> Draft<T> {
     /// Hold a JSON value against the schema and the further rules of `T`.
     pub fn new(mut value: Value, schemas: &Schemas) -> Result<Self, ApiError> {
-        let found = schemas.body::<T>().faults(&value);
+        let found = schemas.body::<T>().faults(&mut value);
         let mut faults = Faults::default();
-        for fault in &found {
+        // What is untold would be in the way of all that follows.
+        if found.is_full() {
+            return Err(ApiError::invalid(found));
+        }
+        for fault in found.told() {
             if !prune(&mut value, fault.pointer.as_deref().unwrap_or_default()) {
                 return Err(ApiError::invalid(found));
             }
@@ -108,8 +119,9 @@ impl<T: ToSchema + DeserializeOwned + Check + 'static> FromRequest for Body<T> {
         Box::pin(async move {
             no_query(&request)?;
             media_type(&request, &["application/json"])?;
-            let bytes = read(&request, payload).await?;
-            let draft = Draft::new(json::parse(&bytes).map_err(ApiError::unreadable)?, schemas(&request)?)?;
+            let schemas = schemas(&request)?;
+            let bytes = read(&request, payload, schemas.body::<T>().most_bytes().min(MAX_BODY)).await?;
+            let draft = Draft::new(json::parse(&bytes).map_err(ApiError::unreadable)?, schemas)?;
             let mut fingerprint = format!("{} {}\n", request.method(), request.path()).into_bytes();
             fingerprint.extend_from_slice(&bytes);
             Ok(Self { draft, fingerprint })
@@ -167,7 +179,7 @@ impl FromRequest for Patch {
                     "application/merge-patch+json, application/json",
                 )
             })?;
-            let bytes = read(&request, payload).await?;
+            let bytes = read(&request, payload, MAX_BODY).await?;
             let patch = json::parse(&bytes).map_err(ApiError::unreadable)?;
             if !patch.is_object() {
                 return Err(ApiError::invalid(vec![Fault::at(
@@ -207,31 +219,35 @@ fn media_type(request: &HttpRequest, accepted: &[&str]) -> Result<(), ApiError> 
     }
 }
 
-async fn read(request: &HttpRequest, payload: Payload) -> Result<Vec<u8>, ApiError> {
+/// Read a body of at most so many bytes, outside of the places for work.
+async fn read(request: &HttpRequest, payload: Payload, most: usize) -> Result<Vec<u8>, ApiError> {
     let announced =
         request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > MAX_BODY) {
-        return Err(ApiError::too_large(MAX_BODY));
+    if announced.is_some_and(|length| length > most) {
+        return Err(ApiError::too_large(most));
     }
     let settings = request
         .app_data::<web::Data<ServeSettings>>()
         .ok_or_else(|| ApiError::internal("the settings are not mounted"))?;
     let seconds = settings.limits.body_seconds;
-    let whole = collect(payload, announced.unwrap_or_default());
-    let patience = Duration::from_secs(seconds.into());
-    tokio::time::timeout(patience, whole).await.unwrap_or_else(|_| Err(ApiError::too_slow(seconds)))
+    outside(request, collect(payload, announced.unwrap_or_default(), most, seconds)).await
 }
 
-async fn collect(mut payload: Payload, announced: usize) -> Result<Vec<u8>, ApiError> {
+/// All of a body, unless it is too large or too slow: it has so many seconds, and after the [`GRACE`] no fewer bytes may
+/// have come than [`LEAST_RATE`] asks for.
+async fn collect(mut payload: Payload, announced: usize, most: usize, seconds: u16) -> Result<Vec<u8>, ApiError> {
+    let (began, patience) = (Instant::now(), Duration::from_secs(seconds.into()));
     let mut bytes = Vec::with_capacity(announced);
-    while let Some(chunk) = payload.next().await {
+    loop {
+        let earned = GRACE + Duration::from_secs((bytes.len() / LEAST_RATE) as u64);
+        let next = timeout_at(began + earned.min(patience), payload.next()).await;
+        let Some(chunk) = next.map_err(|_| ApiError::too_slow(seconds))? else { return Ok(bytes) };
         let chunk = chunk.map_err(|error| ApiError::unreadable(format!("The body broke off: {error}.")))?;
-        if bytes.len() + chunk.len() > MAX_BODY {
-            return Err(ApiError::too_large(MAX_BODY));
+        if bytes.len() + chunk.len() > most {
+            return Err(ApiError::too_large(most));
         }
         bytes.extend_from_slice(&chunk);
     }
-    Ok(bytes)
 }
 
 #[cfg(test)]

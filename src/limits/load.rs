@@ -1,94 +1,82 @@
-//! How many requests are in work at a time: above it, a quick no keeps the service quick for those within.
+//! How much is in work at a time: above it, a quick no keeps the service quick for those within.
+//!
+//! A request has its [`Place`] from its head to the last byte of its answer, but not while its body arrives: who sends slowly
+//! waits outside, in a place for uploads.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::rc::Rc;
 
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
-use actix_web::{ResponseError, web};
+use actix_web::{HttpMessage, HttpRequest, ResponseError, web};
 
 use super::Limits;
+use super::shares::Share;
 use crate::address::{client_address, network};
 use crate::error::ApiError;
 
-/// How many requests of each address are in work. As many entries as there are requests in work, at most.
-pub struct ByAddress {
-    most: usize,
-    in_work: Mutex<HashMap<IpAddr, usize>>,
+/// What a request holds until its answer is sent: its place, and the bytes of a long answer.
+#[derive(Clone, Default)]
+pub struct Place(Rc<RefCell<Held>>);
+
+#[derive(Default)]
+struct Held {
+    in_work: Option<Share>,
+    answer: Option<Share>,
 }
 
-/// A request in work; gone, it is not any more.
-pub struct Place<'a> {
-    all: &'a ByAddress,
-    address: IpAddr,
-}
-
-impl ByAddress {
-    /// At most so many for one address: a few who send slowly must not take all places.
-    pub fn new(most: usize) -> Self {
-        Self { most: most.max(1), in_work: Mutex::default() }
+impl Place {
+    fn enter(&self, limits: &Limits, address: IpAddr) -> Result<(), ApiError> {
+        let share = limits.in_work.take(address, 1).ok_or_else(|| ApiError::overloaded("requests", 1))?;
+        self.0.borrow_mut().in_work = Some(share);
+        Ok(())
     }
 
-    /// A place for a request of this address, if it may have another one.
-    pub fn enter(&self, address: IpAddr) -> Option<Place<'_>> {
-        let mut in_work = self.in_work.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = in_work.entry(address).or_default();
-        if *own >= self.most {
-            return None;
-        }
-        *own += 1;
-        Some(Place { all: self, address })
+    fn hold_answer(&self, limits: &Limits, address: IpAddr, bytes: usize) -> Result<(), ApiError> {
+        let share = limits.answers.take(address, bytes).ok_or_else(|| ApiError::overloaded("unread answers", 5))?;
+        self.0.borrow_mut().answer = Some(share);
+        Ok(())
     }
 }
 
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        let mut in_work = self.all.in_work.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(own) = in_work.get_mut(&self.address) {
-            *own -= 1;
-            if *own == 0 {
-                in_work.remove(&self.address);
-            }
-        }
-    }
-}
-
-/// Refuse what is too much. In work is a request until its answer begins: sending a stored answer to a slow reader costs no
-/// work. The health of the service may be asked all the same, or a supervisor would end it when it is needed most.
+/// Refuse what is too much. The health of the service may be asked all the same, or a supervisor would end it when it is
+/// needed most.
 pub async fn shed(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let limits = request.app_data::<web::Data<Limits>>().filter(|_| !request.path().starts_with("/health")).cloned();
+    let Some(limits) = limits else { return Ok(next.call(request).await?.map_into_boxed_body()) };
     let address = network(client_address(request.request()));
-    let permit = limits.as_ref().map(|limits| limits.in_work.try_acquire().ok().zip(limits.by_address.enter(address)));
-    if let Some(None) = permit {
-        return Ok(request.into_response(ApiError::overloaded("work", 1).error_response()));
+    let place = Place::default();
+    if let Err(refusal) = place.enter(&limits, address) {
+        return Ok(request.into_response(refusal.error_response()));
     }
-    Ok(next.call(request).await?.map_into_boxed_body())
+    request.extensions_mut().insert(place.clone());
+    let response = next.call(request).await?;
+    match response.response().body().size() {
+        BodySize::Sized(bytes) if bytes > 0 => match place.hold_answer(&limits, address, bytes as usize) {
+            Ok(()) => Ok(response.map_into_boxed_body()),
+            Err(refusal) => Ok(response.into_response(refusal.error_response())),
+        },
+        _ => Ok(response.map_into_boxed_body()),
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_has_no_more_places_than_its_own_and_gets_back_those_it_leaves() {
-        let all = ByAddress::new(2);
-        let [one, other] = [[192, 0, 2, 1], [192, 0, 2, 2]].map(IpAddr::from);
-        let first = all.enter(one);
-        let second = all.enter(one);
-        assert!(first.is_some() && second.is_some());
-        assert!(all.enter(one).is_none(), "a third");
-        let elsewhere = all.enter(other);
-        assert!(elsewhere.is_some(), "others are not held up");
-        drop(first);
-        let third = all.enter(one);
-        assert!(third.is_some() && all.enter(one).is_none(), "one place was left, one is taken");
-        drop((second, third, elsewhere));
-        assert!(all.in_work.lock().unwrap().is_empty(), "addresses without requests are not kept");
-        assert!(ByAddress::new(0).enter(one).is_some(), "a quarter of few places is one at least");
-    }
+/// Wait for the body of a request outside of the places for work, in one for uploads.
+pub async fn outside<T>(
+    request: &HttpRequest,
+    arriving: impl Future<Output = Result<T, ApiError>>,
+) -> Result<T, ApiError> {
+    let limits =
+        request.app_data::<web::Data<Limits>>().ok_or_else(|| ApiError::internal("the limits are not mounted"))?;
+    let address = network(client_address(request));
+    let place = request.extensions().get::<Place>().cloned().unwrap_or_default();
+    let _upload = limits.uploads.take(address, 1).ok_or_else(|| ApiError::overloaded("uploads", 1))?;
+    place.0.borrow_mut().in_work = None;
+    let arrived = arriving.await?;
+    place.enter(limits, address)?;
+    Ok(arrived)
 }

@@ -1,30 +1,39 @@
 //! How much each caller may ask, and how much all of them together.
 //!
 //! Outside of `/v1` and in front of it stand [`bounds`] (length of the address, headers, parameters) and [`load`] (requests
-//! in work); within it [`rate`]: first how often an address presents credentials that do not hold, then, once the caller
-//! is known, the caller's own quota. Exports go on after their answer has begun, so that they have places of their own. Signing in has limits of its own besides, in `auth::throttle`.
+//! in work, uploads, bytes of answers that are not read yet); within it [`rate`]: first how often an address presents
+//! credentials that do not hold, then, once the caller is known, the caller's own quota. Exports are dear and have places of
+//! their own. Of all that is bounded in all, each address has no more than its share ([`shares`]). Signing in has limits of
+//! its own besides, in `auth::throttle`.
 
 pub mod bounds;
 pub mod bucket;
 pub mod cost;
 pub mod load;
 pub mod rate;
+pub mod shares;
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
 use crate::address::network;
 use crate::auth::caller::{Account, Credential};
-use crate::config::LimitSettings;
+use crate::config::{LimitSettings, ServeSettings};
 use crate::users::model::Role;
 use bucket::{Buckets, Clock, MOST_BUCKETS, Standing};
-use load::ByAddress;
+use shares::{Share, Shares};
 
-/// So many addresses at least it takes to fill all places for requests in work.
-const ADDRESSES_TO_FILL: usize = 4;
+/// So many addresses at least it takes to have all of what is bounded: an office has one address, an attacker some.
+const ADDRESSES_TO_FILL: usize = 8;
+/// Exports of an address at a time. There are few; people begin two at once, for councils and for initiatives.
+const EXPORTS_OF_AN_ADDRESS: usize = 2;
+/// Connections of an address, each with a head or a piece of an answer in a buffer. A trusted proxy has as many as it likes.
+const CONNECTIONS_OF_AN_ADDRESS: usize = 256;
+/// Bodies that arrive at a time, each of a megabyte at most.
+const UPLOADS: usize = 128;
+/// Bytes of answers that were begun and not yet read to their end, as they are before they are compressed.
+const BYTES_OF_ANSWERS: usize = 256 << 20;
 
 /// Whose quota a request counts against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,9 +60,11 @@ pub struct Limits {
     members: Buckets<Bucket>,
     officers: Buckets<Bucket>,
     bad_credentials: Buckets<IpAddr>,
-    in_work: Semaphore,
-    exports: Arc<Semaphore>,
-    by_address: ByAddress,
+    connections: Shares,
+    in_work: Shares,
+    uploads: Shares,
+    answers: Shares,
+    exports: Shares,
 }
 
 impl Limits {
@@ -61,14 +72,17 @@ impl Limits {
     pub fn new(settings: &LimitSettings, clock: &Clock) -> Self {
         // Kinds of callers have buckets apart: a flood of addresses takes no account's away.
         let tier = |quota| Buckets::new(quota, MOST_BUCKETS, clock.clone());
+        let shares = |all: usize, addresses: usize| Shares::new(all, all / addresses);
         Self {
             anonymous: tier(settings.limit_anonymous),
             members: tier(settings.limit_member),
             officers: tier(settings.limit_officer),
             bad_credentials: Buckets::new(settings.limit_bad_credentials, MOST_BUCKETS, clock.clone()),
-            in_work: Semaphore::new(settings.requests_in_work as usize),
-            exports: Arc::new(Semaphore::new(settings.exports_at_a_time.into())),
-            by_address: ByAddress::new(settings.requests_in_work as usize / ADDRESSES_TO_FILL),
+            connections: Shares::new(usize::MAX, CONNECTIONS_OF_AN_ADDRESS),
+            in_work: shares(settings.requests_in_work as usize, ADDRESSES_TO_FILL),
+            uploads: shares(UPLOADS, ADDRESSES_TO_FILL),
+            answers: shares(BYTES_OF_ANSWERS, ADDRESSES_TO_FILL),
+            exports: Shares::new(settings.exports_at_a_time.into(), EXPORTS_OF_AN_ADDRESS),
         }
     }
 
@@ -86,9 +100,15 @@ impl Limits {
         }
     }
 
-    /// A place for an export, given back when it is dropped; `None` while all are taken.
-    pub fn export_place(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.exports).try_acquire_owned().ok()
+    /// A place for a connection of this peer; `None` when it has its share already.
+    pub fn connection(&self, peer: IpAddr, settings: &ServeSettings) -> Option<Share> {
+        let is_proxy = settings.trusted_proxies.iter().any(|network| network.contains(&peer.to_canonical()));
+        self.connections.take(network(Some(peer)), usize::from(!is_proxy))
+    }
+
+    /// A place for an export to this address; `None` while all are taken, or all of its share.
+    pub fn export_place(&self, address: Option<IpAddr>) -> Option<Share> {
+        self.exports.take(network(address), 1)
     }
 
     /// How many callers without an account are remembered.

@@ -4,6 +4,7 @@ mod support;
 
 mod addresses;
 mod api_keys;
+mod attacks;
 mod audit;
 mod auth;
 mod bad_bodies;

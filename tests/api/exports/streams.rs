@@ -31,8 +31,13 @@ pub async fn long(flags: &[&str]) -> TestApp {
 
 /// An export that has begun, of which the first piece was taken.
 pub async fn begun(app: &TestApp) -> Response {
-    let mut response =
-        app.anonymous().request(Method::GET, "/v1/initiatives.ndjson?council=oldham").send().await.unwrap();
+    begun_from(app, "-").await
+}
+
+/// The same, by the address that a trusted proxy names.
+async fn begun_from(app: &TestApp, address: &str) -> Response {
+    let asked = app.anonymous().request(Method::GET, "/v1/initiatives.ndjson?council=oldham");
+    let mut response = asked.header("X-Forwarded-For", address).send().await.unwrap();
     assert_eq!(response.status(), 200);
     response.chunk().await.unwrap().expect("the first row");
     response
@@ -102,11 +107,12 @@ async fn a_client_that_goes_away_ends_the_export() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn too_many_at_once_are_refused_and_lists_go_on() {
-    let app = long(&["--export-rows", "1000000", "--exports-at-a-time", "5"]).await;
-    // More than the pool of the tests has connections.
+    let flags = ["--export-rows", "1000000", "--exports-at-a-time", "5", "--trusted-proxies", "127.0.0.1"];
+    let app = long(&flags).await;
+    // More than the pool of the tests has connections, and no more of an address than its share.
     let mut exports = Vec::new();
-    for _ in 0..5 {
-        exports.push(begun(&app).await);
+    for address in 0..5 {
+        exports.push(begun_from(&app, &format!("192.0.2.{}", address / 2)).await);
     }
     let refused = another(&app).await.expect_problem(503, "overloaded");
     assert_eq!(refused.header("retry-after"), "5");

@@ -14,7 +14,7 @@ const RULES: &str = "
                              screen server signals tls users::*
     screen                   db::opened read_model sample
     server                   address api_keys::usage auth::issuers auth::keys auth::throttle config db::Db tally input limits::* middleware
-                             openapi read_model routes search::unanswered service tls uploads
+                             openapi read_model routes search::unanswered sending service tls uploads
     sample::**               db::forget_plans db::schema error initiatives::* input *::model *::store
     routes                   auth::identify::identify exports limits::rate problems read_model service transport vocabularies
                              *::handlers
@@ -26,12 +26,12 @@ const RULES: &str = "
     service                  auth::caller::Reach db::Db error input openapi page read_model reply
 
     exports::handlers        EXPORTS HANDLERS initiatives::query initiatives::within openapi outcomes::query page
-    exports::answer          EXPORTS auth::caller auth::scope config db::Db limits::Limits page::base problems reply
+    exports::answer          EXPORTS address auth::caller auth::scope config db::Db limits::Limits page::base problems reply
     exports::columns         db::word
     exports::datapackage     exports
     exports::format          error geography negotiate
     exports::rows            EXPORTS auth::caller::Reach geography *::model
-    exports::stream          EXPORTS db limits::Limits
+    exports::stream          EXPORTS db limits::shares
     exports::tables::**      exports::columns exports::tables *::model
     EXPORTS                  error exports read_model
 
@@ -140,12 +140,14 @@ const RULES: &str = "
     transport                config error input
     limits                   address auth::caller config users::model::Role
     limits::rate             address auth::caller auth::identify error exports::format limits
-    limits::*                address error limits::Limits
+    limits::*                address error limits::Limits limits::shares
     uploads
+    sending                  config limits limits::load limits::shares
 
-    input::**                config error geography input text
+    input::**                config error fault geography input limits::load text
     geography::**            error geography
-    error                    input::MAX_BODY problems
+    error                    fault input::MAX_BODY problems
+    fault
     problems                 error
     text                     input::Faults
     config                   issuer
