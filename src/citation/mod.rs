@@ -11,6 +11,7 @@ pub mod datacite;
 pub mod extent;
 pub mod form;
 pub mod handlers;
+mod harmless;
 pub mod linked;
 pub mod markdown;
 pub mod model;
