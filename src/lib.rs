@@ -25,7 +25,7 @@
 //! - [`audit`]: who did what, as a chain of sealed events.
 //! - [`auth`]: signing in, tokens, ours and those of other issuers, the extractors that say who may call.
 //! - [`limits`]: how much each caller may ask. [`uploads`], [`sending`]: bodies that come and go slowly.
-//! - [`input`], [`text`]: bodies and query strings held against the document's own schemas.
+//! - [`input`], [`text`], [`markdown`]: bodies and query strings held against the document's own schemas.
 //! - [`reply`], [`page`], [`negotiate`], [`error`], [`fault`], [`problems`]: answers, lists, media types, refusals.
 //! - [`web`]: the page, for people. [`embeds`]: the registry on other sites, in frames and by oEmbed.
 //! - [`openapi`]: the finished document. [`db`]: pool, migrations, the private PostgreSQL.
@@ -58,6 +58,7 @@ pub mod issuer;
 pub mod key_requests;
 pub mod limits;
 pub mod map;
+pub mod markdown;
 pub mod middleware;
 pub mod negotiate;
 pub mod ogc;

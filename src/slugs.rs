@@ -10,6 +10,15 @@ use crate::error::{ApiError, Fault};
 use crate::refs::{Resource, as_id};
 use crate::text::Slug;
 
+/// Slugs that would hide a record behind another address, or behind a word of the filters.
+pub const fn reserved(resource: Resource) -> &'static [&'static str] {
+    match resource {
+        Resource::Council => &["network"],
+        Resource::Initiative => &["facets"],
+        _ => &[],
+    }
+}
+
 /// How often a number is appended before a record gets its id for a slug. An attempt fails when another record has just been
 /// given the slug by name.
 const ATTEMPTS: usize = 5;
@@ -34,8 +43,7 @@ pub async fn claim(
         return Ok(slug);
     };
     // Most titles are new: the first attempt needs no look at the table.
-    let is_reserved = matches!(resource, Resource::Council) && &*base == "network";
-    if !is_reserved && insert(conn, resource, &base, record).await? {
+    if !reserved(resource).contains(&&*base) && insert(conn, resource, &base, record).await? {
         return Ok(base.to_string());
     }
     // Records of one title would all try the same numbers: one waits for the other.
@@ -64,6 +72,10 @@ pub async fn claim(
 pub async fn take(conn: &mut AsyncPgConnection, resource: Resource, slug: &str, record: Uuid) -> Result<(), ApiError> {
     if as_id(slug).is_some_and(|id| id != record) {
         return Err(ApiError::unfit(vec![Fault::at("/slug", "reserved", "has the form of an id; choose another")]));
+    }
+    if reserved(resource).contains(&slug) {
+        let detail = "is taken by the registry itself; choose another";
+        return Err(ApiError::unfit(vec![Fault::at("/slug", "reserved", detail)]));
     }
     if insert(conn, resource, slug, record).await? {
         return Ok(());

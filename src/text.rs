@@ -12,10 +12,18 @@ use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, SchemaTy
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-/// What the pattern of a [`Line`] begins with: its first character is neither a control character nor a blank.
-pub const LINE_START: &str = r"^[^\x00-\x20\x7f-\xa0]";
-/// No control characters but tab and line ends.
-const BLOCK: &str = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$";
+/// What the pattern of a [`Line`] begins with: its first character is neither a control character nor a blank, and (as no
+/// character of it) none that nobody sees.
+pub const LINE_START: &str = r"^[^\x00-\x20\x7f-\xa0";
+/// Characters that nobody sees, or that turn the order of what is seen: soft hyphen, zero-width blanks and joiners, marks
+/// and overrides of direction (Unicode TR36, section 2.5), fillers. Two names that look alike would differ by them.
+const INVISIBLE: &str = r"\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff";
+
+/// True for what a line of text does not take because nobody sees it.
+pub fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}')
+}
 /// Lower-case words of ASCII letters and digits, joined by single hyphens.
 pub const SLUG: &str = "^[a-z0-9]+(-[a-z0-9]+)*$";
 /// `2013`, `2013-05` or `2013-05-10` of 1800 to 2199, with as many days as the month has, leap years counted.
@@ -39,10 +47,11 @@ fn string(pattern: &str, min: usize, max: usize, description: &str) -> ObjectBui
 /// No control characters, and neither first nor last a blank. Plain ranges, so that every regex dialect agrees; the
 /// least length stands in the pattern too, so that clients which make texts from the pattern make them long enough.
 fn line(min: usize) -> String {
-    let (middle, end) = (r"[^\x00-\x1f\x7f-\x9f]", r"[^\x00-\x20\x7f-\xa0]");
+    let middle = format!(r"[^\x00-\x1f\x7f-\x9f{INVISIBLE}]");
+    let end = format!(r"[^\x00-\x20\x7f-\xa0{INVISIBLE}]");
     match min {
-        0 | 1 => format!("{LINE_START}({middle}*{end})?$"),
-        2.. => format!("{LINE_START}{middle}{{{},}}{end}$", min - 2),
+        0 | 1 => format!("^{end}({middle}*{end})?$"),
+        2.. => format!("^{end}{middle}{{{},}}{end}$", min - 2),
     }
 }
 
@@ -62,24 +71,6 @@ impl<const MAX: usize, const MIN: usize> PartialSchema for Line<MAX, MIN> {
 impl<const MAX: usize, const MIN: usize> ToSchema for Line<MAX, MIN> {
     fn name() -> Cow<'static, str> {
         if MIN == 1 { format!("Line{MAX}").into() } else { format!("Line{MIN}To{MAX}").into() }
-    }
-}
-
-/// Markdown (CommonMark) of at most `MAX` characters. HTML in it is shown as sanitised HTML, never run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Markdown<const MAX: usize>(String);
-
-impl<const MAX: usize> PartialSchema for Markdown<MAX> {
-    fn schema() -> RefOr<Schema> {
-        let description = format!("Markdown (CommonMark) of at most {MAX} characters.");
-        string(BLOCK, 1, MAX, &description).into()
-    }
-}
-
-impl<const MAX: usize> ToSchema for Markdown<MAX> {
-    fn name() -> Cow<'static, str> {
-        format!("Markdown{MAX}").into()
     }
 }
 
@@ -227,17 +218,6 @@ impl<const MAX: usize, const MIN: usize> From<&str> for Line<MAX, MIN> {
         Self(held.into())
     }
 }
-impl<const MAX: usize> Deref for Markdown<MAX> {
-    type Target = str;
-    fn deref(&self) -> &str {
-        &self.0
-    }
-}
-impl<const MAX: usize> From<&str> for Markdown<MAX> {
-    fn from(held: &str) -> Self {
-        Self(held.into())
-    }
-}
 impl Deref for Slug {
     type Target = str;
     fn deref(&self) -> &str {
@@ -281,16 +261,6 @@ impl From<&str> for Reference {
     fn from(held: &str) -> Self {
         Self(held.into())
     }
-}
-
-/// Markdown as HTML, sanitised: no scripts, styles, forms or event handlers; links are `nofollow noopener`.
-pub fn render(markdown: &str) -> String {
-    let mut html = String::with_capacity(markdown.len() * 3 / 2);
-    pulldown_cmark::html::push_html(
-        &mut html,
-        pulldown_cmark::Parser::new_ext(markdown, pulldown_cmark::Options::ENABLE_TABLES),
-    );
-    ammonia::clean(&html)
 }
 
 /// Note an end before its beginning. `names` are those of the two members below `place`.
@@ -358,13 +328,6 @@ mod tests {
         assert_eq!(exact(12.2).as_deref(), Some("12.2"));
         assert_eq!(exact(0.1 + 0.2), None);
         assert_eq!(exact(99_999_999_998.999_9).as_deref(), Some("99999999998.9999"));
-    }
-
-    #[test]
-    fn html_in_markdown_is_made_harmless() {
-        let html = render("**bold** <script>alert(1)</script><img src=x onerror=alert(1)> [x](javascript:alert(1))");
-        assert!(html.contains("<strong>bold</strong>"));
-        assert!(!html.contains("script") && !html.contains("onerror"));
     }
 
     #[test]

@@ -8,9 +8,10 @@ use uuid::Uuid;
 
 use crate::geography::Point;
 use crate::input::{Check, Faults};
+use crate::markdown::Markdown;
 use crate::reply::Resource;
 use crate::search::model::Highlight;
-use crate::text::{HttpUrl, Line, Markdown, PartialDate, Slug};
+use crate::text::{HttpUrl, Line, PartialDate, Slug};
 
 /// What kind of authority a council is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

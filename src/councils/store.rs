@@ -66,7 +66,7 @@ impl From<CouncilRow> for Council {
             website: row.website,
             distance_km: None,
             highlight: None,
-            html: CouncilHtml { description: row.description.as_deref().map(crate::text::render) },
+            html: CouncilHtml { description: row.description.as_deref().map(crate::markdown::render) },
             description: row.description,
             aliases: row.aliases.into_iter().flatten().collect(),
             membership: Membership {

@@ -7,7 +7,8 @@ use utoipa::ToSchema;
 use super::evidence::{Cost, Outcome, Source, check_sources};
 use crate::councils::model::Location;
 use crate::input::{Check, Faults};
-use crate::text::{HttpUrl, Line, Markdown, PartialDate, Reference, Slug, check_period};
+use crate::markdown::Markdown;
+use crate::text::{HttpUrl, Line, PartialDate, Reference, Slug, check_period};
 
 pub use super::answer::{
     Embedded, Initiative, InitiativeHtml, InitiativeRef, LocationOf, Participant, Place, PrincipleUse, ThemeUse,

@@ -19,8 +19,8 @@ use crate::councils::model::CouncilRef;
 use crate::db::schema::{councils, initiatives};
 use crate::db::word::Word;
 use crate::error::ApiError;
+use crate::markdown::render;
 use crate::refs::{self, Resource};
-use crate::text::render;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = initiatives, check_for_backend(Pg))]

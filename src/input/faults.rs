@@ -7,7 +7,8 @@ use super::schemas::follow;
 use crate::error::{ApiError, Fault, UNKNOWN};
 use crate::fault::FaultList;
 use crate::geography::notation;
-use crate::text::{LINE_START, nearest};
+use crate::markdown;
+use crate::text::{LINE_START, is_invisible, nearest};
 
 /// Members that the registry sets itself; a body that names one has probably been read from an answer.
 const READ_ONLY: &[&str] = &[
@@ -137,6 +138,9 @@ pub(super) fn explain(error: &ValidationError<'_>, schema: &Value) -> FaultList 
         Kind::Pattern { pattern } => {
             malformed(error.instance(), pattern).map_or_else(FaultList::default, |detail| one("malformed", detail))
         }
+        Kind::Format { format } if format == markdown::FORMAT => {
+            one("nested_too_deep", format!("is nested too deep: at most {} levels are allowed", markdown::DEEPEST))
+        }
         Kind::Format { format } => match notation::explain(format, error.instance().as_str().unwrap_or_default()) {
             Some(wrong) => FaultList::of(wrong.into_iter().map(|one| Fault::at(place.clone(), one.code, one.detail))),
             None => one("malformed", format!("is not a {}", format.replace('-', " "))),
@@ -210,6 +214,11 @@ fn malformed(found: &Value, pattern: &str) -> Option<String> {
         text.chars().find(|c| c.is_control() && (!matches!(c, '\n' | '\t' | '\r') || pattern.starts_with(LINE_START)))
     {
         return Some(format!("contains the control character U+{:04X}", u32::from(control)));
+    }
+    if pattern.starts_with(LINE_START)
+        && let Some(hidden) = text.chars().find(|c| is_invisible(*c))
+    {
+        return Some(format!("contains U+{:04X}, a character that nobody sees", u32::from(hidden)));
     }
     if text.trim() != text {
         return Some("begins or ends with a blank".into());

@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::faults::explain;
 use crate::fault::FaultList;
 use crate::geography::notation::FORMATS;
+use crate::markdown;
 
 /// Compiled schemas of everything that is read, shared by all workers.
 pub struct Schemas {
@@ -30,8 +31,8 @@ pub(super) struct Compiled {
 impl Compiled {
     pub(super) fn new(schema: Value) -> Self {
         let options = jsonschema::options().with_draft(jsonschema::Draft::Draft202012).should_validate_formats(true);
-        let validator = FORMATS
-            .into_iter()
+        let formats = FORMATS.into_iter().chain([(markdown::FORMAT, markdown::is_flat_enough as fn(&str) -> bool)]);
+        let validator = formats
             .fold(options, |options, (name, is_valid)| options.with_format(name, is_valid))
             .build(&schema)
             .expect("the document's own schemas are valid; the drift test compiles every one");

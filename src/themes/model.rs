@@ -7,8 +7,9 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::input::Check;
+use crate::markdown::Markdown;
 use crate::reply::Resource;
-use crate::text::{Line, Markdown, Reference, Slug};
+use crate::text::{Line, Reference, Slug};
 
 /// Whether a theme is for new records.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -139,8 +139,11 @@ impl Issuer {
         }
         let name = self.setting.subject_claim.name();
         let subject = claims.get(name).and_then(Value::as_str);
-        let subject = subject.filter(|subject| (1..=LONGEST_SUBJECT).contains(&subject.len()));
-        subject.map(str::to_owned).ok_or_else(|| self.refused(format!("it has no {name} of 1 to 255 characters")))
+        let is_text = |subject: &&str| !subject.contains(char::is_control) && subject.len() <= LONGEST_SUBJECT;
+        let subject = subject.filter(is_text).filter(|subject| !subject.is_empty());
+        let missing =
+            || self.refused(format!("it has no {name} of 1 to 255 characters, none of them a control character"));
+        subject.map(str::to_owned).ok_or_else(missing)
     }
 
     /// 401, the same for every cause: the cause is for the log, where an operator finds it. Whatever of it comes out of a
