@@ -15,6 +15,7 @@ use crate::db::word::Word;
 use crate::error::ApiError;
 use crate::initiatives::model::Visibility;
 use crate::initiatives::store as practice;
+use crate::page::MOST_BYTES;
 use crate::{councils, themes};
 
 #[derive(Queryable, Selectable)]
@@ -25,6 +26,9 @@ struct ChangeRow {
     record_id: Uuid,
     changed_at: DateTime<Utc>,
 }
+
+/// Changes whose records are read first. After these it is known how long records are here.
+const FIRST_TAKEN: usize = 50;
 
 /// Changes that follow each other.
 pub struct Batch {
@@ -71,22 +75,58 @@ pub async fn after(
     snapshot
         .run(async |conn| {
             let mut rows: Vec<ChangeRow> = query.load(conn).await?;
-            let more = rows.len() as i64 > limit;
+            let mut more = rows.len() as i64 > limit;
             rows.truncate(limit as usize);
-            let end = rows.last().map_or(position, |row| row.position);
-            rows.reverse();
-            let mut changes = shown(conn, reach, rows).await?;
-            changes.reverse();
+            let mut end = rows.last().map_or(position, |row| row.position);
+            let mut rows = each_once(rows);
+            let (mut changes, mut bytes, mut take) = (Vec::new(), 0, FIRST_TAKEN);
+            while !rows.is_empty() && bytes < MOST_BYTES {
+                let rest = rows.split_off(take.min(rows.len()));
+                let last = rows.last().map_or(end, |row| row.position);
+                let taken = shown(conn, reach, rows).await?;
+                bytes += size(&taken)?;
+                changes.extend(taken);
+                // As many as are likely to fill the page.
+                take = (MOST_BYTES.saturating_sub(bytes) * changes.len() / bytes.max(1)).clamp(1, 4 * changes.len());
+                if !rest.is_empty() && bytes >= MOST_BYTES {
+                    (more, end) = (true, last);
+                }
+                rows = rest;
+            }
             Ok(Batch { changes, end, more })
         })
         .await
 }
 
-/// Changes, newest first, as the caller sees the records now: one query a resource, and one a table of what belongs to
-/// initiatives, however many there are.
-async fn shown(conn: &mut AsyncPgConnection, reach: Reach, mut rows: Vec<ChangeRow>) -> Result<Vec<Change>, ApiError> {
+/// Bytes that changes take as JSON.
+fn size(changes: &[Change]) -> Result<usize, ApiError> {
+    struct Count(usize);
+    impl std::io::Write for Count {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut count = Count(0);
+    serde_json::to_writer(&mut count, changes).map_err(ApiError::internal)?;
+    Ok(count.0)
+}
+
+/// Each record where it changed last.
+fn each_once(mut rows: Vec<ChangeRow>) -> Vec<ChangeRow> {
     let mut met = HashSet::new();
+    rows.reverse();
     rows.retain(|row| met.insert(row.record_id));
+    rows.reverse();
+    rows
+}
+
+/// Changes as the caller sees the records now: one query a resource, and one a table of what belongs to
+/// initiatives, however many there are.
+async fn shown(conn: &mut AsyncPgConnection, reach: Reach, rows: Vec<ChangeRow>) -> Result<Vec<Change>, ApiError> {
     let of = |resource| -> Vec<Uuid> {
         rows.iter().filter(|row| row.resource.0 == resource).map(|row| row.record_id).collect()
     };

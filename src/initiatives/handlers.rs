@@ -21,7 +21,7 @@ use crate::db::word::picked;
 use crate::error::ApiError;
 use crate::idempotency::Idempotency;
 use crate::input::{Body, Draft, IfMatch, NoParams, Patch, Query};
-use crate::page::{Page, Pages};
+use crate::page::{Page, PageRequest, Pages};
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::initiative_filter::InitiativeFilter;
 use crate::read_model::initiatives::InitiativeOrder;
@@ -100,20 +100,35 @@ fn page(
     if let Some(hits) = &filter.hits {
         unanswered::note(request, hits);
     }
-    let slice = snapshot.list_initiatives(reach, filter, InitiativeOrder::of(&query, near), &page);
     let marks = filter.hits.as_ref().filter(|_| query.highlight == Some(true)).map(|hits| hits.marks());
     let fields = picked(query.fields.as_deref());
-    let rows = slice.rows.iter().map(|entry| {
-        let highlight = marks.as_ref().map(|marks| marks.initiative(entry)).transpose()?;
-        let distance = near.zip(entry.place).map(|(near, (at, _))| near.kilometres(at));
-        Ok(Shown::initiative(entry, reach, fields.as_deref())?
-            .with_embedded(snapshot.embedded(entry, reach, &query.include)?)
-            .with_distance(distance)
-            .with_highlight(highlight.as_ref()))
-    });
-    let rows = rows.collect::<Result<Vec<Shown<'_>>, ApiError>>()?;
-    let shown = slice.of(rows);
-    pages.records(request, &shown, page.limit, filter.hits.as_ref().map(|hits| &hits.note))
+    let list = |page: &PageRequest| snapshot.list_initiatives(reach, filter, InitiativeOrder::of(&query, near), page);
+    let mut slice = list(&page);
+    let mut is_cut = false;
+    loop {
+        let rows = slice.rows.iter().map(|entry| {
+            let highlight = marks.as_ref().map(|marks| marks.initiative(entry)).transpose()?;
+            let distance = near.zip(entry.place).map(|(near, (at, _))| near.kilometres(at));
+            Ok(Shown::initiative(entry, reach, fields.as_deref())?
+                .with_embedded(snapshot.embedded(entry, reach, &query.include)?)
+                .with_distance(distance)
+                .with_highlight(highlight.as_ref()))
+        });
+        let rows = rows.collect::<Result<Vec<Shown<'_>>, ApiError>>()?;
+        let sizes: Vec<usize> = rows.iter().map(Shown::size).collect();
+        match page.cut_to(&sizes).filter(|_| !is_cut) {
+            None => {
+                let note = filter.hits.as_ref().map(|hits| &hits.note);
+                return pages.records(request, &slice.of(rows), page.limit, note);
+            }
+            // Too many bytes for one answer: the same page once more, with fewer records.
+            Some(shorter) => {
+                drop(rows);
+                slice = list(&shorter);
+                is_cut = true;
+            }
+        }
+    }
 }
 
 /// Find an initiative

@@ -11,10 +11,17 @@ const SEARCH: u32 = 5;
 /// All records of a list, without pages.
 const EXPORT: u32 = 10;
 
+/// A password, held against its hash: 30 ms of a processor.
+const SIGNING_IN: u32 = 5;
+/// The address for signing in.
+const SIGN_IN: &str = "/v1/auth/login";
+
 /// How the address of features ends, below `/ogc`.
 const FEATURES: &str = "/items";
-/// Features that a page of the price of a list has at most, as any other list; a larger page costs what an export costs.
-const FEATURES_OF_A_LIST: u64 = 200;
+/// How the address of changes ends.
+const CHANGES: &str = "/changes";
+/// Rows that a page of the price of a list has at most, as any other list; a larger page costs what an export costs.
+const ROWS_OF_A_LIST: u64 = 200;
 
 /// What a stranger leaves in the store.
 const REQUEST: u32 = 20;
@@ -58,9 +65,16 @@ pub fn cost(path: &str, query: &str, wants_whole: bool) -> u32 {
         features(path, query)
     } else if path == REQUESTS {
         REQUEST
+    } else if path == SIGN_IN {
+        SIGNING_IN
+    } else if path.ends_with(CHANGES) && is_long(query) {
+        EXPORT
     } else if EXPORTS.iter().any(|end| path.ends_with(end)) || wants_whole && is_list(path) {
         EXPORT
     } else if is_search() {
+        SEARCH
+    } else if is_list(path) && form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "include") {
+        // Several records for each.
         SEARCH
     } else if is_list(path) {
         LIST
@@ -70,15 +84,18 @@ pub fn cost(path: &str, query: &str, wants_whole: bool) -> u32 {
 }
 
 fn features(path: &str, query: &str) -> u32 {
-    let limit = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "limit");
-    // A number beyond 64 bits is as large as any limit; what is no number is refused.
-    let is_large =
-        limit.is_some_and(|(_, limit)| limit.parse::<u64>().map_or(true, |limit| limit > FEATURES_OF_A_LIST));
     match path.strip_suffix(FEATURES) {
-        Some(_) if is_large => EXPORT,
+        Some(_) if is_long(query) => EXPORT,
         Some(_) => LIST,
         None => RECORD,
     }
+}
+
+/// True for a wish for more rows than other lists have on a page.
+fn is_long(query: &str) -> bool {
+    let limit = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "limit");
+    // A number beyond 64 bits is as large as any limit; what is no number is refused.
+    limit.is_some_and(|(_, limit)| limit.parse::<u64>().map_or(true, |limit| limit > ROWS_OF_A_LIST))
 }
 
 fn is_list(path: &str) -> bool {
@@ -98,6 +115,10 @@ mod tests {
         assert_eq!(cost("/v1/%63ouncils", "", false), 2);
         assert_eq!(cost("/v1/councils/oldham/initiatives", "q2=x", false), 2);
         assert_eq!(cost("/v1/changes", "since=x", false), 2);
+        assert_eq!(cost("/v1/changes", "limit=1000", false), 10);
+        assert_eq!(cost("/v1/auth/login", "", false), 5);
+        assert_eq!(cost("/v1/initiatives", "include=themes", false), 5);
+        assert_eq!(cost("/v1/initiatives/get-oldham-working", "include=themes", false), 1);
         assert_eq!(cost("/v1/themes/housing/changes.atom", "", false), 2);
         assert_eq!(cost("/v1/initiatives", "theme=housing&q=co-op", false), 5);
         assert_eq!(cost("/v1/councils", "covers=53.54,-2.11", false), 5);

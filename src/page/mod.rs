@@ -30,6 +30,9 @@ pub use listing::Listing;
 const DEFAULT_LIMIT: i64 = 20;
 /// Most rows on a page; a larger wish is clamped.
 const MAX_LIMIT: i64 = 200;
+/// Bytes of the records of a page, about: one with more is shorter than its limit. Two hundred records of usual length have
+/// half of it.
+pub const MOST_BYTES: usize = 4 << 20;
 /// Bytes in which the length of a cursor's content grows.
 const BLOCK: usize = 64;
 
@@ -52,7 +55,7 @@ pub struct Page<T> {
 /// Where the neighbouring pages are; also in the `Link` header (RFC 8288).
 #[derive(Serialize, ToSchema)]
 pub struct PageLinks {
-    /// Rows on a page.
+    /// Rows on a page at most. A page of very long records has fewer: `next` goes on.
     #[schema(example = 20, minimum = 1, maximum = 200)]
     pub limit: i64,
     /// Address of the next page; null on the last.
@@ -148,6 +151,21 @@ impl PageRequest {
     /// True when the page lies before the edge.
     pub fn is_backwards(&self) -> bool {
         self.edge.as_ref().is_some_and(|edge| edge.backwards)
+    }
+
+    /// The same page cut to as many of these rows as have [`MOST_BYTES`] together, at least one; `None` when all have. Sizes
+    /// are in the order of the page, in bytes.
+    pub fn cut_to(&self, sizes: &[usize]) -> Option<Self> {
+        let mut bytes = 0;
+        let mut fits = |size: &&usize| {
+            bytes += **size;
+            bytes <= MOST_BYTES
+        };
+        let fitting = match self.is_backwards() {
+            true => sizes.iter().rev().take_while(&mut fits).count(),
+            false => sizes.iter().take_while(&mut fits).count(),
+        };
+        (fitting < sizes.len()).then(|| Self { limit: fitting.max(1) as i64, edge: self.edge.clone() })
     }
 
     /// Rows to ask for: one more than shown, to know whether there is more.

@@ -8,8 +8,9 @@ use super::entry::{CouncilEntry, InitiativeEntry, ThemeEntry};
 use super::json::{RecordJson, Shape};
 use super::snapshot::Snapshot;
 use crate::auth::caller::Reach;
-use crate::error::ApiError;
+use crate::error::{ApiError, Fault};
 use crate::initiatives::query::InitiativeInclude as Include;
+use crate::page::MOST_BYTES;
 use crate::reply::{Fingerprint, fingerprint};
 use crate::search::model::Highlight;
 
@@ -149,6 +150,11 @@ impl Snapshot {
             members.push(("parent", parent?.into()));
         }
         if wants(Include::Components) {
+            let components = || entry.components_for(reach).filter_map(|one| self.initiative_of(one.id));
+            if components().map(|one| one.json.text().len()).sum::<usize>() > MOST_BYTES {
+                let detail = "components are too much for one answer: ask for each by its own address";
+                return Err(ApiError::bad_query(vec![Fault::parameter("include", "too_large", detail)]));
+            }
             let shown: Vec<String> =
                 entry.components_for(reach).filter_map(|one| related(one.id)).collect::<Result<_, _>>()?;
             members.push(("components", array(shown.iter().map(String::as_str))));

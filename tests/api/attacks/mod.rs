@@ -1,8 +1,11 @@
 //! Attacks that once worked, with the numbers that they reached before and after. Each is a kind: the test takes it further
 //! than the one that was found.
 
+mod answers;
 mod faults;
+mod names;
 mod readers;
+mod texts;
 mod uploads;
 
 use std::time::Duration;

@@ -90,13 +90,13 @@ const RULES: &str = "
 
     changes::cursor          auth::caller::Reach auth::keys error *::model
     changes::feed            error *::model
-    changes::store           STORE *::store
+    changes::store           STORE page *::store
 
     tally                    db::Db error
     api_keys::usage          tally error *::store
     search::unanswered       db::schema tally error read_model search::model
     outcomes::model          auth::caller::Reach error initiatives::evidence read_model reply::Resource text *::model
-    *::model                 auth::scope db::schema geography initiatives::answer initiatives::evidence input page::Order reply::Resource text
+    *::model                 auth::scope db::schema geography initiatives::answer initiatives::evidence input markdown page::Order reply::Resource text
                              *::model
     read_model::text::**     read_model::text
     read_model::extractor    error read_model
@@ -121,7 +121,7 @@ const RULES: &str = "
     refs                     STORE
     slugs                    STORE
     STORE                    auth::caller::Reach auth::caller::Account db::lock db::prepared db::schema db::word error geography
-                             input::Draft input::Faults page::Order page::Slice page::Window refs slugs text *::model
+                             input::Draft input::Faults page::Order page::Slice page::Window markdown refs slugs text *::model
 
     auth::identify           address api_keys::model api_keys::usage auth::* config db::Db error
     auth::caller             auth::* error initiatives::model users::model
@@ -144,12 +144,13 @@ const RULES: &str = "
     uploads
     sending                  config limits limits::load limits::shares
 
-    input::**                config error fault geography input limits::load text
+    input::**                config error fault geography input limits::load markdown text
     geography::**            error geography
     error                    fault input::MAX_BODY problems
     fault
     problems                 error
     text                     input::Faults
+    markdown
     config                   issuer
     issuer
     db::opened               config db
