@@ -178,6 +178,12 @@ pub struct ServeSettings {
 }
 
 impl ServeSettings {
+    /// True when links follow what callers say, who come from elsewhere: there is no --public-url, and others than this machine
+    /// can reach the service.
+    pub fn follows_host(&self) -> bool {
+        self.public_url.is_none() && !self.bind.ip().is_loopback()
+    }
+
     /// True when callers reach the service by https: from itself, or from a proxy in front.
     pub fn is_https(&self) -> bool {
         self.tls_cert.is_some() || self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))

@@ -307,10 +307,11 @@ pub fn moved(request: &HttpRequest, slug: &str) -> HttpResponse {
     let path = path.join("/");
     let query = request.query_string();
     let location = if query.is_empty() { path } else { format!("{path}?{query}") };
-    HttpResponse::PermanentRedirect()
-        .insert_header((header::LOCATION, location))
-        .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
-        .finish()
+    let mut response = HttpResponse::PermanentRedirect();
+    response.insert_header((header::LOCATION, location));
+    // Of a record that not everybody may see, the new slug is as secret as the record.
+    cache(&mut response, request.headers());
+    response.finish()
 }
 
 /// 303 to where a record lives now, for an address that stays the same whatever becomes of the record's own.

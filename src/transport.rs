@@ -27,9 +27,22 @@ pub fn secure(headers: &mut HeaderMap, path: &str, settings: Option<&ServeSettin
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    if settings.is_some_and(ServeSettings::follows_host) {
+        unshare(headers);
+    }
     // Over plain HTTP browsers ignore it, and a developer's machine must not be told.
     if settings.is_some_and(ServeSettings::is_https) {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
+    }
+}
+
+/// Links in an answer follow the Host header, which is the caller's own say: no cache may hand it to others. What is the same
+/// for ever has no links.
+fn unshare(headers: &mut HeaderMap) {
+    let rule = headers.get(header::CACHE_CONTROL).and_then(|rule| rule.to_str().ok());
+    let private = rule.filter(|rule| !rule.contains("immutable")).and_then(|rule| rule.strip_prefix("public"));
+    if let Some(private) = private.and_then(|rest| HeaderValue::from_str(&format!("private{rest}")).ok()) {
+        headers.insert(header::CACHE_CONTROL, private);
     }
 }
 

@@ -175,6 +175,7 @@ pub async fn rotate_api_key(
     let mut conn = db.get().await?;
     let current = to_change(&mut conn, &caller.0, &id, None).await?;
     within(&caller.0, &current)?;
+    unbound(&mut conn, &caller.0, "gives no key another secret").await?;
     if current.prefix.is_none() {
         return Err(ApiError::conflict("This key has no secret yet: it waits to be fetched."));
     }
@@ -222,6 +223,7 @@ async fn change(
     let mut conn = db.get().await?;
     let current = to_change(&mut conn, account, id, Some(&if_match)).await?;
     within(account, &current)?;
+    unbound(&mut conn, account, "changes no key").await?;
     let change = make(&current)?.checked()?;
     conn.transaction(async |conn| {
         if !store::update(conn, current.id, current.version, &change).await? {
@@ -275,6 +277,16 @@ fn within(account: &Account, key: &ApiKey) -> Result<(), ApiError> {
     }
 }
 
+/// A key that is bound to places does not act on keys: none but it would be bound by them, and not even it for long.
+async fn unbound(conn: &mut AsyncPgConnection, account: &Account, does_not: &str) -> Result<(), ApiError> {
+    let Credential::Key(key) = account.credential else { return Ok(()) };
+    let key = store::find(conn, Keyring::All, key).await?;
+    match key.origins.is_empty() && key.networks.is_empty() {
+        true => Ok(()),
+        false => Err(ApiError::forbidden(format!("A key that is bound to origins or networks {does_not}."))),
+    }
+}
+
 /// A key makes keys that are bound no less than it is: none that lives longer, and none at all when it is bound to places.
 async fn bound_as_its_maker(
     conn: &mut AsyncPgConnection,
@@ -282,10 +294,8 @@ async fn bound_as_its_maker(
     draft: &mut Draft<NewApiKey>,
 ) -> Result<(), ApiError> {
     let Credential::Key(maker) = account.credential else { return Ok(()) };
+    unbound(conn, account, "makes no others").await?;
     let maker = store::find(conn, Keyring::All, maker).await?;
-    if !maker.origins.is_empty() || !maker.networks.is_empty() {
-        return Err(ApiError::forbidden("A key that is bound to origins or networks makes no others."));
-    }
     let left = u16::try_from((maker.expires_at - Utc::now()).num_days()).unwrap_or_default();
     match draft.value.expires_in_days {
         _ if left == 0 => return Err(ApiError::forbidden("A key that ends within a day makes no others.")),

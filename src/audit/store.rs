@@ -7,7 +7,7 @@ use data_encoding::HEXLOWER;
 use diesel::dsl::count_star;
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bytea, Nullable, Text};
+use diesel::sql_types::{BigInt, Bool, Bytea, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::join;
 use uuid::Uuid;
@@ -26,6 +26,9 @@ use crate::refs;
 
 /// Add an event to the chain. Call it last in the transaction of what it tells of: until the end of the transaction every
 /// other writer waits here, and whoever waits for anything after it could wait for one of them.
+///
+/// For the same reason it is here that the rights of the actor are looked at once more: who took them away has left an event,
+/// and so was before or will be after. 401 when they are not what they were when the request was looked at.
 pub async fn record(
     conn: &mut AsyncPgConnection,
     keys: &Keys,
@@ -62,7 +65,7 @@ pub async fn record(
     let event = event.sealed(keys);
     let end = Head::at(&event, keys);
     let conn: &AsyncPgConnection = conn;
-    let (mut first, mut second) = (conn, conn);
+    let (mut first, mut second, mut third) = (conn, conn, conn);
     let moved = Prepared::new(MOVE_HEAD)
         .bind::<BigInt, _>(end.sequence)
         .bind::<Bytea, _>(end.hash)
@@ -70,11 +73,44 @@ pub async fn record(
         .bind::<Nullable<Bytea>, _>(end.seal)
         .execute(&mut first);
     let added = diesel::insert_into(audit_events::table).values(event).execute(&mut second);
+    let standing = still_stands(&mut third, actor);
     // Together: every other writer waits meanwhile.
-    Ok(all_done(<[_; 2]>::from(join!(moved, added)))?)
+    let (moved, added, standing) = join!(moved, added, standing);
+    all_done([moved, added])?;
+    match standing? {
+        true => Ok(()),
+        false => Err(ApiError::bad_credentials(
+            "Your session or key has ended, or your rights have changed, since you sent this. Nothing was changed. Sign in \
+             again.",
+        )),
+    }
 }
 
 const MOVE_HEAD: &str = "UPDATE audit_head SET sequence = $1, hash = $2, sealed_with = $3, seal = $4";
+
+/// True while an actor may do what it could when its request was looked at.
+async fn still_stands(conn: &mut &AsyncPgConnection, actor: &Actor) -> QueryResult<bool> {
+    let Some((user, standing)) = actor.user.zip(actor.standing) else { return Ok(true) };
+    let query = Prepared::new(STANDS)
+        .bind::<SqlUuid, _>(user)
+        .bind::<Text, _>(text(&standing.role))
+        .bind::<Nullable<SqlUuid>, _>(standing.council_id)
+        .bind::<Nullable<SqlUuid>, _>(actor.session)
+        .bind::<Nullable<SqlUuid>, _>(actor.key);
+    let (stands,) = query.returning::<(Bool,)>().get_result::<(bool,)>(conn).await?;
+    Ok(stands)
+}
+
+/// What this transaction has changed itself is no reason: people demote themselves, sign out, and revoke the key that they
+/// use. (`xmin` is the transaction that wrote a row.)
+const STANDS: &str = "SELECT
+    EXISTS (SELECT FROM users u WHERE u.id = actor.id AND (u.xmin = pg_current_xact_id()::xid
+        OR u.status = 'active' AND u.role = actor.role AND u.council_id IS NOT DISTINCT FROM actor.council))
+    AND (actor.session IS NULL OR EXISTS (SELECT FROM sessions s WHERE s.id = actor.session
+        AND (s.xmin = pg_current_xact_id()::xid OR s.ended_at IS NULL AND s.expires_at > clock_timestamp())))
+    AND (actor.key IS NULL OR EXISTS (SELECT FROM api_keys k WHERE k.id = actor.key
+        AND (k.xmin = pg_current_xact_id()::xid OR k.revoked_at IS NULL AND k.expires_at > clock_timestamp())))
+    FROM (SELECT $1::uuid AS id, $2::text AS role, $3::uuid AS council, $4::uuid AS session, $5::uuid AS key) actor";
 
 /// Which part of the trail somebody reads.
 #[derive(Clone, Copy, Debug)]

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::model::{Origin, RecordKind};
 use crate::api_keys::model::ApiKey;
-use crate::auth::caller::{Account, Credential};
+use crate::auth::caller::{Account, Credential, Standing};
 use crate::councils::model::Council;
 use crate::initiatives::model::Initiative;
 use crate::key_requests::model::KeyRequest;
@@ -26,12 +26,14 @@ pub struct Actor {
     pub key: Option<Uuid>,
     /// Where the request came from.
     pub address: Option<IpAddr>,
+    /// What the user has to be still when the act is done; `None` where the act needs no rights.
+    pub standing: Option<Standing>,
 }
 
 impl Actor {
     /// Whoever runs the service.
     pub const COMMAND_LINE: Self =
-        Self { origin: Origin::CommandLine, user: None, session: None, key: None, address: None };
+        Self { origin: Origin::CommandLine, user: None, session: None, key: None, address: None, standing: None };
 
     /// A user who signs in or refreshes, and is known by the session.
     pub fn in_session(user: Uuid, session: Uuid, address: Option<IpAddr>) -> Self {
@@ -47,7 +49,8 @@ impl Actor {
 impl From<&Account> for Actor {
     fn from(account: &Account) -> Self {
         let (session, key) = named(account.credential);
-        Self { user: Some(account.user_id), session, key, ..Self::unknown(account.address) }
+        let standing = Some(account.standing);
+        Self { user: Some(account.user_id), session, key, standing, ..Self::unknown(account.address) }
     }
 }
 

@@ -58,6 +58,17 @@ pub struct Account {
     pub role: Role,
     /// The council that the user is bound to.
     pub council_id: Option<Uuid>,
+    /// The user's own role and council, as they stood when the request was looked at.
+    pub standing: Standing,
+}
+
+/// A user's role and council. A key may do less; nothing is done any more once these have changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// What the user may do.
+    pub role: Role,
+    /// For whom.
+    pub council_id: Option<Uuid>,
 }
 
 /// What a caller may see. Every query of records takes one, so that an unscoped query is hard to write.

@@ -46,6 +46,7 @@ pub async fn log_in(
     let matches = password::matches(credentials.password, known.as_ref().map(|(_, hash)| hash.clone())).await?;
     let refused = || ApiError::bad_credentials("E-mail address and password do not match an active account.");
     let (user, proven) = known.filter(|_| matches).ok_or_else(refused)?;
+    throttle.succeeded(&credentials.email, address);
     let first = token::refresh_token();
     let hash = token::refresh_hash(&keys, &first);
     let days = settings.session_days;
@@ -177,9 +178,14 @@ pub async fn change_password(
         return Err(ApiError::forbidden("The current password is not right."));
     }
     let hash = password::hash(change.new_password).await?;
+    let proven = user.password_hash.unwrap_or_default();
     db.get()
         .await?
         .transaction(async |conn| {
+            // An admin may have reset it meanwhile: the later word of the two is the admin's.
+            if !store::still_holds(conn, user.id, &proven).await? {
+                return Err(ApiError::bad_credentials("Your password was changed meanwhile. Sign in again."));
+            }
             users::store::set_password(conn, user.id, &hash).await?;
             let now = users::store::show(conn, user.id).await?;
             trail.record(conn, &caller.account, Action::UserSetPassword, Subject::changed_once(&now)).await

@@ -8,7 +8,7 @@ use actix_web::{HttpMessage, HttpRequest, web};
 use chrono::Utc;
 
 use super::api_key::{ApiKey, holds_secret};
-use super::caller::{Account, Credential};
+use super::caller::{Account, Credential, Standing};
 use super::issuers::Issuers;
 use super::keys::Keys;
 use super::scope::Scopes;
@@ -102,6 +102,7 @@ fn known(request: &HttpRequest, owner: SessionOwner, credential: Credential) -> 
         address: client_address(request),
         role: owner.role.0,
         council_id: owner.council_id,
+        standing: Standing { role: owner.role.0, council_id: owner.council_id },
     }
 }
 
@@ -145,6 +146,7 @@ async fn by_key(request: &HttpRequest) -> Result<Account, ApiError> {
         address,
         role,
         council_id,
+        standing: Standing { role: owner.role.0, council_id: owner.council_id },
     })
 }
 

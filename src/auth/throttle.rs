@@ -1,14 +1,24 @@
 //! Sign-in attempts are limited per account and per address.
+//!
+//! Whoever guesses at an account from elsewhere must not lock its owner out: an address from which the owner has signed in
+//! has attempts of its own.
 
 use std::net::IpAddr;
+use std::time::Duration;
+
+use moka::sync::Cache;
 
 use crate::address::network;
 use crate::error::ApiError;
 use crate::limits::bucket::{Buckets, Clock, MOST_BUCKETS};
 
-/// The limits of one instance.
+/// How long an address is known after the last time that the account signed in from there.
+const KNOWN_FOR: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// The limits of one instance, and the addresses that it knows: another instance, or this one anew, knows none at first.
 pub struct Throttle {
-    accounts: Buckets<String>,
+    accounts: Buckets<(String, Option<IpAddr>)>,
+    known: Cache<(String, IpAddr), ()>,
     addresses: Buckets<IpAddr>,
 }
 
@@ -18,6 +28,7 @@ impl Throttle {
         let attempts = u32::from(attempts);
         Self {
             accounts: Buckets::new(attempts, MOST_BUCKETS, clock.clone()),
+            known: Cache::builder().max_capacity(MOST_BUCKETS as u64).time_to_live(KNOWN_FOR).build(),
             addresses: Buckets::new(attempts * 6, MOST_BUCKETS, clock),
         }
     }
@@ -25,8 +36,16 @@ impl Throttle {
     /// Count one attempt; 429 when there were too many.
     pub fn attempt(&self, account: &str, address: Option<IpAddr>) -> Result<(), ApiError> {
         let detail = "Too many attempts to sign in. Wait, then try again.";
-        self.addresses.take(network(address), 1).check("login", detail)?;
+        let address = network(address);
+        self.addresses.take(address, 1).check("login", detail)?;
         // Hashing would hide nothing here: the map never leaves memory. Length is bounded by the schema.
-        self.accounts.take(account.to_lowercase(), 1).check("login", detail)
+        let account = account.to_lowercase();
+        let known = self.known.contains_key(&(account.clone(), address)).then_some(address);
+        self.accounts.take((account, known), 1).check("login", detail)
+    }
+
+    /// Remember that an account has signed in from here.
+    pub fn succeeded(&self, account: &str, address: Option<IpAddr>) {
+        self.known.insert((account.to_lowercase(), network(address)), ());
     }
 }

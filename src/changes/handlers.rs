@@ -35,7 +35,8 @@ const IN_A_FEED: usize = 50;
 /// To keep a copy: begin without `since`, with an empty copy; put in each `upsert` under its `id`, and take out each `delete`,
 /// in the order given; then follow `next`, at once while `more` is true, otherwise whenever you like. `next` is an address
 /// with the parameter `since`, a cursor that only the service can make: it belongs to these resources and to what you may
-/// see. When your role or council changes, it is refused with `bad_cursor`: begin again.
+/// see. When your role or council changes, or when the database was restored, it is refused with `bad_cursor`: begin again. A
+/// page of long records is shorter than its limit.
 #[utoipa::path(tag = "changes", params(ChangeQuery), responses((status = 200, description = "Changes, oldest first", body = ChangePage)))]
 #[get("/changes")]
 pub async fn list_changes(
@@ -48,7 +49,7 @@ pub async fn list_changes(
     let (reach, limit) = (caller.reach(), query.limit.map_or(DEFAULT_LIMIT, clamp));
     let resources = if query.resource.is_empty() { &ChangedResource::ALL[..] } else { &query.resource };
     let cursors = Cursors::new(&keys, reach, resources);
-    let since = query.since.as_deref().map(|since| cursors.open(since)).transpose()?.unwrap_or_default();
+    let since = query.since.as_deref().map(|since| cursors.open(since)).transpose()?;
     let batch = store::after(&mut *db.get().await?, reach, resources, since, limit).await?;
 
     let next = next(&request, &query, &cursors.seal(batch.end));

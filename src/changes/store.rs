@@ -8,11 +8,13 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+use super::cursor::Place;
 use super::model::{Change, ChangeKind, ChangedRecord, ChangedResource};
 use crate::auth::caller::Reach;
+use crate::db::epoch;
 use crate::db::schema::changes;
 use crate::db::word::Word;
-use crate::error::ApiError;
+use crate::error::{ApiError, Fault};
 use crate::initiatives::model::Visibility;
 use crate::initiatives::store as practice;
 use crate::page::MOST_BYTES;
@@ -35,7 +37,7 @@ pub struct Batch {
     /// Oldest first, each record once, where it changed last.
     pub changes: Vec<Change>,
     /// The place after which to go on: of the last change that the caller may know of.
-    pub end: i64,
+    pub end: Place,
     /// Further changes are there already.
     pub more: bool,
 }
@@ -56,14 +58,16 @@ fn visible(reach: Reach) -> changes::BoxedQuery<'static, Pg> {
     }
 }
 
-/// The changes of some resources after a place, at most `limit`.
+/// The changes of some resources after a place, or from the beginning, at most `limit`. A place in another history of the
+/// database is a fault of the parameter `since`.
 pub async fn after(
     conn: &mut AsyncPgConnection,
     reach: Reach,
     resources: &[ChangedResource],
-    position: i64,
+    since: Option<Place>,
     limit: i64,
 ) -> Result<Batch, ApiError> {
+    let position = since.map_or(0, |since| since.position);
     let words: Vec<_> = resources.iter().copied().map(Word).collect();
     let query = visible(reach)
         .filter(changes::position.gt(position))
@@ -74,6 +78,11 @@ pub async fn after(
     let mut snapshot = conn.build_transaction().repeatable_read().read_only();
     snapshot
         .run(async |conn| {
+            let epoch = epoch(conn).await?;
+            if since.is_some_and(|since| since.epoch != epoch) {
+                let detail = "is of the database before it was restored; begin again without it, with an empty copy";
+                return Err(ApiError::bad_query(vec![Fault::parameter("since", "bad_cursor", detail)]));
+            }
             let mut rows: Vec<ChangeRow> = query.load(conn).await?;
             let mut more = rows.len() as i64 > limit;
             rows.truncate(limit as usize);
@@ -93,7 +102,7 @@ pub async fn after(
                 }
                 rows = rest;
             }
-            Ok(Batch { changes, end, more })
+            Ok(Batch { changes, end: Place { epoch, position: end }, more })
         })
         .await
 }

@@ -16,7 +16,7 @@ pub mod word;
 use std::time::{Duration, Instant};
 
 use deadpool::managed::{BuildError, Pool, TimeoutType};
-use diesel::sql_types::Text;
+use diesel::sql_types::{BigInt, Text};
 use diesel::{ConnectionResult, QueryResult};
 use diesel_async::pooled_connection::deadpool::PoolError;
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
@@ -91,6 +91,18 @@ pub async fn lock(conn: &mut AsyncPgConnection, name: &str) -> QueryResult<()> {
     let query = Prepared::new("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))");
     query.bind::<Text, _>(name).execute(conn).await.map(drop)
 }
+
+/// Which history this is: another number where the database was restored or has lost its tail, so that places in the order
+/// of commits mean something else. Of the cluster, of its timeline, which changes when a standby takes over or a backup is
+/// recovered to a point in time, and of the table of changes, which a dump makes anew.
+pub async fn epoch(conn: &mut AsyncPgConnection) -> QueryResult<i64> {
+    let (epoch,) = Prepared::new(EPOCH).returning::<(BigInt,)>().get_result::<(i64,)>(conn).await?;
+    Ok(epoch)
+}
+
+const EPOCH: &str =
+    "SELECT hashtextextended(concat_ws('/', s.system_identifier, c.timeline_id, 'changes'::regclass::oid), 0)
+    FROM pg_control_system() s, pg_control_checkpoint() c";
 
 /// Forget the plans of statements that this connection has prepared. For a transaction that adds many rows: plans that were made
 /// for small tables serve large ones badly, and nothing else renews them before its end.

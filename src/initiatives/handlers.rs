@@ -344,9 +344,13 @@ async fn set_state(
 ) -> Result<Written, ApiError> {
     let mut conn = db.get().await?;
     let current = editable(&mut conn, account, segment, &if_match).await?;
-    let own_work = store::author(&mut conn, current.id).await? == Some(account.user_id);
-    if state == State::Published && own_work && account.role != Role::NetworkAdmin {
-        return Err(ApiError::forbidden("You wrote this initiative; another network officer publishes it."));
+    if state == State::Published
+        && account.role != Role::NetworkAdmin
+        && store::has_written(&mut conn, current.id, account.user_id).await?
+    {
+        return Err(ApiError::forbidden(
+            "You wrote this initiative, or part of it, since it was last published; another network officer publishes it.",
+        ));
     }
     conn.transaction(async |conn| {
         if !write::set_state(conn, &current, state).await? {

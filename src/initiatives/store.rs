@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use diesel::dsl::{exists, max};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::select;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::try_join;
 use uuid::Uuid;
@@ -16,7 +18,7 @@ use super::model::{
 };
 use crate::auth::caller::Reach;
 use crate::councils::model::CouncilRef;
-use crate::db::schema::{councils, initiatives};
+use crate::db::schema::{audit_events, councils, initiatives};
 use crate::db::word::Word;
 use crate::error::ApiError;
 use crate::markdown::render;
@@ -211,7 +213,18 @@ fn assemble(row: InitiativeRow, children: &mut Children, leads: &HashMap<Uuid, L
     Loaded { record, level, parent, components }
 }
 
-/// Who wrote a record, for the rule that who writes does not publish.
-pub async fn author(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Option<Uuid>, ApiError> {
-    Ok(initiatives::table.find(id).select(initiatives::created_by).first(conn).await?)
+/// True for who entered a record, and for whoever changed it since it was last published, as the audit trail has it.
+pub async fn has_written(conn: &mut AsyncPgConnection, id: Uuid, user: Uuid) -> Result<bool, ApiError> {
+    let of_record = || audit_events::table.filter(audit_events::record_id.eq(id));
+    let published: Option<i64> = of_record()
+        .filter(audit_events::action.eq("initiative.publish"))
+        .select(max(audit_events::sequence))
+        .first(conn)
+        .await?;
+    let changes = of_record()
+        .filter(audit_events::action.eq("initiative.update"))
+        .filter(audit_events::actor_id.eq(user))
+        .filter(audit_events::sequence.gt(published.unwrap_or_default()));
+    let entered = initiatives::table.find(id).filter(initiatives::created_by.eq(user));
+    Ok(select(exists(changes).or(exists(entered))).get_result(conn).await?)
 }

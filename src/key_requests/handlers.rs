@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::model::{
     Claim, Grant, KeyRequest, NewKeyRequest, Receipt, Refusal, RequestQuery, RequestSort, RequestStatus,
 };
-use super::store::{self, Decision};
+use super::store::{self, Bounds, Decision};
 use crate::address::client_address;
 use crate::api_keys;
 use crate::api_keys::model::IssuedKey;
@@ -31,15 +31,15 @@ use crate::reply::{Record, Written, issued};
 use crate::users;
 use crate::users::model::{Role, UserStatus, UserUpdate};
 
-/// Most requests that nobody has decided about: strangers must not fill the store.
-const MOST_PENDING: i64 = 1000;
+/// Requests that nobody has decided about: strangers must not fill the store, and none of them the form of all others.
+const BOUNDS: Bounds = Bounds { most: 1000, most_of_an_address: 20, days: 30 };
 /// Days within which a granted key has to be fetched.
 const DAYS_TO_CLAIM: i64 = 7;
 
 /// Ask for an API key
 ///
 /// For researchers and others without an account. A network officer grants or refuses; the answer goes to the e-mail
-/// address. Asking again while nobody has decided changes nothing.
+/// address. Asking again while nobody has decided changes nothing. A request lapses after 30 days; then ask again.
 #[utoipa::path(tag = "API keys", request_body = NewKeyRequest, responses((status = 202, description = "The request has arrived", body = Receipt)))]
 #[post("/api-keys/requests")]
 pub async fn request_api_key(
@@ -50,10 +50,11 @@ pub async fn request_api_key(
     body: Body<NewKeyRequest>,
 ) -> Result<HttpResponse, ApiError> {
     let new = body.draft.checked()?;
-    let actor = Actor::unknown(client_address(&http));
+    let address = client_address(&http);
+    let actor = Actor::unknown(address);
     db.get()
         .await?
-        .transaction(async |conn| match store::create(conn, &new, MOST_PENDING).await? {
+        .transaction(async |conn| match store::create(conn, &new, address, &BOUNDS).await? {
             Some(id) => {
                 let entered = store::find(conn, id).await?;
                 trail.record(conn, actor, Action::KeyRequestCreate, Subject::entered(&entered)).await

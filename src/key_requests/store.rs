@@ -1,12 +1,17 @@
 //! Queries of requests for API keys, and the letters that answer them.
 
-use chrono::{DateTime, Utc};
+use std::net::IpAddr;
+
+use chrono::{DateTime, Duration, Utc};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::model::{KeyRequest, NewKeyRequest, RequestStatus};
+use crate::address::network;
+use crate::db::prepared::Prepared;
 use crate::db::schema::{key_requests, outbox};
 use crate::db::word::Word;
 use crate::error::ApiError;
@@ -50,10 +55,37 @@ impl From<Row> for KeyRequest {
     }
 }
 
-/// Enter a request; nothing when one is pending for the same address, which stays as it is. 429 when `most` are pending.
-pub async fn create(conn: &mut AsyncPgConnection, new: &NewKeyRequest, most: i64) -> Result<Option<Uuid>, ApiError> {
-    let pending: i64 = filtered(&[RequestStatus::Pending]).select(count_star()).first(conn).await?;
-    if pending >= most {
+/// How many requests may wait.
+pub struct Bounds {
+    /// In all.
+    pub most: i64,
+    /// From one address, or network of IPv6.
+    pub most_of_an_address: i64,
+    /// Days after which one that nobody has decided about lapses.
+    pub days: i64,
+}
+
+/// Enter a request; nothing when one is pending for the same e-mail address, which stays as it is. Those that have waited too long
+/// go. 429 when too many wait, in all or from the address.
+pub async fn create(
+    conn: &mut AsyncPgConnection,
+    new: &NewKeyRequest,
+    from: Option<IpAddr>,
+    bounds: &Bounds,
+) -> Result<Option<Uuid>, ApiError> {
+    let pending = key_requests::status.eq(Word(RequestStatus::Pending));
+    let lapsed = key_requests::created_at.lt(Utc::now() - Duration::days(bounds.days));
+    diesel::delete(key_requests::table.filter(pending).filter(lapsed)).execute(conn).await?;
+    let waiting: i64 = filtered(&[RequestStatus::Pending]).select(count_star()).first(conn).await?;
+    let (theirs,) = Prepared::new(WAITING_FROM)
+        .bind::<Text, _>(format!("{}/{}", network(from), if network(from).is_ipv6() { 64 } else { 32 }))
+        .returning::<(BigInt,)>()
+        .get_result::<(i64,)>(conn)
+        .await?;
+    if theirs >= bounds.most_of_an_address {
+        return Err(ApiError::too_many("As many requests from your address wait as may. Ask again tomorrow.", 86_400));
+    }
+    if waiting >= bounds.most {
         return Err(ApiError::too_many("As many requests wait as may. Ask again tomorrow.", 86_400));
     }
     let id = Uuid::now_v7();
@@ -70,6 +102,10 @@ pub async fn create(conn: &mut AsyncPgConnection, new: &NewKeyRequest, most: i64
         .await?;
     Ok((entered == 1).then_some(id))
 }
+
+/// How many of the requests that wait came from a network: the audit trail has their addresses.
+const WAITING_FROM: &str = "SELECT count(*) FROM key_requests r JOIN audit_events e ON e.record_id = r.id
+    WHERE r.status = 'pending' AND e.action = 'key_request.create' AND e.address::inet <<= $1::inet";
 
 fn filtered(statuses: &[RequestStatus]) -> key_requests::BoxedQuery<'static, diesel::pg::Pg> {
     let query = key_requests::table.into_boxed();

@@ -14,7 +14,9 @@ pub mod rate;
 pub mod shares;
 
 use std::net::IpAddr;
+use std::time::Duration;
 
+use moka::sync::Cache;
 use uuid::Uuid;
 
 use crate::address::network;
@@ -28,6 +30,10 @@ use shares::{Share, Shares};
 const ADDRESSES_TO_FILL: usize = 8;
 /// Exports of an address at a time. There are few; people begin two at once, for councils and for initiatives.
 const EXPORTS_OF_AN_ADDRESS: usize = 2;
+/// Credentials that are remembered as good, and how long after they were last used: they are looked at even where others
+/// are not any more.
+const GOOD_CREDENTIALS: u64 = 10_000;
+const GOOD_FOR: Duration = Duration::from_secs(15 * 60);
 /// Connections of an address, each with a head or a piece of an answer in a buffer. A trusted proxy has as many as it likes.
 const CONNECTIONS_OF_AN_ADDRESS: usize = 256;
 /// Bodies that arrive at a time, each of a megabyte at most.
@@ -60,6 +66,7 @@ pub struct Limits {
     members: Buckets<Bucket>,
     officers: Buckets<Bucket>,
     bad_credentials: Buckets<IpAddr>,
+    good_credentials: Cache<[u8; 32], ()>,
     connections: Shares,
     in_work: Shares,
     uploads: Shares,
@@ -78,6 +85,7 @@ impl Limits {
             members: tier(settings.limit_member),
             officers: tier(settings.limit_officer),
             bad_credentials: Buckets::new(settings.limit_bad_credentials, MOST_BUCKETS, clock.clone()),
+            good_credentials: Cache::builder().max_capacity(GOOD_CREDENTIALS).time_to_idle(GOOD_FOR).build(),
             connections: Shares::new(usize::MAX, CONNECTIONS_OF_AN_ADDRESS),
             in_work: shares(settings.requests_in_work as usize, ADDRESSES_TO_FILL),
             uploads: shares(UPLOADS, ADDRESSES_TO_FILL),

@@ -15,7 +15,7 @@ use tokio::time::{sleep, timeout};
 
 use super::load::{self, Progress, Step};
 use super::snapshot::Snapshot;
-use crate::db::{Db, Listener};
+use crate::db::{Db, Listener, epoch};
 use crate::error::ApiError;
 
 /// What is said of a connection that has ended.
@@ -180,6 +180,13 @@ async fn run(model: Weak<ReadModel>, db: Db) {
 /// Follow over one connection; ends well only when nobody reads any more.
 async fn follow(model: &Weak<ReadModel>, db: &Db) -> Result<(), ApiError> {
     let mut connection = db.listen().await?;
+    let epoch = epoch(&mut connection).await?;
+    if let Some(model) = model.upgrade()
+        && model.snapshot().is_some_and(|snapshot| snapshot.epoch != epoch)
+    {
+        // The same numbers may stand for other changes there.
+        model.is_stale.store(true, Ordering::SeqCst);
+    }
     loop {
         let Some(model) = model.upgrade() else { return Ok(()) };
         let asked = model.asked.load(Ordering::SeqCst);

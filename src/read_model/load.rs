@@ -22,6 +22,7 @@ use super::snapshot::{Snapshot, Stamps, Tombstone};
 use super::text::{Document, TextIndex};
 use crate::auth::caller::Reach;
 use crate::boundaries::store::BoundaryRow;
+use crate::db::epoch;
 use crate::db::schema::{
     boundaries, boundary_shapes, changes, co_operative_values, councils, county_districts, initiatives, principles,
     slugs, themes,
@@ -56,7 +57,7 @@ pub async fn load(conn: &mut AsyncPgConnection, progress: impl Fn(Progress) + Sy
 }
 
 async fn load_all(conn: &mut AsyncPgConnection, progress: &(impl Fn(Progress) + Sync)) -> Result<Snapshot, ApiError> {
-    let mut snapshot = Snapshot::default();
+    let mut snapshot = Snapshot { epoch: epoch(conn).await?, ..Snapshot::default() };
     snapshot.councils = Arc::new(load_councils(conn).await?);
     snapshot.themes = Arc::new(load_themes(conn).await?);
     snapshot.vocabularies = Arc::new(load_vocabularies(conn).await?);

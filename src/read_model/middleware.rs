@@ -39,10 +39,15 @@ pub async fn keep_in_step(
         return Ok(request.into_response(ApiError::internal("the read model is not mounted").error_response()));
     };
     if let Some(wanted) = request.headers().get(REGISTRY_MIN_POSITION) {
-        match open(&keys, wanted) {
-            Some(position) => drop(model.reach(position, LONGEST_WAIT).await),
-            None => return Ok(request.into_response(refusal().error_response())),
+        let Some((epoch, position)) = open(&keys, wanted) else {
+            let detail = "is no position that this service gave out; leave it out, or send the last Registry-Position";
+            return Ok(request.into_response(refusal("malformed", detail).error_response()));
+        };
+        if model.snapshot().is_some_and(|snapshot| snapshot.epoch != epoch) {
+            let detail = "is of the database before it was restored; leave it out, and begin again with what you keep";
+            return Ok(request.into_response(refusal("bad_cursor", detail).error_response()));
         }
+        drop(model.reach(position, LONGEST_WAIT).await);
     }
     let is_read = [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method());
     let is_known = request.headers().contains_key("authorization") || request.headers().contains_key("x-api-key");
@@ -55,7 +60,7 @@ pub async fn keep_in_step(
         // To strangers a position says no more than what they could notice: how much is written that they do not see is not
         // theirs to know.
         let position = if is_known { snapshot.position } else { snapshot.public_position };
-        let sealed = keys.seal(PURPOSE, &position.to_be_bytes());
+        let sealed = keys.seal(PURPOSE, &[snapshot.epoch.to_be_bytes(), position.to_be_bytes()].concat());
         if let Ok(value) = HeaderValue::from_str(&sealed) {
             response.headers_mut().insert(REGISTRY_POSITION, value);
         }
@@ -68,12 +73,13 @@ pub async fn keep_in_step(
     Ok(response)
 }
 
-fn open(keys: &Keys, sealed: &HeaderValue) -> Option<i64> {
+/// The history and the place in it.
+fn open(keys: &Keys, sealed: &HeaderValue) -> Option<(i64, i64)> {
     let opened = keys.open(PURPOSE, sealed.to_str().ok()?)?;
-    Some(i64::from_be_bytes(opened.as_slice().try_into().ok()?))
+    let (epoch, position) = opened.split_first_chunk()?;
+    Some((i64::from_be_bytes(*epoch), i64::from_be_bytes(position.try_into().ok()?)))
 }
 
-fn refusal() -> ApiError {
-    let detail = "is no position that this service gave out; leave it out, or send the last Registry-Position";
-    ApiError::bad_query(vec![Fault::parameter(REGISTRY_MIN_POSITION.as_str(), "malformed", detail)])
+fn refusal(code: &str, detail: &str) -> ApiError {
+    ApiError::bad_query(vec![Fault::parameter(REGISTRY_MIN_POSITION.as_str(), code, detail)])
 }

@@ -85,6 +85,8 @@ pub struct Stamps {
 /// Every record at one position. Copies share what is the same: the next snapshot costs what has changed.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
+    /// The history of the database that it is of.
+    pub epoch: i64,
     /// The change up to which it is, hidden changes included.
     pub position: i64,
     /// The last change up to there that everybody could notice.

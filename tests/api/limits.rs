@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
-use ccin_registry::auth::caller::{Account, Credential};
+use ccin_registry::auth::caller::{Account, Credential, Standing};
 use ccin_registry::auth::scope::Scopes;
 use ccin_registry::limits::Limits;
 use ccin_registry::limits::bucket::{Clock, MOST_BUCKETS};
@@ -133,6 +133,7 @@ fn a_flood_of_addresses_takes_bounded_memory_and_no_quota_of_an_account() {
         address: network(u32::MAX),
         role: Role::MemberViewer,
         council_id: None,
+        standing: Standing { role: Role::MemberViewer, council_id: None },
     };
     assert_eq!(limits.take(Some(&account), account.address, 1).retry_after, None);
 }

@@ -3,8 +3,10 @@
 
 mod answers;
 mod faults;
+mod fuzz;
 mod names;
 mod readers;
+mod rights;
 mod texts;
 mod uploads;
 

@@ -7,5 +7,6 @@ mod order;
 mod pages;
 mod reader;
 mod replay;
+mod restored;
 mod shown;
 mod writer;

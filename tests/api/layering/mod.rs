@@ -90,7 +90,7 @@ const RULES: &str = "
 
     changes::cursor          auth::caller::Reach auth::keys error *::model
     changes::feed            error *::model
-    changes::store           STORE page *::store
+    changes::store           STORE changes::cursor db::epoch page *::store
 
     tally                    db::Db error
     api_keys::usage          tally error *::store
