@@ -130,18 +130,6 @@ struct CreateUser {
     password_stdin: bool,
 }
 
-/// Log to standard error: lines for people on a terminal, JSON elsewhere. `RUST_LOG` chooses what.
-pub fn start_logging() {
-    let mut builder = env_logger::Builder::from_env(
-        env_logger::Env::default().default_filter_or("warn,ccin_registry=info,actix_server=warn"),
-    );
-    if !std::io::stderr().is_terminal() {
-        builder.format(screen::json_line);
-    }
-    // A second start, as in tests, keeps the first logger.
-    let _ = builder.try_init();
-}
-
 impl Cli {
     /// Do what was asked.
     pub async fn run(self) -> Result<(), Failure> {

@@ -30,7 +30,7 @@
 //! - [`web`]: the page, for people. [`embeds`]: the registry on other sites, in frames and by oEmbed.
 //! - [`openapi`]: the finished document. [`db`]: pool, migrations, the private PostgreSQL.
 //! - [`transport`], [`tls`]: what browsers are told to be strict about, TLS.
-//! - [`cli`], [`config`], [`issuer`], [`server`], [`sample`]: the program around it.
+//! - [`cli`], [`config`], [`issuer`], [`server`], [`logging`], [`sample`]: the program around it.
 
 pub mod address;
 pub mod api_keys;
@@ -56,6 +56,7 @@ pub mod input;
 pub mod issuer;
 pub mod key_requests;
 pub mod limits;
+pub mod logging;
 pub mod map;
 pub mod middleware;
 pub mod negotiate;

@@ -2,6 +2,7 @@
 
 mod audit;
 mod help;
+mod logging;
 mod operator;
 mod secrets;
 mod stopping;

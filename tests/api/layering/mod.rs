@@ -9,7 +9,8 @@ use source::{Source, files};
 ///
 /// From the edge inwards: program, routes, handlers, stores, models, words.
 const RULES: &str = "
-    main                     cli
+    main                     cli logging
+    logging
     cli                      audit::* auth::* config db error health import::command input limits::bucket openapi refs sample
                              screen server signals tls users::*
     screen                   db::opened read_model sample
