@@ -1,6 +1,7 @@
 //! The database away: every request is told so within two seconds, nothing of the inside shows, and the service recovers
 //! by itself.
 
+mod hosts;
 mod listening;
 mod proxy;
 mod server;
