@@ -29,6 +29,7 @@
 //! - [`reply`], [`page`], [`negotiate`], [`error`], [`problems`]: answers, lists, media types, refusals.
 //! - [`web`]: the page, for people. [`embeds`]: the registry on other sites, in frames and by oEmbed.
 //! - [`openapi`]: the finished document. [`db`]: pool, migrations, the private PostgreSQL.
+//! - [`readiness`]: whether the database takes writes.
 //! - [`transport`], [`tls`]: what browsers are told to be strict about, TLS.
 //! - [`cli`], [`config`], [`issuer`], [`server`], [`logging`], [`sample`]: the program around it.
 
@@ -66,6 +67,7 @@ pub mod outcomes;
 pub mod page;
 pub mod problems;
 pub mod read_model;
+pub mod readiness;
 pub mod refs;
 pub mod reply;
 pub mod routes;

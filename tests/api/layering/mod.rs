@@ -15,7 +15,7 @@ const RULES: &str = "
                              screen server signals tls users::*
     screen                   db::opened read_model sample
     server                   address api_keys::usage auth::issuers auth::keys auth::throttle config db::Db tally input limits::* middleware
-                             openapi read_model routes search::unanswered service tls uploads
+                             openapi read_model readiness routes search::unanswered service tls uploads
     sample::**               db::forget_plans db::schema error initiatives::* input *::model *::store
     routes                   auth::identify::identify exports limits::rate problems read_model service transport vocabularies
                              *::handlers
@@ -24,7 +24,8 @@ const RULES: &str = "
     tls
     health                   address
     address                  config
-    service                  auth::caller::Reach db::Db error input openapi page read_model reply
+    service                  auth::caller::Reach db::Db error input openapi page read_model readiness reply
+    readiness                db::Db error
 
     exports::handlers        EXPORTS HANDLERS initiatives::query initiatives::within openapi outcomes::query page
     exports::answer          EXPORTS auth::caller auth::scope config db::Db limits::Limits page::base problems reply
@@ -147,6 +148,7 @@ const RULES: &str = "
     input::**                config error geography input text
     geography::**            error geography
     error                    input::MAX_BODY problems
+    error::database          error problems
     problems                 error
     text                     input::Faults
     config                   issuer

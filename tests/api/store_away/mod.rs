@@ -4,6 +4,7 @@
 mod hosts;
 mod listening;
 mod proxy;
+mod refusing;
 mod server;
 
 use std::time::Duration;
