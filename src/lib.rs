@@ -31,7 +31,7 @@
 //! - [`openapi`]: the finished document. [`db`]: pool, migrations, the private PostgreSQL.
 //! - [`readiness`]: whether the database takes writes.
 //! - [`transport`], [`tls`]: what browsers are told to be strict about, TLS.
-//! - [`cli`], [`config`], [`issuer`], [`server`], [`logging`], [`sample`]: the program around it.
+//! - [`cli`], [`config`], [`issuer`], [`serve`], [`server`], [`logging`], [`first_start`], [`sample`]: the program around it.
 
 pub mod address;
 pub mod api_keys;
@@ -48,6 +48,7 @@ pub mod embeds;
 pub mod error;
 pub mod exports;
 pub mod facets;
+pub mod first_start;
 pub mod geography;
 pub mod health;
 pub mod idempotency;
@@ -74,6 +75,7 @@ pub mod routes;
 pub mod sample;
 pub mod screen;
 pub mod search;
+pub mod serve;
 pub mod server;
 pub mod service;
 pub mod signals;

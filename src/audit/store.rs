@@ -74,6 +74,33 @@ pub async fn record(
     Ok(all_done(<[_; 2]>::from(join!(moved, added)))?)
 }
 
+/// A trail that another key has sealed. The text says what to do.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the audit trail of this database is sealed with the signing key {trail}, and this is the key {here}. Give the program \
+     the key that belongs to the database: by CCIN_SIGNING_KEY, or as the file signing-key.pem in the data folder. Where \
+     that key is lost, or is to be replaced, `ccin-registry audit adopt-key` continues the trail with this one; everybody \
+     who is signed in must then sign in again"
+)]
+pub struct AnothersKey {
+    trail: String,
+    here: String,
+}
+
+/// Refuse a key that is not the one that sealed the trail: events sealed with two keys by turns could not be told from
+/// forged ones, and tokens of the one would not hold with the other.
+pub async fn check_key(
+    conn: &mut AsyncPgConnection,
+    keys: &Keys,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let sealed_with: Option<Option<String>> =
+        audit_head::table.select(audit_head::sealed_with).first(conn).await.optional()?;
+    match sealed_with.flatten() {
+        Some(trail) if trail != keys.kid => Err(AnothersKey { trail, here: keys.kid.clone() }.into()),
+        _ => Ok(()),
+    }
+}
+
 const MOVE_HEAD: &str = "UPDATE audit_head SET sequence = $1, hash = $2, sealed_with = $3, seal = $4";
 
 /// Which part of the trail somebody reads.

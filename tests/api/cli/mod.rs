@@ -5,6 +5,7 @@ mod help;
 mod logging;
 mod operator;
 mod secrets;
+mod starting;
 mod stopping;
 
 use std::fs;

@@ -11,8 +11,10 @@ use source::{Source, files};
 const RULES: &str = "
     main                     cli logging
     logging
-    cli                      audit::* auth::* config db error health import::command input limits::bucket openapi refs sample
-                             screen server signals tls users::*
+    cli                      audit::* auth::* config db error first_start health import::command input openapi refs screen serve users::*
+    serve                    audit::store auth::issuers auth::keys config db::opened first_start limits::bucket screen server signals
+                             tls
+    first_start              audit::* auth::keys auth::password db::opened error input openapi sample screen users::*
     screen                   db::opened read_model sample
     server                   address api_keys::usage auth::issuers auth::keys auth::throttle config db::Db tally input limits::* middleware
                              openapi read_model readiness routes search::unanswered service tls uploads
@@ -44,7 +46,7 @@ const RULES: &str = "
     IMPORT                   audit::* auth::caller::Reach auth::keys boundaries::store councils::store db::lock error geography import::*
 
     audit::chain             auth::keys db::schema
-    audit::command           audit::verify auth::keys config
+    audit::command           audit::* auth::keys config
     audit::subject           auth::caller *::model
     audit::trail             audit::* auth::keys error
     audit::verify            audit::chain auth::keys db::schema error

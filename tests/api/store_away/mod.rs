@@ -3,7 +3,7 @@
 
 mod hosts;
 mod listening;
-mod proxy;
+pub mod proxy;
 mod refusing;
 mod server;
 
