@@ -1,6 +1,7 @@
 //! The program at a terminal: what a newcomer sees, what an operator does, how it stops.
 
 mod audit;
+mod clock;
 mod help;
 mod logging;
 mod operator;
