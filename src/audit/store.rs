@@ -7,13 +7,13 @@ use data_encoding::HEXLOWER;
 use diesel::dsl::count_star;
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bytea, Nullable, Text};
+use diesel::sql_types::{Array, BigInt, Bytea, Integer, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::join;
 use uuid::Uuid;
 
 use super::chain::{EventRow, Head};
-use super::model::{Action, ActorRef, AuditEvent, AuditQuery, AuditedRecord, ChainPlace, Origin};
+use super::model::{Action, ActorRef, AuditEvent, AuditQuery, AuditedRecord, ChainPlace, Origin, RecordKind};
 use super::subject::{Actor, Subject};
 use crate::auth::keys::Keys;
 use crate::councils::model::CouncilRef;
@@ -72,6 +72,47 @@ pub async fn record(
     let added = diesel::insert_into(audit_events::table).values(event).execute(&mut second);
     // Together: every other writer waits meanwhile.
     Ok(all_done(<[_; 2]>::from(join!(moved, added)))?)
+}
+
+/// What this transaction has changed besides: components that follow their bundle, whatever a merged theme was on. Each
+/// change of a record has left one note and raised its version by one.
+const BESIDES: &str = "
+    WITH noted AS (
+        SELECT resource, record_id, count(*)::integer AS times FROM pending_changes
+        WHERE record_id <> ALL ($1) GROUP BY resource, record_id
+    ), records AS (
+        SELECT 'council' AS resource, id, slug, id AS council_id, version FROM councils
+        UNION ALL SELECT 'theme', id, slug, NULL, version FROM themes
+        UNION ALL SELECT 'initiative', id, slug, lead_council_id, version FROM initiatives
+    )
+    SELECT n.resource, r.id, r.slug, r.council_id, r.version - n.times, r.version
+    FROM noted n JOIN records r ON r.resource = n.resource AND r.id = n.record_id ORDER BY n.resource, r.id";
+
+/// Add an event for every record that this transaction has changed because of others, which events tell of already. Call it
+/// last, like [`record`].
+pub async fn record_besides(
+    conn: &mut AsyncPgConnection,
+    keys: &Keys,
+    actor: &Actor,
+    told: &[Uuid],
+) -> Result<(), ApiError> {
+    type Row = (String, Uuid, String, Option<Uuid>, i32, i32);
+    let rows: Vec<Row> = Prepared::new(BESIDES)
+        .bind::<Array<SqlUuid>, _>(told.to_vec())
+        .returning::<(Text, SqlUuid, Text, Nullable<SqlUuid>, Integer, Integer)>()
+        .load(conn)
+        .await?;
+    for (resource, id, name, council, before, after) in rows {
+        let (kind, action) = match resource.as_str() {
+            "council" => (RecordKind::Council, Action::CouncilUpdate),
+            "theme" => (RecordKind::Theme, Action::ThemeUpdate),
+            _ => (RecordKind::Initiative, Action::InitiativeUpdate),
+        };
+        let subject =
+            Subject { kind, id: Some(id), name: Some(&name), council, before: Some(before), after: Some(after) };
+        record(conn, keys, actor, action, subject).await?;
+    }
+    Ok(())
 }
 
 /// A trail that another key has sealed. The text says what to do.
