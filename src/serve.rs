@@ -30,7 +30,7 @@ pub async fn open(
     let checked = check_key(&mut store.connect().await?, &keys).await;
     if let Err(error) = checked {
         store.close().await?;
-        return Err(error.into());
+        return Err(error);
     }
     Ok((store, keys))
 }

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use ccin_registry::db::Db;
 use serde_json::Value;
 
 use super::proxy::Line;
@@ -41,12 +42,15 @@ async fn a_read_only_database_refuses_writers_and_is_written_again_without_a_res
     until_writes_are(&anonymous, true, "").await;
     let operator = connect(&app.database.url).await;
     let name: String = operator.query_one("SELECT current_database()::text", &[]).await.unwrap().get(0);
+    let strict = format!("{}&target_session_attrs=read-write", app.database.url);
+    let strict = Db::new(&strict, 1).unwrap();
     for round in 0..2 {
         operator.batch_execute(&format!("ALTER DATABASE {name} SET default_transaction_read_only = on")).await.unwrap();
         // What holds for new connections holds for the service once its connections are new.
         app.db.renew();
         is_refused(admin.post("/v1/themes", &theme("Refused")).await, "read-only");
         until_writes_are(&anonymous, false, "read-only").await;
+        assert!(!strict.takes_writes().await.unwrap(), "the driver is told to ask, too");
         anonymous.get("/v1/councils/oldham").await.expect(200);
         anonymous.get("/health/live").await.expect(200);
         anonymous.get("/health").await.expect(200);
