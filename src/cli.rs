@@ -4,32 +4,27 @@ use std::io::{IsTerminal, Read, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
 
 use clap::{Args, Parser, Subcommand};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
 
 use crate::audit::command::AuditCommand;
-use crate::audit::model::{Action, RecordKind};
+use crate::audit::model::Action;
 use crate::audit::store::record;
 use crate::audit::subject::{Actor, Subject};
 use crate::auth::caller::Reach;
-use crate::auth::issuers::Issuers;
 use crate::auth::keys::Keys;
 use crate::auth::password;
 use crate::config::{ServeSettings, StoreSettings};
 use crate::db::opened::Store;
 use crate::error::ApiError;
+use crate::first_start::{enter, load_sample};
 use crate::import::command::ImportCommand;
 use crate::input::{Draft, Schemas};
-use crate::limits::bucket::Clock;
 use crate::openapi::Document;
-use crate::sample::{self, Loaded, SampleError};
 use crate::screen;
-use crate::server::Server;
-use crate::signals::{self, Signals};
-use crate::tls::Certificate;
+use crate::serve::{open, open_with_any_key, serve};
 use crate::users::model::{NewUser, Role};
 use crate::{health, refs, users};
 
@@ -130,22 +125,9 @@ struct CreateUser {
     password_stdin: bool,
 }
 
-/// Log to standard error: lines for people on a terminal, JSON elsewhere. `RUST_LOG` chooses what.
-pub fn start_logging() {
-    let mut builder = env_logger::Builder::from_env(
-        env_logger::Env::default().default_filter_or("warn,ccin_registry=info,actix_server=warn"),
-    );
-    if !std::io::stderr().is_terminal() {
-        builder.format(screen::json_line);
-    }
-    // A second start, as in tests, keeps the first logger.
-    let _ = builder.try_init();
-}
-
 impl Cli {
     /// Do what was asked.
     pub async fn run(self) -> Result<(), Failure> {
-        let keys = || Keys::load(self.serve.signing_key.as_ref(), &self.store.data_dir());
         match self.command.unwrap_or(Command::Serve) {
             Command::Serve => serve(self.store, self.serve).await,
             Command::Openapi { file } => write_document(&file),
@@ -156,33 +138,30 @@ impl Cli {
                 Ok(store.close().await?)
             }
             Command::Sample { command: SampleCommand::Load } => {
-                let keys = keys()?;
-                let store = Store::open(&self.store).await?;
+                let (store, keys) = open(&self.store, &self.serve, &Arc::default()).await?;
                 let loaded = load_sample(&store, &keys).await;
                 store.close().await?;
                 println!("{}", screen::loaded(&loaded?));
                 Ok(())
             }
             Command::User { command } => {
-                let keys = keys()?;
-                let store = Store::open(&self.store).await?;
+                let (store, keys) = open(&self.store, &self.serve, &Arc::default()).await?;
                 let done = manage_user(&store, &keys, command).await;
                 store.close().await?;
                 println!("{}", done?);
                 Ok(())
             }
             Command::Import { command } => {
-                let keys = keys()?;
+                let (store, keys) = open(&self.store, &self.serve, &Arc::default()).await?;
                 let schemas = Schemas::new(&Document::new().value);
-                let store = Store::open(&self.store).await?;
                 let done = command.run(&mut store.connect().await?, &keys, &schemas).await;
                 store.close().await?;
                 println!("{}", done?);
                 Ok(())
             }
             Command::Audit { command } => {
-                let keys = keys()?;
-                let store = Store::open(&self.store).await?;
+                // Any key will do: which one is right is what it finds out.
+                let (store, keys) = open_with_any_key(&self.store, &self.serve, &Arc::default()).await?;
                 let done = command.run(&mut store.connect().await?, keys).await;
                 store.close().await?;
                 println!("{}", done?);
@@ -190,109 +169,6 @@ impl Cli {
             }
         }
     }
-}
-
-async fn serve(store_settings: StoreSettings, settings: ServeSettings) -> Result<(), Failure> {
-    let began = Instant::now();
-    let mut signals = Signals::listen()?;
-    let keys = Keys::load(settings.signing_key.as_ref(), &store_settings.data_dir())?;
-    let issuers = Issuers::new(&settings)?;
-    let certificate = certificate(&settings)?;
-    let at_hangup = certificate.clone();
-    // With nothing to read again it must be heard as well: it would end the service.
-    signals::at_hangup(move || read_again(at_hangup.as_deref()))?;
-    let store = Store::open(&store_settings).await?;
-    // The port first: a start that ends here must not have shown nobody the first password.
-    let bind = settings.bind;
-    let server = Server::build(store.db.clone(), keys.clone(), issuers, settings, Clock::running(), certificate)
-        .map_err(|error| format!("cannot listen on {bind}: {error}. Choose another address with --bind."))?;
-    // Whoever gives up during a long first start leaves no server behind either.
-    let first = tokio::select! {
-        first = first_start(&store, &keys) => first?,
-        () = signals.next() => return Ok(store.close().await?),
-    };
-    let stopping = tokio::spawn(signals::stop(signals, server.handle()));
-    let (url, read_model) = (server.url(), Arc::clone(&server.read_model));
-    // Whoever asks meanwhile is told to come again.
-    let first_screen = async {
-        screen::until_ready(&read_model).await;
-        // With what this start itself has written.
-        read_model.settle().await;
-        screen::show(&url, &store, &first, &read_model, began.elapsed());
-        std::future::pending::<()>().await;
-    };
-    let served = tokio::select! {
-        served = server.run() => served,
-        () = first_screen => Ok(()),
-    };
-    stopping.abort();
-    let closed = store.close().await;
-    served?;
-    Ok(closed?)
-}
-
-fn certificate(settings: &ServeSettings) -> Result<Option<Arc<Certificate>>, Failure> {
-    match (&settings.tls_cert, &settings.tls_key) {
-        (Some(certificate), Some(key)) => Ok(Some(Arc::new(Certificate::load(certificate, key)?))),
-        (None, None) => Ok(None),
-        _ => Err("--tls-cert and --tls-key need each other".into()),
-    }
-}
-
-fn read_again(certificate: Option<&Certificate>) {
-    match certificate.map(Certificate::reload) {
-        None => log::info!("SIGHUP changes nothing: the service has no certificate to read again"),
-        Some(Ok(())) => log::info!("the certificate was read again"),
-        Some(Err(error)) => log::error!("the certificate in use stays, the new one is no good: {error}"),
-    }
-}
-
-/// An empty private registry gets the sample and the first network admin. Nothing is loaded unasked into a database that
-/// somebody else runs.
-async fn first_start(store: &Store, keys: &Keys) -> Result<screen::FirstStart, Failure> {
-    if store.private().is_none() {
-        return Ok(screen::FirstStart::default());
-    }
-    let mut conn = store.connect().await?;
-    let loaded = if sample::is_empty(&mut conn).await? { Some(load_sample(store, keys).await?) } else { None };
-    let admin = if users::store::is_empty(&mut conn).await? {
-        let password = password::generate();
-        let admin = NewUser { email: "admin@ccin.example".into(), role: Role::NetworkAdmin, ..NewUser::default() };
-        let hash = password::hash(password.clone()).await?;
-        enter(&mut conn, keys, &admin, None, &hash).await?;
-        Some((admin.email, password))
-    } else {
-        None
-    };
-    Ok(screen::FirstStart { loaded, admin })
-}
-
-async fn load_sample(store: &Store, keys: &Keys) -> Result<Loaded, Failure> {
-    let schemas = Schemas::new(&Document::new().value);
-    let mut conn = store.connect().await?;
-    let loaded = conn.transaction(async |conn| {
-        let loaded = sample::load(conn, &schemas).await?;
-        let subject = Subject::all(RecordKind::Registry);
-        record(conn, keys, &Actor::COMMAND_LINE, Action::SampleLoad, subject).await?;
-        Ok::<_, SampleError>(loaded)
-    });
-    Ok(loaded.await?)
-}
-
-/// Enter a user, with the event of it.
-async fn enter(
-    conn: &mut AsyncPgConnection,
-    keys: &Keys,
-    user: &NewUser,
-    council: Option<Uuid>,
-    hash: &str,
-) -> Result<(), ApiError> {
-    conn.transaction(async |conn| {
-        let id = users::store::create(conn, &user.update(), council, Some(hash)).await?;
-        let made = users::store::show(conn, id).await?;
-        record(conn, keys, &Actor::COMMAND_LINE, Action::UserCreate, Subject::entered(&made)).await
-    })
-    .await
 }
 
 /// The event of one change of a user, in the transaction that made it.

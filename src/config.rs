@@ -10,6 +10,9 @@ use ipnet::IpNet;
 
 use crate::issuer::IssuerSetting;
 
+/// Name of the file in the data folder that holds the signing key, where none is set.
+pub const KEY_FILE: &str = "signing-key.pem";
+
 /// A value that must not reach a log, a message or a screen.
 #[derive(Clone)]
 pub struct Secret(String);

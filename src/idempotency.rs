@@ -8,9 +8,10 @@ use std::future::{Ready, ready};
 
 use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
-use chrono::{Duration, Utc};
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::join;
 use utoipa::IntoParams;
@@ -67,7 +68,7 @@ impl Idempotency {
         let kept: Option<Kept> = idempotency_keys::table
             .filter(idempotency_keys::caller.eq(caller))
             .filter(idempotency_keys::key.eq(key))
-            .filter(idempotency_keys::created_at.gt(Utc::now() - Duration::hours(24)))
+            .filter(idempotency_keys::created_at.gt(too_old()))
             .select(Kept::as_select())
             .first(conn)
             .await
@@ -91,10 +92,9 @@ impl Idempotency {
         answer: &Written,
     ) -> Result<(), ApiError> {
         let Some(key) = &self.key else { return Ok(()) };
-        let too_old = Utc::now() - Duration::hours(24);
         let conn: &AsyncPgConnection = conn;
         let (mut first, mut second) = (conn, conn);
-        let swept = diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.le(too_old)));
+        let swept = diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.le(too_old())));
         let kept = diesel::insert_into(idempotency_keys::table).values((
             idempotency_keys::caller.eq(caller),
             idempotency_keys::key.eq(key),
@@ -107,6 +107,12 @@ impl Idempotency {
         all_done(<[_; 2]>::from(join!(swept.execute(&mut first), kept.execute(&mut second))))?;
         Ok(())
     }
+}
+
+/// From when on, backwards, answers are no longer kept. By the clock of the database, which has dated them: this machine's
+/// may be another one.
+fn too_old() -> SqlLiteral<Timestamptz> {
+    sql("(now() - interval '24 hours')")
 }
 
 impl IntoParams for Idempotency {

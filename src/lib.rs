@@ -29,8 +29,9 @@
 //! - [`reply`], [`page`], [`negotiate`], [`error`], [`fault`], [`problems`]: answers, lists, media types, refusals.
 //! - [`web`]: the page, for people. [`embeds`]: the registry on other sites, in frames and by oEmbed.
 //! - [`openapi`]: the finished document. [`db`]: pool, migrations, the private PostgreSQL.
+//! - [`readiness`]: whether the database takes writes.
 //! - [`transport`], [`tls`]: what browsers are told to be strict about, TLS.
-//! - [`cli`], [`config`], [`issuer`], [`server`], [`sample`]: the program around it.
+//! - [`cli`], [`config`], [`issuer`], [`serve`], [`server`], [`logging`], [`first_start`], [`sample`]: the program around it.
 
 pub mod address;
 pub mod api_keys;
@@ -48,6 +49,7 @@ pub mod error;
 pub mod exports;
 pub mod facets;
 pub mod fault;
+pub mod first_start;
 pub mod geography;
 pub mod health;
 pub mod idempotency;
@@ -57,6 +59,7 @@ pub mod input;
 pub mod issuer;
 pub mod key_requests;
 pub mod limits;
+pub mod logging;
 pub mod map;
 pub mod markdown;
 pub mod middleware;
@@ -67,6 +70,7 @@ pub mod outcomes;
 pub mod page;
 pub mod problems;
 pub mod read_model;
+pub mod readiness;
 pub mod refs;
 pub mod reply;
 pub mod routes;
@@ -74,6 +78,7 @@ pub mod sample;
 pub mod screen;
 pub mod search;
 pub mod sending;
+pub mod serve;
 pub mod server;
 pub mod service;
 pub mod signals;

@@ -3,16 +3,26 @@
 use std::process::ExitCode;
 
 use ccin_registry::cli::Cli;
+use ccin_registry::logging;
 use clap::Parser;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let cli = Cli::parse();
-    ccin_registry::cli::start_logging();
-    match cli.run().await {
+    let log = logging::start();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            log.say(&format!("\nccin-registry: {error}\n"));
+            return ExitCode::FAILURE;
+        }
+    };
+    let ended = runtime.block_on(cli.run());
+    // What still runs serves nobody any more, and may be stuck.
+    runtime.shutdown_background();
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("\nccin-registry: {error}");
+            log.say(&format!("\nccin-registry: {error}\n"));
             ExitCode::FAILURE
         }
     }

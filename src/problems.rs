@@ -176,7 +176,7 @@ pub static UNAVAILABLE: Kind = Kind {
     code: "unavailable",
     status: 503,
     title: "The registry cannot do its work just now",
-    help: "The store cannot be reached, or the service that issued your token. The service recovers by itself; try again after `Retry-After` seconds. When the store went away just as a change was being kept, nobody can tell whether it was: read the record before you repeat a change, or send creations with an Idempotency-Key.",
+    help: "The store cannot be reached or takes no changes just now, or the service that issued your token cannot be reached. The service recovers by itself; try again after `Retry-After` seconds. When the store went away just as a change was being kept, nobody can tell whether it was: read the record before you repeat a change, or send creations with an Idempotency-Key.",
 };
 
 /// Every kind, in the order of their status.

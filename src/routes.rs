@@ -36,6 +36,7 @@ where
 {
     app.service(service::find_service)
         .service(service::find_health)
+        .service(service::find_liveness)
         .service(service::find_readiness)
         .service(problems::explain_problem)
         .service(auth::handlers::find_keys)

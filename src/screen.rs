@@ -1,11 +1,9 @@
-//! What the terminal shows: the first screen of `serve`, and log lines.
+//! What the terminal shows: the first screen of `serve`.
 
 use std::io::Write;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use log::kv::{self, Key, Value as LogValue, VisitSource};
-use serde_json::{Map, Value, json};
 
 use crate::db::opened::Store;
 use crate::read_model::follower::{ReadModel, Status};
@@ -74,26 +72,9 @@ pub fn show(url: &str, store: &Store, first: &FirstStart, read_model: &ReadModel
     }
     line("Try", &format!("curl '{url}/v1/initiatives?council=oldham&fields=title,summary'"));
     text.push_str(&format!("\n  Ready in {:.1} s. Ctrl-C stops.\n\n", took.as_secs_f64()));
-    // A closed standard output is no reason not to serve.
-    let _ = std::io::stdout().write_all(text.as_bytes());
-    let _ = std::io::stdout().flush();
-}
-
-/// A log record as one line of JSON, for machines.
-pub fn json_line(out: &mut env_logger::fmt::Formatter, record: &log::Record<'_>) -> std::io::Result<()> {
-    struct Members(Map<String, Value>);
-    impl<'kvs> VisitSource<'kvs> for Members {
-        fn visit_pair(&mut self, key: Key<'kvs>, value: LogValue<'kvs>) -> Result<(), kv::Error> {
-            let value = value.to_u64().map_or_else(|| Value::from(value.to_string()), Value::from);
-            self.0.insert(key.to_string(), value);
-            Ok(())
-        }
-    }
-    let mut members = Members(Map::new());
-    let _ = record.key_values().visit(&mut members);
-    members.0.insert("time".into(), json!(chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true)));
-    members.0.insert("level".into(), json!(record.level().as_str()));
-    members.0.insert("target".into(), json!(record.target()));
-    members.0.insert("message".into(), json!(record.args().to_string()));
-    writeln!(out, "{}", Value::Object(members.0))
+    // On a thread of its own: neither a closed standard output nor one that nobody reads is a reason not to serve.
+    std::thread::spawn(move || {
+        let _ = std::io::stdout().write_all(text.as_bytes());
+        let _ = std::io::stdout().flush();
+    });
 }

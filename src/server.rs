@@ -10,6 +10,7 @@ use actix_web::dev::{Server as ActixServer, ServerHandle};
 use actix_web::http::{Method, header};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpServer, web};
+use futures_util::join;
 use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
@@ -27,6 +28,7 @@ use crate::middleware::{Methods, fallback, frame};
 use crate::openapi::Document;
 use crate::read_model::follower::ReadModel;
 use crate::read_model::ready_answers::ReadyAnswers;
+use crate::readiness::{self, Writes};
 use crate::search::unanswered::Unanswered;
 use crate::sending::Line;
 use crate::tally::PERIOD;
@@ -68,6 +70,7 @@ impl Server {
         let limits = web::Data::new(Limits::new(&settings.limits, &clock));
         let read_model = ReadModel::follow(&db);
         let records = web::Data::from(Arc::clone(&read_model));
+        let writes = web::Data::from(Writes::watch(&db));
         let ready_answers = web::Data::new(ReadyAnswers::default());
         let (db, keys, settings) = (web::Data::new(db), web::Data::new(keys), web::Data::new(settings));
         let at_door = (limits.clone(), settings.clone());
@@ -76,6 +79,7 @@ impl Server {
             let (app, _) = routes::mount(app.into_utoipa_app()).split_for_parts();
             app.app_data(db.clone())
                 .app_data(records.clone())
+                .app_data(writes.clone())
                 .app_data(ready_answers.clone())
                 .app_data(keys.clone())
                 .app_data(issuers.clone())
@@ -91,6 +95,7 @@ impl Server {
                 .service(service::docs_folder)
                 .service(SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json")))
                 .default_service(web::to(fallback))
+                .wrap(from_fn(readiness::learn))
                 .wrap(from_fn(rate::limit_pages))
                 .wrap(from_fn(load::shed))
                 .wrap(from_fn(bounds::bounds))
@@ -157,10 +162,9 @@ struct Tallies {
 
 impl Tallies {
     async fn write_down(&self) {
-        for (what, written) in [
-            ("the usage of API keys", self.usage.write_down(&self.db).await),
-            ("searches that found nothing", self.unanswered.write_down(&self.db).await),
-        ] {
+        // Together: a store that is away keeps a stop waiting once, not twice.
+        let (usage, unanswered) = join!(self.usage.write_down(&self.db), self.unanswered.write_down(&self.db));
+        for (what, written) in [("the usage of API keys", usage), ("searches that found nothing", unanswered)] {
             if let Err(error) = written {
                 log::warn!("{what} could not be written down, and will be tried again: {error}");
             }

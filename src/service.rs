@@ -13,6 +13,7 @@ use crate::input::{NoParams, Query};
 use crate::openapi::Document;
 use crate::page::base;
 use crate::read_model::follower::{ReadModel, Status};
+use crate::readiness::Writes;
 use crate::reply::{send, send_text};
 
 /// What the service is and where its parts are.
@@ -67,19 +68,42 @@ pub struct Health {
     mebibytes: usize,
 }
 
+/// The process lives.
+#[derive(Serialize, ToSchema)]
+pub struct Liveness {
+    /// `live`.
+    #[schema(example = "live")]
+    status: &'static str,
+}
+
 /// Whether the service can be used.
 #[derive(Serialize, ToSchema)]
 pub struct Readiness {
-    /// `ready`; `degraded` while the database is away and reads show its last known state.
+    /// `ready`; `degraded` while reads show the last known state of a database that is away, or writes are refused.
     #[schema(example = "ready")]
     status: &'static str,
-    /// Why it is not ready.
+    /// Why it is degraded.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     why: Option<&'static str>,
+    /// Whether records can be read.
+    reads: Ability,
+    /// Whether records can be changed.
+    writes: Ability,
     /// The state of the database that reads show is as of this time.
     #[schema(required)]
     last_synced: Option<DateTime<Utc>>,
+}
+
+/// Whether something can be done.
+#[derive(Serialize, ToSchema)]
+pub struct Ability {
+    /// True when it can.
+    possible: bool,
+    /// Why it cannot, or only in part.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, example = "The database is read-only.")]
+    why: Option<&'static str>,
 }
 
 /// What is here
@@ -122,21 +146,47 @@ pub async fn find_health(
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(health))
 }
 
+/// Does the process live
+///
+/// Always 200: a service that does not answer is to be ended. Asks neither the database nor the records.
+#[utoipa::path(tag = "service", responses((status = 200, description = "The process lives", body = Liveness)))]
+#[get("/health/live")]
+pub async fn find_liveness(_: Query<NoParams>) -> HttpResponse {
+    HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(Liveness { status: "live" })
+}
+
 /// Can the service be used
 ///
-/// 200 once reads are answered: `ready`, or `degraded` while the database is away and only writes are refused. 503 while the
-/// records are being read for the first time; it says how many percent were. Asks no database.
+/// 200 once reads are answered: `ready`, or `degraded` with the reason. Reads go on with the last known state while the
+/// database is away; writes are refused then, and while the database is read-only or its disk is full. 503 while the
+/// records are being read for the first time; it says how many percent were. Asks no database: what it says is about a
+/// second old.
 #[utoipa::path(tag = "service", responses((status = 200, description = "Reads are answered", body = Readiness)))]
 #[get("/health/ready")]
-pub async fn find_readiness(read_model: web::Data<ReadModel>, _: Query<NoParams>) -> Result<HttpResponse, ApiError> {
-    let (status, why) = match read_model.status() {
+pub async fn find_readiness(
+    read_model: web::Data<ReadModel>,
+    writes: web::Data<Writes>,
+    _: Query<NoParams>,
+) -> Result<HttpResponse, ApiError> {
+    let stale = match read_model.status() {
         Status::Loading(_) => return Err(read_model.still_loading()),
-        Status::Following => ("ready", None),
-        Status::Degraded { .. } => {
-            ("degraded", Some("The database is away. Reads show its last known state; writes are refused."))
-        }
+        Status::Following => None,
+        Status::Degraded { .. } => Some("The database is away. Reads show its last known state."),
     };
-    let readiness = Readiness { status, why, last_synced: read_model.synced_at() };
+    // A database that nobody can follow takes no writes either: they are answered once they are seen.
+    let no_writes = writes.why_not().or(stale.map(|_| "The database is away."));
+    let why = match (stale, no_writes) {
+        (None, None) => None,
+        (None, Some(_)) => Some("Writes are refused; see `writes`."),
+        (Some(_), _) => Some("The database is away. Reads show its last known state; writes are refused."),
+    };
+    let readiness = Readiness {
+        status: if why.is_none() { "ready" } else { "degraded" },
+        why,
+        reads: Ability { possible: true, why: stale },
+        writes: Ability { possible: no_writes.is_none(), why: no_writes },
+        last_synced: read_model.synced_at(),
+    };
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(readiness))
 }
 

@@ -3,27 +3,52 @@
 
 use std::io;
 
-use actix_web::dev::ServerHandle;
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-/// Listens from the moment it is made: a signal that comes before anybody waits is not lost.
+/// How often the program was asked to stop. Counts from the moment it is made: a signal that comes before anybody waits is
+/// not lost.
+#[derive(Clone)]
+pub struct Signals(watch::Receiver<u32>);
+
+impl Signals {
+    /// Listen.
+    pub fn listen() -> io::Result<Self> {
+        let (count, counted) = watch::channel(0);
+        let mut next = listen()?;
+        tokio::spawn(async move {
+            loop {
+                next.heard().await;
+                count.send_modify(|count| *count += 1);
+            }
+        });
+        Ok(Self(counted))
+    }
+
+    /// Wait until the program was asked so many times to stop.
+    pub async fn asked(&self, times: u32) {
+        if self.0.clone().wait_for(|count| *count >= times).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
 #[cfg(unix)]
-pub struct Signals {
+struct Next {
     interrupt: Signal,
     terminate: Signal,
 }
 
 #[cfg(unix)]
-impl Signals {
-    /// Listen.
-    pub fn listen() -> io::Result<Self> {
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
-    }
+fn listen() -> io::Result<Next> {
+    Ok(Next { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+}
 
-    /// Wait until the program is asked to stop.
-    pub async fn next(&mut self) {
+#[cfg(unix)]
+impl Next {
+    async fn heard(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
@@ -33,17 +58,16 @@ impl Signals {
 
 /// Ctrl-C, where there is no SIGTERM.
 #[cfg(not(unix))]
-pub struct Signals;
+struct Next;
 
 #[cfg(not(unix))]
-impl Signals {
-    /// Listen.
-    pub fn listen() -> io::Result<Self> {
-        Ok(Self)
-    }
+fn listen() -> io::Result<Next> {
+    Ok(Next)
+}
 
-    /// Wait until the program is asked to stop.
-    pub async fn next(&mut self) {
+#[cfg(not(unix))]
+impl Next {
+    async fn heard(&mut self) {
         // Without a console nobody can ask.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
@@ -66,13 +90,4 @@ pub fn at_hangup(act: impl Fn() + Send + 'static) -> io::Result<JoinHandle<()>> 
 #[cfg(not(unix))]
 pub fn at_hangup(_: impl Fn() + Send + 'static) -> io::Result<JoinHandle<()>> {
     Ok(tokio::spawn(std::future::pending()))
-}
-
-/// Stop a server when the program is asked to.
-pub async fn stop(mut signals: Signals, server: ServerHandle) {
-    signals.next().await;
-    // Not awaited: the server's own future ends when all is done, and a second request to stop must be heard meanwhile.
-    drop(server.stop(true));
-    signals.next().await;
-    server.stop(false).await;
 }

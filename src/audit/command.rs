@@ -3,8 +3,11 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use diesel_async::AsyncPgConnection;
+use diesel_async::{AsyncConnection, AsyncPgConnection};
 
+use super::model::{Action, RecordKind};
+use super::store::{check_key, record};
+use super::subject::{Actor, Subject};
 use super::verify::{Anchor, Report, verify};
 use crate::auth::keys::Keys;
 use crate::config::Secret;
@@ -19,6 +22,11 @@ pub enum AuditCommand {
     /// Prints the end of the chain. Note it elsewhere and give it to the next run as --anchor: only so is it found when
     /// somebody with access to the database puts back an older state of the whole trail.
     Verify(Verify),
+    /// Continue the trail with the signing key of this place, because the former one is lost or was replaced.
+    ///
+    /// The service refuses to start with a key that did not seal the trail; an event sealed with the present key ends that.
+    /// Keep the former key for `audit verify --former-key`. Everybody who is signed in must sign in again.
+    AdoptKey,
 }
 
 /// What the chain is held against.
@@ -35,7 +43,7 @@ pub struct Verify {
 impl AuditCommand {
     /// Do it; the answer is what to print. A chain that does not hold is a failure.
     pub async fn run(self, conn: &mut AsyncPgConnection, own: Keys) -> Result<String, Failure> {
-        let Self::Verify(Verify { anchor, former_key }) = self;
+        let Self::Verify(Verify { anchor, former_key }) = self else { return adopt(conn, &own).await };
         let mut keys = vec![own];
         for file in former_key {
             let pem = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
@@ -46,6 +54,20 @@ impl AuditCommand {
         let report = snapshot.run(async |conn| verify(conn, &keys, anchor.as_ref()).await).await?;
         told(&report)
     }
+}
+
+async fn adopt(conn: &mut AsyncPgConnection, own: &Keys) -> Result<String, Failure> {
+    if check_key(conn, own).await.is_ok() {
+        return Ok(format!("The trail is sealed with the signing key {} already.", own.kid));
+    }
+    conn.transaction(async |conn| {
+        record(conn, own, &Actor::COMMAND_LINE, Action::AuditAdoptKey, Subject::all(RecordKind::Registry)).await
+    })
+    .await?;
+    Ok(format!(
+        "The trail goes on with the signing key {}. Keep the former one for audit verify --former-key.",
+        own.kid
+    ))
 }
 
 fn told(report: &Report) -> Result<String, Failure> {

@@ -115,6 +115,9 @@ pub enum Action {
     /// The sample registry was loaded.
     #[serde(rename = "sample.load")]
     SampleLoad,
+    /// The trail goes on with another signing key.
+    #[serde(rename = "audit.adopt_key")]
+    AuditAdoptKey,
 }
 
 /// What kind of record something was done to.

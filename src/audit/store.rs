@@ -7,13 +7,13 @@ use data_encoding::HEXLOWER;
 use diesel::dsl::count_star;
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Bytea, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Bytea, Integer, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::join;
 use uuid::Uuid;
 
 use super::chain::{EventRow, Head};
-use super::model::{Action, ActorRef, AuditEvent, AuditQuery, AuditedRecord, ChainPlace, Origin};
+use super::model::{Action, ActorRef, AuditEvent, AuditQuery, AuditedRecord, ChainPlace, Origin, RecordKind};
 use super::subject::{Actor, Subject};
 use crate::auth::keys::Keys;
 use crate::councils::model::CouncilRef;
@@ -83,6 +83,74 @@ pub async fn record(
             "Your session or key has ended, or your rights have changed, since you sent this. Nothing was changed. Sign in \
              again.",
         )),
+    }
+}
+
+/// What this transaction has changed besides: components that follow their bundle, whatever a merged theme was on. Each
+/// change of a record has left one note and raised its version by one.
+const BESIDES: &str = "
+    WITH noted AS (
+        SELECT resource, record_id, count(*)::integer AS times FROM pending_changes
+        WHERE record_id <> ALL ($1) GROUP BY resource, record_id
+    ), records AS (
+        SELECT 'council' AS resource, id, slug, id AS council_id, version FROM councils
+        UNION ALL SELECT 'theme', id, slug, NULL, version FROM themes
+        UNION ALL SELECT 'initiative', id, slug, lead_council_id, version FROM initiatives
+    )
+    SELECT n.resource, r.id, r.slug, r.council_id, r.version - n.times, r.version
+    FROM noted n JOIN records r ON r.resource = n.resource AND r.id = n.record_id ORDER BY n.resource, r.id";
+
+/// Add an event for every record that this transaction has changed because of others, which events tell of already. Call it
+/// last, like [`record`].
+pub async fn record_besides(
+    conn: &mut AsyncPgConnection,
+    keys: &Keys,
+    actor: &Actor,
+    told: &[Uuid],
+) -> Result<(), ApiError> {
+    type Row = (String, Uuid, String, Option<Uuid>, i32, i32);
+    let rows: Vec<Row> = Prepared::new(BESIDES)
+        .bind::<Array<SqlUuid>, _>(told.to_vec())
+        .returning::<(Text, SqlUuid, Text, Nullable<SqlUuid>, Integer, Integer)>()
+        .load(conn)
+        .await?;
+    for (resource, id, name, council, before, after) in rows {
+        let (kind, action) = match resource.as_str() {
+            "council" => (RecordKind::Council, Action::CouncilUpdate),
+            "theme" => (RecordKind::Theme, Action::ThemeUpdate),
+            _ => (RecordKind::Initiative, Action::InitiativeUpdate),
+        };
+        let subject =
+            Subject { kind, id: Some(id), name: Some(&name), council, before: Some(before), after: Some(after) };
+        record(conn, keys, actor, action, subject).await?;
+    }
+    Ok(())
+}
+
+/// A trail that another key has sealed. The text says what to do.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the audit trail of this database is sealed with the signing key {trail}, and this is the key {here}. Give the program \
+     the key that belongs to the database: by CCIN_SIGNING_KEY, or as the file signing-key.pem in the data folder. Where \
+     that key is lost, or is to be replaced, `ccin-registry audit adopt-key` continues the trail with this one; everybody \
+     who is signed in must then sign in again"
+)]
+pub struct AnothersKey {
+    trail: String,
+    here: String,
+}
+
+/// Refuse a key that is not the one that sealed the trail: events sealed with two keys by turns could not be told from
+/// forged ones, and tokens of the one would not hold with the other.
+pub async fn check_key(
+    conn: &mut AsyncPgConnection,
+    keys: &Keys,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let sealed_with: Option<Option<String>> =
+        audit_head::table.select(audit_head::sealed_with).first(conn).await.optional()?;
+    match sealed_with.flatten() {
+        Some(trail) if trail != keys.kid => Err(AnothersKey { trail, here: keys.kid.clone() }.into()),
+        _ => Ok(()),
     }
 }
 

@@ -4,6 +4,7 @@ use std::future::{Ready, ready};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 use diesel_async::AsyncPgConnection;
+use uuid::Uuid;
 
 use super::model::Action;
 use super::store;
@@ -24,6 +25,16 @@ impl Trail {
         subject: Subject<'_>,
     ) -> Result<(), ApiError> {
         store::record(conn, &self.0, &actor.into(), action, subject).await
+    }
+
+    /// Leave an event for every record whose version has changed because of those that events tell of already.
+    pub async fn record_besides(
+        &self,
+        conn: &mut AsyncPgConnection,
+        actor: impl Into<Actor>,
+        told: &[Uuid],
+    ) -> Result<(), ApiError> {
+        store::record_besides(conn, &self.0, &actor.into(), told).await
     }
 }
 

@@ -15,7 +15,7 @@ use jsonwebtoken::{DecodingKey, EncodingKey};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::config::Secret;
+use crate::config::{KEY_FILE, Secret};
 
 /// The secrets, ready for use. Neither prints nor serialises.
 #[derive(Clone)]
@@ -49,7 +49,7 @@ impl Keys {
         if let Some(pem) = setting {
             return Self::from_pem(pem.reveal(), "CCIN_SIGNING_KEY");
         }
-        let path = data_dir.join("signing-key.pem");
+        let path = data_dir.join(KEY_FILE);
         let name = path.display().to_string();
         let file = |error| KeyError::File(name.clone(), error);
         if !path.exists() {

@@ -5,6 +5,7 @@
 //! `changes` misses nothing.
 
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 use std::time::Duration;
 
 use diesel_async::pooled_connection::PoolError;
@@ -14,7 +15,8 @@ use tokio::task::AbortHandle;
 use tokio_postgres::Client;
 
 use super::PATIENCE;
-use super::link::{Link, SILENCE, bad, connect};
+use super::hosts::{Hosts, bad, connect};
+use super::link::{Link, SILENCE};
 
 /// The channel on which triggers notify.
 const CHANNEL: &str = "registry_changes";
@@ -36,10 +38,10 @@ pub struct Listener {
 
 impl Listener {
     /// Connect and listen. Call it within the runtime that is to carry the connection.
-    pub(super) async fn open(url: String) -> Result<Self, PoolError> {
+    pub(super) async fn open(hosts: Arc<Hosts>) -> Result<Self, PoolError> {
         let opening = async {
             let (sender, changes) = watch::channel(());
-            let mut link = Link::hearing(&url, Some(sender)).await?;
+            let mut link = Link::open(&hosts, PATIENCE, Some(sender)).await?;
             let settings = format!("SET statement_timeout = {}; LISTEN {CHANNEL}", LONGEST.as_millis());
             link.connection
                 .batch_execute(&settings)
@@ -47,7 +49,7 @@ impl Listener {
                 .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
             // Notifications come while the connection is idle, and a long query looks the same as silence. So a second
             // connection asks whether the server is alive.
-            let (asking, driver) = connect(&url, None).await.map_err(|error| bad(&*error))?;
+            let (asking, driver) = connect(&link.host, None).await.map_err(|error| bad(&*error))?;
             let asked = tokio::spawn(driver).abort_handle();
             let watch = tokio::spawn(watch_over(asking, asked, link.driver())).abort_handle();
             Ok(Self { changes, link, watch })

@@ -4,6 +4,7 @@
 //! seconds.
 
 pub mod embedded;
+mod hosts;
 mod link;
 mod listen;
 pub mod migrations;
@@ -21,6 +22,7 @@ use diesel::{ConnectionResult, QueryResult};
 use diesel_async::pooled_connection::deadpool::PoolError;
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 
+use hosts::Hosts;
 pub use link::{Aside, Connection};
 use link::{Link, Links};
 pub use listen::Listener;
@@ -28,6 +30,12 @@ use prepared::Prepared;
 
 /// How long a request waits for the store before it is told that the store is away.
 const PATIENCE: Duration = Duration::from_millis(1200);
+
+/// How long one attempt to connect outside of the pool may take, where no caller waits.
+const LONG_PATIENCE: Duration = Duration::from_secs(5);
+/// How old a connection of the pool becomes, give or take a tenth: so that it is not held to a host, a setting or a plan of
+/// long ago, and the memory that it has gathered in the server is given back.
+const AGE: Duration = Duration::from_secs(30 * 60);
 
 /// The pool of connections.
 #[derive(Clone)]
@@ -39,7 +47,12 @@ impl Db {
     /// A pool of at most `size` connections; none is opened before it is needed. Call it within the runtime that is to
     /// carry the connections, and that outlives their users.
     pub fn new(url: &str, size: usize) -> Result<Self, BuildError> {
-        let pool = Pool::builder(Links::new(url))
+        Self::renewing(url, size, AGE)
+    }
+
+    /// The same, with connections that become about so old.
+    pub fn renewing(url: &str, size: usize, age: Duration) -> Result<Self, BuildError> {
+        let pool = Pool::builder(Links::new(url, age))
             .max_size(size)
             .wait_timeout(Some(PATIENCE))
             .create_timeout(Some(PATIENCE))
@@ -47,6 +60,16 @@ impl Db {
             .runtime(deadpool::Runtime::Tokio1)
             .build()?;
         Ok(Self { pool })
+    }
+
+    /// Use none of the connections again that there are now: each is replaced before its next use.
+    pub fn renew(&self) {
+        self.pool.manager().renew();
+    }
+
+    /// Whether the database takes writes of those who connect now, within two seconds and without the pool.
+    pub async fn takes_writes(&self) -> ConnectionResult<bool> {
+        self.pool.manager().take_writes().await
     }
 
     /// Close every connection; nothing more can be had.
@@ -112,5 +135,5 @@ pub async fn forget_plans(conn: &mut AsyncPgConnection) -> QueryResult<()> {
 
 /// Open one connection outside the pool.
 pub async fn establish(url: String) -> ConnectionResult<AsyncPgConnection> {
-    Ok(Link::open(&url).await?.connection)
+    Ok(Link::open(&Hosts::new(&url), LONG_PATIENCE, None).await?.connection)
 }

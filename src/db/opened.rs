@@ -1,11 +1,15 @@
 //! Opening the store: the database that a setting names, or the private PostgreSQL; migrated and ready.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
 use diesel::ConnectionResult;
 use diesel_async::AsyncPgConnection;
 
 use super::embedded::{self, PrivatePostgres};
 use super::{Db, establish, migrations};
-use crate::config::StoreSettings;
+use crate::config::{KEY_FILE, StoreSettings};
 
 /// Why the store cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +17,18 @@ pub enum OpenError {
     /// The private PostgreSQL does not start.
     #[error(transparent)]
     Private(#[from] embedded::Error),
+    /// The private PostgreSQL has no data, although it once had some.
+    #[error(
+        "The private database in {} has vanished, but the signing key {} that was made for it is there. Put the folder back, \
+         from a backup if need be. To begin with an empty registry instead, move the key away as well, or choose another \
+         folder with --data-dir.", data.display(), key.display()
+    )]
+    Vanished {
+        /// Where the data should be.
+        data: PathBuf,
+        /// The key that is there.
+        key: PathBuf,
+    },
     /// The database does not answer, or does not migrate.
     #[error("the database cannot be used: {0}")]
     Database(Box<dyn std::error::Error + Send + Sync>),
@@ -32,10 +48,15 @@ pub struct Store {
 impl Store {
     /// Open the store that the settings name and bring it up to date.
     pub async fn open(settings: &StoreSettings) -> Result<Self, OpenError> {
+        Self::open_unless(settings, &Arc::default()).await
+    }
+
+    /// The same, ended early when `given_up` becomes true; it also makes closing the store a matter of a moment.
+    pub async fn open_unless(settings: &StoreSettings, given_up: &Arc<AtomicBool>) -> Result<Self, OpenError> {
         let (url, private) = match &settings.database_url {
             Some(url) => (url.reveal().to_owned(), None),
             None => {
-                let private = start_private(settings).await?;
+                let private = start_private(settings, given_up).await?;
                 (private.url(embedded::DATABASE), Some(private))
             }
         };
@@ -67,14 +88,19 @@ impl Store {
     }
 }
 
-async fn start_private(settings: &StoreSettings) -> Result<PrivatePostgres, embedded::Error> {
+async fn start_private(settings: &StoreSettings, given_up: &Arc<AtomicBool>) -> Result<PrivatePostgres, OpenError> {
+    let key = settings.data_dir().join(KEY_FILE);
     let mut private = embedded::Settings::new(settings.data_dir().join("postgres"));
     private.bin_dir.clone_from(&settings.postgres_bin);
     private.run_as.clone_from(&settings.postgres_user);
     private.allow_download = !settings.no_download;
     private.announce = |line| eprintln!("{line}");
+    private.given_up = Arc::clone(given_up);
+    // The key is made after the database. Where it is alone, the database was lost, and a new one would hide that.
+    private.may_create = !key.exists();
     match tokio::task::spawn_blocking(move || PrivatePostgres::start(&private)).await {
-        Ok(started) => started,
+        Ok(Err(embedded::Error::DataGone(data))) => Err(OpenError::Vanished { data, key }),
+        Ok(started) => Ok(started?),
         Err(panic) => std::panic::resume_unwind(panic.into_panic()),
     }
 }

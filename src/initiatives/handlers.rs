@@ -329,6 +329,10 @@ async fn change(
         let now = store::find(conn, account.reach(), current.id).await?;
         let written = Written::changed(&now)?;
         trail.record(conn, &account, Action::InitiativeUpdate, Subject::changed(&current, &now)).await?;
+        if current.visibility != now.visibility {
+            // Its components are never wider than it is, and follow.
+            trail.record_besides(conn, &account, &[now.id]).await?;
+        }
         Ok(written)
     })
     .await
@@ -360,6 +364,7 @@ async fn set_state(
         let action = if state == State::Published { Action::InitiativePublish } else { Action::InitiativeUnpublish };
         let written = Written::changed(&now)?;
         trail.record(conn, &account, action, Subject::changed(&current, &now)).await?;
+        trail.record_besides(conn, &account, &[now.id]).await?;
         Ok(written)
     })
     .await

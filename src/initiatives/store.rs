@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::dsl::{exists, max};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::select;
+use diesel::sql_types::{Bool, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::try_join;
 use uuid::Uuid;
@@ -18,7 +17,8 @@ use super::model::{
 };
 use crate::auth::caller::Reach;
 use crate::councils::model::CouncilRef;
-use crate::db::schema::{audit_events, councils, initiatives};
+use crate::db::prepared::Prepared;
+use crate::db::schema::{councils, initiatives};
 use crate::db::word::Word;
 use crate::error::ApiError;
 use crate::markdown::render;
@@ -215,16 +215,19 @@ fn assemble(row: InitiativeRow, children: &mut Children, leads: &HashMap<Uuid, L
 
 /// True for who entered a record, and for whoever changed it since it was last published, as the audit trail has it.
 pub async fn has_written(conn: &mut AsyncPgConnection, id: Uuid, user: Uuid) -> Result<bool, ApiError> {
-    let of_record = || audit_events::table.filter(audit_events::record_id.eq(id));
-    let published: Option<i64> = of_record()
-        .filter(audit_events::action.eq("initiative.publish"))
-        .select(max(audit_events::sequence))
-        .first(conn)
-        .await?;
-    let changes = of_record()
-        .filter(audit_events::action.eq("initiative.update"))
-        .filter(audit_events::actor_id.eq(user))
-        .filter(audit_events::sequence.gt(published.unwrap_or_default()));
-    let entered = initiatives::table.find(id).filter(initiatives::created_by.eq(user));
-    Ok(select(exists(changes).or(exists(entered))).get_result(conn).await?)
+    let query = Prepared::new(HAS_WRITTEN).bind::<SqlUuid, _>(id).bind::<SqlUuid, _>(user);
+    let (has_written,) = query.returning::<(Bool,)>().get_result::<(bool,)>(conn).await?;
+    Ok(has_written)
 }
+
+/// What changed along with another record, as by the merge of a theme, is nobody's writing: that request has an event of
+/// another kind as well.
+const HAS_WRITTEN: &str =
+    "SELECT EXISTS (SELECT FROM initiatives WHERE id = asked.record AND created_by = asked.person)
+    OR EXISTS (SELECT FROM audit_events e
+        WHERE e.record_id = asked.record AND e.actor_id = asked.person AND e.action = 'initiative.update'
+            AND e.sequence > (SELECT coalesce(max(sequence), 0) FROM audit_events
+                WHERE record_id = asked.record AND action = 'initiative.publish')
+            AND NOT EXISTS (SELECT FROM audit_events o WHERE o.request_id = e.request_id AND o.record_id <> e.record_id
+                AND o.sequence BETWEEN e.sequence - 10000 AND e.sequence + 10000 AND o.action <> 'initiative.update'))
+    FROM (SELECT $1::uuid AS record, $2::uuid AS person) asked";

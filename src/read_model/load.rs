@@ -57,7 +57,8 @@ pub async fn load(conn: &mut AsyncPgConnection, progress: impl Fn(Progress) + Sy
 }
 
 async fn load_all(conn: &mut AsyncPgConnection, progress: &(impl Fn(Progress) + Sync)) -> Result<Snapshot, ApiError> {
-    let mut snapshot = Snapshot { epoch: epoch(conn).await?, ..Snapshot::default() };
+    let mut snapshot = Snapshot::default();
+    snapshot.epoch = epoch(conn).await?;
     snapshot.councils = Arc::new(load_councils(conn).await?);
     snapshot.themes = Arc::new(load_themes(conn).await?);
     snapshot.vocabularies = Arc::new(load_vocabularies(conn).await?);

@@ -86,7 +86,8 @@ fn initdb(
     let lock = server_lock.try_clone().map_err(Error::io("share the lock of", &place.dir))?;
     let mut command = place.owner.command(&binaries.initdb(), &place.dir);
     command.stdin(lock).arg("--pgdata").arg(target);
-    command.args(["--username", ROLE, "--auth=trust", "--encoding=UTF8"]).args(locale);
+    // With checksums, a disk that gives back other bytes than it was given is found out.
+    command.args(["--username", ROLE, "--auth=trust", "--encoding=UTF8", "--data-checksums"]).args(locale);
     if !settings.durable {
         command.arg("--no-sync");
     }

@@ -70,6 +70,16 @@ pub(super) fn ask(socket_folder: &Path) -> Result<Answer, Error> {
     }
 }
 
+/// Whether somebody takes connections there and then says nothing, not even no: a server that was
+/// stopped in its tracks. One that is starting, ending or gone is not silent.
+pub(super) fn is_silent(socket_folder: &Path, patience: Duration) -> bool {
+    let asked = on_a_thread(async {
+        let connecting = connect(socket_folder, DATABASE);
+        Ok(tokio::time::timeout(patience, connecting).await.is_err().then_some(()))
+    });
+    matches!(asked, Ok(Some(())))
+}
+
 /// Runs `work` to its end on a thread of its own with a small runtime of its own: our caller may be
 /// inside another runtime, which must not be blocked on, or in none at all.
 fn on_a_thread<T: Send>(

@@ -115,7 +115,7 @@ pub enum Error {
     #[error("The private PostgreSQL refused a connection: {}", with_cause(.0))]
     Refused(#[source] tokio_postgres::Error),
 
-    /// The caller gave up; only ever seen inside the module, when a stop overtakes a restart.
+    /// The caller gave up: a stop has overtaken a start.
     #[error("The start of the private PostgreSQL was given up.")]
     GivenUp,
 }

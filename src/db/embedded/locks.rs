@@ -28,8 +28,8 @@ use super::place::Place;
 /// A first start may hold the gate through a download over a slow line.
 const GATE_TIMEOUT: Duration = Duration::from_secs(15 * 60);
 
-/// When somebody who waits at the gate should hear why.
-const WORTH_A_WORD: Duration = Duration::from_secs(3);
+/// When somebody who waits should hear why.
+pub(super) const WORTH_A_WORD: Duration = Duration::from_millis(1500);
 
 /// The right to start or stop the server, until dropped.
 pub(super) struct Gate {

@@ -27,6 +27,8 @@
 //! answer?), `supervisor` (start it again when it died).
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 mod error;
 pub use error::Error;
@@ -91,6 +93,11 @@ pub struct Settings {
     /// Whether a commit waits until the disk has it (`fsync`). Only tests, whose data nobody needs,
     /// turn it off.
     pub durable: bool,
+    /// Whether an empty database is made where there are no data. Without, that is an error.
+    pub may_create: bool,
+    /// Set to true from elsewhere, it ends a start that takes long, and a stop leaves the server to
+    /// end by itself.
+    pub given_up: Arc<AtomicBool>,
     /// Told, before it happens, what a person at the terminal should know: a download, a first
     /// database, another place for the data.
     pub announce: fn(&str),
@@ -107,6 +114,8 @@ impl Settings {
             run_as: None,
             allow_download: true,
             durable: true,
+            may_create: true,
+            given_up: Arc::default(),
             announce: |message| eprintln!("{message}"),
         }
     }

@@ -1,6 +1,8 @@
-//! How long a blocking step may go on: until a deadline, or until a stop overtakes it.
+//! How long a blocking step may go on: until a deadline, or until a stop overtakes it; and saying
+//! why it does.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -36,5 +38,24 @@ impl<'a> Patience<'a> {
         }
         thread::sleep(PAUSE);
         true
+    }
+}
+
+/// A word to whoever waits, said on a thread of its own, as the step itself may be stuck. Dropped
+/// before its time, it is not said.
+pub(super) struct Word(#[allow(dead_code)] Sender<()>);
+
+impl Word {
+    pub fn after(time: Duration, word: String) -> Self {
+        let (said, unsaid) = channel();
+        let waiting = thread::Builder::new().name("postgres-word".to_owned()).spawn(move || {
+            if unsaid.recv_timeout(time) == Err(RecvTimeoutError::Timeout) {
+                log::warn!("{word}");
+            }
+        });
+        if let Err(error) = waiting {
+            log::debug!("could not start a thread to say that a server does not answer: {error}");
+        }
+        Self(said)
     }
 }

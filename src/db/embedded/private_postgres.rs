@@ -34,12 +34,14 @@ impl PrivatePostgres {
     pub fn start(settings: &Settings) -> Result<Self, Error> {
         let place = place::find(settings)?;
         let server = Arc::new(Server::new(settings.clone(), place)?);
-        let gate = Gate::enter(&server.place, Gate::patience())?;
+        let given_up = &settings.given_up;
+        let gate = Gate::enter(&server.place, Gate::patience().unless(given_up))?;
         let users = Users::join(&server.place, &gate)?;
-        let begun = server.bring_up(&gate, true, Server::patience()).and_then(|running| {
-            let supervisor = Supervisor::start(Arc::clone(&server), running.socket_folder.clone())?;
-            Ok((running, supervisor))
-        });
+        let begun =
+            server.bring_up(&gate, settings.may_create, Server::patience().unless(given_up)).and_then(|running| {
+                let supervisor = Supervisor::start(Arc::clone(&server), running.socket_folder.clone())?;
+                Ok((running, supervisor))
+            });
         match begun {
             Ok((running, supervisor)) => {
                 log::debug!("using PostgreSQL {} in {}", running.version, server.place.dir.display());
@@ -85,8 +87,12 @@ impl PrivatePostgres {
         let Some(users) = self.users.take() else {
             return Ok(());
         };
-        let gate = Gate::enter(&self.server.place, Gate::patience())?;
-        leave(&self.server, users, &gate)
+        match Gate::enter(&self.server.place, Gate::patience().unless(self.server.given_up())) {
+            Ok(gate) => leave(&self.server, users, &gate),
+            // Somebody else is at it, and nobody waits any more: whoever is left stops the server.
+            Err(Error::GivenUp) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 }
 

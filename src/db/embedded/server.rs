@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Child;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -14,8 +15,8 @@ use super::binaries;
 use super::cluster;
 use super::connection::{self, Answer, Facts};
 use super::error::Error;
-use super::locks::{Gate, ServerLock};
-use super::patience::Patience;
+use super::locks::{Gate, ServerLock, WORTH_A_WORD};
+use super::patience::{Patience, Word};
 use super::pid_file::{self, PidFile};
 use super::place::Place;
 
@@ -41,6 +42,10 @@ const WAYS_TO_STOP: [(Signal, Duration); 3] = [
     (Signal::SIGKILL, Duration::from_secs(10)),
 ];
 
+/// How often an ending server is asked for a sign of life, and how long it may take to give one.
+const SIGN_OF_LIFE: Duration = Duration::from_millis(500);
+const SILENCE: Duration = Duration::from_secs(3);
+
 /// The server on one data directory, be it running or not.
 pub(super) struct Server {
     pub place: Place,
@@ -58,6 +63,11 @@ impl Server {
     pub fn new(settings: Settings, place: Place) -> Result<Self, Error> {
         let lock = ServerLock::open(&place)?;
         Ok(Self { place, settings, lock })
+    }
+
+    /// True once nobody waits for a start or a stop any more.
+    pub fn given_up(&self) -> &AtomicBool {
+        &self.settings.given_up
     }
 
     /// How long [`Server::bring_up`] may take.
@@ -88,6 +98,7 @@ impl Server {
         let mut starts = 0;
         let since = Instant::now();
         let mut lost: Option<Instant> = None;
+        let mut word = None;
         loop {
             if let Some(lock) = ServerLock::take_for_server(&self.place)? {
                 if let Some(ended) = started.take() {
@@ -99,12 +110,15 @@ impl Server {
                 }
                 started = Some(self.start(lock, may_create)?);
                 starts += 1;
+                // From here on: making a database takes as long as it takes, and was announced.
+                word = None;
             } else if PidFile::live_server(&data).is_some() {
                 lost = None;
             } else if lost.get_or_insert_with(Instant::now).elapsed() > ORPHANS_TIME {
                 pid_file::end_orphans(&data);
                 lost = None;
             }
+            word.get_or_insert_with(|| self.word());
             // The one that we started answers where we told it to; one that we join has written
             // down where.
             let folder = match &started {
@@ -125,6 +139,18 @@ impl Server {
                 return Err(self.error("does not answer", tail));
             }
         }
+    }
+
+    /// Says in a while why nothing happens.
+    fn word(&self) -> Word {
+        Word::after(
+            WORTH_A_WORD,
+            format!(
+                "waiting for the private PostgreSQL in {}, which does not answer; its log is {}",
+                self.place.dir.display(),
+                cluster::log_path(&self.place).display()
+            ),
+        )
     }
 
     fn running(&self, socket_folder: PathBuf, facts: Facts) -> Running {
@@ -189,9 +215,17 @@ impl Server {
         let data = self.place.data();
         let folder = PidFile::read(&data).and_then(|note| note.socket_folder);
         let mut seen = false;
+        let mut is_silent = false;
         for (signal, time) in WAYS_TO_STOP {
             if self.is_gone()? {
                 break;
+            }
+            // Who says nothing does not hear either, except for what it cannot refuse.
+            if is_silent && signal != Signal::SIGKILL {
+                continue;
+            }
+            if self.given_up().load(Ordering::Relaxed) {
+                return self.leave_to_itself();
             }
             let found = match PidFile::live_server(&data) {
                 Some(pid) => kill(Pid::from_raw(pid), signal).is_ok(),
@@ -200,8 +234,26 @@ impl Server {
             seen |= found;
             // Nobody to signal: it is about to end by itself, or it is out of sight, in another
             // container.
-            let patience = Patience::of(if found { time } else { Duration::from_secs(1) });
-            while !self.is_gone()? && patience.pause() {}
+            let patience = Patience::of(if found { time } else { Duration::from_secs(1) }).unless(self.given_up());
+            let mut asked = Instant::now();
+            while !self.is_gone()? && (!is_silent || signal == Signal::SIGKILL) && patience.pause() {
+                if asked.elapsed() < SIGN_OF_LIFE {
+                    continue;
+                }
+                asked = Instant::now();
+                if signal == Signal::SIGKILL {
+                    // Workers that were stopped in their tracks do not notice that it is gone.
+                    pid_file::end_orphans(&data);
+                } else {
+                    is_silent = folder.as_deref().is_some_and(|folder| connection::is_silent(folder, SILENCE));
+                }
+            }
+            if is_silent && signal != Signal::SIGKILL {
+                log::warn!("the private PostgreSQL in {} gives no sign of life, and is killed", data.display());
+            }
+        }
+        if !self.is_gone()? && self.given_up().load(Ordering::Relaxed) {
+            return self.leave_to_itself();
         }
         if !self.is_gone()? {
             if !seen {
@@ -214,6 +266,14 @@ impl Server {
             cluster::leave_socket_folder(&self.place, &folder);
         }
         log::debug!("stopped the private PostgreSQL in {}", data.display());
+        Ok(())
+    }
+
+    /// Tells the server to end at once, and does not wait for it.
+    fn leave_to_itself(&self) -> Result<(), Error> {
+        if let Some(pid) = PidFile::live_server(&self.place.data()) {
+            let _ = kill(Pid::from_raw(pid), Signal::SIGQUIT);
+        }
         Ok(())
     }
 

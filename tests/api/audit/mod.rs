@@ -1,5 +1,6 @@
 //! The audit trail: what leaves which event, who reads them, and how the chain holds.
 
+mod besides;
 mod chain;
 mod list;
 mod tampering;

@@ -62,7 +62,8 @@ fn the_help_of_every_command_names_every_setting_and_its_variable() {
             "import boundaries",
             "import councils",
             "audit",
-            "audit verify"
+            "audit verify",
+            "audit adopt-key"
         ]
     );
     for (path, own) in commands {

@@ -1,9 +1,12 @@
 //! The program at a terminal: what a newcomer sees, what an operator does, how it stops.
 
 mod audit;
+mod clock;
 mod help;
+mod logging;
 mod operator;
 mod secrets;
+mod starting;
 mod stopping;
 
 use std::fs;

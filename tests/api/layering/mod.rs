@@ -9,12 +9,15 @@ use source::{Source, files};
 ///
 /// From the edge inwards: program, routes, handlers, stores, models, words.
 const RULES: &str = "
-    main                     cli
-    cli                      audit::* auth::* config db error health import::command input limits::bucket openapi refs sample
-                             screen server signals tls users::*
+    main                     cli logging
+    logging
+    cli                      audit::* auth::* config db error first_start health import::command input openapi refs screen serve users::*
+    serve                    audit::store auth::issuers auth::keys config db::opened first_start limits::bucket screen server signals
+                             tls
+    first_start              audit::* auth::keys auth::password db::opened error input openapi sample screen users::*
     screen                   db::opened read_model sample
     server                   address api_keys::usage auth::issuers auth::keys auth::throttle config db::Db tally input limits::* middleware
-                             openapi read_model routes search::unanswered sending service tls uploads
+                             openapi read_model readiness routes search::unanswered sending service tls uploads
     sample::**               db::forget_plans db::schema error initiatives::* input *::model *::store
     routes                   auth::identify::identify exports limits::rate problems read_model service transport vocabularies
                              *::handlers
@@ -23,7 +26,8 @@ const RULES: &str = "
     tls
     health                   address
     address                  config
-    service                  auth::caller::Reach db::Db error input openapi page read_model reply
+    service                  auth::caller::Reach db::Db error input openapi page read_model readiness reply
+    readiness                db::Db error
 
     exports::handlers        EXPORTS HANDLERS initiatives::query initiatives::within openapi outcomes::query page
     exports::answer          EXPORTS address auth::caller auth::scope config db::Db limits::Limits page::base problems reply
@@ -42,7 +46,7 @@ const RULES: &str = "
     IMPORT                   audit::* auth::caller::Reach auth::keys boundaries::store councils::store db::lock error geography import::*
 
     audit::chain             auth::keys db::schema
-    audit::command           audit::verify auth::keys config
+    audit::command           audit::* auth::keys config
     audit::subject           auth::caller *::model
     audit::trail             audit::* auth::keys error
     audit::verify            audit::chain auth::keys db::schema error
@@ -148,6 +152,7 @@ const RULES: &str = "
     geography::**            error geography
     error                    fault input::MAX_BODY problems
     fault
+    error::database          error problems
     problems                 error
     text                     input::Faults
     markdown

@@ -104,6 +104,7 @@ pub const TABLE: &[(&[Kind], Needs, &[&str])] = &[
         &[
             "find_service",
             "find_health",
+            "find_liveness",
             "find_readiness",
             "explain_problem",
             "find_keys",

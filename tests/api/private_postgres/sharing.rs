@@ -67,6 +67,15 @@ fn the_second_start_takes_well_under_a_second() {
 }
 
 #[tokio::test]
+async fn a_new_cluster_has_data_checksums() {
+    let scratch = Scratch::new("checksums");
+    let holder = Holder::start(&scratch.dir(), &["--fast"]);
+    let row = connect(&holder.url).await.query_one("show data_checksums", &[]).await.unwrap();
+    assert_eq!(row.get::<_, &str>(0), "on");
+    holder.stop();
+}
+
+#[tokio::test]
 async fn a_value_that_is_dropped_inside_a_runtime_stops_its_server() {
     let scratch = Scratch::new("drop");
     let settings = scratch.settings();

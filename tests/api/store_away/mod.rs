@@ -1,8 +1,10 @@
 //! The database away: every request is told so within two seconds, nothing of the inside shows, and the service recovers
 //! by itself.
 
+mod hosts;
 mod listening;
-mod proxy;
+pub mod proxy;
+mod refusing;
 mod server;
 
 use std::time::Duration;

@@ -4,14 +4,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ccin_registry::db::embedded::PrivatePostgres;
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
 use reqwest::Method;
 
 use super::{is_away, soon, theme, wishes};
 use crate::support::TestApp;
 use crate::support::database::Database;
-use crate::support::scratch::{LONG, Scratch, kill_9, processes_in, server_pid};
+use crate::support::scratch::{LONG, Scratch, Stopped, kill_9, server_pid};
 
 /// A service over a server of its own. The server is stopped with the last of the two values.
 async fn with_a_server(scratch: &Scratch) -> TestApp {
@@ -64,7 +62,7 @@ async fn a_server_that_hangs_is_away_until_it_goes_on() {
     let (anonymous, admin) = (app.anonymous(), app.admin().await);
     anonymous.get("/health").await.expect(200);
     {
-        let _stopped = Stopped::all_of(&scratch);
+        let _stopped = Stopped::all_of(&scratch.dir());
         let asked: Vec<_> = wishes(&anonymous, &admin).into_iter().map(|wish| tokio::spawn(soon(wish))).collect();
         assert_eq!(soon(anonymous.request(Method::GET, "/v1/councils")).await.status, 200);
         for answer in asked {
@@ -76,29 +74,4 @@ async fn a_server_that_hangs_is_away_until_it_goes_on() {
         assert!(since.elapsed() < Duration::from_secs(20), "never back");
     }
     admin.post("/v1/themes", &theme("back")).await.expect(201);
-}
-
-/// The processes of a server, stopped until dropped.
-struct Stopped(Vec<i32>);
-
-impl Stopped {
-    fn all_of(scratch: &Scratch) -> Self {
-        // The first stops making others before those are looked for.
-        let server = server_pid(&scratch.dir()).expect("a running server");
-        kill(Pid::from_raw(server), Signal::SIGSTOP).expect("a stop");
-        let all = processes_in(scratch.path());
-        assert!(all.contains(&server) && all.len() > 1, "{all:?}");
-        for pid in &all {
-            let _ = kill(Pid::from_raw(*pid), Signal::SIGSTOP);
-        }
-        Self(all)
-    }
-}
-
-impl Drop for Stopped {
-    fn drop(&mut self) {
-        for pid in &self.0 {
-            let _ = kill(Pid::from_raw(*pid), Signal::SIGCONT);
-        }
-    }
 }

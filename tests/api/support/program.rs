@@ -2,9 +2,11 @@
 
 use std::io::{Read, Write};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -79,6 +81,11 @@ impl Program {
         self.stderr.text()
     }
 
+    /// Read its standard error no more, or again.
+    pub fn read_log(&self, is_read: bool) {
+        self.stderr.is_read.store(is_read, Ordering::SeqCst);
+    }
+
     /// Send it a signal.
     pub fn signal(&self, signal: Signal) {
         kill(Pid::from_raw(self.child.id().cast_signed()), signal).expect("kill");
@@ -90,15 +97,21 @@ impl Program {
         self.end()
     }
 
-    /// Wait for its end.
-    pub fn end(mut self) -> Ended {
+    /// Wait for its end, whoever reads what it has written.
+    pub fn until_ended(&mut self) -> ExitStatus {
         let mut status = None;
         eventually("the program ends", || {
             status = self.child.try_wait().expect("its state");
             status.is_some()
         });
+        status.expect("its end")
+    }
+
+    /// Wait for its end.
+    pub fn end(mut self) -> Ended {
+        let status = self.until_ended();
         let (stdout, stderr) = (self.stdout.rest(), self.stderr.rest());
-        Ended { code: status.and_then(|status| status.code()), stdout, stderr }
+        Ended { code: status.code(), stdout, stderr }
     }
 }
 
@@ -126,20 +139,25 @@ impl Ended {
 /// What comes out of a pipe, read on a thread so that the program never waits for us.
 struct Stream {
     text: Arc<Mutex<Vec<u8>>>,
+    is_read: Arc<AtomicBool>,
     reader: Option<JoinHandle<()>>,
 }
 
 impl Stream {
     fn read(mut pipe: impl Read + Send + 'static) -> Self {
         let text = Arc::new(Mutex::new(Vec::new()));
-        let kept = Arc::clone(&text);
+        let is_read = Arc::new(AtomicBool::new(true));
+        let (kept, reads_on) = (Arc::clone(&text), Arc::clone(&is_read));
         let reader = thread::spawn(move || {
             let mut part = [0; 4096];
             while let Ok(count @ 1..) = pipe.read(&mut part) {
                 kept.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(&part[..count]);
+                while !reads_on.load(Ordering::SeqCst) {
+                    thread::sleep(Duration::from_millis(5));
+                }
             }
         });
-        Self { text, reader: Some(reader) }
+        Self { text, is_read, reader: Some(reader) }
     }
 
     fn text(&self) -> String {

@@ -157,3 +157,29 @@ pub fn is_root() -> bool {
 pub fn account(name: &str) -> Option<User> {
     User::from_name(name).ok().flatten()
 }
+
+/// The processes of a server, stopped until dropped.
+pub struct Stopped(Vec<i32>);
+
+impl Stopped {
+    /// Stop the server in this directory, and its workers.
+    pub fn all_of(dir: &Path) -> Self {
+        // The first stops making others before those are looked for.
+        let server = server_pid(dir).expect("a running server");
+        kill(Pid::from_raw(server), Signal::SIGSTOP).expect("a stop");
+        let all = processes_in(dir);
+        assert!(all.contains(&server) && all.len() > 1, "{all:?}");
+        for pid in &all {
+            let _ = kill(Pid::from_raw(*pid), Signal::SIGSTOP);
+        }
+        Self(all)
+    }
+}
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        for pid in &self.0 {
+            let _ = kill(Pid::from_raw(*pid), Signal::SIGCONT);
+        }
+    }
+}

@@ -3,15 +3,18 @@
 //! Every refusal is an [`ApiError`]; `problems.rs` lists what each code means. A 5xx says nothing of the inside: the
 //! cause goes to the log, once, here and nowhere else, with the request id that the caller was given.
 
+mod database;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
-use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::fault::FaultList;
 pub use crate::fault::{Fault, UNKNOWN};
+pub use database::Refusal;
+
 use crate::problems::{self, Kind};
 
 tokio::task_local! {
@@ -62,12 +65,21 @@ pub struct ApiError {
     headers: Vec<(HeaderName, HeaderValue)>,
     /// For the log only; present on a 5xx.
     cause: Option<String>,
+    /// Why the store takes no writes, where that is the reason.
+    refusal: Option<Refusal>,
 }
 
 impl ApiError {
     /// Of a kind, with what happened this time.
     pub fn new(kind: &'static Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), faults: FaultList::default(), headers: Vec::new(), cause: None }
+        Self {
+            kind,
+            detail: detail.into(),
+            faults: FaultList::default(),
+            headers: Vec::new(),
+            cause: None,
+            refusal: None,
+        }
     }
 
     /// A header that belongs to the answer, such as `Allow` or `Retry-After`.
@@ -295,6 +307,9 @@ impl ResponseError for ApiError {
             log::error!(request_id = instance.as_str(), status = self.kind.status; "{cause}");
         }
         let mut response = HttpResponse::build(self.status_code());
+        if let Some(refusal) = self.refusal {
+            response.extensions_mut().insert(refusal);
+        }
         for (name, value) in &self.headers {
             response.insert_header((name.clone(), value.clone()));
         }
@@ -309,57 +324,5 @@ impl ResponseError for ApiError {
                 errors: self.faults().to_vec(),
             },
         )
-    }
-}
-
-impl From<DieselError> for ApiError {
-    fn from(error: DieselError) -> Self {
-        match error {
-            DieselError::NotFound => Self::not_found("record"),
-            DieselError::DatabaseError(kind, info) => from_database(kind, info.as_ref()),
-            DieselError::BrokenTransactionManager => Self::unavailable("the connection broke within a transaction"),
-            DieselError::RollbackErrorOnCommit { commit_error, .. } => Self::from(*commit_error),
-            other => Self::internal(other),
-        }
-    }
-}
-
-/// Constraint names become client errors; a lost connection becomes a 503; the rest is ours.
-fn from_database(kind: DatabaseErrorKind, info: &dyn DatabaseErrorInformation) -> ApiError {
-    let taken = |pointer: &str, what: &str| {
-        let mut error = ApiError::conflict(format!("This {what} belongs to another record."));
-        error.faults = vec![Fault::at(pointer, "taken", format!("this {what} belongs to another record"))].into();
-        error
-    };
-    match (kind, info.constraint_name()) {
-        (DatabaseErrorKind::UniqueViolation, Some("slugs_pkey")) => taken("/slug", "slug (present or former)"),
-        (DatabaseErrorKind::UniqueViolation, Some("councils_gss_code")) => taken("/gss_code", "GSS code"),
-        (DatabaseErrorKind::UniqueViolation, Some("councils_code")) => taken("/code", "code"),
-        (DatabaseErrorKind::UniqueViolation, Some("users_email_key")) => taken("/email", "e-mail address"),
-        (DatabaseErrorKind::UniqueViolation, Some("external_identities_pkey")) => taken("/identities", "identity"),
-        (DatabaseErrorKind::ForeignKeyViolation, _) => {
-            ApiError::conflict("Another record refers to this one, or one that it refers to has just gone.")
-        }
-        // By the second the driver says that nothing came back at all.
-        (
-            DatabaseErrorKind::ClosedConnection
-            | DatabaseErrorKind::UnableToSendCommand
-            | DatabaseErrorKind::SerializationFailure,
-            _,
-        ) => ApiError::unavailable(info.message()),
-        // Messages by which the server or the driver says that the server is going, gone, or took too long.
-        _ if ["terminating connection", "statement timeout", "starting up", "shutting down", "deadlock"]
-            .iter()
-            .any(|sign| info.message().contains(sign)) =>
-        {
-            ApiError::unavailable(info.message())
-        }
-        _ => ApiError::internal(format!("{kind:?}: {}", info.message())),
-    }
-}
-
-impl From<diesel_async::pooled_connection::deadpool::PoolError> for ApiError {
-    fn from(error: diesel_async::pooled_connection::deadpool::PoolError) -> Self {
-        Self::unavailable(error)
     }
 }

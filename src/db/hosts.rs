@@ -1,0 +1,230 @@
+//! Reaching PostgreSQL: one host of the address after the other, none of which may use up the time of all.
+//!
+//! A host that is silent, such as a frozen standby, gets its share of the time and no more; for a while after that it is
+//! the last to be tried.
+
+use std::collections::HashMap;
+use std::error::Error;
+use std::future::poll_fn;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use diesel::ConnectionError;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::watch;
+use tokio::time::timeout;
+use tokio_postgres::config::{Host, LoadBalanceHosts, SslMode};
+use tokio_postgres::{AsyncMessage, CancelToken, Client, Config, NoTls};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::tls;
+
+/// How long a host that was silent is tried after the others.
+const SHUNNED: Duration = Duration::from_secs(10);
+
+pub(super) type Driver = BoxFuture<'static, Result<(), tokio_postgres::Error>>;
+type Failure = Box<dyn Error + Send + Sync>;
+
+/// The hosts of one address of a database, as in `postgres://one,other/database`.
+pub(super) struct Hosts {
+    url: String,
+    /// When those that gave no answer were last tried, by their place in the address.
+    silent: Mutex<HashMap<usize, Instant>>,
+}
+
+/// An open connection, and where it leads.
+pub(super) struct Reached {
+    pub client: Client,
+    pub driver: Driver,
+    /// The address of the one host that answered.
+    pub host: Config,
+}
+
+impl Hosts {
+    pub fn new(url: &str) -> Self {
+        Self { url: url.to_owned(), silent: Mutex::default() }
+    }
+
+    /// Connect to the first host that can be used. Notifications go to `heard`.
+    pub async fn reach(&self, patience: Duration, heard: Option<watch::Sender<()>>) -> Result<Reached, Failure> {
+        let mut config: Config = self.url.parse()?;
+        config.application_name("ccin-registry").keepalives_idle(Duration::from_secs(30));
+        let hosts = each(&config);
+        let end = Instant::now() + patience;
+        let mut failures: Vec<Failure> = Vec::new();
+        for (tried, place) in self.order(&config, hosts.len()).into_iter().enumerate() {
+            let left = u32::try_from(hosts.len() - tried).unwrap_or(u32::MAX);
+            let share = end.saturating_duration_since(Instant::now()) / left;
+            let mut host = hosts[place].clone();
+            // A name may stand for several addresses, of which the first one is silent.
+            host.connect_timeout(share / 2);
+            match timeout(share, connect(&host, heard.clone())).await {
+                Ok(Ok((client, driver))) => {
+                    self.silent().remove(&place);
+                    return Ok(Reached { client, driver, host });
+                }
+                Ok(Err(error)) if !is_timeout(&*error) => {
+                    self.silent().remove(&place);
+                    failures.push(error);
+                }
+                _ => {
+                    self.silent().insert(place, Instant::now());
+                    failures.push(format!("no answer within {} ms", share.as_millis()).into());
+                }
+            }
+        }
+        if failures.len() == 1 {
+            return Err(failures.remove(0));
+        }
+        let all: Vec<String> = failures.iter().map(|failure| with_causes(&**failure)).collect();
+        Err(all.join("; ").into())
+    }
+
+    /// True when some host gave no answer when it was last tried.
+    pub fn were_silent(&self) -> bool {
+        !self.silent().is_empty()
+    }
+
+    /// The places of the hosts in the order in which they are tried.
+    fn order(&self, config: &Config, count: usize) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..count).collect();
+        if config.get_load_balance_hosts() == LoadBalanceHosts::Random && count > 0 {
+            order.rotate_left(rand::random::<u32>() as usize % count);
+        }
+        let silent = self.silent();
+        order.sort_by_key(|place| silent.get(place).is_some_and(|since| since.elapsed() < SHUNNED));
+        order
+    }
+
+    fn silent(&self) -> MutexGuard<'_, HashMap<usize, Instant>> {
+        self.silent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The same address for each of its hosts alone.
+fn each(config: &Config) -> Vec<Config> {
+    let (hosts, addresses, ports) = (config.get_hosts(), config.get_hostaddrs(), config.get_ports());
+    let count = hosts.len().max(addresses.len());
+    if count < 2 {
+        return vec![config.clone()];
+    }
+    let single = |place: usize| {
+        let mut one = Config::new();
+        one.ssl_mode(config.get_ssl_mode())
+            .ssl_negotiation(config.get_ssl_negotiation())
+            .keepalives(config.get_keepalives())
+            .keepalives_idle(config.get_keepalives_idle())
+            .target_session_attrs(config.get_target_session_attrs())
+            .channel_binding(config.get_channel_binding());
+        config.get_user().map(|user| one.user(user));
+        config.get_password().map(|password| one.password(password));
+        config.get_dbname().map(|name| one.dbname(name));
+        config.get_options().map(|options| one.options(options));
+        config.get_application_name().map(|name| one.application_name(name));
+        config.get_tcp_user_timeout().map(|time| one.tcp_user_timeout(*time));
+        config.get_keepalives_interval().map(|time| one.keepalives_interval(time));
+        config.get_keepalives_retries().map(|count| one.keepalives_retries(count));
+        match hosts.get(place) {
+            Some(Host::Tcp(name)) => drop(one.host(name)),
+            #[cfg(unix)]
+            Some(Host::Unix(folder)) => drop(one.host_path(folder)),
+            None => {}
+        }
+        addresses.get(place).map(|address| one.hostaddr(*address));
+        // One port is that of all.
+        ports.get(place).or(ports.first()).map(|port| one.port(*port));
+        one
+    };
+    (0..count).map(single).collect()
+}
+
+/// True for a host that answers, be it with a refusal.
+pub(super) async fn is_alive(host: &Config) -> bool {
+    match connect(host, None).await {
+        Ok(_) => true,
+        Err(error) => error.downcast_ref().is_some_and(|error: &tokio_postgres::Error| error.as_db_error().is_some()),
+    }
+}
+
+/// Connect to one host: TLS as the address's `sslmode` asks. Notifications go to `heard`.
+pub(super) async fn connect(host: &Config, heard: Option<watch::Sender<()>>) -> Result<(Client, Driver), Failure> {
+    if is_plain(host) {
+        let (client, connection) = host.connect(NoTls).await?;
+        Ok((client, drive(connection, heard).boxed()))
+    } else {
+        let (client, connection) = host.connect(MakeRustlsConnect::new(tls::client()?)).await?;
+        Ok((client, drive(connection, heard).boxed()))
+    }
+}
+
+/// Move the bytes of a connection until it ends.
+async fn drive<S, T>(
+    mut connection: tokio_postgres::Connection<S, T>,
+    heard: Option<watch::Sender<()>>,
+) -> Result<(), tokio_postgres::Error>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
+        if let (AsyncMessage::Notification(_), Some(heard)) = (message?, &heard) {
+            heard.send_replace(());
+        }
+    }
+    Ok(())
+}
+
+/// Ask a host to give up what it does for a connection.
+pub(super) async fn cancel(host: &Config, token: CancelToken) -> Result<(), Failure> {
+    if is_plain(host) {
+        Ok(token.cancel_query(NoTls).await?)
+    } else {
+        Ok(token.cancel_query(MakeRustlsConnect::new(tls::client()?)).await?)
+    }
+}
+
+/// True where no TLS is asked for, or none is possible.
+fn is_plain(config: &Config) -> bool {
+    config.get_ssl_mode() == SslMode::Disable
+        || config.get_hosts().iter().all(|host| !matches!(host, Host::Tcp(_))) && config.get_hostaddrs().is_empty()
+}
+
+/// True where nobody has taken the connection.
+fn is_timeout(error: &(dyn Error + 'static)) -> bool {
+    let is_late = |error: &std::io::Error| error.kind() == std::io::ErrorKind::TimedOut;
+    error.downcast_ref().is_some_and(is_late) || error.source().is_some_and(is_timeout)
+}
+
+/// An error with what is behind it: by itself the driver's says no more than "db error".
+pub(super) fn bad(error: &dyn Error) -> ConnectionError {
+    ConnectionError::BadConnection(with_causes(error))
+}
+
+fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(&format!(": {error}"));
+        cause = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_host_has_the_whole_address_with_its_own_port() {
+        let url = "postgres://me:secret@one:1,other:2/registry?sslmode=require&target_session_attrs=read-write\
+            &options=-c%20geqo%3Doff&keepalives_retries=3";
+        let hosts = each(&url.parse().unwrap());
+        for (host, (name, port)) in hosts.iter().zip([("one", 1), ("other", 2)]) {
+            let alone = url.replace("one:1,other:2", &format!("{name}:{port}"));
+            assert_eq!(format!("{host:?}"), format!("{:?}", alone.parse::<Config>().unwrap()));
+        }
+        assert_eq!(hosts.len(), 2);
+    }
+}
