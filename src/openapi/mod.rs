@@ -5,6 +5,7 @@
 
 mod answers;
 mod exports;
+mod rules;
 mod schemas;
 
 use serde_json::{Map, Value, json};
@@ -16,6 +17,11 @@ use utoipa_actix_web::AppExt;
 use crate::error::Problem;
 use crate::idempotency::IDEMPOTENCY_KEY;
 use crate::routes;
+
+/// Where the document is served, and where the strict one.
+pub const ADDRESS: &str = "/openapi.json";
+/// The document with rules across members as conditions of JSON Schema.
+pub const STRICT_ADDRESS: &str = "/openapi-strict.json";
 
 const EXAMPLES: &str = include_str!("../../openapi/examples.json");
 
@@ -44,10 +50,12 @@ struct Base;
 
 /// The finished document.
 pub struct Document {
-    /// As JSON.
+    /// As JSON, with the rules across members as conditions: the strict document, by which bodies are checked.
     pub value: Value,
-    /// As the text that is served and committed.
+    /// The published document, which generators of clients take: what is served and committed.
     pub text: String,
+    /// The strict document, as it is served to validators.
+    pub strict: String,
 }
 
 impl Document {
@@ -93,7 +101,10 @@ impl Document {
         let mut value = serde_json::to_value(document).unwrap_or_default();
         finish(&mut value);
         let text = serde_json::to_string_pretty(&value).unwrap_or_default() + "\n";
-        Self { value, text }
+        rules::add(&mut value);
+        value["externalDocs"] = json!({ "description": "The same for generators of clients.", "url": ADDRESS });
+        let strict = serde_json::to_string_pretty(&value).unwrap_or_default() + "\n";
+        Self { value, text, strict }
     }
 }
 
@@ -106,6 +117,11 @@ impl Default for Document {
 fn finish(document: &mut Value) {
     let examples: Value = serde_json::from_str(EXAMPLES).unwrap_or_default();
     schemas::finish(document);
+    rules::say(document);
+    document["externalDocs"] = json!({
+        "description": "The same for strict validators: rules across members are conditions of JSON Schema there, and words here.",
+        "url": STRICT_ADDRESS
+    });
     document["components"]["responses"] = answers::shared();
     document["components"]["headers"] = json!({
         "ETag": { "description": "Version and digest of what was sent (RFC 9110).", "schema": { "type": "string" }, "example": "\"1-9f86d081884c7d65\"" },
