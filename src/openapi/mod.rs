@@ -345,6 +345,10 @@ fn describe_success(status: &str, response: &mut Value, method: &str, may_be_kno
         if let Some(example) = own.or_else(|| examples.get("response")) {
             content["example"] = example.clone();
         }
+        if media_type == "application/vnd.mapbox-vector-tile" {
+            // Bytes, not text, to generators as well.
+            content["schema"]["format"] = json!("binary");
+        }
     }
 }
 
@@ -353,6 +357,8 @@ fn add_rate_limit(headers: &mut Value) {
     headers["RateLimit-Policy"] = json!({ "$ref": "#/components/headers/RateLimitPolicy" });
 }
 
+/// One schema is published under one media type: under two, generators make two bodies of one type, which clients cannot
+/// tell apart.
 fn use_patch_schema(operation: &mut Value) {
     let Some(content) = operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut) else { return };
     for media in content.values_mut() {
@@ -361,9 +367,8 @@ fn use_patch_schema(operation: &mut Value) {
             media["schema"]["$ref"] = json!(format!("{patch}Patch"));
         }
     }
-    if let Some(media) = content.get("application/merge-patch+json").cloned() {
-        content.insert("application/json".into(), media);
-    }
+    operation["requestBody"]["description"] =
+        json!("A merge patch (RFC 7396). The service takes it as `application/json` as well.");
 }
 
 fn sort_members(members: &mut Map<String, Value>) {
