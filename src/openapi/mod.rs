@@ -33,8 +33,8 @@ const EXAMPLES: &str = include_str!("../../openapi/examples.json");
             Reading needs no account. Lists are paged by opaque cursors and share one filter grammar; every error is a problem \
             document (RFC 9457); changes need `If-Match` with the ETag of the record as last read.\n\n\
             Every caller has a quota of units a minute, larger with an account: `RateLimit` says what is left, a 429 with \
-            `Retry-After` that nothing is. Any address may also answer 405, 408 (the body was too slow), 414 and 431 (address or \
-            headers too long) with a problem document.\n\n\
+            `Retry-After` that nothing is. Any address may also answer 405, with a problem document like all others, and 408 to a \
+            request that arrives too slowly.\n\n\
             Reads show what you have written at once. Every answer below `/v1` names in `Registry-Position` the state that it \
             shows. With several instances of the service, send it back as `Registry-Min-Position`: the read waits, for a second \
             at most, until that state is there. While the database is away, reads go on and say in `Last-Synced` as of when \
@@ -43,7 +43,7 @@ const EXAMPLES: &str = include_str!("../../openapi/examples.json");
         contact(name = "Co-operative Councils' Innovation Network", url = "https://www.councils.coop/"),
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
-    servers((url = "/", description = "This service")),
+    servers((url = "/", description = "This service, local or in production")),
     components(schemas(Problem))
 )]
 struct Base;
@@ -126,6 +126,7 @@ fn finish(document: &mut Value) {
     document["components"]["headers"] = json!({
         "ETag": { "description": "Version and digest of what was sent (RFC 9110).", "schema": { "type": "string" }, "example": "\"1-9f86d081884c7d65\"" },
         "RequestId": { "description": "Id of the request; a sane incoming X-Request-Id is kept.", "schema": { "type": "string" }, "example": "0192d5e0-7b1a-7c3e-9f00-2b1c3d4e5f60" },
+        "AllowOrigin": { "description": "Scripts of every site may read the answer (CORS).", "schema": { "type": "string", "const": "*" }, "example": "*" },
         "RateLimit": { "description": "What is left of your quota, and in how many seconds the whole is there again (draft-ietf-httpapi-ratelimit-headers). A list, as another limit may have a say as well.", "schema": { "type": "string" }, "example": "\"default\";r=298;t=1" },
         "RateLimitPolicy": { "description": "Your quota, in units a window of seconds: a record costs 1, a list 2, a search 5, an export 10.", "schema": { "type": "string" }, "example": "\"default\";q=300;w=60" },
         "ContentDisposition": { "description": "Name of the file (RFC 6266).", "schema": { "type": "string" }, "example": "attachment; filename=\"councils-2026-11-22.csv\"" },
@@ -150,7 +151,8 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     let conditional = needs_if_match(path, method);
     let repeatable = has_parameter(operation, IDEMPOTENCY_KEY);
 
-    let mut statuses: Vec<&str> = vec!["400", "500", "503"];
+    // How large a request may be is looked at in front of every operation (`limits::bounds`).
+    let mut statuses: Vec<&str> = vec!["400", "414", "431", "500", "503"];
     // The health of the service may be asked as often as one likes.
     let limited = !path.starts_with("/health");
     if limited {
@@ -190,7 +192,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
         statuses.push("406");
     }
     if body {
-        statuses.extend(["413", "415", "422"]);
+        statuses.extend(["408", "413", "415", "422"]);
     }
     if repeatable {
         statuses.push("409");
@@ -227,6 +229,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
             if path.starts_with("/ogc") && path != "/ogc/api" {
                 response["headers"]["Link"] = json!({ "$ref": "#/components/headers/Link" });
             }
+            answers::allow_origins(&mut response["headers"]);
             if limited {
                 add_rate_limit(&mut response["headers"]);
             }
