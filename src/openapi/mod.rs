@@ -4,6 +4,7 @@
 //! the rule, no annotation to forget. Examples are real answers of the sample registry, in `openapi/examples.json`.
 
 mod answers;
+mod bounds;
 mod exports;
 mod rules;
 mod schemas;
@@ -16,12 +17,8 @@ use utoipa_actix_web::AppExt;
 
 use crate::error::Problem;
 use crate::idempotency::IDEMPOTENCY_KEY;
+use crate::limits::bounds::MAX_HEADER_BYTES;
 use crate::routes;
-
-/// Where the document is served, and where the strict one.
-pub const ADDRESS: &str = "/openapi.json";
-/// The document with rules across members as conditions of JSON Schema.
-pub const STRICT_ADDRESS: &str = "/openapi-strict.json";
 
 const EXAMPLES: &str = include_str!("../../openapi/examples.json");
 
@@ -39,6 +36,8 @@ const EXAMPLES: &str = include_str!("../../openapi/examples.json");
             shows. With several instances of the service, send it back as `Registry-Min-Position`: the read waits, for a second \
             at most, until that state is there. While the database is away, reads go on and say in `Last-Synced` as of when \
             they are; writes get 503.\n\n\
+            Rules that tie members of a body together are said in words here. The [strict document](/openapi-strict.json) is the same \
+            for validators, with these rules as conditions of JSON Schema as well.\n\n\
             Data: Open Government Licence v3.0 unless a record says otherwise.",
         contact(name = "Co-operative Councils' Innovation Network", url = "https://www.councils.coop/"),
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
@@ -88,7 +87,7 @@ impl Document {
             .scheme(HttpAuthScheme::Bearer)
             .bearer_format("JWT")
             .description(Some(
-                "Access token from `POST /v1/auth/login`, or of an issuer that the registry has registered.",
+                "Access token (JWT) from `POST /v1/auth/login`, or of an issuer that the registry has registered; checked by the rules of RFC8725.",
             ))
             .build();
         let key = ApiKey::Header(ApiKeyValue::with_description("X-API-Key", "From `POST /v1/api-keys`."));
@@ -102,7 +101,6 @@ impl Document {
         finish(&mut value);
         let text = serde_json::to_string_pretty(&value).unwrap_or_default() + "\n";
         rules::add(&mut value);
-        value["externalDocs"] = json!({ "description": "The same for generators of clients.", "url": ADDRESS });
         let strict = serde_json::to_string_pretty(&value).unwrap_or_default() + "\n";
         Self { value, text, strict }
     }
@@ -118,10 +116,7 @@ fn finish(document: &mut Value) {
     let examples: Value = serde_json::from_str(EXAMPLES).unwrap_or_default();
     schemas::finish(document);
     rules::say(document);
-    document["externalDocs"] = json!({
-        "description": "The same for strict validators: rules across members are conditions of JSON Schema there, and words here.",
-        "url": STRICT_ADDRESS
-    });
+    document["servers"][0]["x-internal"] = json!(false);
     document["components"]["responses"] = answers::shared();
     document["components"]["headers"] = json!({
         "ETag": { "description": "Version and digest of what was sent (RFC 9110).", "schema": { "type": "string" }, "example": "\"1-9f86d081884c7d65\"" },
@@ -140,6 +135,7 @@ fn finish(document: &mut Value) {
         }
     }
     exports::offer_at_lists(paths);
+    bounds::add(document);
 }
 
 fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &Value) {
@@ -268,7 +264,7 @@ fn add_if_match(operation: &mut Value) {
         list.push(json!({
             "name": "If-Match", "in": "header", "required": true,
             "description": "ETag of the record as you last read it. Without it: 428; when it is no longer current: 412.",
-            "schema": { "type": "string" }, "example": "\"1-9f86d081884c7d65\""
+            "schema": { "type": "string", "maxLength": MAX_HEADER_BYTES }, "example": "\"1-9f86d081884c7d65\""
         }));
     }
 }

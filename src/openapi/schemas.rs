@@ -21,6 +21,46 @@ pub(super) fn finish(document: &mut Value) {
     add_patch_schemas(document);
     add_selections(document);
     describe_beside_choices(document);
+    bound_as_entered(document);
+}
+
+/// What a record shows is what somebody entered: the bounds of a body hold for the record that is made of it.
+fn bound_as_entered(document: &mut Value) {
+    let entered = [
+        ("Council", "NewCouncil"),
+        ("Theme", "NewTheme"),
+        ("Initiative", "NewInitiative"),
+        ("OutcomeRecord", "Outcome"),
+        ("User", "NewUser"),
+        ("ApiKey", "NewApiKey"),
+    ];
+    for (record, body) in entered {
+        let members = document["components"]["schemas"][body]["properties"].clone();
+        let bounds = members.as_object().into_iter().flatten().map(|(name, member)| {
+            let chosen =
+                member["oneOf"].as_array().and_then(|choices| choices.iter().find(|one| one["type"] != "null"));
+            let member = chosen.unwrap_or(member);
+            let named = member["$ref"].as_str().and_then(|target| document.pointer(target.trim_start_matches('#')));
+            (name, named.unwrap_or(member).clone())
+        });
+        let bounds: Vec<_> = bounds.collect();
+        for record in [record.to_owned(), format!("{record}Selection")] {
+            for (name, rule) in &bounds {
+                let Some(member) = document
+                    .pointer_mut(&format!("/components/schemas/{record}/properties/{name}"))
+                    .filter(|member| member["type"] == rule["type"] || member["type"][0] == rule["type"])
+                    .and_then(Value::as_object_mut)
+                else {
+                    continue;
+                };
+                for word in ["maxLength", "maxItems", "minimum", "maximum"] {
+                    if let Some(bound) = rule.get(word) {
+                        member.entry(word).or_insert(bound.clone());
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// A page of councils is a `CouncilPage` and refers to `Council`, where the generic type says `Page_Council` and repeats it.
