@@ -14,6 +14,7 @@ mod browser;
 mod changes;
 mod citation;
 mod cli;
+mod clients;
 mod concurrency;
 mod councils;
 mod drafts;
