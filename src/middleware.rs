@@ -154,7 +154,7 @@ impl Methods {
                 (ResourceDef::new(path.as_str()), methods.join(", "))
             })
             .collect();
-        for path in ["/openapi.json", "/docs"].into_iter().chain(pages) {
+        for path in ["/openapi.json", "/openapi-strict.json", "/docs"].into_iter().chain(pages) {
             known.push((ResourceDef::new(path), "GET, HEAD, OPTIONS".into()));
         }
         Self(known)

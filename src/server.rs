@@ -92,6 +92,7 @@ impl Server {
                 .app_data(methods.clone())
                 .app_data(document.clone())
                 .service(service::find_document)
+                .service(service::find_strict_document)
                 .service(service::docs_folder)
                 .service(SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json")))
                 .default_service(web::to(fallback))

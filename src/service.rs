@@ -196,6 +196,15 @@ pub async fn find_document(request: HttpRequest, document: web::Data<Document>) 
     send_text(&request, &document.text)
 }
 
+/// The same with rules across members as conditions, for validators. The document links to it.
+#[get("/openapi-strict.json")]
+pub async fn find_strict_document(
+    request: HttpRequest,
+    document: web::Data<Document>,
+) -> Result<HttpResponse, ApiError> {
+    send_text(&request, &document.strict)
+}
+
 /// The interactive page lives below its own folder.
 #[get("/docs")]
 pub async fn docs_folder() -> HttpResponse {

@@ -66,6 +66,7 @@ pub struct Change {
 #[derive(Serialize, ToSchema)]
 pub struct ChangePage {
     /// The changes of this page, each record once.
+    #[schema(max_items = 1000)]
     pub data: Vec<Change>,
     /// Where to go on.
     pub page: ChangeLinks,

@@ -33,10 +33,10 @@ const FORMATS: [(CitationFormat, &str); 4] = [
 #[utoipa::path(tag = "initiatives",
     params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), CitationQuery),
     responses((status = 200, description = "The citation", content(
-        (Vec<Value> = "application/vnd.citationstyles.csl+json"),
+        (Vec<Object> = "application/vnd.citationstyles.csl+json"),
         (String = "application/x-bibtex"),
         (String = "application/x-research-info-systems"),
-        (Value = "application/vnd.datacite.datacite+json")))))]
+        (Object = "application/vnd.datacite.datacite+json")))))]
 #[get("/initiatives/{initiative}/citation")]
 pub async fn cite_initiative(
     request: HttpRequest,

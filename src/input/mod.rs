@@ -6,6 +6,7 @@
 //! document's own schema finds everything at once, and the two cannot disagree.
 
 mod body;
+mod bounds;
 mod faults;
 mod json;
 mod precondition;
@@ -14,6 +15,7 @@ mod schemas;
 mod sizes;
 
 pub use body::{Body, Check, Draft, Patch};
+pub use bounds::{bound_answer, bound_parameter};
 pub use faults::Faults;
 pub use precondition::IfMatch;
 pub use query::{NoParams, Query};

@@ -10,6 +10,7 @@ use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 
+use super::bounds::bound_parameter;
 use super::faults::explain;
 use crate::fault::FaultList;
 use crate::geography::notation::FORMATS;
@@ -131,6 +132,8 @@ impl Schemas {
 fn describe(parameter: &Parameter) -> Value {
     let mut schema =
         parameter.schema.as_ref().and_then(|schema| serde_json::to_value(schema).ok()).unwrap_or(json!({}));
+    // As the document has it.
+    bound_parameter(&parameter.name, &mut schema);
     if let Some(schema) = schema.as_object_mut() {
         // `explode: false` lets one parameter carry several values, joined by commas.
         schema.insert("x-commas".into(), Value::Bool(parameter.explode == Some(false)));

@@ -96,9 +96,15 @@ fn declare_limits(document: &mut Value) {
     let items = document["paths"].as_object_mut().into_iter().flatten();
     for (_, item) in items {
         let parameters = item["get"]["parameters"].as_array_mut().into_iter().flatten();
-        for limit in parameters.filter(|parameter| parameter["name"] == "limit") {
-            limit["schema"]["maximum"] = json!(MAX_LIMIT);
-            limit["schema"]["default"] = json!(DEFAULT_LIMIT);
+        for parameter in parameters {
+            if parameter["name"] == "limit" {
+                parameter["schema"]["maximum"] = json!(MAX_LIMIT);
+                parameter["schema"]["default"] = json!(DEFAULT_LIMIT);
+            }
+            // The standard gives its schema word by word (`/req/core/fc-time-definition`).
+            if parameter["name"] == "datetime" {
+                parameter["schema"] = json!({ "type": "string" });
+            }
         }
     }
 }

@@ -367,5 +367,6 @@ pub struct Features<T> {
     #[schema(example = 10, minimum = 0)]
     pub number_returned: usize,
     /// The features of this page.
+    #[schema(max_items = 10000)]
     pub features: Vec<T>,
 }

@@ -15,13 +15,16 @@ pub(super) fn name(status: &str) -> &'static str {
         "403" => "Forbidden",
         "404" => "NotFound",
         "406" => "NotAcceptable",
+        "408" => "TimedOut",
         "409" => "Conflict",
         "412" => "Stale",
         "413" => "TooLarge",
+        "414" => "AddressTooLong",
         "415" => "UnsupportedMediaType",
         "422" => "Invalid",
         "428" => "PreconditionRequired",
         "429" => "TooMany",
+        "431" => "HeadersTooLarge",
         "503" => "Unavailable",
         _ => "Internal",
     }
@@ -39,15 +42,7 @@ pub(super) fn shared() -> Value {
     for kind in crate::problems::ALL.iter().filter(|kind| {
         !matches!(
             kind.code,
-            "key_reused"
-                | "withdrawn"
-                | "bad_query"
-                | "bad_credentials"
-                | "timed_out"
-                | "method_not_allowed"
-                | "address_too_long"
-                | "headers_too_large"
-                | "overloaded"
+            "key_reused" | "withdrawn" | "bad_query" | "bad_credentials" | "method_not_allowed" | "overloaded"
         )
     }) {
         let mut headers = json!({ "X-Request-Id": { "$ref": "#/components/headers/RequestId" } });
@@ -55,7 +50,8 @@ pub(super) fn shared() -> Value {
             headers["Retry-After"] =
                 json!({ "description": "Seconds to wait.", "schema": { "type": "integer" }, "example": 2 });
         }
-        if kind.status < 500 {
+        // How large a request is counts before anybody does.
+        if kind.status < 500 && !matches!(kind.status, 414 | 431) {
             add_rate_limit(&mut headers);
         }
         if kind.status == 401 {
@@ -74,5 +70,13 @@ pub(super) fn shared() -> Value {
             }),
         );
     }
+    for answer in answers.values_mut() {
+        allow_origins(&mut answer["headers"]);
+    }
     Value::Object(answers)
+}
+
+/// Every answer may be read by scripts of any site; the middleware says so to all of them alike.
+pub(super) fn allow_origins(headers: &mut Value) {
+    headers["Access-Control-Allow-Origin"] = json!({ "$ref": "#/components/headers/AllowOrigin" });
 }

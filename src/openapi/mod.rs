@@ -4,7 +4,9 @@
 //! the rule, no annotation to forget. Examples are real answers of the sample registry, in `openapi/examples.json`.
 
 mod answers;
+mod bounds;
 mod exports;
+mod rules;
 mod schemas;
 
 use serde_json::{Map, Value, json};
@@ -15,6 +17,7 @@ use utoipa_actix_web::AppExt;
 
 use crate::error::Problem;
 use crate::idempotency::IDEMPOTENCY_KEY;
+use crate::limits::bounds::MAX_HEADER_BYTES;
 use crate::routes;
 
 const EXAMPLES: &str = include_str!("../../openapi/examples.json");
@@ -27,27 +30,31 @@ const EXAMPLES: &str = include_str!("../../openapi/examples.json");
             Reading needs no account. Lists are paged by opaque cursors and share one filter grammar; every error is a problem \
             document (RFC 9457); changes need `If-Match` with the ETag of the record as last read.\n\n\
             Every caller has a quota of units a minute, larger with an account: `RateLimit` says what is left, a 429 with \
-            `Retry-After` that nothing is. Any address may also answer 405, 408 (the body was too slow), 414 and 431 (address or \
-            headers too long) with a problem document.\n\n\
+            `Retry-After` that nothing is. Any address may also answer 405, with a problem document like all others, and 408 to a \
+            request that arrives too slowly.\n\n\
             Reads show what you have written at once. Every answer below `/v1` names in `Registry-Position` the state that it \
             shows. With several instances of the service, send it back as `Registry-Min-Position`: the read waits, for a second \
             at most, until that state is there. While the database is away, reads go on and say in `Last-Synced` as of when \
             they are; writes get 503.\n\n\
+            Rules that tie members of a body together are said in words here. The [strict document](/openapi-strict.json) is the same \
+            for validators, with these rules as conditions of JSON Schema as well.\n\n\
             Data: Open Government Licence v3.0 unless a record says otherwise.",
         contact(name = "Co-operative Councils' Innovation Network", url = "https://www.councils.coop/"),
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
-    servers((url = "/", description = "This service")),
+    servers((url = "/", description = "This service, local or in production")),
     components(schemas(Problem))
 )]
 struct Base;
 
 /// The finished document.
 pub struct Document {
-    /// As JSON.
+    /// As JSON, with the rules across members as conditions: the strict document, by which bodies are checked.
     pub value: Value,
-    /// As the text that is served and committed.
+    /// The published document, which generators of clients take: what is served and committed.
     pub text: String,
+    /// The strict document, as it is served to validators.
+    pub strict: String,
 }
 
 impl Document {
@@ -80,7 +87,7 @@ impl Document {
             .scheme(HttpAuthScheme::Bearer)
             .bearer_format("JWT")
             .description(Some(
-                "Access token from `POST /v1/auth/login`, or of an issuer that the registry has registered.",
+                "Access token (JWT) from `POST /v1/auth/login`, or of an issuer that the registry has registered; checked by the rules of RFC8725.",
             ))
             .build();
         let key = ApiKey::Header(ApiKeyValue::with_description("X-API-Key", "From `POST /v1/api-keys`."));
@@ -93,7 +100,9 @@ impl Document {
         let mut value = serde_json::to_value(document).unwrap_or_default();
         finish(&mut value);
         let text = serde_json::to_string_pretty(&value).unwrap_or_default() + "\n";
-        Self { value, text }
+        rules::add(&mut value);
+        let strict = serde_json::to_string_pretty(&value).unwrap_or_default() + "\n";
+        Self { value, text, strict }
     }
 }
 
@@ -106,10 +115,13 @@ impl Default for Document {
 fn finish(document: &mut Value) {
     let examples: Value = serde_json::from_str(EXAMPLES).unwrap_or_default();
     schemas::finish(document);
+    rules::say(document);
+    document["servers"][0]["x-internal"] = json!(false);
     document["components"]["responses"] = answers::shared();
     document["components"]["headers"] = json!({
         "ETag": { "description": "Version and digest of what was sent (RFC 9110).", "schema": { "type": "string" }, "example": "\"1-9f86d081884c7d65\"" },
         "RequestId": { "description": "Id of the request; a sane incoming X-Request-Id is kept.", "schema": { "type": "string" }, "example": "0192d5e0-7b1a-7c3e-9f00-2b1c3d4e5f60" },
+        "AllowOrigin": { "description": "Scripts of every site may read the answer (CORS).", "schema": { "type": "string", "const": "*" }, "example": "*" },
         "RateLimit": { "description": "What is left of your quota, and in how many seconds the whole is there again (draft-ietf-httpapi-ratelimit-headers). A list, as another limit may have a say as well.", "schema": { "type": "string" }, "example": "\"default\";r=298;t=1" },
         "RateLimitPolicy": { "description": "Your quota, in units a window of seconds: a record costs 1, a list 2, a search 5, an export 10.", "schema": { "type": "string" }, "example": "\"default\";q=300;w=60" },
         "ContentDisposition": { "description": "Name of the file (RFC 6266).", "schema": { "type": "string" }, "example": "attachment; filename=\"councils-2026-11-22.csv\"" },
@@ -123,6 +135,7 @@ fn finish(document: &mut Value) {
         }
     }
     exports::offer_at_lists(paths);
+    bounds::add(document);
 }
 
 fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &Value) {
@@ -134,7 +147,8 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     let conditional = needs_if_match(path, method);
     let repeatable = has_parameter(operation, IDEMPOTENCY_KEY);
 
-    let mut statuses: Vec<&str> = vec!["400", "500", "503"];
+    // How large a request may be is looked at in front of every operation (`limits::bounds`).
+    let mut statuses: Vec<&str> = vec!["400", "414", "431", "500", "503"];
     // The health of the service may be asked as often as one likes.
     let limited = !path.starts_with("/health");
     if limited {
@@ -174,7 +188,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
         statuses.push("406");
     }
     if body {
-        statuses.extend(["413", "415", "422"]);
+        statuses.extend(["408", "413", "415", "422"]);
     }
     if repeatable {
         statuses.push("409");
@@ -211,6 +225,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
             if path.starts_with("/ogc") && path != "/ogc/api" {
                 response["headers"]["Link"] = json!({ "$ref": "#/components/headers/Link" });
             }
+            answers::allow_origins(&mut response["headers"]);
             if limited {
                 add_rate_limit(&mut response["headers"]);
             }
@@ -249,7 +264,7 @@ fn add_if_match(operation: &mut Value) {
         list.push(json!({
             "name": "If-Match", "in": "header", "required": true,
             "description": "ETag of the record as you last read it. Without it: 428; when it is no longer current: 412.",
-            "schema": { "type": "string" }, "example": "\"1-9f86d081884c7d65\""
+            "schema": { "type": "string", "maxLength": MAX_HEADER_BYTES }, "example": "\"1-9f86d081884c7d65\""
         }));
     }
 }
@@ -329,6 +344,10 @@ fn describe_success(status: &str, response: &mut Value, method: &str, may_be_kno
         if let Some(example) = own.or_else(|| examples.get("response")) {
             content["example"] = example.clone();
         }
+        if media_type == "application/vnd.mapbox-vector-tile" {
+            // Bytes, not text, to generators as well.
+            content["schema"]["format"] = json!("binary");
+        }
     }
 }
 
@@ -337,6 +356,8 @@ fn add_rate_limit(headers: &mut Value) {
     headers["RateLimit-Policy"] = json!({ "$ref": "#/components/headers/RateLimitPolicy" });
 }
 
+/// One schema is published under one media type: under two, generators make two bodies of one type, which clients cannot
+/// tell apart.
 fn use_patch_schema(operation: &mut Value) {
     let Some(content) = operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut) else { return };
     for media in content.values_mut() {
@@ -345,9 +366,8 @@ fn use_patch_schema(operation: &mut Value) {
             media["schema"]["$ref"] = json!(format!("{patch}Patch"));
         }
     }
-    if let Some(media) = content.get("application/merge-patch+json").cloned() {
-        content.insert("application/json".into(), media);
-    }
+    operation["requestBody"]["description"] =
+        json!("A merge patch (RFC 7396). The service takes it as `application/json` as well.");
 }
 
 fn sort_members(members: &mut Map<String, Value>) {

@@ -14,13 +14,53 @@ const GENERIC: [(&str, &str, &str); 5] = [
     ("RecordFeature_", "PointFeature", "/properties/properties"),
 ];
 
-/// Name pages and maps, tie members together, add patches and selections.
+/// Name pages and maps, add patches and selections.
 pub(super) fn finish(document: &mut Value) {
     name_generic(document);
     drop_empty_defaults(document);
-    add_rules(document);
     add_patch_schemas(document);
     add_selections(document);
+    describe_beside_choices(document);
+    bound_as_entered(document);
+}
+
+/// What a record shows is what somebody entered: the bounds of a body hold for the record that is made of it.
+fn bound_as_entered(document: &mut Value) {
+    let entered = [
+        ("Council", "NewCouncil"),
+        ("Theme", "NewTheme"),
+        ("Initiative", "NewInitiative"),
+        ("OutcomeRecord", "Outcome"),
+        ("User", "NewUser"),
+        ("ApiKey", "NewApiKey"),
+    ];
+    for (record, body) in entered {
+        let members = document["components"]["schemas"][body]["properties"].clone();
+        let bounds = members.as_object().into_iter().flatten().map(|(name, member)| {
+            let chosen =
+                member["oneOf"].as_array().and_then(|choices| choices.iter().find(|one| one["type"] != "null"));
+            let member = chosen.unwrap_or(member);
+            let named = member["$ref"].as_str().and_then(|target| document.pointer(target.trim_start_matches('#')));
+            (name, named.unwrap_or(member).clone())
+        });
+        let bounds: Vec<_> = bounds.collect();
+        for record in [record.to_owned(), format!("{record}Selection")] {
+            for (name, rule) in &bounds {
+                let Some(member) = document
+                    .pointer_mut(&format!("/components/schemas/{record}/properties/{name}"))
+                    .filter(|member| member["type"] == rule["type"] || member["type"][0] == rule["type"])
+                    .and_then(Value::as_object_mut)
+                else {
+                    continue;
+                };
+                for word in ["maxLength", "maxItems", "minimum", "maximum"] {
+                    if let Some(bound) = rule.get(word) {
+                        member.entry(word).or_insert(bound.clone());
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// A page of councils is a `CouncilPage` and refers to `Council`, where the generic type says `Page_Council` and repeats it.
@@ -78,50 +118,6 @@ fn drop_empty_defaults(document: &mut Value) {
     }
 }
 
-/// Rules that tie members of a body together, in words that JSON Schema has: `if` these members, `then` those.
-fn add_rules(document: &mut Value) {
-    let text = json!({ "type": "string" });
-    let none = json!({ "type": "null" });
-    let is =
-        |member: &str, words: &[&str]| json!({ "required": [member], "properties": { member: { "enum": words } } });
-    let has = |member: &str| json!({ "required": [member], "properties": { member: { "not": { "type": "null" } } } });
-    let needs = |member: &str, kind: &Value| json!({ "required": [member], "properties": { member: kind } });
-    let lacks = |member: &str| json!({ "properties": { member: none } });
-    let rule = |when: Value, then: Value| json!({ "if": when, "then": then });
-    let binding = |schema: &mut Value| {
-        schema["allOf"] = json!([
-            rule(is("role", &["contributor", "council_editor"]), needs("council", &text)),
-            rule(is("role", &["researcher", "moderator", "network_admin"]), lacks("council")),
-        ]);
-    };
-    let whole = json!({ "type": "integer" });
-    let schemas = &mut document["components"]["schemas"];
-    schemas["Membership"]["allOf"] = json!([
-        rule(is("tier", &["full", "associate", "affiliate", "supporter"]), needs("status", &text)),
-        rule(is("tier", &["none"]), json!({ "properties": { "status": { "enum": ["prospect", null] } } })),
-    ]);
-    schemas["NewCouncil"]["allOf"] = json!([
-        rule(has("population"), needs("population_year", &whole)),
-        rule(has("population_year"), needs("population", &whole)),
-        rule(is("nation", &["scotland", "wales", "northern_ireland"]), lacks("region")),
-        { "properties": { "slug": { "not": { "const": "network" } } } },
-    ]);
-    schemas["NewTheme"]["allOf"] = json!([rule(json!({ "not": is("status", &["deprecated"]) }), lacks("replaced_by"))]);
-    binding(&mut schemas["NewUser"]);
-    binding(&mut schemas["UserUpdate"]);
-    schemas["Outcome"]["allOf"] = json!([
-        rule(is("bound", &["direction"]), json!({ "required": ["direction"],
-            "properties": { "direction": text, "value": none, "value_high": none } })),
-        rule(is("bound", &["range"]), json!({ "required": ["value", "value_high", "unit"],
-            "properties": { "value": { "type": "number" }, "value_high": { "type": "number" }, "unit": text } })),
-        rule(is("bound", &["exact", "at_least", "at_most", "about"]), lacks("value_high")),
-        { "if": { "allOf": [is("bound", &["exact", "at_least", "at_most", "about"]), { "not": is("kind", &["award"]) }] },
-          "then": needs("value", &json!({ "type": "number" })) },
-        rule(json!({ "allOf": [has("value"), { "not": is("bound", &["direction"]) }] }), needs("unit", &text)),
-        { "if": { "properties": { "evidence_level": { "minimum": 2 } } }, "then": needs("source", &text) },
-    ]);
-}
-
 /// What an answer has when the caller picked its members with `fields`: any of them.
 fn add_selections(document: &mut Value) {
     for record in ["Council", "Theme", "Initiative", "OutcomeRecord"] {
@@ -145,16 +141,19 @@ fn add_selections(document: &mut Value) {
     }
 }
 
-/// A merge patch has the members of the body, none required (RFC 7396); null clears those that may be absent.
+/// The schema of a patch for each body that is replaced as a whole.
+pub(super) const PATCHES: [(&str, &str); 5] = [
+    ("NewCouncil", "CouncilPatch"),
+    ("NewTheme", "ThemePatch"),
+    ("NewInitiative", "InitiativePatch"),
+    ("UserUpdate", "UserPatch"),
+    ("ApiKeyUpdate", "ApiKeyPatch"),
+];
+
+/// A merge patch has the members of the body, none required (RFC 7396); null clears those that may be absent. None has a
+/// default: what a patch leaves out stays as it is, and a generated client would send its defaults.
 fn add_patch_schemas(document: &mut Value) {
-    let names = [
-        ("NewCouncil", "CouncilPatch"),
-        ("NewTheme", "ThemePatch"),
-        ("NewInitiative", "InitiativePatch"),
-        ("UserUpdate", "UserPatch"),
-        ("ApiKeyUpdate", "ApiKeyPatch"),
-    ];
-    for (whole, patch) in names {
+    for (whole, patch) in PATCHES {
         let mut schema = document["components"]["schemas"][whole].clone();
         let required = schema["required"].take();
         if let Some(members) = schema.as_object_mut() {
@@ -165,12 +164,45 @@ fn add_patch_schemas(document: &mut Value) {
             );
         }
         for (name, member) in schema.pointer_mut("/properties").and_then(Value::as_object_mut).into_iter().flatten() {
+            if let Some(member) = member.as_object_mut() {
+                member.remove("default");
+            }
             let is_required = required.as_array().is_some_and(|names| names.iter().any(|one| one == name));
-            let is_nullable = member["type"].as_array().is_some() || member.get("oneOf").is_some();
-            if !is_required && !is_nullable {
-                *member = json!({ "oneOf": [{ "type": "null" }, member.clone()] });
+            if !is_required {
+                allow_null(member);
             }
         }
         document["components"]["schemas"][patch] = schema;
+    }
+}
+
+fn allow_null(schema: &mut Value) {
+    if schema["type"].is_array() || schema.get("oneOf").is_some() {
+        return;
+    }
+    match schema["type"].as_str().filter(|_| schema.get("enum").is_none()) {
+        Some(kind) => schema["type"] = json!([kind, "null"]),
+        None => *schema = json!({ "oneOf": [{ "type": "null" }, schema.clone()] }),
+    }
+}
+
+/// What one of several choices says of itself is said of the member that has the choice: beside a reference inside a choice,
+/// generators take a description for a type of its own.
+fn describe_beside_choices(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            let mut said = None;
+            if let Some(choices) = members.get_mut("oneOf").and_then(Value::as_array_mut) {
+                for choice in choices.iter_mut().filter(|choice| choice.get("$ref").is_some()) {
+                    said = choice.as_object_mut().and_then(|choice| choice.remove("description")).or(said);
+                }
+            }
+            if let Some(said) = said.filter(|_| !members.contains_key("description")) {
+                members.insert("description".into(), said);
+            }
+            members.values_mut().for_each(describe_beside_choices);
+        }
+        Value::Array(items) => items.iter_mut().for_each(describe_beside_choices),
+        _ => {}
     }
 }

@@ -40,6 +40,7 @@ const BLOCK: usize = 64;
 #[derive(Serialize, ToSchema)]
 pub struct Page<T> {
     /// The records of this page.
+    #[schema(max_items = 200)]
     pub data: Vec<T>,
     /// Where the neighbouring pages are.
     pub page: PageLinks,

@@ -15,6 +15,7 @@ mod browser;
 mod changes;
 mod citation;
 mod cli;
+mod clients;
 mod concurrency;
 mod councils;
 mod drafts;

@@ -21,7 +21,7 @@ const RULES: &str = "
     sample::**               db::forget_plans db::schema error initiatives::* input *::model *::store
     routes                   auth::identify::identify exports limits::rate problems read_model service transport vocabularies
                              *::handlers
-    openapi::**              error::Problem idempotency::IDEMPOTENCY_KEY openapi problems routes
+    openapi::**              error::Problem idempotency::IDEMPOTENCY_KEY input limits::bounds openapi problems routes
     signals
     tls
     health                   address
