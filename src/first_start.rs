@@ -1,5 +1,8 @@
 //! What a first start does: the sample and the first admin, for a registry that is still empty.
 
+use std::io::IsTerminal;
+use std::path::Path;
+
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use uuid::Uuid;
 
@@ -10,6 +13,7 @@ use crate::auth::keys::Keys;
 use crate::auth::password;
 use crate::db::opened::Store;
 use crate::error::ApiError;
+use crate::first_password::FirstPassword;
 use crate::input::Schemas;
 use crate::openapi::Document;
 use crate::sample::{self, Loaded, SampleError};
@@ -35,6 +39,10 @@ pub async fn first_start(store: &Store, keys: &Keys) -> Result<screen::FirstStar
         let password = password::generate();
         let admin = NewUser { email: "admin@ccin.example".into(), role: Role::NetworkAdmin, ..NewUser::default() };
         let hash = password::hash(password.clone()).await?;
+        // Beside the signing key, in the folder that holds that of PostgreSQL.
+        let data_dir = store.private().and_then(|private| private.data_dir().parent()).unwrap_or(Path::new("."));
+        // Before the account is there: nobody could sign in to one whose password was lost.
+        let password = FirstPassword::hand_over(password, data_dir, std::io::stdout().is_terminal())?;
         enter(&mut conn, keys, &admin, None, &hash).await?;
         Some((admin.email, password))
     } else {

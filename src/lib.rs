@@ -31,7 +31,7 @@
 //! - [`openapi`]: the finished document. [`db`]: pool, migrations, the private PostgreSQL.
 //! - [`readiness`]: whether the database takes writes.
 //! - [`transport`], [`tls`]: what browsers are told to be strict about, TLS.
-//! - [`cli`], [`config`], [`issuer`], [`serve`], [`server`], [`logging`], [`first_start`], [`sample`]: the program around it.
+//! - [`cli`], [`config`], [`issuer`], [`serve`], [`server`], [`logging`], [`first_start`], [`first_password`], [`sample`]: the program around it.
 
 pub mod address;
 pub mod api_keys;
@@ -49,6 +49,7 @@ pub mod error;
 pub mod exports;
 pub mod facets;
 pub mod fault;
+pub mod first_password;
 pub mod first_start;
 pub mod geography;
 pub mod health;

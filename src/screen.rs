@@ -6,6 +6,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::db::opened::Store;
+use crate::first_password::FirstPassword;
 use crate::read_model::follower::{ReadModel, Status};
 use crate::read_model::load::Progress;
 use crate::sample::Loaded;
@@ -16,7 +17,7 @@ pub struct FirstStart {
     /// The sample, if it was loaded.
     pub loaded: Option<Loaded>,
     /// E-mail address and password of the admin, if one was made.
-    pub admin: Option<(String, String)>,
+    pub admin: Option<(String, FirstPassword)>,
 }
 
 /// What was loaded, in a line.
@@ -64,9 +65,13 @@ pub fn show(url: &str, store: &Store, first: &FirstStart, read_model: &ReadModel
         line("Sample", &loaded(sample));
     }
     match &first.admin {
-        Some((email, password)) => {
+        Some((email, FirstPassword::Shown(password))) => {
             line("Sign in", &format!("{email}, password {password}"));
             line("", "This password is shown once. Change it: POST /v1/me/password");
+        }
+        Some((email, FirstPassword::Kept(path))) => {
+            line("Sign in", &format!("{email}, with the password in {}", path.display()));
+            line("", "Only you can read that file. Change the password: POST /v1/me/password; then delete the file");
         }
         None => line("Sign in", "POST /v1/auth/login; lost the password? ccin-registry user set-password --help"),
     }

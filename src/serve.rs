@@ -82,6 +82,13 @@ async fn serve_until_asked(
     signals::at_hangup(move || read_again(at_hangup.as_deref()))?;
     let opened = open_unless_asked(store_settings, settings.clone(), signals, given_up).await?;
     let Some((store, keys)) = opened else { return Ok(()) };
+    if settings.follows_host() {
+        log::warn!(
+            "others than this machine can reach {}, and there is no --public-url (CCIN_PUBLIC_URL): links in answers follow the \
+             Host header of each request, and no shared cache is allowed to keep them",
+            settings.bind
+        );
+    }
     // The port first: a start that ends here must not have shown nobody the first password.
     let bind = settings.bind;
     let server = Server::build(store.db.clone(), keys.clone(), issuers, settings, Clock::running(), certificate)

@@ -46,6 +46,11 @@ impl Throttle {
 
     /// Remember that an account has signed in from here.
     pub fn succeeded(&self, account: &str, address: Option<IpAddr>) {
-        self.known.insert((account.to_lowercase(), network(address)), ());
+        let (account, address) = (account.to_lowercase(), network(address));
+        if !self.known.contains_key(&(account.clone(), address)) {
+            // Becoming known gives nobody an attempt more.
+            self.accounts.take((account.clone(), Some(address)), 1);
+        }
+        self.known.insert((account, address), ());
     }
 }

@@ -83,6 +83,25 @@ pub fn cost(path: &str, query: &str, wants_whole: bool) -> u32 {
     }
 }
 
+/// The price of an operation in words, for the document. `takes` says which parameters it has.
+pub fn said(path: &str, takes: impl Fn(&str) -> bool) -> String {
+    let usual = cost(path, "", false);
+    let mut text = format!("Costs {usual} {} of the quota", if usual == 1 { "unit" } else { "units" });
+    let dearer = [
+        ("q", "q=x", "with `q`"),
+        ("covers", "covers=1,1", "with `covers`"),
+        ("include", "include=x", "with `include`"),
+        ("limit", "limit=1000", "with a `limit` above 200"),
+    ];
+    for (name, query, when) in dearer {
+        let price = cost(path, query, false);
+        if takes(name) && price > usual {
+            text.push_str(&format!(", {price} {when}"));
+        }
+    }
+    text + "."
+}
+
 fn features(path: &str, query: &str) -> u32 {
     match path.strip_suffix(FEATURES) {
         Some(_) if is_long(query) => EXPORT,
@@ -106,6 +125,15 @@ fn is_list(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_price_is_said_with_what_makes_it_dearer() {
+        assert_eq!(said("/v1/me", |_| false), "Costs 1 unit of the quota.");
+        let list = said("/v1/initiatives", |_| true);
+        assert_eq!(list, "Costs 2 units of the quota, 5 with `q`, 5 with `covers`, 5 with `include`.");
+        let changes = said("/v1/changes", |name| name == "limit");
+        assert_eq!(changes, "Costs 2 units of the quota, 10 with a `limit` above 200.");
+    }
 
     #[test]
     fn searches_and_exports_are_dearer_than_lists_and_lists_than_records() {

@@ -18,6 +18,7 @@ use utoipa_actix_web::AppExt;
 use crate::error::Problem;
 use crate::idempotency::IDEMPOTENCY_KEY;
 use crate::limits::bounds::MAX_HEADER_BYTES;
+use crate::limits::cost::said;
 use crate::routes;
 
 const EXAMPLES: &str = include_str!("../../openapi/examples.json");
@@ -153,6 +154,9 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     let limited = !path.starts_with("/health");
     if limited {
         statuses.push("429");
+        let price = said(path, |name| has_parameter(operation, name));
+        let description = operation["description"].as_str().unwrap_or_default();
+        operation["description"] = format!("{description}\n\n{price}").trim().into();
     }
     if versioned {
         // A credential that does not hold is refused everywhere, also where none is needed.

@@ -3,7 +3,6 @@
 use ccin_registry::api_keys::model::NewApiKey;
 use ccin_registry::auth::scope::Scope;
 use ccin_registry::users::model::Role;
-use diesel_async::SimpleAsyncConnection;
 use reqwest::Method;
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
@@ -69,7 +68,9 @@ async fn a_key_that_is_revoked_while_its_request_waits_does_nothing_more() {
 async fn a_body_that_trickles_in_does_not_outlast_the_rights_of_its_sender() {
     let app = TestApp::with_sample().await;
     let (user, _) = app.user(Role::NetworkAdmin, None).await;
-    let body = json!({ "email": "a.n.other@example.org", "name": "A. N. Other", "role": "network_admin" }).to_string();
+    let body = json!({ "email": "a.n.other@example.org", "name": "A. N. Other", "role": "network_admin",
+        "password": PASSWORD });
+    let body = body.to_string();
     let head = format!(
         "Authorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n",
         app.token(user).await,
@@ -167,9 +168,7 @@ async fn guesses_from_elsewhere_do_not_lock_the_owner_out() {
     sign_in("203.0.113.9", PASSWORD).await.expect_problem(429, "too_many");
     sign_in("192.0.2.1", PASSWORD).await.expect(200);
     // Whoever sits there too has as few attempts as anybody.
-    for _ in 0..2 {
-        sign_in("192.0.2.1", "a guess that is wrong").await.expect(401);
-    }
+    sign_in("192.0.2.1", "a guess that is wrong").await.expect(401);
     sign_in("192.0.2.1", "a guess that is wrong").await.expect(429);
 }
 

@@ -33,6 +33,7 @@ const SETTINGS: [(&str, &str); 28] = [
     ("--limit-bad-credentials", "CCIN_LIMIT_BAD_CREDENTIALS"),
     ("--requests-in-work", "CCIN_REQUESTS_IN_WORK"),
     ("--body-seconds", "CCIN_BODY_SECONDS"),
+    ("--reader-seconds", "CCIN_READER_SECONDS"),
     ("--export-rows", "CCIN_EXPORT_ROWS"),
     ("--exports-at-a-time", "CCIN_EXPORTS_AT_A_TIME"),
     ("--export-stall-seconds", "CCIN_EXPORT_STALL_SECONDS"),

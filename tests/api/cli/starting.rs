@@ -88,7 +88,7 @@ async fn of_three_first_starts_at_once_on_one_folder_all_serve() {
     }
     // One of them has made what only a first start makes.
     let screens: Vec<String> = all.iter().map(|(program, _)| program.screen()).collect();
-    for made in [", password ", "The sample registry is loaded"] {
+    for made in ["with the password in ", "The sample registry is loaded"] {
         assert_eq!(screens.iter().filter(|screen| screen.contains(made)).count(), 1, "{made}: {screens:?}");
     }
     for (program, _) in all {

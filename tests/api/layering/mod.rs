@@ -14,14 +14,15 @@ const RULES: &str = "
     cli                      audit::* auth::* config db error first_start health import::command input openapi refs screen serve users::*
     serve                    audit::store auth::issuers auth::keys config db::opened first_start limits::bucket screen server signals
                              tls
-    first_start              audit::* auth::keys auth::password db::opened error input openapi sample screen users::*
-    screen                   db::opened read_model sample
+    first_password
+    first_start              audit::* auth::keys auth::password db::opened error first_password input openapi sample screen users::*
+    screen                   db::opened first_password read_model sample
     server                   address api_keys::usage auth::issuers auth::keys auth::throttle config db::Db tally input limits::* middleware
                              openapi read_model readiness routes search::unanswered sending service tls uploads
     sample::**               db::forget_plans db::schema error initiatives::* input *::model *::store
     routes                   auth::identify::identify exports limits::rate problems read_model service transport vocabularies
                              *::handlers
-    openapi::**              error::Problem idempotency::IDEMPOTENCY_KEY input limits::bounds openapi problems routes
+    openapi::**              error::Problem idempotency::IDEMPOTENCY_KEY input limits::bounds limits::cost openapi problems routes
     signals
     tls
     health                   address
@@ -119,6 +120,7 @@ const RULES: &str = "
     users::store             STORE auth::store
     api_keys::store          STORE api_keys::usage auth::api_key auth::keys auth::scope tally
     auth::store              STORE auth::scope
+    key_requests::store      STORE address
     initiatives::within      auth::caller::Reach error initiatives::query read_model refs
     initiatives::*           STORE initiatives::child_rows initiatives::children initiatives::evidence initiatives::names initiatives::query initiatives::resolve
     *::store                 STORE
