@@ -139,7 +139,7 @@ impl Issuer {
         }
         let name = self.setting.subject_claim.name();
         let subject = claims.get(name).and_then(Value::as_str);
-        let is_text = |subject: &&str| !subject.contains(char::is_control) && subject.len() <= LONGEST_SUBJECT;
+        let is_text = |subject: &&str| !subject.contains('\0') && subject.len() <= LONGEST_SUBJECT;
         let subject = subject.filter(is_text).filter(|subject| !subject.is_empty());
         let missing = || self.refused(format!("it has no {name} of 1 to 255 characters"));
         subject.map(str::to_owned).ok_or_else(missing)

@@ -69,7 +69,7 @@ async fn a_body_that_trickles_in_does_not_outlast_the_rights_of_its_sender() {
     let app = TestApp::with_sample().await;
     let (user, _) = app.user(Role::NetworkAdmin, None).await;
     let body = json!({ "email": "a.n.other@example.org", "name": "A. N. Other", "role": "network_admin",
-        "password": PASSWORD });
+        "initial_password": PASSWORD });
     let body = body.to_string();
     let head = format!(
         "Authorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n",
