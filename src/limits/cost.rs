@@ -61,20 +61,18 @@ pub fn cost(path: &str, query: &str, wants_whole: bool) -> u32 {
         SEARCHES.iter().any(|end| path.ends_with(end))
             || !path.ends_with("/suggest") && form_urlencoded::parse(query.as_bytes()).any(|(name, _)| searches(&name))
     };
+    // Several records for each.
+    let includes = || form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "include");
+    let is_export = EXPORTS.iter().any(|end| path.ends_with(end)) || path.ends_with(CHANGES) && is_long(query);
     if path == "/ogc" || path.starts_with("/ogc/") {
         features(path, query)
     } else if path == REQUESTS {
         REQUEST
     } else if path == SIGN_IN {
         SIGNING_IN
-    } else if path.ends_with(CHANGES) && is_long(query) {
+    } else if is_export || wants_whole && is_list(path) {
         EXPORT
-    } else if EXPORTS.iter().any(|end| path.ends_with(end)) || wants_whole && is_list(path) {
-        EXPORT
-    } else if is_search() {
-        SEARCH
-    } else if is_list(path) && form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "include") {
-        // Several records for each.
+    } else if is_search() || is_list(path) && includes() {
         SEARCH
     } else if is_list(path) {
         LIST
