@@ -224,6 +224,12 @@ pub struct LimitSettings {
         value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub requests_in_work: u32,
 
+    /// Most connections of an address at a time (IPv6: of a /64), but of a trusted proxy; further ones are closed. Each may
+    /// hold 128 KiB of a head that has not ended. Clients that open one for each request have some hundred, idle for five seconds.
+    #[arg(long, env = "CCIN_CONNECTIONS_OF_AN_ADDRESS", default_value_t = 640, global = true, value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub connections_of_an_address: u32,
+
     /// Seconds within which the body of a request must have arrived: 1 MiB over a poor line, and no more. After five of them,
     /// 1 KiB must have come for each.
     #[arg(long, env = "CCIN_BODY_SECONDS", default_value_t = 30, global = true, value_name = "SECONDS",

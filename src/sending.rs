@@ -21,11 +21,11 @@ use actix_web::{HttpMessage, rt};
 
 use crate::config::ServeSettings;
 use crate::limits::Limits;
-use crate::limits::load::Place;
+use crate::limits::load::{Place, SMALL};
 use crate::limits::shares::Share;
 
 /// Bytes of a piece; the buffer of a connection is as large.
-pub const PIECE: usize = 32 * 1024;
+pub const PIECE: usize = SMALL;
 
 /// The connection that a request came by.
 #[derive(Clone)]
@@ -79,7 +79,8 @@ pub async fn send(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let response = next.call(request).await?;
     // What is no longer than a piece is handed over at once.
-    if matches!(response.response().body().size(), BodySize::None | BodySize::Sized(0..=32_768)) {
+    let size = response.response().body().size();
+    if matches!(size, BodySize::None) || matches!(size, BodySize::Sized(bytes) if bytes <= PIECE as u64) {
         return Ok(response.map_into_boxed_body());
     }
     let request = response.request();

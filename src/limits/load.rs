@@ -17,6 +17,9 @@ use super::shares::Share;
 use crate::address::{client_address, network};
 use crate::error::ApiError;
 
+/// Bytes up to which an answer is small: it goes into the buffer of its connection at once, and is counted nowhere.
+pub const SMALL: usize = 32 * 1024;
+
 /// What a request holds until its answer is sent: its place, and the bytes of a long answer.
 #[derive(Clone, Default)]
 pub struct Place(Rc<RefCell<Held>>);
@@ -57,7 +60,7 @@ pub async fn shed(
     request.extensions_mut().insert(place.clone());
     let response = next.call(request).await?;
     match response.response().body().size() {
-        BodySize::Sized(bytes) if bytes > 0 => match place.hold_answer(&limits, address, bytes as usize) {
+        BodySize::Sized(bytes) if bytes > SMALL as u64 => match place.hold_answer(&limits, address, bytes as usize) {
             Ok(()) => Ok(response.map_into_boxed_body()),
             Err(refusal) => Ok(response.into_response(refusal.error_response())),
         },

@@ -34,8 +34,6 @@ const EXPORTS_OF_AN_ADDRESS: usize = 2;
 /// are not any more.
 const GOOD_CREDENTIALS: u64 = 10_000;
 const GOOD_FOR: Duration = Duration::from_secs(15 * 60);
-/// Connections of an address, each with a head or a piece of an answer in a buffer. A trusted proxy has as many as it likes.
-const CONNECTIONS_OF_AN_ADDRESS: usize = 256;
 /// Bodies that arrive at a time, each of a megabyte at most.
 const UPLOADS: usize = 128;
 /// Bytes of answers that were begun and not yet read to their end, as they are before they are compressed.
@@ -86,7 +84,7 @@ impl Limits {
             officers: tier(settings.limit_officer),
             bad_credentials: Buckets::new(settings.limit_bad_credentials, MOST_BUCKETS, clock.clone()),
             good_credentials: Cache::builder().max_capacity(GOOD_CREDENTIALS).time_to_idle(GOOD_FOR).build(),
-            connections: Shares::new(usize::MAX, CONNECTIONS_OF_AN_ADDRESS),
+            connections: Shares::new(usize::MAX, settings.connections_of_an_address as usize),
             in_work: shares(settings.requests_in_work as usize, ADDRESSES_TO_FILL),
             uploads: shares(UPLOADS, ADDRESSES_TO_FILL),
             answers: shares(BYTES_OF_ANSWERS, ADDRESSES_TO_FILL),

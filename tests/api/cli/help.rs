@@ -7,7 +7,7 @@ use crate::support::program::Program;
 use crate::support::scratch::Scratch;
 
 /// Every setting: its flag and its variable.
-const SETTINGS: [(&str, &str); 29] = [
+const SETTINGS: [(&str, &str); 30] = [
     ("--database-url", "DATABASE_URL"),
     ("--data-dir", "CCIN_DATA_DIR"),
     ("--postgres-bin", "CCIN_POSTGRES_BIN"),
@@ -32,6 +32,7 @@ const SETTINGS: [(&str, &str); 29] = [
     ("--limit-officer", "CCIN_LIMIT_OFFICER"),
     ("--limit-bad-credentials", "CCIN_LIMIT_BAD_CREDENTIALS"),
     ("--requests-in-work", "CCIN_REQUESTS_IN_WORK"),
+    ("--connections-of-an-address", "CCIN_CONNECTIONS_OF_AN_ADDRESS"),
     ("--body-seconds", "CCIN_BODY_SECONDS"),
     ("--reader-seconds", "CCIN_READER_SECONDS"),
     ("--export-rows", "CCIN_EXPORT_ROWS"),
