@@ -27,13 +27,23 @@ use crate::limits::shares::Share;
 /// Bytes of a piece; the buffer of a connection is as large.
 pub const PIECE: usize = SMALL;
 
-/// The connection that a request came by.
-#[derive(Clone)]
+/// The connection that a request came by; its data, for as long as it lasts.
 pub struct Line {
-    #[cfg(unix)]
-    socket: std::os::fd::RawFd,
+    socket: Socket,
     /// One of the connections of its address.
-    _share: Option<Rc<Share>>,
+    _share: Share,
+}
+
+/// What ends a connection.
+#[derive(Clone, Copy)]
+struct Socket(#[cfg(unix)] std::os::fd::RawFd);
+
+impl Socket {
+    /// End the connection. Only for one that is open: an answer that is being sent over it shows that.
+    fn end(self) {
+        #[cfg(unix)]
+        let _ = nix::sys::socket::shutdown(self.0, nix::sys::socket::Shutdown::Both);
+    }
 }
 
 impl Line {
@@ -45,15 +55,11 @@ impl Line {
         let Some((stream, peer)) = plain.and_then(|stream| Some((stream, stream.peer_addr().ok()?.ip()))) else {
             return;
         };
-        let share = limits.connection(peer, settings).map(Rc::new);
-        let line = Self {
+        let socket = Socket(
             #[cfg(unix)]
-            socket: std::os::fd::AsRawFd::as_raw_fd(stream),
-            _share: share.clone(),
-        };
-        if share.is_none() {
-            return line.end();
-        }
+            std::os::fd::AsRawFd::as_raw_fd(stream),
+        );
+        let Some(share) = limits.connection(peer, settings) else { return socket.end() };
         #[cfg(target_os = "linux")]
         if let Err(error) = nix::sys::socket::setsockopt(
             stream,
@@ -62,13 +68,7 @@ impl Line {
         ) {
             log::debug!("the kernel keeps connections that nobody reads: {error}");
         }
-        data.insert(line);
-    }
-
-    /// End the connection. Only for one that is open: the answer that is being sent over it shows that.
-    fn end(&self) {
-        #[cfg(unix)]
-        let _ = nix::sys::socket::shutdown(self.socket, nix::sys::socket::Shutdown::Both);
+        data.insert(Self { socket, _share: share });
     }
 }
 
@@ -86,11 +86,11 @@ pub async fn send(
     let request = response.request();
     let place = request.extensions_mut().remove::<Place>();
     let settings = request.app_data::<web::Data<ServeSettings>>();
-    let watched = settings.zip(request.conn_data::<Line>().cloned());
-    let patience = watched.map(|(settings, line)| (Duration::from_secs(settings.limits.reader_seconds.into()), line));
+    let watched = settings.zip(request.conn_data::<Line>());
     let progress = Rc::new(Progress::default());
-    if let Some((patience, line)) = patience {
-        rt::spawn(watch(Rc::downgrade(&progress), patience, line));
+    if let Some((settings, line)) = watched {
+        let patience = Duration::from_secs(settings.limits.reader_seconds.into());
+        rt::spawn(watch(Rc::downgrade(&progress), patience, line.socket));
     }
     Ok(response
         .map_body(|_, body| BoxBody::new(InPieces { body: body.boxed(), rest: Bytes::new(), progress, _place: place })))
@@ -105,7 +105,7 @@ struct Progress {
 }
 
 /// Ends the connection of a caller who takes no piece for so long. Ends itself with the answer.
-async fn watch(progress: Weak<Progress>, patience: Duration, line: Line) {
+async fn watch(progress: Weak<Progress>, patience: Duration, socket: Socket) {
     let mut before = None;
     loop {
         rt::time::sleep(patience).await;
@@ -113,7 +113,7 @@ async fn watch(progress: Weak<Progress>, patience: Duration, line: Line) {
         let taken = Some(progress.pieces.get());
         if taken == before && !progress.is_being_made.get() {
             log::info!("an answer was not read to its end: nobody took any of it for {} s", patience.as_secs());
-            return line.end();
+            return socket.end();
         }
         before = taken;
     }
