@@ -26,7 +26,7 @@
 //! - [`auth`]: signing in, tokens, ours and those of other issuers, the extractors that say who may call.
 //! - [`limits`]: how much each caller may ask. [`uploads`], [`sending`]: bodies that come and go slowly.
 //! - [`input`], [`text`], [`markdown`]: bodies and query strings held against the document's own schemas.
-//! - [`reply`], [`page`], [`negotiate`], [`error`], [`fault`], [`problems`]: answers, lists, media types, refusals.
+//! - [`reply`], [`page`], [`negotiate`], [`error`], [`fault`], [`causes`], [`problems`]: answers, lists, media types, refusals.
 //! - [`web`]: the page, for people. [`embeds`]: the registry on other sites, in frames and by oEmbed.
 //! - [`openapi`]: the finished document. [`db`]: pool, migrations, the private PostgreSQL.
 //! - [`readiness`]: whether the database takes writes.
@@ -38,6 +38,7 @@ pub mod api_keys;
 pub mod audit;
 pub mod auth;
 pub mod boundaries;
+pub mod causes;
 pub mod changes;
 pub mod citation;
 pub mod cli;

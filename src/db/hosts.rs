@@ -19,6 +19,7 @@ use tokio_postgres::config::{Host, LoadBalanceHosts, SslMode};
 use tokio_postgres::{AsyncMessage, CancelToken, Client, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use crate::causes::chain;
 use crate::tls;
 
 /// How long a host that was silent is tried after the others.
@@ -78,7 +79,7 @@ impl Hosts {
         if failures.len() == 1 {
             return Err(failures.remove(0));
         }
-        let all: Vec<String> = failures.iter().map(|failure| with_causes(&**failure)).collect();
+        let all: Vec<String> = failures.iter().map(|failure| chain(&**failure)).collect();
         Err(all.join("; ").into())
     }
 
@@ -197,19 +198,9 @@ fn is_timeout(error: &(dyn Error + 'static)) -> bool {
     error.downcast_ref().is_some_and(is_late) || error.source().is_some_and(is_timeout)
 }
 
-/// An error with what is behind it: by itself the driver's says no more than "db error".
+/// What the pool tells of a connection that could not be had.
 pub(super) fn bad(error: &dyn Error) -> ConnectionError {
-    ConnectionError::BadConnection(with_causes(error))
-}
-
-fn with_causes(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    text
+    ConnectionError::BadConnection(chain(error))
 }
 
 #[cfg(test)]

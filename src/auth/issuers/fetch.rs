@@ -1,7 +1,6 @@
 //! Fetching an issuer's keys: little, soon, and from where the setting says or from nowhere.
 
 use std::collections::HashMap;
-use std::error::Error;
 use std::time::Duration;
 
 use reqwest::{Client, Url, redirect};
@@ -10,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::key::PublicKey;
+use crate::causes::chain;
 use crate::issuer::{IssuerSetting, KeysAt, is_loopback, safe_url};
 
 /// Most bytes of an answer. The largest sets, with certificates, have some 30,000.
@@ -101,15 +101,4 @@ impl Fetcher {
         }
         serde_json::from_slice(&body).map_err(|error| format!("{address} is not what it should be: {error}"))
     }
-}
-
-/// An error with what is behind it: by itself the client's says no more than "error sending request".
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    text
 }

@@ -131,7 +131,7 @@ const RULES: &str = "
 
     auth::identify           address api_keys::model api_keys::usage auth::* config db::Db error
     auth::caller             auth::* error initiatives::model users::model
-    auth::issuers::**        auth::issuers config error issuer tls
+    auth::issuers::**        auth::issuers causes config error issuer tls
     auth::keys               config
     auth::throttle           address error limits::bucket
     auth::token              auth::keys error
@@ -154,6 +154,7 @@ const RULES: &str = "
     geography::**            error geography
     error                    fault input::MAX_BODY problems
     fault
+    causes
     error::database          error problems
     problems                 error
     text                     input::Faults
@@ -161,7 +162,7 @@ const RULES: &str = "
     config                   issuer
     issuer
     db::opened               config db
-    db::**                   db tls
+    db::**                   causes db tls
 ";
 
 /// A pattern of files, and the patterns of what they may import.
