@@ -93,7 +93,7 @@ pub async fn after(
                 let rest = rows.split_off(take.min(rows.len()));
                 let last = rows.last().map_or(end, |row| row.position);
                 let taken = shown(conn, reach, rows).await?;
-                bytes += size(&taken)?;
+                bytes += serde_json::to_vec(&taken).map_err(ApiError::internal)?.len();
                 changes.extend(taken);
                 // As many as are likely to fill the page.
                 take = (MOST_BYTES.saturating_sub(bytes) * changes.len() / bytes.max(1)).clamp(1, 4 * changes.len());
@@ -105,23 +105,6 @@ pub async fn after(
             Ok(Batch { changes, end: Place { epoch, position: end }, more })
         })
         .await
-}
-
-/// Bytes that changes take as JSON.
-fn size(changes: &[Change]) -> Result<usize, ApiError> {
-    struct Count(usize);
-    impl std::io::Write for Count {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0 += bytes.len();
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-    let mut count = Count(0);
-    serde_json::to_writer(&mut count, changes).map_err(ApiError::internal)?;
-    Ok(count.0)
 }
 
 /// Each record where it changed last.
