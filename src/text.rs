@@ -4,7 +4,7 @@
 //! becomes a value of these types, after Unicode normalisation (NFC) and with line ends made `\n`.
 
 use std::borrow::Cow;
-use std::ops::Deref;
+use std::ops::{Deref, RangeInclusive};
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -17,13 +17,23 @@ use utoipa::{PartialSchema, ToSchema};
 pub const LINE_START: &str = r"^[^\x00-\x20\x7f-\xa0";
 /// Characters that nobody sees, or that turn the order of what is seen: soft hyphen, zero-width blanks and joiners, marks
 /// and overrides of direction (Unicode TR36, section 2.5), fillers. Two names that look alike would differ by them.
-const INVISIBLE: &str = r"\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff";
+const INVISIBLE: [RangeInclusive<char>; 9] = [
+    '\u{ad}'..='\u{ad}',
+    '\u{61c}'..='\u{61c}',
+    '\u{115f}'..='\u{1160}',
+    '\u{180e}'..='\u{180e}',
+    '\u{200b}'..='\u{200f}',
+    '\u{202a}'..='\u{202e}',
+    '\u{2060}'..='\u{206f}',
+    '\u{3164}'..='\u{3164}',
+    '\u{feff}'..='\u{feff}',
+];
 
 /// True for what a line of text does not take because nobody sees it.
 pub fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
-        | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}')
+    INVISIBLE.iter().any(|range| range.contains(&c))
 }
+
 /// Lower-case words of ASCII letters and digits, joined by single hyphens.
 pub const SLUG: &str = "^[a-z0-9]+(-[a-z0-9]+)*$";
 /// `2013`, `2013-05` or `2013-05-10` of 1800 to 2199, with as many days as the month has, leap years counted.
@@ -47,8 +57,15 @@ fn string(pattern: &str, min: usize, max: usize, description: &str) -> ObjectBui
 /// No control characters, and neither first nor last a blank. Plain ranges, so that every regex dialect agrees; the
 /// least length stands in the pattern too, so that clients which make texts from the pattern make them long enough.
 fn line(min: usize) -> String {
-    let middle = format!(r"[^\x00-\x1f\x7f-\x9f{INVISIBLE}]");
-    let end = format!(r"[^\x00-\x20\x7f-\xa0{INVISIBLE}]");
+    let hidden: String = INVISIBLE
+        .iter()
+        .map(|range| match (u32::from(*range.start()), u32::from(*range.end())) {
+            (first, last) if first == last => format!(r"\u{first:04x}"),
+            (first, last) => format!(r"\u{first:04x}-\u{last:04x}"),
+        })
+        .collect();
+    let middle = format!(r"[^\x00-\x1f\x7f-\x9f{hidden}]");
+    let end = format!(r"[^\x00-\x20\x7f-\xa0{hidden}]");
     match min {
         0 | 1 => format!("^{end}({middle}*{end})?$"),
         2.. => format!("^{end}{middle}{{{},}}{end}$", min - 2),
