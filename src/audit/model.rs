@@ -27,11 +27,14 @@ pub enum Action {
     /// A theme was changed or replaced.
     #[serde(rename = "theme.update")]
     ThemeUpdate,
+    /// A theme has a new version because another one was merged.
+    #[serde(rename = "theme.follow")]
+    ThemeFollow,
     /// A theme was withdrawn.
     #[serde(rename = "theme.withdraw")]
     ThemeWithdraw,
     /// Two events: the theme that was merged into another, and the one that took it over. The initiatives and narrower
-    /// themes that moved have a new version and no event of their own.
+    /// themes that moved follow.
     #[serde(rename = "theme.merge")]
     ThemeMerge,
     /// An initiative was entered.
@@ -40,6 +43,10 @@ pub enum Action {
     /// An initiative was changed or replaced.
     #[serde(rename = "initiative.update")]
     InitiativeUpdate,
+    /// An initiative has a new version because a theme was merged, or because the bundle that it is part of was changed: not a
+    /// word of it is by the actor.
+    #[serde(rename = "initiative.follow")]
+    InitiativeFollow,
     /// An initiative was withdrawn or, as a mere draft, deleted.
     #[serde(rename = "initiative.withdraw")]
     InitiativeWithdraw,

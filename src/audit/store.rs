@@ -93,8 +93,7 @@ const BESIDES: &str = "
         SELECT resource, record_id, count(*)::integer AS times FROM pending_changes
         WHERE record_id <> ALL ($1) GROUP BY resource, record_id
     ), records AS (
-        SELECT 'council' AS resource, id, slug, id AS council_id, version FROM councils
-        UNION ALL SELECT 'theme', id, slug, NULL, version FROM themes
+        SELECT 'theme' AS resource, id, slug, NULL::uuid AS council_id, version FROM themes
         UNION ALL SELECT 'initiative', id, slug, lead_council_id, version FROM initiatives
     )
     SELECT n.resource, r.id, r.slug, r.council_id, r.version - n.times, r.version
@@ -116,9 +115,8 @@ pub async fn record_besides(
         .await?;
     for (resource, id, name, council, before, after) in rows {
         let (kind, action) = match resource.as_str() {
-            "council" => (RecordKind::Council, Action::CouncilUpdate),
-            "theme" => (RecordKind::Theme, Action::ThemeUpdate),
-            _ => (RecordKind::Initiative, Action::InitiativeUpdate),
+            "theme" => (RecordKind::Theme, Action::ThemeFollow),
+            _ => (RecordKind::Initiative, Action::InitiativeFollow),
         };
         let subject =
             Subject { kind, id: Some(id), name: Some(&name), council, before: Some(before), after: Some(after) };

@@ -220,8 +220,7 @@ pub async fn has_written(conn: &mut AsyncPgConnection, id: Uuid, user: Uuid) -> 
     Ok(has_written)
 }
 
-/// Every change counts, also one that came along with another record, as by the merge of a theme: nothing in the trail that a
-/// caller cannot choose, such as the id of a request, tells the two apart.
+/// What followed a change of another record, `initiative.follow`, is nobody's writing.
 const HAS_WRITTEN: &str =
     "SELECT EXISTS (SELECT FROM initiatives WHERE id = asked.record AND created_by = asked.person)
     OR EXISTS (SELECT FROM audit_events WHERE record_id = asked.record AND actor_id = asked.person

@@ -202,7 +202,7 @@ async fn who_wrote_any_part_of_a_draft_does_not_publish_it_alone() {
         writer.patch(&path, draft.etag(), &json!({ "summary": "By another hand, and quite another story" })).await;
     let etag = changed.expect(200).etag().to_owned();
     writer.post_if_match(&publish, &etag).await.expect_problem(403, "forbidden");
-    // Nor by making the change look like one that came along with another record's.
+    // Nor by making the change look like one that followed another record's.
     let theme = json!({ "label": "A pretext", "definition": "A theme that serves as a pretext." });
     let by_one_request = |request: reqwest::RequestBuilder| send(request.header("X-Request-Id", "the-same"));
     by_one_request(writer.request(Method::POST, "/v1/themes").json(&theme)).await.expect(201);

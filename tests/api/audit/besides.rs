@@ -61,7 +61,7 @@ async fn components_that_follow_their_bundle_leave_events() {
     assert_eq!(each_has_its_event(&app, &admin, &before, &published).await, 3);
     let events = events_of(&admin, &published).await;
     let actions: Vec<&str> = events.iter().map(|event| event["action"].as_str().unwrap()).collect();
-    assert_eq!(actions, ["initiative.publish", "initiative.update", "initiative.update"]);
+    assert_eq!(actions, ["initiative.publish", "initiative.follow", "initiative.follow"]);
     // A part is its own council's: its editors read of it.
     let york = app.editor("york").await;
     let read = york.get(&format!("/v1/audit?request_id={}", published.header("x-request-id"))).await.expect(200);
