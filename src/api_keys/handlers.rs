@@ -127,7 +127,7 @@ pub async fn update_api_key(
     id: web::Path<String>,
     if_match: IfMatch,
     trail: Trail,
-    patch: Patch,
+    patch: Patch<ApiKeyUpdate>,
 ) -> Result<Written, ApiError> {
     change(&db, &caller.0, &trail, &id, if_match, |current| patch.merge(&ApiKeyUpdate::from(current))).await
 }

@@ -145,7 +145,7 @@ pub async fn update_council(
     council: web::Path<String>,
     if_match: IfMatch,
     trail: Trail,
-    patch: Patch,
+    patch: Patch<NewCouncil>,
 ) -> Result<Written, ApiError> {
     change(&db, &trail, caller.0, &council, if_match, |current| patch.merge(&NewCouncil::from(current))).await
 }

@@ -219,7 +219,7 @@ pub async fn update_initiative(
     initiative: web::Path<String>,
     if_match: IfMatch,
     trail: Trail,
-    patch: Patch,
+    patch: Patch<NewInitiative>,
 ) -> Result<Written, ApiError> {
     change(&db, &trail, caller.0, &initiative, if_match, |current| patch.merge(&NewInitiative::from(current))).await
 }

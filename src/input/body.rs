@@ -1,6 +1,7 @@
 //! Bodies: JSON for POST and PUT, merge patches (RFC 7396) for PATCH.
 
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -129,15 +130,16 @@ impl<T: ToSchema + DeserializeOwned + Check + 'static> FromRequest for Body<T> {
     }
 }
 
-/// The body of a PATCH: a merge patch, to be applied to the record as its writable members stand.
-pub struct Patch {
+/// The body of a PATCH: a merge patch, to be applied to a record as its writable members, `T`, stand.
+pub struct Patch<T> {
     patch: Value,
     schemas: web::Data<Schemas>,
+    of: PhantomData<T>,
 }
 
-impl Patch {
+impl<T: ToSchema + DeserializeOwned + Check + Serialize> Patch<T> {
     /// The record as it would be, with every fault of the result.
-    pub fn merge<T: ToSchema + DeserializeOwned + Check + Serialize>(self, current: &T) -> Result<Draft<T>, ApiError> {
+    pub fn merge(self, current: &T) -> Result<Draft<T>, ApiError> {
         let mut merged = serde_json::to_value(current).map_err(ApiError::internal)?;
         merge(&mut merged, self.patch);
         Draft::new(merged, &self.schemas)
@@ -164,7 +166,7 @@ fn merge(target: &mut Value, patch: Value) {
     }
 }
 
-impl FromRequest for Patch {
+impl<T: ToSchema> FromRequest for Patch<T> {
     type Error = ApiError;
     type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
 
@@ -179,7 +181,10 @@ impl FromRequest for Patch {
                     "application/merge-patch+json, application/json",
                 )
             })?;
-            let bytes = read(&request, payload, MAX_BODY).await?;
+            let schemas = request.app_data::<web::Data<Schemas>>().cloned();
+            let schemas = schemas.ok_or_else(|| ApiError::internal("the schemas are not mounted"))?;
+            // What a patch can usefully say is no longer than the whole record.
+            let bytes = read(&request, payload, schemas.body::<T>().most_bytes().min(MAX_BODY)).await?;
             let patch = json::parse(&bytes).map_err(ApiError::unreadable)?;
             if !patch.is_object() {
                 return Err(ApiError::invalid(vec![Fault::at(
@@ -188,8 +193,7 @@ impl FromRequest for Patch {
                     "the patch is not an object; an object is needed",
                 )]));
             }
-            let schemas = request.app_data::<web::Data<Schemas>>().cloned();
-            Ok(Self { patch, schemas: schemas.ok_or_else(|| ApiError::internal("the schemas are not mounted"))? })
+            Ok(Self { patch, schemas, of: PhantomData })
         })
     }
 }

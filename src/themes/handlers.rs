@@ -131,7 +131,7 @@ pub async fn update_theme(
     theme: web::Path<String>,
     if_match: IfMatch,
     trail: Trail,
-    patch: Patch,
+    patch: Patch<NewTheme>,
 ) -> Result<Written, ApiError> {
     change(&db, &trail, caller.0, &theme, if_match, |current| patch.merge(&NewTheme::from(current))).await
 }

@@ -134,7 +134,7 @@ pub async fn update_user(
     id: web::Path<String>,
     if_match: IfMatch,
     trail: Trail,
-    patch: Patch,
+    patch: Patch<UserUpdate>,
 ) -> Result<Written, ApiError> {
     change(&db, &trail, caller.0, refs::id(&id, "user")?, if_match, |current| patch.merge(&UserUpdate::from(current)))
         .await

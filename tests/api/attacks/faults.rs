@@ -52,6 +52,10 @@ async fn a_body_is_no_larger_than_its_operation_needs() {
     for path in ["/v1/auth/login", "/v1/auth/refresh", "/v1/api-keys/claim"] {
         stranger.post(path, &credentials(100_000)).await.expect_problem(413, "too_large");
     }
+    let admin = app.admin().await;
+    let theme = admin.get("/v1/themes/housing").await.expect(200);
+    let patch = json!({ "description": "x".repeat(1_000_000) });
+    admin.patch("/v1/themes/housing", theme.etag(), &patch).await.expect_problem(413, "too_large");
     // The longest texts of an initiative, every character of them escaped as a pair of surrogates, are read.
     let mut body = practice("A library of things", "oldham");
     body["body"] = Value::Null;
