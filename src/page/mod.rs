@@ -1,8 +1,9 @@
 //! Lists by opaque keyset cursors: stable under writes, as dear on page 1,000 as on page 1.
 //!
-//! A cursor holds the sort key and id of the row at a page's edge and a digest of the filters it was made for, sealed by
-//! [`Keys::seal`]: nobody reads out of it what the row does not show, such as how many events there are that the caller may
-//! not see, and one that was changed, or that belongs to other filters, is a 400.
+//! A cursor holds the sort key and id of the row at a page's edge, a digest of the filters it was made for and the history
+//! of the database, sealed by [`Keys::seal`]: nobody reads out of it what the row does not show, such as how many events
+//! there are that the caller may not see. One that was changed, belongs to other filters, or is from before the database was
+//! restored, is a 400.
 
 mod listing;
 
@@ -22,6 +23,7 @@ use uuid::Uuid;
 use crate::auth::keys::Keys;
 use crate::config::ServeSettings;
 use crate::error::{ApiError, Fault};
+use crate::read_model::follower::ReadModel;
 use crate::search::model::SearchNote;
 
 pub use listing::Listing;
@@ -128,6 +130,8 @@ pub struct Edge {
 struct Sealed {
     #[serde(rename = "f")]
     filters: String,
+    #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
+    epoch: Option<i64>,
     #[serde(flatten)]
     edge: Edge,
 }
@@ -262,6 +266,8 @@ pub struct Pages {
     address: String,
     filters: Vec<(String, String)>,
     digest: String,
+    /// The history of the database; `None` until it is known.
+    epoch: Option<i64>,
     keys: web::Data<Keys>,
 }
 
@@ -307,6 +313,9 @@ impl Pages {
         let sealed: Option<Sealed> =
             self.keys.open("cursor", cursor).and_then(|payload| serde_json::from_slice(&payload).ok());
         match sealed {
+            Some(sealed) if sealed.epoch.zip(self.epoch).is_some_and(|(then, now)| then != now) => {
+                Err(refuse("is of the database before it was restored; begin again without it"))
+            }
             Some(sealed) if sealed.filters == self.digest => Ok(sealed.edge),
             Some(_) => Err(refuse("belongs to a list with other filters or another order; begin again without it")),
             None => Err(refuse("is not a cursor that this service gave out; begin again without it")),
@@ -314,7 +323,7 @@ impl Pages {
     }
 
     fn link(&self, edge: Option<&Edge>) -> Option<String> {
-        let sealed = Sealed { filters: self.digest.clone(), edge: edge?.clone() };
+        let sealed = Sealed { filters: self.digest.clone(), epoch: self.epoch, edge: edge?.clone() };
         let mut payload = serde_json::to_vec(&sealed).ok()?;
         // JSON may end in blanks. With them the length does not tell how many digits a number has.
         payload.resize(payload.len().next_multiple_of(BLOCK), b' ');
@@ -351,7 +360,9 @@ impl FromRequest for Pages {
             .collect();
         listed.sort();
         let digest = keys.sign("filters", format!("{} {listed:?}", request.path()).as_bytes())[..16].to_owned();
-        ready(Ok(Self { address: format!("{}{}", base(request), request.path()), filters, digest, keys }))
+        let model = request.app_data::<web::Data<ReadModel>>();
+        let epoch = model.and_then(|model| model.snapshot()).map(|snapshot| snapshot.epoch);
+        ready(Ok(Self { address: format!("{}{}", base(request), request.path()), filters, digest, epoch, keys }))
     }
 }
 

@@ -28,6 +28,13 @@ async fn cursors_and_positions_of_the_lost_history_are_refused() {
         send(request).await
     };
     with_position().await.expect(200);
+    admin.post("/v1/initiatives", &practice("Lost as well", "oldham")).await.expect(201);
+    let lists = ["/v1/initiatives?limit=5", "/v1/outcomes?limit=5", "/v1/audit?limit=1"];
+    let mut second_pages = Vec::new();
+    for list in lists {
+        let first = admin.get(list).await.expect(200);
+        second_pages.push(first.json["page"]["next"].as_str().unwrap().replace(&app.url, ""));
+    }
 
     app.sql(RESTORE).await;
     let refused = admin.get(&next).await.expect_problem(400, "bad_query");
@@ -36,6 +43,11 @@ async fn cursors_and_positions_of_the_lost_history_are_refused() {
     app.reload().await;
     let refused = with_position().await.expect_problem(400, "bad_query");
     assert_eq!(refused.faults(), [("registry-min-position".into(), "bad_cursor".into())]);
+    for (list, second) in lists.iter().zip(second_pages) {
+        let refused = admin.get(&second).await.expect_problem(400, "bad_query");
+        assert_eq!(refused.faults(), [("cursor".into(), "bad_cursor".into())], "{list}");
+        admin.get(list).await.expect(200);
+    }
     // Whoever begins again goes on as before.
     let page = admin.get("/v1/changes").await.expect(200);
     let next = page.json["page"]["next"].as_str().unwrap().replace(&app.url, "");

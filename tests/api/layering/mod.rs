@@ -138,7 +138,7 @@ const RULES: &str = "
     auth::scope              db::word users::model
     auth::api_key            auth::keys
     auth::*                  error
-    page::**                 auth::keys config error page read_model::shown reply search::model
+    page::**                 auth::keys config error page read_model::follower read_model::shown reply search::model
     idempotency              auth::keys db::prepared db::schema error reply
     negotiate                error
     reply                    error read_model::shown
