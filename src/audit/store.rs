@@ -162,7 +162,8 @@ async fn still_stands(conn: &mut &AsyncPgConnection, actor: &Actor) -> QueryResu
         .bind::<Text, _>(text(&standing.role))
         .bind::<Nullable<SqlUuid>, _>(standing.council_id)
         .bind::<Nullable<SqlUuid>, _>(actor.session)
-        .bind::<Nullable<SqlUuid>, _>(actor.key);
+        .bind::<Nullable<SqlUuid>, _>(actor.key)
+        .bind::<Nullable<BigInt>, _>(standing.proof);
     let (stands,) = query.returning::<(Bool,)>().get_result::<(bool,)>(conn).await?;
     Ok(stands)
 }
@@ -171,12 +172,18 @@ async fn still_stands(conn: &mut &AsyncPgConnection, actor: &Actor) -> QueryResu
 /// use. (`xmin` is the transaction that wrote a row.)
 const STANDS: &str = "SELECT
     EXISTS (SELECT FROM users u WHERE u.id = actor.id AND (u.xmin = pg_current_xact_id()::xid
-        OR u.status = 'active' AND u.role = actor.role AND u.council_id IS NOT DISTINCT FROM actor.council))
+        OR u.status = 'active' AND u.role = actor.role AND u.council_id IS NOT DISTINCT FROM actor.council
+        AND (actor.proof IS NULL OR actor.key IS NOT NULL OR EXISTS (SELECT FROM external_identities i
+            WHERE i.user_id = u.id AND hashtextextended(i.issuer || ' ' || i.subject, 0) = actor.proof))))
     AND (actor.session IS NULL OR EXISTS (SELECT FROM sessions s WHERE s.id = actor.session
         AND (s.xmin = pg_current_xact_id()::xid OR s.ended_at IS NULL AND s.expires_at > clock_timestamp())))
     AND (actor.key IS NULL OR EXISTS (SELECT FROM api_keys k WHERE k.id = actor.key
-        AND (k.xmin = pg_current_xact_id()::xid OR k.revoked_at IS NULL AND k.expires_at > clock_timestamp())))
-    FROM (SELECT $1::uuid AS id, $2::text AS role, $3::uuid AS council, $4::uuid AS session, $5::uuid AS key) actor";
+        AND (k.xmin = pg_current_xact_id()::xid OR k.revoked_at IS NULL AND k.expires_at > clock_timestamp()
+            AND EXISTS (SELECT FROM api_key_secrets s
+                WHERE s.key_id = k.id AND hashtextextended(s.prefix, 0) = actor.proof
+                AND (s.valid_until IS NULL OR s.valid_until > clock_timestamp())))))
+    FROM (SELECT $1::uuid AS id, $2::text AS role, $3::uuid AS council, $4::uuid AS session, $5::uuid AS key,
+        $6::bigint AS proof) actor";
 
 /// Which part of the trail somebody reads.
 #[derive(Clone, Copy, Debug)]

@@ -62,13 +62,16 @@ pub struct Account {
     pub standing: Standing,
 }
 
-/// A user's role and council. A key may do less; nothing is done any more once these have changed.
+/// A user's role and council, and what proved who the user is. A key may do less; nothing is done any more once these have
+/// changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
     /// What the user may do.
     pub role: Role,
     /// For whom.
     pub council_id: Option<Uuid>,
+    /// The secret of the key, or the identity at another issuer, as the database hashes its name; `None` with a session.
+    pub proof: Option<i64>,
 }
 
 /// What a caller may see. Every query of records takes one, so that an unscoped query is hard to write.

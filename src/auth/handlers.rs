@@ -1,5 +1,7 @@
 //! Signing in, refreshing, signing out, and oneself.
 
+use std::net::IpAddr;
+
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use diesel_async::AsyncConnection;
 
@@ -7,7 +9,7 @@ use super::caller::{Credential, InPerson, SignedIn};
 use super::keys::Keys;
 use super::model::{Credentials, Me, PasswordChange, RefreshRequest, Tokens};
 use super::store::{self, Refresh};
-use super::throttle::Throttle;
+use super::throttle::{DAYS_KNOWN, Throttle};
 use super::{password, token};
 use crate::address::client_address;
 use crate::audit::model::Action;
@@ -38,7 +40,7 @@ pub async fn log_in(
 ) -> Result<HttpResponse, ApiError> {
     let credentials = body.draft.checked()?;
     let address = client_address(&request);
-    throttle.attempt(&credentials.email, address)?;
+    attempt(&throttle, &db, &credentials.email, address).await?;
     let mut conn = db.get().await?;
     let known = store::password_of(&mut conn, &credentials.email).await?;
     // The connection goes back while the hash is worked out.
@@ -173,7 +175,7 @@ pub async fn change_password(
 ) -> Result<HttpResponse, ApiError> {
     let change = body.draft.checked()?;
     let user = users::store::find(&mut *db.get().await?, caller.account.user_id).await?;
-    throttle.attempt(&user.email, client_address(&request))?;
+    attempt(&throttle, &db, &user.email, client_address(&request)).await?;
     if !password::matches(change.current_password, user.password_hash.clone()).await? {
         return Err(ApiError::forbidden("The current password is not right."));
     }
@@ -214,4 +216,13 @@ fn tokens(
     let access_token = token::issue(keys, &settings.issuer, user, session, lifetime)?;
     let tokens = Tokens { access_token, token_type: "Bearer", expires_in: lifetime, refresh_token };
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(tokens))
+}
+
+/// Count one attempt at a password; 429 when there were too many.
+async fn attempt(throttle: &Throttle, db: &Db, email: &str, address: Option<IpAddr>) -> Result<(), ApiError> {
+    let was_here = async || match address {
+        Some(address) => store::has_signed_in_from(&mut *db.get().await?, email, address, DAYS_KNOWN).await,
+        None => Ok(false),
+    };
+    throttle.attempt(email, address, was_here).await
 }

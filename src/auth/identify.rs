@@ -102,7 +102,7 @@ fn known(request: &HttpRequest, owner: SessionOwner, credential: Credential) -> 
         address: client_address(request),
         role: owner.role.0,
         council_id: owner.council_id,
-        standing: Standing { role: owner.role.0, council_id: owner.council_id },
+        standing: Standing { role: owner.role.0, council_id: owner.council_id, proof: owner.proof },
     }
 }
 
@@ -146,7 +146,7 @@ async fn by_key(request: &HttpRequest) -> Result<Account, ApiError> {
         address,
         role,
         council_id,
-        standing: Standing { role: owner.role.0, council_id: owner.council_id },
+        standing: Standing { role: owner.role.0, council_id: owner.council_id, proof: Some(owner.proof) },
     })
 }
 

@@ -1,15 +1,28 @@
 //! Sessions and refresh tokens.
 
+use std::net::IpAddr;
+
 use chrono::{DateTime, Duration, Utc};
+use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+use crate::address;
+use crate::audit::model::Action;
 use crate::auth::scope::Scope;
-use crate::db::schema::{api_key_secrets, api_keys, external_identities, refresh_tokens, sessions, users};
-use crate::db::word::Word;
+use crate::db::schema::{
+    api_key_secrets, api_keys, audit_events, external_identities, refresh_tokens, sessions, users,
+};
+use crate::db::word::{Word, text};
 use crate::error::ApiError;
 use crate::users::model::Role;
+
+diesel::define_sql_function! {
+    /// A number that is the same for the same text.
+    fn hashtextextended(text: Text, seed: BigInt) -> BigInt;
+}
 
 /// Who is behind a valid session or identity, as the rights stand now.
 #[derive(Clone, Debug, Queryable)]
@@ -20,6 +33,8 @@ pub struct SessionOwner {
     pub role: Word<Role>,
     /// For whom.
     pub council_id: Option<Uuid>,
+    /// The identity, hashed; `None` for a session.
+    pub proof: Option<i64>,
 }
 
 /// The owner of a session that has not ended.
@@ -30,7 +45,7 @@ pub async fn session_owner(conn: &mut AsyncPgConnection, session: Uuid) -> Resul
         .filter(sessions::ended_at.is_null())
         .filter(sessions::expires_at.gt(Utc::now()))
         .filter(users::status.eq("active"))
-        .select((users::id, users::role, users::council_id))
+        .select((users::id, users::role, users::council_id, None::<i64>.into_sql::<Nullable<BigInt>>()))
         .first(conn)
         .await
         .optional()?)
@@ -59,6 +74,8 @@ pub struct KeyOwner {
     pub role: Word<Role>,
     /// The owner's council.
     pub council_id: Option<Uuid>,
+    /// The prefix of the secret, hashed.
+    pub proof: i64,
 }
 
 /// The key that a prefix belongs to, if it is good and its owner active.
@@ -82,6 +99,7 @@ pub async fn key_owner(conn: &mut AsyncPgConnection, prefix: &str) -> Result<Opt
             users::id,
             users::role,
             users::council_id,
+            hashtextextended(api_key_secrets::prefix, 0),
         ))
         .first(conn)
         .await
@@ -99,7 +117,13 @@ pub async fn identity_owner(
         .filter(external_identities::issuer.eq(issuer))
         .filter(external_identities::subject.eq(subject))
         .filter(users::status.eq("active"))
-        .select((users::id, users::role, users::council_id))
+        .select((
+            users::id,
+            users::role,
+            users::council_id,
+            hashtextextended(external_identities::issuer.concat(" ").concat(external_identities::subject), 0)
+                .nullable(),
+        ))
         .first(conn)
         .await
         .optional()?)
@@ -115,6 +139,24 @@ pub async fn password_of(conn: &mut AsyncPgConnection, email: &str) -> Result<Op
         .first(conn)
         .await
         .optional()?)
+}
+
+/// True for an account that has signed in from the network of an address within the last days, as the audit trail has it.
+pub async fn has_signed_in_from(
+    conn: &mut AsyncPgConnection,
+    email: &str,
+    address: IpAddr,
+    days: u16,
+) -> Result<bool, ApiError> {
+    let recent = audit_events::table
+        .inner_join(users::table.on(users::id.nullable().eq(audit_events::actor_id)))
+        .filter(users::email.eq(email.to_lowercase()))
+        .filter(audit_events::action.eq(text(&Action::SessionBegin)))
+        .filter(audit_events::created_at.gt(Utc::now() - Duration::days(days.into())));
+    // As `address::network` has it: an IPv4 address, or a /64.
+    let network = format!("{}/{}", address::network(Some(address)), if address.is_ipv4() { 32 } else { 64 });
+    let from = sql::<Bool>("audit_events.address::inet <<= ").bind::<Text, _>(network).sql("::inet");
+    Ok(diesel::select(exists(recent.filter(from))).get_result(conn).await?)
 }
 
 /// True while a user is active and has this password hash; neither changes before the transaction ends.

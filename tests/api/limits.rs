@@ -133,7 +133,7 @@ fn a_flood_of_addresses_takes_bounded_memory_and_no_quota_of_an_account() {
         address: network(u32::MAX),
         role: Role::MemberViewer,
         council_id: None,
-        standing: Standing { role: Role::MemberViewer, council_id: None },
+        standing: Standing { role: Role::MemberViewer, council_id: None, proof: None },
     };
     assert_eq!(limits.take(Some(&account), account.address, 1).retry_after, None);
 }

@@ -65,6 +65,42 @@ async fn a_key_that_is_revoked_while_its_request_waits_does_nothing_more() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_secret_that_is_retired_while_its_request_waits_does_nothing_more() {
+    let app = TestApp::with_sample().await;
+    let (user, _) = app.user(Role::CouncilEditor, Some("oldham")).await;
+    let key = app.key(user, &[Scope::WriteInitiatives]).await;
+    let holder = connect(&app.database.url).await;
+    holder.batch_execute("BEGIN; SELECT * FROM audit_head FOR UPDATE").await.unwrap();
+    let asked = {
+        let request = app.anonymous().request(Method::POST, "/v1/initiatives").header("X-API-Key", &key.key);
+        tokio::spawn(send(request.json(&practice("Too late", "oldham"))))
+    };
+    app.until_waiting(1, || asked.is_finished()).await;
+    // As a rotation without overlap does it; another secret of the key is good.
+    let id = key.api_key.id;
+    let rotate = format!(
+        "INSERT INTO api_key_secrets SELECT 'ccin_0123456789ab', key_id, hash, owner_role, owner_council_id
+            FROM api_key_secrets WHERE key_id = '{id}';
+         UPDATE api_key_secrets SET valid_until = now() WHERE key_id = '{id}' AND prefix <> 'ccin_0123456789ab'; COMMIT"
+    );
+    holder.batch_execute(&rotate).await.unwrap();
+    asked.await.unwrap().expect_problem(401, "bad_credentials");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_rotates_itself_without_overlap() {
+    let app = TestApp::with_sample().await;
+    let (user, _) = app.user(Role::NetworkAdmin, None).await;
+    let key = app.key(user, &[Scope::ManageKeys]).await;
+    let path = format!("/v1/api-keys/{}/rotate", key.api_key.id);
+    let rotate = app.anonymous().request(Method::POST, &path).header("X-API-Key", &key.key);
+    let rotated = send(rotate.json(&json!({ "overlap_seconds": 0 }))).await.expect(200);
+    let ask = async |key: &str| send(app.anonymous().request(Method::GET, "/v1/me").header("X-API-Key", key)).await;
+    ask(&key.key).await.expect(401);
+    ask(rotated.json["key"].as_str().unwrap()).await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_trickles_in_does_not_outlast_the_rights_of_its_sender() {
     let app = TestApp::with_sample().await;
     let (user, _) = app.user(Role::NetworkAdmin, None).await;
@@ -167,6 +203,19 @@ async fn guesses_from_elsewhere_do_not_lock_the_owner_out() {
     }
     sign_in("203.0.113.9", PASSWORD).await.expect_problem(429, "too_many");
     sign_in("192.0.2.1", PASSWORD).await.expect(200);
+    // Another instance, which has only just started, knows the address from the audit trail.
+    let other = app.another_instance(&["--login-attempts", "3", "--trusted-proxies", "127.0.0.1"]).await;
+    let sign_in_there = async |address: &str| {
+        let request = other.anonymous().request(Method::POST, "/v1/auth/login").header("X-Forwarded-For", address);
+        send(request.json(&json!({ "email": email, "password": PASSWORD }))).await
+    };
+    for guess in 0..3 {
+        let request = other.anonymous().request(Method::POST, "/v1/auth/login");
+        let request = request.header("X-Forwarded-For", format!("203.0.113.{guess}"));
+        send(request.json(&json!({ "email": email, "password": "a guess that is wrong" }))).await.expect(401);
+    }
+    sign_in_there("203.0.113.9").await.expect_problem(429, "too_many");
+    sign_in_there("192.0.2.1").await.expect(200);
     // Whoever sits there too has as few attempts as anybody.
     sign_in("192.0.2.1", "a guess that is wrong").await.expect(401);
     sign_in("192.0.2.1", "a guess that is wrong").await.expect(429);

@@ -119,7 +119,7 @@ const RULES: &str = "
 
     users::store             STORE auth::store
     api_keys::store          STORE api_keys::usage auth::api_key auth::keys auth::scope tally
-    auth::store              STORE auth::scope
+    auth::store              STORE address audit::model auth::scope
     key_requests::store      STORE address
     initiatives::within      auth::caller::Reach error initiatives::query read_model refs
     initiatives::*           STORE initiatives::child_rows initiatives::children initiatives::evidence initiatives::names initiatives::query initiatives::resolve
