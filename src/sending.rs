@@ -3,7 +3,8 @@
 //! actix copies what a body hands over into the buffer of the connection and waits for the caller for as long as it takes.
 //! So a long answer is handed over in pieces: only one of them is ever copied, and the rest is still the one that all
 //! callers share. Between two pieces the caller is watched. Who does not take one within `--reader-seconds` loses the
-//! connection. What is left of an answer after its last piece is the kernel's to send, which has as much patience.
+//! connection. What is left of an answer after its last piece is the kernel's to send, which has as much patience and a
+//! buffer of its own that does not grow.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -26,6 +27,10 @@ use crate::limits::shares::Share;
 
 /// Bytes of a piece; the buffer of a connection is as large.
 pub const PIECE: usize = SMALL;
+
+/// Bytes of an answer that the kernel holds for a connection; Linux adds as much for its own use. At 100 ms there and back it
+/// sends 2.5 MB a second.
+const SEND_BUFFER: usize = 256 * 1024;
 
 /// The connection that a request came by; its data, for as long as it lasts.
 pub struct Line {
@@ -60,6 +65,10 @@ impl Line {
             std::os::fd::AsRawFd::as_raw_fd(stream),
         );
         let Some(share) = limits.connection(peer, settings) else { return socket.end() };
+        #[cfg(unix)]
+        if let Err(error) = nix::sys::socket::setsockopt(stream, nix::sys::socket::sockopt::SndBuf, &SEND_BUFFER) {
+            log::debug!("the kernel chooses how much it holds of an answer: {error}");
+        }
         #[cfg(target_os = "linux")]
         if let Err(error) = nix::sys::socket::setsockopt(
             stream,
