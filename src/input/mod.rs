@@ -17,6 +17,7 @@ mod sizes;
 pub use body::{Body, Check, Draft, Patch};
 pub use bounds::{bound_answer, bound_parameter};
 pub use faults::Faults;
+pub use json::parse as parse_json;
 pub use precondition::IfMatch;
 pub use query::{NoParams, Query};
 pub use schemas::Schemas;

@@ -32,19 +32,26 @@ impl<T: IntoParams + DeserializeOwned + 'static> FromRequest for Query<T> {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(read(request))
+        let schemas = request.app_data::<web::Data<Schemas>>();
+        let schemas = schemas.ok_or_else(|| ApiError::internal("the schemas are not mounted"));
+        ready(schemas.and_then(|schemas| Self::parse(request.query_string(), schemas)))
     }
 }
 
-fn read<T: IntoParams + DeserializeOwned + 'static>(request: &HttpRequest) -> Result<Query<T>, ApiError> {
-    let schemas =
-        request.app_data::<web::Data<Schemas>>().ok_or_else(|| ApiError::internal("the schemas are not mounted"))?;
+impl<T: IntoParams + DeserializeOwned + 'static> Query<T> {
+    /// Read a query string; 400 with every fault of it.
+    pub fn parse(written: &str, schemas: &Schemas) -> Result<Self, ApiError> {
+        read(written, schemas)
+    }
+}
+
+fn read<T: IntoParams + DeserializeOwned + 'static>(written: &str, schemas: &Schemas) -> Result<Query<T>, ApiError> {
     let compiled = schemas.query::<T>();
-    let raw = percent_encoding::percent_decode_str(request.query_string()).collect::<Vec<u8>>();
+    let raw = percent_encoding::percent_decode_str(written).collect::<Vec<u8>>();
     if std::str::from_utf8(&raw).is_err() {
         return Err(ApiError::unreadable("The query string is not UTF-8."));
     }
-    let (object, mut faults) = gather(request.query_string(), &compiled.schema["properties"]);
+    let (object, mut faults) = gather(written, &compiled.schema["properties"]);
     let mut object = Value::Object(object);
     faults.extend(compiled.faults(&mut object).told().iter().map(|fault| {
         let name = fault.pointer.as_deref().unwrap_or_default().trim_start_matches('/');
