@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::try_join;
+use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
 use super::children::Children;
@@ -84,7 +85,9 @@ pub async fn find(conn: &mut AsyncPgConnection, reach: Reach, id: Uuid) -> Resul
 /// Some initiatives by id, of those that the caller may see, in the order of their titles.
 pub async fn load(conn: &mut AsyncPgConnection, reach: Reach, ids: &[Uuid]) -> Result<Vec<Initiative>, ApiError> {
     let rows = Rows::load(conn, visible(reach).filter(initiatives::id.eq_any(ids.to_vec()))).await?;
-    Ok(rows.assemble(reach).into_iter().map(|loaded| loaded.record).collect())
+    // Six long texts take a while to render, which is not the time of the thread that serves others.
+    let loaded = spawn_blocking(move || rows.assemble(reach)).await.map_err(ApiError::internal)?;
+    Ok(loaded.into_iter().map(|loaded| loaded.record).collect())
 }
 
 /// Initiatives with all that belongs to them, as they were read: [`Rows::assemble`] makes records of them.
@@ -129,7 +132,7 @@ impl Rows {
         Ok(Self { rows, children, leads: leads.into_iter().map(|lead| (lead.0.id, lead)).collect() })
     }
 
-    /// The records, their relatives cut to a reach. Renders Markdown: of many records not a task for an async thread.
+    /// The records, their relatives cut to a reach. Renders Markdown: not a task for an async thread.
     pub fn assemble(self, reach: Reach) -> Vec<Loaded> {
         let Self { rows, mut children, leads } = self;
         rows.into_iter().map(|row| assemble(row, &mut children, &leads, reach)).collect()
