@@ -5,21 +5,21 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use ccin_registry::auth::api_key::{ApiKey, holds_secret};
-use ccin_registry::auth::keys::Keys;
-use ccin_registry::auth::token;
-use ccin_registry::citation::outline::below;
+use ccin_registry::access::keys::Keys;
+use ccin_registry::accounts::api_keys::key::{ApiKey, holds_secret};
+use ccin_registry::accounts::sign_in::token;
+use ccin_registry::formats::citation::nested_markdown::below;
+use ccin_registry::formats::ogc::query::InitiativeItems;
 use ccin_registry::geography::{BoundingBox, Point};
-use ccin_registry::initiatives::model::NewInitiative;
-use ccin_registry::initiatives::query::InitiativeQuery;
-use ccin_registry::input::{Draft, Query, Schemas, parse_json};
-use ccin_registry::markdown::{is_flat_enough, render};
-use ccin_registry::ogc::query::InitiativeItems;
+use ccin_registry::http::input::{Draft, Query, Schemas, parse_json};
 use ccin_registry::openapi::Document;
 use ccin_registry::read_model::text::{
     Document as Text, Field, Highlighter, TextIndex, Weights, plain_text, understand, understand_with,
 };
+use ccin_registry::registry::initiatives::model::NewInitiative;
+use ccin_registry::registry::initiatives::query::InitiativeQuery;
 use ccin_registry::text::Slug;
+use ccin_registry::text::markdown::{is_flat_enough, render};
 use roaring::RoaringBitmap;
 
 static SCHEMAS: LazyLock<Schemas> = LazyLock::new(|| Schemas::new(&Document::new().value));

@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use ccin_registry::cli::Cli;
-use ccin_registry::logging;
+use ccin_registry::app::cli::Cli;
+use ccin_registry::app::logging;
 use clap::Parser;
 
 fn main() -> ExitCode {

@@ -8,12 +8,13 @@ use std::hash::{Hash, Hasher};
 use std::path::Path;
 use std::time::Instant;
 
-use ccin_registry::auth::keys::Keys;
-use ccin_registry::auth::{store as sessions, token};
+use ccin_registry::access::keys::Keys;
+use ccin_registry::accounts::sign_in::{store as sessions, token};
+use ccin_registry::accounts::users::model::{Role, UserUpdate};
+use ccin_registry::accounts::users::store as users;
+use ccin_registry::db;
 use ccin_registry::db::embedded::{DATABASE, PrivatePostgres, Settings};
-use ccin_registry::db::{self, migrations};
-use ccin_registry::users::model::{Role, UserUpdate};
-use ccin_registry::users::store as users;
+use ccin_registry::db::migrations;
 use tokio_postgres::{Client, NoTls};
 
 use crate::generate::tables::Failure;

@@ -31,7 +31,6 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
-
 use database::Databases;
 use generate::tables::Failure;
 use measure::{Load, Servers};

@@ -1,11 +1,10 @@
 //! Processes: starting them, and what the system says of their time and memory (Linux; 0 elsewhere).
 
-use std::fs;
-use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+use std::{fs, io};
 
 /// Clock ticks a second in /proc: 100 on every Linux that is in use.
 const TICKS: f64 = 100.0;

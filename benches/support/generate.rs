@@ -9,10 +9,9 @@ pub mod tables;
 pub mod words;
 
 use chrono::DateTime;
+use tables::{Failure, Tables};
 use tokio_postgres::Client;
 use uuid::Uuid;
-
-use tables::{Failure, Tables};
 use words::{Chance, Known, Words};
 
 /// What triggers would have written: the change of each record, which the feed of changes lists.

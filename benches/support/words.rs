@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use ccin_registry::sample;
+use ccin_registry::app::sample;
 use serde_json::Value;
 
 /// SplitMix64 (Steele, Lea, Flood 2014): small, quick, and the same on every machine.

@@ -8,7 +8,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::auth::keys::Keys;
+use crate::access::keys::Keys;
 use crate::db::schema::{audit_events, audit_head};
 
 /// Length of a hash, in bytes.

@@ -9,7 +9,7 @@ use super::model::{Action, RecordKind};
 use super::store::{check_key, record};
 use super::subject::{Actor, Subject};
 use super::verify::{Anchor, Report, verify};
-use crate::auth::keys::Keys;
+use crate::access::keys::Keys;
 use crate::config::Secret;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;

@@ -28,7 +28,6 @@
 
 pub mod chain;
 pub mod command;
-pub mod handlers;
 pub mod model;
 pub mod store;
 pub mod subject;

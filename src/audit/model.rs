@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::councils::model::CouncilRef;
-use crate::page::Order;
-use crate::reply::Resource;
+use crate::http::page::Order;
+use crate::http::response::Resource;
+use crate::registry::councils::model::CouncilRef;
 
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

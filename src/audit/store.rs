@@ -15,14 +15,14 @@ use uuid::Uuid;
 use super::chain::{EventRow, Head};
 use super::model::{Action, ActorRef, AuditEvent, AuditQuery, AuditedRecord, ChainPlace, Origin, RecordKind};
 use super::subject::{Actor, Subject};
-use crate::auth::keys::Keys;
-use crate::councils::model::CouncilRef;
+use crate::access::keys::Keys;
+use crate::db::enum_text::text;
 use crate::db::prepared::{Prepared, all_done};
 use crate::db::schema::{audit_events, audit_head, users};
-use crate::db::word::text;
 use crate::error::{ApiError, request_id};
-use crate::page::{Slice, Window};
-use crate::refs;
+use crate::http::page::{Slice, Window};
+use crate::registry::councils::model::CouncilRef;
+use crate::registry::references;
 
 /// Add an event to the chain. Call it last in the transaction of what it tells of: until the end of the transaction every
 /// other writer waits here, and whoever waits for anything after it could wait for one of them.
@@ -244,7 +244,7 @@ pub async fn list(
         .await?;
     let slice = Slice::new(rows, total, window, |row: &EventRow| row.id);
     let councils: Vec<Uuid> = slice.rows.iter().filter_map(|row| row.council_id).collect();
-    let councils = refs::councils_by_id(conn, &councils).await?;
+    let councils = references::councils_by_id(conn, &councils).await?;
     let actors: Vec<Uuid> = slice.rows.iter().filter_map(|row| row.actor_id).collect();
     let actors: HashMap<Uuid, Option<String>> = users::table
         .filter(users::id.eq_any(actors))

@@ -5,13 +5,13 @@ use std::net::IpAddr;
 use uuid::Uuid;
 
 use super::model::{Origin, RecordKind};
-use crate::api_keys::model::ApiKey;
-use crate::auth::caller::{Account, Credential, Standing};
-use crate::councils::model::Council;
-use crate::initiatives::model::Initiative;
-use crate::key_requests::model::KeyRequest;
-use crate::themes::model::Theme;
-use crate::users::model::User;
+use crate::access::extractors::{Account, Credential, Standing};
+use crate::accounts::api_keys::model::ApiKey;
+use crate::accounts::key_requests::model::KeyRequest;
+use crate::accounts::users::model::User;
+use crate::registry::councils::model::Council;
+use crate::registry::initiatives::model::Initiative;
+use crate::registry::themes::model::Theme;
 
 /// Who did something, and where from.
 #[derive(Clone, Copy, Debug)]

@@ -2,14 +2,15 @@
 
 use std::future::{Ready, ready};
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
 use super::model::Action;
 use super::store;
 use super::subject::{Actor, Subject};
-use crate::auth::keys::Keys;
+use crate::access::keys::Keys;
 use crate::error::ApiError;
 
 /// The way into the audit trail, with the keys that seal it.

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::chain::{EventRow, Head};
-use crate::auth::keys::Keys;
+use crate::access::keys::Keys;
 use crate::db::schema::{audit_events, audit_head};
 use crate::error::ApiError;
 

@@ -19,8 +19,8 @@ use tokio_postgres::config::{Host, LoadBalanceHosts, SslMode};
 use tokio_postgres::{AsyncMessage, CancelToken, Client, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::causes::chain;
-use crate::tls;
+use crate::config::tls;
+use crate::error::causes::chain;
 
 /// How long a host that was silent is tried after the others.
 const SHUNNED: Duration = Duration::from_secs(10);

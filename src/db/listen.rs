@@ -15,8 +15,8 @@ use tokio::task::AbortHandle;
 use tokio_postgres::Client;
 
 use super::PATIENCE;
+use super::connection::{Link, SILENCE};
 use super::hosts::{Hosts, bad, connect};
-use super::link::{Link, SILENCE};
 
 /// The channel on which triggers notify.
 const CHANNEL: &str = "registry_changes";

@@ -13,8 +13,8 @@ use diesel_async::{AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl, Simple
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::LONG_PATIENCE;
+use super::connection::Link;
 use super::hosts::Hosts;
-use super::link::Link;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// Any number that nobody else takes: "ccin" in ASCII.

@@ -3,28 +3,29 @@
 //! Nothing here knows HTTP. A store that is away, be it closed or frozen, is an error soon: callers answer 503 within two
 //! seconds.
 
+mod connection;
 pub mod embedded;
+pub mod enum_text;
 mod hosts;
-mod link;
 mod listen;
 pub mod migrations;
-pub mod opened;
+pub mod open;
 pub mod prepared;
+pub mod readiness;
 #[allow(missing_docs)]
 pub mod schema;
-pub mod word;
+pub mod tally;
 
 use std::time::{Duration, Instant};
 
+pub use connection::{Aside, Connection};
+use connection::{Link, Links};
 use deadpool::managed::{BuildError, Pool, TimeoutType};
 use diesel::sql_types::{BigInt, Text};
 use diesel::{ConnectionResult, QueryResult};
 use diesel_async::pooled_connection::deadpool::PoolError;
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
-
 use hosts::Hosts;
-pub use link::{Aside, Connection};
-use link::{Link, Links};
 pub use listen::Listener;
 use prepared::Prepared;
 

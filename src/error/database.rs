@@ -3,8 +3,7 @@
 use actix_web::http::header;
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
 
-use super::{ApiError, Fault};
-use crate::problems;
+use super::{ApiError, Fault, problems};
 
 /// Why a database that answers takes no writes. It goes along with the answer, inside the service, so that the service's
 /// readiness learns of it.

@@ -3,19 +3,21 @@
 //! Every refusal is an [`ApiError`]; `problems.rs` lists what each code means. A 5xx says nothing of the inside: the
 //! cause goes to the log, once, here and nowhere else, with the request id that the caller was given.
 
+pub mod causes;
 mod database;
+pub mod fault;
+pub mod problems;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
+pub use database::Refusal;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::fault::FaultList;
-pub use crate::fault::{Fault, UNKNOWN};
-pub use database::Refusal;
-
-use crate::problems::{self, Kind};
+use crate::error::fault::FaultList;
+pub use crate::error::fault::{Fault, UNKNOWN};
+use crate::error::problems::Kind;
 
 tokio::task_local! {
     /// Id of the request under way, so that an error can name it wherever it arises.
@@ -269,7 +271,7 @@ impl ApiError {
     pub fn for_status(status: StatusCode) -> Self {
         match status {
             StatusCode::NOT_FOUND => Self::not_found("page"),
-            StatusCode::PAYLOAD_TOO_LARGE => Self::too_large(crate::input::MAX_BODY),
+            StatusCode::PAYLOAD_TOO_LARGE => Self::too_large(crate::http::input::MAX_BODY),
             StatusCode::METHOD_NOT_ALLOWED => Self::method_not_allowed("GET"),
             StatusCode::REQUEST_TIMEOUT => Self::new(&problems::TIMED_OUT, "The request did not arrive in time."),
             status if status.is_client_error() => Self::unreadable("The request could not be read."),

@@ -39,7 +39,7 @@ pub(super) fn shared() -> Value {
         json!({ "description": "The record has another slug now, or was merged into another.",
                 "headers": { "Location": { "$ref": "#/components/headers/Location" } } }),
     );
-    for kind in crate::problems::ALL.iter().filter(|kind| {
+    for kind in crate::error::problems::ALL.iter().filter(|kind| {
         !matches!(
             kind.code,
             "key_reused" | "withdrawn" | "bad_query" | "bad_credentials" | "method_not_allowed" | "overloaded"

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::input::{bound_answer, bound_parameter};
+use crate::http::input::{bound_answer, bound_parameter};
 
 /// Bound what the models leave without an end.
 pub(super) fn add(document: &mut Value) {

@@ -15,11 +15,11 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::openapi::tag::TagBuilder;
 use utoipa_actix_web::AppExt;
 
+use crate::api::routes;
 use crate::error::Problem;
-use crate::idempotency::IDEMPOTENCY_KEY;
-use crate::limits::bounds::MAX_HEADER_BYTES;
-use crate::limits::cost::said;
-use crate::routes;
+use crate::http::idempotency::IDEMPOTENCY_KEY;
+use crate::http::limits::cost::said;
+use crate::http::limits::request_size::MAX_HEADER_BYTES;
 
 const EXAMPLES: &str = include_str!("../../openapi/examples.json");
 

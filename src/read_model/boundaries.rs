@@ -6,9 +6,10 @@ use std::sync::{Arc, OnceLock};
 use chrono::{DateTime, Utc};
 use geo::{Coord, Intersects, MultiPolygon, Rect};
 
-use crate::boundaries::shape::{self, WHOLE};
 use crate::error::ApiError;
 use crate::geography::{BoundingBox, Point};
+use crate::registry::boundaries::shape;
+use crate::registry::boundaries::shape::WHOLE;
 
 /// The zoom of a web map for which the geometries of OGC features are fine enough: some 70 metres. Boundaries as they were
 /// imported have megabytes each.

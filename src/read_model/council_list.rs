@@ -10,12 +10,12 @@ use super::entry::CouncilEntry;
 use super::paging::{KeyedRow, Number, SortKey, page_of, tie};
 use super::search::Hits;
 use super::snapshot::Snapshot;
-use crate::auth::caller::Reach;
-use crate::councils::model::{CouncilType, MembershipTier, Nation, Region};
-use crate::councils::query::{CouncilQuery, CouncilSort};
+use crate::access::extractors::Reach;
 use crate::error::ApiError;
 use crate::geography::{Area, Near, Point};
-use crate::page::{PageRequest, Slice};
+use crate::http::page::{PageRequest, Slice};
+use crate::registry::councils::model::{CouncilType, MembershipTier, Nation, Region};
+use crate::registry::councils::query::{CouncilQuery, CouncilSort};
 
 /// Which councils: names have become ids.
 #[derive(Clone, Debug, Default)]

@@ -2,13 +2,12 @@
 
 use chrono::Datelike;
 
-use super::entry::Surroundings;
-use super::entry::first_day;
+use super::entry::{Surroundings, first_day};
 use super::text::{Document, Field, without_provenance};
-use crate::councils::model::Council;
-use crate::db::word::text;
-use crate::initiatives::model::Initiative;
-use crate::themes::model::Theme;
+use crate::db::enum_text::text;
+use crate::registry::councils::model::Council;
+use crate::registry::initiatives::model::Initiative;
+use crate::registry::themes::model::Theme;
 
 /// Residents of a council that stands out among councils of one name.
 const LARGE: f64 = 2_000_000.0;

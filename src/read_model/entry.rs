@@ -7,17 +7,17 @@ use uuid::Uuid;
 
 use super::facet_index::FacetKey;
 use super::json::{RecordJson, Shape};
-use crate::auth::caller::Reach;
-use crate::councils::model::{Council, MembershipStatus};
+use crate::access::extractors::Reach;
 use crate::error::ApiError;
 use crate::geography::Point;
-use crate::initiatives::evidence::{Bound, Direction, Outcome, OutcomeKind, Unit};
-use crate::initiatives::model::{
+use crate::http::response::{Fingerprint, fingerprint};
+use crate::registry::councils::model::{Council, MembershipStatus};
+use crate::registry::initiatives::evidence::{Bound, Direction, Outcome, OutcomeKind, Unit};
+use crate::registry::initiatives::model::{
     Freshness, Initiative, InitiativeKind, InitiativeRef, LocationOf, ParticipantRole, State, Visibility,
 };
-use crate::initiatives::store::{Loaded, Related};
-use crate::reply::{Fingerprint, fingerprint};
-use crate::themes::model::{Theme, ThemeStatus};
+use crate::registry::initiatives::store::{Loaded, Related};
+use crate::registry::themes::model::{Theme, ThemeStatus};
 
 /// An initiative.
 #[derive(Debug)]

@@ -4,14 +4,14 @@ use roaring::RoaringBitmap;
 use uuid::Uuid;
 
 use super::facet_index::FacetKey;
+use super::facets::{FacetCounts, FacetValue, Facets};
 use super::initiative_filter::{FacetFilter, InitiativeFilter};
 use super::snapshot::Snapshot;
-use crate::auth::caller::Reach;
-use crate::councils::model::{Nation, Region};
-use crate::db::word::text;
-use crate::facets::model::{FacetCounts, FacetValue, Facets};
-use crate::initiatives::evidence::EVIDENCE_LEVELS;
-use crate::initiatives::model::{DeliveryStatus, InitiativeKind, NETWORK};
+use crate::access::extractors::Reach;
+use crate::db::enum_text::text;
+use crate::registry::councils::model::{Nation, Region};
+use crate::registry::initiatives::evidence::EVIDENCE_LEVELS;
+use crate::registry::initiatives::model::{DeliveryStatus, InitiativeKind, NETWORK};
 
 impl Snapshot {
     /// Counts by facet of the initiatives that match a filter, each facet without its own filter.

@@ -7,9 +7,9 @@ use imbl::OrdMap;
 use roaring::{MultiOps, RoaringBitmap};
 use uuid::Uuid;
 
-use crate::councils::model::{Nation, Region};
 use crate::geography::{BoundingBox, Point};
-use crate::initiatives::model::{DeliveryStatus, InitiativeKind, Visibility};
+use crate::registry::councils::model::{Nation, Region};
+use crate::registry::initiatives::model::{DeliveryStatus, InitiativeKind, Visibility};
 
 /// A property that initiatives share. Ordered, so that the keys of one kind stand together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

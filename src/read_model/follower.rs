@@ -13,7 +13,8 @@ use chrono::{DateTime, Utc};
 use tokio::sync::{Notify, watch};
 use tokio::time::{sleep, timeout};
 
-use super::load::{self, Progress, Step};
+use super::load;
+use super::load::{Progress, Step};
 use super::snapshot::Snapshot;
 use crate::db::{Db, Listener, epoch};
 use crate::error::ApiError;

@@ -11,13 +11,13 @@ use super::facet_index::FacetKey;
 use super::references::NamedThemes;
 use super::search::Hits;
 use super::snapshot::Snapshot;
-use crate::auth::caller::Reach;
-use crate::councils::model::{Nation, Region};
+use crate::access::extractors::Reach;
 use crate::error::ApiError;
 use crate::geography::Area;
-use crate::initiatives::evidence::EVIDENCE_LEVELS;
-use crate::initiatives::model::{DeliveryStatus, Freshness, InitiativeKind, NETWORK};
-use crate::initiatives::query::InitiativeQuery;
+use crate::registry::councils::model::{Nation, Region};
+use crate::registry::initiatives::evidence::EVIDENCE_LEVELS;
+use crate::registry::initiatives::model::{DeliveryStatus, Freshness, InitiativeKind, NETWORK};
+use crate::registry::initiatives::query::InitiativeQuery;
 
 /// The highest level of evidence.
 const BEST: i16 = EVIDENCE_LEVELS.len() as i16 - 1;

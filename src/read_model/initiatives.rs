@@ -1,19 +1,20 @@
 //! Initiatives of a snapshot in the orders of lists, a page at a time.
 
-use imbl::OrdMap;
-use roaring::RoaringBitmap;
 use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
+
+use imbl::OrdMap;
+use roaring::RoaringBitmap;
 use uuid::Uuid;
 
 use super::entry::InitiativeEntry;
 use super::initiative_filter::InitiativeFilter;
 use super::paging::{KeyedRow, Number, SortKey, edge_of, page_of, slice_of, tie};
 use super::snapshot::Snapshot;
-use crate::auth::caller::Reach;
+use crate::access::extractors::Reach;
 use crate::geography::Near;
-use crate::initiatives::query::{InitiativeQuery, InitiativeSort};
-use crate::page::{PageRequest, Slice};
+use crate::http::page::{PageRequest, Slice};
+use crate::registry::initiatives::query::{InitiativeQuery, InitiativeSort};
 
 /// A list walks an order as long as it expects to meet this many times fewer initiatives than it would have to sort.
 const CHEAPER_TO_WALK: u64 = 4;

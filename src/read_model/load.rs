@@ -20,8 +20,7 @@ use super::facet_index::FacetKey;
 use super::recent::RecentChange;
 use super::snapshot::{Snapshot, Stamps, Tombstone};
 use super::text::{Document, TextIndex};
-use crate::auth::caller::Reach;
-use crate::boundaries::store::BoundaryRow;
+use crate::access::extractors::Reach;
 use crate::db::epoch;
 use crate::db::schema::{
     boundaries, boundary_shapes, changes, co_operative_values, councils, county_districts, initiatives, principles,
@@ -29,7 +28,8 @@ use crate::db::schema::{
 };
 use crate::error::ApiError;
 use crate::geography::BoundingBox;
-use crate::initiatives::store::{Loaded, Rows};
+use crate::registry::boundaries::store::BoundaryRow;
+use crate::registry::initiatives::store::{Loaded, Rows};
 
 /// Initiatives that are read at a time when all are.
 const AT_A_TIME: i64 = 1_000;
@@ -246,7 +246,7 @@ async fn changes_after(conn: &mut AsyncPgConnection, position: i64) -> Result<Ve
 }
 
 fn note_changes(snapshot: &mut Snapshot, rows: Vec<ChangeRow>) {
-    use crate::changes::model::ChangedResource::{Council, Initiative, Theme};
+    use crate::registry::changes::model::ChangedResource::{Council, Initiative, Theme};
     for (position, resource, record_id, audience, councils, officers_of, changed_at) in rows {
         snapshot.position = position;
         if audience == 1 {
@@ -302,7 +302,7 @@ async fn tombstones(conn: &mut AsyncPgConnection, ids: Option<&[Uuid]>) -> Resul
 }
 
 async fn load_councils(conn: &mut AsyncPgConnection) -> Result<Councils, ApiError> {
-    let records = crate::councils::store::load_all(conn).await?;
+    let records = crate::registry::councils::store::load_all(conn).await?;
     let known = slugs_of(conn, "council", None).await?;
     let left: Vec<(Uuid, DateTime<Utc>, Option<String>)> = councils::table
         .filter(councils::withdrawn_at.is_not_null())
@@ -318,7 +318,7 @@ async fn load_councils(conn: &mut AsyncPgConnection) -> Result<Councils, ApiErro
 type ThemeNode = (Uuid, Option<Uuid>, Option<Uuid>, bool, Option<DateTime<Utc>>, Option<String>, DateTime<Utc>);
 
 async fn load_themes(conn: &mut AsyncPgConnection) -> Result<Themes, ApiError> {
-    let records = crate::themes::store::load_all(conn).await?;
+    let records = crate::registry::themes::store::load_all(conn).await?;
     let nodes: Vec<ThemeNode> = themes::table
         .select((
             themes::id,

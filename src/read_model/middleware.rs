@@ -9,12 +9,11 @@ use actix_web::http::Method;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, ResponseError, web};
-
 use chrono::SecondsFormat;
 
 use super::extractor::CurrentSnapshot;
 use super::follower::{ReadModel, Status};
-use crate::auth::keys::Keys;
+use crate::access::keys::Keys;
 use crate::error::{ApiError, Fault};
 
 /// The state of the registry that an answer shows: a text that only the service can read.

@@ -16,6 +16,7 @@
 //! - [`middleware`]: writes are seen by the next read. [`ready_answers`]: what was asked before.
 
 pub mod boundaries;
+pub mod boundary_members;
 pub mod catalogue;
 pub mod columns;
 pub mod council_list;
@@ -24,19 +25,25 @@ pub mod entry;
 pub mod extractor;
 pub mod facet_counts;
 pub mod facet_index;
+pub mod facets;
 pub mod follower;
+pub mod hits;
 pub mod initiative_filter;
 pub mod initiatives;
 pub mod json;
 pub mod load;
 pub mod middleware;
+pub mod nested;
 pub mod outcome_list;
+pub mod outcomes;
 pub mod paging;
 pub mod ready_answers;
 pub mod recent;
+pub mod recent_changes;
 pub mod references;
 pub mod search;
 pub mod shown;
 pub mod snapshot;
 pub mod text;
 pub mod theme_list;
+pub mod unanswered;

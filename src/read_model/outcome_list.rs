@@ -10,12 +10,12 @@ use super::initiative_filter::InitiativeFilter;
 use super::initiatives::InitiativeOrder;
 use super::paging::{KeyedRow, Number, SortKey, page_of};
 use super::snapshot::Snapshot;
-use crate::auth::caller::Reach;
+use crate::access::extractors::Reach;
 use crate::error::{ApiError, Fault, UNKNOWN};
-use crate::initiatives::evidence::{Bound, Direction, OutcomeKind, Unit};
-use crate::initiatives::query::InitiativeSort;
-use crate::outcomes::query::OutcomeQuery;
-use crate::page::{PageRequest, Slice};
+use crate::http::page::{PageRequest, Slice};
+use crate::registry::initiatives::evidence::{Bound, Direction, OutcomeKind, Unit};
+use crate::registry::initiatives::query::InitiativeSort;
+use crate::registry::outcomes::OutcomeQuery;
 
 /// An outcome: its initiative, and its place among the outcomes of that.
 pub type OutcomeRow = (Arc<InitiativeEntry>, usize);

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use crate::page::{PageRequest, Slice, Tie};
+use crate::http::page::{PageRequest, Slice, Tie};
 
 /// A sort key that a cursor can carry as text.
 pub trait SortKey: Ord {

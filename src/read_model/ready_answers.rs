@@ -24,8 +24,8 @@ use super::extractor::CurrentSnapshot;
 use super::follower::ReadModel;
 use super::middleware::REGISTRY_MIN_POSITION;
 use super::snapshot::{Snapshot, Stamps};
-use crate::auth::caller::Reach;
-use crate::reply::{Fingerprint, HeadOnly, is_known, pack};
+use crate::access::extractors::Reach;
+use crate::http::response::{Fingerprint, HeadOnly, is_known, pack};
 
 /// Bytes that all ready answers may take.
 const MOST: u64 = 32 << 20;

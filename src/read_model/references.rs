@@ -8,9 +8,9 @@ use uuid::Uuid;
 
 use super::entry::{CouncilEntry, InitiativeEntry, ThemeEntry};
 use super::snapshot::{Snapshot, Tombstone};
-use crate::auth::caller::Reach;
+use crate::access::extractors::Reach;
 use crate::error::{ApiError, Fault, UNKNOWN};
-use crate::refs::{as_id, is_gss_code};
+use crate::registry::references::{as_id, is_gss_code};
 use crate::text::{Reference, nearest};
 
 /// Themes that were named, with all that lie within them.

@@ -12,18 +12,19 @@ use uuid::Uuid;
 use super::council_list::CouncilFilter;
 use super::documents::Documents;
 use super::entry::{CouncilEntry, InitiativeEntry};
+use super::hits::{Found, Highlight, SearchHit, SearchNote, Suggestion, SynonymUse};
 use super::initiative_filter::InitiativeFilter;
 use super::initiatives::Row;
 use super::paging::{KeyedRow, SortKey, edge_of, slice_of, tie};
 use super::snapshot::Snapshot;
-use super::text::{self, Edge, Highlighter, TextIndex, Understanding, Weights};
-use crate::auth::caller::Reach;
-use crate::councils::model::Council;
+use super::text;
+use super::text::{Edge, Highlighter, TextIndex, Understanding, Weights};
+use crate::access::extractors::Reach;
 use crate::error::ApiError;
 use crate::geography::Point;
-use crate::initiatives::model::Initiative;
-use crate::page::{PageRequest, Slice};
-use crate::search::model::{Found, Highlight, SearchHit, SearchNote, Suggestion, SynonymUse};
+use crate::http::page::{PageRequest, Slice};
+use crate::registry::councils::model::Council;
+use crate::registry::initiatives::model::Initiative;
 
 /// What is searched: an index a resource. Copies share what is the same.
 #[derive(Clone, Debug, Default)]

@@ -5,14 +5,14 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::entry::{CouncilEntry, InitiativeEntry, ThemeEntry};
+use super::hits::Highlight;
 use super::json::{RecordJson, Shape};
 use super::snapshot::Snapshot;
-use crate::auth::caller::Reach;
+use crate::access::extractors::Reach;
 use crate::error::{ApiError, Fault};
-use crate::initiatives::query::InitiativeInclude as Include;
-use crate::page::MOST_BYTES;
-use crate::reply::{Fingerprint, fingerprint};
-use crate::search::model::Highlight;
+use crate::http::page::MOST_BYTES;
+use crate::http::response::{Fingerprint, fingerprint};
+use crate::registry::initiatives::query::InitiativeInclude as Include;
 
 /// A record as one answer shows it.
 #[derive(Debug)]

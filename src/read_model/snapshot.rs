@@ -16,10 +16,10 @@ use super::entry::{InitiativeEntry, Surroundings};
 use super::facet_index::{FacetIndex, FacetKey};
 use super::recent::RecentChanges;
 use super::search::SearchIndexes;
-use crate::auth::caller::Reach;
-use crate::councils::model::Council;
-use crate::initiatives::model::Visibility;
-use crate::reply::Fingerprint;
+use crate::access::extractors::Reach;
+use crate::http::response::Fingerprint;
+use crate::registry::councils::model::Council;
+use crate::registry::initiatives::model::Visibility;
 
 /// What is left of a withdrawn record that everybody could see.
 #[derive(Clone, Debug)]

@@ -7,8 +7,8 @@ use super::entry::ThemeEntry;
 use super::paging::{SortKey, page_of, tie};
 use super::snapshot::Snapshot;
 use crate::error::ApiError;
-use crate::page::{PageRequest, Slice};
-use crate::themes::model::{ThemeQuery, ThemeSort, ThemeStatus};
+use crate::http::page::{PageRequest, Slice};
+use crate::registry::themes::model::{ThemeQuery, ThemeSort, ThemeStatus};
 
 /// Which themes: names have become ids.
 #[derive(Clone, Debug, Default)]

@@ -1,8 +1,8 @@
 //! API keys: made, used, rotated, revoked; what they may do and where.
 
-use ccin_registry::api_keys::model::NewApiKey;
-use ccin_registry::auth::scope::Scope;
-use ccin_registry::users::model::Role;
+use ccin_registry::access::scope::Scope;
+use ccin_registry::accounts::api_keys::model::NewApiKey;
+use ccin_registry::accounts::users::model::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -219,8 +219,8 @@ async fn what_is_no_key_gets_a_clear_refusal_that_repeats_no_secret() {
         assert!(refused.text.contains("72 hexadecimal digits"), "{}", refused.text);
     }
     // A key that was never given out, and one whose secret differs behind a known prefix, are answered alike.
-    let unknown = ccin_registry::auth::api_key::ApiKey::generate();
-    let forged = ccin_registry::auth::api_key::ApiKey::generate();
+    let unknown = ccin_registry::accounts::api_keys::key::ApiKey::generate();
+    let forged = ccin_registry::accounts::api_keys::key::ApiKey::generate();
     app.sql(&format!("UPDATE api_key_secrets SET prefix = '{}'", forged.prefix())).await;
     let mut answers = Vec::new();
     for key in [unknown.reveal(), forged.reveal()] {

@@ -1,6 +1,6 @@
 //! The registry on other sites: frames, oEmbed, and what the heads of pages say for those who link to them.
 
-use ccin_registry::web::assets;
+use ccin_registry::formats::web::assets;
 use reqwest::Method;
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! Researchers who ask for a key: asked without an account, decided by a network officer, fetched once.
 
+use ccin_registry::accounts::users::model::Role;
 use ccin_registry::db::schema::outbox;
-use ccin_registry::users::model::Role;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use reqwest::Method;
@@ -149,7 +149,7 @@ async fn of_many_grants_at_once_one_holds_and_officers_get_no_keys_by_letter() {
     officer.post(&format!("{path}/grant"), &grant).await.expect_problem(409, "conflict");
     // Who grants by a key hands on no scope that the key lacks; the letter never names the Host of the request.
     let (moderator, _) = app.user(Role::Moderator, None).await;
-    let key = app.key(moderator, &[ccin_registry::auth::scope::Scope::ManageKeys]).await.key;
+    let key = app.key(moderator, &[ccin_registry::access::scope::Scope::ManageKeys]).await.key;
     let path = ask(&app, &officer, "s@university.example").await;
     let by_key = app.anonymous().request(Method::POST, &format!("{path}/grant")).header("X-API-Key", &key);
     send(by_key.json(&grant)).await.expect_problem(403, "forbidden");

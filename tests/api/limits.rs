@@ -3,11 +3,11 @@
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
-use ccin_registry::auth::caller::{Account, Credential, Standing};
-use ccin_registry::auth::scope::Scopes;
-use ccin_registry::limits::Limits;
-use ccin_registry::limits::bucket::{Clock, MOST_BUCKETS};
-use ccin_registry::users::model::Role;
+use ccin_registry::access::extractors::{Account, Credential, Standing};
+use ccin_registry::access::scope::Scopes;
+use ccin_registry::accounts::users::model::Role;
+use ccin_registry::http::limits::Limits;
+use ccin_registry::http::limits::bucket::{Clock, MOST_BUCKETS};
 use governor::clock::FakeRelativeClock;
 use reqwest::Method;
 use serde_json::json;

@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use ccin_registry::db;
-use ccin_registry::initiatives::model::NewInitiative;
-use ccin_registry::initiatives::{resolve, write};
-use ccin_registry::input::{Draft, Schemas};
+use ccin_registry::http::input::{Draft, Schemas};
 use ccin_registry::openapi::Document;
+use ccin_registry::registry::initiatives::model::NewInitiative;
+use ccin_registry::registry::initiatives::{resolve, write};
 use diesel_async::AsyncConnection;
 use serde_json::json;
 

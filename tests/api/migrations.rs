@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ccin_registry::db::migrations;
 use ccin_registry::openapi::Document;
-use ccin_registry::refs::Resource;
+use ccin_registry::registry::references::Resource;
 use serde_json::Value;
 use tokio_postgres::Client;
 

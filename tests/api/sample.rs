@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ccin_registry::sample::INITIATIVES;
+use ccin_registry::app::sample::INITIATIVES;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;

@@ -1,8 +1,9 @@
 //! Figures of the sample against the facts: each with its kind, bound, unit, date and caveat, for a bare number misleads.
 
-use ccin_registry::input::Schemas;
+use ccin_registry::app::sample;
+use ccin_registry::app::sample::SampleError;
+use ccin_registry::http::input::Schemas;
 use ccin_registry::openapi::Document;
-use ccin_registry::sample::{self, SampleError};
 use serde_json::{Value, json};
 
 use crate::support::TestApp;

@@ -1,8 +1,8 @@
 //! No secret is ever logged: the whole run is watched (`support/log.rs`); here is what the watch knows.
 
-use ccin_registry::auth::api_key::ApiKey;
-use ccin_registry::auth::token::refresh_token;
-use ccin_registry::users::model::Role;
+use ccin_registry::accounts::api_keys::key::ApiKey;
+use ccin_registry::accounts::sign_in::token::refresh_token;
+use ccin_registry::accounts::users::model::Role;
 use serde_json::json;
 
 use crate::support::log::secret_in;
@@ -27,8 +27,8 @@ async fn the_watch_on_the_log_knows_every_secret_that_the_service_makes() {
     for secret in &secrets {
         assert!(secret_in(&format!("ccin_registry GET /v1/me 200 said={secret}")).is_some(), "{secret}");
     }
-    for harmless in [format!("{key:?}"), key.prefix().into(), "ccin_registry::server eyJ".into(), email] {
-        assert_eq!(secret_in(&format!("ccin_registry::server {harmless}")), None, "{harmless}");
+    for harmless in [format!("{key:?}"), key.prefix().into(), "ccin_registry::app::server eyJ".into(), email] {
+        assert_eq!(secret_in(&format!("ccin_registry::app::server {harmless}")), None, "{harmless}");
     }
 }
 

@@ -6,8 +6,6 @@
 mod create;
 mod queries;
 
-pub use queries::PREPARE;
-
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -20,6 +18,7 @@ use diesel::sql_types::{BigInt, Double, Integer, Text, Timestamptz, Uuid as SqlU
 use diesel_async::pooled_connection::AsyncDieselConnectionManager;
 use diesel_async::pooled_connection::deadpool::Pool;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+pub use queries::PREPARE;
 use serde::Deserialize;
 use uuid::Uuid;
 

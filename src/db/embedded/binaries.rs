@@ -8,10 +8,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::Settings;
-use super::download;
+use super::data_dir::Place;
 use super::error::Error;
-use super::place::Place;
+use super::{Settings, download};
 
 /// Older versions lack what the service's migrations use, and their makers have stopped mending
 /// them.

@@ -7,10 +7,9 @@ use std::process::Output;
 
 use super::binaries::Binaries;
 use super::connection::SOCKET;
+use super::data_dir::{Place, short_name};
 use super::error::Error;
-use super::locks;
-use super::place::{Place, short_name};
-use super::{ROLE, Settings};
+use super::{ROLE, Settings, locks};
 
 /// The longest path of a socket: Linux takes 107 bytes, macOS 103.
 const LONGEST_SOCKET_PATH: usize = 100;

@@ -2,10 +2,9 @@
 
 use std::error::Error as _;
 use std::future::Future;
-use std::io;
 use std::path::Path;
-use std::thread;
 use std::time::Duration;
+use std::{io, thread};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio_postgres::error::SqlState;
@@ -155,8 +154,9 @@ fn may_pass(error: &tokio_postgres::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use tokio_postgres::config::Host;
+
+    use super::*;
 
     #[test]
     fn an_address_leads_back_to_its_folder_and_database() {

@@ -15,8 +15,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::Settings;
+use super::data_dir::Place;
 use super::error::Error;
-use super::place::Place;
 
 /// The major version of the PostgreSQL in the wheel.
 pub(super) const MAJOR: u32 = 18;

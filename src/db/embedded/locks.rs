@@ -20,10 +20,10 @@ use std::time::{Duration, Instant};
 
 use nix::fcntl::OFlag;
 
+use super::data_dir::Place;
+use super::deadline::Patience;
 use super::error::Error;
-use super::owner::Owner;
-use super::patience::Patience;
-use super::place::Place;
+use super::run_as::Owner;
 
 /// A first start may hold the gate through a download over a slow line.
 const GATE_TIMEOUT: Duration = Duration::from_secs(15 * 60);

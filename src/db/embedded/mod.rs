@@ -31,6 +31,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 mod error;
+pub mod unsupported;
 pub use error::Error;
 
 #[cfg(unix)]
@@ -40,19 +41,19 @@ mod cluster;
 #[cfg(unix)]
 mod connection;
 #[cfg(unix)]
+mod data_dir;
+#[cfg(unix)]
+mod deadline;
+#[cfg(unix)]
 mod download;
 #[cfg(unix)]
 mod locks;
 #[cfg(unix)]
-mod owner;
-#[cfg(unix)]
-mod patience;
-#[cfg(unix)]
 mod pid_file;
 #[cfg(unix)]
-mod place;
-#[cfg(unix)]
 mod private_postgres;
+#[cfg(unix)]
+mod run_as;
 #[cfg(unix)]
 mod server;
 #[cfg(unix)]

@@ -3,13 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::connection;
 use super::error::Error;
 use super::locks::{Gate, Users};
-use super::place;
 use super::server::{Running, Server};
 use super::supervisor::Supervisor;
-use super::{DATABASE, Settings};
+use super::{DATABASE, Settings, connection, data_dir};
 
 /// A private PostgreSQL that runs for as long as this value, or another process that shares it,
 /// lives.
@@ -32,7 +30,7 @@ impl PrivatePostgres {
     /// Blocks: some ten milliseconds to join, a tenth of a second to start, a second or two the
     /// first time. Call it from `spawn_blocking` in asynchronous code.
     pub fn start(settings: &Settings) -> Result<Self, Error> {
-        let place = place::find(settings)?;
+        let place = data_dir::find(settings)?;
         let server = Arc::new(Server::new(settings.clone(), place)?);
         let given_up = &settings.given_up;
         let gate = Gate::enter(&server.place, Gate::patience().unless(given_up))?;

@@ -10,15 +10,13 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use super::Settings;
-use super::binaries;
-use super::cluster;
-use super::connection::{self, Answer, Facts};
+use super::connection::{Answer, Facts};
+use super::data_dir::Place;
+use super::deadline::{Patience, Word};
 use super::error::Error;
 use super::locks::{Gate, ServerLock, WORTH_A_WORD};
-use super::patience::{Patience, Word};
-use super::pid_file::{self, PidFile};
-use super::place::Place;
+use super::pid_file::PidFile;
+use super::{Settings, binaries, cluster, connection, pid_file};
 
 /// A server that was killed under a heavy load reads its whole journal before it answers.
 const START_TIMEOUT: Duration = Duration::from_secs(5 * 60);

@@ -53,7 +53,7 @@ fn scaled(digits: &str, zeros: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::analysis::key;
+    use crate::read_model::text::analysis::key;
 
     #[test]
     fn numbers_are_one_word_however_written() {

@@ -1,12 +1,12 @@
 //! Many writers, and writes that are rolled back: the chain has neither gaps nor branches.
 
+use ccin_registry::access::keys::Keys;
+use ccin_registry::accounts::users::model::Role;
 use ccin_registry::audit::model::{Action, RecordKind};
 use ccin_registry::audit::store::record;
 use ccin_registry::audit::subject::{Actor, Subject};
 use ccin_registry::audit::verify::{Finding, verify};
-use ccin_registry::auth::keys::Keys;
 use ccin_registry::error::ApiError;
-use ccin_registry::users::model::Role;
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use futures_util::future::join_all;
 use serde_json::json;

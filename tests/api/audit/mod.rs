@@ -6,8 +6,8 @@ mod list;
 mod tampering;
 mod writes;
 
+use ccin_registry::access::keys::Keys;
 use ccin_registry::audit::verify::{Anchor, Report, verify};
-use ccin_registry::auth::keys::Keys;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 

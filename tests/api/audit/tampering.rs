@@ -1,8 +1,8 @@
 //! What somebody with the database alone can do to the trail, as its superuser, and what is found of it.
 
 use ccin_registry::audit::chain::{EventRow, Head};
-use ccin_registry::audit::verify::Finding::{self, *};
-use ccin_registry::audit::verify::verify;
+use ccin_registry::audit::verify::Finding::*;
+use ccin_registry::audit::verify::{Finding, verify};
 use ccin_registry::db::schema::{audit_events, audit_head};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};

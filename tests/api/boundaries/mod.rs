@@ -6,8 +6,9 @@ mod shown;
 
 use std::path::PathBuf;
 
-use ccin_registry::import::command::BoundariesFile;
-use ccin_registry::import::{boundaries, file::Failure};
+use ccin_registry::app::import::boundaries;
+use ccin_registry::app::import::command::BoundariesFile;
+use ccin_registry::app::import::file::Failure;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;

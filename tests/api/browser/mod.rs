@@ -7,7 +7,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use ccin_registry::web::assets;
+use ccin_registry::formats::web::assets;
 
 use crate::support::TestApp;
 

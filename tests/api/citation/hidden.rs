@@ -1,11 +1,11 @@
 //! What a caller may not see is in no form of anything.
 
+use ccin_registry::accounts::users::model::Role;
 use serde_json::json;
 
 use super::accepting;
 use crate::support::practice::{practice, publish, with};
 use crate::support::{Client, TestApp};
-use ccin_registry::users::model::Role;
 
 const FORMS: [(&str, &str); 6] = [
     ("", "application/ld+json"),

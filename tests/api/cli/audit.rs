@@ -1,10 +1,9 @@
 //! What the command line does leaves events, and `audit verify` follows the chain.
 
+use super::Place;
 use crate::support::database::Template;
 use crate::support::program::{Ended, Program};
 use crate::support::scratch::connect;
-
-use super::Place;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_an_operator_does_is_recorded_and_can_be_verified() {

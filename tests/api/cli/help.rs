@@ -1,6 +1,6 @@
 //! The help of every command names every setting.
 
-use ccin_registry::cli::Cli;
+use ccin_registry::app::cli::Cli;
 use clap::{Command, CommandFactory};
 
 use crate::support::program::Program;

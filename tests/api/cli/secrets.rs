@@ -1,6 +1,6 @@
 //! Secrets reach neither screens nor messages nor logs.
 
-use ccin_registry::cli::Cli;
+use ccin_registry::app::cli::Cli;
 use ccin_registry::config::StoreSettings;
 use clap::Parser;
 

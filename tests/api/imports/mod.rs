@@ -2,9 +2,10 @@
 
 mod faults;
 
-use ccin_registry::import::command::CouncilsFile;
-use ccin_registry::import::{councils, file::Failure};
-use ccin_registry::input::Schemas;
+use ccin_registry::app::import::command::CouncilsFile;
+use ccin_registry::app::import::councils;
+use ccin_registry::app::import::file::Failure;
+use ccin_registry::http::input::Schemas;
 use ccin_registry::openapi::Document;
 use serde_json::{Value, json};
 

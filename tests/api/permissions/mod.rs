@@ -6,11 +6,14 @@ mod table;
 
 use std::collections::BTreeSet;
 
-use ccin_registry::api_keys::model::NewApiKey;
-use ccin_registry::auth::scope::Scope;
-use ccin_registry::users::model::Role;
+use ccin_registry::access::scope::Scope;
+use ccin_registry::accounts::api_keys::model::NewApiKey;
+use ccin_registry::accounts::users::model::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
+use table::Kind::*;
+use table::Needs::*;
+use table::{BAD_CREDENTIALS, Kind, TABLE, all};
 use uuid::Uuid;
 
 use crate::support::client::send;
@@ -18,8 +21,6 @@ use crate::support::issuer::{Issuer, Key};
 use crate::support::practice::practice;
 use crate::support::tokens::{altered, forged};
 use crate::support::{Answer, Client, TestApp};
-
-use table::{BAD_CREDENTIALS, Kind, Kind::*, Needs::*, TABLE, all};
 
 /// An operation of the document.
 struct Operation {

@@ -1,6 +1,6 @@
 //! Whom each operation lets in: kinds of callers, and the table.
 
-use ccin_registry::auth::scope::Scope;
+use ccin_registry::access::scope::Scope;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {

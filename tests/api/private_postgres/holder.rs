@@ -1,14 +1,13 @@
 //! A process that uses a server until told to end: this test binary, asked to run [`hold`] alone.
 
-use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{fs, thread};
 
 use ccin_registry::db::embedded::{DATABASE, PrivatePostgres, Settings};
 use nix::sys::signal::{Signal, kill};

@@ -9,13 +9,13 @@ mod server;
 
 use std::time::Duration;
 
+use proxy::{Line, Proxy};
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 
 use crate::support::client::send;
 use crate::support::database::{Database, Template};
 use crate::support::{Answer, Client, TestApp};
-use proxy::{Line, Proxy};
 
 /// When a request must have its answer.
 const SOON: Duration = Duration::from_secs(2);

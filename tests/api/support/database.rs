@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use ccin_registry::auth::password;
+use ccin_registry::accounts::sign_in::password;
+use ccin_registry::app::sample;
+use ccin_registry::db;
 use ccin_registry::db::embedded::{DATABASE, PrivatePostgres, Settings};
-use ccin_registry::db::{self, Db, migrations};
-use ccin_registry::input::Schemas;
+use ccin_registry::db::{Db, migrations};
+use ccin_registry::http::input::Schemas;
 use ccin_registry::openapi::Document;
-use ccin_registry::sample;
 use diesel_async::SimpleAsyncConnection;
 use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;

@@ -1,8 +1,8 @@
 //! API keys for tests, made without asking the API.
 
-use ccin_registry::api_keys::model::{IssuedKey, NewApiKey};
-use ccin_registry::api_keys::store;
-use ccin_registry::auth::scope::Scope;
+use ccin_registry::access::scope::Scope;
+use ccin_registry::accounts::api_keys::model::{IssuedKey, NewApiKey};
+use ccin_registry::accounts::api_keys::store;
 use uuid::Uuid;
 
 use super::TestApp;

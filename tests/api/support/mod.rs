@@ -17,24 +17,24 @@ pub mod tokens;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ccin_registry::auth::issuers::{Issuers, Pace};
-use ccin_registry::auth::keys::Keys;
-use ccin_registry::auth::{store as sessions, token};
-use ccin_registry::cli::Cli;
+use ccin_registry::access::keys::Keys;
+use ccin_registry::accounts::issuers::{Issuers, Pace};
+use ccin_registry::accounts::sign_in::{store as sessions, token};
+use ccin_registry::accounts::users;
+use ccin_registry::accounts::users::model::{Role, UserUpdate};
+use ccin_registry::app::cli::Cli;
+use ccin_registry::app::server::Server;
 use ccin_registry::config::ServeSettings;
 use ccin_registry::db::Db;
-use ccin_registry::limits::bucket::Clock;
+use ccin_registry::http::limits::bucket::Clock;
 use ccin_registry::read_model::follower::ReadModel;
-use ccin_registry::server::Server;
-use ccin_registry::users::model::{Role, UserUpdate};
-use ccin_registry::{refs, users};
+use ccin_registry::registry::references;
 use clap::Parser;
+pub use client::{Answer, Client};
+use database::{Database, Template};
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use governor::clock::FakeRelativeClock;
 use uuid::Uuid;
-
-pub use client::{Answer, Client};
-use database::{Database, Template};
 
 /// The password of every user that a test makes; its hash is worked out once.
 pub const PASSWORD: &str = "a password for the tests";
@@ -169,7 +169,7 @@ impl TestApp {
         let mut conn = self.db.get().await.expect("a connection");
         let council = match council {
             Some(council) => {
-                let id = refs::locate(&mut conn, refs::Resource::Council, council).await.expect("a query");
+                let id = references::locate(&mut conn, references::Resource::Council, council).await.expect("a query");
                 Some(id.unwrap_or_else(|| panic!("no council {council}")))
             }
             None => None,

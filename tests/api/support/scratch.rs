@@ -1,11 +1,10 @@
 //! Scratch folders with servers of a test's own, and looking at those servers from outside.
 
-use std::fs;
 use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{fs, thread};
 
 use ccin_registry::db::embedded::Settings;
 use nix::sys::signal::{Signal, kill};

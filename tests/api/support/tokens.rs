@@ -1,6 +1,6 @@
 //! Tokens that no login would give, and the answer to them.
 
-use ccin_registry::auth::keys::Keys;
+use ccin_registry::access::keys::Keys;
 use jsonwebtoken::dangerous::insecure_decode;
 use jsonwebtoken::{EncodingKey, Header, encode};
 use serde_json::{Value, json};

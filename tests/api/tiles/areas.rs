@@ -2,11 +2,10 @@
 
 use std::f64::consts::PI;
 
-use crate::boundaries::{areas, with_boundaries};
-use crate::support::TestApp;
-
 use super::reader::Feature;
 use super::tile;
+use crate::boundaries::{areas, with_boundaries};
+use crate::support::TestApp;
 
 const ZOOM: u32 = 9;
 /// Edges of the tiles of a zoom, and units of an edge.

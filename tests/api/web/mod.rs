@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use ccin_registry::web::assets;
+use ccin_registry::formats::web::assets;
 use reqwest::Method;
 use serde_json::json;
 

@@ -1,0 +1,5 @@
+//! Who may see and do what: roles, scopes, visibility, and the extractors that say it in a signature.
+
+pub mod extractors;
+pub mod keys;
+pub mod scope;

@@ -1,0 +1,104 @@
+//! Fetching an issuer's keys: little, soon, and from where the setting says or from nowhere.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use reqwest::{Client, Url, redirect};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::key::PublicKey;
+use crate::config::issuer::{IssuerSetting, KeysAt, is_loopback, safe_url};
+use crate::error::causes::chain;
+
+/// Most bytes of an answer. The largest sets, with certificates, have some 30,000.
+const MOST: usize = 256 * 1024;
+
+/// The usable keys of an issuer by `kid`.
+pub type KeyMap = HashMap<String, PublicKey>;
+
+/// Fetches the keys of one issuer.
+pub struct Fetcher {
+    client: Client,
+    issuer: String,
+    source: KeysAt,
+    patience: Duration,
+}
+
+/// What is needed of a discovery document (OpenID Connect Discovery 1.0, section 3).
+#[derive(Deserialize)]
+struct Discovery {
+    issuer: String,
+    jwks_uri: String,
+}
+
+#[derive(Deserialize)]
+struct KeySet {
+    keys: Vec<Value>,
+}
+
+impl Fetcher {
+    /// For one issuer. `patience` covers everything, from the name's look-up to the last byte of the keys.
+    pub fn new(setting: &IssuerSetting, tls: rustls::ClientConfig, patience: Duration) -> Result<Self, reqwest::Error> {
+        let (KeysAt::Set(url) | KeysAt::Discovery(url)) = &setting.keys;
+        let client = Client::builder()
+            .tls_backend_preconfigured(tls)
+            // Whoever can answer for the address could send us anywhere, into the operator's own network as well.
+            .redirect(redirect::Policy::none())
+            // One fetch an hour needs no connections kept open.
+            .pool_max_idle_per_host(0)
+            .user_agent(concat!("ccin-registry/", env!("CARGO_PKG_VERSION")));
+        // Nobody reaches this very machine by way of a proxy.
+        let client = if is_loopback(url) { client.no_proxy() } else { client };
+        let (issuer, source) = (setting.issuer.clone(), setting.keys.clone());
+        Ok(Self { client: client.build()?, issuer, source, patience })
+    }
+
+    /// The keys as they are now, or why they cannot be had.
+    pub async fn keys(&self) -> Result<KeyMap, String> {
+        tokio::time::timeout(self.patience, self.fetch())
+            .await
+            .unwrap_or_else(|_| Err(format!("no answer within {:?}", self.patience)))
+    }
+
+    async fn fetch(&self) -> Result<KeyMap, String> {
+        let discovered;
+        let address = match &self.source {
+            KeysAt::Set(address) => address,
+            KeysAt::Discovery(address) => {
+                discovered = self.discover(address).await?;
+                &discovered
+            }
+        };
+        let set: KeySet = self.json(address).await?;
+        Ok(set.keys.into_iter().filter_map(PublicKey::read).collect())
+    }
+
+    async fn discover(&self, address: &Url) -> Result<Url, String> {
+        let found: Discovery = self.json(address).await?;
+        if found.issuer != self.issuer {
+            return Err(format!("{address} is about the issuer {:?}", found.issuer));
+        }
+        let keys = safe_url("jwks_uri", &found.jwks_uri)?;
+        if is_loopback(&keys) && !is_loopback(address) {
+            return Err(format!("{address} names keys on this very machine"));
+        }
+        Ok(keys)
+    }
+
+    async fn json<T: DeserializeOwned>(&self, address: &Url) -> Result<T, String> {
+        let mut answer = self.client.get(address.clone()).send().await.map_err(|error| chain(&error))?;
+        if answer.status() != 200 {
+            return Err(format!("{address} answers {}", answer.status()));
+        }
+        let mut body = Vec::new();
+        while let Some(part) = answer.chunk().await.map_err(|error| chain(&error))? {
+            if body.len() + part.len() > MOST {
+                return Err(format!("{address} sends more than {MOST} bytes"));
+            }
+            body.extend_from_slice(&part);
+        }
+        serde_json::from_slice(&body).map_err(|error| format!("{address} is not what it should be: {error}"))
+    }
+}

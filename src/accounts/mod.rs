@@ -1,0 +1,8 @@
+//! Users, and how they are known: signing in, tokens of other issuers, API keys and requests for them.
+
+pub mod api_keys;
+pub mod identify;
+pub mod issuers;
+pub mod key_requests;
+pub mod sign_in;
+pub mod users;

@@ -1,0 +1,100 @@
+//! What is sent and answered when people sign in, and who they are.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::accounts::users::model::Role;
+use crate::http::input::{Check, Faults};
+use crate::registry::councils::model::CouncilRef;
+
+/// E-mail address and password.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Credentials {
+    /// E-mail address of the account; case does not matter.
+    #[schema(
+        required,
+        min_length = 3,
+        max_length = 254,
+        pattern = r"^[^\x00-\x1f\x7f]+$",
+        example = "editor@oldham.example"
+    )]
+    pub email: String,
+    /// Password of the account.
+    #[schema(required, min_length = 1, max_length = 200, format = Password, example = "correct horse battery staple")]
+    pub password: String,
+}
+
+impl Check for Credentials {}
+
+/// A refresh token, to be exchanged or ended.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct RefreshRequest {
+    /// As `POST /v1/auth/login` or the last refresh gave it; good for one use.
+    #[schema(
+        required,
+        min_length = 1,
+        max_length = 200,
+        example = "ccin_rt_Qm9sZGx5LWdvLXdoZXJlLW5vLXRva2VuLWhhcy1nb25lLWI"
+    )]
+    pub refresh_token: String,
+}
+
+impl Check for RefreshRequest {}
+
+/// Tokens of a session.
+#[derive(Serialize, ToSchema)]
+pub struct Tokens {
+    /// Send it as `Authorization: Bearer …`.
+    #[schema(example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFZERTQSJ9.e30.c2ln")]
+    pub access_token: String,
+    /// Always `Bearer`.
+    #[schema(example = "Bearer")]
+    pub token_type: &'static str,
+    /// Seconds until the access token expires.
+    #[schema(example = 600)]
+    pub expires_in: u32,
+    /// Exchange it at `POST /v1/auth/refresh`; good for one use.
+    #[schema(example = "ccin_rt_Qm9sZGx5LWdvLXdoZXJlLW5vLXRva2VuLWhhcy1nb25lLWI")]
+    pub refresh_token: String,
+}
+
+/// The signed-in user.
+#[derive(Serialize, ToSchema)]
+pub struct Me {
+    /// Id of the user.
+    pub id: Uuid,
+    /// E-mail address; null for an API key, which may stand in a public page.
+    #[schema(required, example = "editor@oldham.example")]
+    pub email: Option<String>,
+    /// Name to show.
+    #[schema(required)]
+    pub name: Option<String>,
+    /// What the user may do.
+    pub role: Role,
+    /// The council whose records the user keeps.
+    #[schema(required)]
+    pub council: Option<CouncilRef>,
+}
+
+/// A new password for oneself.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct PasswordChange {
+    /// The password as it is.
+    #[schema(required, min_length = 1, max_length = 200, format = Password, example = "correct horse battery staple")]
+    pub current_password: String,
+    /// The password as it shall be: 12 to 200 characters, of any kind.
+    #[schema(required, min_length = 12, max_length = 200, format = Password, example = "three words are a start")]
+    pub new_password: String,
+}
+
+impl Check for PasswordChange {
+    fn check(&self, faults: &mut Faults) {
+        if !self.new_password.is_empty() && self.new_password == self.current_password {
+            faults.add("/new_password", "unchanged", "is the password as it is; choose another");
+        }
+    }
+}

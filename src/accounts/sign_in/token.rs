@@ -1,0 +1,79 @@
+//! Tokens: access tokens as JWTs (RFC 9068, RFC 8725), refresh tokens as opaque random text.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::access::keys::Keys;
+use crate::error::ApiError;
+
+/// Who the tokens are for.
+const AUDIENCE: &str = "ccin-registry-api";
+/// Media type of an access token (RFC 9068, section 2.1).
+const TYPE: &str = "at+jwt";
+
+/// Claims of an access token. Role and council are not among them: they are read when the token is used.
+#[derive(Serialize, Deserialize)]
+pub struct Claims {
+    iss: String,
+    aud: String,
+    /// The user.
+    pub sub: Uuid,
+    /// The session; the token dies with it.
+    pub sid: Uuid,
+    client_id: String,
+    jti: Uuid,
+    iat: i64,
+    exp: i64,
+}
+
+/// Sign an access token for a session.
+pub fn issue(keys: &Keys, issuer: &str, user: Uuid, session: Uuid, lifetime: u32) -> Result<String, ApiError> {
+    let now = chrono::Utc::now().timestamp();
+    let claims = Claims {
+        iss: issuer.into(),
+        aud: AUDIENCE.into(),
+        sub: user,
+        sid: session,
+        client_id: issuer.into(),
+        jti: Uuid::now_v7(),
+        iat: now,
+        exp: now + i64::from(lifetime),
+    };
+    let mut header = Header::new(Algorithm::EdDSA);
+    header.typ = Some(TYPE.into());
+    header.kid = Some(keys.kid.clone());
+    encode(&header, &claims, &keys.encoding).map_err(ApiError::internal)
+}
+
+/// The claims of a token that is ours, for us and still good.
+pub fn verify(keys: &Keys, issuer: &str, token: &str) -> Result<Claims, ApiError> {
+    let refuse =
+        || ApiError::bad_credentials("The access token is not one of ours, or it has expired. Sign in or refresh.");
+    let header = decode_header(token).map_err(|_| refuse())?;
+    let ours = header.alg == Algorithm::EdDSA
+        && header.typ.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case(TYPE))
+        && header.kid.as_deref() == Some(&keys.kid);
+    if !ours {
+        return Err(refuse());
+    }
+    let mut validation = Validation::new(Algorithm::EdDSA);
+    validation.set_issuer(&[issuer]);
+    validation.set_audience(&[AUDIENCE]);
+    validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+    // One clock made the token and checks it.
+    validation.leeway = 0;
+    decode::<Claims>(token, &keys.decoding, &validation).map(|token| token.claims).map_err(|_| refuse())
+}
+
+/// A new refresh token: 256 random bits behind a prefix that secret scanners know.
+pub fn refresh_token() -> String {
+    format!("ccin_rt_{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()))
+}
+
+/// What is stored of a refresh token.
+pub fn refresh_hash(keys: &Keys, token: &str) -> Vec<u8> {
+    keys.mac("refresh", token.as_bytes())
+}

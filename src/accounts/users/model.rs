@@ -1,0 +1,265 @@
+//! Users as they are sent and answered. The password hash is in neither.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::http::input::{Check, Faults};
+use crate::http::page::Order;
+use crate::http::response::Resource;
+use crate::registry::councils::model::CouncilRef;
+use crate::text::{Line, Reference};
+
+/// What a user may do; each role more than the one before.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema, clap::ValueEnum,
+)]
+#[serde(rename_all = "snake_case")]
+#[value(rename_all = "snake_case")]
+pub enum Role {
+    /// Reads by API key, and what is for members where the key says so. Does not sign in unless given a password.
+    Researcher,
+    /// Reads what is for members.
+    #[default]
+    MemberViewer,
+    /// Drafts and edits the initiatives of one council.
+    Contributor,
+    /// The same, and keeps the council's own profile.
+    CouncilEditor,
+    /// Network officer: edits and publishes any initiative, keeps the themes.
+    Moderator,
+    /// Network officer: everything.
+    NetworkAdmin,
+}
+
+impl Role {
+    /// True for network officers.
+    pub fn is_officer(self) -> bool {
+        self >= Self::Moderator
+    }
+}
+
+/// Whether a user may sign in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UserStatus {
+    /// May sign in.
+    #[default]
+    Active,
+    /// May not; every session has ended.
+    Disabled,
+}
+
+/// By which name a user is known to another issuer of tokens.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Identity {
+    /// The `iss` of its tokens, to the letter.
+    #[schema(
+        required,
+        min_length = 1,
+        max_length = 500,
+        pattern = r"^[\x21-\x7e]+$",
+        example = "https://login.microsoftonline.com/5f3c9a50-77c4-4c0e-9d6b-0d7f1f1c2a11/v2.0"
+    )]
+    pub issuer: String,
+    /// The `sub` of its tokens, or the `oid` where the registry goes by that.
+    #[schema(
+        required,
+        min_length = 1,
+        max_length = 255,
+        pattern = r"^[\x21-\x7e]+$",
+        example = "9a1b6c1e-2f43-4f0e-8a53-c1a3f4d2e7b0"
+    )]
+    pub subject: String,
+}
+
+/// A user.
+#[derive(Serialize, ToSchema)]
+pub struct User {
+    /// Id (UUIDv7).
+    pub id: Uuid,
+    /// E-mail address, in lower case.
+    #[schema(example = "editor@oldham.example")]
+    pub email: String,
+    /// Name to show.
+    #[schema(required)]
+    pub name: Option<String>,
+    /// What the user may do.
+    pub role: Role,
+    /// The council that the user is bound to.
+    #[schema(required)]
+    pub council: Option<CouncilRef>,
+    /// Whether the user may sign in.
+    pub status: UserStatus,
+    /// By which names other issuers know the user: with their tokens the user may call as well.
+    pub identities: Vec<Identity>,
+    /// Grows by one with each change.
+    #[schema(example = 1)]
+    pub version: i32,
+    /// When the user was entered.
+    pub created_at: DateTime<Utc>,
+    /// When the user last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl Resource for User {
+    fn version(&self) -> i32 {
+        self.version
+    }
+    fn updated_at(&self) -> DateTime<Utc> {
+        self.updated_at
+    }
+}
+
+/// An e-mail address, as HTML's `input type=email` has it.
+#[derive(ToSchema)]
+#[schema(value_type = String, min_length = 3, max_length = 254, example = "editor@oldham.example",
+    pattern = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$")]
+pub struct EmailAddress(#[allow(dead_code)] String);
+
+/// The members of a user that an admin sets.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct UserUpdate {
+    /// E-mail address; the user signs in with it.
+    #[schema(required, value_type = EmailAddress)]
+    pub email: String,
+    /// Name to show.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<Line<120>>,
+    /// What the user may do.
+    #[schema(required)]
+    pub role: Role,
+    /// The council that the user is bound to: required for contributors and council editors, refused for network officers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub council: Option<Reference>,
+    /// Whether the user may sign in.
+    pub status: UserStatus,
+    /// By which names other issuers know the user, each one user's only.
+    #[schema(max_items = 10)]
+    pub identities: Vec<Identity>,
+}
+
+impl Check for UserUpdate {
+    fn check(&self, faults: &mut Faults) {
+        check_identities(&self.identities, faults);
+    }
+}
+
+fn check_identities(identities: &[Identity], faults: &mut Faults) {
+    for (index, identity) in identities.iter().enumerate().filter(|(index, one)| identities[..*index].contains(one)) {
+        let detail = format!("{} is here twice", identity.subject);
+        faults.add(format!("/identities/{index}"), "repeated", detail);
+    }
+}
+
+impl From<&User> for UserUpdate {
+    fn from(user: &User) -> Self {
+        Self {
+            email: user.email.clone(),
+            name: user.name.as_deref().map(Line::from),
+            role: user.role,
+            council: user.council.as_ref().map(|council| council.slug.as_str().into()),
+            status: user.status,
+            identities: user.identities.clone(),
+        }
+    }
+}
+
+/// A new user with the first password.
+#[derive(Clone, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct NewUser {
+    /// E-mail address; the user signs in with it.
+    #[schema(required, value_type = EmailAddress)]
+    pub email: String,
+    /// Name to show.
+    pub name: Option<Line<120>>,
+    /// What the user may do.
+    #[schema(required)]
+    pub role: Role,
+    /// The council that the user is bound to: required for contributors and council editors, refused for network officers.
+    pub council: Option<Reference>,
+    /// By which names other issuers know the user, each one user's only.
+    #[schema(max_items = 10)]
+    pub identities: Vec<Identity>,
+    /// First password: 12 to 200 characters, of any kind. The user changes it.
+    #[schema(required, min_length = 12, max_length = 200, format = Password, example = "three words are a start")]
+    pub initial_password: String,
+}
+
+impl NewUser {
+    /// Everything but the password.
+    pub fn update(&self) -> UserUpdate {
+        UserUpdate {
+            email: self.email.clone(),
+            name: self.name.clone(),
+            role: self.role,
+            council: self.council.clone(),
+            status: UserStatus::Active,
+            identities: self.identities.clone(),
+        }
+    }
+}
+
+impl Check for NewUser {
+    fn check(&self, faults: &mut Faults) {
+        check_identities(&self.identities, faults);
+    }
+}
+
+/// A password set by an admin.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct NewPassword {
+    /// The password as it shall be: 12 to 200 characters, of any kind.
+    #[schema(required, min_length = 12, max_length = 200, format = Password, example = "three words are a start")]
+    pub password: String,
+}
+
+impl Check for NewPassword {}
+
+/// Orders of the list of users.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+pub enum UserSort {
+    /// By e-mail address.
+    #[serde(rename = "email")]
+    Email,
+    /// By e-mail address, last first.
+    #[serde(rename = "-email")]
+    EmailDescending,
+}
+
+impl UserSort {
+    /// The order in SQL.
+    pub fn order(self) -> Order {
+        Order::new("users.email", "text", matches!(self, Self::EmailDescending))
+    }
+}
+
+/// Filters of the list of users.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct UserQuery {
+    /// Only users with one of these roles.
+    #[serde(default)]
+    #[param(inline)]
+    pub role: Vec<Role>,
+    /// Only users with this status.
+    #[param(inline)]
+    pub status: Option<UserStatus>,
+    /// Only users bound to one of these councils: slug, id or GSS code.
+    #[serde(default)]
+    #[param(inline, example = json!(["oldham"]))]
+    pub council: Vec<Reference>,
+    /// Order; a minus means largest first.
+    #[param(inline)]
+    pub sort: Option<UserSort>,
+    /// Rows on a page: 1 to 200, default 20; more is clamped to 200.
+    #[param(minimum = 1, example = 20)]
+    pub limit: Option<u64>,
+    /// From `next` or `prev` of an earlier page.
+    pub cursor: Option<String>,
+}

@@ -1,0 +1,344 @@
+//! API keys: made, listed, renamed, rotated, revoked. Each by its owner; by council editors for people of their council; by
+//! network admins for everybody. Moderators read all.
+
+use actix_web::guard::GuardContext;
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
+use chrono::Utc;
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+use uuid::Uuid;
+
+use crate::access::extractors::{Account, Credential, Known};
+use crate::access::keys::Keys;
+use crate::access::scope::{ManageKeys, Scopes};
+use crate::accounts::api_keys::model::{
+    ApiKey, ApiKeyQuery, ApiKeySort, ApiKeyUpdate, DAYS, IssuedKey, KeyUsage, NewApiKey, Rotation,
+};
+use crate::accounts::api_keys::store;
+use crate::accounts::api_keys::store::{KeyFilter, Keyring};
+use crate::accounts::api_keys::usage::Usage;
+use crate::accounts::users;
+use crate::accounts::users::model::Role;
+use crate::audit::model::Action;
+use crate::audit::subject::Subject;
+use crate::audit::trail::Trail;
+use crate::db::Db;
+use crate::error::{ApiError, UNKNOWN};
+use crate::http::input::{Body, Draft, Faults, IfMatch, NoParams, Patch, Query};
+use crate::http::page::{Listing, Page, Pages};
+use crate::http::response::{Record, Written, issued, no_content, send};
+use crate::registry::references;
+
+/// Most keys of one user that are good at a time: each has a quota of its own, which must not add up to no limit at all.
+const MOST_KEYS: i64 = 50;
+
+/// List API keys
+///
+/// Your own; for council editors those of everybody bound to their council; for network officers all. Secrets are not
+/// among what is shown.
+#[utoipa::path(tag = "API keys", params(ApiKeyQuery), responses((status = 200, description = "API keys", body = Page<ApiKey>)), security(("bearer" = [])))]
+#[get("/api-keys")]
+pub async fn list_api_keys(
+    db: web::Data<Db>,
+    caller: Known<ManageKeys>,
+    pages: Pages,
+    query: Query<ApiKeyQuery>,
+) -> Result<Listing<ApiKey>, ApiError> {
+    let order = query.sort.unwrap_or(ApiKeySort::CreatedDescending).order();
+    let window = pages.window(query.limit, query.cursor.as_deref(), order)?;
+    let filter = KeyFilter { owners: query.owner.clone(), statuses: query.status.clone() };
+    let slice = store::list(&mut *db.get().await?, readable(&caller.0), &filter, &window).await?;
+    Ok(pages.listing(slice, window.limit, None))
+}
+
+/// Make an API key
+///
+/// The answer shows the key this once. What a key may do is its scopes, cut to its owner's role and council as they stand
+/// at the time of each call. A key made with a key has no scope that the first one lacks.
+#[utoipa::path(tag = "API keys", request_body = NewApiKey, responses((status = 201, description = "Made", body = IssuedKey), (status = 409)), security(("bearer" = [])))]
+#[post("/api-keys")]
+pub async fn create_api_key(
+    db: web::Data<Db>,
+    keys: web::Data<Keys>,
+    caller: Known<ManageKeys>,
+    trail: Trail,
+    body: Body<NewApiKey>,
+) -> Result<HttpResponse, ApiError> {
+    let mut draft = body.draft;
+    let mut conn = db.get().await?;
+    let owner = owner_of(&mut conn, &caller.0, draft.value.owner, &mut draft.faults).await?;
+    bound_as_its_maker(&mut conn, &caller.0, &mut draft).await?;
+    let allowed = caller.0.scopes.and(Scopes::of(owner.1));
+    for (index, scope) in draft.value.scopes.iter().enumerate().filter(|(_, scope)| !allowed.contains(**scope)) {
+        let detail = format!("{} is more than the owner, or the key that you use, may do", scope.word());
+        draft.faults.add(format!("/scopes/{index}"), "not_yours", detail);
+    }
+    let new = draft.checked()?;
+    let answer = conn
+        .transaction(async |conn| {
+            if store::count_active(conn, owner.0).await? >= MOST_KEYS {
+                return Err(ApiError::conflict(format!(
+                    "The owner has {MOST_KEYS} keys. Revoke one that is not used."
+                )));
+            }
+            let id = store::create(conn, owner.0, &new).await?;
+            let made = store::issue(conn, &keys, id, Some(&caller.0)).await?;
+            trail.record(conn, &caller.0, Action::ApiKeyCreate, Subject::entered(&made.api_key)).await?;
+            Ok(made)
+        })
+        .await?;
+    issued(&answer, Some(format!("/v1/api-keys/{}", answer.api_key.id)))
+}
+
+/// Find an API key
+///
+/// By its id; the list has it. The secret is not shown again.
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key")), responses((status = 200, description = "The key, without its secret", body = ApiKey)), security(("bearer" = [])))]
+#[get("/api-keys/{id}", guard = "names_a_key")]
+pub async fn find_api_key(
+    db: web::Data<Db>,
+    caller: Known<ManageKeys>,
+    id: web::Path<String>,
+    _: Query<NoParams>,
+) -> Result<Record<ApiKey>, ApiError> {
+    Ok(Record::whole(store::find(&mut *db.get().await?, readable(&caller.0), references::id(&id, "API key")?).await?))
+}
+
+/// Replace what may be changed of an API key
+///
+/// Name, origins and networks; scopes and owner stay as they are: make another key.
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key")), request_body = ApiKeyUpdate, responses((status = 200, description = "As it is now", body = ApiKey)), security(("bearer" = [])))]
+#[put("/api-keys/{id}", guard = "names_a_key")]
+pub async fn replace_api_key(
+    db: web::Data<Db>,
+    caller: Known<ManageKeys>,
+    id: web::Path<String>,
+    if_match: IfMatch,
+    trail: Trail,
+    body: Body<ApiKeyUpdate>,
+) -> Result<Written, ApiError> {
+    change(&db, &caller.0, &trail, &id, if_match, |_| Ok(body.draft)).await
+}
+
+/// Rename an API key
+///
+/// Name, origins and networks; scopes and owner stay as they are: make another key.
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key")), request_body(content = ApiKeyUpdate, content_type = "application/merge-patch+json"), responses((status = 200, description = "As it is now", body = ApiKey)), security(("bearer" = [])))]
+#[patch("/api-keys/{id}", guard = "names_a_key")]
+pub async fn update_api_key(
+    db: web::Data<Db>,
+    caller: Known<ManageKeys>,
+    id: web::Path<String>,
+    if_match: IfMatch,
+    trail: Trail,
+    patch: Patch<ApiKeyUpdate>,
+) -> Result<Written, ApiError> {
+    change(&db, &caller.0, &trail, &id, if_match, |current| patch.merge(&ApiKeyUpdate::from(current))).await
+}
+
+/// Revoke an API key
+///
+/// At once and for good. The key stays in the list as revoked.
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key")), responses((status = 204, description = "Revoked")), security(("bearer" = [])))]
+#[delete("/api-keys/{id}", guard = "names_a_key")]
+pub async fn revoke_api_key(
+    db: web::Data<Db>,
+    caller: Known<ManageKeys>,
+    id: web::Path<String>,
+    if_match: IfMatch,
+    trail: Trail,
+    _: Query<NoParams>,
+) -> Result<HttpResponse, ApiError> {
+    let mut conn = db.get().await?;
+    let current = to_change(&mut conn, &caller.0, &id, Some(&if_match)).await?;
+    conn.transaction(async |conn| {
+        if !store::revoke(conn, current.id, current.version).await? {
+            return Err(stale(conn, current.id).await?);
+        }
+        let revoked = store::find(conn, Keyring::All, current.id).await?;
+        trail.record(conn, &caller.0, Action::ApiKeyRevoke, Subject::changed(&current, &revoked)).await
+    })
+    .await?;
+    Ok(no_content())
+}
+
+/// Rotate an API key
+///
+/// Gives the key a new secret, shown this once. The old one is good as well until the overlap ends.
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key")), request_body = Rotation, responses((status = 200, description = "The new secret", body = IssuedKey), (status = 409)), security(("bearer" = [])))]
+#[post("/api-keys/{id}/rotate")]
+pub async fn rotate_api_key(
+    db: web::Data<Db>,
+    keys: web::Data<Keys>,
+    caller: Known<ManageKeys>,
+    id: web::Path<String>,
+    trail: Trail,
+    body: Body<Rotation>,
+) -> Result<HttpResponse, ApiError> {
+    let rotation = body.draft.checked()?;
+    let mut conn = db.get().await?;
+    let current = to_change(&mut conn, &caller.0, &id, None).await?;
+    within(&caller.0, &current)?;
+    unbound(&mut conn, &caller.0, "gives no key another secret").await?;
+    if current.prefix.is_none() {
+        return Err(ApiError::conflict("This key has no secret yet: it waits to be fetched."));
+    }
+    let answer = conn
+        .transaction(async |conn| {
+            if !store::retire_secrets(conn, current.id, rotation.overlap()).await? {
+                return Err(ApiError::conflict("This key has ended. Make another one."));
+            }
+            let rotated = store::issue(conn, &keys, current.id, Some(&caller.0)).await?;
+            let subject = Subject::changed(&current, &rotated.api_key);
+            trail.record(conn, &caller.0, Action::ApiKeyRotate, subject).await?;
+            Ok(rotated)
+        })
+        .await?;
+    issued(&answer, None)
+}
+
+/// See how an API key was used
+///
+/// Requests per day (UTC) and endpoint, refused ones included, for the last 90 days.
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key")), responses((status = 200, description = "How often, where and when last", body = KeyUsage)), security(("bearer" = [])))]
+#[get("/api-keys/{id}/usage")]
+pub async fn find_api_key_usage(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    usage: web::Data<Usage>,
+    caller: Known<ManageKeys>,
+    id: web::Path<String>,
+    _: Query<NoParams>,
+) -> Result<HttpResponse, ApiError> {
+    let key = store::find(&mut *db.get().await?, readable(&caller.0), references::id(&id, "API key")?).await?;
+    // What this instance has counted so far is part of the answer.
+    usage.write_down(&db).await?;
+    send(&request, &store::usage(&mut *db.get().await?, key.id).await?, None, None, None)
+}
+
+async fn change(
+    db: &Db,
+    account: &Account,
+    trail: &Trail,
+    id: &str,
+    if_match: IfMatch,
+    make: impl FnOnce(&ApiKey) -> Result<Draft<ApiKeyUpdate>, ApiError>,
+) -> Result<Written, ApiError> {
+    let mut conn = db.get().await?;
+    let current = to_change(&mut conn, account, id, Some(&if_match)).await?;
+    within(account, &current)?;
+    unbound(&mut conn, account, "changes no key").await?;
+    let change = make(&current)?.checked()?;
+    conn.transaction(async |conn| {
+        if !store::update(conn, current.id, current.version, &change).await? {
+            return Err(stale(conn, current.id).await?);
+        }
+        let changed = store::find(conn, Keyring::All, current.id).await?;
+        trail.record(conn, account, Action::ApiKeyUpdate, Subject::changed(&current, &changed)).await?;
+        Written::changed(&changed)
+    })
+    .await
+}
+
+fn readable(account: &Account) -> Keyring {
+    match account.role {
+        Role::Moderator | Role::NetworkAdmin => Keyring::All,
+        _ => changeable(account),
+    }
+}
+
+fn changeable(account: &Account) -> Keyring {
+    match (account.role, account.council_id) {
+        (Role::NetworkAdmin, _) => Keyring::All,
+        (Role::CouncilEditor, Some(council)) => Keyring::Council { user: account.user_id, council },
+        _ => Keyring::Own(account.user_id),
+    }
+}
+
+/// A key that the caller may change, at the version that the caller names.
+async fn to_change(
+    conn: &mut AsyncPgConnection,
+    account: &Account,
+    id: &str,
+    if_match: Option<&IfMatch>,
+) -> Result<ApiKey, ApiError> {
+    let current = store::find(conn, readable(account), references::id(id, "API key")?).await?;
+    if !changeable(account).has(&current) {
+        return Err(ApiError::forbidden("Only its owner and network admins change this key."));
+    }
+    match if_match.is_none_or(|if_match| if_match.allows(current.version)) {
+        true => Ok(current),
+        false => Err(ApiError::stale(&Record::etag(&current)?)),
+    }
+}
+
+/// A key that may do more than the caller is not the caller's to hand out or to unbind.
+fn within(account: &Account, key: &ApiKey) -> Result<(), ApiError> {
+    let own = account.scopes.and(Scopes::of(account.role));
+    match key.scopes.iter().find(|scope| !own.contains(**scope)) {
+        Some(scope) => Err(ApiError::forbidden(format!("The key has the scope {}, which you lack.", scope.word()))),
+        None => Ok(()),
+    }
+}
+
+/// A key that is bound to places does not act on keys: none but it would be bound by them, and not even it for long.
+async fn unbound(conn: &mut AsyncPgConnection, account: &Account, does_not: &str) -> Result<(), ApiError> {
+    let Credential::Key(key) = account.credential else { return Ok(()) };
+    let key = store::find(conn, Keyring::All, key).await?;
+    match key.origins.is_empty() && key.networks.is_empty() {
+        true => Ok(()),
+        false => Err(ApiError::forbidden(format!("A key that is bound to origins or networks {does_not}."))),
+    }
+}
+
+/// A key makes keys that are bound no less than it is: none that lives longer, and none at all when it is bound to places.
+async fn bound_as_its_maker(
+    conn: &mut AsyncPgConnection,
+    account: &Account,
+    draft: &mut Draft<NewApiKey>,
+) -> Result<(), ApiError> {
+    let Credential::Key(maker) = account.credential else { return Ok(()) };
+    unbound(conn, account, "makes no others").await?;
+    let maker = store::find(conn, Keyring::All, maker).await?;
+    let left = u16::try_from((maker.expires_at - Utc::now()).num_days()).unwrap_or_default();
+    match draft.value.expires_in_days {
+        _ if left == 0 => return Err(ApiError::forbidden("A key that ends within a day makes no others.")),
+        Some(days) if days > left => {
+            draft.faults.add("/expires_in_days", "not_yours", "is longer than the key that you use lives");
+        }
+        Some(_) => {}
+        None => draft.value.expires_in_days = Some(left.min(DAYS)),
+    }
+    Ok(())
+}
+
+async fn stale(conn: &mut AsyncPgConnection, id: Uuid) -> Result<ApiError, ApiError> {
+    Ok(ApiError::stale(&Record::etag(&store::find(conn, Keyring::All, id).await?)?))
+}
+
+/// In whose name a new key acts: id and role of an active user that the caller may name.
+async fn owner_of(
+    conn: &mut AsyncPgConnection,
+    account: &Account,
+    named: Option<Uuid>,
+    faults: &mut Faults,
+) -> Result<(Uuid, Role), ApiError> {
+    let Some(id) = named.filter(|id| *id != account.user_id) else { return Ok((account.user_id, account.role)) };
+    let user = users::store::find_active(conn, id).await?;
+    let own = user.filter(|user| match changeable(account) {
+        Keyring::All => true,
+        Keyring::Council { council, .. } => user.council_id == Some(council),
+        Keyring::Own(_) => false,
+    });
+    match own {
+        Some(user) => Ok((user.id, user.role.0)),
+        None => {
+            faults.add("/owner", UNKNOWN, "is no active user in whose name you may make keys");
+            Ok((account.user_id, account.role))
+        }
+    }
+}
+
+/// True for `/api-keys/{id}`, false for the addresses beside it, which take other methods.
+fn names_a_key(context: &GuardContext<'_>) -> bool {
+    !matches!(context.head().uri.path().rsplit('/').next(), Some("requests" | "claim"))
+}

@@ -1,0 +1,31 @@
+//! Reading the audit trail. Nothing writes it but what it tells of.
+
+use actix_web::{get, web};
+
+use crate::access::extractors::Auditor;
+use crate::access::scope::AuditRead;
+use crate::audit::model::{AuditEvent, AuditQuery, ORDER};
+use crate::audit::store;
+use crate::audit::store::Sight;
+use crate::db::Db;
+use crate::error::ApiError;
+use crate::http::input::Query;
+use crate::http::page::{Listing, Page, Pages};
+
+/// List what was done
+///
+/// Every write and every reading of a contact, newest first. Network admins see all of it; a council editor sees what was
+/// done to the own council, its initiatives and its users, without addresses of clients.
+#[utoipa::path(tag = "audit", params(AuditQuery), responses((status = 200, description = "Events", body = Page<AuditEvent>)), security(("bearer" = [])))]
+#[get("/audit")]
+pub async fn list_audit_events(
+    db: web::Data<Db>,
+    caller: Auditor<AuditRead>,
+    pages: Pages,
+    query: Query<AuditQuery>,
+) -> Result<Listing<AuditEvent>, ApiError> {
+    let window = pages.window(query.limit, query.cursor.as_deref(), ORDER)?;
+    let sight = Sight { council: caller.0.bound_to() };
+    let slice = store::list(&mut *db.get().await?, sight, &query, &window).await?;
+    Ok(pages.listing(slice, window.limit, None))
+}

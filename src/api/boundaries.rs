@@ -1,0 +1,118 @@
+//! Boundaries of councils, for whoever sees the council.
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use serde_json::value::RawValue;
+
+use crate::access::extractors::Anyone;
+use crate::error::{ApiError, Fault};
+use crate::geography::BoundingBox;
+use crate::http::input::Query;
+use crate::http::response::{moved, send_overview};
+use crate::read_model::boundaries::Boundary;
+use crate::read_model::boundary_members::members;
+use crate::read_model::extractor::CurrentSnapshot;
+use crate::registry::boundaries::model::{
+    BoundaryCollection, BoundaryFeature, BoundaryProperties, BoundaryQuery, Frame, MapQuery,
+};
+use crate::registry::boundaries::shape;
+use crate::registry::boundaries::shape::WHOLE;
+use crate::registry::councils::model::Council;
+use crate::registry::references;
+
+const GEO_JSON: &str = "application/geo+json";
+
+/// The largest zoom at which a map of the whole country is handed out.
+const WIDE: u8 = 11;
+/// The most degrees of a box at larger zooms, wide or high.
+const NARROW: f64 = 1.0;
+
+/// Find a council's boundary
+///
+/// A GeoJSON feature with the attribution that its licence asks for. 404 when none is loaded. A county of which no boundary
+/// is loaded has the union of its districts'.
+#[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), BoundaryQuery),
+    responses((status = 200, description = "The boundary", body = BoundaryFeature, content_type = "application/geo+json")))]
+#[get("/councils/{council}/boundary")]
+pub async fn find_boundary(
+    request: HttpRequest,
+    snapshot: CurrentSnapshot,
+    caller: Anyone,
+    segment: web::Path<String>,
+    query: Query<BoundaryQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let council = &snapshot.locate_council(caller.reach(), &segment)?.record;
+    if references::is_former(&segment, &council.slug, council.id) {
+        return Ok(moved(&request, &council.slug));
+    }
+    let none = || ApiError::not_found("boundary of this council");
+    let code = council.gss_code.clone().ok_or_else(none)?;
+    let level = query.zoom.map_or(WHOLE, shape::level);
+    let (held, of) = (snapshot.clone(), code.clone());
+    // A county of many and fine districts keeps a processor busy for a moment.
+    let found = web::block(move || held.boundaries.boundary(&of, level)).await.map_err(ApiError::internal)??;
+    let boundary = found.ok_or_else(none)?;
+    let modified = boundary.updated_at.max(council.updated_at);
+    let feature = feature(council, code, boundary)?;
+    let body = serde_json::to_string(&feature).map_err(ApiError::internal)?;
+    Ok(send_overview(&request, GEO_JSON, body, Some(modified)))
+}
+
+/// Map boundaries
+///
+/// The boundaries of the councils that are members, as simple as the zoom allows, in a GeoJSON feature collection.
+#[utoipa::path(tag = "map", params(MapQuery),
+    responses((status = 200, description = "The boundaries", body = BoundaryCollection, content_type = "application/geo+json")))]
+#[get("/map/boundaries")]
+pub async fn map_boundaries(
+    request: HttpRequest,
+    snapshot: CurrentSnapshot,
+    caller: Anyone,
+    query: Query<MapQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let Frame { bbox, zoom } = query.frame;
+    check_width(bbox, zoom)?;
+    let (level, reach) = (shape::level(zoom.unwrap_or_default()), caller.reach());
+    let members = web::block(move || members(&snapshot, reach, &query.members, level, bbox));
+    let members = members.await.map_err(ApiError::internal)??;
+    let modified = members.iter().map(|(council, boundary)| boundary.updated_at.max(council.updated_at)).max();
+    let features = members
+        .into_iter()
+        .map(|(council, boundary)| feature(&council, council.gss_code.clone().unwrap_or_default(), boundary))
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut attribution: Vec<String> =
+        features.iter().flat_map(|feature| feature.properties.attribution.clone()).collect();
+    attribution.sort();
+    attribution.dedup();
+    let collection = BoundaryCollection { kind: "FeatureCollection", attribution, features };
+    let body = serde_json::to_string(&collection).map_err(ApiError::internal)?;
+    Ok(send_overview(&request, GEO_JSON, body, modified))
+}
+
+/// Fine boundaries are handed out for a narrow box only.
+fn check_width(bbox: Option<BoundingBox>, zoom: Option<u8>) -> Result<(), ApiError> {
+    let is_narrow = |bounds: BoundingBox| bounds.east - bounds.west <= NARROW && bounds.north - bounds.south <= NARROW;
+    if zoom.unwrap_or_default() > WIDE && !bbox.is_some_and(is_narrow) {
+        let detail = format!("of at most {NARROW} degree, wide and high, is needed from zoom {} on", WIDE + 1);
+        return Err(ApiError::bad_query(vec![Fault::parameter("bbox", "required", detail)]));
+    }
+    Ok(())
+}
+
+fn feature(council: &Council, code: String, boundary: Boundary) -> Result<BoundaryFeature, ApiError> {
+    let BoundingBox { west, south, east, north } = boundary.bounds;
+    Ok(BoundaryFeature {
+        kind: "Feature",
+        id: code.clone(),
+        bbox: [west, south, east, north],
+        geometry: RawValue::from_string(boundary.geometry.to_string()).map_err(ApiError::internal)?,
+        properties: BoundaryProperties {
+            gss_code: code,
+            slug: council.slug.clone(),
+            name: council.name.clone(),
+            membership: council.membership.clone(),
+            attribution: boundary.attribution.into_iter().collect(),
+            source: boundary.source,
+            dated_on: boundary.dated_on,
+        },
+    })
+}

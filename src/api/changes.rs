@@ -1,0 +1,160 @@
+//! What changed, for everybody, as far as they may see it.
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+
+use crate::access::extractors::{Anyone, Reach};
+use crate::access::keys::Keys;
+use crate::db::Db;
+use crate::db::enum_text::text;
+use crate::error::ApiError;
+use crate::formats::feeds;
+use crate::formats::feeds::{ATOM, Head};
+use crate::http::input::{NoParams, Query};
+use crate::http::page::base;
+use crate::http::response::{moved, send, send_overview};
+use crate::read_model::extractor::CurrentSnapshot;
+use crate::read_model::recent_changes::{Subject, latest};
+use crate::read_model::snapshot::Snapshot;
+use crate::registry::changes::cursor::Cursors;
+use crate::registry::changes::model::{ChangeLinks, ChangePage, ChangeQuery, ChangedResource};
+use crate::registry::changes::store;
+use crate::registry::references;
+
+/// Changes on a page when the caller does not say.
+const DEFAULT_LIMIT: i64 = 200;
+/// Most changes on a page; a larger wish is clamped.
+const MAX_LIMIT: i64 = 1000;
+/// Changes in a feed.
+const IN_A_FEED: usize = 50;
+
+/// List what changed
+///
+/// Every change of councils, themes and initiatives that the caller may know of, in the order in which they took effect, the
+/// oldest first: `upsert` with the record as GET shows it, or `delete` for one that is gone or that the caller may no longer
+/// see. Older changes of a record that a later one covers are left out.
+///
+/// To keep a copy: begin without `since`, with an empty copy; put in each `upsert` under its `id`, and take out each `delete`,
+/// in the order given; then follow `next`, at once while `more` is true, otherwise whenever you like. `next` is an address
+/// with the parameter `since`, a cursor that only the service can make: it belongs to these resources and to what you may
+/// see. When your role or council changes, or when the database was restored, it is refused with `bad_cursor`: begin again. A
+/// page of long records is shorter than its limit.
+#[utoipa::path(tag = "changes", params(ChangeQuery), responses((status = 200, description = "Changes, oldest first", body = ChangePage)))]
+#[get("/changes")]
+pub async fn list_changes(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    caller: Anyone,
+    keys: web::Data<Keys>,
+    query: Query<ChangeQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let (reach, limit) = (caller.reach(), query.limit.map_or(DEFAULT_LIMIT, clamp));
+    let resources = if query.resource.is_empty() { &ChangedResource::ALL[..] } else { &query.resource };
+    let cursors = Cursors::new(&keys, reach, resources);
+    let since = query.since.as_deref().map(|since| cursors.open(since)).transpose()?;
+    let batch = store::after(&mut *db.get().await?, reach, resources, since, limit).await?;
+
+    let next = next(&request, &query, &cursors.seal(batch.end));
+    let link = format!("<{next}>; rel=\"next\"");
+    let modified = batch.changes.last().map(|change| change.changed_at);
+    let page = ChangePage { data: batch.changes, page: ChangeLinks { limit, next, more: batch.more } };
+    send(&request, &page, None, modified, Some(link))
+}
+
+fn clamp(limit: u64) -> i64 {
+    i64::try_from(limit).unwrap_or(MAX_LIMIT).min(MAX_LIMIT)
+}
+
+/// The address that goes on after a page, with the caller's own choice of resources and limit.
+fn next(request: &HttpRequest, query: &ChangeQuery, cursor: &str) -> String {
+    let mut pairs = form_urlencoded::Serializer::new(String::new());
+    for resource in &query.resource {
+        pairs.append_pair("resource", &text(resource));
+    }
+    if let Some(limit) = query.limit {
+        pairs.append_pair("limit", &limit.to_string());
+    }
+    pairs.append_pair("since", cursor);
+    format!("{}{}?{}", base(request), request.path(), pairs.finish())
+}
+
+/// Follow what changed as Atom
+///
+/// The last 50 changes, newest first, as an Atom feed (RFC 4287); what is gone, or no longer for the caller, as
+/// `at:deleted-entry` (RFC 6721).
+#[utoipa::path(tag = "changes", responses((status = 200, description = "Atom feed", body = String, content_type = "application/atom+xml")))]
+#[get("/changes.atom")]
+pub async fn feed_changes(
+    request: HttpRequest,
+    snapshot: CurrentSnapshot,
+    caller: Anyone,
+    _: Query<NoParams>,
+) -> Result<HttpResponse, ApiError> {
+    let title = "Changes in the CCIN registry".into();
+    answer(&request, &snapshot, caller.reach(), Subject::Registry, title, "/v1/changes.atom".into())
+}
+
+/// Follow a council as Atom
+///
+/// The last 50 changes of the council and of the initiatives that it leads or takes part in, newest first, as an Atom feed
+/// (RFC 4287). What is gone is in `/v1/changes.atom` only: it lies within no council any more.
+#[utoipa::path(tag = "changes", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham")), responses((status = 200, description = "Atom feed", body = String, content_type = "application/atom+xml")))]
+#[get("/councils/{council}/changes.atom")]
+pub async fn feed_council_changes(
+    request: HttpRequest,
+    snapshot: CurrentSnapshot,
+    caller: Anyone,
+    council: web::Path<String>,
+    _: Query<NoParams>,
+) -> Result<HttpResponse, ApiError> {
+    let found = &snapshot.locate_council(caller.reach(), &council)?.record;
+    if references::is_former(&council, &found.slug, found.id) {
+        return Ok(moved(&request, &found.slug));
+    }
+    let title = format!("{} in the CCIN registry", found.name);
+    let permanent = format!("/v1/councils/{}/changes.atom", found.id);
+    answer(&request, &snapshot, caller.reach(), Subject::Council(found.id), title, permanent)
+}
+
+/// Follow a theme as Atom
+///
+/// The last 50 changes of the theme and of the initiatives on it or on themes within it, newest first, as an Atom feed
+/// (RFC 4287). What is gone is in `/v1/changes.atom` only: it lies within no theme any more.
+#[utoipa::path(tag = "changes", params(("theme" = String, Path, description = "Slug or id", example = "housing")), responses((status = 200, description = "Atom feed", body = String, content_type = "application/atom+xml")))]
+#[get("/themes/{theme}/changes.atom")]
+pub async fn feed_theme_changes(
+    request: HttpRequest,
+    snapshot: CurrentSnapshot,
+    caller: Anyone,
+    theme: web::Path<String>,
+    _: Query<NoParams>,
+) -> Result<HttpResponse, ApiError> {
+    let found = &snapshot.locate_theme(&theme)?.record;
+    if references::is_former(&theme, &found.slug, found.id) {
+        return Ok(moved(&request, &found.slug));
+    }
+    let title = format!("{} in the CCIN registry", found.label);
+    let permanent = format!("/v1/themes/{}/changes.atom", found.id);
+    answer(&request, &snapshot, caller.reach(), Subject::Theme(found.id), title, permanent)
+}
+
+fn answer(
+    request: &HttpRequest,
+    snapshot: &Snapshot,
+    reach: Reach,
+    subject: Subject,
+    title: String,
+    permanent: String,
+) -> Result<HttpResponse, ApiError> {
+    let base = base(request);
+    let tombstones = matches!(subject, Subject::Registry);
+    let changes = latest(snapshot, reach, subject, IN_A_FEED)?;
+    let modified = changes.first().map(|change| change.changed_at);
+    let head = Head {
+        title,
+        permanent: format!("{base}{permanent}"),
+        address: format!("{base}{}", request.path()),
+        base,
+        tombstones,
+    };
+    Ok(send_overview(request, ATOM, feeds::write(head, &changes)?, modified))
+}

@@ -1,0 +1,115 @@
+//! Citations, permalinks and the catalogue. Everybody reads what is there for them.
+
+use actix_web::http::header::{Accept, Header};
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use serde_json::Value;
+
+use crate::access::extractors::Anyone;
+use crate::error::ApiError;
+use crate::formats::citation::linked::LinkedData;
+use crate::formats::citation::model::{CitationFormat, CitationQuery};
+use crate::formats::citation::work::Work;
+use crate::formats::citation::{bibtex, catalog, csl, datacite, extent, linked, ris};
+use crate::http::input::{NoParams, Query};
+use crate::http::negotiate;
+use crate::http::page::base;
+use crate::http::response::{moved, see_other, send_as, send_overview};
+use crate::read_model::extractor::CurrentSnapshot;
+use crate::read_model::references::AnyEntry;
+use crate::registry::references;
+
+/// The formats with their media types, the default first.
+const FORMATS: [(CitationFormat, &str); 4] = [
+    (CitationFormat::Csl, csl::MEDIA_TYPE),
+    (CitationFormat::Bibtex, bibtex::MEDIA_TYPE),
+    (CitationFormat::Ris, ris::MEDIA_TYPE),
+    (CitationFormat::Datacite, datacite::MEDIA_TYPE),
+];
+
+/// Cite an initiative
+///
+/// For reference managers: CSL-JSON, BibTeX, RIS or DataCite, by `format` or by `Accept`. The author is the council that
+/// leads, with those that lead with it; the address is the permalink. Records have no DOI, and none is made up.
+#[utoipa::path(tag = "initiatives",
+    params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), CitationQuery),
+    responses((status = 200, description = "The citation", content(
+        (Vec<Object> = "application/vnd.citationstyles.csl+json"),
+        (String = "application/x-bibtex"),
+        (String = "application/x-research-info-systems"),
+        (Object = "application/vnd.datacite.datacite+json")))))]
+#[get("/initiatives/{initiative}/citation")]
+pub async fn cite_initiative(
+    request: HttpRequest,
+    snapshot: CurrentSnapshot,
+    caller: Anyone,
+    initiative: web::Path<String>,
+    query: Query<CitationQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let format = match query.format {
+        Some(format) => format,
+        None => negotiate::choose(&request, &FORMATS)?,
+    };
+    let entry = snapshot.locate_initiative(caller.reach(), &initiative)?;
+    if references::is_former(&initiative, &entry.slug, entry.id) {
+        return Ok(moved(&request, &entry.slug));
+    }
+    let found = entry.record(caller.reach())?;
+    let base = base(&request);
+    let work = Work { record: &found, base: &base };
+    let json = |value: Value| (value.to_string(), "");
+    let (body, parameter) = match format {
+        CitationFormat::Csl => json(csl::write(&work)),
+        CitationFormat::Datacite => json(datacite::write(&work)),
+        CitationFormat::Bibtex => (bibtex::write(&work), "; charset=utf-8"),
+        CitationFormat::Ris => (ris::write(&work), "; charset=utf-8"),
+    };
+    let media_type = FORMATS.iter().find(|(one, _)| *one == format).map_or(csl::MEDIA_TYPE, |(_, name)| *name);
+    Ok(send_as(&request, &found, &format!("{media_type}{parameter}"), body))
+}
+
+/// Follow a permalink
+///
+/// The address of a council, an initiative or a theme that stays right when its slug changes: leads to where the record
+/// lives now (303), for those who may see it; for a browser, to its page.
+#[utoipa::path(tag = "service",
+    params(("id" = String, Path, description = "Id of a council, an initiative or a theme", example = "01a20437-ea34-7438-944c-55d92567c2df")),
+    responses((status = 303, description = "Where the record lives now", headers(("Location" = String, description = "Address of the record")))))]
+#[get("/{id}")]
+pub async fn follow_permalink(
+    request: HttpRequest,
+    snapshot: CurrentSnapshot,
+    caller: Anyone,
+    id: web::Path<String>,
+    _: Query<NoParams>,
+) -> Result<HttpResponse, ApiError> {
+    let id = references::id(&id, "record")?;
+    // Who opens it in a browser is to read the page.
+    let is_browser = negotiate::wants_page(Accept::parse(&request).ok().as_ref());
+    let [councils, initiatives, themes] = match is_browser {
+        true => ["/councils/", "/initiatives/", "/?theme="],
+        false => ["/v1/councils/", "/v1/initiatives/", "/v1/themes/"],
+    };
+    let location = match snapshot.find_record(caller.reach(), id)? {
+        AnyEntry::Council(entry) => format!("{councils}{}", entry.record.slug),
+        AnyEntry::Theme(entry) => format!("{themes}{}", entry.record.slug),
+        AnyEntry::Initiative(entry) => format!("{initiatives}{}", entry.slug),
+    };
+    Ok(see_other(&request, &location))
+}
+
+/// Find the catalogue
+///
+/// The registry as a dataset, for data portals and harvesters: DCAT 3 as JSON-LD. Of public records only.
+#[utoipa::path(tag = "service", responses((status = 200, description = "The catalogue", content_type = "application/ld+json", body = LinkedData)))]
+#[get("/catalog.jsonld")]
+pub async fn find_catalog(
+    request: HttpRequest,
+    snapshot: CurrentSnapshot,
+    _: Query<NoParams>,
+) -> Result<HttpResponse, ApiError> {
+    let extent = extent::extent(&snapshot);
+    let concepts = extent::concepts(&snapshot);
+    let catalog = catalog::catalog(&base(&request), &extent, &concepts);
+    let body = serde_json::to_string(&catalog).map_err(ApiError::internal)?;
+    Ok(send_overview(&request, linked::MEDIA_TYPE, body, extent.modified))
+}

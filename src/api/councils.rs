@@ -1,0 +1,214 @@
+//! Councils. Everybody reads; network admins enter and withdraw; a council editor keeps the own council's profile.
+
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
+use diesel_async::AsyncConnection;
+
+use crate::access::extractors::{Account, Admin, Anyone, CouncilKeeper, Reach};
+use crate::access::scope::WriteCouncils;
+use crate::accounts::users::model::Role;
+use crate::audit::model::Action;
+use crate::audit::subject::Subject;
+use crate::audit::trail::Trail;
+use crate::db::Db;
+use crate::db::enum_text::picked;
+use crate::error::ApiError;
+use crate::formats::citation::form::Form;
+use crate::formats::citation::linked;
+use crate::formats::citation::linked::LinkedData;
+use crate::geography::Point;
+use crate::http::idempotency::Idempotency;
+use crate::http::input::{Body, Draft, IfMatch, Patch, Query};
+use crate::http::page::{Page, Pages};
+use crate::http::response::{Record, Written, moved, no_content, send_shown};
+use crate::read_model::council_list::{CouncilFilter, CouncilOrder};
+use crate::read_model::extractor::CurrentSnapshot;
+use crate::read_model::shown::Shown;
+use crate::registry::councils::model::{Council, NewCouncil};
+use crate::registry::councils::query::{CouncilQuery, CouncilView};
+use crate::registry::councils::store;
+use crate::registry::references;
+use crate::registry::withdrawal::Withdrawal;
+
+/// List councils
+///
+/// Filtered, sorted and paged; prospects are shown to network officers only.
+#[utoipa::path(tag = "councils", params(CouncilQuery), responses((status = 200, description = "Councils", body = Page<Council>)))]
+#[get("/councils")]
+pub async fn list_councils(
+    request: HttpRequest,
+    snapshot: CurrentSnapshot,
+    caller: Anyone,
+    pages: Pages,
+    query: Query<CouncilQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let reach = caller.reach();
+    let filter = CouncilFilter::new(&snapshot, reach, &query)?;
+    let page = pages.page(query.limit, query.cursor.as_deref())?;
+    let near = filter.area.near;
+    let slice = snapshot.list_councils(reach, &filter, CouncilOrder::of(&query, near), &page);
+    let marks = filter.hits.as_ref().filter(|_| query.highlight == Some(true)).map(|hits| hits.marks());
+    let fields = picked(query.0.fields.as_deref());
+    let shown = slice.rows.iter().map(|entry| {
+        let record = &entry.record;
+        let at = record.location.map(Point::from);
+        let highlight = marks.as_ref().map(|marks| marks.council(record));
+        Shown::council(entry, fields.as_deref())
+            .with_distance(near.zip(at).map(|(near, at)| near.kilometres(at)))
+            .with_highlight(highlight.as_ref())
+    });
+    let slice = slice.of(shown.collect());
+    pages.records(&request, &slice, page.limit, filter.hits.as_ref().map(|hits| &hits.note))
+}
+
+/// Find a council
+///
+/// By slug, id or GSS code. A former slug redirects (308); a withdrawn council answers 404 with the reason. By `Accept` also
+/// as schema.org JSON-LD; `fields` goes with plain JSON only.
+#[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), CouncilView),
+    responses((status = 200, description = "The council", content((Council = "application/json"), (LinkedData = "application/ld+json")))))]
+#[get("/councils/{council}")]
+pub async fn find_council(
+    request: HttpRequest,
+    snapshot: CurrentSnapshot,
+    caller: Anyone,
+    council: web::Path<String>,
+    view: Query<CouncilView>,
+) -> Result<HttpResponse, ApiError> {
+    let form = Form::wanted(&request, &[Form::Json, Form::LinkedData])?;
+    form.allows(&[("fields", view.fields.is_some())])?;
+    let entry = snapshot.locate_council(caller.reach(), &council)?;
+    let found = &entry.record;
+    if references::is_former(&council, &found.slug, found.id) {
+        return Ok(moved(&request, &found.slug));
+    }
+    if form != Form::Json {
+        return Form::linked(&request, found, linked::council);
+    }
+    let fields = picked(view.fields.as_deref());
+    Ok(send_shown(&request, &Shown::council(entry, fields.as_deref())))
+}
+
+/// Enter a council
+///
+/// For network admins. Codes are unique among the living; a slug belongs to one record for good.
+#[utoipa::path(tag = "councils", params(Idempotency), request_body = NewCouncil, responses((status = 201, description = "Entered", body = Council)), security(("bearer" = [])))]
+#[post("/councils")]
+pub async fn create_council(
+    db: web::Data<Db>,
+    caller: Admin<WriteCouncils>,
+    key: Idempotency,
+    trail: Trail,
+    body: Body<NewCouncil>,
+) -> Result<Written, ApiError> {
+    let (draft, fingerprint) = body.into_parts();
+    let council = draft.checked()?;
+    db.get()
+        .await?
+        .transaction(async |conn| {
+            if let Some(first) = key.first_answer(conn, caller.0.user_id, &fingerprint).await? {
+                return Ok(first);
+            }
+            let id = store::create(conn, &council).await?;
+            let made = store::find(conn, Reach::ALL, id).await?;
+            let written = Written::created(format!("/v1/councils/{}", made.slug), &made)?;
+            key.keep(conn, caller.0.user_id, &fingerprint, &written).await?;
+            trail.record(conn, &caller.0, Action::CouncilCreate, Subject::entered(&made)).await?;
+            Ok(written)
+        })
+        .await
+}
+
+/// Replace a council
+///
+/// A council editor keeps the profile (names, location, population, website, description, aliases) of the own council;
+/// codes, type, nation, region and membership are the network admins'.
+#[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham")), request_body = NewCouncil, responses((status = 200, description = "As it is now", body = Council)), security(("bearer" = [])))]
+#[put("/councils/{council}")]
+pub async fn replace_council(
+    db: web::Data<Db>,
+    caller: CouncilKeeper<WriteCouncils>,
+    council: web::Path<String>,
+    if_match: IfMatch,
+    trail: Trail,
+    body: Body<NewCouncil>,
+) -> Result<Written, ApiError> {
+    change(&db, &trail, caller.0, &council, if_match, |_| Ok(body.draft)).await
+}
+
+/// Change a council
+///
+/// A merge patch (RFC 7396): null clears a member. Who may change what is as for `replace_council`.
+#[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham")), request_body(content = NewCouncil, content_type = "application/merge-patch+json"), responses((status = 200, description = "As it is now", body = Council)), security(("bearer" = [])))]
+#[patch("/councils/{council}")]
+pub async fn update_council(
+    db: web::Data<Db>,
+    caller: CouncilKeeper<WriteCouncils>,
+    council: web::Path<String>,
+    if_match: IfMatch,
+    trail: Trail,
+    patch: Patch<NewCouncil>,
+) -> Result<Written, ApiError> {
+    change(&db, &trail, caller.0, &council, if_match, |current| patch.merge(&NewCouncil::from(current))).await
+}
+
+/// Withdraw a council
+///
+/// Only a council that no initiative and no user belongs to. It leaves a tombstone: its address answers 404 with the reason.
+#[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), Withdrawal), responses((status = 204, description = "Withdrawn")), security(("bearer" = [])))]
+#[delete("/councils/{council}")]
+pub async fn delete_council(
+    db: web::Data<Db>,
+    caller: Admin<WriteCouncils>,
+    council: web::Path<String>,
+    if_match: IfMatch,
+    trail: Trail,
+    withdrawal: Query<Withdrawal>,
+) -> Result<HttpResponse, ApiError> {
+    let mut conn = db.get().await?;
+    let current = store::locate(&mut conn, Reach::ALL, &council).await?;
+    if !if_match.allows(current.version) {
+        return Err(ApiError::stale(&Record::etag(&current)?));
+    }
+    let reason = withdrawal.0.reason();
+    conn.transaction(async |conn| {
+        if !store::withdraw(conn, current.id, current.version, reason.as_deref()).await? {
+            return Err(ApiError::stale(&Record::etag(&store::find(conn, Reach::ALL, current.id).await?)?));
+        }
+        trail.record(conn, &caller.0, Action::CouncilWithdraw, Subject::gone(&current)).await
+    })
+    .await?;
+    Ok(no_content())
+}
+
+async fn change(
+    db: &Db,
+    trail: &Trail,
+    account: Account,
+    segment: &str,
+    if_match: IfMatch,
+    make: impl FnOnce(&Council) -> Result<Draft<NewCouncil>, ApiError>,
+) -> Result<Written, ApiError> {
+    let mut conn = db.get().await?;
+    let current = store::locate(&mut conn, account.reach(), segment).await?;
+    if account.bound_to().is_some_and(|own| own != current.id) {
+        return Err(ApiError::forbidden("You keep the profile of your own council only."));
+    }
+    if !if_match.allows(current.version) {
+        return Err(ApiError::stale(&Record::etag(&current)?));
+    }
+    let mut draft = make(&current)?;
+    if account.role != Role::NetworkAdmin {
+        draft.value.keep_official(&current, &mut draft.faults);
+    }
+    let council = draft.checked()?;
+    conn.transaction(async |conn| {
+        if !store::update(conn, &current, &council).await? {
+            return Err(ApiError::stale(&Record::etag(&store::find(conn, Reach::ALL, current.id).await?)?));
+        }
+        let now = store::find(conn, Reach::ALL, current.id).await?;
+        let written = Written::changed(&now)?;
+        trail.record(conn, &account, Action::CouncilUpdate, Subject::changed(&current, &now)).await?;
+        Ok(written)
+    })
+    .await
+}

@@ -1,0 +1,167 @@
+//! Frames, and where oEmbed finds them. Of public records only: whoever looks at a page of another site is a stranger.
+
+use actix_web::guard::Get;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, ResponseError, get, web};
+
+use crate::access::extractors::Reach;
+use crate::error::ApiError;
+use crate::formats::citation;
+use crate::formats::embeds::frame::{element, refused};
+use crate::formats::embeds::model::{FrameQuery, FrameView, Oembed, OembedFormat, OembedQuery};
+use crate::formats::embeds::oembed::{LIST_HEIGHT, RECORD_HEIGHT, Subject, frame, subject, xml};
+use crate::http::input::{NoParams, Query};
+use crate::http::negotiate;
+use crate::http::page::{Pages, base};
+use crate::http::response::{moved, send_overview};
+use crate::read_model::extractor::CurrentSnapshot;
+use crate::read_model::initiative_filter::InitiativeFilter;
+use crate::read_model::initiatives::InitiativeOrder;
+use crate::read_model::references::AnyEntry;
+use crate::registry::councils::model::Council;
+use crate::registry::initiatives::model::Initiative;
+use crate::registry::references;
+
+/// Addresses of frames, as routes.
+pub const FRAMES: [&str; 2] = ["/embed/initiatives", "/embed/initiatives/{initiative}"];
+
+/// Mount the frames.
+pub fn mount(config: &mut web::ServiceConfig) {
+    let [list, record] = FRAMES.map(|path| web::resource(path).guard(Get()));
+    config.service(list.to(frame_initiatives)).service(record.to(frame_initiative));
+}
+
+/// A list, or a map with a list.
+async fn frame_initiatives(
+    request: HttpRequest,
+    snapshot: CurrentSnapshot,
+    pages: Pages,
+    query: Result<Query<FrameQuery>, ApiError>,
+) -> Result<HttpResponse, ApiError> {
+    let listed = || {
+        let query = query?.0;
+        let (view, heading) = (query.view, query.heading.clone());
+        let query = query.of_list();
+        let filter = InitiativeFilter::new(&snapshot, Reach::PUBLIC, &query)?;
+        let page = pages.page(query.limit, None)?;
+        let order = InitiativeOrder::of(&query, filter.area.near);
+        Ok((view, heading, snapshot.list_initiatives(Reach::PUBLIC, &filter, order, &page)))
+    };
+    let (view, heading, slice) = match listed() {
+        Ok(listed) => listed,
+        Err(error) => return explained(error),
+    };
+    let said: Vec<(String, String)> = form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
+    let mut attributes = joined(&said);
+    if view == FrameView::Map && !attributes.iter().any(|(name, _)| name == "view") {
+        attributes.push(("view".into(), "map".into()));
+    }
+    // The heading of a page is its first.
+    attributes.push(("heading-level".into(), if heading.is_some() { "1" } else { "2" }.into()));
+    let links: Vec<(&str, &str)> = slice.rows.iter().map(|one| (&*one.slug, &*one.title)).collect();
+    let filters = said.iter().filter(|(name, _)| !["view", "heading", "limit"].contains(&name.as_str()));
+    let all = form_urlencoded::Serializer::new(String::new()).extend_pairs(filters).finish();
+    let title = heading.unwrap_or_else(|| "Initiatives".into());
+    Ok(element(&request, &title, &attributes, &links, &format!("/?{all}")))
+}
+
+/// One initiative.
+async fn frame_initiative(
+    request: HttpRequest,
+    snapshot: CurrentSnapshot,
+    initiative: web::Path<String>,
+    query: Result<Query<NoParams>, ApiError>,
+) -> Result<HttpResponse, ApiError> {
+    match query.and_then(|_| snapshot.locate_initiative(Reach::PUBLIC, &initiative)) {
+        Ok(found) if references::is_former(&initiative, &found.slug, found.id) => Ok(moved(&request, &found.slug)),
+        Ok(found) => {
+            let attribute = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+            let attributes = [attribute("initiative", &found.slug), attribute("heading-level", "1")];
+            let page = format!("/initiatives/{}", found.slug);
+            Ok(element(&request, &found.title, &attributes, &[(&*found.slug, &*found.title)], &page))
+        }
+        Err(error) => explained(error),
+    }
+}
+
+/// Parameters as attributes: several values of one name are joined by spaces, as the element reads them.
+fn joined(said: &[(String, String)]) -> Vec<(String, String)> {
+    let mut attributes: Vec<(String, String)> = Vec::new();
+    for (name, value) in said {
+        match attributes.iter_mut().find(|(known, _)| known == name) {
+            Some((_, values)) => *values = format!("{values} {value}"),
+            None => attributes.push((name.clone(), value.clone())),
+        }
+    }
+    attributes
+}
+
+/// What is wrong with the request, as a page; what is wrong with the service stays an error.
+fn explained(error: ApiError) -> Result<HttpResponse, ApiError> {
+    let status = error.status_code();
+    if !status.is_client_error() {
+        return Err(error);
+    }
+    let what = if status == StatusCode::NOT_FOUND && error.faults().is_empty() {
+        "There is nothing at this address."
+    } else {
+        "This frame was asked for in a way that the registry does not understand."
+    };
+    let said = |fault: &crate::error::Fault| match &fault.parameter {
+        Some(name) => format!("{name}: {}", fault.detail),
+        None => fault.detail.clone(),
+    };
+    let faults: Vec<String> = error.faults().iter().map(said).collect();
+    Ok(refused(status, what, &faults))
+}
+
+/// Find the frame for a page
+///
+/// oEmbed 1.0, for sites that are given an address of the registry: a frame to show an initiative in, or the initiatives of a
+/// council. Of public records only. In XML as well, by `format` or by `Accept`.
+#[utoipa::path(tag = "service", params(OembedQuery), responses(
+    (status = 200, description = "The frame", content((Oembed = "application/json"), (String = "text/xml"))),
+    (status = 404, description = "Not a page of an initiative or a council of this registry")))]
+#[get("/oembed")]
+pub async fn find_frame(
+    request: HttpRequest,
+    snapshot: CurrentSnapshot,
+    query: Query<OembedQuery>,
+) -> Result<HttpResponse, ApiError> {
+    const FORMATS: [(OembedFormat, &str); 2] =
+        [(OembedFormat::Json, "application/json"), (OembedFormat::Xml, "text/xml")];
+    let format = match query.format {
+        Some(format) => format,
+        None => negotiate::choose(&request, &FORMATS)?,
+    };
+    let base = base(&request);
+    let none = || ApiError::not_found("page of an initiative or a council");
+    let entry = match subject(&query.url, &base).ok_or_else(none)? {
+        Subject::Initiative(segment) => AnyEntry::Initiative(snapshot.locate_initiative(Reach::PUBLIC, segment)?),
+        Subject::Council(segment) => AnyEntry::Council(snapshot.locate_council(Reach::PUBLIC, segment)?),
+        Subject::Record(id) => snapshot.find_record(Reach::PUBLIC, references::id(id, "record")?)?,
+    };
+    let answer = match entry {
+        AnyEntry::Initiative(entry) => of_initiative(&entry.record(Reach::PUBLIC)?, &base, &query),
+        AnyEntry::Council(entry) => of_council(&entry.record, &base, &query),
+        AnyEntry::Theme(_) => return Err(none()),
+    };
+    let (media_type, body) = match format {
+        OembedFormat::Json => ("application/json", serde_json::to_string(&answer).map_err(ApiError::internal)?),
+        OembedFormat::Xml => ("text/xml; charset=utf-8", xml(&answer)),
+    };
+    Ok(send_overview(&request, media_type, body, None))
+}
+
+fn of_initiative(found: &Initiative, base: &str, asked: &OembedQuery) -> Oembed {
+    let author = match &found.lead_council {
+        Some(lead) => (lead.name.to_string(), format!("{base}/councils/{}", lead.slug)),
+        None => (citation::work::NETWORK.to_owned(), citation::work::NETWORK_SITE.to_owned()),
+    };
+    frame(base, &format!("/embed/initiatives/{}", found.slug), &found.title, author, RECORD_HEIGHT, asked)
+}
+
+fn of_council(found: &Council, base: &str, asked: &OembedQuery) -> Oembed {
+    let author = (found.name.to_string(), format!("{base}/councils/{}", found.slug));
+    frame(base, &format!("/embed/initiatives?council={}", found.slug), &found.name, author, LIST_HEIGHT, asked)
+}

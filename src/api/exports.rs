@@ -1,0 +1,243 @@
+//! Whole lists: each by an address with a suffix, and by `Accept` at the address of its pages.
+
+use std::sync::Arc;
+
+use actix_web::guard::GuardContext;
+use actix_web::http::header::Accept;
+use actix_web::{HttpRequest, HttpResponse, get, routes, web};
+use uuid::Uuid;
+
+use crate::access::extractors::{Anyone, Bounded};
+use crate::access::scope::Export;
+use crate::db::enum_text::picked;
+use crate::error::ApiError;
+use crate::formats::exports::answer::{Exports, refuse_pages};
+use crate::formats::exports::datapackage::DataPackage;
+use crate::formats::exports::format::{FeatureCollection, Format, PlainFormat};
+use crate::formats::exports::rows::{CouncilRow, InitiativeRow, Rows, ThemeRow};
+use crate::formats::exports::tables;
+use crate::http::input::{NoParams, Query};
+use crate::http::response::{moved, send};
+use crate::openapi::Document;
+use crate::read_model::council_list::{CouncilFilter, CouncilOrder};
+use crate::read_model::initiative_filter::InitiativeFilter;
+use crate::read_model::initiatives::InitiativeOrder;
+use crate::read_model::nested::Within;
+use crate::read_model::outcome_list::OutcomeFilter;
+use crate::read_model::theme_list::ThemeFilter;
+use crate::registry::councils::query::CouncilQuery;
+use crate::registry::initiatives::query::InitiativeQuery;
+use crate::registry::outcomes::OutcomeQuery;
+use crate::registry::themes::model::ThemeQuery;
+
+/// True for a request to the address of a list with places that does not want a page of it.
+pub fn wants_places_whole(context: &GuardContext<'_>) -> bool {
+    !matches!(Format::negotiated(context.header::<Accept>().as_ref(), Format::OF_PLACES), Ok(None))
+}
+
+/// The same for a list without places.
+pub fn wants_whole(context: &GuardContext<'_>) -> bool {
+    !matches!(Format::negotiated(context.header::<Accept>().as_ref(), Format::PLAIN), Ok(None))
+}
+
+/// Export initiatives
+///
+/// All that match, as one snapshot, with the filters and orders of `list_initiatives`. Without an account, or with a key
+/// without the scope `export`, for a small number of rows.
+#[utoipa::path(get, path = "/initiatives.{format}", tag = "exports", params(("format" = inline(Format), Path, description = "In which form", example = "csv"), InitiativeQuery),
+    responses((status = 200, description = "All initiatives that match", content((String = "text/csv"), (String = "application/x-ndjson"), (FeatureCollection = "application/geo+json")))))]
+#[routes]
+#[get("/initiatives.{format}")]
+#[get("/initiatives", guard = "wants_places_whole")]
+pub async fn export_initiatives(
+    exports: Exports,
+    caller: Bounded<Export>,
+    query: Query<InitiativeQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let format = exports.format("initiatives", Format::OF_PLACES)?;
+    let filter = InitiativeFilter::new(&exports.snapshot, caller.0.reach(), &query)?;
+    initiatives_of(exports, caller, format, query.0, filter, "initiatives").await
+}
+
+/// Export a council's initiatives
+///
+/// All that it leads or takes part in; otherwise as `export_initiatives`.
+#[utoipa::path(get, path = "/councils/{council}/initiatives.{format}", tag = "exports", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), ("format" = inline(Format), Path, description = "In which form", example = "csv"), InitiativeQuery),
+    responses((status = 200, description = "All initiatives that match", content((String = "text/csv"), (String = "application/x-ndjson"), (FeatureCollection = "application/geo+json")))))]
+#[routes]
+#[get("/councils/{council}/initiatives.{format}")]
+#[get("/councils/{council}/initiatives", guard = "wants_places_whole")]
+pub async fn export_council_initiatives(
+    request: HttpRequest,
+    exports: Exports,
+    caller: Bounded<Export>,
+    query: Query<InitiativeQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let format = exports.format("initiatives", Format::OF_PLACES)?;
+    let council = request.match_info().query("council");
+    match Within::council(&exports.snapshot, caller.0.reach(), council, &query)? {
+        Within::Moved(slug) => Ok(moved(&request, &slug)),
+        Within::Here(slug, filter) => {
+            initiatives_of(exports, caller, format, query.0, *filter, &format!("{slug}-initiatives")).await
+        }
+    }
+}
+
+/// Export a theme's initiatives
+///
+/// All on the theme or on themes within it; otherwise as `export_initiatives`.
+#[utoipa::path(get, path = "/themes/{theme}/initiatives.{format}", tag = "exports", params(("theme" = String, Path, description = "Slug or id", example = "housing"), ("format" = inline(Format), Path, description = "In which form", example = "csv"), InitiativeQuery),
+    responses((status = 200, description = "All initiatives that match", content((String = "text/csv"), (String = "application/x-ndjson"), (FeatureCollection = "application/geo+json")))))]
+#[routes]
+#[get("/themes/{theme}/initiatives.{format}")]
+#[get("/themes/{theme}/initiatives", guard = "wants_places_whole")]
+pub async fn export_theme_initiatives(
+    request: HttpRequest,
+    exports: Exports,
+    caller: Bounded<Export>,
+    query: Query<InitiativeQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let format = exports.format("initiatives", Format::OF_PLACES)?;
+    let theme = request.match_info().query("theme");
+    match Within::theme(&exports.snapshot, caller.0.reach(), theme, &query)? {
+        Within::Moved(slug) => Ok(moved(&request, &slug)),
+        Within::Here(slug, filter) => {
+            initiatives_of(exports, caller, format, query.0, *filter, &format!("{slug}-initiatives")).await
+        }
+    }
+}
+
+async fn initiatives_of(
+    exports: Exports,
+    caller: Bounded<Export>,
+    format: Format,
+    query: InitiativeQuery,
+    filter: InitiativeFilter,
+    name: &str,
+) -> Result<HttpResponse, ApiError> {
+    let reach = caller.0.reach();
+    let table = tables::initiatives();
+    let fields = picked(query.fields.as_deref());
+    let given = [
+        ("limit", query.limit.is_some()),
+        ("cursor", query.cursor.is_some()),
+        ("include", !query.include.is_empty()),
+        ("highlight", query.highlight.is_some()),
+    ];
+    refuse_pages(&table, fields.as_deref(), &given)?;
+    let snapshot = Arc::clone(&exports.snapshot.0);
+    let found = snapshot.select(reach, &filter);
+    exports.check_size(&caller, found.len() as usize)?;
+    let order = InitiativeOrder::sorted(query.sort, filter.area.near);
+    let numbers = snapshot.in_order(&found, order);
+    let get = move |at: usize| {
+        let entry = snapshot.initiative(*numbers.get(at)?)?;
+        Some(InitiativeRow { entry: Arc::clone(entry), reach })
+    };
+    let rows = Rows::new(table, fields.clone(), get);
+    exports.send(tables::initiatives().picked(fields.as_deref()), format, name, rows).await
+}
+
+/// Export outcomes
+///
+/// All that match, one row a claim, as one snapshot, with the filters and orders of `list_outcomes`. Without an account, or
+/// with a key without the scope `export`, for a small number of rows.
+#[utoipa::path(get, path = "/outcomes.{format}", tag = "exports", params(("format" = inline(PlainFormat), Path, description = "In which form", example = "csv"), OutcomeQuery),
+    responses((status = 200, description = "All outcomes that match", content((String = "text/csv"), (String = "application/x-ndjson")))))]
+#[routes]
+#[get("/outcomes.{format}")]
+#[get("/outcomes", guard = "wants_whole")]
+pub async fn export_outcomes(
+    exports: Exports,
+    caller: Bounded<Export>,
+    query: Query<OutcomeQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let format = exports.format("outcomes", Format::PLAIN)?;
+    let (reach, table, query) = (caller.0.reach(), tables::outcomes(), query.0);
+    let fields = picked(query.fields.as_deref());
+    let given = [("limit", query.limit.is_some()), ("cursor", query.cursor.is_some())];
+    refuse_pages(&table, fields.as_deref(), &given)?;
+    let filter = OutcomeFilter::new(&exports.snapshot, reach, &query)?;
+    let claims = exports.snapshot.outcomes_in_order(reach, &filter, query.sort);
+    exports.check_size(&caller, claims.len())?;
+    let rows = Rows::new(table, fields.clone(), move |at| claims.get(at).cloned());
+    exports.send(tables::outcomes().picked(fields.as_deref()), format, "outcomes", rows).await
+}
+
+/// Export councils
+///
+/// All that match, as one snapshot, with the filters and orders of `list_councils`. Without an account, or with a key
+/// without the scope `export`, for a small number of rows.
+#[utoipa::path(get, path = "/councils.{format}", tag = "exports", params(("format" = inline(Format), Path, description = "In which form", example = "csv"), CouncilQuery),
+    responses((status = 200, description = "All councils that match", content((String = "text/csv"), (String = "application/x-ndjson"), (FeatureCollection = "application/geo+json")))))]
+#[routes]
+#[get("/councils.{format}")]
+#[get("/councils", guard = "wants_places_whole")]
+pub async fn export_councils(
+    exports: Exports,
+    caller: Bounded<Export>,
+    query: Query<CouncilQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let format = exports.format("councils", Format::OF_PLACES)?;
+    let (reach, table, query) = (caller.0.reach(), tables::councils(), query.0);
+    let fields = picked(query.fields.as_deref());
+    let given = [
+        ("limit", query.limit.is_some()),
+        ("cursor", query.cursor.is_some()),
+        ("highlight", query.highlight.is_some()),
+    ];
+    refuse_pages(&table, fields.as_deref(), &given)?;
+    let snapshot = Arc::clone(&exports.snapshot.0);
+    let filter = CouncilFilter::new(&snapshot, reach, &query)?;
+    let found = snapshot.select_councils(reach, &filter);
+    exports.check_size(&caller, found.len())?;
+    let found = snapshot.councils_in_order(found, CouncilOrder::sorted(query.sort, filter.area.near));
+    let ids: Vec<Uuid> = found.into_iter().map(|one| one.record.id).collect();
+    let get = move |at: usize| ids.get(at).map(|id| CouncilRow { snapshot: Arc::clone(&snapshot), id: *id });
+    let rows = Rows::new(table, fields.clone(), get);
+    exports.send(tables::councils().picked(fields.as_deref()), format, "councils", rows).await
+}
+
+/// Export themes
+///
+/// All that match, as one snapshot, with the filters and orders of `list_themes`. Without an account, or with a key without
+/// the scope `export`, for a small number of rows.
+#[utoipa::path(get, path = "/themes.{format}", tag = "exports", params(("format" = inline(PlainFormat), Path, description = "In which form", example = "csv"), ThemeQuery),
+    responses((status = 200, description = "All themes that match", content((String = "text/csv"), (String = "application/x-ndjson")))))]
+#[routes]
+#[get("/themes.{format}")]
+#[get("/themes", guard = "wants_whole")]
+pub async fn export_themes(
+    exports: Exports,
+    caller: Bounded<Export>,
+    query: Query<ThemeQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let format = exports.format("themes", Format::PLAIN)?;
+    let (table, query) = (tables::themes(), query.0);
+    let fields = picked(query.fields.as_deref());
+    let given = [("limit", query.limit.is_some()), ("cursor", query.cursor.is_some())];
+    refuse_pages(&table, fields.as_deref(), &given)?;
+    let snapshot = Arc::clone(&exports.snapshot.0);
+    let filter = ThemeFilter::new(&snapshot, &query)?;
+    let found = snapshot.select_themes(&filter, query.sort.unwrap_or_default());
+    exports.check_size(&caller, found.len())?;
+    let ids: Vec<Uuid> = found.into_iter().map(|one| one.record.id).collect();
+    let get = move |at: usize| ids.get(at).map(|id| ThemeRow { snapshot: Arc::clone(&snapshot), id: *id });
+    let rows = Rows::new(table, fields.clone(), get);
+    exports.send(tables::themes().picked(fields.as_deref()), format, "themes", rows).await
+}
+
+/// Find the data package
+///
+/// The codebook of the exports as a Frictionless data package: each CSV with its Table Schema (columns with their meaning,
+/// type and rules), the licence and the source. Its addresses are relative, so that it describes the CSVs beside it.
+#[utoipa::path(tag = "exports", responses((status = 200, description = "The data package", body = DataPackage)))]
+#[get("/datapackage.json")]
+pub async fn find_data_package(
+    request: HttpRequest,
+    _: Anyone,
+    document: web::Data<Document>,
+    _: Query<NoParams>,
+) -> Result<HttpResponse, ApiError> {
+    send(&request, &DataPackage::new(&document.value), None, None, None)
+}

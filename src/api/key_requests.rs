@@ -1,0 +1,279 @@
+//! Asking for an API key, deciding about it, fetching it.
+
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{Duration, Utc};
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+use uuid::Uuid;
+
+use crate::access::extractors::{Anyone, Moderator};
+use crate::access::keys::Keys;
+use crate::access::scope::{ManageKeys, Scope};
+use crate::accounts::api_keys::model::IssuedKey;
+use crate::accounts::api_keys::store::Keyring;
+use crate::accounts::key_requests::model::{
+    Claim, Grant, KeyRequest, NewKeyRequest, Receipt, Refusal, RequestQuery, RequestSort, RequestStatus,
+};
+use crate::accounts::key_requests::store;
+use crate::accounts::key_requests::store::{Bounds, Decision};
+use crate::accounts::users::model::{Role, UserStatus, UserUpdate};
+use crate::accounts::{api_keys, users};
+use crate::audit::model::{Action, RecordKind};
+use crate::audit::subject::{Actor, Subject};
+use crate::audit::trail::Trail;
+use crate::config::ServeSettings;
+use crate::db::Db;
+use crate::error::ApiError;
+use crate::http::client_address::client_address;
+use crate::http::input::{Body, NoParams, Query};
+use crate::http::page::{Listing, Page, Pages};
+use crate::http::response::{Record, Written, issued};
+use crate::registry::references;
+
+/// Requests that nobody has decided about: strangers must not fill the store, and none of them the form of all others.
+const BOUNDS: Bounds = Bounds { most: 1000, most_of_an_address: 20, days: 30 };
+/// Days within which a granted key has to be fetched.
+const DAYS_TO_CLAIM: i64 = 7;
+
+/// Ask for an API key
+///
+/// For researchers and others without an account. A network officer grants or refuses; the answer goes to the e-mail
+/// address. Asking again while nobody has decided changes nothing. A request lapses after 30 days; then ask again.
+#[utoipa::path(tag = "API keys", request_body = NewKeyRequest, responses((status = 202, description = "The request has arrived", body = Receipt)))]
+#[post("/api-keys/requests")]
+pub async fn request_api_key(
+    http: HttpRequest,
+    db: web::Data<Db>,
+    _: Anyone,
+    trail: Trail,
+    body: Body<NewKeyRequest>,
+) -> Result<HttpResponse, ApiError> {
+    let new = body.draft.checked()?;
+    let address = client_address(&http);
+    let actor = Actor::unknown(address);
+    db.get()
+        .await?
+        .transaction(async |conn| match store::create(conn, &new, address, &BOUNDS).await? {
+            Some(id) => {
+                let entered = store::find(conn, id).await?;
+                trail.record(conn, actor, Action::KeyRequestCreate, Subject::entered(&entered)).await
+            }
+            None => Ok(()),
+        })
+        .await?;
+    let detail = "A network officer will look at your request. The answer goes to your e-mail address.".into();
+    Ok(HttpResponse::Accepted().insert_header(("Cache-Control", "private, no-store")).json(Receipt { detail }))
+}
+
+/// List requests for API keys
+///
+/// For network officers.
+#[utoipa::path(tag = "API keys", params(RequestQuery), responses((status = 200, description = "Requests", body = Page<KeyRequest>)), security(("bearer" = [])))]
+#[get("/api-keys/requests")]
+pub async fn list_key_requests(
+    db: web::Data<Db>,
+    caller: Moderator<ManageKeys>,
+    trail: Trail,
+    pages: Pages,
+    query: Query<RequestQuery>,
+) -> Result<Listing<KeyRequest>, ApiError> {
+    let order = query.sort.unwrap_or(RequestSort::Created).order();
+    let window = pages.window(query.limit, query.cursor.as_deref(), order)?;
+    let slice = db
+        .get()
+        .await?
+        .transaction(async |conn| {
+            let slice = store::list(conn, &query.status, &window).await?;
+            trail.record(conn, &caller.0, Action::KeyRequestList, Subject::all(RecordKind::KeyRequest)).await?;
+            Ok::<_, ApiError>(slice)
+        })
+        .await?;
+    Ok(pages.listing(slice, window.limit, None))
+}
+
+/// Find a request for an API key
+///
+/// For network officers.
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the request")), responses((status = 200, description = "The request", body = KeyRequest)), security(("bearer" = [])))]
+#[get("/api-keys/requests/{id}")]
+pub async fn find_key_request(
+    db: web::Data<Db>,
+    caller: Moderator<ManageKeys>,
+    trail: Trail,
+    id: web::Path<String>,
+    _: Query<NoParams>,
+) -> Result<Record<KeyRequest>, ApiError> {
+    let id = references::id(&id, "request for a key")?;
+    let mut conn = db.get().await?;
+    let found = conn.transaction(async |conn| {
+        let found = store::find(conn, id).await?;
+        trail.record(conn, &caller.0, Action::KeyRequestRead, Subject::read(&found)).await?;
+        Ok::<_, ApiError>(found)
+    });
+    Ok(Record::whole(found.await?))
+}
+
+/// Grant a request for an API key
+///
+/// Makes the key, in the name of the user with that e-mail address or of a new researcher, and leaves a message with a
+/// one-time token in the outbox. The key has no secret until the token fetches it, within seven days.
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the request")), request_body = Grant, responses((status = 200, description = "Granted", body = KeyRequest), (status = 409)), security(("bearer" = [])))]
+#[post("/api-keys/requests/{id}/grant")]
+pub async fn grant_key_request(
+    settings: web::Data<ServeSettings>,
+    db: web::Data<Db>,
+    keys: web::Data<Keys>,
+    caller: Moderator<ManageKeys>,
+    trail: Trail,
+    id: web::Path<String>,
+    body: Body<Grant>,
+) -> Result<Written, ApiError> {
+    let grant = body.draft.checked()?;
+    let id = references::id(&id, "request for a key")?;
+    let token = format!("ccin_claim_{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()));
+    let hash = claim_hash(&keys, &token);
+    // The address is never the Host of this request: whoever grants does not choose where the token is sent.
+    let letter = letter_of_grant(settings.public_url.as_deref(), &token);
+    if let Some(scope) = grant.scopes.iter().map(|one| Scope::from(*one)).find(|one| !caller.0.scopes.contains(*one)) {
+        return Err(ApiError::forbidden(format!("The key that you use lacks the scope {}.", scope.word())));
+    }
+    db.get()
+        .await?
+        .transaction(async |conn| {
+            let request = store::find_pending(conn, id).await?;
+            let known = known_owner(conn, &request).await?;
+            let (owner, entered) = match known {
+                Some(id) => (id, None),
+                None => {
+                    let id = users::store::create(conn, &researcher(&request), None, None).await?;
+                    (id, Some(id))
+                }
+            };
+            let key = api_keys::store::create(conn, owner, &grant.key(&request)).await?;
+            let until = Utc::now() + Duration::days(DAYS_TO_CLAIM);
+            let decision = Decision {
+                status: RequestStatus::Granted,
+                by: caller.0.user_id,
+                reason: None,
+                key: Some((key, hash, until)),
+            };
+            store::decide(conn, id, decision).await?;
+            store::post(conn, &request, "Your key for the CCIN registry", &letter).await?;
+            let made = api_keys::store::find(conn, Keyring::All, key).await?;
+            let granted = store::find(conn, id).await?;
+            let researcher = match entered {
+                Some(id) => Some(users::store::show(conn, id).await?),
+                None => None,
+            };
+            trail.record(conn, &caller.0, Action::KeyRequestGrant, Subject::changed(&request, &granted)).await?;
+            trail.record(conn, &caller.0, Action::ApiKeyCreate, Subject::entered(&made)).await?;
+            if let Some(researcher) = researcher {
+                trail.record(conn, &caller.0, Action::UserCreate, Subject::entered(&researcher)).await?;
+            }
+            Written::changed(&granted)
+        })
+        .await
+}
+
+/// Refuse a request for an API key
+///
+/// Leaves a message with the reason in the outbox.
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the request")), request_body = Refusal, responses((status = 200, description = "Refused", body = KeyRequest), (status = 409)), security(("bearer" = [])))]
+#[post("/api-keys/requests/{id}/refuse")]
+pub async fn refuse_key_request(
+    db: web::Data<Db>,
+    caller: Moderator<ManageKeys>,
+    trail: Trail,
+    id: web::Path<String>,
+    body: Body<Refusal>,
+) -> Result<Written, ApiError> {
+    let refusal = body.draft.checked()?;
+    let id = references::id(&id, "request for a key")?;
+    db.get()
+        .await?
+        .transaction(async |conn| {
+            let request = store::find_pending(conn, id).await?;
+            let reason = Some(&*refusal.reason);
+            let decision = Decision { status: RequestStatus::Refused, by: caller.0.user_id, reason, key: None };
+            store::decide(conn, id, decision).await?;
+            let letter = format!("Your request for a key was not granted. The reason:\n\n{}\n", &*refusal.reason);
+            store::post(conn, &request, "Your request to the CCIN registry", &letter).await?;
+            let refused = store::find(conn, id).await?;
+            trail.record(conn, &caller.0, Action::KeyRequestRefuse, Subject::changed(&request, &refused)).await?;
+            Written::changed(&refused)
+        })
+        .await
+}
+
+/// Fetch a granted API key
+///
+/// With the one-time token of the message. The answer shows the key this once.
+#[utoipa::path(tag = "API keys", request_body = Claim, responses((status = 200, description = "The key", body = IssuedKey), (status = 404)))]
+#[post("/api-keys/claim")]
+pub async fn claim_api_key(
+    http: HttpRequest,
+    db: web::Data<Db>,
+    keys: web::Data<Keys>,
+    _: Anyone,
+    trail: Trail,
+    body: Body<Claim>,
+) -> Result<HttpResponse, ApiError> {
+    let claim = body.draft.checked()?;
+    let hash = claim_hash(&keys, &claim.token);
+    let actor = Actor::unknown(client_address(&http));
+    let answer = db
+        .get()
+        .await?
+        .transaction(async |conn| {
+            let key = store::claim(conn, &hash).await?;
+            let key = key.ok_or_else(|| ApiError::not_found("key that waits for this token"))?;
+            // Whatever secret it may have been given meanwhile ends; a key that was revoked is not fetched.
+            if !api_keys::store::retire_secrets(conn, key, Duration::zero()).await? {
+                return Err(ApiError::not_found("key that waits for this token"));
+            }
+            let fetched = api_keys::store::issue(conn, &keys, key, None).await?;
+            trail.record(conn, actor, Action::ApiKeyClaim, Subject::changed_once(&fetched.api_key)).await?;
+            Ok::<_, ApiError>(fetched)
+        })
+        .await?;
+    issued(&answer, None)
+}
+
+/// The user with the e-mail address of the request, in whose name the key will act.
+async fn known_owner(conn: &mut AsyncPgConnection, request: &KeyRequest) -> Result<Option<Uuid>, ApiError> {
+    let Some(id) = users::store::find_by_email(conn, &request.email).await? else { return Ok(None) };
+    let user = users::store::find(conn, id).await?;
+    if user.status.0 == UserStatus::Disabled {
+        return Err(ApiError::conflict("The account with this e-mail address is disabled."));
+    }
+    if user.role.0.is_officer() {
+        return Err(ApiError::conflict(
+            "The account with this e-mail address is an officer's, who makes keys when signed in.",
+        ));
+    }
+    Ok(Some(id))
+}
+
+/// Whom a key belongs to whose asker is not known yet.
+fn researcher(request: &KeyRequest) -> UserUpdate {
+    UserUpdate {
+        email: request.email.clone(),
+        name: Some(request.name.as_str().into()),
+        role: Role::Researcher,
+        ..UserUpdate::default()
+    }
+}
+
+fn letter_of_grant(address: Option<&str>, token: &str) -> String {
+    let address = address.map_or("https://ADDRESS-OF-THE-REGISTRY", |address| address.trim_end_matches('/'));
+    format!(
+        "Your request for a key of the CCIN registry was granted. Fetch the key within {DAYS_TO_CLAIM} days; it is shown \
+         once:\n\n  curl -X POST {address}/v1/api-keys/claim -H 'Content-Type: application/json' \\\n    \
+         -d '{{\"token\": \"{token}\"}}'\n\nThen send it with each request as X-API-Key.\n"
+    )
+}
+
+fn claim_hash(keys: &Keys, token: &str) -> Vec<u8> {
+    keys.mac("claim", token.as_bytes())
+}

@@ -1,0 +1,82 @@
+//! Maps: everybody reads what they may see, as points.
+
+use actix_web::{HttpRequest, HttpResponse, get};
+use chrono::Utc;
+use serde::Serialize;
+
+use crate::access::extractors::Anyone;
+use crate::error::ApiError;
+use crate::formats::map::model::{CouncilProperties, InitiativeProperties, MapQuery, MapSummary, PointMap};
+use crate::formats::map::points;
+use crate::http::input::Query;
+use crate::http::response::{send, send_packed};
+use crate::read_model::council_list::CouncilFilter;
+use crate::read_model::extractor::CurrentSnapshot;
+use crate::read_model::initiative_filter::InitiativeFilter;
+use crate::registry::councils::query::CouncilQuery;
+use crate::registry::initiatives::query::{FacetQuery, InitiativeQuery};
+
+/// Media type of GeoJSON (RFC 7946, section 12).
+const GEOJSON: &str = "application/geo+json";
+
+/// Map initiatives
+///
+/// All that match the filters of `list_initiatives`, as GeoJSON, each at its own point or at that of its lead council, as
+/// `located_by` says. With `zoom`, points that lie close together become one. Words that find nothing are not corrected
+/// here.
+#[utoipa::path(tag = "map", params(MapQuery<InitiativeQuery>), responses((status = 200, description = "A map", body = PointMap<InitiativeProperties>, content_type = "application/geo+json")))]
+#[get("/map/initiatives")]
+pub async fn map_initiatives(
+    request: HttpRequest,
+    snapshot: CurrentSnapshot,
+    caller: Anyone,
+    query: Query<MapQuery<InitiativeQuery>>,
+) -> Result<HttpResponse, ApiError> {
+    let filter = InitiativeFilter::new(&snapshot, caller.reach(), &query.filters)?;
+    let (total, mut placed) = points::initiatives(&snapshot, caller.reach(), &filter);
+    if query.zoom.zoom.is_none() {
+        points::put_in_order(&snapshot, &mut placed);
+    }
+    let today = Utc::now().date_naive();
+    let shown = |record| InitiativeProperties::new(&snapshot, record, today);
+    show(&request, &PointMap::new(total, placed, query.zoom.zoom, shown)).await
+}
+
+/// Map councils
+///
+/// All that match the filters of `list_councils`, as GeoJSON, each at the point within its area. With `zoom`, points
+/// that lie close together become one.
+#[utoipa::path(tag = "map", params(MapQuery<CouncilQuery>), responses((status = 200, description = "A map", body = PointMap<CouncilProperties>, content_type = "application/geo+json")))]
+#[get("/map/councils")]
+pub async fn map_councils(
+    request: HttpRequest,
+    snapshot: CurrentSnapshot,
+    caller: Anyone,
+    query: Query<MapQuery<CouncilQuery>>,
+) -> Result<HttpResponse, ApiError> {
+    let filter = CouncilFilter::new(&snapshot, caller.reach(), &query.filters)?;
+    let (total, placed) = points::councils(&snapshot, caller.reach(), &filter);
+    let visible = snapshot.visible(caller.reach());
+    let shown = |record| CouncilProperties::new(&snapshot, &visible, record);
+    show(&request, &PointMap::new(total, placed, query.zoom.zoom, shown)).await
+}
+
+/// Count initiatives by region and nation
+///
+/// Those that match the filters of `list_initiatives`, by where their lead council is, and how many councils lead them.
+#[utoipa::path(tag = "map", params(FacetQuery), responses((status = 200, description = "Counts", body = MapSummary)))]
+#[get("/map/summary")]
+pub async fn summarise_map(
+    request: HttpRequest,
+    snapshot: CurrentSnapshot,
+    caller: Anyone,
+    query: Query<FacetQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let filter = InitiativeFilter::new(&snapshot, caller.reach(), &query.filters)?;
+    send(&request, &points::summary(&snapshot, caller.reach(), &filter), None, None, None)
+}
+
+async fn show(request: &HttpRequest, map: &impl Serialize) -> Result<HttpResponse, ApiError> {
+    let body = serde_json::to_string(map).map_err(ApiError::internal)?;
+    send_packed(request, GEOJSON, body).await
+}

@@ -1,0 +1,26 @@
+//! Every operation: the table of contents, and one file a resource with its handlers.
+
+pub mod api_keys;
+pub mod audit;
+pub mod boundaries;
+pub mod changes;
+pub mod citation;
+pub mod councils;
+pub mod embeds;
+pub mod exports;
+pub mod facets;
+pub mod initiatives;
+pub mod key_requests;
+pub mod map;
+pub mod middleware;
+pub mod ogc;
+pub mod outcomes;
+pub mod routes;
+pub mod search;
+pub mod service;
+pub mod sign_in;
+pub mod themes;
+pub mod tiles;
+pub mod users;
+pub mod vocabularies;
+pub mod web;

@@ -1,0 +1,35 @@
+//! Outcomes across initiatives. Everybody reads those of the initiatives that they may see.
+
+use actix_web::get;
+
+use crate::access::extractors::Anyone;
+use crate::db::enum_text::picked;
+use crate::error::ApiError;
+use crate::http::input::Query;
+use crate::http::page::{Listing, Page, Pages};
+use crate::read_model::extractor::CurrentSnapshot;
+use crate::read_model::outcome_list::OutcomeFilter;
+use crate::read_model::outcomes::OutcomeRecord;
+use crate::registry::outcomes::OutcomeQuery;
+
+/// List outcomes
+///
+/// One row a claim, with its evidence and the initiative that it belongs to; filtered, sorted and paged. Different kinds are
+/// never to be summed together.
+#[utoipa::path(tag = "outcomes", params(OutcomeQuery), responses((status = 200, description = "Outcomes", body = Page<OutcomeRecord>)))]
+#[get("/outcomes")]
+pub async fn list_outcomes(
+    snapshot: CurrentSnapshot,
+    caller: Anyone,
+    pages: Pages,
+    query: Query<OutcomeQuery>,
+) -> Result<Listing<OutcomeRecord>, ApiError> {
+    let reach = caller.reach();
+    let filter = OutcomeFilter::new(&snapshot, reach, &query)?;
+    let page = pages.page(query.limit, query.cursor.as_deref())?;
+    let slice = snapshot.list_outcomes(reach, &filter, query.sort, &page);
+    let records = slice.rows.iter().map(|(entry, place)| OutcomeRecord::of(entry, *place));
+    let records = slice.of(records.collect::<Result<Vec<_>, _>>()?);
+    let fields = picked(query.0.fields.as_deref());
+    Ok(pages.listing(records, page.limit, fields))
+}

@@ -1,0 +1,165 @@
+//! The table of contents: every operation, in the order of its address. Routing and document come from this one place.
+
+use actix_web::middleware::from_fn;
+use actix_web::web::ServiceConfig;
+use utoipa_actix_web::UtoipaApp;
+use utoipa_actix_web::scope::scope;
+
+use super::{
+    api_keys, audit, boundaries, changes, citation, councils, embeds, exports, facets, initiatives, key_requests, map,
+    ogc, outcomes, search, service, sign_in, themes, tiles, users, vocabularies, web,
+};
+use crate::accounts::identify::identify;
+use crate::error::problems;
+use crate::http::limits::rate;
+use crate::http::security_headers;
+use crate::read_model::middleware::keep_in_step;
+use crate::read_model::ready_answers::answer_again;
+
+/// Addresses of pages, which are no operations.
+pub fn pages() -> impl Iterator<Item = &'static str> {
+    web::PAGES.into_iter().chain(embeds::FRAMES)
+}
+
+/// Mount the pages. In front of the operations: `/` is the page's when `Accept` asks for HTML.
+pub fn mount_pages(config: &mut ServiceConfig) {
+    web::mount(config);
+    embeds::mount(config);
+}
+
+/// Mount every operation.
+pub fn mount<T>(app: UtoipaApp<T>) -> UtoipaApp<T>
+where
+    T: actix_web::dev::ServiceFactory<
+            actix_web::dev::ServiceRequest,
+            Config = (),
+            Error = actix_web::Error,
+            InitError = (),
+        >,
+{
+    app.service(service::find_service)
+        .service(service::find_health)
+        .service(service::find_liveness)
+        .service(service::find_readiness)
+        .service(problems::explain_problem)
+        .service(sign_in::find_keys)
+        .service(security_headers::find_security_txt)
+        .service(citation::find_catalog)
+        .service(embeds::find_frame)
+        .service(
+            // Of the same callers as below /v1, as what is below /ogc: a permalink leads those who may see the record.
+            scope("/id")
+                .service(citation::follow_permalink)
+                .wrap(from_fn(keep_in_step))
+                .wrap(from_fn(rate::limit))
+                .wrap(from_fn(identify))
+                .wrap(from_fn(rate::limit_bad_credentials)),
+        )
+        .service(
+            scope("/ogc")
+                .service(ogc::find_ogc_landing_page)
+                .service(ogc::find_ogc_conformance)
+                .service(ogc::find_ogc_document)
+                .service(ogc::list_ogc_collections)
+                .service(ogc::find_ogc_collection)
+                .service(ogc::list_boundary_features)
+                .service(ogc::find_boundary_feature)
+                .service(ogc::list_council_features)
+                .service(ogc::find_council_feature)
+                .service(ogc::list_initiative_features)
+                .service(ogc::find_initiative_feature)
+                .wrap(from_fn(keep_in_step))
+                .wrap(from_fn(rate::limit))
+                .wrap(from_fn(identify))
+                .wrap(from_fn(rate::limit_bad_credentials)),
+        )
+        .service(
+            scope("/v1")
+                .service(sign_in::log_in)
+                .service(sign_in::refresh_tokens)
+                .service(sign_in::log_out)
+                .service(sign_in::find_me)
+                .service(sign_in::change_password)
+                // In front of the lists: an address of pages is theirs when `Accept` asks for the whole.
+                .service(exports::export_councils)
+                .service(exports::export_council_initiatives)
+                .service(exports::export_initiatives)
+                .service(exports::export_outcomes)
+                .service(exports::export_theme_initiatives)
+                .service(exports::export_themes)
+                .service(exports::find_data_package)
+                .service(councils::list_councils)
+                .service(councils::create_council)
+                .service(councils::find_council)
+                .service(councils::replace_council)
+                .service(councils::update_council)
+                .service(councils::delete_council)
+                .service(boundaries::find_boundary)
+                .service(boundaries::map_boundaries)
+                .service(initiatives::list_council_initiatives)
+                .service(initiatives::list_initiatives)
+                .service(facets::count_initiatives)
+                .service(initiatives::create_initiative)
+                .service(initiatives::find_initiative)
+                .service(initiatives::replace_initiative)
+                .service(initiatives::update_initiative)
+                .service(initiatives::delete_initiative)
+                .service(citation::cite_initiative)
+                .service(initiatives::publish_initiative)
+                .service(initiatives::unpublish_initiative)
+                .service(outcomes::list_outcomes)
+                .service(themes::list_themes)
+                .service(themes::create_theme)
+                .service(themes::find_theme)
+                .service(themes::replace_theme)
+                .service(themes::update_theme)
+                .service(themes::delete_theme)
+                .service(themes::merge_theme)
+                .service(initiatives::list_theme_initiatives)
+                .service(map::map_councils)
+                .service(map::map_initiatives)
+                .service(map::summarise_map)
+                .service(tiles::describe_boundary_tiles)
+                .service(tiles::describe_council_tiles)
+                .service(tiles::describe_initiative_tiles)
+                .service(tiles::find_boundary_tile)
+                .service(tiles::find_council_tile)
+                .service(tiles::find_initiative_tile)
+                .service(search::search_registry)
+                .service(search::suggest_records)
+                .service(search::list_unanswered_searches)
+                .service(changes::list_changes)
+                .service(changes::feed_changes)
+                .service(changes::feed_council_changes)
+                .service(changes::feed_theme_changes)
+                .service(vocabularies::list_principles)
+                .service(vocabularies::list_values)
+                .service(users::list_users)
+                .service(users::create_user)
+                .service(users::find_user)
+                .service(users::replace_user)
+                .service(users::update_user)
+                .service(users::set_user_password)
+                .service(key_requests::request_api_key)
+                .service(key_requests::list_key_requests)
+                .service(key_requests::find_key_request)
+                .service(key_requests::grant_key_request)
+                .service(key_requests::refuse_key_request)
+                .service(key_requests::claim_api_key)
+                .service(api_keys::list_api_keys)
+                .service(api_keys::create_api_key)
+                .service(api_keys::find_api_key)
+                .service(api_keys::replace_api_key)
+                .service(api_keys::update_api_key)
+                .service(api_keys::revoke_api_key)
+                .service(api_keys::rotate_api_key)
+                .service(api_keys::find_api_key_usage)
+                .service(audit::list_audit_events)
+                // The last one is the first to see a request.
+                .wrap(from_fn(answer_again))
+                .wrap(from_fn(keep_in_step))
+                .wrap(from_fn(rate::limit))
+                .wrap(from_fn(identify))
+                .wrap(from_fn(rate::limit_bad_credentials)),
+        )
+}

@@ -1,0 +1,251 @@
+//! Themes. Everybody reads; network officers keep them.
+
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+
+use crate::access::extractors::{Account, Anyone, Moderator};
+use crate::access::scope::WriteThemes;
+use crate::audit::model::Action;
+use crate::audit::subject::Subject;
+use crate::audit::trail::Trail;
+use crate::db::Db;
+use crate::db::enum_text::picked;
+use crate::error::{ApiError, UNKNOWN};
+use crate::formats::citation::form::Form;
+use crate::formats::citation::linked;
+use crate::formats::citation::linked::LinkedData;
+use crate::http::idempotency::Idempotency;
+use crate::http::input::{Body, Draft, Faults, IfMatch, Patch, Query};
+use crate::http::page::{Page, Pages};
+use crate::http::response::{Record, Written, moved, no_content, send_shown};
+use crate::read_model::extractor::CurrentSnapshot;
+use crate::read_model::shown::Shown;
+use crate::read_model::theme_list::ThemeFilter;
+use crate::registry::references;
+use crate::registry::themes::model::{NewTheme, Theme, ThemeMerge, ThemeQuery, ThemeStatus, ThemeView};
+use crate::registry::themes::store;
+use crate::registry::withdrawal::Withdrawal;
+
+/// List themes
+///
+/// Filtered, sorted and paged; deprecated themes included, merged ones not.
+#[utoipa::path(tag = "themes", params(ThemeQuery), responses((status = 200, description = "Themes", body = Page<Theme>)))]
+#[get("/themes")]
+pub async fn list_themes(
+    request: HttpRequest,
+    snapshot: CurrentSnapshot,
+    _: Anyone,
+    pages: Pages,
+    query: Query<ThemeQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let page = pages.page(query.limit, query.cursor.as_deref())?;
+    let filter = ThemeFilter::new(&snapshot, &query)?;
+    let slice = snapshot.list_themes(&filter, query.sort.unwrap_or_default(), &page);
+    let fields = picked(query.0.fields.as_deref());
+    let slice = slice.with_rows(|rows| rows.into_iter().map(|one| Shown::theme(one, fields.as_deref())).collect());
+    pages.records(&request, &slice, page.limit, None)
+}
+
+/// Find a theme
+///
+/// The address of a theme that was merged into another redirects there (308). By `Accept` also as a SKOS concept (JSON-LD);
+/// `fields` goes with plain JSON only.
+#[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id", example = "housing"), ThemeView),
+    responses((status = 200, description = "The theme", content((Theme = "application/json"), (LinkedData = "application/ld+json")))))]
+#[get("/themes/{theme}")]
+pub async fn find_theme(
+    request: HttpRequest,
+    snapshot: CurrentSnapshot,
+    _: Anyone,
+    theme: web::Path<String>,
+    view: Query<ThemeView>,
+) -> Result<HttpResponse, ApiError> {
+    let form = Form::wanted(&request, &[Form::Json, Form::LinkedData])?;
+    form.allows(&[("fields", view.fields.is_some())])?;
+    let entry = snapshot.locate_theme(&theme)?;
+    let found = &entry.record;
+    if references::is_former(&theme, &found.slug, found.id) {
+        return Ok(moved(&request, &found.slug));
+    }
+    if form != Form::Json {
+        return Form::linked(&request, found, linked::theme);
+    }
+    let fields = picked(view.fields.as_deref());
+    Ok(send_shown(&request, &Shown::theme(entry, fields.as_deref())))
+}
+
+/// Enter a theme
+///
+/// For network officers. No circle, at most three levels.
+#[utoipa::path(tag = "themes", params(Idempotency), request_body = NewTheme, responses((status = 201, description = "Entered", body = Theme)), security(("bearer" = [])))]
+#[post("/themes")]
+pub async fn create_theme(
+    db: web::Data<Db>,
+    caller: Moderator<WriteThemes>,
+    key: Idempotency,
+    trail: Trail,
+    body: Body<NewTheme>,
+) -> Result<Written, ApiError> {
+    let (draft, fingerprint) = body.into_parts();
+    db.get()
+        .await?
+        .transaction(async |conn| {
+            if let Some(first) = key.first_answer(conn, caller.0.user_id, &fingerprint).await? {
+                return Ok(first);
+            }
+            store::lock_tree(conn).await?;
+            let resolved = store::resolve(conn, draft, None).await?;
+            let id = store::create(conn, &resolved).await?;
+            let made = store::find(conn, id).await?;
+            let written = Written::created(format!("/v1/themes/{}", made.slug), &made)?;
+            key.keep(conn, caller.0.user_id, &fingerprint, &written).await?;
+            trail.record(conn, &caller.0, Action::ThemeCreate, Subject::entered(&made)).await?;
+            Ok(written)
+        })
+        .await
+}
+
+/// Replace a theme
+///
+/// Members that are left out are cleared.
+#[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id", example = "housing")), request_body = NewTheme, responses((status = 200, description = "As it is now", body = Theme)), security(("bearer" = [])))]
+#[put("/themes/{theme}")]
+pub async fn replace_theme(
+    db: web::Data<Db>,
+    caller: Moderator<WriteThemes>,
+    theme: web::Path<String>,
+    if_match: IfMatch,
+    trail: Trail,
+    body: Body<NewTheme>,
+) -> Result<Written, ApiError> {
+    change(&db, &trail, caller.0, &theme, if_match, |_| Ok(body.draft)).await
+}
+
+/// Change a theme
+///
+/// A merge patch (RFC 7396): null clears a member.
+#[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id", example = "housing")), request_body(content = NewTheme, content_type = "application/merge-patch+json"), responses((status = 200, description = "As it is now", body = Theme)), security(("bearer" = [])))]
+#[patch("/themes/{theme}")]
+pub async fn update_theme(
+    db: web::Data<Db>,
+    caller: Moderator<WriteThemes>,
+    theme: web::Path<String>,
+    if_match: IfMatch,
+    trail: Trail,
+    patch: Patch<NewTheme>,
+) -> Result<Written, ApiError> {
+    change(&db, &trail, caller.0, &theme, if_match, |current| patch.merge(&NewTheme::from(current))).await
+}
+
+/// Withdraw a theme
+///
+/// Only a theme that nothing uses: one in use is merged into another. It leaves a tombstone: its address answers 404 with the reason.
+#[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id", example = "housing"), Withdrawal), responses((status = 204, description = "Withdrawn")), security(("bearer" = [])))]
+#[delete("/themes/{theme}")]
+pub async fn delete_theme(
+    db: web::Data<Db>,
+    caller: Moderator<WriteThemes>,
+    theme: web::Path<String>,
+    if_match: IfMatch,
+    trail: Trail,
+    withdrawal: Query<Withdrawal>,
+) -> Result<HttpResponse, ApiError> {
+    let reason = withdrawal.0.reason();
+    db.get()
+        .await?
+        .transaction(async |conn| {
+            store::lock_tree(conn).await?;
+            let current = store::locate(conn, &theme).await?;
+            if !if_match.allows(current.version) {
+                return Err(ApiError::stale(&Record::etag(&current)?));
+            }
+            store::withdraw(conn, current.id, current.version, reason.as_deref()).await?;
+            trail.record(conn, &caller.0, Action::ThemeWithdraw, Subject::gone(&current)).await
+        })
+        .await?;
+    Ok(no_content())
+}
+
+/// Merge a theme into another
+///
+/// Its initiatives, its narrower themes and its address go over to the other theme; the answer is that other theme.
+#[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id of the theme that goes", example = "housing"), Idempotency), request_body = ThemeMerge, responses((status = 200, description = "The theme that took over", body = Theme)), security(("bearer" = [])))]
+#[post("/themes/{theme}/merge")]
+pub async fn merge_theme(
+    db: web::Data<Db>,
+    caller: Moderator<WriteThemes>,
+    theme: web::Path<String>,
+    key: Idempotency,
+    trail: Trail,
+    body: Body<ThemeMerge>,
+) -> Result<Written, ApiError> {
+    let (draft, fingerprint) = body.into_parts();
+    db.get()
+        .await?
+        .transaction(async |conn| {
+            if let Some(first) = key.first_answer(conn, caller.0.user_id, &fingerprint).await? {
+                return Ok(first);
+            }
+            store::lock_tree(conn).await?;
+            let from = store::locate(conn, &theme).await?;
+            let Draft { value, mut faults } = draft;
+            let into = target(conn, &value, &from, &mut faults).await?;
+            let into = store::find(conn, into.unwrap_or(from.id)).await?;
+            if into.status == ThemeStatus::Deprecated && into.id != from.id {
+                faults.add("/into", "deprecated", "is a deprecated theme; use the one that replaces it");
+            }
+            faults.finish()?;
+            store::merge(conn, &from, &into).await?;
+            let now = store::find(conn, into.id).await?;
+            let written = Written::changed(&now)?;
+            key.keep(conn, caller.0.user_id, &fingerprint, &written).await?;
+            trail.record(conn, &caller.0, Action::ThemeMerge, Subject::gone(&from)).await?;
+            trail.record(conn, &caller.0, Action::ThemeMerge, Subject::changed(&into, &now)).await?;
+            trail.record_besides(conn, &caller.0, &[from.id, into.id]).await?;
+            Ok(written)
+        })
+        .await
+}
+
+async fn target(
+    conn: &mut AsyncPgConnection,
+    merge: &ThemeMerge,
+    from: &Theme,
+    faults: &mut Faults,
+) -> Result<Option<uuid::Uuid>, ApiError> {
+    if merge.into.is_empty() {
+        return Ok(None);
+    }
+    let known = references::theme_names(conn).await?;
+    let into = references::pick(&known, &merge.into, "theme", |detail| faults.add("/into", UNKNOWN, detail));
+    if into == Some(from.id) {
+        faults.add("/into", "circular", "is the theme itself");
+    }
+    Ok(into)
+}
+
+async fn change(
+    db: &Db,
+    trail: &Trail,
+    account: Account,
+    segment: &str,
+    if_match: IfMatch,
+    make: impl FnOnce(&Theme) -> Result<Draft<NewTheme>, ApiError> + Send,
+) -> Result<Written, ApiError> {
+    db.get()
+        .await?
+        .transaction(async |conn| {
+            store::lock_tree(conn).await?;
+            let current = store::locate(conn, segment).await?;
+            if !if_match.allows(current.version) {
+                return Err(ApiError::stale(&Record::etag(&current)?));
+            }
+            let resolved = store::resolve(conn, make(&current)?, Some(current.id)).await?;
+            store::update(conn, &current, &resolved).await?;
+            let now = store::find(conn, current.id).await?;
+            let written = Written::changed(&now)?;
+            trail.record(conn, &account, Action::ThemeUpdate, Subject::changed(&current, &now)).await?;
+            Ok(written)
+        })
+        .await
+}

@@ -1,0 +1,165 @@
+//! Vector tiles: everybody reads what they may see, as points.
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use chrono::Utc;
+
+use crate::access::extractors::Anyone;
+use crate::error::{ApiError, problems};
+use crate::formats::map::model::{CouncilProperties, InitiativeProperties};
+use crate::formats::map::points;
+use crate::formats::tiles::areas;
+use crate::formats::tiles::encode::{EXTENT, Tagged, tile};
+use crate::formats::tiles::model::{CLUSTERS, Filters, TileId, TileSet};
+use crate::geography::BoundingBox;
+use crate::http::input::Query;
+use crate::http::page::base;
+use crate::http::response::{send, send_bytes};
+use crate::read_model::boundary_members::members;
+use crate::read_model::council_list::CouncilFilter;
+use crate::read_model::extractor::CurrentSnapshot;
+use crate::read_model::initiative_filter::InitiativeFilter;
+use crate::registry::boundaries::model::MembersQuery;
+use crate::registry::boundaries::shape;
+use crate::registry::councils::query::CouncilQuery;
+use crate::registry::initiatives::query::InitiativeQuery;
+
+/// Media type of vector tiles, as registered.
+const MVT: &str = "application/vnd.mapbox-vector-tile";
+/// Zoom, column, row.
+type Numbers = web::Path<(String, String, String)>;
+
+/// Describe the tiles of initiatives
+///
+/// TileJSON 3.0, for MapLibre, QGIS and others. Filters are those of `list_initiatives`; the address of the tiles carries them.
+#[utoipa::path(tag = "map", params(Filters<InitiativeQuery>), responses((status = 200, description = "The tiles", body = TileSet)))]
+#[get("/tiles/initiatives.json")]
+pub async fn describe_initiative_tiles(
+    request: HttpRequest,
+    snapshot: CurrentSnapshot,
+    caller: Anyone,
+    query: Query<Filters<InitiativeQuery>>,
+) -> Result<HttpResponse, ApiError> {
+    InitiativeFilter::new(&snapshot, caller.reach(), &query.filters)?;
+    describe::<InitiativeProperties>(&request)
+}
+
+/// Describe the tiles of councils
+///
+/// TileJSON 3.0, for MapLibre, QGIS and others. Filters are those of `list_councils`; the address of the tiles carries them.
+#[utoipa::path(tag = "map", params(Filters<CouncilQuery>), responses((status = 200, description = "The tiles", body = TileSet)))]
+#[get("/tiles/councils.json")]
+pub async fn describe_council_tiles(
+    request: HttpRequest,
+    snapshot: CurrentSnapshot,
+    caller: Anyone,
+    query: Query<Filters<CouncilQuery>>,
+) -> Result<HttpResponse, ApiError> {
+    CouncilFilter::new(&snapshot, caller.reach(), &query.filters)?;
+    describe::<CouncilProperties>(&request)
+}
+
+/// Find a tile of initiatives
+///
+/// A Mapbox Vector Tile with the layer `initiatives`; 200 without a body where nothing is. Before zoom 14, points that lie
+/// close together are one feature with their number. Filters are those of `list_initiatives`.
+#[utoipa::path(tag = "map", params(("z" = u8, Path, description = "Zoom", minimum = 0, maximum = 14, example = 7), ("x" = u32, Path, description = "Column, from the west", minimum = 0, maximum = 16383, example = 63), ("y" = u32, Path, description = "Row, from the north", minimum = 0, maximum = 16383, example = 41), Filters<InitiativeQuery>),
+    responses((status = 200, description = "The tile", body = String, content_type = "application/vnd.mapbox-vector-tile")))]
+#[get("/tiles/initiatives/{z}/{x}/{y}.mvt")]
+pub async fn find_initiative_tile(
+    request: HttpRequest,
+    snapshot: CurrentSnapshot,
+    caller: Anyone,
+    numbers: Numbers,
+    query: Query<Filters<InitiativeQuery>>,
+) -> Result<HttpResponse, ApiError> {
+    let id = located(&numbers)?;
+    let mut filter = InitiativeFilter::new(&snapshot, caller.reach(), &query.filters)?;
+    let Some(bbox) = narrowed(filter.area.bbox, id) else { return Ok(send_bytes(&request, MVT, Vec::new())) };
+    filter.area.bbox = Some(bbox);
+    let (_, placed) = points::initiatives(&snapshot, caller.reach(), &filter);
+    let today = Utc::now().date_naive();
+    let shown = |record| InitiativeProperties::new(&snapshot, record, today);
+    Ok(send_bytes(&request, MVT, tile(id, placed, shown)?))
+}
+
+/// Find a tile of councils
+///
+/// A Mapbox Vector Tile with the layer `councils`; 200 without a body where nothing is. Before zoom 14, points that lie close
+/// together are one feature with their number. Filters are those of `list_councils`.
+#[utoipa::path(tag = "map", params(("z" = u8, Path, description = "Zoom", minimum = 0, maximum = 14, example = 7), ("x" = u32, Path, description = "Column, from the west", minimum = 0, maximum = 16383, example = 63), ("y" = u32, Path, description = "Row, from the north", minimum = 0, maximum = 16383, example = 41), Filters<CouncilQuery>),
+    responses((status = 200, description = "The tile", body = String, content_type = "application/vnd.mapbox-vector-tile")))]
+#[get("/tiles/councils/{z}/{x}/{y}.mvt")]
+pub async fn find_council_tile(
+    request: HttpRequest,
+    snapshot: CurrentSnapshot,
+    caller: Anyone,
+    numbers: Numbers,
+    query: Query<Filters<CouncilQuery>>,
+) -> Result<HttpResponse, ApiError> {
+    let id = located(&numbers)?;
+    let mut filter = CouncilFilter::new(&snapshot, caller.reach(), &query.filters)?;
+    let Some(bbox) = narrowed(filter.area.bbox, id) else { return Ok(send_bytes(&request, MVT, Vec::new())) };
+    filter.area.bbox = Some(bbox);
+    let (_, placed) = points::councils(&snapshot, caller.reach(), &filter);
+    let visible = snapshot.visible(caller.reach());
+    let shown = |record| CouncilProperties::new(&snapshot, &visible, record);
+    Ok(send_bytes(&request, MVT, tile(id, placed, shown)?))
+}
+
+/// Describe the tiles of boundaries
+///
+/// TileJSON 3.0, for MapLibre, QGIS and others. Filters are those of `map_boundaries`; the address of the tiles carries them.
+#[utoipa::path(tag = "map", params(MembersQuery), responses((status = 200, description = "The tiles", body = TileSet)))]
+#[get("/tiles/boundaries.json")]
+pub async fn describe_boundary_tiles(
+    request: HttpRequest,
+    _caller: Anyone,
+    _query: Query<MembersQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let tiles = TileSet::new(areas::LAYER, areas::FIELDS, &[], &base(&request), request.query_string());
+    send(&request, &tiles, None, None, None)
+}
+
+/// Find a tile of boundaries
+///
+/// A Mapbox Vector Tile with the layer `boundaries`: the areas of the councils that are members, as simple as the zoom
+/// allows; 200 without a body where nothing is. Filters are those of `map_boundaries`.
+#[utoipa::path(tag = "map", params(("z" = u8, Path, description = "Zoom", minimum = 0, maximum = 14, example = 7), ("x" = u32, Path, description = "Column, from the west", minimum = 0, maximum = 16383, example = 63), ("y" = u32, Path, description = "Row, from the north", minimum = 0, maximum = 16383, example = 41), MembersQuery),
+    responses((status = 200, description = "The tile", body = String, content_type = "application/vnd.mapbox-vector-tile")))]
+#[get("/tiles/boundaries/{z}/{x}/{y}.mvt")]
+pub async fn find_boundary_tile(
+    request: HttpRequest,
+    snapshot: CurrentSnapshot,
+    caller: Anyone,
+    numbers: Numbers,
+    query: Query<MembersQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let id = located(&numbers)?;
+    let bounds = Some(id.bbox_within(areas::MARGIN / f64::from(EXTENT)));
+    let reach = caller.reach();
+    // Cutting large areas to a tile keeps a processor busy for a moment.
+    let tile =
+        web::block(move || areas::tile(id, &members(&snapshot, reach, &query, shape::level(id.zoom()), bounds)?));
+    let tile = tile.await.map_err(ApiError::internal)??;
+    Ok(send_bytes(&request, MVT, tile))
+}
+
+fn located(numbers: &Numbers) -> Result<TileId, ApiError> {
+    let (zoom, column, row) = &**numbers;
+    TileId::new(zoom, column, row).map_err(|detail| ApiError::new(&problems::NOT_FOUND, detail))
+}
+
+/// The part of a box that lies on a tile.
+fn narrowed(bbox: Option<BoundingBox>, id: TileId) -> Option<BoundingBox> {
+    bbox.map_or(Some(id.bbox()), |bbox| bbox.intersection(&id.bbox()))
+}
+
+fn describe<T: Tagged>(request: &HttpRequest) -> Result<HttpResponse, ApiError> {
+    send(
+        request,
+        &TileSet::new(T::LAYER, T::FIELDS, CLUSTERS, &base(request), request.query_string()),
+        None,
+        None,
+        None,
+    )
+}

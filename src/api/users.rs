@@ -1,0 +1,225 @@
+//! Users, for network admins; moderators may read.
+
+use actix_web::{HttpResponse, get, patch, post, put, web};
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+use uuid::Uuid;
+
+use crate::access::extractors::{Account, Admin, Credential, Moderator, Reach};
+use crate::access::scope::ManageUsers;
+use crate::accounts::sign_in::password;
+use crate::accounts::users::model::{NewPassword, NewUser, Role, User, UserQuery, UserSort, UserStatus, UserUpdate};
+use crate::accounts::users::store;
+use crate::audit::model::{Action, RecordKind};
+use crate::audit::subject::Subject;
+use crate::audit::trail::Trail;
+use crate::db::Db;
+use crate::error::ApiError;
+use crate::http::idempotency::Idempotency;
+use crate::http::input::{Body, Draft, IfMatch, NoParams, Patch, Query};
+use crate::http::page::{Listing, Page, Pages};
+use crate::http::response::{Record, Written, no_content};
+use crate::read_model::extractor::CurrentSnapshot;
+use crate::registry::references;
+
+/// List users
+///
+/// For network officers.
+#[utoipa::path(tag = "users", params(UserQuery), responses((status = 200, description = "Users", body = Page<User>)), security(("bearer" = [])))]
+#[get("/users")]
+pub async fn list_users(
+    db: web::Data<Db>,
+    snapshot: CurrentSnapshot,
+    caller: Moderator<ManageUsers>,
+    trail: Trail,
+    pages: Pages,
+    query: Query<UserQuery>,
+) -> Result<Listing<User>, ApiError> {
+    let window = pages.window(query.limit, query.cursor.as_deref(), query.sort.unwrap_or(UserSort::Email).order())?;
+    let mut conn = db.get().await?;
+    let mut faults = Vec::new();
+    let councils = snapshot.any_council(Reach::ALL, "council", &query.council, &mut faults);
+    if !faults.is_empty() {
+        return Err(ApiError::bad_query(faults));
+    }
+    let filter = store::UserFilter { roles: query.role.clone(), status: query.status, councils };
+    let slice = conn
+        .transaction(async |conn| {
+            let slice = store::list(conn, &filter, &window).await?;
+            trail.record(conn, &caller.0, Action::UserList, Subject::all(RecordKind::User)).await?;
+            Ok::<_, ApiError>(slice)
+        })
+        .await?;
+    Ok(pages.listing(slice, window.limit, None))
+}
+
+/// Find a user
+///
+/// For network officers.
+#[utoipa::path(tag = "users", params(("id" = Uuid, Path, description = "Id of the user")), responses((status = 200, description = "The user", body = User)), security(("bearer" = [])))]
+#[get("/users/{id}")]
+pub async fn find_user(
+    db: web::Data<Db>,
+    caller: Moderator<ManageUsers>,
+    trail: Trail,
+    id: web::Path<String>,
+    _: Query<NoParams>,
+) -> Result<Record<User>, ApiError> {
+    let id = references::id(&id, "user")?;
+    db.get()
+        .await?
+        .transaction(async |conn| {
+            let user = store::show(conn, id).await?;
+            trail.record(conn, &caller.0, Action::UserRead, Subject::read(&user)).await?;
+            Ok(Record::whole(user))
+        })
+        .await
+}
+
+/// Enter a user
+///
+/// For network admins. The user signs in with the password given here and changes it.
+#[utoipa::path(tag = "users", params(Idempotency), request_body = NewUser, responses((status = 201, description = "Entered", body = User)), security(("bearer" = [])))]
+#[post("/users")]
+pub async fn create_user(
+    db: web::Data<Db>,
+    caller: Admin<ManageUsers>,
+    key: Idempotency,
+    trail: Trail,
+    body: Body<NewUser>,
+) -> Result<Written, ApiError> {
+    let (mut draft, fingerprint) = body.into_parts();
+    let mut conn = db.get().await?;
+    let council = council_of(&mut conn, draft.value.council.as_ref(), &mut draft.faults).await?;
+    let user = draft.checked()?;
+    officers_in_person(&caller.0, &[user.role])?;
+    let hash = password::hash(user.initial_password.clone()).await?;
+    conn.transaction(async |conn| {
+        if let Some(first) = key.first_answer(conn, caller.0.user_id, &fingerprint).await? {
+            return Ok(first);
+        }
+        let id = store::create(conn, &user.update(), council, Some(&hash)).await?;
+        let made = store::show(conn, id).await?;
+        let written = Written::created(format!("/v1/users/{id}"), &made)?;
+        key.keep(conn, caller.0.user_id, &fingerprint, &written).await?;
+        trail.record(conn, &caller.0, Action::UserCreate, Subject::entered(&made)).await?;
+        Ok(written)
+    })
+    .await
+}
+
+/// Replace a user
+///
+/// For network admins. Members that are left out are cleared.
+#[utoipa::path(tag = "users", params(("id" = Uuid, Path, description = "Id of the user")), request_body = UserUpdate, responses((status = 200, description = "As it is now", body = User)), security(("bearer" = [])))]
+#[put("/users/{id}")]
+pub async fn replace_user(
+    db: web::Data<Db>,
+    caller: Admin<ManageUsers>,
+    id: web::Path<String>,
+    if_match: IfMatch,
+    trail: Trail,
+    body: Body<UserUpdate>,
+) -> Result<Written, ApiError> {
+    change(&db, &trail, caller.0, references::id(&id, "user")?, if_match, |_| Ok(body.draft)).await
+}
+
+/// Change a user
+///
+/// Setting `status` to `disabled` ends every session of the user at once.
+#[utoipa::path(tag = "users", params(("id" = Uuid, Path, description = "Id of the user")), request_body(content = UserUpdate, content_type = "application/merge-patch+json"), responses((status = 200, description = "As it is now", body = User)), security(("bearer" = [])))]
+#[patch("/users/{id}")]
+pub async fn update_user(
+    db: web::Data<Db>,
+    caller: Admin<ManageUsers>,
+    id: web::Path<String>,
+    if_match: IfMatch,
+    trail: Trail,
+    patch: Patch<UserUpdate>,
+) -> Result<Written, ApiError> {
+    change(&db, &trail, caller.0, references::id(&id, "user")?, if_match, |current| {
+        patch.merge(&UserUpdate::from(current))
+    })
+    .await
+}
+
+/// Set a user's password
+///
+/// Ends every session of the user at once.
+#[utoipa::path(tag = "users", params(("id" = Uuid, Path, description = "Id of the user")), request_body = NewPassword, responses((status = 204, description = "Set")), security(("bearer" = [])))]
+#[post("/users/{id}/password")]
+pub async fn set_user_password(
+    db: web::Data<Db>,
+    caller: Admin<ManageUsers>,
+    id: web::Path<String>,
+    trail: Trail,
+    body: Body<NewPassword>,
+) -> Result<HttpResponse, ApiError> {
+    let new = body.draft.checked()?;
+    let user = store::find(&mut *db.get().await?, references::id(&id, "user")?).await?;
+    officers_in_person(&caller.0, &[user.role.0])?;
+    let hash = password::hash(new.password).await?;
+    db.get()
+        .await?
+        .transaction(async |conn| {
+            store::set_password(conn, user.id, &hash).await?;
+            let now = store::show(conn, user.id).await?;
+            trail.record(conn, &caller.0, Action::UserSetPassword, Subject::changed_once(&now)).await
+        })
+        .await?;
+    Ok(no_content())
+}
+
+async fn change(
+    db: &Db,
+    trail: &Trail,
+    account: Account,
+    id: Uuid,
+    if_match: IfMatch,
+    make: impl FnOnce(&User) -> Result<Draft<UserUpdate>, ApiError>,
+) -> Result<Written, ApiError> {
+    let mut conn = db.get().await?;
+    let current = store::show(&mut conn, id).await?;
+    if !if_match.allows(current.version) {
+        return Err(ApiError::stale(&Record::etag(&current)?));
+    }
+    let mut draft = make(&current)?;
+    let council = council_of(&mut conn, draft.value.council.as_ref(), &mut draft.faults).await?;
+    let update = draft.checked()?;
+    officers_in_person(&account, &[current.role, update.role])?;
+    conn.transaction(async |conn| {
+        let stays_admin = update.role == Role::NetworkAdmin && update.status == UserStatus::Active;
+        if !stays_admin && store::active_admins(conn).await? == [id] {
+            return Err(ApiError::conflict("This is the last active network admin. Appoint another one first."));
+        }
+        if !store::update(conn, id, current.version, &update, council).await? {
+            return Err(ApiError::stale(&Record::etag(&store::show(conn, id).await?)?));
+        }
+        let now = store::show(conn, id).await?;
+        let disables = now.status == UserStatus::Disabled && current.status != UserStatus::Disabled;
+        let action = if disables { Action::UserDisable } else { Action::UserUpdate };
+        trail.record(conn, &account, action, Subject::changed(&current, &now)).await?;
+        Written::changed(&now)
+    })
+    .await
+}
+
+/// Officers are made and changed by people: a key with one scope could else make itself an account with every right.
+fn officers_in_person(account: &Account, roles: &[Role]) -> Result<(), ApiError> {
+    match account.credential {
+        Credential::Key(_) if roles.iter().any(|role| role.is_officer()) => {
+            Err(ApiError::forbidden("Accounts of network officers are not managed by API keys. Sign in."))
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn council_of(
+    conn: &mut AsyncPgConnection,
+    council: Option<&crate::text::Reference>,
+    faults: &mut crate::http::input::Faults,
+) -> Result<Option<Uuid>, ApiError> {
+    match council {
+        Some(council) => references::council(conn, Reach::ALL, council, "/council", faults).await,
+        None => Ok(None),
+    }
+}

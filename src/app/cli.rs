@@ -1,0 +1,262 @@
+//! The command line: serve by default, and what an operator does besides.
+
+use std::io::{IsTerminal, Read, Write};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{Args, Parser, Subcommand};
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+use uuid::Uuid;
+
+use super::first_start::{enter, load_sample};
+use super::import::command::ImportCommand;
+use super::serve::{open, open_with_any_key, serve};
+use super::{banner, healthcheck};
+use crate::access::extractors::Reach;
+use crate::access::keys::Keys;
+use crate::accounts::sign_in::password;
+use crate::accounts::users;
+use crate::accounts::users::model::{NewUser, Role};
+use crate::audit::command::AuditCommand;
+use crate::audit::model::Action;
+use crate::audit::store::record;
+use crate::audit::subject::{Actor, Subject};
+use crate::config::{ServeSettings, StoreSettings};
+use crate::db::open::Store;
+use crate::error::ApiError;
+use crate::http::input::{Draft, Schemas};
+use crate::openapi::Document;
+use crate::registry::references;
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// The CCIN registry: the public record of what UK co-operative councils do.
+#[derive(Debug, Parser)]
+#[command(name = "ccin-registry", version, about, long_about = None, max_term_width = 110)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    store: StoreSettings,
+    #[command(flatten)]
+    /// How the service serves.
+    pub serve: ServeSettings,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the registry (the default).
+    ///
+    /// With no database named, brings up a private PostgreSQL, loads the sample registry into it when it is empty, and
+    /// makes the first network admin.
+    Serve,
+    /// Bring the database up to date and stop.
+    Migrate,
+    /// Ask the service that listens at --bind whether it is well; for the health check of a container.
+    Health,
+    /// Write the OpenAPI document to openapi/openapi.json, or to FILE.
+    Openapi {
+        /// Where to write; `-` is standard output.
+        #[arg(default_value = "openapi/openapi.json")]
+        file: PathBuf,
+    },
+    /// The sample registry.
+    Sample {
+        #[command(subcommand)]
+        command: SampleCommand,
+    },
+    /// People who sign in.
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Files of others: boundaries, councils.
+    Import {
+        #[command(subcommand)]
+        command: ImportCommand,
+    },
+    /// The audit trail.
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum SampleCommand {
+    /// Load the sample into an empty registry, all or nothing.
+    Load,
+}
+
+#[derive(Debug, Subcommand)]
+enum UserCommand {
+    /// Enter a user.
+    Create(CreateUser),
+    /// Disable a user: every session ends at once.
+    Disable {
+        /// E-mail address of the account.
+        #[arg(long)]
+        email: String,
+    },
+    /// Set a user's password: every session ends at once.
+    SetPassword {
+        /// E-mail address of the account.
+        #[arg(long)]
+        email: String,
+        /// Read the password from standard input.
+        #[arg(long, required = true)]
+        password_stdin: bool,
+    },
+}
+
+#[derive(Args, Debug)]
+struct CreateUser {
+    /// E-mail address; the user signs in with it.
+    #[arg(long)]
+    email: String,
+    /// What the user may do.
+    #[arg(long, value_enum)]
+    role: Role,
+    /// Council that the user is bound to: slug, id or GSS code.
+    #[arg(long)]
+    council: Option<String>,
+    /// Read the password from standard input.
+    #[arg(long, required = true)]
+    password_stdin: bool,
+}
+
+impl Cli {
+    /// Do what was asked.
+    pub async fn run(self) -> Result<(), Failure> {
+        match self.command.unwrap_or(Command::Serve) {
+            Command::Serve => serve(self.store, self.serve).await,
+            Command::Openapi { file } => write_document(&file),
+            Command::Health => ask_health(self.serve.bind, self.serve.tls_cert.is_some()).await,
+            Command::Migrate => {
+                let store = Store::open(&self.store).await?;
+                println!("{} migrations applied; the database is up to date.", store.migrated.len());
+                Ok(store.close().await?)
+            }
+            Command::Sample { command: SampleCommand::Load } => {
+                let (store, keys) = open(&self.store, &self.serve, &Arc::default()).await?;
+                let loaded = load_sample(&store, &keys).await;
+                store.close().await?;
+                println!("{}", banner::loaded(&loaded?));
+                Ok(())
+            }
+            Command::User { command } => {
+                let (store, keys) = open(&self.store, &self.serve, &Arc::default()).await?;
+                let done = manage_user(&store, &keys, command).await;
+                store.close().await?;
+                println!("{}", done?);
+                Ok(())
+            }
+            Command::Import { command } => {
+                let (store, keys) = open(&self.store, &self.serve, &Arc::default()).await?;
+                let schemas = Schemas::new(&Document::new().value);
+                let done = command.run(&mut store.connect().await?, &keys, &schemas).await;
+                store.close().await?;
+                println!("{}", done?);
+                Ok(())
+            }
+            Command::Audit { command } => {
+                // Any key will do: which one is right is what it finds out.
+                let (store, keys) = open_with_any_key(&self.store, &self.serve, &Arc::default()).await?;
+                let done = command.run(&mut store.connect().await?, keys).await;
+                store.close().await?;
+                println!("{}", done?);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// The event of one change of a user, in the transaction that made it.
+async fn changed(conn: &mut AsyncPgConnection, keys: &Keys, action: Action, id: Uuid) -> Result<(), ApiError> {
+    let now = users::store::show(conn, id).await?;
+    record(conn, keys, &Actor::COMMAND_LINE, action, Subject::changed_once(&now)).await
+}
+
+async fn ask_health(bind: SocketAddr, tls: bool) -> Result<(), Failure> {
+    let status = tokio::task::spawn_blocking(move || healthcheck::ask(bind, tls)).await??;
+    if status.contains(" 200 ") { Ok(()) } else { Err(format!("not well: {status}").into()) }
+}
+
+fn write_document(file: &std::path::Path) -> Result<(), Failure> {
+    let text = Document::new().text;
+    if file.as_os_str() == "-" {
+        std::io::stdout().write_all(text.as_bytes())?;
+    } else {
+        std::fs::write(file, &text).map_err(|error| format!("{}: {error}", file.display()))?;
+        println!("{} written, {} bytes.", file.display(), text.len());
+    }
+    Ok(())
+}
+
+async fn manage_user(store: &Store, keys: &Keys, command: UserCommand) -> Result<String, Failure> {
+    let mut conn = store.connect().await?;
+    match command {
+        UserCommand::Create(wish) => {
+            // Its length is the schema's business here, so that every fault is told at once.
+            let password = read_line()?;
+            let mut body = serde_json::json!({ "email": wish.email, "role": wish.role, "initial_password": password });
+            if let Some(council) = wish.council {
+                body["council"] = council.into();
+            }
+            let mut draft = Draft::<NewUser>::new(body, &Schemas::new(&Document::new().value))?;
+            let council = match &draft.value.council {
+                Some(council) => {
+                    references::council(&mut conn, Reach::ALL, council, "/council", &mut draft.faults).await?
+                }
+                None => None,
+            };
+            let user = draft.checked()?;
+            let hash = password::hash(user.initial_password.clone()).await?;
+            enter(&mut conn, keys, &user, council, &hash).await?;
+            Ok(format!("{} may sign in now.", user.email))
+        }
+        UserCommand::Disable { email } => {
+            let id = user_id(&mut conn, &email).await?;
+            conn.transaction(async |conn| {
+                users::store::disable(conn, id).await?;
+                changed(conn, keys, Action::UserDisable, id).await
+            })
+            .await?;
+            Ok(format!("{email} is disabled; every session has ended."))
+        }
+        UserCommand::SetPassword { email, .. } => {
+            let id = user_id(&mut conn, &email).await?;
+            let hash = password::hash(read_password()?).await?;
+            conn.transaction(async |conn| {
+                users::store::set_password(conn, id, &hash).await?;
+                changed(conn, keys, Action::UserSetPassword, id).await
+            })
+            .await?;
+            Ok(format!("The password of {email} is set; every session has ended."))
+        }
+    }
+}
+
+async fn user_id(conn: &mut AsyncPgConnection, email: &str) -> Result<Uuid, Failure> {
+    let found = users::store::find_by_email(conn, email).await.map_err(|error: ApiError| error.to_string())?;
+    found.ok_or_else(|| format!("there is no user {email}").into())
+}
+
+/// One line from standard input; a password never stands on the command line, where every process can read it.
+fn read_line() -> Result<String, Failure> {
+    if std::io::stdin().is_terminal() {
+        eprintln!("Type the password (it is shown), then Enter and Ctrl-D:");
+    }
+    let mut text = String::new();
+    std::io::stdin().take(4096).read_to_string(&mut text)?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+fn read_password() -> Result<String, Failure> {
+    let password = read_line()?;
+    match password::fault(&password) {
+        Some(fault) => Err(fault.into()),
+        None => Ok(password),
+    }
+}

@@ -1,0 +1,165 @@
+//! `ccin-registry import boundaries FILE`.
+
+mod outline;
+mod read;
+mod simplify;
+mod topojson;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+use geo::MultiPolygon;
+use indicatif::{ProgressBar, ProgressStyle};
+use sha2::{Digest, Sha256};
+
+use super::command::BoundariesFile;
+use super::file::{Failure, FileFaults, read, some};
+use crate::access::keys::Keys;
+use crate::app::import::boundaries::outline::{Mended, outline};
+use crate::app::import::boundaries::simplify::Borders;
+use crate::audit::model::{Action, RecordKind};
+use crate::audit::store::record;
+use crate::audit::subject::{Actor, Subject};
+use crate::db::lock;
+use crate::error::ApiError;
+use crate::geography::BoundingBox;
+use crate::registry::boundaries::store::BoundaryRow;
+use crate::registry::boundaries::{shape, store};
+use crate::registry::councils::store as councils;
+
+/// Goes up whenever shapes are made otherwise, so that what was imported before is made anew.
+const METHOD: &[u8] = b"1";
+
+/// What a file holds, ready to be written.
+struct Sound {
+    areas: Vec<(String, String, MultiPolygon)>,
+    mended: BTreeMap<Mended, Vec<String>>,
+    property: String,
+}
+
+/// Import a file; the answer says what was done.
+pub async fn import(conn: &mut AsyncPgConnection, keys: &Keys, wish: &BoundariesFile) -> Result<String, Failure> {
+    let sound = check(wish)?;
+    let borders = Borders::of(sound.areas.iter().map(|(_, _, shape)| shape));
+    let known = store::digests(conn).await?;
+    let (mut new, mut replaced, mut rows) = (0_usize, 0_usize, Vec::new());
+    let bar = bar("Simplifying", sound.areas.len());
+    for (code, name, shape) in &sound.areas {
+        bar.inc(1);
+        let row = row(wish, code, name, shape);
+        match known.get(code) {
+            Some(digest) if *digest == row.digest => continue,
+            Some(_) => replaced += 1,
+            None => new += 1,
+        }
+        let shapes: Vec<_> =
+            borders.levels(shape).into_iter().map(|(level, shape)| (level, shape::write(&shape))).collect();
+        rows.push((row, shapes));
+    }
+    bar.finish_and_clear();
+    write(conn, keys, &rows).await?;
+    let held: BTreeSet<String> =
+        councils::load_all(conn).await?.into_iter().filter_map(|council| council.gss_code).collect();
+    let unheld: Vec<&str> =
+        sound.areas.iter().map(|(code, ..)| code.as_str()).filter(|code| !held.contains(*code)).collect();
+    let total = sound.areas.len();
+    let mut told = format!(
+        "{total} boundaries in {}, by {}: {new} new, {replaced} replaced, {} unchanged.",
+        wish.file.display(),
+        sound.property,
+        total - new - replaced
+    );
+    for (what, codes) in &sound.mended {
+        told.push_str(&format!("\nMended, {}: {}.", what.told(), some(codes, 8)));
+    }
+    if !unheld.is_empty() {
+        told.push_str(&format!(
+            "\nNo council of the registry has the code of {}; kept until one has: {}.",
+            if unheld.len() == 1 { "one".to_owned() } else { unheld.len().to_string() },
+            some(&unheld, 8)
+        ));
+    }
+    Ok(told)
+}
+
+/// Read the file and look at all of it.
+fn check(wish: &BoundariesFile) -> Result<Sound, Failure> {
+    let text = read(&wish.file, wish.max_megabytes)?;
+    let mut faults = FileFaults::default();
+    let told = |error| format!("nothing was imported: {} {error}", wish.file.display());
+    let found = read::areas(&text, wish.code_property.as_deref(), wish.layer.as_deref(), &mut faults).map_err(told)?;
+    drop(text);
+    let mut sound = Sound { areas: Vec::new(), mended: BTreeMap::new(), property: found.property };
+    let bar = bar("Checking", found.areas.len());
+    for area in found.areas {
+        bar.inc(1);
+        match outline(area.rings) {
+            Ok(outline) => {
+                for what in outline.mended {
+                    sound.mended.entry(what).or_default().push(area.code.clone());
+                }
+                sound.areas.push((area.code, area.name, outline.shape));
+            }
+            Err(details) => details.into_iter().for_each(|detail| faults.add(&area.code, detail)),
+        }
+    }
+    bar.finish_and_clear();
+    faults.finish(&wish.file)?;
+    Ok(sound)
+}
+
+/// Shown on a terminal, and nowhere else.
+fn bar(what: &'static str, length: usize) -> ProgressBar {
+    let bar = ProgressBar::new(length as u64).with_message(what);
+    let style = ProgressStyle::with_template("{msg:12} {bar:40} {pos}/{len}");
+    style.map_or_else(|_| ProgressBar::hidden(), |style| bar.with_style(style))
+}
+
+fn row(wish: &BoundariesFile, code: &str, name: &str, shape: &MultiPolygon) -> BoundaryRow {
+    let mut digest = Sha256::new();
+    let date = wish.date.as_deref().unwrap_or_default();
+    let source = wish.source.as_deref().unwrap_or_default();
+    for part in [METHOD, name.as_bytes(), wish.attribution.as_bytes(), source.as_bytes(), date.as_bytes()] {
+        digest.update((part.len() as u64).to_be_bytes());
+        digest.update(part);
+    }
+    digest.update(shape::write(shape));
+    let BoundingBox { west, south, east, north } = shape::bounds(shape);
+    BoundaryRow {
+        gss_code: code.into(),
+        name: name.into(),
+        west,
+        south,
+        east,
+        north,
+        attribution: wish.attribution.clone(),
+        source: wish.source.clone(),
+        dated_on: wish.date.clone(),
+        digest: digest.finalize().to_vec(),
+    }
+}
+
+/// All of them, with the event, or none.
+async fn write(
+    conn: &mut AsyncPgConnection,
+    keys: &Keys,
+    rows: &[(BoundaryRow, Vec<(i16, String)>)],
+) -> Result<(), Failure> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let bar = bar("Writing", rows.len());
+    conn.transaction(async |conn| {
+        lock(conn, "import boundaries").await?;
+        for (row, shapes) in rows {
+            bar.inc(1);
+            store::replace(conn, row, shapes).await?;
+        }
+        let subject = Subject::all(RecordKind::Boundary);
+        record(conn, keys, &Actor::COMMAND_LINE, Action::BoundaryImport, subject).await
+    })
+    .await
+    .map_err(|error: ApiError| format!("nothing was imported: {error}"))?;
+    bar.finish_and_clear();
+    Ok(())
+}

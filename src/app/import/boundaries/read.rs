@@ -1,0 +1,240 @@
+//! From the text of a file to the areas in it: GeoJSON (RFC 7946) or TopoJSON, by GSS code.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use super::topojson::Topology;
+use crate::app::import::file::FileFaults;
+use crate::registry::boundaries::shape::{Position, Rings};
+
+/// Codes of areas that are no councils', by how they begin.
+const OTHERS: [(&[&str], &str); 4] = [
+    (&["E05", "W05", "S13", "N08"], "wards"),
+    (&["E14", "W07", "S14", "N05", "N06"], "constituencies"),
+    (&["E00", "W00", "S00", "N00", "E01", "W01", "S01", "N20", "E02", "W02", "S02", "N21"], "statistical areas"),
+    (&["E12", "E15", "E92", "W92", "S92", "N92", "K02", "K03", "K04"], "regions or countries"),
+];
+
+/// An area, as a file has it.
+pub struct Area {
+    /// GSS code.
+    pub code: String,
+    /// Name, or the code.
+    pub name: String,
+    /// Its rings, good or not.
+    pub rings: Rings,
+}
+
+/// The areas of a file, and by which property.
+pub struct Areas {
+    /// In the order of the file.
+    pub areas: Vec<Area>,
+    /// Where the codes stand.
+    pub property: String,
+}
+
+/// A feature before its code is known.
+pub(super) struct Feature {
+    pub id: Option<Value>,
+    pub properties: Map<String, Value>,
+    /// What is wrong with it, or its rings.
+    pub rings: Result<Rings, String>,
+}
+
+#[derive(Deserialize)]
+struct Outermost<'a> {
+    #[serde(borrow)]
+    r#type: Cow<'a, str>,
+    #[serde(borrow, default)]
+    features: Option<Vec<&'a RawValue>>,
+    #[serde(default)]
+    crs: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct GeoFeature<'a> {
+    #[serde(default)]
+    id: Option<Value>,
+    #[serde(default)]
+    properties: Option<Map<String, Value>>,
+    #[serde(borrow, default)]
+    geometry: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Geometry<'a> {
+    #[serde(borrow)]
+    r#type: Cow<'a, str>,
+    #[serde(borrow, default)]
+    coordinates: Option<&'a RawValue>,
+}
+
+/// Read a file. `Err` when it is none of boundaries at all; faults of single features are added to `faults`.
+pub fn areas(text: &str, wish: Option<&str>, layer: Option<&str>, faults: &mut FileFaults) -> Result<Areas, String> {
+    let outermost: Outermost<'_> =
+        serde_json::from_str(text).map_err(|error| format!("is neither GeoJSON nor TopoJSON: {error}"))?;
+    let features: Vec<Feature> = match (&*outermost.r#type, outermost.features) {
+        ("FeatureCollection", Some(features)) => {
+            known_system(outermost.crs.as_ref())?;
+            features.into_iter().map(|feature| geojson(feature.get())).collect()
+        }
+        ("Feature", _) => vec![geojson(text)],
+        ("Topology", _) => Topology::read(text)?.features(layer)?,
+        (other, _) => {
+            return Err(format!("is a {other}; a FeatureCollection (GeoJSON) or a Topology (TopoJSON) is needed"));
+        }
+    };
+    if features.is_empty() {
+        return Err("has no features".into());
+    }
+    let property = code_property(&features, wish)?;
+    let name = name_property(&features, &property);
+    let mut areas = Vec::new();
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    for (place, feature) in features.into_iter().enumerate() {
+        let place = place + 1;
+        let Some(code) = code_of(&feature, &property).filter(|code| is_gss_code(code)) else {
+            let detail = match code_of(&feature, &property) {
+                Some(other) => format!(
+                    "has {other:?} as {property}, which is no GSS code: a letter of E, W, S, N, K and eight digits"
+                ),
+                None => format!("has no {property}"),
+            };
+            faults.add(format!("feature {place}"), detail);
+            continue;
+        };
+        if let Some(first) = places.insert(code.clone(), place) {
+            faults.add(code, format!("stands in the file twice, as features {first} and {place}"));
+            continue;
+        }
+        let name = name.as_ref().and_then(|name| feature.properties[name.as_str()].as_str()).unwrap_or(&code);
+        match feature.rings {
+            Ok(rings) => areas.push(Area { name: name.trim().to_owned(), rings, code }),
+            Err(detail) => faults.add(code, detail),
+        }
+    }
+    Ok(Areas { areas, property })
+}
+
+/// GeoJSON is in WGS 84; what older files say otherwise (GeoJSON 2008, section 3) is heeded.
+fn known_system(crs: Option<&Value>) -> Result<(), String> {
+    let name = crs.and_then(|crs| crs["properties"]["name"].as_str()).unwrap_or("CRS84");
+    match ["CRS84", "EPSG::4326", "EPSG:4326", "EPSG::4258", "EPSG:4258"].iter().any(|known| name.ends_with(known)) {
+        true => Ok(()),
+        false => Err(format!("is in the coordinate system {name}; export it in WGS 84 (EPSG:4326) and import that")),
+    }
+}
+
+fn geojson(text: &str) -> Feature {
+    match serde_json::from_str::<GeoFeature<'_>>(text) {
+        Ok(feature) => Feature {
+            id: feature.id,
+            properties: feature.properties.unwrap_or_default(),
+            rings: rings(feature.geometry),
+        },
+        Err(error) => {
+            Feature { id: None, properties: Map::new(), rings: Err(format!("is no GeoJSON feature: {error}")) }
+        }
+    }
+}
+
+fn rings(geometry: Option<&RawValue>) -> Result<Rings, String> {
+    let no_geometry = || "has no geometry".to_owned();
+    let geometry = geometry.filter(|geometry| geometry.get() != "null").ok_or_else(no_geometry)?;
+    let wrong = |error: serde_json::Error| format!("has a geometry that cannot be read: {error}");
+    let Geometry { r#type, coordinates } = serde_json::from_str(geometry.get()).map_err(wrong)?;
+    let coordinates = coordinates.ok_or_else(|| "has a geometry without coordinates".to_owned());
+    match &*r#type {
+        "Polygon" => {
+            let polygon: Vec<Vec<Position>> = serde_json::from_str(coordinates?.get()).map_err(wrong)?;
+            Ok(vec![polygon])
+        }
+        "MultiPolygon" => serde_json::from_str(coordinates?.get()).map_err(wrong),
+        other => Err(format!("is a {other}; a Polygon or MultiPolygon is needed")),
+    }
+}
+
+/// True for what looks like a code of the Office for National Statistics.
+pub fn is_gss_code(text: &str) -> bool {
+    text.len() == 9
+        && text.starts_with(['E', 'W', 'S', 'N', 'K'])
+        && text[1..].bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// By what the codes of a file are called where they stand as the ids of its features.
+const ID: &str = "id";
+
+fn code_of(feature: &Feature, property: &str) -> Option<String> {
+    let value = match feature.properties.get(property) {
+        Some(value) => value,
+        None if property == ID => feature.id.as_ref()?,
+        None => return None,
+    };
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.trim().to_owned()),
+        other => Some(other.to_string()),
+    }
+}
+
+/// The property that holds the codes: the one with most different ones. Of a district's own code and that of the county it
+/// lies in, the district's.
+fn code_property(features: &[Feature], wish: Option<&str>) -> Result<String, String> {
+    let names: BTreeSet<&str> =
+        features.iter().flat_map(|feature| feature.properties.keys().map(String::as_str)).collect();
+    if let Some(wish) = wish {
+        let is_there = wish == ID || names.contains(wish);
+        return if is_there {
+            Ok(wish.into())
+        } else {
+            Err(format!("has no property {wish}; it has {}", list(&names)))
+        };
+    }
+    let mut best: Vec<(String, BTreeSet<String>)> = Vec::new();
+    for name in names.iter().copied().chain([ID]) {
+        let codes: BTreeSet<String> =
+            features.iter().filter_map(|feature| code_of(feature, name)).filter(|code| is_gss_code(code)).collect();
+        match best.first().map_or(0, |(_, known)| known.len()) {
+            most if codes.len() > most => best = vec![(name.to_owned(), codes)],
+            most if codes.len() == most && most > 0 && best.iter().all(|(_, known)| *known != codes) => {
+                best.push((name.to_owned(), codes));
+            }
+            _ => {}
+        }
+    }
+    let several: Vec<&str> = best.iter().map(|(name, _)| name.as_str()).collect();
+    let Some((name, codes)) = best.first() else {
+        return Err(format!("has no property with GSS codes such as E08000004; it has {}", list(&names)));
+    };
+    if several.len() > 1 {
+        return Err(format!(
+            "has several properties with GSS codes; choose by --code-property: {}",
+            several.join(", ")
+        ));
+    }
+    let other =
+        OTHERS.iter().find(|(begins, _)| codes.iter().all(|code| begins.iter().any(|begin| code.starts_with(begin))));
+    if let Some((_, what)) = other {
+        let example = codes.first().map(String::as_str).unwrap_or_default();
+        return Err(format!("has {what}, not councils, by its {name} ({example} and others)"));
+    }
+    Ok(name.clone())
+}
+
+fn list(names: &BTreeSet<&str>) -> String {
+    if names.is_empty() { "none at all".into() } else { names.iter().copied().collect::<Vec<_>>().join(", ") }
+}
+
+/// The property that holds the names: LAD24NM beside LAD24CD, or one that is called so.
+fn name_property(features: &[Feature], code: &str) -> Option<String> {
+    let beside = code.strip_suffix("CD").map(|stem| format!("{stem}NM"));
+    let beside = beside.or_else(|| code.strip_suffix("cd").map(|stem| format!("{stem}nm")));
+    let known = beside.into_iter().chain(["name", "Name", "NAME"].map(str::to_owned));
+    known
+        .into_iter()
+        .find(|name| features.iter().all(|feature| feature.properties.get(name).is_some_and(Value::is_string)))
+}

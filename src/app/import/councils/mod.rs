@@ -1,0 +1,133 @@
+//! `ccin-registry import councils FILE.csv`.
+//!
+//! The dry run does all that applying does and takes it back, so that it tells every fault that applying would meet.
+
+mod plan;
+mod report;
+mod rows;
+
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+
+use super::command::CouncilsFile;
+use super::file::{Failure, FileFaults, read};
+use crate::access::extractors::Reach;
+use crate::access::keys::Keys;
+use crate::app::import::councils::plan::{Change, Plan};
+use crate::app::import::councils::report::Report;
+use crate::audit::model::{Action, RecordKind};
+use crate::audit::store::record;
+use crate::audit::subject::{Actor, Subject};
+use crate::db::lock;
+use crate::error::ApiError;
+use crate::http::input::Schemas;
+use crate::registry::boundaries::store as boundaries;
+use crate::registry::councils::model::Council;
+use crate::registry::councils::store as councils;
+
+/// Why the transaction is not committed.
+enum Stop {
+    /// Faults were found, and noted.
+    Faults,
+    /// Nothing was to be written.
+    DryRun,
+    /// The store fails.
+    Store(ApiError),
+}
+
+impl From<diesel::result::Error> for Stop {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl From<ApiError> for Stop {
+    fn from(error: ApiError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// Say what a file would change or, when it is to be applied, change it.
+pub async fn import(
+    conn: &mut AsyncPgConnection,
+    keys: &Keys,
+    schemas: &Schemas,
+    wish: &CouncilsFile,
+) -> Result<String, Failure> {
+    let text = read(&wish.file, wish.max_megabytes)?;
+    let mut faults = FileFaults::default();
+    let rows = rows::rows(&text, &mut faults)
+        .map_err(|error| format!("nothing was imported: {} {error}", wish.file.display()))?;
+    let mut report = Report::new(wish, &rows);
+    let done = conn
+        .transaction(async |conn| {
+            lock(conn, "import councils").await?;
+            let plan = Plan::new(conn, schemas, &rows, &mut faults).await?;
+            let changed = carry_out(conn, &plan, &mut faults).await?;
+            report.fill(&plan);
+            if !faults.is_empty() {
+                return Err(Stop::Faults);
+            }
+            if !wish.apply {
+                return Err(Stop::DryRun);
+            }
+            // The events come last: until the end of the transaction other writers wait for them.
+            for (before, after) in &changed {
+                let (action, subject) = match before {
+                    Some(before) => (Action::CouncilUpdate, Subject::changed(*before, after)),
+                    None => (Action::CouncilCreate, Subject::entered(after)),
+                };
+                record(conn, keys, &Actor::COMMAND_LINE, action, subject).await?;
+            }
+            if !plan.is_idle() {
+                let subject = Subject::all(RecordKind::Registry);
+                record(conn, keys, &Actor::COMMAND_LINE, Action::CouncilImport, subject).await?;
+            }
+            Ok(())
+        })
+        .await;
+    match done {
+        Ok(()) | Err(Stop::DryRun) => Ok(report.told()),
+        Err(Stop::Faults) => {
+            faults.finish(&wish.file)?;
+            Ok(String::new())
+        }
+        Err(Stop::Store(error)) => Err(format!("nothing was imported: {error}").into()),
+    }
+}
+
+/// Write what is planned, each council within a savepoint of its own, so that one that the store refuses does not hide the
+/// next: those that changed, as they were and as they are.
+async fn carry_out<'a>(
+    conn: &mut AsyncPgConnection,
+    plan: &'a Plan,
+    faults: &mut FileFaults,
+) -> Result<Vec<(Option<&'a Council>, Council)>, Stop> {
+    let mut changed = Vec::new();
+    for step in &plan.steps {
+        let written = conn
+            .transaction(async |conn| {
+                let id = match &step.change {
+                    Change::New => councils::create(conn, &step.council).await?,
+                    Change::Changed(before, _) => {
+                        if !councils::update(conn, before, &step.council).await? {
+                            return Err(ApiError::conflict("It was changed at this moment; run the import again."));
+                        }
+                        before.id
+                    }
+                    Change::None(_) => return Ok(None),
+                };
+                councils::find(conn, Reach::ALL, id).await.map(Some)
+            })
+            .await;
+        match written {
+            Ok(Some(after)) => changed.push((step.before(), after)),
+            Ok(None) => {}
+            Err(error) if !error.faults().is_empty() => plan::refused(step.line, &error, faults),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    for (district, county) in &plan.counties {
+        boundaries::set_county(conn, district, county.as_deref()).await?;
+    }
+    Ok(changed)
+}

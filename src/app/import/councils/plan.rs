@@ -1,0 +1,261 @@
+//! What a file would change: each row with the council that it means, and what it says otherwise than the registry.
+
+use std::collections::BTreeMap;
+
+use diesel_async::AsyncPgConnection;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::rows::{Row, Rows, column};
+use crate::access::extractors::Reach;
+use crate::app::import::file::FileFaults;
+use crate::error::ApiError;
+use crate::http::input::{Draft, Schemas};
+use crate::registry::boundaries::store as boundaries;
+use crate::registry::councils::model::{Council, NewCouncil};
+use crate::registry::councils::store as councils;
+use crate::registry::references;
+
+/// A member that changes: its name, what it was, what it becomes.
+pub type Difference = (String, Value, Value);
+
+/// What becomes of a council.
+pub enum Change {
+    /// It is entered.
+    New,
+    /// It is changed.
+    Changed(Box<Council>, Vec<Difference>),
+    /// The registry says the same.
+    None(Box<Council>),
+}
+
+/// A row, and what it comes to.
+pub struct Step {
+    /// Line of the file.
+    pub line: u64,
+    /// The council as it is to be.
+    pub council: NewCouncil,
+    /// What that means.
+    pub change: Change,
+    /// The slug that the file has, where the council keeps its own or it is none.
+    pub other_slug: Option<String>,
+}
+
+impl Step {
+    /// The council as it is, if it is there.
+    pub fn before(&self) -> Option<&Council> {
+        match &self.change {
+            Change::New => None,
+            Change::Changed(before, _) | Change::None(before) => Some(before),
+        }
+    }
+}
+
+/// Everything that a file comes to.
+pub struct Plan {
+    /// Row by row; rows at fault are left out.
+    pub steps: Vec<Step>,
+    /// Districts of which the registry knows another county than the file, or none: GSS codes.
+    pub counties: BTreeMap<String, Option<String>>,
+    /// Councils that the file does not have, by slug.
+    pub absent: Vec<String>,
+}
+
+impl Plan {
+    /// Hold the rows against the registry. What is wrong is added to `faults`.
+    pub async fn new(
+        conn: &mut AsyncPgConnection,
+        schemas: &Schemas,
+        rows: &Rows,
+        faults: &mut FileFaults,
+    ) -> Result<Self, ApiError> {
+        let known = councils::load_all(conn).await?;
+        let names = references::visible_councils(conn, Reach::ALL).await?;
+        let named: BTreeMap<String, Uuid> = names.into_iter().collect();
+        let registry = Registry { known, named };
+        note_repeated(&rows.rows, faults);
+        let mut steps: Vec<Step> = Vec::new();
+        let mut meant: BTreeMap<Uuid, u64> = BTreeMap::new();
+        for row in &rows.rows {
+            let Some(found) = registry.matched(row, faults) else { continue };
+            if let Some(first) = found.and_then(|council| meant.insert(council.id, row.line)) {
+                let slug = found.map(|council| council.slug.as_str()).unwrap_or_default();
+                faults.add_at(row.line, format!("means the same council as line {first}: {slug}"));
+                continue;
+            }
+            steps.extend(step(row, found, schemas, faults)?);
+        }
+        let counties =
+            if rows.has_counties { registry.counties(conn, &rows.rows, faults).await? } else { BTreeMap::new() };
+        let absent = registry.known.iter().filter(|council| !meant.contains_key(&council.id));
+        let absent = absent.map(|council| council.slug.clone()).collect();
+        Ok(Self { steps, counties, absent })
+    }
+
+    /// True when nothing is to be written.
+    pub fn is_idle(&self) -> bool {
+        self.counties.is_empty() && self.steps.iter().all(|step| matches!(step.change, Change::None(_)))
+    }
+}
+
+/// Codes and slugs that stand in the file more than once.
+fn note_repeated(rows: &[Row], faults: &mut FileFaults) {
+    for member in ["gss_code", "code", "slug"] {
+        let mut lines: BTreeMap<&str, u64> = BTreeMap::new();
+        for row in rows {
+            let Some(value) = row.text(member) else { continue };
+            if let Some(first) = lines.get(value) {
+                let column = column(member);
+                faults.add_at(row.line, format!("{column} {value} stands in line {first} already"));
+            } else {
+                lines.insert(value, row.line);
+            }
+        }
+    }
+}
+
+struct Registry {
+    known: Vec<Council>,
+    /// By slug, former slug and GSS code.
+    named: BTreeMap<String, Uuid>,
+}
+
+impl Registry {
+    fn by_name(&self, name: &str) -> Option<&Council> {
+        let id = self.named.get(name)?;
+        self.known.iter().find(|council| council.id == *id)
+    }
+
+    /// The council that a row means: `Some(None)` for a new one, `None` when that cannot be told.
+    fn matched(&self, row: &Row, faults: &mut FileFaults) -> Option<Option<&Council>> {
+        if let Some(found) = row.text("gss_code").and_then(|code| self.by_name(code)) {
+            return Some(Some(found));
+        }
+        let former: BTreeMap<Uuid, &Council> =
+            row.former.iter().filter_map(|code| self.by_name(code)).map(|council| (council.id, council)).collect();
+        match former.values().collect::<Vec<_>>().as_slice() {
+            [] => {}
+            [one] => return Some(Some(one)),
+            several => {
+                let slugs: Vec<&str> = several.iter().map(|council| council.slug.as_str()).collect();
+                let detail = format!(
+                    "former_gss_codes are those of several councils, {}: which one is meant?",
+                    slugs.join(", ")
+                );
+                faults.add_at(row.line, detail);
+                return None;
+            }
+        }
+        let Some(found) = row.text("slug").and_then(|slug| self.by_name(slug)) else { return Some(None) };
+        match (&found.gss_code, row.text("gss_code")) {
+            (Some(code), Some(other)) => {
+                let detail = format!(
+                    "slug {} is that of {} ({code}), and former_gss_codes does not say that {other} is its new code",
+                    row.text("slug").unwrap_or_default(),
+                    found.name
+                );
+                faults.add_at(row.line, detail);
+                None
+            }
+            _ => Some(Some(found)),
+        }
+    }
+
+    /// Districts of which the file knows another county than the registry.
+    async fn counties(
+        &self,
+        conn: &mut AsyncPgConnection,
+        rows: &[Row],
+        faults: &mut FileFaults,
+    ) -> Result<BTreeMap<String, Option<String>>, ApiError> {
+        let of_file = rows.iter().filter_map(|row| Some((row.text("code")?, row.text("gss_code")?)));
+        let of_registry =
+            self.known.iter().filter_map(|council| Some((council.code.as_deref()?, council.gss_code.as_deref()?)));
+        let codes: BTreeMap<&str, &str> = of_registry.chain(of_file).collect();
+        let known = boundaries::counties(conn).await?;
+        let mut changed = BTreeMap::new();
+        for row in rows {
+            // A code that a district had is no part of the county any more.
+            let given_up = row.former.iter().filter(|code| known.contains_key(*code));
+            changed.extend(given_up.map(|code| (code.clone(), None)));
+            let Some(district) = row.text("gss_code") else { continue };
+            let county = row.county.as_deref().map(|code| codes.get(code).copied().ok_or(code)).transpose();
+            match county {
+                Ok(county) if county != known.get(district).map(String::as_str) => {
+                    changed.insert(district.to_owned(), county.map(str::to_owned));
+                }
+                Ok(_) => {}
+                Err(code) => faults.add_at(row.line, format!("county_code {code} is the code of no council here")),
+            }
+        }
+        Ok(changed)
+    }
+}
+
+fn step(
+    row: &Row,
+    found: Option<&Council>,
+    schemas: &Schemas,
+    faults: &mut FileFaults,
+) -> Result<Option<Step>, ApiError> {
+    let before = found.map(NewCouncil::from).map(members).transpose()?.unwrap_or_default();
+    let mut after = before.clone();
+    after.extend(row.members.iter().map(|(name, value)| (name.clone(), value.clone())));
+    let mut other_slug = row.written_slug.clone();
+    if let Some(council) = found {
+        other_slug = other_slug.or_else(|| row.text("slug").map(str::to_owned)).filter(|slug| *slug != council.slug);
+        after.insert("slug".into(), council.slug.clone().into());
+        // The registry knows the secure form of the same address.
+        let is_same = |old: &str, new: &str| {
+            address(old) == address(new) && !(old.starts_with("http:") && new.starts_with("https:"))
+        };
+        if let (Some(old), Some(new)) = (council.website.as_deref(), row.text("website"))
+            && is_same(old, new)
+        {
+            after.insert("website".into(), old.into());
+        }
+    }
+    let council = match Draft::<NewCouncil>::new(after.into(), schemas).and_then(Draft::checked) {
+        Ok(council) => council,
+        Err(error) if !error.faults().is_empty() => {
+            refused(row.line, &error, faults);
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
+    };
+    let after = members(council.clone())?;
+    let null = |value: Option<&Value>| value.cloned().unwrap_or_default();
+    let names = before.keys().chain(after.keys().filter(|name| !before.contains_key(*name)));
+    let differences: Vec<Difference> = names
+        .map(|name| (name.clone(), null(before.get(name)), null(after.get(name))))
+        .filter(|(_, old, new)| old != new)
+        .collect();
+    let change = match found.cloned().map(Box::new) {
+        None => Change::New,
+        Some(found) if differences.is_empty() => Change::None(found),
+        Some(found) => Change::Changed(found, differences),
+    };
+    Ok(Some(Step { line: row.line, council, change, other_slug }))
+}
+
+fn members(council: NewCouncil) -> Result<Map<String, Value>, ApiError> {
+    match serde_json::to_value(council).map_err(ApiError::internal)? {
+        Value::Object(members) => Ok(members),
+        _ => Ok(Map::new()),
+    }
+}
+
+/// An address without what makes no difference to where it leads.
+fn address(url: &str) -> &str {
+    let bare = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or(url);
+    bare.trim_end_matches('/')
+}
+
+/// Note why a line was refused, by its columns.
+pub fn refused(line: u64, error: &ApiError, faults: &mut FileFaults) {
+    for fault in error.faults() {
+        let column = column(fault.pointer.as_deref().unwrap_or_default());
+        let colon = if fault.detail.starts_with("this ") { ":" } else { "" };
+        faults.add_at(line, format!("{column}{colon} {}", fault.detail));
+    }
+}

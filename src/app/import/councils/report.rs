@@ -1,0 +1,99 @@
+//! What an import of councils changes, for people to read before they apply it.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use super::plan::{Change, Plan};
+use super::rows::Rows;
+use crate::app::import::command::CouncilsFile;
+
+/// A report, filled while the file is gone through.
+pub struct Report {
+    file: PathBuf,
+    rows: usize,
+    unread: Vec<String>,
+    is_applied: bool,
+    is_idle: bool,
+    new: Vec<String>,
+    changed: Vec<String>,
+    unchanged: usize,
+    slugs: Vec<String>,
+    counties: usize,
+    absent: Vec<String>,
+}
+
+impl Report {
+    /// Of a file with these rows.
+    pub fn new(wish: &CouncilsFile, rows: &Rows) -> Self {
+        Self {
+            file: wish.file.clone(),
+            rows: rows.rows.len(),
+            unread: rows.unread.clone(),
+            is_applied: wish.apply,
+            is_idle: true,
+            new: Vec::new(),
+            changed: Vec::new(),
+            unchanged: 0,
+            slugs: Vec::new(),
+            counties: 0,
+            absent: Vec::new(),
+        }
+    }
+
+    /// Take up what is planned.
+    pub fn fill(&mut self, plan: &Plan) {
+        self.is_idle = plan.is_idle();
+        self.counties = plan.counties.len();
+        self.absent.clone_from(&plan.absent);
+        for step in &plan.steps {
+            let code = step.council.gss_code.as_deref().unwrap_or("without code");
+            match &step.change {
+                Change::New => self.new.push(format!("{code}  {}", &*step.council.name)),
+                Change::None(_) => self.unchanged += 1,
+                Change::Changed(before, differences) => {
+                    self.changed.push(format!("{code}  {}", before.slug));
+                    for (name, old, new) in differences {
+                        self.changed.push(format!("    {name}: {} -> {}", shown(old), shown(new)));
+                    }
+                }
+            }
+            if let (Some(other), Some(slug)) = (&step.other_slug, &step.council.slug) {
+                self.slugs.push(format!("{code}  {} (not {other})", &**slug));
+            }
+        }
+    }
+
+    /// The report as text.
+    pub fn told(&self) -> String {
+        let mut lines = vec![format!("{} councils in {}.", self.rows, self.file.display())];
+        let changed = self.changed.iter().filter(|line| !line.starts_with(' ')).count();
+        section(&mut lines, format!("New: {}", self.new.len()), &self.new);
+        section(&mut lines, format!("Changed: {changed}"), &self.changed);
+        lines.push(format!("Unchanged: {}", self.unchanged));
+        if self.counties > 0 {
+            lines.push(format!("Districts of which the county becomes known or changes: {}", self.counties));
+        }
+        if !self.slugs.is_empty() {
+            section(&mut lines, "Slugs that are not as in the file".into(), &self.slugs);
+        }
+        section(&mut lines, format!("Not in the file, and left as they are: {}", self.absent.len()), &self.absent);
+        if !self.unread.is_empty() {
+            lines.push(format!("Columns that are not read: {}", self.unread.join(", ")));
+        }
+        lines.push(match (self.is_idle, self.is_applied) {
+            (true, _) => "There is nothing to write.".into(),
+            (false, true) => "All of it is written.".into(),
+            (false, false) => "Nothing was written. To write it, run the same with --apply.".into(),
+        });
+        lines.join("\n")
+    }
+}
+
+fn section(lines: &mut Vec<String>, title: String, of: &[String]) {
+    lines.push(if of.is_empty() { title } else { format!("{title}\n  {}", of.join("\n  ")) });
+}
+
+fn shown(value: &Value) -> String {
+    if value.is_null() { "nothing".into() } else { value.to_string() }
+}

@@ -1,0 +1,13 @@
+//! The program around the registry: command line, start and stop, imports, the sample.
+
+pub mod banner;
+pub mod cli;
+pub mod first_password;
+pub mod first_start;
+pub mod healthcheck;
+pub mod import;
+pub mod logging;
+pub mod sample;
+pub mod serve;
+pub mod server;
+pub mod signals;

@@ -1,0 +1,135 @@
+//! The sample registry: the real practice of the co-operative councils, as data files in the project.
+//!
+//! Each file is an array of bodies as the API takes them, loaded through the same schemas, checks and stores. Facts and
+//! figures come from the sources that each record names; sentences are the project's own.
+
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::db::forget_plans;
+use crate::error::ApiError;
+use crate::http::input::{Check, Draft, Schemas};
+use crate::registry::councils::model::NewCouncil;
+use crate::registry::initiatives::model::NewInitiative;
+use crate::registry::themes::model::NewTheme;
+use crate::registry::{councils, initiatives, themes};
+
+/// Councils.
+pub const COUNCILS: &str = include_str!("data/councils.json");
+/// Themes.
+pub const THEMES: &str = include_str!("data/themes.json");
+/// Initiatives, a file for each council of 2013 and two of what came later. A parent stands before its components.
+pub const INITIATIVES: [(&str, &str); 10] = [
+    ("birmingham", include_str!("data/initiatives/birmingham.json")),
+    ("lambeth", include_str!("data/initiatives/lambeth.json")),
+    ("norwich", include_str!("data/initiatives/norwich.json")),
+    ("oldham", include_str!("data/initiatives/oldham.json")),
+    ("plymouth", include_str!("data/initiatives/plymouth.json")),
+    ("sunderland", include_str!("data/initiatives/sunderland.json")),
+    ("york", include_str!("data/initiatives/york.json")),
+    ("others", include_str!("data/initiatives/others.json")),
+    ("policy-labs", include_str!("data/initiatives/policy-labs.json")),
+    ("later-case-studies", include_str!("data/initiatives/later-case-studies.json")),
+];
+
+/// What was loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Loaded {
+    /// Councils.
+    pub councils: usize,
+    /// Themes.
+    pub themes: usize,
+    /// Initiatives.
+    pub initiatives: usize,
+}
+
+/// Why the sample was not loaded. Nothing of it was then.
+#[derive(Debug, thiserror::Error)]
+pub enum SampleError {
+    /// The database has records already.
+    #[error("the registry already holds councils, themes or initiatives; the sample is for an empty one")]
+    NotEmpty,
+    /// A file breaks a rule: a mistake in the project.
+    #[error("the sample file {file}, record {index}: {error}")]
+    Record {
+        /// Which file.
+        file: String,
+        /// Which record of it, from 0.
+        index: usize,
+        /// What is wrong.
+        error: Box<ApiError>,
+    },
+    /// The store fails.
+    #[error("the sample was not loaded: {0}")]
+    Store(#[from] ApiError),
+}
+
+impl From<diesel::result::Error> for SampleError {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// Load the sample into an empty registry, all or nothing, and publish it.
+pub async fn load(conn: &mut AsyncPgConnection, schemas: &Schemas) -> Result<Loaded, SampleError> {
+    conn.transaction(async |conn| {
+        if !is_empty(conn).await? {
+            return Err(SampleError::NotEmpty);
+        }
+        let mut loaded = Loaded { councils: 0, themes: 0, initiatives: 0 };
+        for (index, draft) in drafts::<NewCouncil>("councils", COUNCILS, schemas)?.into_iter().enumerate() {
+            let mistake = |error| SampleError::Record { file: "councils".into(), index, error: Box::new(error) };
+            let council = draft.checked().map_err(mistake)?;
+            councils::store::create(conn, &council).await.map_err(mistake)?;
+            loaded.councils += 1;
+        }
+        for (index, draft) in drafts::<NewTheme>("themes", THEMES, schemas)?.into_iter().enumerate() {
+            let mistake = |error| SampleError::Record { file: "themes".into(), index, error: Box::new(error) };
+            let theme = themes::store::resolve(conn, draft, None).await.map_err(mistake)?;
+            themes::store::create(conn, &theme).await.map_err(mistake)?;
+            loaded.themes += 1;
+        }
+        for (file, text) in INITIATIVES {
+            for (index, draft) in drafts::<NewInitiative>(file, text, schemas)?.into_iter().enumerate() {
+                let mistake = |error| SampleError::Record { file: file.into(), index, error: Box::new(error) };
+                add_initiative(conn, draft).await.map_err(mistake)?;
+                loaded.initiatives += 1;
+            }
+            forget_plans(conn).await?;
+        }
+        Ok(loaded)
+    })
+    .await
+}
+
+/// True when there is neither a council nor a theme nor an initiative.
+pub async fn is_empty(conn: &mut AsyncPgConnection) -> Result<bool, ApiError> {
+    use diesel::dsl::{exists, select};
+    use diesel::prelude::*;
+    use diesel_async::RunQueryDsl;
+    // Whatever was ever entered has left its slug.
+    let anything = crate::db::schema::slugs::table.select(crate::db::schema::slugs::slug);
+    Ok(!select(exists(anything)).get_result::<bool>(conn).await?)
+}
+
+async fn add_initiative(conn: &mut AsyncPgConnection, draft: Draft<NewInitiative>) -> Result<(), ApiError> {
+    let resolved = initiatives::resolve::resolve(conn, None, draft, None).await?;
+    let id = initiatives::write::create(conn, &resolved, None).await?;
+    initiatives::write::publish_new(conn, id).await
+}
+
+fn drafts<T: ToSchema + DeserializeOwned + Check>(
+    file: &str,
+    text: &str,
+    schemas: &Schemas,
+) -> Result<Vec<Draft<T>>, SampleError> {
+    let mistake = |index, error| SampleError::Record { file: file.into(), index, error: Box::new(error) };
+    let records: Vec<Value> = serde_json::from_str(text).map_err(|error| mistake(0, ApiError::internal(error)))?;
+    records
+        .into_iter()
+        .enumerate()
+        .map(|(index, record)| Draft::new(record, schemas).map_err(|error| mistake(index, error)))
+        .collect()
+}

@@ -1,0 +1,198 @@
+//! The HTTP server: the same for `main` and for the tests.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_cors::Cors;
+use actix_web::dev::{Server as ActixServer, ServerHandle};
+use actix_web::http::{Method, header};
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App, HttpServer, web};
+use futures_util::join;
+use utoipa_actix_web::AppExt;
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use crate::access::keys::Keys;
+use crate::accounts::api_keys::usage::Usage;
+use crate::accounts::issuers::Issuers;
+use crate::accounts::sign_in::throttle::Throttle;
+use crate::api::middleware::{Methods, fallback, frame};
+use crate::api::{routes, service};
+use crate::config::ServeSettings;
+use crate::config::tls::Certificate;
+use crate::db::readiness::Writes;
+use crate::db::tally::PERIOD;
+use crate::db::{Db, readiness};
+use crate::http::client_address::from_here;
+use crate::http::input::Schemas;
+use crate::http::limits::bucket::Clock;
+use crate::http::limits::{Limits, concurrency, rate, request_size};
+use crate::http::sending::Line;
+use crate::http::{chunked_upload, sending};
+use crate::openapi::Document;
+use crate::read_model::follower::ReadModel;
+use crate::read_model::ready_answers::ReadyAnswers;
+use crate::read_model::unanswered::Unanswered;
+
+/// A server that is bound and not yet running.
+pub struct Server {
+    /// Where it listens; with port 0 in the settings, the port that was free.
+    pub address: SocketAddr,
+    /// What it answers reads from.
+    pub read_model: Arc<ReadModel>,
+    scheme: &'static str,
+    server: ActixServer,
+    tallies: Tallies,
+}
+
+impl Server {
+    /// Bind. Limits fill by the clock. With a certificate it serves TLS.
+    pub fn build(
+        db: Db,
+        keys: Keys,
+        issuers: Issuers,
+        settings: ServeSettings,
+        clock: Clock,
+        certificate: Option<Arc<Certificate>>,
+    ) -> io::Result<Self> {
+        let bind = settings.bind;
+        let workers = settings.workers;
+        let document = Document::new();
+        let schemas = web::Data::new(Schemas::new(&document.value));
+        let methods = web::Data::new(Methods::new(&document.value, routes::pages()));
+        let document = web::Data::new(document);
+        let usage = web::Data::new(Usage::default());
+        let unanswered = web::Data::new(Unanswered::default());
+        let tallies = Tallies { usage: usage.clone(), unanswered: unanswered.clone(), db: db.clone() };
+        let issuers = web::Data::new(issuers);
+        let throttle = web::Data::new(Throttle::new(settings.login_attempts, clock.clone()));
+        let limits = web::Data::new(Limits::new(&settings.limits, &clock));
+        let read_model = ReadModel::follow(&db);
+        let records = web::Data::from(Arc::clone(&read_model));
+        let writes = web::Data::from(Writes::watch(&db));
+        let ready_answers = web::Data::new(ReadyAnswers::default());
+        let (db, keys, settings) = (web::Data::new(db), web::Data::new(keys), web::Data::new(settings));
+        let at_door = (limits.clone(), settings.clone());
+        let mut server = HttpServer::new(move || {
+            let app = App::new().configure(routes::mount_pages);
+            let (app, _) = routes::mount(app.into_utoipa_app()).split_for_parts();
+            app.app_data(db.clone())
+                .app_data(records.clone())
+                .app_data(writes.clone())
+                .app_data(ready_answers.clone())
+                .app_data(keys.clone())
+                .app_data(issuers.clone())
+                .app_data(settings.clone())
+                .app_data(throttle.clone())
+                .app_data(usage.clone())
+                .app_data(unanswered.clone())
+                .app_data(limits.clone())
+                .app_data(schemas.clone())
+                .app_data(methods.clone())
+                .app_data(document.clone())
+                .service(service::find_document)
+                .service(service::find_strict_document)
+                .service(service::docs_folder)
+                .service(SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json")))
+                .default_service(web::to(fallback))
+                .wrap(from_fn(readiness::learn))
+                .wrap(from_fn(rate::limit_pages))
+                .wrap(from_fn(concurrency::shed))
+                .wrap(from_fn(request_size::bounds))
+                .wrap(Compress::default())
+                .wrap(cors())
+                .wrap(from_fn(frame))
+                .wrap(from_fn(chunked_upload::hold))
+                .wrap(from_fn(sending::send))
+        })
+        .on_connect(move |io, data| Line::note(io, data, &at_door.0, &at_door.1))
+        .h1_write_buffer_size(sending::PIECE)
+        .shutdown_timeout(30)
+        .client_request_timeout(Duration::from_secs(10))
+        // actix would end at Ctrl-C without waiting for the requests under way.
+        .disable_signals();
+        if let Some(workers) = workers {
+            server = server.workers(workers.into());
+        }
+        let scheme = if certificate.is_some() { "https" } else { "http" };
+        let server = match certificate {
+            Some(certificate) => {
+                server.bind_rustls_0_23(bind, certificate.server_config().map_err(io::Error::other)?)?
+            }
+            None => server.bind(bind)?,
+        };
+        let address = server.addrs().first().copied().unwrap_or(bind);
+        Ok(Self { address, read_model, scheme, server: server.run(), tallies })
+    }
+
+    /// Where it listens, as the start of an address that a browser on this machine can open.
+    pub fn url(&self) -> String {
+        format!("{}://{}", self.scheme, from_here(self.address))
+    }
+
+    /// Stops the server from elsewhere.
+    pub fn handle(&self) -> ServerHandle {
+        self.server.handle()
+    }
+
+    /// Serve until stopped. What was counted is written down meanwhile, and once more at the end.
+    pub async fn run(self) -> io::Result<()> {
+        let tallies = self.tallies;
+        let writing = async {
+            loop {
+                tokio::time::sleep(PERIOD).await;
+                tallies.write_down().await;
+            }
+        };
+        let served = tokio::select! {
+            served = self.server => served,
+            () = writing => Ok(()),
+        };
+        tallies.write_down().await;
+        served
+    }
+}
+
+/// What is counted in memory, and where it is written down.
+struct Tallies {
+    usage: web::Data<Usage>,
+    unanswered: web::Data<Unanswered>,
+    db: Db,
+}
+
+impl Tallies {
+    async fn write_down(&self) {
+        // Together: a store that is away keeps a stop waiting once, not twice.
+        let (usage, unanswered) = join!(self.usage.write_down(&self.db), self.unanswered.write_down(&self.db));
+        for (what, written) in [("the usage of API keys", usage), ("searches that found nothing", unanswered)] {
+            if let Err(error) = written {
+                log::warn!("{what} could not be written down, and will be tried again: {error}");
+            }
+        }
+    }
+}
+
+/// Public reads from any site, without credentials of the browser's keeping.
+fn cors() -> Cors {
+    Cors::default()
+        .allow_any_origin()
+        .send_wildcard()
+        .disable_vary_header()
+        .allowed_methods([Method::GET, Method::HEAD])
+        .allow_any_header()
+        .expose_headers([
+            header::CONTENT_DISPOSITION,
+            header::ETAG,
+            header::LINK,
+            header::LOCATION,
+            header::RETRY_AFTER,
+            header::HeaderName::from_static("ratelimit"),
+            header::HeaderName::from_static("ratelimit-policy"),
+            header::HeaderName::from_static("registry-position"),
+            header::HeaderName::from_static("last-synced"),
+            header::HeaderName::from_static("x-request-id"),
+        ])
+        .max_age(86_400)
+}

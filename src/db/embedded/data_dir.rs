@@ -1,0 +1,157 @@
+//! Where the directory of the server is.
+//!
+//! Where it was asked for, if the account that runs the server can reach it. A checkout under
+//! root's home, closed to everyone else, is the usual case where it cannot; then the data live
+//! under `/var/lib`.
+
+use std::fs::{self, Metadata};
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use nix::unistd::geteuid;
+
+use super::Settings;
+use super::error::Error;
+use super::run_as::{Owner, name_of};
+
+/// The folder inside ours that holds the database cluster.
+pub(super) const DATA: &str = "data";
+
+/// Where a service may keep data that its user's home cannot hold.
+const FALLBACK_PARENT: &str = "/var/lib";
+
+/// The directory that everything lives in, and the account that runs the server.
+pub(super) struct Place {
+    pub dir: PathBuf,
+    pub owner: Owner,
+}
+
+impl Place {
+    pub fn data(&self) -> PathBuf {
+        self.dir.join(DATA)
+    }
+}
+
+/// Decides who runs the server and where, and makes the directory.
+pub(super) fn find(settings: &Settings) -> Result<Place, Error> {
+    let asked = resolve(&settings.data_dir)?;
+    if geteuid().is_root() { place_for_root(settings, asked) } else { place_for_user(asked) }
+}
+
+fn place_for_user(dir: PathBuf) -> Result<Place, Error> {
+    let owner = Owner::ourselves();
+    if let Some(data) = look_for_data(&dir)?
+        && data.uid() != owner.uid
+    {
+        return Err(Error::DataOfAnother { path: dir, account: name_of(data.uid()) });
+    }
+    make_directory(&dir, &owner)?;
+    Ok(Place { dir, owner })
+}
+
+fn place_for_root(settings: &Settings, asked: PathBuf) -> Result<Place, Error> {
+    let fallback = fallback_for(&asked);
+    // Data that exist decide, wherever they are: starting beside them would look as if they were
+    // lost.
+    if let Some(data) = look_for_data(&asked)? {
+        return place_of_data(asked, &data);
+    }
+    if let Some(data) = look_for_data(&fallback)? {
+        let place = place_of_data(fallback, &data)?;
+        (settings.announce)(&elsewhere(&asked, &place));
+        return Ok(place);
+    }
+    let owner = Owner::choose(settings.run_as.as_deref())?;
+    // The folders above it first, so that nothing is made where it is of no use.
+    if owner.reaches(nearest_existing(asked.parent().unwrap_or(&asked))) {
+        make_directory(&asked, &owner)?;
+        if owner.reaches(&asked) {
+            return Ok(Place { dir: asked, owner });
+        }
+    }
+    if !owner.reaches(Path::new("/")) {
+        return Err(Error::CannotBecome(owner.name));
+    }
+    make_directory(&fallback, &owner)?;
+    let place = Place { dir: fallback, owner };
+    if !place.owner.reaches(&place.dir) {
+        return Err(Error::Unreachable { path: place.dir, account: place.owner.name });
+    }
+    (settings.announce)(&elsewhere(&asked, &place));
+    Ok(place)
+}
+
+fn elsewhere(asked: &Path, place: &Place) -> String {
+    format!(
+        "PostgreSQL runs as '{}', who cannot reach {}. The data are kept in {} instead.",
+        place.owner.name,
+        asked.display(),
+        place.dir.display()
+    )
+}
+
+fn place_of_data(dir: PathBuf, data: &Metadata) -> Result<Place, Error> {
+    if data.uid() == 0 {
+        return Err(Error::DataOfRoot(dir));
+    }
+    let owner = Owner::of(data);
+    if !owner.reaches(&dir) {
+        return Err(Error::Unreachable { path: dir, account: owner.name });
+    }
+    Ok(Place { dir, owner })
+}
+
+/// The cluster in `dir`, to see who owns it; `None` where there is none.
+fn look_for_data(dir: &Path) -> Result<Option<Metadata>, Error> {
+    let data = dir.join(DATA);
+    match fs::metadata(&data) {
+        Ok(metadata) => Ok(Some(metadata)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::io("look at", &data)(error)),
+    }
+}
+
+fn make_directory(dir: &Path, owner: &Owner) -> Result<(), Error> {
+    if let Some(parent) = dir.parent() {
+        fs::create_dir_all(parent).map_err(Error::io("create", parent))?;
+    }
+    // Not closed to others if it was there already: they may use it, too. What we put into it is
+    // closed.
+    owner.folder(dir).map(|_| ())
+}
+
+/// The path without links and dots, also where its last parts do not exist yet: names derived from
+/// it, and the places where we look for data, must not depend on how somebody spelt it.
+fn resolve(path: &Path) -> Result<PathBuf, Error> {
+    let absolute = std::path::absolute(path).map_err(Error::io("find", path))?;
+    let existing = nearest_existing(&absolute);
+    let mut resolved = existing.canonicalize().map_err(Error::io("find", existing))?;
+    if let Ok(rest) = absolute.strip_prefix(existing) {
+        // Joining an empty rest would add a slash at the end.
+        resolved.extend(rest);
+    }
+    Ok(resolved)
+}
+
+fn nearest_existing(path: &Path) -> &Path {
+    path.ancestors().find(|path| path.exists()).unwrap_or(Path::new("/"))
+}
+
+/// Two checkouts must not share a database because neither could keep its own: the name says which
+/// one it is for.
+fn fallback_for(asked: &Path) -> PathBuf {
+    Path::new(FALLBACK_PARENT).join(format!("registry-postgres-{}", short_name(asked)))
+}
+
+/// A short name for a path that stays the same from one run and one build to the next (FNV-1a; the
+/// standard library's hash makes no such promise).
+pub(super) fn short_name(path: &Path) -> String {
+    let hash = path
+        .as_os_str()
+        .as_bytes()
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
+    format!("{hash:016x}")
+}

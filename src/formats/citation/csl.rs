@@ -1,0 +1,41 @@
+//! CSL-JSON, which Zotero, Mendeley, Pandoc and every processor of the Citation Style Language read (schema csl-data.json,
+//! CSL 1.0.2: `type` and `id` are required, other members than the known ones are not allowed).
+
+use chrono::Datelike;
+use serde_json::{Value, json};
+
+use super::work::{LANGUAGE, NETWORK, REGISTRY, Work};
+use crate::db::enum_text::text;
+
+/// What its media type is registered as by CSL's own documentation.
+pub const MEDIA_TYPE: &str = "application/vnd.citationstyles.csl+json";
+
+/// The work as a list of one item, as the schema has it. When it was accessed is the reader's to say.
+pub fn write(work: &Work) -> Value {
+    let record = work.record;
+    let names: Vec<Value> = work.authors().into_iter().map(|name| json!({ "literal": name })).collect();
+    let mut item = json!({
+        "id": work.permalink(),
+        "type": "webpage",
+        "title": record.title,
+        "author": names,
+        "container-title": REGISTRY,
+        "publisher": NETWORK,
+        "genre": work.kind(),
+        "version": record.version.to_string(),
+        "abstract": record.summary,
+        "keyword": work.keywords().collect::<Vec<_>>().join(", "),
+        "language": LANGUAGE,
+        "URL": work.permalink(),
+        // CSL has no variable for terms of use.
+        "note": work.terms(),
+        "custom": { "licence": text(&record.licence), "licence_url": record.licence.url() },
+    });
+    if let Some(issued) = work.issued() {
+        item["issued"] = json!({ "date-parts": [[issued.year(), issued.month(), issued.day()]] });
+    }
+    if work.is_draft() {
+        item["status"] = json!("draft");
+    }
+    json!([item])
+}

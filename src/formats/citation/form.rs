@@ -1,0 +1,66 @@
+//! In which form a record is answered, besides plain JSON.
+
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::linked::LinkedData;
+use super::work::Work;
+use super::{linked, markdown};
+use crate::error::{ApiError, Fault};
+use crate::http::negotiate;
+use crate::http::page::base;
+use crate::http::response::{Resource, send_as};
+use crate::registry::initiatives::model::Initiative;
+
+/// A form of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// As every record is answered.
+    Json,
+    /// In words that others share.
+    LinkedData,
+    /// As a document for people.
+    Markdown,
+}
+
+impl Form {
+    fn media_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::LinkedData => linked::MEDIA_TYPE,
+            Self::Markdown => markdown::MEDIA_TYPE,
+        }
+    }
+
+    /// The form that the request asks for, of those on offer; the first is the default. 406 for any other.
+    pub fn wanted(request: &HttpRequest, offers: &[Self]) -> Result<Self, ApiError> {
+        let offers: Vec<(Self, &str)> = offers.iter().map(|form| (*form, form.media_type())).collect();
+        negotiate::choose(request, &offers)
+    }
+
+    /// 400 for parameters that shape plain JSON, each with whether it was given, when another form is wanted.
+    pub fn allows(self, shaping: &[(&str, bool)]) -> Result<(), ApiError> {
+        let detail = || format!("goes with application/json, and Accept asks for {}", self.media_type());
+        let given = shaping.iter().filter(|(_, is_given)| *is_given && self != Self::Json);
+        let faults: Vec<Fault> = given.map(|(name, _)| Fault::parameter(*name, "not_in_this_form", detail())).collect();
+        if faults.is_empty() { Ok(()) } else { Err(ApiError::bad_query(faults)) }
+    }
+
+    /// An initiative in this form.
+    pub fn initiative(self, request: &HttpRequest, record: &Initiative) -> Result<HttpResponse, ApiError> {
+        if self != Self::Markdown {
+            return Self::linked(request, record, linked::initiative);
+        }
+        let document = markdown::write(&Work { record, base: &base(request) });
+        Ok(send_as(request, record, &format!("{}; charset=utf-8", markdown::MEDIA_TYPE), document))
+    }
+
+    /// A record as linked data.
+    pub fn linked<T: Resource>(
+        request: &HttpRequest,
+        record: &T,
+        write: impl FnOnce(&T, &str) -> LinkedData,
+    ) -> Result<HttpResponse, ApiError> {
+        let document = serde_json::to_string(&write(record, &base(request))).map_err(ApiError::internal)?;
+        Ok(send_as(request, record, linked::MEDIA_TYPE, document))
+    }
+}

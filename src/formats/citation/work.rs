@@ -1,0 +1,118 @@
+//! An initiative as a work that can be cited: who, when, what, where. Each format of a citation is written from this.
+
+use chrono::{Datelike, NaiveDate};
+use uuid::Uuid;
+
+use super::wording::word;
+use crate::registry::initiatives::model::{Initiative, ParticipantRole, PartnerRole, State};
+
+/// Who publishes, and leads what no council leads.
+pub const NETWORK: &str = "Co-operative Councils' Innovation Network";
+/// Its site.
+pub const NETWORK_SITE: &str = "https://www.councils.coop/";
+/// What the work is part of.
+pub const REGISTRY: &str = "CCIN registry";
+/// Language of the records (BCP 47).
+pub const LANGUAGE: &str = "en-GB";
+
+/// The address of a record that stays right for good.
+pub fn permalink(base: &str, id: Uuid) -> String {
+    format!("{base}/id/{id}")
+}
+
+/// An initiative as a work, at an address of the registry without a path.
+#[derive(Clone, Copy)]
+pub struct Work<'a> {
+    /// The record, as its caller sees it.
+    pub record: &'a Initiative,
+    /// Address of the registry, without a path.
+    pub base: &'a str,
+}
+
+impl<'a> Work<'a> {
+    /// Its permalink.
+    pub fn permalink(&self) -> String {
+        permalink(self.base, self.record.id)
+    }
+
+    /// Organisations that answer for it: the lead council, or the network itself, then those that lead with it.
+    pub fn authors(&self) -> Vec<&'a str> {
+        let lead = self.record.lead_council.as_ref().map_or(NETWORK, |council| &council.name);
+        let others = self.record.participants.iter().filter(|one| one.role == ParticipantRole::CoLead);
+        std::iter::once(lead).chain(others.map(|one| one.council.name.as_str())).collect()
+    }
+
+    /// Who pays for it, each once: partners that fund, and payers of its costs.
+    pub fn funders(&self) -> Vec<&'a str> {
+        let partners = self.record.partners.iter().filter(|one| one.role == PartnerRole::Funder);
+        let payers = self.record.costs.iter().filter_map(|cost| cost.payer.as_ref());
+        let mut funders: Vec<&str> = Vec::new();
+        for name in partners.map(|one| &*one.name).chain(payers.map(|payer| &**payer)) {
+            if !funders.contains(&name) {
+                funders.push(name);
+            }
+        }
+        funders
+    }
+
+    /// The day on which it was first published (UTC); `None` for what never was.
+    pub fn issued(&self) -> Option<NaiveDate> {
+        self.record.published_at.map(|at| at.date_naive())
+    }
+
+    /// The year to cite it by: of its publication, or of its last change where it never was published.
+    pub fn year(&self) -> i32 {
+        self.issued().unwrap_or_else(|| self.record.updated_at.date_naive()).year()
+    }
+
+    /// When what it describes began and ended, as far as known and as precisely as known: `2013-05/2014`, `2013/..`
+    /// (ISO 8601-2, open intervals).
+    pub fn period(&self) -> Option<String> {
+        period(self.record.started_on.as_deref(), self.record.ended_on.as_deref())
+    }
+
+    /// What kind of record, in words.
+    pub fn kind(&self) -> String {
+        word(&self.record.kind)
+    }
+
+    /// Its themes and principles, in words.
+    pub fn keywords(&self) -> impl Iterator<Item = &'a str> {
+        let themes = self.record.themes.iter().map(|one| one.theme.label.as_str());
+        themes.chain(self.record.principles.iter().map(|one| one.label.as_str()))
+    }
+
+    /// Its licence with the address of the terms, in a sentence.
+    pub fn terms(&self) -> String {
+        let licence = self.record.licence;
+        format!("Licence: {} ({}), {}", licence.title(), crate::db::enum_text::text(&licence), licence.url())
+    }
+
+    /// True for what is no public record yet, or no longer.
+    pub fn is_draft(&self) -> bool {
+        self.record.state == State::Draft
+    }
+
+    /// The citation as a line of text: who (when): what. Where.
+    pub fn line(&self) -> String {
+        let when = match self.issued() {
+            _ if self.is_draft() => "draft".to_owned(),
+            Some(issued) => issued.year().to_string(),
+            None => "no date".to_owned(),
+        };
+        format!(
+            "{} ({when}): {}. Version {}. {REGISTRY}, {NETWORK}.",
+            self.authors().join("; "),
+            self.record.title,
+            self.record.version
+        )
+    }
+}
+
+/// An interval as far as its ends are known.
+pub fn period(from: Option<&str>, to: Option<&str>) -> Option<String> {
+    match (from, to) {
+        (None, None) => None,
+        (from, to) => Some(format!("{}/{}", from.unwrap_or(".."), to.unwrap_or(".."))),
+    }
+}

@@ -1,0 +1,99 @@
+//! oEmbed 1.0 (<https://oembed.com>): which page an address means, and the frame for it.
+
+use super::model::{Oembed, OembedQuery};
+use crate::formats::web::shell::{SITE, escape};
+
+/// Pixels of a frame where nobody sets a limit: a column of text wide, a record or a few of them high.
+const WIDTH: u64 = 600;
+/// Of one initiative.
+pub const RECORD_HEIGHT: u64 = 480;
+/// Of a list.
+pub const LIST_HEIGHT: u64 = 720;
+/// As long as the file of the element may be kept.
+const CACHE_AGE: u32 = 3600;
+
+/// What a page is about.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Subject<'a> {
+    /// The initiative of this slug or id.
+    Initiative(&'a str),
+    /// The council of this slug, id or code.
+    Council(&'a str),
+    /// The record of this id.
+    Record(&'a str),
+}
+
+/// The subject of an address below `base`; none for any other. A query, a fragment and a slash at the end do not matter.
+pub fn subject<'a>(url: &'a str, base: &str) -> Option<Subject<'a>> {
+    let path = url.strip_prefix(base)?.split(['?', '#']).next()?.trim_end_matches('/');
+    let mut steps = path.strip_prefix('/')?.split('/');
+    let subject = match (steps.next()?, steps.next()?) {
+        (_, "") => None,
+        ("initiatives", slug) => Some(Subject::Initiative(slug)),
+        ("councils", slug) => Some(Subject::Council(slug)),
+        ("id", id) => Some(Subject::Record(id)),
+        _ => None,
+    };
+    subject.filter(|_| steps.next().is_none())
+}
+
+/// A frame at this address below `base`, within the limits that were asked for.
+pub fn frame(base: &str, at: &str, title: &str, author: (String, String), height: u64, asked: &OembedQuery) -> Oembed {
+    let within = |wanted: u64, most: Option<u64>| most.map_or(wanted, |most| wanted.min(most));
+    let (width, height) = (within(WIDTH, asked.maxwidth), within(height, asked.maxheight));
+    let html = format!(
+        "<iframe src=\"{}\" title=\"{}\" width=\"{width}\" height=\"{height}\" frameborder=\"0\" loading=\"lazy\"></iframe>",
+        escape(&format!("{base}{at}")),
+        escape(title)
+    );
+    let (author_name, author_url) = author;
+    Oembed {
+        kind: "rich",
+        version: "1.0",
+        title: title.into(),
+        author_name,
+        author_url,
+        provider_name: SITE,
+        provider_url: format!("{base}/"),
+        cache_age: CACHE_AGE,
+        html,
+        width,
+        height,
+    }
+}
+
+/// The same as XML (section 2.3.4.2).
+pub fn xml(answer: &Oembed) -> String {
+    let value = serde_json::to_value(answer).unwrap_or_default();
+    let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), escape);
+    let members = value.as_object().into_iter().flatten();
+    let members: String = members.map(|(name, value)| format!("<{name}>{}</{name}>", text(value))).collect();
+    format!("<?xml version=\"1.0\" encoding=\"utf-8\" standalone=\"yes\"?>\n<oembed>{members}</oembed>\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_of_a_page_names_its_subject() {
+        let base = "https://registry.example";
+        let of = |path: &'static str| subject(path, base);
+        assert_eq!(of("https://registry.example/initiatives/a-b"), Some(Subject::Initiative("a-b")));
+        assert_eq!(of("https://registry.example/initiatives/a-b/?x=/y#z"), Some(Subject::Initiative("a-b")));
+        assert_eq!(of("https://registry.example/councils/E08000004"), Some(Subject::Council("E08000004")));
+        assert_eq!(of("https://registry.example/id/x"), Some(Subject::Record("x")));
+        for other in [
+            "https://registry.example",
+            "https://registry.example/",
+            "https://registry.example/councils/",
+            "https://registry.example/initiatives/a/b",
+            "https://registry.example.org/initiatives/a",
+            "https://elsewhere.example/initiatives/a",
+            "/initiatives/a",
+            "",
+        ] {
+            assert_eq!(of(other), None, "{other}");
+        }
+    }
+}

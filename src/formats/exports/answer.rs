@@ -1,0 +1,140 @@
+//! The answer to a request for an export, up to its first byte.
+
+use std::future::{Ready, ready};
+use std::time::Duration;
+
+use actix_web::body::{BodyStream, BoxBody, MessageBody};
+use actix_web::dev::Payload;
+use actix_web::http::header::{self, Accept, Header};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
+use chrono::Utc;
+use futures_util::stream;
+
+use super::columns::{Column, Kind, Table};
+use super::format::{Encoder, Format};
+use super::rows::Rows;
+use super::stream::{Broken, begin};
+use crate::access::extractors::Bounded;
+use crate::access::scope;
+use crate::config::ServeSettings;
+use crate::db::Db;
+use crate::error::{ApiError, Fault, problems};
+use crate::http::client_address::client_address;
+use crate::http::limits::Limits;
+use crate::http::page::base;
+use crate::http::response::{HeadOnly, cache};
+use crate::read_model::extractor::CurrentSnapshot;
+
+/// What a handler of exports needs of its request.
+pub struct Exports {
+    /// The records that are handed out.
+    pub snapshot: CurrentSnapshot,
+    db: web::Data<Db>,
+    request: HttpRequest,
+    limits: web::Data<Limits>,
+    settings: web::Data<ServeSettings>,
+}
+
+impl Exports {
+    /// The format that the address ends with, or that `Accept` names.
+    pub fn format(&self, list: &str, offered: &[Format]) -> Result<Format, ApiError> {
+        let Some(suffix) = self.request.match_info().get("format") else {
+            let accept = Accept::parse(&self.request).ok();
+            let wanted = Format::negotiated(accept.as_ref(), offered)?;
+            return wanted.ok_or_else(|| ApiError::internal("an export was asked for by an address of pages"));
+        };
+        Format::from_suffix(suffix, offered).map_err(|near| {
+            let known: Vec<String> = offered.iter().map(|format| format!(".{}", format.suffix())).collect();
+            let hint = near.map_or(String::new(), |near| format!("; did you mean {list}.{near}?"));
+            ApiError::new(
+                &problems::NOT_FOUND,
+                format!("Whole lists of {list} end with one of {}{hint}", known.join(", ")),
+            )
+        })
+    }
+
+    /// Refuse more rows than a caller may take away.
+    pub fn check_size(&self, caller: &Bounded<scope::Export>, rows: usize) -> Result<(), ApiError> {
+        let most = self.settings.limits.export_rows;
+        if caller.is_bounded() && rows > most as usize { Err(caller.refusal(most)) } else { Ok(()) }
+    }
+
+    /// The answer: these rows as a file called `name`, with a head of these columns.
+    pub async fn send<'a, R: 'a>(
+        self,
+        columns: impl Iterator<Item = &'a Column<R>>,
+        format: Format,
+        name: &str,
+        rows: Rows,
+    ) -> Result<HttpResponse, ApiError> {
+        // Who asks for the head alone gets it without the work.
+        if self.request.extensions().contains::<HeadOnly>() {
+            let nothing = stream::empty::<Result<web::Bytes, Broken>>();
+            return Ok(self.answer(format, name, BodyStream::new(nothing)));
+        }
+        let head: Vec<(&str, bool)> = columns.map(|column| (column.name, column.kind == Kind::Text)).collect();
+        let encoder = Encoder::new(format, &head).map_err(ApiError::internal)?;
+        let stall = Duration::from_secs(self.settings.limits.export_stall_seconds.into());
+        let place = self.limits.export_place(client_address(&self.request));
+        let place = place.ok_or_else(|| ApiError::overloaded("exports", 5))?;
+        let export = begin(&self.db, place, stall, rows, encoder).await?;
+        Ok(self.answer(format, name, BodyStream::new(export)))
+    }
+
+    fn answer(&self, format: Format, name: &str, body: impl MessageBody + 'static) -> HttpResponse {
+        let file = format!("{name}-{}.{}", Utc::now().format("%Y-%m-%d"), format.suffix());
+        let package =
+            format!("<{}/v1/datapackage.json>; rel=\"describedby\"; type=\"application/json\"", base(&self.request));
+        let mut response = HttpResponse::Ok();
+        cache(&mut response, self.request.headers());
+        response
+            .insert_header((header::CONTENT_TYPE, format.content_type()))
+            .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{file}\"")))
+            .insert_header((header::LINK, package))
+            .body(BoxBody::new(body))
+    }
+}
+
+impl FromRequest for Exports {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let snapshot = match CurrentSnapshot::from_request(request, &mut Payload::None).into_inner() {
+            Ok(snapshot) => snapshot,
+            Err(error) => return ready(Err(error)),
+        };
+        let (db, limits, settings) = (request.app_data(), request.app_data(), request.app_data());
+        let found = || {
+            Some(Self {
+                snapshot,
+                db: cloned(db)?,
+                limits: cloned(limits)?,
+                settings: cloned(settings)?,
+                request: request.clone(),
+            })
+        };
+        ready(found().ok_or_else(|| ApiError::internal("what exports need is not mounted")))
+    }
+}
+
+fn cloned<T>(data: Option<&web::Data<T>>) -> Option<web::Data<T>> {
+    data.cloned()
+}
+
+/// Refuse what makes sense for pages only, and members that no export has; every fault at once.
+pub fn refuse_pages<R>(table: &Table<R>, fields: Option<&[String]>, given: &[(&str, bool)]) -> Result<(), ApiError> {
+    let pages = given.iter().filter(|(_, is_given)| *is_given).map(|(name, _)| {
+        Fault::parameter(*name, "not_for_exports", "is for pages; an export is the whole list: leave it out")
+    });
+    let unknown = fields.into_iter().flatten().filter(|name| table.members.iter().all(|member| member.name != **name));
+    let members = unknown.map(|name| {
+        Fault::parameter(
+            "fields",
+            "not_for_exports",
+            format!("{name:?} is a member of no export; take it from the list"),
+        )
+    });
+    let faults: Vec<Fault> = pages.chain(members).collect();
+    if faults.is_empty() { Ok(()) } else { Err(ApiError::bad_query(faults)) }
+}

@@ -1,0 +1,230 @@
+//! The formats of an export, and how a row looks in each.
+
+use std::{io, mem};
+
+use actix_web::http::header::Accept;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::error::ApiError;
+use crate::http::negotiate::preferred;
+
+/// A format in which a list is handed out whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// Comma-separated values (RFC 4180).
+    Csv,
+    /// Newline-delimited JSON: a record a line.
+    Ndjson,
+    /// A GeoJSON feature collection (RFC 7946).
+    Geojson,
+}
+
+/// A format in which a list without places is handed out whole.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PlainFormat {
+    /// Comma-separated values (RFC 4180).
+    Csv,
+    /// Newline-delimited JSON: a record a line.
+    Ndjson,
+}
+
+impl Format {
+    /// Of lists with places.
+    pub const OF_PLACES: &[Self] = &[Self::Csv, Self::Ndjson, Self::Geojson];
+    /// Of lists without.
+    pub const PLAIN: &[Self] = &[Self::Csv, Self::Ndjson];
+
+    /// How the address of an export ends, and the name of its file.
+    pub fn suffix(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Ndjson => "ndjson",
+            Self::Geojson => "geojson",
+        }
+    }
+
+    /// By which `Accept` names it.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv",
+            Self::Ndjson => "application/x-ndjson",
+            Self::Geojson => "application/geo+json",
+        }
+    }
+
+    /// As `Content-Type` says it; RFC 4180, section 3, has the parameters of CSV.
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8; header=present",
+            Self::Ndjson => "application/x-ndjson",
+            Self::Geojson => "application/geo+json",
+        }
+    }
+
+    /// The format that the end of an address names; otherwise the nearest, if any is near.
+    pub fn from_suffix(suffix: &str, offered: &[Self]) -> Result<Self, Option<&'static str>> {
+        let found = offered.iter().find(|format| format.suffix() == suffix).copied();
+        // `nearest` is for words; it takes none for near that has two of three letters swapped.
+        let far = |known: &&str| strsim::osa_distance(&suffix.to_lowercase(), known);
+        let near = || offered.iter().map(|format| format.suffix()).min_by_key(far).filter(|known| far(known) <= 2);
+        found.ok_or_else(near)
+    }
+
+    /// What the caller of a list wants by `Accept`: a page of it (`Ok(None)`), an export, or nothing that is offered.
+    pub fn negotiated(accept: Option<&Accept>, offered: &[Self]) -> Result<Option<Self>, ApiError> {
+        let formats = offered.iter().map(|format| (Some(*format), format.media_type()));
+        let offers: Vec<_> = std::iter::once((None, "application/json")).chain(formats).collect();
+        preferred(accept, &offers)
+            .ok_or_else(|| ApiError::not_acceptable(offers.iter().map(|(_, media_type)| *media_type)))
+    }
+}
+
+/// True for a text that a spreadsheet would take for a formula.
+///
+/// OWASP, "CSV Injection": such a cell gets an apostrophe in front, which spreadsheets take for "this is text".
+pub fn is_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])
+}
+
+/// Turns rows into the bytes of a format, piece by piece.
+pub struct Encoder {
+    format: Format,
+    /// Which cells are texts of people, not numbers or words of our own.
+    are_text: Vec<bool>,
+    csv: csv::Writer<Vec<u8>>,
+    json: Vec<u8>,
+    size: usize,
+    rows: u64,
+}
+
+impl Encoder {
+    /// For a format; with the name of each column of a CSV, and whether it holds texts.
+    pub fn new(format: Format, columns: &[(&str, bool)]) -> io::Result<Self> {
+        let are_text = columns.iter().map(|(_, is_text)| *is_text).collect();
+        let mut encoder = Self { format, are_text, csv: writer(), json: Vec::new(), size: 0, rows: 0 };
+        match format {
+            Format::Csv => encoder.csv.write_record(columns.iter().map(|(name, _)| name))?,
+            Format::Ndjson => {}
+            Format::Geojson => encoder.json.extend_from_slice(b"{\"type\":\"FeatureCollection\",\"features\":[\n"),
+        }
+        Ok(encoder)
+    }
+
+    /// The format.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Add a row of a CSV.
+    pub fn push_cells(&mut self, cells: impl IntoIterator<Item = Option<String>>) -> io::Result<()> {
+        for (cell, is_text) in cells.into_iter().zip(&self.are_text) {
+            let cell = cell.as_deref().unwrap_or_default();
+            self.size += cell.len() + 1;
+            if *is_text && is_formula(cell) {
+                self.csv.write_field(format!("'{cell}"))?;
+            } else {
+                self.csv.write_field(cell)?;
+            }
+        }
+        self.csv.write_record(None::<&[u8]>).map_err(io::Error::from)?;
+        self.rows += 1;
+        Ok(())
+    }
+
+    /// Add a row of JSON, which `write` appends: a line, or a feature of a collection.
+    pub fn push_json(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        if self.format == Format::Geojson && self.rows > 0 {
+            self.json.extend_from_slice(b",\n");
+        }
+        write(&mut self.json);
+        if self.format == Format::Ndjson {
+            self.json.push(b'\n');
+        }
+        self.size = self.json.len();
+        self.rows += 1;
+    }
+
+    /// About how many bytes wait to be taken.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    /// How many rows there were.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// What there is so far.
+    pub fn take(&mut self) -> io::Result<Vec<u8>> {
+        self.size = 0;
+        match self.format {
+            Format::Csv => mem::replace(&mut self.csv, writer()).into_inner().map_err(|error| error.into_error()),
+            Format::Ndjson | Format::Geojson => Ok(mem::take(&mut self.json)),
+        }
+    }
+
+    /// The rest, with what stands after the last row.
+    pub fn finish(mut self) -> io::Result<Vec<u8>> {
+        if self.format == Format::Geojson {
+            self.json.extend_from_slice(b"\n]}\n");
+        }
+        self.take()
+    }
+}
+
+/// Records of RFC 4180: quoted where need be, ended by CR LF.
+fn writer() -> csv::Writer<Vec<u8>> {
+    csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new())
+}
+
+/// A GeoJSON feature collection (RFC 7946).
+#[derive(Serialize, ToSchema)]
+pub struct FeatureCollection {
+    /// `FeatureCollection`.
+    #[serde(rename = "type")]
+    #[schema(example = "FeatureCollection", pattern = "^FeatureCollection$")]
+    kind: String,
+    /// A feature a record.
+    features: Vec<Feature>,
+}
+
+/// A record as a GeoJSON feature.
+#[derive(Serialize, ToSchema)]
+pub struct Feature {
+    /// `Feature`.
+    #[serde(rename = "type")]
+    #[schema(example = "Feature", pattern = "^Feature$")]
+    kind: String,
+    /// Id of the record.
+    id: Uuid,
+    /// Its own point or, as `location.of` says, that of its lead council; null where no point is known.
+    #[schema(required)]
+    geometry: Option<Point>,
+    /// The record as the list has it, without `html`; with `fields`, the members that were picked.
+    #[schema(value_type = Object)]
+    properties: Map<String, Value>,
+}
+
+/// A GeoJSON point, WGS 84.
+#[derive(Serialize, ToSchema)]
+pub struct Point {
+    /// `Point`.
+    #[serde(rename = "type")]
+    #[schema(example = "Point", pattern = "^Point$")]
+    kind: &'static str,
+    /// Longitude and latitude, in this order.
+    #[schema(min_items = 2, max_items = 2)]
+    coordinates: Vec<f64>,
+}
+
+impl Point {
+    /// At a place.
+    pub fn new(at: crate::geography::Point) -> Self {
+        Self { kind: "Point", coordinates: vec![at.longitude, at.latitude] }
+    }
+}

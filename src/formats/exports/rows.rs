@@ -1,0 +1,192 @@
+//! The rows of an export: records of one snapshot, in the order that was asked for.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::columns::{Column, Table};
+use super::format::{Encoder, Format};
+use crate::access::extractors::Reach;
+use crate::error::ApiError;
+use crate::geography::Point;
+use crate::read_model::entry::InitiativeEntry;
+use crate::read_model::outcome_list::OutcomeRow;
+use crate::read_model::outcomes::OutcomeRecord;
+use crate::read_model::shown::Shown;
+use crate::read_model::snapshot::Snapshot;
+use crate::registry::councils::model::Council;
+use crate::registry::initiatives::model::Initiative;
+use crate::registry::themes::model::Theme;
+
+/// The member that whole lists leave out: it says again what the Markdown says.
+const LEFT_OUT: &str = "html";
+
+/// Encodes the next row; false when there is none left.
+type NextRow = dyn FnMut(&mut Encoder) -> Result<bool, ApiError> + Send;
+
+/// Rows that are not encoded yet.
+pub struct Rows(Box<NextRow>);
+
+/// A record of an export.
+pub trait Exported {
+    /// What the columns of its table look at.
+    type Record;
+    /// The typed record, for the cells of a CSV.
+    fn record(&self) -> Result<Self::Record, ApiError>;
+    /// Append its JSON; with the members in `fields`, or all.
+    fn write(&self, fields: Option<&[String]>, out: &mut Vec<u8>) -> Result<(), ApiError>;
+    /// Id and place, of records that can be features.
+    fn place(&self) -> (Uuid, Option<Point>);
+}
+
+impl Rows {
+    /// The records that `get` has, one after the other, until it has none.
+    pub fn new<T: Exported + 'static>(
+        table: Table<T::Record>,
+        fields: Option<Vec<String>>,
+        mut get: impl FnMut(usize) -> Option<T> + Send + 'static,
+    ) -> Self
+    where
+        T::Record: 'static,
+    {
+        let mut at = 0;
+        Self(Box::new(move |encoder| {
+            let Some(row) = get(at) else { return Ok(false) };
+            at += 1;
+            push(encoder, &row, table.picked(fields.as_deref()), fields.as_deref())?;
+            Ok(true)
+        }))
+    }
+
+    /// Encode the next row; false when there is none.
+    pub fn push_next(&mut self, encoder: &mut Encoder) -> Result<bool, ApiError> {
+        (self.0)(encoder)
+    }
+}
+
+fn push<'a, T: Exported>(
+    encoder: &mut Encoder,
+    row: &T,
+    columns: impl Iterator<Item = &'a Column<T::Record>>,
+    fields: Option<&[String]>,
+) -> Result<(), ApiError>
+where
+    T::Record: 'a,
+{
+    if encoder.format() == Format::Csv {
+        let record = row.record()?;
+        return encoder.push_cells(columns.map(|column| (column.cell)(&record))).map_err(ApiError::internal);
+    }
+    let mut written = Ok(());
+    let is_feature = encoder.format() == Format::Geojson;
+    encoder.push_json(|out| {
+        if is_feature {
+            begin_feature(row.place(), out);
+        }
+        written = row.write(fields, out);
+        if is_feature {
+            out.push(b'}');
+        }
+    });
+    written
+}
+
+/// RFC 7946, sections 3.1.2 and 3.2: longitude first, and a null where no place is known.
+fn begin_feature((id, point): (Uuid, Option<Point>), out: &mut Vec<u8>) {
+    let geometry = point.map(|at| serde_json::json!({ "type": "Point", "coordinates": [at.longitude, at.latitude] }));
+    let geometry = geometry.map_or_else(|| "null".to_owned(), |geometry| geometry.to_string());
+    let head = format!("{{\"type\":\"Feature\",\"id\":\"{id}\",\"geometry\":{geometry},\"properties\":");
+    out.extend_from_slice(head.as_bytes());
+}
+
+/// An initiative, for a caller of a reach.
+pub struct InitiativeRow {
+    /// The record.
+    pub entry: Arc<InitiativeEntry>,
+    /// Whose view of it.
+    pub reach: Reach,
+}
+
+impl Exported for InitiativeRow {
+    type Record = Initiative;
+    fn record(&self) -> Result<Initiative, ApiError> {
+        self.entry.record(self.reach)
+    }
+    fn write(&self, fields: Option<&[String]>, out: &mut Vec<u8>) -> Result<(), ApiError> {
+        Shown::initiative(&self.entry, self.reach, fields)?.without(LEFT_OUT).write(out);
+        Ok(())
+    }
+    fn place(&self) -> (Uuid, Option<Point>) {
+        (self.entry.id, self.entry.place.map(|(at, _)| at))
+    }
+}
+
+/// A council of a snapshot.
+pub struct CouncilRow {
+    /// The snapshot.
+    pub snapshot: Arc<Snapshot>,
+    /// Its id.
+    pub id: Uuid,
+}
+
+impl Exported for CouncilRow {
+    type Record = Council;
+    fn record(&self) -> Result<Council, ApiError> {
+        let entry = self.snapshot.councils.get(self.id);
+        entry.map(|entry| entry.record.clone()).ok_or_else(|| ApiError::not_found("council"))
+    }
+    fn write(&self, fields: Option<&[String]>, out: &mut Vec<u8>) -> Result<(), ApiError> {
+        if let Some(entry) = self.snapshot.councils.get(self.id) {
+            Shown::council(entry, fields).without(LEFT_OUT).write(out);
+        }
+        Ok(())
+    }
+    fn place(&self) -> (Uuid, Option<Point>) {
+        let at = self.snapshot.councils.get(self.id).and_then(|entry| entry.record.location);
+        (self.id, at.map(Into::into))
+    }
+}
+
+/// A theme of a snapshot.
+pub struct ThemeRow {
+    /// The snapshot.
+    pub snapshot: Arc<Snapshot>,
+    /// Its id.
+    pub id: Uuid,
+}
+
+impl Exported for ThemeRow {
+    type Record = Theme;
+    fn record(&self) -> Result<Theme, ApiError> {
+        let entry = self.snapshot.themes.get(self.id);
+        entry.map(|entry| entry.record.clone()).ok_or_else(|| ApiError::not_found("theme"))
+    }
+    fn write(&self, fields: Option<&[String]>, out: &mut Vec<u8>) -> Result<(), ApiError> {
+        if let Some(entry) = self.snapshot.themes.get(self.id) {
+            Shown::theme(entry, fields).write(out);
+        }
+        Ok(())
+    }
+    fn place(&self) -> (Uuid, Option<Point>) {
+        (self.id, None)
+    }
+}
+
+impl Exported for OutcomeRow {
+    type Record = OutcomeRecord;
+    fn record(&self) -> Result<OutcomeRecord, ApiError> {
+        OutcomeRecord::of(&self.0, self.1)
+    }
+    fn write(&self, fields: Option<&[String]>, out: &mut Vec<u8>) -> Result<(), ApiError> {
+        let record = self.record()?;
+        let Some(fields) = fields else { return serde_json::to_writer(out, &record).map_err(ApiError::internal) };
+        let value = serde_json::to_value(&record).map_err(ApiError::internal)?;
+        let members = value.as_object().cloned().unwrap_or_default().into_iter();
+        let picked: Map<String, Value> = members.filter(|(name, _)| fields.contains(name)).collect();
+        serde_json::to_writer(out, &picked).map_err(ApiError::internal)
+    }
+    fn place(&self) -> (Uuid, Option<Point>) {
+        (self.0.id, None)
+    }
+}

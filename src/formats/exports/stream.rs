@@ -1,0 +1,130 @@
+//! Rows from a snapshot to the caller, in constant memory.
+//!
+//! A task encodes rows and hands pieces over through a short queue. It is where the waiting is done: for a slow caller waits
+//! the task. It ends when the caller is gone or takes nothing for long; with it goes its hold on the snapshot.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use actix_web::web::Bytes;
+use futures_util::Stream;
+use tokio::sync::mpsc;
+use tokio::time::{sleep, timeout};
+
+use super::format::Encoder;
+use super::rows::Rows;
+use crate::db::Db;
+use crate::error::{ApiError, request_id};
+use crate::http::limits::shares::Share;
+
+/// Size of a piece, in bytes: large enough that handing it over costs nothing beside making it.
+const PIECE: usize = 64 * 1024;
+/// Pieces that may wait for a caller.
+const WAITING: usize = 4;
+/// The longest that an export may take: who reads so slowly asks for less.
+const LONGEST: Duration = Duration::from_secs(600);
+
+enum Piece {
+    Part(Bytes),
+    /// Nothing comes after it.
+    Last(Bytes),
+    Failed(ApiError),
+}
+
+/// Why an export ends before its last piece.
+enum End {
+    /// The caller is gone, or takes nothing.
+    Unwanted,
+    Failed(ApiError),
+}
+
+/// The answer broke off: a caller must not take it for whole.
+#[derive(Debug, thiserror::Error)]
+#[error("the export broke off")]
+pub struct Broken;
+
+/// The bytes of an export on their way out. Ends with an error unless the last piece has come.
+pub struct Export {
+    first: Option<Bytes>,
+    pieces: mpsc::Receiver<Piece>,
+    is_over: bool,
+}
+
+/// Begin an export. What goes wrong before the first row is still an error that the caller can be told.
+pub async fn begin(db: &Db, place: Share, stall: Duration, rows: Rows, encoder: Encoder) -> Result<Export, ApiError> {
+    let (sender, mut pieces) = mpsc::channel(WAITING);
+    let id = request_id();
+    db.spawn(async move {
+        let end = tokio::select! {
+            end = pump(rows, encoder, &sender, stall) => end,
+            () = sleep(LONGEST) => Err(End::Unwanted),
+            () = sender.closed() => Err(End::Unwanted),
+        };
+        match end {
+            Ok(()) => {}
+            Err(End::Unwanted) => log::info!(request_id = id.as_str(); "an export ended early: nobody takes it"),
+            Err(End::Failed(error)) => {
+                log::error!(request_id = id.as_str(); "an export broke off: {error}");
+                let _ = timeout(stall, sender.send(Piece::Failed(error))).await;
+            }
+        }
+        drop(place);
+    });
+    match pieces.recv().await {
+        Some(Piece::Part(first)) => Ok(Export { first: Some(first), pieces, is_over: false }),
+        Some(Piece::Last(first)) => Ok(Export { first: Some(first), pieces, is_over: true }),
+        Some(Piece::Failed(error)) => Err(error),
+        None => Err(ApiError::internal("an export ended before it began")),
+    }
+}
+
+/// Encode every row and hand it over.
+async fn pump(mut rows: Rows, mut encoder: Encoder, out: &mpsc::Sender<Piece>, stall: Duration) -> Result<(), End> {
+    let mut is_first = true;
+    while rows.push_next(&mut encoder).map_err(End::Failed)? {
+        // The first row goes out at once.
+        if is_first || encoder.size() >= PIECE {
+            is_first = false;
+            let part = encoder.take().map_err(unwritten)?;
+            hand_over(out, Piece::Part(part.into()), stall).await?;
+        }
+    }
+    let last = encoder.finish().map_err(unwritten)?;
+    hand_over(out, Piece::Last(last.into()), stall).await
+}
+
+async fn hand_over(out: &mpsc::Sender<Piece>, piece: Piece, stall: Duration) -> Result<(), End> {
+    match timeout(stall, out.send(piece)).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) | Err(_) => Err(End::Unwanted),
+    }
+}
+
+fn unwritten(error: std::io::Error) -> End {
+    End::Failed(ApiError::internal(error))
+}
+
+impl Stream for Export {
+    type Item = Result<Bytes, Broken>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if let Some(first) = self.first.take() {
+            return Poll::Ready(Some(Ok(first)));
+        }
+        if self.is_over {
+            return Poll::Ready(None);
+        }
+        Poll::Ready(match ready!(self.pieces.poll_recv(context)) {
+            Some(Piece::Part(piece)) => Some(Ok(piece)),
+            Some(Piece::Last(piece)) => {
+                self.is_over = true;
+                Some(Ok(piece))
+            }
+            Some(Piece::Failed(_)) | None => {
+                self.is_over = true;
+                Some(Err(Broken))
+            }
+        })
+    }
+}

@@ -1,0 +1,81 @@
+//! Councils, a row each.
+
+use crate::formats::exports::columns::Kind::{Decimal, Text, Time, Whole, Word};
+use crate::formats::exports::columns::{Cell, Column, Kind, Member, Table, among_others, joined, known, number, word};
+use crate::registry::councils::model::Council;
+
+fn plain(name: &'static str, kind: Kind, said: &'static str, cell: fn(&Council) -> Cell) -> Member<Council> {
+    Member::plain(Column::new(name, kind, said, cell))
+}
+
+fn required(name: &'static str, kind: Kind, said: &'static str, cell: fn(&Council) -> Cell) -> Member<Council> {
+    Member::plain(Column::new(name, kind, said, cell).required())
+}
+
+/// Councils.
+pub fn councils() -> Table<Council> {
+    let members = vec![
+        Member::plain(Column::new("id", Word, "Council/id", |one: &Council| word(&one.id)).unique()),
+        Member::plain(Column::new("slug", Word, "Council/slug", |one: &Council| known(Some(&one.slug))).unique()),
+        required("name", Text, "Council/name", |one| known(Some(&one.name))),
+        required("short_name", Text, "Council/short_name", |one| known(Some(&one.short_name))),
+        plain("welsh_name", Text, "Council/welsh_name", |one| one.welsh_name.clone()),
+        plain("gss_code", Word, "NewCouncil/gss_code", |one| one.gss_code.clone()),
+        plain("code", Word, "NewCouncil/code", |one| one.code.clone()),
+        required("council_type", Word, "Council/council_type", |one| word(&one.council_type)),
+        required("nation", Word, "Council/nation", |one| word(&one.nation)),
+        plain("region", Word, "Council/region", |one| one.region.as_ref().and_then(word)),
+        Member::new(
+            "location",
+            vec![
+                Column::new("latitude", Decimal, "Location/latitude", |one: &Council| {
+                    number(one.location.map(|at| at.latitude))
+                }),
+                Column::new("longitude", Decimal, "Location/longitude", |one: &Council| {
+                    number(one.location.map(|at| at.longitude))
+                }),
+            ],
+        ),
+        plain("population", Whole, "NewCouncil/population", |one| number(one.population)),
+        plain("population_year", Whole, "NewCouncil/population_year", |one| number(one.population_year)),
+        plain("website", Text, "Council/website", |one| one.website.clone()),
+        plain("description", Text, "NewCouncil/description", |one| one.description.clone()),
+        Member::plain(
+            Column::new("aliases", Text, "Council/aliases", |one: &Council| {
+                joined(one.aliases.iter().map(|alias| among_others(alias)))
+            })
+            .several("Joined by semicolons; a semicolon within one is written as a comma."),
+        ),
+        membership(),
+        required("version", Whole, "Council/version", |one| number(Some(one.version))),
+        required("created_at", Time, "Council/created_at", |one| word(&one.created_at)),
+        required("updated_at", Time, "Council/updated_at", |one| word(&one.updated_at)),
+    ];
+    Table {
+        name: "councils",
+        title: "Councils",
+        about: "Local authorities and their membership of the network, a row each.",
+        members,
+        key: &["slug"],
+        links: &[],
+    }
+}
+
+fn membership() -> Member<Council> {
+    Member::new(
+        "membership",
+        vec![
+            Column::new("membership_tier", Word, "Membership/tier", |one: &Council| word(&one.membership.tier))
+                .required(),
+            Column::new("membership_status", Word, "Membership/status", |one: &Council| {
+                one.membership.status.as_ref().and_then(word)
+            }),
+            Column::new("membership_joined_on", Word, "Membership/joined_on", |one: &Council| {
+                known(one.membership.joined_on.as_deref())
+            }),
+            Column::new("membership_ended_on", Word, "Membership/ended_on", |one: &Council| {
+                known(one.membership.ended_on.as_deref())
+            }),
+        ],
+    )
+}

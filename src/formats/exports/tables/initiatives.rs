@@ -1,0 +1,187 @@
+//! Initiatives, a row each.
+
+use crate::formats::exports::columns::Kind::{Date, Decimal, Text, Time, Whole, Word};
+use crate::formats::exports::columns::{Cell, Column, Kind, Member, Table, among_others, joined, known, number, word};
+use crate::registry::initiatives::model::Initiative;
+
+const JOINED_SLUGS: &str = "Slugs, joined by semicolons.";
+const JOINED_TEXTS: &str = "Joined by semicolons; a semicolon within one is written as a comma.";
+
+fn plain(name: &'static str, kind: Kind, said: &'static str, cell: fn(&Initiative) -> Cell) -> Member<Initiative> {
+    Member::plain(Column::new(name, kind, said, cell))
+}
+
+fn required(name: &'static str, kind: Kind, said: &'static str, cell: fn(&Initiative) -> Cell) -> Member<Initiative> {
+    Member::plain(Column::new(name, kind, said, cell).required())
+}
+
+/// Initiatives.
+pub fn initiatives() -> Table<Initiative> {
+    let mut members = vec![
+        Member::plain(Column::new("id", Word, "Initiative/id", |one: &Initiative| word(&one.id)).unique()),
+        Member::plain(Column::new("slug", Word, "Initiative/slug", |one: &Initiative| known(Some(&one.slug))).unique()),
+        required("title", Text, "Initiative/title", |one| known(Some(&one.title))),
+        required("summary", Text, "Initiative/summary", |one| known(Some(&one.summary))),
+        plain("body", Text, "Initiative/body", |one| one.body.clone()),
+        required("kind", Word, "Initiative/kind", |one| word(&one.kind)),
+        required("delivery_status", Word, "Initiative/delivery_status", |one| word(&one.delivery_status)),
+        plain("started_on", Word, "NewInitiative/started_on", |one| one.started_on.clone()),
+        plain("ended_on", Word, "NewInitiative/ended_on", |one| one.ended_on.clone()),
+    ];
+    members.extend(councils());
+    members.extend(relatives());
+    members.extend(vocabularies());
+    members.push(location());
+    members.extend([
+        plain("challenge", Text, "Initiative/challenge", |one| one.challenge.clone()),
+        plain("approach", Text, "Initiative/approach", |one| one.approach.clone()),
+        plain("what_worked", Text, "Initiative/what_worked", |one| one.what_worked.clone()),
+        plain("what_did_not", Text, "Initiative/what_did_not", |one| one.what_did_not.clone()),
+        plain("transfer_conditions", Text, "Initiative/transfer_conditions", |one| one.transfer_conditions.clone()),
+    ]);
+    members.extend(evidence());
+    members.extend([
+        required("licence", Word, "Initiative/licence", |one| word(&one.licence)),
+        required("visibility", Word, "Initiative/visibility", |one| word(&one.visibility)),
+        required("state", Word, "Initiative/state", |one| word(&one.state)),
+        plain("verified_at", Time, "Initiative/verified_at", |one| one.verified_at.as_ref().and_then(word)),
+        plain("review_due_on", Date, "Initiative/review_due_on", |one| one.review_due_on.as_ref().and_then(word)),
+        plain("source_url", Text, "Initiative/source_url", |one| one.source_url.clone()),
+        plain("published_at", Time, "Initiative/published_at", |one| one.published_at.as_ref().and_then(word)),
+        required("version", Whole, "Initiative/version", |one| number(Some(one.version))),
+        required("created_at", Time, "Initiative/created_at", |one| word(&one.created_at)),
+        required("updated_at", Time, "Initiative/updated_at", |one| word(&one.updated_at)),
+    ]);
+    Table {
+        name: "initiatives",
+        title: "Initiatives",
+        about: "Pieces of co-operative practice, a row each. The outcomes have a table of their own.",
+        members,
+        key: &["slug"],
+        links: &[("lead_council", "councils", "slug"), ("parent", "", "slug"), ("primary_theme", "themes", "slug")],
+    }
+}
+
+fn councils() -> [Member<Initiative>; 3] {
+    [
+        Member::new(
+            "lead_council",
+            vec![
+                Column::new("lead_council", Word, "Initiative/lead_council", |one: &Initiative| {
+                    one.lead_council.as_ref().map(|lead| lead.slug.clone())
+                })
+                .noted("Slug."),
+                Column::new("lead_council_gss_code", Word, "NewCouncil/gss_code", |one: &Initiative| {
+                    one.lead_council.as_ref().and_then(|lead| lead.gss_code.clone())
+                })
+                .noted("Of the lead council."),
+            ],
+        ),
+        Member::new(
+            "participants",
+            vec![
+                Column::new("participants", Word, "Initiative/participants", |one: &Initiative| {
+                    joined(one.participants.iter().map(|part| part.council.slug.clone()))
+                })
+                .several(JOINED_SLUGS),
+                Column::new("participant_roles", Word, "", |one: &Initiative| {
+                    joined(one.participants.iter().filter_map(|part| word(&part.role)))
+                })
+                .several(
+                    "What each of `participants` does: lead, co_lead or partner, in their order, joined by semicolons.",
+                ),
+            ],
+        ),
+        Member::plain(
+            Column::new("partners", Text, "Initiative/partners", |one: &Initiative| {
+                joined(one.partners.iter().map(|partner| among_others(&partner.name)))
+            })
+            .several(JOINED_TEXTS),
+        ),
+    ]
+}
+
+fn relatives() -> [Member<Initiative>; 2] {
+    [
+        Member::plain(
+            Column::new("parent", Word, "Initiative/parent", |one: &Initiative| {
+                one.parent.as_ref().map(|parent| parent.slug.clone())
+            })
+            .noted("Slug."),
+        ),
+        Member::plain(
+            Column::new("components", Word, "Initiative/components", |one: &Initiative| {
+                joined(one.components.iter().map(|part| part.slug.clone()))
+            })
+            .several(JOINED_SLUGS),
+        ),
+    ]
+}
+
+fn vocabularies() -> [Member<Initiative>; 2] {
+    [
+        Member::new(
+            "themes",
+            vec![
+                Column::new("primary_theme", Word, "", |one: &Initiative| {
+                    one.themes.first().map(|used| used.theme.slug.clone())
+                })
+                .noted("Slug of its primary theme."),
+                Column::new("themes", Word, "Initiative/themes", |one: &Initiative| {
+                    joined(one.themes.iter().map(|used| used.theme.slug.clone()))
+                })
+                .several(JOINED_SLUGS),
+            ],
+        ),
+        Member::plain(
+            Column::new("principles", Word, "Initiative/principles", |one: &Initiative| {
+                joined(one.principles.iter().map(|used| used.slug.clone()))
+            })
+            .several(JOINED_SLUGS),
+        ),
+    ]
+}
+
+fn location() -> Member<Initiative> {
+    Member::new(
+        "location",
+        vec![
+            Column::new("latitude", Decimal, "Place/latitude", |one| number(one.location.map(|at| at.latitude))),
+            Column::new("longitude", Decimal, "Place/longitude", |one| number(one.location.map(|at| at.longitude))),
+            Column::new("location_of", Word, "Place/of", |one| one.location.and_then(|at| word(&at.of))),
+        ],
+    )
+}
+
+fn evidence() -> [Member<Initiative>; 3] {
+    [
+        Member::plain(
+            Column::new("sources", Text, "Initiative/sources", |one: &Initiative| {
+                joined(one.sources.iter().map(|source| among_others(&source.title)))
+            })
+            .several("Titles. Joined by semicolons; a semicolon within one is written as a comma."),
+        ),
+        Member::new(
+            "outcomes",
+            vec![
+                Column::new("outcome_count", Whole, "Initiative/outcomes", |one: &Initiative| {
+                    number(Some(one.outcomes.len()))
+                })
+                .noted("Their number; the table `outcomes` has them.")
+                .required(),
+                Column::new("best_evidence", Whole, "Outcome/evidence_level", |one: &Initiative| {
+                    number(one.outcomes.iter().map(|claim| claim.evidence_level).max())
+                })
+                .noted("The highest among its outcomes."),
+            ],
+        ),
+        Member::new(
+            "costs",
+            vec![
+                Column::new("cost_count", Whole, "Initiative/costs", |one: &Initiative| number(Some(one.costs.len())))
+                    .noted("Their number; the newline-delimited JSON has them.")
+                    .required(),
+            ],
+        ),
+    ]
+}

@@ -1,0 +1,129 @@
+//! Changes as an Atom feed (RFC 4287), with what is gone as tombstones (RFC 6721).
+
+use std::collections::BTreeMap;
+
+use atom_syndication::extension::Extension;
+use atom_syndication::{Category, Entry, Feed, Link, Person, Text};
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use crate::error::ApiError;
+use crate::registry::changes::model::{Change, ChangedRecord, ChangedResource};
+
+/// Media type of the feeds.
+pub const ATOM: &str = "application/atom+xml";
+/// Namespace of tombstones.
+const TOMBSTONES: &str = "http://purl.org/atompub/tombstones/1.0";
+/// Who speaks where no council does.
+const NETWORK: &str = "Co-operative Councils' Innovation Network";
+
+/// What stands above the entries of a feed.
+pub struct Head {
+    /// Title.
+    pub title: String,
+    /// Address of the feed that stays when a slug changes: the feed's id.
+    pub permanent: String,
+    /// Address at which it was asked for.
+    pub address: String,
+    /// Address of the service, without a path.
+    pub base: String,
+    /// True when what is gone is told.
+    pub tombstones: bool,
+}
+
+/// The feed of these changes, newest first, as XML.
+pub fn write(head: Head, changes: &[Change]) -> Result<String, ApiError> {
+    let mut feed = Feed {
+        title: plain(&head.title),
+        id: head.permanent,
+        // A feed without entries has to have a date as well, and one that stays.
+        updated: changes.first().map_or(DateTime::UNIX_EPOCH, |last| last.changed_at).into(),
+        authors: vec![person(NETWORK)],
+        links: vec![link("self", head.address, ATOM)],
+        ..Feed::default()
+    };
+    let mut gone = Vec::new();
+    for change in changes {
+        match &change.record {
+            Some(record) => feed.entries.push(entry(&head.base, change, record)),
+            None => gone.push(tombstone(change)),
+        }
+    }
+    if head.tombstones {
+        feed.namespaces.insert("at".into(), TOMBSTONES.into());
+        feed.extensions.insert("at".into(), BTreeMap::from([("deleted-entry".to_owned(), gone)]));
+    }
+    let xml = feed.write_to(Vec::new()).map_err(ApiError::internal)?;
+    String::from_utf8(xml).map_err(ApiError::internal)
+}
+
+fn entry(base: &str, change: &Change, record: &ChangedRecord) -> Entry {
+    let mut entry = Entry { id: urn(change), updated: change.changed_at.into(), ..Entry::default() };
+    let slug = match record {
+        ChangedRecord::Council(council) => {
+            entry.title = plain(&council.name);
+            entry.summary = council.description.as_deref().map(plain);
+            entry.published = Some(council.created_at.into());
+            &council.slug
+        }
+        ChangedRecord::Theme(theme) => {
+            entry.title = plain(&theme.label);
+            entry.summary = Some(plain(&theme.definition));
+            entry.published = Some(theme.created_at.into());
+            &theme.slug
+        }
+        ChangedRecord::Initiative(initiative) => {
+            entry.title = plain(&initiative.title);
+            entry.summary = Some(plain(&initiative.summary));
+            entry.published = Some(initiative.published_at.unwrap_or(initiative.created_at).into());
+            // Without an author of its own an entry has the feed's: the network.
+            entry.authors = initiative.lead_council.iter().map(|lead| person(&lead.name)).collect();
+            entry.categories = initiative
+                .themes
+                .iter()
+                .map(|used| Category {
+                    term: used.theme.slug.clone(),
+                    scheme: Some(format!("{base}/v1/themes")),
+                    label: Some(legible(&used.theme.label)),
+                })
+                .collect();
+            &initiative.slug
+        }
+    };
+    let folder = match change.resource {
+        ChangedResource::Council => "councils",
+        ChangedResource::Theme => "themes",
+        ChangedResource::Initiative => "initiatives",
+    };
+    entry.links = vec![link("alternate", format!("{base}/v1/{folder}/{slug}"), "application/json")];
+    entry
+}
+
+fn tombstone(change: &Change) -> Extension {
+    let when = DateTime::<Utc>::to_rfc3339_opts(&change.changed_at, SecondsFormat::Micros, true);
+    Extension {
+        name: "at:deleted-entry".into(),
+        attrs: BTreeMap::from([("ref".into(), urn(change)), ("when".into(), when)]),
+        ..Extension::default()
+    }
+}
+
+fn urn(change: &Change) -> String {
+    format!("urn:uuid:{}", change.id)
+}
+
+fn person(name: &str) -> Person {
+    Person { name: legible(name), ..Person::default() }
+}
+
+fn link(rel: &str, href: String, media_type: &str) -> Link {
+    Link { href, rel: rel.into(), mime_type: Some(media_type.into()), ..Link::default() }
+}
+
+fn plain(text: &str) -> Text {
+    Text::plain(legible(text))
+}
+
+/// Without the two characters that our texts may hold and XML may not (XML 1.0, production 2).
+fn legible(text: &str) -> String {
+    text.replace(['\u{fffe}', '\u{ffff}'], "")
+}

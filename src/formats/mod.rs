@@ -1,0 +1,10 @@
+//! The registry in other people's forms: exports, OGC API, maps and tiles, citations, feeds, embeds, the page.
+
+pub mod citation;
+pub mod embeds;
+pub mod exports;
+pub mod feeds;
+pub mod map;
+pub mod ogc;
+pub mod tiles;
+pub mod web;

@@ -1,0 +1,372 @@
+//! What is answered below `/ogc`, in the standard's own words (OGC 17-069r4, clause 7 and Annex B).
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::formats::exports::format::Point;
+use crate::registry::boundaries::model::BoundaryGeometry;
+use crate::registry::councils::model::{CouncilType, MembershipTier, Nation, Region};
+use crate::registry::initiatives::model::{DeliveryStatus, Freshness, InitiativeKind, Licence, LocationOf};
+
+/// Media type of everything that is no feature.
+pub const JSON: &str = "application/json";
+/// Media type of features.
+pub const GEOJSON: &str = "application/geo+json";
+/// Media type of pages for people.
+pub const HTML: &str = "text/html";
+/// Media type of an OpenAPI 3.0 document, to the letter of the standard (clause 9.2).
+pub const OPENAPI: &str = "application/vnd.oai.openapi+json;version=3.0";
+
+/// Longitude and latitude on WGS 84, in this order.
+pub const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
+/// The Gregorian calendar.
+pub const GREGORIAN: &str = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian";
+/// The conformance classes that the service implements.
+pub const CONFORMANCE: [&str; 3] = [
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+];
+
+/// A link to another resource (RFC 8288).
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = OgcLink)]
+pub struct Link {
+    /// Address.
+    #[schema(format = "uri", example = "http://127.0.0.1:8080/ogc/collections")]
+    pub href: String,
+    /// How the two are related.
+    #[schema(example = "data")]
+    pub rel: &'static str,
+    /// Media type of what is there.
+    #[serde(rename = "type")]
+    #[schema(example = "application/json")]
+    pub media_type: &'static str,
+    /// For people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "The collections of features")]
+    pub title: Option<&'static str>,
+}
+
+/// Where everything is.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OgcLandingPage)]
+pub struct LandingPage {
+    /// Title.
+    pub title: &'static str,
+    /// What is here.
+    pub description: &'static str,
+    /// To the document, the conformance classes and the collections.
+    pub links: Vec<Link>,
+}
+
+/// What of the standard is implemented.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OgcConformance)]
+#[serde(rename_all = "camelCase")]
+pub struct Conformance {
+    /// Addresses of conformance classes.
+    pub conforms_to: Vec<&'static str>,
+}
+
+/// The collections.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OgcCollections)]
+pub struct Collections {
+    /// To this page and to the licence.
+    pub links: Vec<Link>,
+    /// Each as its own page shows it.
+    pub collections: Vec<CollectionInfo>,
+}
+
+/// A collection of features.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OgcCollection)]
+#[serde(rename_all = "camelCase")]
+pub struct CollectionInfo {
+    /// As in its address.
+    #[schema(example = "initiatives")]
+    pub id: &'static str,
+    /// Title.
+    #[schema(example = "Initiatives")]
+    pub title: &'static str,
+    /// What its features are.
+    pub description: &'static str,
+    /// To its features, this page, what the properties mean, and the licence.
+    pub links: Vec<Link>,
+    /// Where and when its features are; absent while there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub extent: Option<Extent>,
+    /// `feature`.
+    #[schema(example = "feature", pattern = "^feature$")]
+    pub item_type: &'static str,
+    /// Coordinate reference systems of its geometries.
+    #[schema(example = json!([CRS84]))]
+    pub crs: Vec<&'static str>,
+}
+
+/// Where and when the features of a collection are, of those that the caller may see.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OgcExtent)]
+pub struct Extent {
+    /// Where.
+    pub spatial: SpatialExtent,
+    /// When; absent where features have no period.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub temporal: Option<TemporalExtent>,
+}
+
+/// Where the features of a collection are.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OgcSpatialExtent)]
+pub struct SpatialExtent {
+    /// One box: west, south, east, north.
+    #[schema(min_items = 1, max_items = 1, example = json!([[-5.0, 50.3, 1.3, 56.0]]))]
+    pub bbox: Vec<[f64; 4]>,
+    /// Coordinate reference system of the box.
+    pub crs: &'static str,
+}
+
+/// When the features of a collection are.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OgcTemporalExtent)]
+pub struct TemporalExtent {
+    /// One interval: beginning and end in UTC (RFC 3339); null for an end that is open.
+    #[schema(min_items = 1, max_items = 1, example = json!([["2005-01-01T00:00:00Z", null]]))]
+    pub interval: Vec<[Option<String>; 2]>,
+    /// Calendar.
+    pub trs: &'static str,
+}
+
+/// A council as a feature.
+#[derive(Serialize, ToSchema)]
+pub struct CouncilFeature {
+    /// `Feature`.
+    #[serde(rename = "type")]
+    #[schema(example = "Feature", pattern = "^Feature$")]
+    pub(super) kind: &'static str,
+    /// Id of the council.
+    pub(super) id: Uuid,
+    /// A point within its area.
+    pub(super) geometry: Point,
+    /// What is known of it.
+    pub(super) properties: CouncilFeatureProperties,
+    /// To this feature, its collection and the whole record; on a page of its own only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub(super) links: Vec<Link>,
+}
+
+/// What is known of a council, flat.
+#[derive(Serialize, ToSchema)]
+pub struct CouncilFeatureProperties {
+    /// Slug.
+    #[schema(example = "oldham")]
+    pub(super) slug: String,
+    /// Official name.
+    #[schema(example = "Oldham Metropolitan Borough Council")]
+    pub(super) name: String,
+    /// Name in everyday use.
+    #[schema(example = "Oldham")]
+    pub(super) short_name: String,
+    /// Name in Welsh.
+    #[schema(required)]
+    pub(super) welsh_name: Option<String>,
+    /// ONS code of its boundary.
+    #[schema(required, example = "E08000004")]
+    pub(super) gss_code: Option<String>,
+    /// What kind of authority it is.
+    pub(super) council_type: CouncilType,
+    /// Nation.
+    pub(super) nation: Nation,
+    /// Region, in England.
+    #[schema(required)]
+    pub(super) region: Option<Region>,
+    /// Tier of membership of the network; `none` for a council that is not a member.
+    pub(super) membership: MembershipTier,
+    /// How many initiatives it leads, of those that the caller may see.
+    #[schema(example = 4, minimum = 0)]
+    pub(super) initiatives_led: i64,
+    /// Residents.
+    #[schema(required, example = 242_089)]
+    pub(super) population: Option<i32>,
+    /// Year of the population estimate.
+    #[schema(required, example = 2022)]
+    pub(super) population_year: Option<i32>,
+    /// Its own site.
+    #[schema(required, example = "https://www.oldham.gov.uk/")]
+    pub(super) website: Option<String>,
+    /// Permalink of the whole record.
+    #[schema(format = "uri", example = "http://127.0.0.1:8080/id/01a20437-ea34-7438-944c-55d92567c2df")]
+    pub(super) url: String,
+}
+
+/// An initiative as a feature.
+#[derive(Serialize, ToSchema)]
+pub struct InitiativeFeature {
+    /// `Feature`.
+    #[serde(rename = "type")]
+    #[schema(example = "Feature", pattern = "^Feature$")]
+    pub(super) kind: &'static str,
+    /// Id of the initiative.
+    pub(super) id: Uuid,
+    /// Its own point or, as `location_of` says, that of its lead council.
+    pub(super) geometry: Point,
+    /// What is known of it.
+    pub(super) properties: InitiativeFeatureProperties,
+    /// To this feature, its collection and the whole record; on a page of its own only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub(super) links: Vec<Link>,
+}
+
+/// What is known of an initiative, flat. Several values in one text are joined by semicolons.
+#[derive(Serialize, ToSchema)]
+pub struct InitiativeFeatureProperties {
+    /// Slug.
+    #[schema(example = "get-oldham-working")]
+    pub(super) slug: String,
+    /// Title.
+    #[schema(example = "Get Oldham Working")]
+    pub(super) title: String,
+    /// What it is, in two or three sentences.
+    pub(super) summary: String,
+    /// What kind of record.
+    pub(super) kind: InitiativeKind,
+    /// How far it has come.
+    pub(super) delivery_status: DeliveryStatus,
+    /// When it began; a year, month or day.
+    #[schema(required, example = "2013-05")]
+    pub(super) started_on: Option<String>,
+    /// When it ended; a year, month or day.
+    #[schema(required)]
+    pub(super) ended_on: Option<String>,
+    /// Slug of the council that leads it; null when the network itself does.
+    #[schema(required, example = "oldham")]
+    pub(super) lead_council: Option<String>,
+    /// Official name of the council that leads it.
+    #[schema(required, example = "Oldham Metropolitan Borough Council")]
+    pub(super) lead_council_name: Option<String>,
+    /// ONS code of the boundary of the council that leads it.
+    #[schema(required, example = "E08000004")]
+    pub(super) lead_council_gss_code: Option<String>,
+    /// English region of the council that leads it.
+    #[schema(required)]
+    pub(super) region: Option<Region>,
+    /// Nation of the council that leads it.
+    #[schema(required)]
+    pub(super) nation: Option<Nation>,
+    /// Slugs of the councils that take part besides the lead council.
+    #[schema(required)]
+    pub(super) participants: Option<String>,
+    /// Slug of its primary theme.
+    #[schema(required, example = "work-skills")]
+    pub(super) primary_theme: Option<String>,
+    /// Slugs of its themes.
+    #[schema(required, example = "work-skills;children-young-people")]
+    pub(super) themes: Option<String>,
+    /// Slugs of the principles that it lives by.
+    #[schema(required)]
+    pub(super) principles: Option<String>,
+    /// Whether somebody has confirmed it, and whether the next check is due.
+    pub(super) freshness: Freshness,
+    /// How many claims there are of what came of it.
+    #[schema(example = 3, minimum = 0)]
+    pub(super) outcome_count: i64,
+    /// The highest level of evidence among them.
+    #[schema(required, minimum = 0, maximum = 5)]
+    pub(super) best_evidence: Option<i16>,
+    /// Whose point the geometry is.
+    pub(super) location_of: LocationOf,
+    /// Terms under which the record may be used again (SPDX).
+    pub(super) licence: Licence,
+    /// Where it is described in full.
+    #[schema(required, format = "uri")]
+    pub(super) source_url: Option<String>,
+    /// Permalink of the whole record.
+    #[schema(format = "uri", example = "http://127.0.0.1:8080/id/01a20437-ea34-7438-944c-55d92567c2df")]
+    pub(super) url: String,
+}
+
+/// The boundary of a council as a feature.
+#[derive(Serialize, ToSchema)]
+pub struct AreaFeature {
+    /// `Feature`.
+    #[serde(rename = "type")]
+    #[schema(example = "Feature", pattern = "^Feature$")]
+    pub(super) kind: &'static str,
+    /// Id of the council.
+    pub(super) id: Uuid,
+    /// Its area, simplified to some 70 metres.
+    #[schema(value_type = BoundaryGeometry)]
+    pub(super) geometry: Box<RawValue>,
+    /// Whose boundary it is, and where it comes from.
+    pub(super) properties: AreaFeatureProperties,
+    /// To this feature, its collection and the whole record; on a page of its own only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub(super) links: Vec<Link>,
+}
+
+/// Whose boundary it is, and where it comes from, flat.
+#[derive(Serialize, ToSchema)]
+pub struct AreaFeatureProperties {
+    /// ONS code of the boundary.
+    #[schema(example = "E08000004")]
+    pub(super) gss_code: String,
+    /// Slug of the council.
+    #[schema(example = "oldham")]
+    pub(super) slug: String,
+    /// Official name of the council.
+    #[schema(example = "Oldham Metropolitan Borough Council")]
+    pub(super) name: String,
+    /// What kind of authority it is.
+    pub(super) council_type: CouncilType,
+    /// Nation.
+    pub(super) nation: Nation,
+    /// Region, in England.
+    #[schema(required)]
+    pub(super) region: Option<Region>,
+    /// Tier of membership of the network; `none` for a council that is not a member.
+    pub(super) membership: MembershipTier,
+    /// What whoever shows the boundary has to say with it, by its licence.
+    pub(super) attribution: String,
+    /// Title or address of the data set.
+    #[schema(required)]
+    pub(super) source: Option<String>,
+    /// When the boundary held, as far as known.
+    #[schema(required, example = "2024-05")]
+    pub(super) dated_on: Option<String>,
+    /// Permalink of the council.
+    #[schema(format = "uri", example = "http://127.0.0.1:8080/id/01a20437-ea34-7438-944c-55d92567c2df")]
+    pub(super) url: String,
+}
+
+/// A page of features.
+#[derive(Serialize, ToSchema)]
+#[schema(as = FeaturePage)]
+#[serde(rename_all = "camelCase")]
+pub struct Features<T> {
+    /// `FeatureCollection`.
+    #[serde(rename = "type")]
+    #[schema(example = "FeatureCollection", pattern = "^FeatureCollection$")]
+    pub kind: &'static str,
+    /// To this page, its neighbours and the collection.
+    pub links: Vec<Link>,
+    /// When the page was made (UTC).
+    #[schema(format = "date-time", example = "2026-11-23T01:30:00Z")]
+    pub time_stamp: String,
+    /// How many features match, on all pages together.
+    #[schema(example = 60, minimum = 0)]
+    pub number_matched: i64,
+    /// How many of them are on this page.
+    #[schema(example = 10, minimum = 0)]
+    pub number_returned: usize,
+    /// The features of this page.
+    #[schema(max_items = 10000)]
+    pub features: Vec<T>,
+}

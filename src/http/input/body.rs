@@ -1,0 +1,290 @@
+//! Bodies: JSON for POST and PUT, merge patches (RFC 7396) for PATCH.
+
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::time::Duration;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{self, HeaderName};
+use actix_web::{FromRequest, HttpRequest, web};
+use futures_util::StreamExt;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio::time::{Instant, timeout_at};
+use utoipa::ToSchema;
+
+use super::{Faults, MAX_BODY, Schemas, json};
+use crate::config::ServeSettings;
+use crate::error::{ApiError, Fault};
+use crate::http::limits::concurrency::outside;
+
+/// How long a body may take however few bytes of it come.
+const GRACE: Duration = Duration::from_secs(5);
+/// Bytes that must come a second after that: less than any telephone line brings.
+const LEAST_RATE: usize = 1024;
+
+/// Rules that no schema can say, such as the order of two dates. Most bodies have none.
+pub trait Check {
+    /// Add every broken rule to `faults`.
+    fn check(&self, _faults: &mut Faults) {}
+}
+
+/// A value read from a body, with the faults found so far. References are checked next, by the store; then
+/// [`Faults::finish`] answers with all of them at once. Members at fault hold their default.
+#[derive(Debug)]
+pub struct Draft<T> {
+    /// What was sent.
+    pub value: T,
+    /// What is wrong with it.
+    pub faults: Faults,
+}
+
+impl<T: ToSchema + DeserializeOwned + Check> Draft<T> {
+    /// Hold a JSON value against the schema and the further rules of `T`.
+    pub fn new(mut value: Value, schemas: &Schemas) -> Result<Self, ApiError> {
+        let found = schemas.body::<T>().faults(&mut value);
+        let mut faults = Faults::default();
+        // What is untold would be in the way of all that follows.
+        if found.is_full() {
+            return Err(ApiError::invalid(found));
+        }
+        for fault in found.told() {
+            if !prune(&mut value, fault.pointer.as_deref().unwrap_or_default()) {
+                return Err(ApiError::invalid(found));
+            }
+        }
+        faults.extend(found);
+        match serde_path_to_error::deserialize::<_, T>(value) {
+            Ok(value) => {
+                value.check(&mut faults);
+                Ok(Self { value, faults })
+            }
+            Err(error) => {
+                if faults.is_empty() {
+                    let pointer = format!("/{}", error.path().to_string().replace(['.', '['], "/").replace(']', ""));
+                    faults.add(pointer, "invalid", error.into_inner().to_string());
+                }
+                faults.finish()?;
+                Err(ApiError::unreadable("The body could not be understood."))
+            }
+        }
+    }
+
+    /// The value, or 422 with every fault, where no reference has to be looked up.
+    pub fn checked(mut self) -> Result<T, ApiError> {
+        self.faults.finish()?;
+        Ok(self.value)
+    }
+}
+
+/// Take a faulty member out, so that the rest can still be checked. False when the whole body is at fault.
+fn prune(value: &mut Value, pointer: &str) -> bool {
+    let mut end = pointer.len();
+    while let Some(cut) = pointer[..end].rfind('/') {
+        let name = pointer[cut + 1..end].replace("~1", "/").replace("~0", "~");
+        match value.pointer_mut(&pointer[..cut]) {
+            Some(Value::Object(members)) => {
+                members.remove(&name);
+                return true;
+            }
+            // An item of an array: without it the others would change places, so the array goes.
+            _ => end = cut,
+        }
+    }
+    false
+}
+
+/// The body of a POST or PUT.
+pub struct Body<T> {
+    /// What was sent, and what is wrong with it.
+    pub draft: Draft<T>,
+    /// Method, path and bytes of the request, to tell a repeated request from another one.
+    pub fingerprint: Vec<u8>,
+}
+
+impl<T> Body<T> {
+    /// What was sent, and the fingerprint of the request.
+    pub fn into_parts(self) -> (Draft<T>, Vec<u8>) {
+        (self.draft, self.fingerprint)
+    }
+}
+
+impl<T: ToSchema + DeserializeOwned + Check + 'static> FromRequest for Body<T> {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let payload = payload.take();
+        Box::pin(async move {
+            no_query(&request)?;
+            media_type(&request, &["application/json"])?;
+            let schemas = schemas(&request)?;
+            let bytes = read(&request, payload, schemas.body::<T>().most_bytes().min(MAX_BODY)).await?;
+            let draft = Draft::new(json::parse(&bytes).map_err(ApiError::unreadable)?, schemas)?;
+            let mut fingerprint = format!("{} {}\n", request.method(), request.path()).into_bytes();
+            fingerprint.extend_from_slice(&bytes);
+            Ok(Self { draft, fingerprint })
+        })
+    }
+}
+
+/// The body of a PATCH: a merge patch, to be applied to a record as its writable members, `T`, stand.
+pub struct Patch<T> {
+    patch: Value,
+    schemas: web::Data<Schemas>,
+    of: PhantomData<T>,
+}
+
+impl<T: ToSchema + DeserializeOwned + Check + Serialize> Patch<T> {
+    /// The record as it would be, with every fault of the result.
+    pub fn merge(self, current: &T) -> Result<Draft<T>, ApiError> {
+        let mut merged = serde_json::to_value(current).map_err(ApiError::internal)?;
+        merge(&mut merged, self.patch);
+        Draft::new(merged, &self.schemas)
+    }
+}
+
+/// RFC 7396, section 2.
+fn merge(target: &mut Value, patch: Value) {
+    let Value::Object(patch) = patch else {
+        *target = patch;
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(serde_json::Map::new());
+    }
+    if let Value::Object(target) = target {
+        for (name, value) in patch {
+            if value.is_null() {
+                target.remove(&name);
+            } else {
+                merge(target.entry(name).or_insert(Value::Null), value);
+            }
+        }
+    }
+}
+
+impl<T: ToSchema> FromRequest for Patch<T> {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let payload = payload.take();
+        Box::pin(async move {
+            no_query(&request)?;
+            media_type(&request, &["application/merge-patch+json", "application/json"]).map_err(|error| {
+                error.with_header(
+                    HeaderName::from_static("accept-patch"),
+                    "application/merge-patch+json, application/json",
+                )
+            })?;
+            let schemas = request.app_data::<web::Data<Schemas>>().cloned();
+            let schemas = schemas.ok_or_else(|| ApiError::internal("the schemas are not mounted"))?;
+            // What a patch can usefully say is no longer than the whole record.
+            let bytes = read(&request, payload, schemas.body::<T>().most_bytes().min(MAX_BODY)).await?;
+            let patch = json::parse(&bytes).map_err(ApiError::unreadable)?;
+            if !patch.is_object() {
+                return Err(ApiError::invalid(vec![Fault::at(
+                    "",
+                    "wrong_type",
+                    "the patch is not an object; an object is needed",
+                )]));
+            }
+            Ok(Self { patch, schemas, of: PhantomData })
+        })
+    }
+}
+
+fn schemas(request: &HttpRequest) -> Result<&Schemas, ApiError> {
+    request
+        .app_data::<web::Data<Schemas>>()
+        .map(|schemas| schemas.get_ref())
+        .ok_or_else(|| ApiError::internal("the schemas are not mounted"))
+}
+
+/// Operations with a body take no query parameters: one that is ignored would be a wish unheard.
+fn no_query(request: &HttpRequest) -> Result<(), ApiError> {
+    let faults: Vec<Fault> = form_urlencoded::parse(request.query_string().as_bytes())
+        .map(|(name, _)| Fault::parameter(name, "unknown_parameter", "is not a parameter: this operation takes none"))
+        .collect();
+    if faults.is_empty() { Ok(()) } else { Err(ApiError::bad_query(faults)) }
+}
+
+fn media_type(request: &HttpRequest, accepted: &[&str]) -> Result<(), ApiError> {
+    let sent = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = sent.split(';').next().unwrap_or_default().trim();
+    if accepted.iter().any(|media_type| essence.eq_ignore_ascii_case(media_type)) {
+        Ok(())
+    } else {
+        Err(ApiError::unsupported_media_type(&accepted.join(" or ")))
+    }
+}
+
+/// Read a body of at most so many bytes, outside of the places for work.
+async fn read(request: &HttpRequest, payload: Payload, most: usize) -> Result<Vec<u8>, ApiError> {
+    let announced =
+        request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > most) {
+        return Err(ApiError::too_large(most));
+    }
+    let settings = request
+        .app_data::<web::Data<ServeSettings>>()
+        .ok_or_else(|| ApiError::internal("the settings are not mounted"))?;
+    let seconds = settings.limits.body_seconds;
+    outside(request, collect(payload, announced.unwrap_or_default(), most, seconds)).await
+}
+
+/// All of a body, unless it is too large or too slow: it has so many seconds, and after the [`GRACE`] no fewer bytes may
+/// have come than [`LEAST_RATE`] asks for.
+async fn collect(mut payload: Payload, announced: usize, most: usize, seconds: u16) -> Result<Vec<u8>, ApiError> {
+    let (began, patience) = (Instant::now(), Duration::from_secs(seconds.into()));
+    let mut bytes = Vec::with_capacity(announced);
+    loop {
+        let earned = GRACE + Duration::from_secs((bytes.len() / LEAST_RATE) as u64);
+        let next = timeout_at(began + earned.min(patience), payload.next()).await;
+        let Some(chunk) = next.map_err(|_| ApiError::too_slow(seconds))? else { return Ok(bytes) };
+        let chunk = chunk.map_err(|error| ApiError::unreadable(format!("The body broke off: {error}.")))?;
+        if bytes.len() + chunk.len() > most {
+            return Err(ApiError::too_large(most));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_patch_is_merged_as_rfc_7396_has_it() {
+        let cases = [
+            (json!({"a": "b"}), json!({"a": "c"}), json!({"a": "c"})),
+            (json!({"a": "b", "b": "c"}), json!({"a": null}), json!({"b": "c"})),
+            (json!({"a": ["b"]}), json!({"a": "c"}), json!({"a": "c"})),
+            (json!({"a": {"b": "c"}}), json!({"a": {"b": "d", "c": null}}), json!({"a": {"b": "d"}})),
+            (json!({"a": [{"b": "c"}]}), json!({"a": [1]}), json!({"a": [1]})),
+            (json!({"e": null}), json!({"a": 1}), json!({"e": null, "a": 1})),
+            (json!({}), json!({"a": {"bb": {"ccc": null}}}), json!({"a": {"bb": {}}})),
+        ];
+        for (mut target, patch, expected) in cases {
+            merge(&mut target, patch);
+            assert_eq!(target, expected);
+        }
+    }
+
+    #[test]
+    fn a_faulty_member_is_taken_out_and_a_faulty_item_takes_its_array() {
+        let mut value = json!({"title": 1, "themes": ["a", 2], "outcomes": [{"value": "x", "unit": "gbp"}]});
+        for pointer in ["/title", "/themes/1", "/outcomes/0/value"] {
+            assert!(prune(&mut value, pointer));
+        }
+        assert_eq!(value, json!({"outcomes": [{"unit": "gbp"}]}));
+        assert!(!prune(&mut value, ""));
+    }
+}

@@ -1,0 +1,124 @@
+//! Query strings, read by the parameters that their type declares in the document.
+
+use std::future::{Ready, ready};
+use std::ops::Deref;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use utoipa::IntoParams;
+
+use super::Schemas;
+use crate::error::{ApiError, Fault};
+
+/// The query string of an operation, typed. Unknown parameters and values are refused, all of them at once.
+#[derive(Debug)]
+pub struct Query<T>(pub T);
+
+/// For an operation without query parameters.
+#[derive(Debug, Deserialize, IntoParams)]
+pub struct NoParams {}
+
+impl<T> Deref for Query<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: IntoParams + DeserializeOwned + 'static> FromRequest for Query<T> {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let schemas = request.app_data::<web::Data<Schemas>>();
+        let schemas = schemas.ok_or_else(|| ApiError::internal("the schemas are not mounted"));
+        ready(schemas.and_then(|schemas| Self::parse(request.query_string(), schemas)))
+    }
+}
+
+impl<T: IntoParams + DeserializeOwned + 'static> Query<T> {
+    /// Read a query string; 400 with every fault of it.
+    pub fn parse(written: &str, schemas: &Schemas) -> Result<Self, ApiError> {
+        read(written, schemas)
+    }
+}
+
+fn read<T: IntoParams + DeserializeOwned + 'static>(written: &str, schemas: &Schemas) -> Result<Query<T>, ApiError> {
+    let compiled = schemas.query::<T>();
+    let raw = percent_encoding::percent_decode_str(written).collect::<Vec<u8>>();
+    if std::str::from_utf8(&raw).is_err() {
+        return Err(ApiError::unreadable("The query string is not UTF-8."));
+    }
+    let (object, mut faults) = gather(written, &compiled.schema["properties"]);
+    let mut object = Value::Object(object);
+    faults.extend(compiled.faults(&mut object).told().iter().map(|fault| {
+        let name = fault.pointer.as_deref().unwrap_or_default().trim_start_matches('/');
+        let name = name.split('/').next().unwrap_or_default().replace("~1", "/").replace("~0", "~");
+        let code =
+            if fault.code == "unknown_member" || fault.code == "read_only" { "unknown_parameter" } else { &fault.code };
+        let detail = if fault.code == "read_only" {
+            "is not a parameter here".into()
+        } else {
+            fault.detail.replace("a member of this body", "a parameter here")
+        };
+        Fault::parameter(name, code, detail)
+    }));
+    if !faults.is_empty() {
+        return Err(ApiError::bad_query(faults));
+    }
+    serde_path_to_error::deserialize(object).map(Query).map_err(|error| {
+        ApiError::bad_query(vec![Fault::parameter(
+            error.path().to_string(),
+            "malformed",
+            error.into_inner().to_string(),
+        )])
+    })
+}
+
+/// The parameters as one object: numbers as numbers, repeated or comma-joined values as arrays.
+fn gather(query: &str, declared: &Value) -> (Map<String, Value>, Vec<Fault>) {
+    let mut object = Map::new();
+    let mut faults = Vec::new();
+    for (name, text) in form_urlencoded::parse(query.as_bytes()) {
+        let schema = &declared[name.as_ref()];
+        if is_type(schema, "array") {
+            let commas = schema["x-commas"] == Value::Bool(true);
+            let item = |part: &str| scalar(part, &schema["items"]);
+            let values: Vec<Value> =
+                if commas { text.split(',').map(|part| item(part.trim())).collect() } else { vec![item(&text)] };
+            if let Value::Array(list) = object.entry(name).or_insert_with(|| Value::Array(Vec::new())) {
+                list.extend(values);
+            }
+        } else if object.insert(name.to_string(), scalar(&text, schema)).is_some() {
+            faults.push(Fault::parameter(name, "repeated", "is given twice; one value is meant here"));
+        }
+    }
+    (object, faults)
+}
+
+fn is_type(schema: &Value, wanted: &str) -> bool {
+    match &schema["type"] {
+        Value::String(kind) => kind == wanted,
+        Value::Array(kinds) => kinds.iter().any(|kind| kind == wanted),
+        _ => false,
+    }
+}
+
+fn scalar(text: &str, schema: &Value) -> Value {
+    if is_type(schema, "integer") && !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // A number beyond 64 bits is as large as any limit: it is clamped or refused by the same rule.
+        return text.parse::<u64>().unwrap_or(u64::MAX).into();
+    }
+    if is_type(schema, "number")
+        && let Ok(number) = serde_json::from_str::<serde_json::Number>(text)
+    {
+        return number.into();
+    }
+    if is_type(schema, "boolean") && (text == "true" || text == "false") {
+        return (text == "true").into();
+    }
+    text.into()
+}

@@ -1,0 +1,119 @@
+//! The quota of each caller, and of each address for credentials that do not hold.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{Accept, Header, HeaderMap};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, ResponseError, web};
+use sha2::{Digest, Sha256};
+
+use super::Limits;
+use super::cost::cost;
+use crate::access::extractors::Account;
+use crate::accounts::identify::Identified;
+use crate::error::ApiError;
+use crate::formats::exports::format::Format;
+use crate::http::client_address::{client_address, network};
+
+/// Where the pages lie that other sites show in frames.
+const FRAMES: &str = "/embed/";
+
+type Served = Result<ServiceResponse<BoxBody>, actix_web::Error>;
+
+/// Below `/v1`, `/id` and `/ogc`, before the caller is looked up: credentials that do not hold count against the address. Once they are too
+/// many, further ones are not looked at, but for those that held a moment ago: an office shares an address.
+pub async fn limit_bad_credentials(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Served {
+    let presented = presented(request.headers());
+    let limits = request.app_data::<web::Data<Limits>>().cloned();
+    let Some((limits, presented)) = limits.zip(presented) else {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    };
+    let address = network(client_address(request.request()));
+    let detail =
+        "Too many requests from your address came with a token or key that does not hold. Wait, then try again.";
+    if !limits.good_credentials.contains_key(&presented)
+        && let Err(refusal) = limits.bad_credentials.peek(address).check("credentials", detail)
+    {
+        return Ok(request.into_response(refusal.error_response()));
+    }
+    let response = next.call(request).await?.map_into_boxed_body();
+    let found = response.request().extensions().get::<Held>().copied();
+    if response.status() == StatusCode::UNAUTHORIZED {
+        limits.good_credentials.invalidate(&presented);
+        limits.bad_credentials.take(address, 1);
+    } else if found.is_some() {
+        limits.good_credentials.insert(presented, ());
+    }
+    Ok(response)
+}
+
+/// What tells credentials apart, without keeping any.
+fn presented(headers: &HeaderMap) -> Option<[u8; 32]> {
+    let mut digest = Sha256::new();
+    let mut is_there = false;
+    for name in ["authorization", "x-api-key"] {
+        for value in headers.get_all(name) {
+            is_there = true;
+            digest.update(name);
+            digest.update(value.as_bytes());
+        }
+    }
+    is_there.then(|| digest.finalize().into())
+}
+
+/// The credentials of a request hold.
+#[derive(Clone, Copy)]
+struct Held;
+
+/// Below `/v1`, `/id` and `/ogc`, once the caller is known: by account, otherwise by address.
+pub async fn limit(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Served {
+    let account = request.extensions().get::<Identified>().and_then(|found| found.as_ref().ok().copied().flatten());
+    if account.is_some() {
+        request.extensions_mut().insert(Held);
+    }
+    let accept = Accept::parse(&request).ok();
+    let wants_whole = !matches!(Format::negotiated(accept.as_ref(), Format::OF_PLACES), Ok(None));
+    let cost = cost(request.path(), request.query_string(), wants_whole);
+    count(request, next, account.as_ref(), cost).await
+}
+
+/// Outside of them, where nobody is looked up: by address. The health of the service may be asked as often as one likes.
+pub async fn limit_pages(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Served {
+    let path = request.path();
+    let is_counted_there = ["/v1", "/id", "/ogc"]
+        .into_iter()
+        .filter_map(|scope| path.strip_prefix(scope))
+        .any(|rest| rest.is_empty() || rest.starts_with('/'));
+    if path.starts_with("/health") || is_counted_there {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    }
+    // A frame looks for records as their list does; any other page leaves that to the API.
+    let cost = if path.starts_with(FRAMES) { cost(path, request.query_string(), false) } else { 1 };
+    count(request, next, None, cost).await
+}
+
+async fn count(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+    account: Option<&Account>,
+    cost: u32,
+) -> Served {
+    let Some(limits) = request.app_data::<web::Data<Limits>>() else {
+        return Ok(request.into_response(ApiError::internal("the limits are not mounted").error_response()));
+    };
+    let standing = limits.take(account, client_address(request.request()), cost);
+    let detail = match account {
+        Some(_) => "You have used up your requests for now. Wait, then go on.",
+        None => "Your address has used up its requests for now. Wait, or sign in for more.",
+    };
+    if let Err(refusal) = standing.check("default", detail) {
+        return Ok(request.into_response(refusal.error_response()));
+    }
+    let mut response = next.call(request).await?.map_into_boxed_body();
+    for (name, value) in standing.header_values("default") {
+        // Another limit may have had its say already, such as that of signing in: both are lists.
+        response.headers_mut().append(name, value);
+    }
+    Ok(response)
+}

@@ -1,0 +1,99 @@
+//! A page of records as an answer: the records, the links to its neighbours, and how a search was understood.
+
+use actix_web::body::BoxBody;
+use actix_web::{HttpRequest, HttpResponse, Responder};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::{Page, PageLinks, Pages, Slice};
+use crate::error::ApiError;
+use crate::http::response::{Resource, etag_of, pick, send, send_tagged};
+use crate::read_model::hits::SearchNote;
+use crate::read_model::shown::Shown;
+
+/// A list, on its way out.
+pub struct Listing<T> {
+    pages: Pages,
+    slice: Slice<T>,
+    limit: i64,
+    fields: Option<Vec<String>>,
+    search: Option<SearchNote>,
+}
+
+/// What stands behind the records of a page, in the order of [`Page`].
+#[derive(Serialize)]
+struct ListEnd<'a> {
+    page: &'a PageLinks,
+    total: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    search: Option<&'a SearchNote>,
+}
+
+impl Pages {
+    /// The answer to a list request.
+    pub fn listing<T: Resource>(self, slice: Slice<T>, limit: i64, fields: Option<Vec<String>>) -> Listing<T> {
+        Listing { pages: self, slice, limit, fields, search: None }
+    }
+
+    /// The answer to a request for records that are JSON already.
+    pub fn records(
+        &self,
+        request: &HttpRequest,
+        slice: &Slice<Shown<'_>>,
+        limit: i64,
+        search: Option<&SearchNote>,
+    ) -> Result<HttpResponse, ApiError> {
+        let (next, prev) = self.neighbours(slice);
+        let link = self.link_header(next.as_deref(), prev.as_deref());
+        let page = PageLinks { limit, next, prev };
+        let end = ListEnd { page: &page, total: slice.total, search };
+        let end = serde_json::to_vec(&end).map_err(ApiError::internal)?;
+        let mut digest = Sha256::new_with_prefix(&end);
+        for row in &slice.rows {
+            digest.update(row.fingerprint());
+        }
+        let tag = etag_of(None, &digest.finalize());
+        let modified = slice.rows.iter().map(|row| row.updated_at).max();
+        let body = || {
+            let size = slice.rows.iter().map(|row| row.size() + 1).sum::<usize>();
+            let mut body = Vec::with_capacity(size + end.len() + 16);
+            body.extend_from_slice(br#"{"data":["#);
+            for (at, row) in slice.rows.iter().enumerate() {
+                if at > 0 {
+                    body.push(b',');
+                }
+                row.write(&mut body);
+            }
+            body.extend_from_slice(b"],");
+            // Without the brace that opens it.
+            body.extend_from_slice(&end[1..]);
+            body
+        };
+        Ok(send_tagged(request, &tag, modified, Some(link), body))
+    }
+}
+
+impl<T: Resource> Listing<T> {
+    /// The same with how its search was understood.
+    pub fn with_search(self, search: Option<SearchNote>) -> Self {
+        Self { search, ..self }
+    }
+
+    fn answer(self, request: &HttpRequest) -> Result<HttpResponse, ApiError> {
+        let modified = self.slice.rows.iter().map(Resource::updated_at).max();
+        let (next, prev) = self.pages.neighbours(&self.slice);
+        let links = self.pages.link_header(next.as_deref(), prev.as_deref());
+        let data =
+            self.slice.rows.iter().map(|row| pick(row, self.fields.as_deref())).collect::<Result<Vec<_>, _>>()?;
+        let links_of_page = PageLinks { limit: self.limit, next, prev };
+        let page = Page { data, page: links_of_page, total: self.slice.total, search: self.search };
+        send(request, &page, None, modified, Some(links))
+    }
+}
+
+impl<T: Resource> Responder for Listing<T> {
+    type Body = BoxBody;
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        self.answer(request).unwrap_or_else(|error| actix_web::ResponseError::error_response(&error))
+    }
+}

@@ -1,0 +1,159 @@
+//! Answers on their way out: cut into pieces, and ended when nobody reads them.
+//!
+//! actix copies what a body hands over into the buffer of the connection and waits for the caller for as long as it takes.
+//! So a long answer is handed over in pieces: only one of them is ever copied, and the rest is still the one that all
+//! callers share. Between two pieces the caller is watched. Who does not take one within `--reader-seconds` loses the
+//! connection. What is left of an answer after its last piece is the kernel's to send, which has as much patience and a
+//! buffer of its own that does not grow.
+
+use std::any::Any;
+use std::cell::Cell;
+use std::pin::Pin;
+use std::rc::{Rc, Weak};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::dev::{Extensions, ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use actix_web::rt::net::TcpStream;
+use actix_web::web::{self, Bytes};
+use actix_web::{HttpMessage, rt};
+
+use super::limits::Limits;
+use super::limits::concurrency::{Place, SMALL};
+use super::limits::shares::Share;
+use crate::config::ServeSettings;
+
+/// Bytes of a piece; the buffer of a connection is as large.
+pub const PIECE: usize = SMALL;
+
+/// Bytes of an answer that the kernel holds for a connection; Linux adds as much for its own use. At 100 ms there and back it
+/// sends 2.5 MB a second.
+const SEND_BUFFER: usize = 256 * 1024;
+
+/// The connection that a request came by; its data, for as long as it lasts.
+pub struct Line {
+    socket: Socket,
+    /// One of the connections of its address.
+    _share: Share,
+}
+
+/// What ends a connection.
+#[derive(Clone, Copy)]
+struct Socket(#[cfg(unix)] std::os::fd::RawFd);
+
+impl Socket {
+    /// End the connection. Only for one that is open: an answer that is being sent over it shows that.
+    fn end(self) {
+        #[cfg(unix)]
+        let _ = nix::sys::socket::shutdown(self.0, nix::sys::socket::Shutdown::Both);
+    }
+}
+
+impl Line {
+    /// Note a new connection with its data, so that a slow reader can be parted from it. One that is beyond the share of its
+    /// address ends at once.
+    pub fn note(io: &dyn Any, data: &mut Extensions, limits: &Limits, settings: &ServeSettings) {
+        let tls = io.downcast_ref::<actix_tls::accept::rustls_0_23::TlsStream<TcpStream>>();
+        let plain = io.downcast_ref::<TcpStream>().or_else(|| tls.map(|tls| tls.get_ref().0));
+        let Some((stream, peer)) = plain.and_then(|stream| Some((stream, stream.peer_addr().ok()?.ip()))) else {
+            return;
+        };
+        let socket = Socket(
+            #[cfg(unix)]
+            std::os::fd::AsRawFd::as_raw_fd(stream),
+        );
+        let Some(share) = limits.connection(peer, settings) else { return socket.end() };
+        #[cfg(unix)]
+        if let Err(error) = nix::sys::socket::setsockopt(stream, nix::sys::socket::sockopt::SndBuf, &SEND_BUFFER) {
+            log::debug!("the kernel chooses how much it holds of an answer: {error}");
+        }
+        #[cfg(target_os = "linux")]
+        if let Err(error) = nix::sys::socket::setsockopt(
+            stream,
+            nix::sys::socket::sockopt::TcpUserTimeout,
+            &(u32::from(settings.limits.reader_seconds) * 1000),
+        ) {
+            log::debug!("the kernel keeps connections that nobody reads: {error}");
+        }
+        data.insert(Self { socket, _share: share });
+    }
+}
+
+/// Send a long answer in pieces, and let go of the place of a request when the last one is handed over.
+pub async fn send(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let response = next.call(request).await?;
+    // What is no longer than a piece is handed over at once.
+    let size = response.response().body().size();
+    if matches!(size, BodySize::None) || matches!(size, BodySize::Sized(bytes) if bytes <= PIECE as u64) {
+        return Ok(response.map_into_boxed_body());
+    }
+    let request = response.request();
+    let place = request.extensions_mut().remove::<Place>();
+    let settings = request.app_data::<web::Data<ServeSettings>>();
+    let watched = settings.zip(request.conn_data::<Line>());
+    let progress = Rc::new(Progress::default());
+    if let Some((settings, line)) = watched {
+        let patience = Duration::from_secs(settings.limits.reader_seconds.into());
+        rt::spawn(watch(Rc::downgrade(&progress), patience, line.socket));
+    }
+    Ok(response
+        .map_body(|_, body| BoxBody::new(InPieces { body: body.boxed(), rest: Bytes::new(), progress, _place: place })))
+}
+
+/// How far an answer is.
+#[derive(Default)]
+struct Progress {
+    pieces: Cell<u64>,
+    /// The next piece is not made yet: nobody is slow but we.
+    is_being_made: Cell<bool>,
+}
+
+/// Ends the connection of a caller who takes no piece for so long. Ends itself with the answer.
+async fn watch(progress: Weak<Progress>, patience: Duration, socket: Socket) {
+    let mut before = None;
+    loop {
+        rt::time::sleep(patience).await;
+        let Some(progress) = progress.upgrade() else { return };
+        let taken = Some(progress.pieces.get());
+        if taken == before && !progress.is_being_made.get() {
+            log::info!("an answer was not read to its end: nobody took any of it for {} s", patience.as_secs());
+            return socket.end();
+        }
+        before = taken;
+    }
+}
+
+/// A body that is handed over in pieces.
+struct InPieces {
+    body: BoxBody,
+    rest: Bytes,
+    progress: Rc<Progress>,
+    _place: Option<Place>,
+}
+
+impl MessageBody for InPieces {
+    type Error = <BoxBody as MessageBody>::Error;
+
+    fn size(&self) -> BodySize {
+        self.body.size()
+    }
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        if self.rest.is_empty() {
+            self.progress.is_being_made.set(true);
+            match ready!(Pin::new(&mut self.body).poll_next(cx)) {
+                Some(Ok(made)) => self.rest = made,
+                end => return Poll::Ready(end),
+            }
+            self.progress.is_being_made.set(false);
+        }
+        self.progress.pieces.set(self.progress.pieces.get() + 1);
+        let length = self.rest.len().min(PIECE);
+        Poll::Ready(Some(Ok(self.rest.split_to(length))))
+    }
+}

@@ -1,0 +1,44 @@
+//! The boundaries of the councils that are members: what maps draw.
+
+use super::boundaries::Boundary;
+use super::council_list::CouncilFilter;
+use super::snapshot::Snapshot;
+use crate::access::extractors::Reach;
+use crate::error::ApiError;
+use crate::geography::BoundingBox;
+use crate::registry::boundaries::model::MembersQuery;
+use crate::registry::councils::model::{Council, MembershipStatus, MembershipTier};
+
+/// A council with its boundary.
+pub type Member = (Council, Boundary);
+
+/// The members that match a query and have a boundary, by slug, in one degree of simplification; those alone that reach into
+/// a box. A county that has the union of its districts keeps a processor busy for a moment.
+pub fn members(
+    snapshot: &Snapshot,
+    reach: Reach,
+    query: &MembersQuery,
+    level: i16,
+    bounds: Option<BoundingBox>,
+) -> Result<Vec<Member>, ApiError> {
+    let filter = CouncilFilter {
+        nations: query.nation.clone(),
+        regions: query.region.clone(),
+        tiers: query.membership.clone(),
+        ..CouncilFilter::default()
+    };
+    let mut councils: Vec<&Council> =
+        snapshot.select_councils(reach, &filter).into_iter().map(|entry| &entry.record).collect();
+    councils.sort_by_key(|council| &council.slug);
+    let mut members = Vec::new();
+    for council in councils {
+        let membership = &council.membership;
+        let is_member = membership.tier != MembershipTier::None && membership.status == Some(MembershipStatus::Active);
+        let Some(code) = council.gss_code.as_deref().filter(|_| is_member) else { continue };
+        let Some(boundary) = snapshot.boundaries.boundary(code, level)? else { continue };
+        if bounds.is_none_or(|bounds| bounds.touches(&boundary.bounds)) {
+            members.push((council.clone(), boundary));
+        }
+    }
+    Ok(members)
+}

@@ -1,0 +1,146 @@
+//! Queries of changes. Each begins with the changes that the caller may know of, and reads in one snapshot.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::cursor::Place;
+use super::model::{Change, ChangeKind, ChangedRecord, ChangedResource};
+use crate::access::extractors::Reach;
+use crate::db::enum_text::Word;
+use crate::db::epoch;
+use crate::db::schema::changes;
+use crate::error::{ApiError, Fault};
+use crate::http::page::MOST_BYTES;
+use crate::registry::initiatives::model::Visibility;
+use crate::registry::initiatives::store as practice;
+use crate::registry::{councils, themes};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = changes, check_for_backend(Pg))]
+struct ChangeRow {
+    position: i64,
+    resource: Word<ChangedResource>,
+    record_id: Uuid,
+    changed_at: DateTime<Utc>,
+}
+
+/// Changes whose records are read first. After these it is known how long records are here.
+const FIRST_TAKEN: usize = 50;
+
+/// Changes that follow each other.
+pub struct Batch {
+    /// Oldest first, each record once, where it changed last.
+    pub changes: Vec<Change>,
+    /// The place after which to go on: of the last change that the caller may know of.
+    pub end: Place,
+    /// Further changes are there already.
+    pub more: bool,
+}
+
+/// The changes that the caller may know of: the start of every query.
+fn visible(reach: Reach) -> changes::BoxedQuery<'static, Pg> {
+    // As `visibility_rank` has it in SQL: 1 public to 4 private.
+    let seen = changes::audience.le(reach.level.rank());
+    // Other rows, of boundaries, are for the followers that keep the read model.
+    let told: Vec<_> = ChangedResource::ALL.map(Word).into();
+    let query = changes::table.filter(changes::resource.eq_any(told)).into_boxed();
+    let Some(own) = reach.council.map(|own| vec![Some(own)]) else { return query.filter(seen) };
+    let by_own = changes::councils.contains(own.clone());
+    if reach.level >= Visibility::Officers {
+        query.filter(seen.or(by_own).or(changes::officers_of.contains(own)))
+    } else {
+        query.filter(seen.or(by_own))
+    }
+}
+
+/// The changes of some resources after a place, or from the beginning, at most `limit`. A place in another history of the
+/// database is a fault of the parameter `since`.
+pub async fn after(
+    conn: &mut AsyncPgConnection,
+    reach: Reach,
+    resources: &[ChangedResource],
+    since: Option<Place>,
+    limit: i64,
+) -> Result<Batch, ApiError> {
+    let position = since.map_or(0, |since| since.position);
+    let words: Vec<_> = resources.iter().copied().map(Word).collect();
+    let query = visible(reach)
+        .filter(changes::position.gt(position))
+        .filter(changes::resource.eq_any(words))
+        .order(changes::position)
+        .limit(limit + 1)
+        .select(ChangeRow::as_select());
+    let mut snapshot = conn.build_transaction().repeatable_read().read_only();
+    snapshot
+        .run(async |conn| {
+            let epoch = epoch(conn).await?;
+            if since.is_some_and(|since| since.epoch != epoch) {
+                let detail = "is of the database before it was restored; begin again without it, with an empty copy";
+                return Err(ApiError::bad_query(vec![Fault::parameter("since", "bad_cursor", detail)]));
+            }
+            let mut rows: Vec<ChangeRow> = query.load(conn).await?;
+            let mut more = rows.len() as i64 > limit;
+            rows.truncate(limit as usize);
+            let mut end = rows.last().map_or(position, |row| row.position);
+            let mut rows = each_once(rows);
+            let (mut changes, mut bytes, mut take) = (Vec::new(), 0, FIRST_TAKEN);
+            while !rows.is_empty() && bytes < MOST_BYTES {
+                let rest = rows.split_off(take.min(rows.len()));
+                let last = rows.last().map_or(end, |row| row.position);
+                let taken = shown(conn, reach, rows).await?;
+                bytes += serde_json::to_vec(&taken).map_err(ApiError::internal)?.len();
+                changes.extend(taken);
+                // As many as are likely to fill the page.
+                take = (MOST_BYTES.saturating_sub(bytes) * changes.len() / bytes.max(1)).clamp(1, 4 * changes.len());
+                if !rest.is_empty() && bytes >= MOST_BYTES {
+                    (more, end) = (true, last);
+                }
+                rows = rest;
+            }
+            Ok(Batch { changes, end: Place { epoch, position: end }, more })
+        })
+        .await
+}
+
+/// Each record where it changed last.
+fn each_once(mut rows: Vec<ChangeRow>) -> Vec<ChangeRow> {
+    let mut met = HashSet::new();
+    rows.reverse();
+    rows.retain(|row| met.insert(row.record_id));
+    rows.reverse();
+    rows
+}
+
+/// Changes as the caller sees the records now: one query a resource, and one a table of what belongs to
+/// initiatives, however many there are.
+async fn shown(conn: &mut AsyncPgConnection, reach: Reach, rows: Vec<ChangeRow>) -> Result<Vec<Change>, ApiError> {
+    let of = |resource| -> Vec<Uuid> {
+        rows.iter().filter(|row| row.resource.0 == resource).map(|row| row.record_id).collect()
+    };
+    let mut records: HashMap<Uuid, ChangedRecord> = HashMap::new();
+    for council in councils::store::load(conn, reach, &of(ChangedResource::Council)).await? {
+        records.insert(council.id, ChangedRecord::Council(council));
+    }
+    for theme in themes::store::load(conn, &of(ChangedResource::Theme)).await? {
+        records.insert(theme.id, ChangedRecord::Theme(theme));
+    }
+    for initiative in practice::load(conn, reach, &of(ChangedResource::Initiative)).await? {
+        records.insert(initiative.id, ChangedRecord::Initiative(Box::new(initiative)));
+    }
+    let change = |row: ChangeRow| {
+        let record = records.remove(&row.record_id);
+        Change {
+            change: if record.is_some() { ChangeKind::Upsert } else { ChangeKind::Delete },
+            resource: row.resource.0,
+            id: row.record_id,
+            changed_at: row.changed_at,
+            record,
+        }
+    };
+    Ok(rows.into_iter().map(change).collect())
+}

@@ -1,0 +1,253 @@
+//! Queries of councils. Each takes the caller's reach: prospects are in no query but a network officer's.
+
+use chrono::{DateTime, Utc};
+use diesel::dsl::{exists, select};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::model::{
+    Council, CouncilHtml, CouncilType, Location, Membership, MembershipStatus, MembershipTier, Nation, NewCouncil,
+    Region,
+};
+use crate::access::extractors::Reach;
+use crate::db::enum_text::Word;
+use crate::db::schema::{councils, initiative_participants, initiatives, users};
+use crate::error::ApiError;
+use crate::registry::references::Resource;
+use crate::registry::{references, slugs};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = councils, check_for_backend(Pg))]
+struct CouncilRow {
+    id: Uuid,
+    slug: String,
+    name: String,
+    short_name: String,
+    welsh_name: Option<String>,
+    gss_code: Option<String>,
+    code: Option<String>,
+    council_type: Word<CouncilType>,
+    nation: Word<Nation>,
+    region: Option<Word<Region>>,
+    latitude: Option<f64>,
+    longitude: Option<f64>,
+    population: Option<i32>,
+    population_year: Option<i32>,
+    website: Option<String>,
+    description: Option<String>,
+    aliases: Vec<Option<String>>,
+    membership_tier: Word<MembershipTier>,
+    membership_status: Option<Word<MembershipStatus>>,
+    membership_joined_on: Option<String>,
+    membership_ended_on: Option<String>,
+    version: i32,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+impl From<CouncilRow> for Council {
+    fn from(row: CouncilRow) -> Self {
+        Self {
+            id: row.id,
+            slug: row.slug,
+            name: row.name,
+            short_name: row.short_name,
+            welsh_name: row.welsh_name,
+            gss_code: row.gss_code,
+            code: row.code,
+            council_type: row.council_type.0,
+            nation: row.nation.0,
+            region: row.region.map(|word| word.0),
+            location: row.latitude.zip(row.longitude).map(|(latitude, longitude)| Location { latitude, longitude }),
+            population: row.population,
+            population_year: row.population_year,
+            website: row.website,
+            distance_km: None,
+            highlight: None,
+            html: CouncilHtml { description: row.description.as_deref().map(crate::text::markdown::render) },
+            description: row.description,
+            aliases: row.aliases.into_iter().flatten().collect(),
+            membership: Membership {
+                tier: row.membership_tier.0,
+                status: row.membership_status.map(|word| word.0),
+                joined_on: row.membership_joined_on.as_deref().map(Into::into),
+                ended_on: row.membership_ended_on.as_deref().map(Into::into),
+            },
+            version: row.version,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
+    }
+}
+
+/// What is written of a council; `slug` apart, which is settled first.
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = councils, treat_none_as_null = true)]
+struct CouncilChange<'a> {
+    slug: &'a str,
+    name: &'a str,
+    short_name: &'a str,
+    welsh_name: Option<&'a str>,
+    gss_code: Option<&'a str>,
+    code: Option<&'a str>,
+    council_type: Word<CouncilType>,
+    nation: Word<Nation>,
+    region: Option<Word<Region>>,
+    latitude: Option<f64>,
+    longitude: Option<f64>,
+    population: Option<i32>,
+    population_year: Option<i32>,
+    website: Option<&'a str>,
+    description: Option<&'a str>,
+    aliases: Vec<&'a str>,
+    membership_tier: Word<MembershipTier>,
+    membership_status: Option<Word<MembershipStatus>>,
+    membership_joined_on: Option<&'a str>,
+    membership_ended_on: Option<&'a str>,
+}
+
+impl<'a> CouncilChange<'a> {
+    fn new(council: &'a NewCouncil, slug: &'a str) -> Self {
+        Self {
+            slug,
+            name: &council.name,
+            short_name: &council.short_name,
+            welsh_name: council.welsh_name.as_deref(),
+            gss_code: council.gss_code.as_deref(),
+            code: council.code.as_deref(),
+            council_type: Word(council.council_type),
+            nation: Word(council.nation),
+            region: council.region.map(Word),
+            latitude: council.location.map(|point| point.latitude),
+            longitude: council.location.map(|point| point.longitude),
+            population: council.population,
+            population_year: council.population_year,
+            website: council.website.as_deref(),
+            description: council.description.as_deref(),
+            aliases: council.aliases.iter().map(|alias| &**alias).collect(),
+            membership_tier: Word(council.membership.tier),
+            membership_status: council.membership.status.map(Word),
+            membership_joined_on: council.membership.joined_on.as_deref(),
+            membership_ended_on: council.membership.ended_on.as_deref(),
+        }
+    }
+}
+
+/// The councils that the caller may see: the start of every query.
+pub fn visible(reach: Reach) -> councils::BoxedQuery<'static, Pg> {
+    let query = councils::table.filter(councils::withdrawn_at.is_null()).into_boxed();
+    if reach.is_officer() { query } else { query.filter(councils::membership_status.is_distinct_from("prospect")) }
+}
+
+/// The council that a path segment names, if the caller may see it; 404 otherwise.
+pub async fn locate(conn: &mut AsyncPgConnection, reach: Reach, segment: &str) -> Result<Council, ApiError> {
+    let id = references::located(conn, Resource::Council, segment).await?;
+    find(conn, reach, id).await
+}
+
+/// One council. 404 with the public reason for one that was withdrawn.
+pub async fn find(conn: &mut AsyncPgConnection, reach: Reach, id: Uuid) -> Result<Council, ApiError> {
+    let found = visible(reach)
+        .filter(councils::id.eq(id))
+        .select(CouncilRow::as_select())
+        .first::<CouncilRow>(conn)
+        .await
+        .optional()?;
+    match found {
+        Some(row) => Ok(row.into()),
+        None => Err(tombstone(conn, id).await?.unwrap_or_else(|| ApiError::not_found("council"))),
+    }
+}
+
+/// Some councils by id, of those that the caller may see.
+pub async fn load(conn: &mut AsyncPgConnection, reach: Reach, ids: &[Uuid]) -> Result<Vec<Council>, ApiError> {
+    let query = visible(reach).filter(councils::id.eq_any(ids.to_vec())).select(CouncilRow::as_select());
+    Ok(query.load::<CouncilRow>(conn).await?.into_iter().map(Council::from).collect())
+}
+
+/// Every council that is not withdrawn, by slug.
+pub async fn load_all(conn: &mut AsyncPgConnection) -> Result<Vec<Council>, ApiError> {
+    let query = visible(Reach::ALL).select(CouncilRow::as_select()).order(councils::slug);
+    let rows: Vec<CouncilRow> = query.load(conn).await?;
+    Ok(rows.into_iter().map(Council::from).collect())
+}
+
+/// What is left of a withdrawn council; a prospect leaves nothing.
+async fn tombstone(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Option<ApiError>, ApiError> {
+    let left: Option<(Option<DateTime<Utc>>, Option<String>)> = councils::table
+        .find(id)
+        .filter(councils::withdrawn_at.is_not_null())
+        .filter(councils::membership_status.is_distinct_from("prospect"))
+        .select((councils::withdrawn_at, councils::withdrawn_reason))
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(left.and_then(|(on, reason)| on.map(|on| ApiError::withdrawn("council", on, reason.as_deref()))))
+}
+
+/// Enter a council.
+pub async fn create(conn: &mut AsyncPgConnection, council: &NewCouncil) -> Result<Uuid, ApiError> {
+    let id = Uuid::now_v7();
+    let slug = slugs::claim(conn, Resource::Council, council.slug.as_deref(), &council.short_name, id).await?;
+    diesel::insert_into(councils::table)
+        .values((councils::id.eq(id), CouncilChange::new(council, &slug)))
+        .execute(conn)
+        .await?;
+    Ok(id)
+}
+
+/// Replace a council; false when `current` is no longer the current version. What initiatives name is no prospect.
+pub async fn update(conn: &mut AsyncPgConnection, current: &Council, council: &NewCouncil) -> Result<bool, ApiError> {
+    if council.membership.status == Some(MembershipStatus::Prospect) {
+        await_namers(conn, current.id).await?;
+        if is_named(conn, current.id).await? {
+            return Err(ApiError::conflict(
+                "Initiatives name this council, so that it cannot be hidden as a prospect.",
+            ));
+        }
+    }
+    let slug = council.slug.as_deref().unwrap_or(&current.slug);
+    if slug != current.slug {
+        slugs::take(conn, Resource::Council, slug, current.id).await?;
+    }
+    let target = councils::table.find(current.id).filter(councils::version.eq(current.version));
+    Ok(diesel::update(target).set(CouncilChange::new(council, slug)).execute(conn).await? == 1)
+}
+
+/// Wait for writers who are just naming a council in an initiative, and let no more of them begin: what they write could not
+/// be seen yet.
+async fn await_namers(conn: &mut AsyncPgConnection, id: Uuid) -> Result<(), ApiError> {
+    councils::table.find(id).select(councils::id).for_update().first::<Uuid>(conn).await.optional()?;
+    Ok(())
+}
+
+/// True when an initiative names a council as its lead or as taking part.
+async fn is_named(conn: &mut AsyncPgConnection, id: Uuid) -> Result<bool, ApiError> {
+    let leads =
+        initiatives::table.filter(initiatives::lead_council_id.eq(id)).filter(initiatives::withdrawn_at.is_null());
+    let takes_part = initiative_participants::table
+        .inner_join(initiatives::table)
+        .filter(initiative_participants::council_id.eq(id))
+        .filter(initiatives::withdrawn_at.is_null());
+    Ok(select(exists(leads)).get_result::<bool>(conn).await?
+        || select(exists(takes_part)).get_result::<bool>(conn).await?)
+}
+
+/// Withdraw a council that nothing refers to, leaving a tombstone; false when `version` is no longer current.
+pub async fn withdraw(
+    conn: &mut AsyncPgConnection,
+    id: Uuid,
+    version: i32,
+    reason: Option<&str>,
+) -> Result<bool, ApiError> {
+    await_namers(conn, id).await?;
+    let employs = users::table.filter(users::council_id.eq(id));
+    if is_named(conn, id).await? || select(exists(employs)).get_result::<bool>(conn).await? {
+        return Err(ApiError::conflict("Initiatives or users belong to this council. Move them first."));
+    }
+    let target = councils::table.find(id).filter(councils::version.eq(version));
+    let change = (councils::withdrawn_at.eq(Utc::now()), councils::withdrawn_reason.eq(reason));
+    Ok(diesel::update(target).set(change).execute(conn).await? == 1)
+}

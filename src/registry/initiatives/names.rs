@@ -1,0 +1,178 @@
+//! The councils, themes and principles that a body names: looked up by these names alone, in one round trip.
+//!
+//! Councils and themes stay as they are until the record is written: each is locked with `FOR KEY SHARE`, as a foreign key
+//! locks it. Code that withdraws, merges or hides one locks it with `FOR UPDATE` first, and so waits for these writers.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Bool, Nullable, Text, Uuid as SqlUuid};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures_util::try_join;
+use uuid::Uuid;
+
+use super::model::{NETWORK, NewInitiative};
+use crate::access::extractors::Reach;
+use crate::db::prepared::Prepared;
+use crate::db::schema::principles;
+use crate::error::ApiError;
+use crate::registry::references;
+use crate::registry::references::{Names, as_id, is_gss_code, means};
+use crate::text::Reference;
+
+/// Nobody may name a prospect, not even an officer: every reader of the record would know of it.
+const COUNCILS_BY_SLUG: &str = "
+    SELECT s.slug, c.id
+    FROM slugs s
+    JOIN councils c ON c.id = s.record_id
+    WHERE s.resource = 'council' AND s.slug = ANY ($1)
+        AND c.withdrawn_at IS NULL AND c.membership_status IS DISTINCT FROM 'prospect'
+    FOR KEY SHARE OF c";
+
+const COUNCILS_BY_CODE_OR_ID: &str = "
+    SELECT CASE WHEN c.gss_code = ANY ($1) THEN c.gss_code ELSE c.id::text END, c.id
+    FROM councils c
+    WHERE (c.gss_code = ANY ($2) OR c.id = ANY ($3))
+        AND c.withdrawn_at IS NULL AND c.membership_status IS DISTINCT FROM 'prospect'
+    FOR KEY SHARE OF c";
+
+/// A record may keep a deprecated theme that it has.
+const THEMES_BY_SLUG: &str = "
+    SELECT s.slug, t.id, t.status = 'deprecated' AND NOT EXISTS (
+        SELECT FROM initiative_themes kept WHERE kept.theme_id = t.id AND kept.initiative_id = $1)
+    FROM slugs s
+    JOIN themes t ON t.id = s.record_id
+    WHERE s.resource = 'theme' AND s.slug = ANY ($2) AND t.withdrawn_at IS NULL AND NOT t.merged
+    FOR KEY SHARE OF t";
+
+/// The id of a theme that was merged leads to the one that took it over.
+const THEMES_BY_ID: &str = "
+    SELECT named.id::text, t.id, t.status = 'deprecated' AND NOT EXISTS (
+        SELECT FROM initiative_themes kept WHERE kept.theme_id = t.id AND kept.initiative_id = $1)
+    FROM themes named
+    JOIN themes t ON t.id = CASE WHEN named.merged THEN named.replaced_by_id ELSE named.id END
+    WHERE named.id = ANY ($2) AND t.withdrawn_at IS NULL AND NOT t.merged
+    FOR KEY SHARE OF t";
+
+/// Names that a body gives, with the ids that they lead to.
+pub struct Named {
+    /// Of councils.
+    pub councils: Names,
+    /// Of themes.
+    pub themes: Names,
+    /// Themes that are not for this record.
+    pub deprecated: Vec<Uuid>,
+    /// Of principles.
+    pub principles: Names,
+}
+
+impl Named {
+    /// Look up what a body names. `own` is the record that is changed.
+    ///
+    /// When a name is unknown, every name of its kind is there, so that the nearest one can be suggested.
+    pub async fn of(conn: &mut AsyncPgConnection, new: &NewInitiative, own: Option<Uuid>) -> Result<Self, ApiError> {
+        let mut named = Self::look_up(conn, new, own).await?;
+        if !named.has_all(new) {
+            // A theme that was merged while this waited for it is found under its new id.
+            named = Self::look_up(conn, new, own).await?;
+        }
+        if !has_all(&named.councils, councils(new)) {
+            named.councils = references::visible_councils(conn, Reach::PUBLIC).await?;
+        }
+        if !has_all(&named.themes, &new.themes) {
+            named.themes = references::theme_names(conn).await?;
+        }
+        if !has_all(&named.principles, new.principles.iter().map(|used| &used.principle)) {
+            named.principles = references::principle_names(conn).await?;
+        }
+        Ok(named)
+    }
+
+    async fn look_up(conn: &AsyncPgConnection, new: &NewInitiative, own: Option<Uuid>) -> Result<Self, ApiError> {
+        let mut third = conn;
+        let (names, ids) = parted(new.principles.iter().map(|used| &used.principle));
+        let principles = principles::table
+            .filter(principles::scheme.eq("ccin"))
+            .filter(principles::slug.eq_any(names).or(principles::id.eq_any(ids)))
+            .select((principles::slug, principles::id))
+            .load::<(String, Uuid)>(&mut third);
+        let (councils, themes, principles) =
+            try_join!(named_councils(conn, new), named_themes(conn, new, own), principles)?;
+        let deprecated = themes.iter().filter(|(.., is_deprecated)| *is_deprecated).map(|(_, id, _)| *id).collect();
+        let themes = themes.into_iter().map(|(name, id, _)| (name, id)).collect();
+        Ok(Self { councils, themes, deprecated, principles })
+    }
+
+    fn has_all(&self, new: &NewInitiative) -> bool {
+        has_all(&self.councils, councils(new))
+            && has_all(&self.themes, &new.themes)
+            && has_all(&self.principles, new.principles.iter().map(|used| &used.principle))
+    }
+}
+
+async fn named_councils(conn: &AsyncPgConnection, new: &NewInitiative) -> QueryResult<Names> {
+    let (mut first, mut second) = (conn, conn);
+    let (names, ids) = parted(councils(new));
+    let by_slug = Prepared::new(COUNCILS_BY_SLUG)
+        .bind::<Array<Text>, _>(names.clone())
+        .returning::<(Text, SqlUuid)>()
+        .load::<(String, Uuid)>(&mut first);
+    // Hardly anybody names them otherwise.
+    let otherwise = async {
+        if !names.iter().any(|name| is_gss_code(name) || as_id(name).is_some()) {
+            return Ok(Names::new());
+        }
+        Prepared::new(COUNCILS_BY_CODE_OR_ID)
+            .bind::<Array<Text>, _>(names.clone())
+            .bind::<Array<Text>, _>(names.clone())
+            .bind::<Array<SqlUuid>, _>(ids)
+            .returning::<(Text, SqlUuid)>()
+            .load::<(String, Uuid)>(&mut second)
+            .await
+    };
+    let (by_slug, otherwise) = try_join!(by_slug, otherwise)?;
+    Ok([by_slug, otherwise].concat())
+}
+
+/// Themes by name, each with whether it is deprecated for this record.
+async fn named_themes(
+    conn: &AsyncPgConnection,
+    new: &NewInitiative,
+    own: Option<Uuid>,
+) -> QueryResult<Vec<(String, Uuid, bool)>> {
+    let (mut first, mut second) = (conn, conn);
+    let (names, ids) = parted(&new.themes);
+    let by_slug = Prepared::new(THEMES_BY_SLUG)
+        .bind::<Nullable<SqlUuid>, _>(own)
+        .bind::<Array<Text>, _>(names)
+        .returning::<(Text, SqlUuid, Bool)>()
+        .load::<(String, Uuid, bool)>(&mut first);
+    let by_id = async {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        Prepared::new(THEMES_BY_ID)
+            .bind::<Nullable<SqlUuid>, _>(own)
+            .bind::<Array<SqlUuid>, _>(ids)
+            .returning::<(Text, SqlUuid, Bool)>()
+            .load::<(String, Uuid, bool)>(&mut second)
+            .await
+    };
+    let (by_slug, by_id) = try_join!(by_slug, by_id)?;
+    Ok([by_slug, by_id].concat())
+}
+
+/// The councils that a body names.
+fn councils(new: &NewInitiative) -> impl Iterator<Item = &Reference> {
+    let lead = (!new.lead_council.is_empty() && &*new.lead_council != NETWORK).then_some(&new.lead_council);
+    lead.into_iter().chain(new.participants.iter().map(|participant| &participant.council))
+}
+
+fn has_all<'a>(names: &Names, references: impl IntoIterator<Item = &'a Reference>) -> bool {
+    references.into_iter().all(|reference| means(names, reference).is_some())
+}
+
+/// References as texts, and as ids those that are ids.
+fn parted<'a>(references: impl IntoIterator<Item = &'a Reference>) -> (Vec<&'a str>, Vec<Uuid>) {
+    let names: Vec<&str> = references.into_iter().map(|reference| &**reference).collect();
+    let ids = names.iter().filter_map(|name| as_id(name)).collect();
+    (names, ids)
+}

@@ -1,0 +1,159 @@
+//! From the names in a body to ids: councils, themes, principles, the parent. Every unknown name is a fault.
+
+use diesel::dsl::{exists, select};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::model::{NETWORK, NewInitiative, ParticipantRole};
+use super::names::Named;
+use crate::access::extractors::{Account, Reach};
+use crate::db::schema::initiatives;
+use crate::error::{ApiError, UNKNOWN};
+use crate::http::input::{Draft, Faults};
+use crate::registry::references;
+use crate::text::Reference;
+
+/// An initiative that is ready to be written: its references are ids.
+pub struct Resolved {
+    /// What was sent.
+    pub new: NewInitiative,
+    /// `None` for the network itself.
+    pub lead_council: Option<Uuid>,
+    /// Each council once.
+    pub participants: Vec<(Uuid, ParticipantRole)>,
+    /// The initiative that this one is a component of.
+    pub parent: Option<Uuid>,
+    /// The primary one first, each once.
+    pub themes: Vec<Uuid>,
+    /// Each once, in the order given.
+    pub principles: Vec<Uuid>,
+}
+
+/// Look up every reference; all faults at once, those found before included. `own` is the record that is changed.
+///
+/// A caller who is bound to a council may name no other as the lead.
+pub async fn resolve(
+    conn: &mut AsyncPgConnection,
+    account: Option<&Account>,
+    draft: Draft<NewInitiative>,
+    own: Option<Uuid>,
+) -> Result<Resolved, ApiError> {
+    let Draft { value: new, mut faults } = draft;
+    let reach = account.map_or(Reach::ALL, Account::reach);
+    let named = Named::of(conn, &new, own).await?;
+    let council = |reference: &Reference, pointer: String, faults: &mut Faults| {
+        references::pick(&named.councils, reference, "council", |detail| faults.add(pointer, UNKNOWN, detail))
+    };
+
+    let mut lead_council = None;
+    if !new.lead_council.is_empty() && &*new.lead_council != NETWORK {
+        lead_council = council(&new.lead_council, "/lead_council".into(), &mut faults);
+    }
+    if let Some(bound) = account.and_then(Account::bound_to) {
+        let foreign = lead_council.is_some_and(|lead| lead != bound) || &*new.lead_council == NETWORK;
+        if foreign {
+            faults.add(
+                "/lead_council",
+                "not_yours",
+                "is not your council; you keep the initiatives that your own council leads",
+            );
+        }
+    }
+
+    let mut participants: Vec<(Uuid, ParticipantRole)> = Vec::new();
+    for (index, participant) in new.participants.iter().enumerate() {
+        let pointer = format!("/participants/{index}/council");
+        let Some(id) = council(&participant.council, pointer.clone(), &mut faults) else { continue };
+        if Some(id) == lead_council {
+            faults.add(pointer, "repeated", "is the lead council already");
+        } else if participants.iter().any(|(other, _)| *other == id) {
+            faults.add(pointer, "repeated", "names the same council twice");
+        } else {
+            participants.push((id, participant.role));
+        }
+    }
+
+    let themes = theme_ids(&named, &new.themes, &mut faults);
+    let mut principles = Vec::new();
+    for (index, used) in new.principles.iter().enumerate() {
+        let pointer = format!("/principles/{index}/principle");
+        let id = references::pick(&named.principles, &used.principle, "CCIN principle", |detail| {
+            faults.add(&*pointer, UNKNOWN, detail);
+        });
+        match id {
+            Some(id) if principles.contains(&id) => faults.add(pointer, "repeated", "names the same principle twice"),
+            Some(id) => principles.push(id),
+            None => {}
+        }
+    }
+
+    let parent = match (&new.parent, own) {
+        (Some(parent), _) => parent_id(conn, reach, parent, own, &mut faults).await?,
+        (None, Some(own)) => unseen_parent(conn, reach, own).await?,
+        (None, None) => None,
+    };
+    faults.finish()?;
+    Ok(Resolved { new, lead_council, participants, parent, themes, principles })
+}
+
+fn theme_ids(named: &Named, references: &[Reference], faults: &mut Faults) -> Vec<Uuid> {
+    let mut ids = Vec::new();
+    for (index, reference) in references.iter().enumerate() {
+        let pointer = format!("/themes/{index}");
+        let id = references::pick(&named.themes, reference, "theme", |detail| faults.add(&*pointer, UNKNOWN, detail));
+        match id {
+            Some(id) if ids.contains(&id) => faults.add(pointer, "repeated", "names the same theme twice"),
+            Some(id) if named.deprecated.contains(&id) => {
+                faults.add(pointer, "deprecated", "is a deprecated theme; use the one that replaces it");
+            }
+            Some(id) => ids.push(id),
+            None => {}
+        }
+    }
+    ids
+}
+
+/// The parent of a record, if the caller does not see it: who cannot name it does not take it away by leaving it out.
+async fn unseen_parent(conn: &mut AsyncPgConnection, reach: Reach, own: Uuid) -> Result<Option<Uuid>, ApiError> {
+    let parent: Option<Uuid> = initiatives::table.find(own).select(initiatives::parent_id).first(conn).await?;
+    match parent {
+        Some(parent) if !references::sees(conn, reach, parent).await? => Ok(Some(parent)),
+        _ => Ok(None),
+    }
+}
+
+/// Two records that become components at once could make a chain that neither sees: one waits for the other.
+pub async fn lock_components(conn: &mut AsyncPgConnection) -> Result<(), ApiError> {
+    Ok(crate::db::lock(conn, "components").await?)
+}
+
+/// One level only: a parent has no parent, and a record with components gets none.
+async fn parent_id(
+    conn: &mut AsyncPgConnection,
+    reach: Reach,
+    reference: &Reference,
+    own: Option<Uuid>,
+    faults: &mut Faults,
+) -> Result<Option<Uuid>, ApiError> {
+    lock_components(conn).await?;
+    let Some(id) = references::initiative(conn, reach, reference, "/parent", faults).await? else { return Ok(None) };
+    if own == Some(id) {
+        faults.add("/parent", "circular", "is the initiative itself");
+        return Ok(None);
+    }
+    // Held as it stands: were it made narrower meanwhile, this component would stay wider than its parent.
+    let grandparent: Option<Uuid> =
+        initiatives::table.find(id).select(initiatives::parent_id).for_share().first(conn).await?;
+    if grandparent.is_some() {
+        faults.add("/parent", "too_deep", "is a component itself; name the initiative that it belongs to");
+    }
+    if let Some(own) = own {
+        let components =
+            initiatives::table.filter(initiatives::parent_id.eq(own)).filter(initiatives::withdrawn_at.is_null());
+        if select(exists(components)).get_result::<bool>(conn).await? {
+            faults.add("/parent", "too_deep", "cannot be given: this initiative has components of its own");
+        }
+    }
+    Ok(Some(id))
+}

@@ -1,0 +1,234 @@
+//! Reading initiatives from the database, children included: for writers, the change feed and the read model.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Uuid as SqlUuid};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures_util::try_join;
+use tokio::task::spawn_blocking;
+use uuid::Uuid;
+
+use super::children::Children;
+pub use super::children::Related;
+use super::model::{
+    DeliveryStatus, Embedded, Initiative, InitiativeHtml, InitiativeKind, Licence, LocationOf, Place, State, Visibility,
+};
+use crate::access::extractors::Reach;
+use crate::db::enum_text::Word;
+use crate::db::prepared::Prepared;
+use crate::db::schema::{councils, initiatives};
+use crate::error::ApiError;
+use crate::registry::councils::model::CouncilRef;
+use crate::registry::references;
+use crate::registry::references::Resource;
+use crate::text::markdown::render;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = initiatives, check_for_backend(Pg))]
+struct InitiativeRow {
+    id: Uuid,
+    slug: String,
+    title: String,
+    summary: String,
+    kind: Word<InitiativeKind>,
+    delivery_status: Word<DeliveryStatus>,
+    started_on: Option<String>,
+    ended_on: Option<String>,
+    lead_council_id: Option<Uuid>,
+    parent_id: Option<Uuid>,
+    latitude: Option<f64>,
+    longitude: Option<f64>,
+    licence: Word<Licence>,
+    visibility: Word<Visibility>,
+    state: Word<State>,
+    verified_at: Option<DateTime<Utc>>,
+    review_due_on: Option<NaiveDate>,
+    source_url: Option<String>,
+    published_at: Option<DateTime<Utc>>,
+    version: i32,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+    effective_visibility: Word<Visibility>,
+}
+
+/// A lead council and its point, for initiatives without one of their own.
+type Lead = (CouncilRef, Option<f64>, Option<f64>);
+
+/// The initiatives that a caller may see: the start of every query.
+fn visible(reach: Reach) -> initiatives::BoxedQuery<'static, Pg> {
+    use Visibility::{Members, Officers, Private, Public};
+    let levels = [Public, Members, Officers, Private].into_iter().filter(|level| *level <= reach.level).map(Word);
+    let seen = initiatives::effective_visibility.eq_any(levels.collect::<Vec<_>>());
+    let query = initiatives::table.filter(initiatives::withdrawn_at.is_null()).into_boxed();
+    match reach.council {
+        Some(own) => query.filter(seen.or(initiatives::lead_council_id.is_not_distinct_from(own))),
+        None => query.filter(seen),
+    }
+}
+
+/// The initiative that a path segment names, if the caller may see it; 404 otherwise.
+pub async fn locate(conn: &mut AsyncPgConnection, reach: Reach, segment: &str) -> Result<Initiative, ApiError> {
+    let id = references::located(conn, Resource::Initiative, segment).await?;
+    find(conn, reach, id).await
+}
+
+/// One initiative; 404 with the public reason for one that was public and has been withdrawn.
+pub async fn find(conn: &mut AsyncPgConnection, reach: Reach, id: Uuid) -> Result<Initiative, ApiError> {
+    match load(conn, reach, &[id]).await?.pop() {
+        Some(found) => Ok(found),
+        None => Err(tombstone(conn, id).await?.unwrap_or_else(|| ApiError::not_found("initiative"))),
+    }
+}
+
+/// Some initiatives by id, of those that the caller may see, in the order of their titles.
+pub async fn load(conn: &mut AsyncPgConnection, reach: Reach, ids: &[Uuid]) -> Result<Vec<Initiative>, ApiError> {
+    let rows = Rows::load(conn, visible(reach).filter(initiatives::id.eq_any(ids.to_vec()))).await?;
+    // Six long texts take a while to render, which is not the time of the thread that serves others.
+    let loaded = spawn_blocking(move || rows.assemble(reach)).await.map_err(ApiError::internal)?;
+    Ok(loaded.into_iter().map(|loaded| loaded.record).collect())
+}
+
+/// Initiatives with all that belongs to them, as they were read: [`Rows::assemble`] makes records of them.
+pub struct Rows {
+    rows: Vec<InitiativeRow>,
+    children: Children,
+    leads: HashMap<Uuid, Lead>,
+}
+
+/// An initiative as it was read, with what says who may see it and its relatives.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The record, as the reader sees it.
+    pub record: Initiative,
+    /// Its effective visibility.
+    pub level: Visibility,
+    /// The initiative that it is a component of, whoever may see that.
+    pub parent: Option<Related>,
+    /// Its components, whoever may see them.
+    pub components: Vec<Related>,
+}
+
+impl Rows {
+    /// Read those that a query selects, in the order of their titles: one statement a table.
+    pub async fn load(
+        conn: &mut AsyncPgConnection,
+        query: initiatives::BoxedQuery<'static, Pg>,
+    ) -> Result<Self, ApiError> {
+        let rows: Vec<InitiativeRow> =
+            query.order((initiatives::title, initiatives::id)).select(InitiativeRow::as_select()).load(conn).await?;
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        let parents: Vec<Uuid> = rows.iter().filter_map(|row| row.parent_id).collect();
+        let leads: Vec<Uuid> = rows.iter().filter_map(|row| row.lead_council_id).collect();
+        let conn: &AsyncPgConnection = conn;
+        let mut other = conn;
+        let leads = async {
+            let query = councils::table.filter(councils::id.eq_any(leads));
+            let select = query.select((CouncilRef::as_select(), councils::latitude, councils::longitude));
+            Ok::<_, ApiError>(select.load::<Lead>(&mut other).await?)
+        };
+        let (children, leads) = try_join!(Children::load(conn, &ids, &parents), leads)?;
+        Ok(Self { rows, children, leads: leads.into_iter().map(|lead| (lead.0.id, lead)).collect() })
+    }
+
+    /// The records, their relatives cut to a reach. Renders Markdown: not a task for an async thread.
+    pub fn assemble(self, reach: Reach) -> Vec<Loaded> {
+        let Self { rows, mut children, leads } = self;
+        rows.into_iter().map(|row| assemble(row, &mut children, &leads, reach)).collect()
+    }
+}
+
+/// What is left of a withdrawn initiative;
+/// one that was never public leaves nothing.
+async fn tombstone(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Option<ApiError>, ApiError> {
+    let left: Option<(Option<DateTime<Utc>>, Option<String>)> = initiatives::table
+        .find(id)
+        .filter(initiatives::withdrawn_at.is_not_null())
+        .filter(initiatives::effective_visibility.eq("public"))
+        .select((initiatives::withdrawn_at, initiatives::withdrawn_reason))
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(left.and_then(|(on, reason)| on.map(|on| ApiError::withdrawn("initiative", on, reason.as_deref()))))
+}
+
+fn assemble(row: InitiativeRow, children: &mut Children, leads: &HashMap<Uuid, Lead>, reach: Reach) -> Loaded {
+    let lead = row.lead_council_id.and_then(|id| leads.get(&id));
+    let parent = row.parent_id.and_then(|id| children.parents.get(&id).cloned());
+    let components = children.components.remove(&row.id).unwrap_or_default();
+    let own = row.latitude.zip(row.longitude).map(|point| (point, LocationOf::Initiative));
+    let leads_point = lead
+        .and_then(|(_, latitude, longitude)| latitude.zip(*longitude))
+        .map(|point| (point, LocationOf::LeadCouncil));
+    let narrative = children.narratives.remove(&row.id).unwrap_or_default();
+    let html = |text: &Option<String>| text.as_deref().map(render);
+    let level = row.effective_visibility.0;
+    let seen = |one: &Related| one.is_seen(reach).then(|| one.shown.clone());
+    let record = Initiative {
+        id: row.id,
+        slug: row.slug,
+        title: row.title,
+        summary: row.summary,
+        kind: row.kind.0,
+        delivery_status: row.delivery_status.0,
+        started_on: row.started_on,
+        ended_on: row.ended_on,
+        lead_council: lead.map(|(council, ..)| council.clone()),
+        participants: children.participants.remove(&row.id).unwrap_or_default(),
+        partners: children.partners.remove(&row.id).unwrap_or_default(),
+        parent: parent.as_ref().and_then(seen),
+        components: components.iter().filter_map(seen).collect(),
+        themes: children.themes.remove(&row.id).unwrap_or_default(),
+        principles: children.principles.remove(&row.id).unwrap_or_default(),
+        location: own.or(leads_point).map(|((latitude, longitude), of)| Place { latitude, longitude, of }),
+        html: InitiativeHtml {
+            body: html(&narrative.body),
+            challenge: html(&narrative.challenge),
+            approach: html(&narrative.approach),
+            what_worked: html(&narrative.what_worked),
+            what_did_not: html(&narrative.what_did_not),
+            transfer_conditions: html(&narrative.transfer_conditions),
+        },
+        sources: children.sources.remove(&row.id).unwrap_or_default(),
+        outcomes: children.outcomes.remove(&row.id).unwrap_or_default(),
+        costs: children.costs.remove(&row.id).unwrap_or_default(),
+        licence: row.licence.0,
+        visibility: row.visibility.0,
+        state: row.state.0,
+        verified_at: row.verified_at,
+        review_due_on: row.review_due_on,
+        source_url: row.source_url,
+        embedded: Embedded::default(),
+        distance_km: None,
+        highlight: None,
+        published_at: row.published_at,
+        version: row.version,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+        body: narrative.body,
+        challenge: narrative.challenge,
+        approach: narrative.approach,
+        what_worked: narrative.what_worked,
+        what_did_not: narrative.what_did_not,
+        transfer_conditions: narrative.transfer_conditions,
+    };
+    Loaded { record, level, parent, components }
+}
+
+/// True for who entered a record, and for whoever changed it since it was last published, as the audit trail has it.
+pub async fn has_written(conn: &mut AsyncPgConnection, id: Uuid, user: Uuid) -> Result<bool, ApiError> {
+    let query = Prepared::new(HAS_WRITTEN).bind::<SqlUuid, _>(id).bind::<SqlUuid, _>(user);
+    let (has_written,) = query.returning::<(Bool,)>().get_result::<(bool,)>(conn).await?;
+    Ok(has_written)
+}
+
+/// What followed a change of another record, `initiative.follow`, is nobody's writing.
+const HAS_WRITTEN: &str =
+    "SELECT EXISTS (SELECT FROM initiatives WHERE id = asked.record AND created_by = asked.person)
+    OR EXISTS (SELECT FROM audit_events WHERE record_id = asked.record AND actor_id = asked.person
+        AND action = 'initiative.update'
+        AND sequence > (SELECT coalesce(max(sequence), 0) FROM audit_events
+            WHERE record_id = asked.record AND action = 'initiative.publish'))
+    FROM (SELECT $1::uuid AS record, $2::uuid AS person) asked";

@@ -1,0 +1,170 @@
+//! Writing initiatives: the record and its children as one, in the caller's transaction.
+
+use chrono::Utc;
+use diesel::dsl::{exists, select};
+use diesel::prelude::*;
+use diesel::sql_types::{Jsonb, Uuid as SqlUuid};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures_util::future::join_all;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::child_rows::child_rows;
+use super::model::{DeliveryStatus, Initiative, InitiativeKind, Licence, State, Visibility};
+use super::resolve::{Resolved, lock_components};
+use crate::db::enum_text::Word;
+use crate::db::prepared::{Prepared, all_done};
+use crate::db::schema::{
+    costs, initiative_narratives, initiative_participants, initiative_partners, initiative_principles,
+    initiative_themes, initiatives, outcomes, sources,
+};
+use crate::error::ApiError;
+use crate::registry::references::Resource;
+use crate::registry::slugs;
+
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = initiatives, treat_none_as_null = true, treat_none_as_default_value = false)]
+struct InitiativeChange<'a> {
+    slug: &'a str,
+    title: &'a str,
+    summary: &'a str,
+    kind: Word<InitiativeKind>,
+    delivery_status: Word<DeliveryStatus>,
+    started_on: Option<&'a str>,
+    ended_on: Option<&'a str>,
+    lead_council_id: Option<Uuid>,
+    parent_id: Option<Uuid>,
+    latitude: Option<f64>,
+    longitude: Option<f64>,
+    licence: Word<Licence>,
+    visibility: Word<Visibility>,
+    review_due_on: Option<chrono::NaiveDate>,
+    source_url: Option<&'a str>,
+}
+
+impl<'a> InitiativeChange<'a> {
+    fn new(resolved: &'a Resolved, slug: &'a str) -> Self {
+        let new = &resolved.new;
+        Self {
+            slug,
+            title: &new.title,
+            summary: &new.summary,
+            kind: Word(new.kind),
+            delivery_status: Word(new.delivery_status),
+            started_on: new.started_on.as_deref(),
+            ended_on: new.ended_on.as_deref(),
+            lead_council_id: resolved.lead_council,
+            parent_id: resolved.parent,
+            latitude: new.location.map(|point| point.latitude),
+            longitude: new.location.map(|point| point.longitude),
+            licence: Word(new.licence),
+            visibility: Word(new.visibility),
+            review_due_on: new.review_due_on,
+            source_url: new.source_url.as_deref(),
+        }
+    }
+}
+
+/// Enter an initiative as a draft.
+pub async fn create(conn: &mut AsyncPgConnection, resolved: &Resolved, author: Option<Uuid>) -> Result<Uuid, ApiError> {
+    let id = Uuid::now_v7();
+    let new = &resolved.new;
+    let slug = slugs::claim(conn, Resource::Initiative, new.slug.as_deref(), &new.title, id).await?;
+    diesel::insert_into(initiatives::table)
+        .values((initiatives::id.eq(id), initiatives::created_by.eq(author), InitiativeChange::new(resolved, &slug)))
+        .execute(conn)
+        .await?;
+    insert_children(conn, id, resolved).await?;
+    Ok(id)
+}
+
+/// Replace an initiative and its children; false when `current` is no longer the current version.
+pub async fn update(conn: &mut AsyncPgConnection, current: &Initiative, resolved: &Resolved) -> Result<bool, ApiError> {
+    let id = current.id;
+    let slug = resolved.new.slug.as_deref().unwrap_or(&current.slug);
+    if slug != current.slug {
+        slugs::take(conn, Resource::Initiative, slug, id).await?;
+    }
+    let target = initiatives::table.find(id).filter(initiatives::version.eq(current.version));
+    // The row is locked by this update before a child is touched: a rival waits here and then finds another version.
+    if diesel::update(target).set(InitiativeChange::new(resolved, slug)).execute(conn).await? != 1 {
+        return Ok(false);
+    }
+    // By themselves: what is sent together may be carried out in another order.
+    delete_children(conn, id).await?;
+    insert_children(conn, id, resolved).await?;
+    Ok(true)
+}
+
+/// Set the state; the first publication is dated. False when `version` is no longer current.
+pub async fn set_state(conn: &mut AsyncPgConnection, current: &Initiative, state: State) -> Result<bool, ApiError> {
+    let published_at = match (current.published_at, state) {
+        (None, State::Published) => Some(Utc::now()),
+        (known, _) => known,
+    };
+    let target = initiatives::table.find(current.id).filter(initiatives::version.eq(current.version));
+    let change = (initiatives::state.eq(Word(state)), initiatives::published_at.eq(published_at));
+    Ok(diesel::update(target).set(change).execute(conn).await? == 1)
+}
+
+/// Publish an initiative that the same transaction has entered.
+pub async fn publish_new(conn: &mut AsyncPgConnection, id: Uuid) -> Result<(), ApiError> {
+    let change = "UPDATE initiatives SET state = 'published', published_at = now() WHERE id = $1";
+    Prepared::new(change).bind::<SqlUuid, _>(id).execute(conn).await?;
+    Ok(())
+}
+
+/// Withdraw an initiative: what was ever published leaves a tombstone, a mere draft leaves nothing. False when the
+/// version is no longer current.
+pub async fn withdraw(
+    conn: &mut AsyncPgConnection,
+    current: &Initiative,
+    reason: Option<&str>,
+) -> Result<bool, ApiError> {
+    lock_components(conn).await?;
+    let components =
+        initiatives::table.filter(initiatives::parent_id.eq(current.id)).filter(initiatives::withdrawn_at.is_null());
+    if select(exists(components)).get_result::<bool>(conn).await? {
+        return Err(ApiError::conflict("Other initiatives are components of this one. Move or withdraw them first."));
+    }
+    let target = initiatives::table.find(current.id).filter(initiatives::version.eq(current.version));
+    if current.published_at.is_some() {
+        let change = (initiatives::withdrawn_at.eq(Utc::now()), initiatives::withdrawn_reason.eq(reason));
+        return Ok(diesel::update(target).set(change).execute(conn).await? == 1);
+    }
+    let gone = diesel::delete(target).execute(conn).await? == 1;
+    if gone {
+        slugs::give_back(conn, Resource::Initiative, current.id).await?;
+    }
+    Ok(gone)
+}
+
+/// Insert the rows of all child tables: one statement a table, all sent together.
+async fn insert_children(conn: &AsyncPgConnection, id: Uuid, resolved: &Resolved) -> Result<(), ApiError> {
+    let statements = child_rows(id, resolved).into_iter().filter(|(_, rows)| !rows.is_empty()).map(|(text, rows)| {
+        let mut conn = conn;
+        Prepared::new(text).bind::<Jsonb, _>(Value::Array(rows)).execute(&mut conn)
+    });
+    Ok(all_done(join_all(statements).await)?)
+}
+
+/// Delete the rows of all child tables.
+async fn delete_children(conn: &AsyncPgConnection, id: Uuid) -> Result<(), ApiError> {
+    let (mut c1, mut c2, mut c3, mut c4) = (conn, conn, conn, conn);
+    let (mut c5, mut c6, mut c7, mut c8) = (conn, conn, conn, conn);
+    let participants = initiative_participants::table.filter(initiative_participants::initiative_id.eq(id));
+    let partners = initiative_partners::table.filter(initiative_partners::initiative_id.eq(id));
+    let themes = initiative_themes::table.filter(initiative_themes::initiative_id.eq(id));
+    let principles = initiative_principles::table.filter(initiative_principles::initiative_id.eq(id));
+    let statements = [
+        diesel::delete(initiative_narratives::table.find(id)).execute(&mut c1),
+        diesel::delete(participants).execute(&mut c2),
+        diesel::delete(partners).execute(&mut c3),
+        diesel::delete(themes).execute(&mut c4),
+        diesel::delete(principles).execute(&mut c5),
+        diesel::delete(outcomes::table.filter(outcomes::initiative_id.eq(id))).execute(&mut c6),
+        diesel::delete(costs::table.filter(costs::initiative_id.eq(id))).execute(&mut c7),
+        diesel::delete(sources::table.filter(sources::initiative_id.eq(id))).execute(&mut c8),
+    ];
+    Ok(all_done(join_all(statements).await)?)
+}

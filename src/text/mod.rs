@@ -1,0 +1,357 @@
+//! Texts as the registry takes them, each with its rule in its schema: the document and the check cannot disagree.
+//!
+//! The rules are JSON Schema keywords. [`crate::http::input::Body`] holds every body against the schema of its type before it
+//! becomes a value of these types, after Unicode normalisation (NFC) and with line ends made `\n`.
+
+pub mod markdown;
+
+use std::borrow::Cow;
+use std::ops::{Deref, RangeInclusive};
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+/// What the pattern of a [`Line`] begins with: its first character is neither a control character nor a blank, and (as no
+/// character of it) none that nobody sees.
+pub const LINE_START: &str = r"^[^\x00-\x20\x7f-\xa0";
+/// Characters that nobody sees, or that turn the order of what is seen: soft hyphen, zero-width blanks and joiners, marks
+/// and overrides of direction (Unicode TR36, section 2.5), fillers. Two names that look alike would differ by them.
+const INVISIBLE: [RangeInclusive<char>; 9] = [
+    '\u{ad}'..='\u{ad}',
+    '\u{61c}'..='\u{61c}',
+    '\u{115f}'..='\u{1160}',
+    '\u{180e}'..='\u{180e}',
+    '\u{200b}'..='\u{200f}',
+    '\u{202a}'..='\u{202e}',
+    '\u{2060}'..='\u{206f}',
+    '\u{3164}'..='\u{3164}',
+    '\u{feff}'..='\u{feff}',
+];
+
+/// True for what a line of text does not take because nobody sees it.
+pub fn is_invisible(c: char) -> bool {
+    INVISIBLE.iter().any(|range| range.contains(&c))
+}
+
+/// Lower-case words of ASCII letters and digits, joined by single hyphens.
+pub const SLUG: &str = "^[a-z0-9]+(-[a-z0-9]+)*$";
+/// `2013`, `2013-05` or `2013-05-10` of 1800 to 2199, with as many days as the month has, leap years counted.
+const PARTIAL_DATE: &str = concat!(
+    r"^((1[89]|2[01])[0-9]{2}(-(0[1-9]|1[0-2])|-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|-(0[13-9]|1[0-2])-(29|30)",
+    r"|-(0[13578]|1[02])-31)?|((1[89]|2[01])(0[48]|[2468][048]|[13579][26])|2000)-02-29)$"
+);
+/// http or https, a host, no blanks, no credentials.
+const HTTP_URL: &str =
+    r"^https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?([/?#][^\x00-\x20\x7f-\xa0<>]*)?$";
+
+fn string(pattern: &str, min: usize, max: usize, description: &str) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::String))
+        .pattern(Some(pattern))
+        .min_length(Some(min))
+        .max_length(Some(max))
+        .description(Some(description))
+}
+
+/// No control characters, and neither first nor last a blank. Plain ranges, so that every regex dialect agrees; the
+/// least length stands in the pattern too, so that clients which make texts from the pattern make them long enough.
+fn line(min: usize) -> String {
+    let hidden: String = INVISIBLE
+        .iter()
+        .map(|range| match (u32::from(*range.start()), u32::from(*range.end())) {
+            (first, last) if first == last => format!(r"\u{first:04x}"),
+            (first, last) => format!(r"\u{first:04x}-\u{last:04x}"),
+        })
+        .collect();
+    let middle = format!(r"[^\x00-\x1f\x7f-\x9f{hidden}]");
+    let end = format!(r"[^\x00-\x20\x7f-\xa0{hidden}]");
+    match min {
+        0 | 1 => format!("^{end}({middle}*{end})?$"),
+        2.. => format!("^{end}{middle}{{{},}}{end}$", min - 2),
+    }
+}
+
+/// One line of text of `MIN` to `MAX` characters, without control characters or blanks at its ends.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Line<const MAX: usize, const MIN: usize = 1>(String);
+
+impl<const MAX: usize, const MIN: usize> PartialSchema for Line<MAX, MIN> {
+    fn schema() -> RefOr<Schema> {
+        let description =
+            format!("One line of {MIN} to {MAX} characters; no control characters, no blank at either end.");
+        string(&line(MIN), MIN, MAX, &description).into()
+    }
+}
+
+impl<const MAX: usize, const MIN: usize> ToSchema for Line<MAX, MIN> {
+    fn name() -> Cow<'static, str> {
+        if MIN == 1 { format!("Line{MAX}").into() } else { format!("Line{MIN}To{MAX}").into() }
+    }
+}
+
+/// The part of an address that names a record.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Slug(String);
+
+impl Slug {
+    /// A slug made of a title: folded to ASCII, words joined by hyphens, at most 80 characters.
+    /// Nothing is left of a title with no letter or digit that folds to ASCII; the record's id serves then.
+    pub fn from_title(title: &str) -> Option<Self> {
+        use unicode_normalization::UnicodeNormalization;
+        let mut slug = String::new();
+        for c in title.nfkd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)) {
+            match c.to_ascii_lowercase() {
+                c @ ('a'..='z' | '0'..='9') => slug.push(c),
+                '\'' | '’' => {}
+                _ if !slug.is_empty() && !slug.ends_with('-') => slug.push('-'),
+                _ => {}
+            }
+            if slug.len() >= 80 {
+                break;
+            }
+        }
+        let slug = slug.trim_end_matches('-');
+        (!slug.is_empty()).then(|| Self(slug.into()))
+    }
+}
+
+impl PartialSchema for Slug {
+    fn schema() -> RefOr<Schema> {
+        string(SLUG, 1, 100, "Lower-case ASCII words joined by hyphens; names the record in its address.")
+            .examples([json!("get-oldham-working")])
+            .into()
+    }
+}
+impl ToSchema for Slug {}
+
+/// A day, a month or a year, as precisely as it is known (ISO 8601 reduced precision).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PartialDate(String);
+
+impl PartialDate {
+    /// True when `self` cannot lie before `earlier`, as far as both are known: `2013` may end what began `2013-05`.
+    pub fn not_before(&self, earlier: &Self) -> bool {
+        let known = self.0.len().min(earlier.0.len());
+        self.0[..known] >= earlier.0[..known]
+    }
+}
+
+impl PartialSchema for PartialDate {
+    fn schema() -> RefOr<Schema> {
+        string(PARTIAL_DATE, 4, 10, "A year, month or day as precisely as it is known: 2013, 2013-05 or 2013-05-10.")
+            .examples([json!("2013-05")])
+            .into()
+    }
+}
+impl ToSchema for PartialDate {}
+
+/// A web address, http or https.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct HttpUrl(String);
+
+impl PartialSchema for HttpUrl {
+    fn schema() -> RefOr<Schema> {
+        string(HTTP_URL, 9, 2000, "A web address (http or https).")
+            .examples([json!("https://www.oldham.gov.uk/")])
+            .into()
+    }
+}
+impl ToSchema for HttpUrl {}
+
+/// A reference to a council, theme, principle or initiative: its slug, its id or, for councils, its GSS code.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Reference(String);
+
+impl PartialSchema for Reference {
+    fn schema() -> RefOr<Schema> {
+        string("^[A-Za-z0-9-]+$", 1, 100, "A slug, an id or (councils) a GSS code.").examples([json!("oldham")]).into()
+    }
+}
+impl ToSchema for Reference {}
+
+/// A number with at most four decimals and 15 significant digits: JSON numbers of more digits do not survive most
+/// clients, and nothing may be lost. Held as numeric(18,4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
+#[serde(transparent)]
+pub struct Quantity(f64);
+
+impl Serialize for Quantity {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // 2015, not 2015.0: within the limits of the schema a whole number is exact as an integer.
+        if self.0.fract() == 0.0 { serializer.serialize_i64(self.0 as i64) } else { serializer.serialize_f64(self.0) }
+    }
+}
+
+impl Quantity {
+    /// The same number as an exact decimal; `None` with more than four decimals.
+    pub fn decimal(self) -> Option<bigdecimal::BigDecimal> {
+        use std::str::FromStr;
+        // The shortest text that reads back as this double has its true digits for up to 15 of them.
+        let exact = bigdecimal::BigDecimal::from_str(&self.0.to_string()).ok()?;
+        (exact.normalized().fractional_digit_count() <= 4).then_some(exact)
+    }
+
+    /// The number.
+    pub fn get(self) -> f64 {
+        self.0
+    }
+}
+
+impl From<&bigdecimal::BigDecimal> for Quantity {
+    fn from(exact: &bigdecimal::BigDecimal) -> Self {
+        Self(exact.to_string().parse().unwrap_or_default())
+    }
+}
+
+impl PartialSchema for Quantity {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::Number))
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Double)))
+            .minimum(Some(-99_999_999_999.0))
+            .maximum(Some(99_999_999_999.0))
+            .description(Some("A number with at most four decimals."))
+            .examples([json!(1300)])
+            .into()
+    }
+}
+impl ToSchema for Quantity {}
+
+// As text; and back from what the registry holds, which came in through the schema of the same type.
+impl<const MAX: usize, const MIN: usize> Deref for Line<MAX, MIN> {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+impl<const MAX: usize, const MIN: usize> From<&str> for Line<MAX, MIN> {
+    fn from(held: &str) -> Self {
+        Self(held.into())
+    }
+}
+impl Deref for Slug {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+impl From<&str> for Slug {
+    fn from(held: &str) -> Self {
+        Self(held.into())
+    }
+}
+impl Deref for PartialDate {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+impl From<&str> for PartialDate {
+    fn from(held: &str) -> Self {
+        Self(held.into())
+    }
+}
+impl Deref for HttpUrl {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+impl From<&str> for HttpUrl {
+    fn from(held: &str) -> Self {
+        Self(held.into())
+    }
+}
+impl Deref for Reference {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+impl From<&str> for Reference {
+    fn from(held: &str) -> Self {
+        Self(held.into())
+    }
+}
+
+/// Note an end before its beginning. `names` are those of the two members below `place`.
+pub fn check_period(
+    from: Option<&PartialDate>,
+    to: Option<&PartialDate>,
+    place: &str,
+    names: [&str; 2],
+    faults: &mut crate::http::input::Faults,
+) {
+    if from.zip(to).is_some_and(|(from, to)| !to.not_before(from)) {
+        faults.add(format!("{place}/{}", names[1]), "out_of_order", format!("lies before {}", names[0]));
+    }
+}
+
+/// The candidate that is nearest to what was written, if any is near enough to be what was meant.
+pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(written, candidate), candidate))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slug_is_made_of_a_title() {
+        assert_eq!(
+            &*Slug::from_title("Édinburgh students’ housing co-operative!").unwrap(),
+            "edinburgh-students-housing-co-operative"
+        );
+        assert_eq!(Slug::from_title("—"), None);
+        assert!(Slug::from_title(&"long title ".repeat(30)).unwrap().len() <= 80);
+    }
+
+    #[test]
+    fn partial_dates_are_ordered_as_far_as_they_are_known() {
+        let date = |text: &str| PartialDate(text.into());
+        assert!(date("2013").not_before(&date("2013-05")));
+        assert!(date("2013-05-10").not_before(&date("2013-05")));
+        assert!(!date("2012-12").not_before(&date("2013")));
+    }
+
+    #[test]
+    fn partial_dates_are_those_of_the_calendar() {
+        let schema = jsonschema::validator_for(&json!({ "pattern": PARTIAL_DATE })).unwrap();
+        for year in [1800, 1896, 1900, 1999, 2000, 2010, 2012, 2013, 2026, 2096, 2100, 2196, 2199] {
+            for (month, day) in (0..=13).flat_map(|month| (0..=32).map(move |day| (month, day))) {
+                let date = format!("{year}-{month:02}-{day:02}");
+                let exists = chrono::NaiveDate::from_ymd_opt(year, month, day).is_some();
+                assert_eq!(schema.is_valid(&json!(date)), exists, "{date}");
+            }
+        }
+        let valid = |date: &str| schema.is_valid(&json!(date));
+        assert!(valid("2013") && valid("2013-12") && !valid("2013-00") && !valid("1799") && !valid("2200"));
+    }
+
+    #[test]
+    fn a_quantity_keeps_its_digits() {
+        let exact = |number: f64| Quantity(number).decimal().map(|d| d.normalized().to_string());
+        assert_eq!(exact(12.2).as_deref(), Some("12.2"));
+        assert_eq!(exact(0.1 + 0.2), None);
+        assert_eq!(exact(99_999_999_998.999_9).as_deref(), Some("99999999998.9999"));
+    }
+
+    #[test]
+    fn the_nearest_name_is_found_only_when_near() {
+        assert_eq!(nearest("titel", ["title", "summary"]), Some("title"));
+        assert_eq!(nearest("xyz", ["title", "summary"]), None);
+    }
+}

@@ -1,5 +1,0 @@
-//! Themes: areas of practice, as SKOS-like concepts in at most three levels. Kept by network officers.
-
-pub mod handlers;
-pub mod model;
-pub mod store;

@@ -1,5 +1,0 @@
-//! People who sign in, their roles and their councils. Kept by network admins.
-
-pub mod handlers;
-pub mod model;
-pub mod store;
