@@ -8,11 +8,11 @@ use std::sync::LazyLock;
 use ccin_registry::access::keys::Keys;
 use ccin_registry::accounts::api_keys::key::{ApiKey, holds_secret};
 use ccin_registry::accounts::sign_in::token;
+use ccin_registry::api::routes::document;
 use ccin_registry::formats::citation::nested_markdown::below;
 use ccin_registry::formats::ogc::query::InitiativeItems;
 use ccin_registry::geography::{BoundingBox, Point};
 use ccin_registry::http::input::{Draft, Query, Schemas, parse_json};
-use ccin_registry::openapi::Document;
 use ccin_registry::read_model::text::{
     Document as Text, Field, Highlighter, TextIndex, Weights, plain_text, understand, understand_with,
 };
@@ -22,7 +22,7 @@ use ccin_registry::text::Slug;
 use ccin_registry::text::markdown::{is_flat_enough, render};
 use roaring::RoaringBitmap;
 
-static SCHEMAS: LazyLock<Schemas> = LazyLock::new(|| Schemas::new(&Document::new().value));
+static SCHEMAS: LazyLock<Schemas> = LazyLock::new(|| Schemas::new(&document().value));
 
 /// Markdown: as HTML, as plain text, and as it is copied into another page.
 pub fn markdown(text: &str) {

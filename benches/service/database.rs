@@ -9,8 +9,9 @@ use std::path::Path;
 use std::time::Instant;
 
 use ccin_registry::access::keys::Keys;
+use ccin_registry::access::role::Role;
 use ccin_registry::accounts::sign_in::{store as sessions, token};
-use ccin_registry::accounts::users::model::{Role, UserUpdate};
+use ccin_registry::accounts::users::model::UserUpdate;
 use ccin_registry::accounts::users::store as users;
 use ccin_registry::db;
 use ccin_registry::db::embedded::{DATABASE, PrivatePostgres, Settings};

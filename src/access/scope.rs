@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::accounts::users::model::Role;
+use super::role::Role;
 use crate::db::enum_text::text;
 
 /// What a key may be used for.

@@ -13,7 +13,7 @@ use super::api_keys::usage::Usage;
 use super::issuers::Issuers;
 use super::sign_in::store::SessionOwner;
 use super::sign_in::{store, token};
-use crate::access::extractors::{Account, Credential, Standing};
+use crate::access::account::{Account, Credential, Identified, Standing};
 use crate::access::keys::Keys;
 use crate::access::scope::Scopes;
 use crate::config::ServeSettings;
@@ -22,9 +22,6 @@ use crate::error::ApiError;
 use crate::http::client_address::client_address;
 
 const X_API_KEY: &str = "x-api-key";
-
-/// What [`identify`] found out: an account, nobody, or credentials that do not hold.
-pub type Identified = Result<Option<Account>, ApiError>;
 
 /// Find out who is calling, for the extractors. Whether it matters is theirs to say: nobody reads it when signing in.
 pub async fn identify(

@@ -7,8 +7,10 @@ use chrono::Utc;
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
 
-use crate::access::extractors::{Account, Credential, Known};
+use crate::access::account::{Account, Credential};
+use crate::access::extractors::Known;
 use crate::access::keys::Keys;
+use crate::access::role::Role;
 use crate::access::scope::{ManageKeys, Scopes};
 use crate::accounts::api_keys::model::{
     ApiKey, ApiKeyQuery, ApiKeySort, ApiKeyUpdate, DAYS, IssuedKey, KeyUsage, NewApiKey, Rotation,
@@ -17,7 +19,6 @@ use crate::accounts::api_keys::store;
 use crate::accounts::api_keys::store::{KeyFilter, Keyring};
 use crate::accounts::api_keys::usage::Usage;
 use crate::accounts::users;
-use crate::accounts::users::model::Role;
 use crate::audit::model::Action;
 use crate::audit::subject::Subject;
 use crate::audit::trail::Trail;

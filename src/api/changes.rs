@@ -2,8 +2,9 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
 
-use crate::access::extractors::{Anyone, Reach};
+use crate::access::extractors::Anyone;
 use crate::access::keys::Keys;
+use crate::access::reach::Reach;
 use crate::db::Db;
 use crate::db::enum_text::text;
 use crate::error::ApiError;

@@ -3,9 +3,11 @@
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
 use diesel_async::AsyncConnection;
 
-use crate::access::extractors::{Account, Admin, Anyone, CouncilKeeper, Reach};
+use crate::access::account::Account;
+use crate::access::extractors::{Admin, Anyone, CouncilKeeper};
+use crate::access::reach::Reach;
+use crate::access::role::Role;
 use crate::access::scope::WriteCouncils;
-use crate::accounts::users::model::Role;
 use crate::audit::model::Action;
 use crate::audit::subject::Subject;
 use crate::audit::trail::Trail;
@@ -19,7 +21,7 @@ use crate::geography::Point;
 use crate::http::idempotency::Idempotency;
 use crate::http::input::{Body, Draft, IfMatch, Patch, Query};
 use crate::http::page::{Page, Pages};
-use crate::http::response::{Record, Written, moved, no_content, send_shown};
+use crate::http::response::{Record, Written, moved, no_content, send_rendered};
 use crate::read_model::council_list::{CouncilFilter, CouncilOrder};
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::shown::Shown;
@@ -85,7 +87,7 @@ pub async fn find_council(
         return Form::linked(&request, found, linked::council);
     }
     let fields = picked(view.fields.as_deref());
-    Ok(send_shown(&request, &Shown::council(entry, fields.as_deref())))
+    Ok(send_rendered(&request, &Shown::council(entry, fields.as_deref())))
 }
 
 /// Enter a council

@@ -4,7 +4,7 @@ use actix_web::guard::Get;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, get, web};
 
-use crate::access::extractors::Reach;
+use crate::access::reach::Reach;
 use crate::error::ApiError;
 use crate::formats::citation;
 use crate::formats::embeds::frame::{element, refused};

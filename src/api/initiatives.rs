@@ -4,9 +4,11 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
 
-use crate::access::extractors::{Account, Anyone, Author, Moderator, Reach};
+use crate::access::account::Account;
+use crate::access::extractors::{Anyone, Author, Moderator};
+use crate::access::reach::Reach;
+use crate::access::role::Role;
 use crate::access::scope::{Moderate, WriteInitiatives};
-use crate::accounts::users::model::Role;
 use crate::audit::model::Action;
 use crate::audit::subject::Subject;
 use crate::audit::trail::Trail;
@@ -18,7 +20,7 @@ use crate::formats::citation::linked::LinkedData;
 use crate::http::idempotency::Idempotency;
 use crate::http::input::{Body, Draft, IfMatch, NoParams, Patch, Query};
 use crate::http::page::{Page, PageRequest, Pages};
-use crate::http::response::{Record, Written, moved, no_content, send_shown};
+use crate::http::response::{Record, Rendered, Written, moved, no_content, send_rendered};
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::initiative_filter::InitiativeFilter;
 use crate::read_model::initiatives::InitiativeOrder;
@@ -158,7 +160,7 @@ pub async fn find_initiative(
     }
     let fields = picked(view.fields.as_deref());
     let shown = Shown::initiative(found, reach, fields.as_deref())?;
-    Ok(send_shown(&request, &shown.with_embedded(snapshot.embedded(found, reach, &view.include)?)))
+    Ok(send_rendered(&request, &shown.with_embedded(snapshot.embedded(found, reach, &view.include)?)))
 }
 
 /// Enter an initiative

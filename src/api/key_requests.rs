@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::access::extractors::{Anyone, Moderator};
 use crate::access::keys::Keys;
+use crate::access::role::Role;
 use crate::access::scope::{ManageKeys, Scope};
 use crate::accounts::api_keys::model::IssuedKey;
 use crate::accounts::api_keys::store::Keyring;
@@ -17,7 +18,7 @@ use crate::accounts::key_requests::model::{
 };
 use crate::accounts::key_requests::store;
 use crate::accounts::key_requests::store::{Bounds, Decision};
-use crate::accounts::users::model::{Role, UserStatus, UserUpdate};
+use crate::accounts::users::model::{UserStatus, UserUpdate};
 use crate::accounts::{api_keys, users};
 use crate::audit::model::{Action, RecordKind};
 use crate::audit::subject::{Actor, Subject};

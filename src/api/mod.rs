@@ -15,6 +15,7 @@ pub mod map;
 pub mod middleware;
 pub mod ogc;
 pub mod outcomes;
+pub mod problems;
 pub mod routes;
 pub mod search;
 pub mod service;

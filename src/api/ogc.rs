@@ -2,7 +2,8 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, routes, web};
 
-use crate::access::extractors::{Anyone, Reach};
+use crate::access::extractors::Anyone;
+use crate::access::reach::Reach;
 use crate::error::{ApiError, problems};
 use crate::formats::ogc::answer::Links;
 use crate::formats::ogc::collections::{BOUNDARIES, COUNCILS, Collection, INITIATIVES};

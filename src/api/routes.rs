@@ -1,18 +1,19 @@
 //! The table of contents: every operation, in the order of its address. Routing and document come from this one place.
 
+use actix_web::App;
 use actix_web::middleware::from_fn;
 use actix_web::web::ServiceConfig;
-use utoipa_actix_web::UtoipaApp;
 use utoipa_actix_web::scope::scope;
+use utoipa_actix_web::{AppExt, UtoipaApp};
 
 use super::{
     api_keys, audit, boundaries, changes, citation, councils, embeds, exports, facets, initiatives, key_requests, map,
-    ogc, outcomes, search, service, sign_in, themes, tiles, users, vocabularies, web,
+    ogc, outcomes, problems, search, service, sign_in, themes, tiles, users, vocabularies, web,
 };
 use crate::accounts::identify::identify;
-use crate::error::problems;
 use crate::http::limits::rate;
 use crate::http::security_headers;
+use crate::openapi::Document;
 use crate::read_model::middleware::keep_in_step;
 use crate::read_model::ready_answers::answer_again;
 
@@ -25,6 +26,11 @@ pub fn pages() -> impl Iterator<Item = &'static str> {
 pub fn mount_pages(config: &mut ServiceConfig) {
     web::mount(config);
     embeds::mount(config);
+}
+
+/// The document of every operation.
+pub fn document() -> Document {
+    Document::new(|base| mount(App::new().into_utoipa_app().openapi(base)).split_for_parts().1)
 }
 
 /// Mount every operation.

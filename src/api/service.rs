@@ -6,7 +6,7 @@ use diesel_async::SimpleAsyncConnection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::access::extractors::Reach;
+use crate::access::reach::Reach;
 use crate::db::Db;
 use crate::db::readiness::Writes;
 use crate::error::ApiError;

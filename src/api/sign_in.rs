@@ -5,7 +5,8 @@ use std::net::IpAddr;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use diesel_async::AsyncConnection;
 
-use crate::access::extractors::{Credential, InPerson, SignedIn};
+use crate::access::account::Credential;
+use crate::access::extractors::{InPerson, SignedIn};
 use crate::access::keys::Keys;
 use crate::accounts::sign_in::model::{Credentials, Me, PasswordChange, RefreshRequest, Tokens};
 use crate::accounts::sign_in::store::Refresh;

@@ -3,7 +3,8 @@
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 
-use crate::access::extractors::{Account, Anyone, Moderator};
+use crate::access::account::Account;
+use crate::access::extractors::{Anyone, Moderator};
 use crate::access::scope::WriteThemes;
 use crate::audit::model::Action;
 use crate::audit::subject::Subject;
@@ -17,7 +18,7 @@ use crate::formats::citation::linked::LinkedData;
 use crate::http::idempotency::Idempotency;
 use crate::http::input::{Body, Draft, Faults, IfMatch, Patch, Query};
 use crate::http::page::{Page, Pages};
-use crate::http::response::{Record, Written, moved, no_content, send_shown};
+use crate::http::response::{Record, Written, moved, no_content, send_rendered};
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::shown::Shown;
 use crate::read_model::theme_list::ThemeFilter;
@@ -71,7 +72,7 @@ pub async fn find_theme(
         return Form::linked(&request, found, linked::theme);
     }
     let fields = picked(view.fields.as_deref());
-    Ok(send_shown(&request, &Shown::theme(entry, fields.as_deref())))
+    Ok(send_rendered(&request, &Shown::theme(entry, fields.as_deref())))
 }
 
 /// Enter a theme

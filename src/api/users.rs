@@ -4,10 +4,13 @@ use actix_web::{HttpResponse, get, patch, post, put, web};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use uuid::Uuid;
 
-use crate::access::extractors::{Account, Admin, Credential, Moderator, Reach};
+use crate::access::account::{Account, Credential};
+use crate::access::extractors::{Admin, Moderator};
+use crate::access::reach::Reach;
+use crate::access::role::Role;
 use crate::access::scope::ManageUsers;
 use crate::accounts::sign_in::password;
-use crate::accounts::users::model::{NewPassword, NewUser, Role, User, UserQuery, UserSort, UserStatus, UserUpdate};
+use crate::accounts::users::model::{NewPassword, NewUser, User, UserQuery, UserSort, UserStatus, UserUpdate};
 use crate::accounts::users::store;
 use crate::audit::model::{Action, RecordKind};
 use crate::audit::subject::Subject;

@@ -6,7 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::Accept;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 
-use crate::access::extractors::Reach;
+use crate::access::reach::Reach;
 use crate::error::ApiError;
 use crate::formats::citation::linked;
 use crate::formats::web::assets;

@@ -13,11 +13,13 @@ use super::first_start::{enter, load_sample};
 use super::import::command::ImportCommand;
 use super::serve::{open, open_with_any_key, serve};
 use super::{banner, healthcheck};
-use crate::access::extractors::Reach;
 use crate::access::keys::Keys;
+use crate::access::reach::Reach;
+use crate::access::role::Role;
 use crate::accounts::sign_in::password;
 use crate::accounts::users;
-use crate::accounts::users::model::{NewUser, Role};
+use crate::accounts::users::model::NewUser;
+use crate::api::routes::document;
 use crate::audit::command::AuditCommand;
 use crate::audit::model::Action;
 use crate::audit::store::record;
@@ -26,7 +28,6 @@ use crate::config::{ServeSettings, StoreSettings};
 use crate::db::open::Store;
 use crate::error::ApiError;
 use crate::http::input::{Draft, Schemas};
-use crate::openapi::Document;
 use crate::registry::references;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -154,7 +155,7 @@ impl Cli {
             }
             Command::Import { command } => {
                 let (store, keys) = open(&self.store, &self.serve, &Arc::default()).await?;
-                let schemas = Schemas::new(&Document::new().value);
+                let schemas = Schemas::new(&document().value);
                 let done = command.run(&mut store.connect().await?, &keys, &schemas).await;
                 store.close().await?;
                 println!("{}", done?);
@@ -184,7 +185,7 @@ async fn ask_health(bind: SocketAddr, tls: bool) -> Result<(), Failure> {
 }
 
 fn write_document(file: &std::path::Path) -> Result<(), Failure> {
-    let text = Document::new().text;
+    let text = document().text;
     if file.as_os_str() == "-" {
         std::io::stdout().write_all(text.as_bytes())?;
     } else {
@@ -204,7 +205,7 @@ async fn manage_user(store: &Store, keys: &Keys, command: UserCommand) -> Result
             if let Some(council) = wish.council {
                 body["council"] = council.into();
             }
-            let mut draft = Draft::<NewUser>::new(body, &Schemas::new(&Document::new().value))?;
+            let mut draft = Draft::<NewUser>::new(body, &Schemas::new(&document().value))?;
             let council = match &draft.value.council {
                 Some(council) => {
                     references::council(&mut conn, Reach::ALL, council, "/council", &mut draft.faults).await?

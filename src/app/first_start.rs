@@ -10,16 +10,17 @@ use super::first_password::FirstPassword;
 use super::sample::{Loaded, SampleError};
 use super::{banner, sample};
 use crate::access::keys::Keys;
+use crate::access::role::Role;
 use crate::accounts::sign_in::password;
 use crate::accounts::users;
-use crate::accounts::users::model::{NewUser, Role};
+use crate::accounts::users::model::NewUser;
+use crate::api::routes::document;
 use crate::audit::model::{Action, RecordKind};
 use crate::audit::store::record;
 use crate::audit::subject::{Actor, Subject};
 use crate::db::open::Store;
 use crate::error::ApiError;
 use crate::http::input::Schemas;
-use crate::openapi::Document;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -53,7 +54,7 @@ pub async fn first_start(store: &Store, keys: &Keys) -> Result<banner::FirstStar
 
 /// Load the sample, with the event of it.
 pub async fn load_sample(store: &Store, keys: &Keys) -> Result<Loaded, Failure> {
-    let schemas = Schemas::new(&Document::new().value);
+    let schemas = Schemas::new(&document().value);
     let mut conn = store.connect().await?;
     let loaded = conn.transaction(async |conn| {
         let loaded = sample::load(conn, &schemas).await?;

@@ -31,7 +31,6 @@ use crate::http::limits::bucket::Clock;
 use crate::http::limits::{Limits, concurrency, rate, request_size};
 use crate::http::sending::Line;
 use crate::http::{chunked_upload, sending};
-use crate::openapi::Document;
 use crate::read_model::follower::ReadModel;
 use crate::read_model::ready_answers::ReadyAnswers;
 use crate::read_model::unanswered::Unanswered;
@@ -59,7 +58,7 @@ impl Server {
     ) -> io::Result<Self> {
         let bind = settings.bind;
         let workers = settings.workers;
-        let document = Document::new();
+        let document = crate::api::routes::document();
         let schemas = web::Data::new(Schemas::new(&document.value));
         let methods = web::Data::new(Methods::new(&document.value, routes::pages()));
         let document = web::Data::new(document);

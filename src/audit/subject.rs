@@ -5,10 +5,7 @@ use std::net::IpAddr;
 use uuid::Uuid;
 
 use super::model::{Origin, RecordKind};
-use crate::access::extractors::{Account, Credential, Standing};
-use crate::accounts::api_keys::model::ApiKey;
-use crate::accounts::key_requests::model::KeyRequest;
-use crate::accounts::users::model::User;
+use crate::access::account::{Account, Credential, Standing};
 use crate::registry::councils::model::Council;
 use crate::registry::initiatives::model::Initiative;
 use crate::registry::themes::model::Theme;
@@ -124,20 +121,8 @@ impl<'a> Subject<'a> {
         Self { kind, id: None, name: None, council: None, before: None, after: None }
     }
 
-    fn of(kind: RecordKind, id: Uuid, version: i32) -> Self {
+    pub fn of(kind: RecordKind, id: Uuid, version: i32) -> Self {
         Self { id: Some(id), before: Some(version), after: Some(version), ..Self::all(kind) }
-    }
-}
-
-impl Audited for ApiKey {
-    fn subject(&self) -> Subject<'_> {
-        Subject { council: self.owner.council_id, ..Subject::of(RecordKind::ApiKey, self.id, self.version) }
-    }
-}
-
-impl Audited for KeyRequest {
-    fn subject(&self) -> Subject<'_> {
-        Subject::of(RecordKind::KeyRequest, self.id, self.version)
     }
 }
 
@@ -159,13 +144,5 @@ impl Audited for Initiative {
         let council = self.lead_council.as_ref().map(|council| council.id);
         let subject = Subject::of(RecordKind::Initiative, self.id, self.version);
         Subject { name: Some(&self.slug), council, ..subject }
-    }
-}
-
-impl Audited for User {
-    fn subject(&self) -> Subject<'_> {
-        // No name: people are named by their ids, so that an event holds no contact.
-        let council = self.council.as_ref().map(|council| council.id);
-        Subject { council, ..Subject::of(RecordKind::User, self.id, self.version) }
     }
 }

@@ -16,6 +16,7 @@ pub mod readiness;
 pub mod schema;
 pub mod tally;
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 pub use connection::{Aside, Connection};
@@ -42,6 +43,23 @@ const AGE: Duration = Duration::from_secs(30 * 60);
 #[derive(Clone)]
 pub struct Db {
     pool: Pool<Links>,
+    history: History,
+}
+
+/// Which history the database has, as it was last looked at: see [`epoch`].
+#[derive(Clone, Debug, Default)]
+pub struct History(Arc<Mutex<Option<i64>>>);
+
+impl History {
+    /// The epoch; `None` until it is known.
+    pub fn epoch(&self) -> Option<i64> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Note the epoch.
+    pub fn note(&self, epoch: i64) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(epoch);
+    }
 }
 
 impl Db {
@@ -60,7 +78,12 @@ impl Db {
             .recycle_timeout(Some(Duration::from_millis(500)))
             .runtime(deadpool::Runtime::Tokio1)
             .build()?;
-        Ok(Self { pool })
+        Ok(Self { pool, history: History::default() })
+    }
+
+    /// Which history the database has.
+    pub fn history(&self) -> &History {
+        &self.history
     }
 
     /// Use none of the connections again that there are now: each is replaced before its next use.

@@ -19,6 +19,9 @@ use crate::error::fault::FaultList;
 pub use crate::error::fault::{Fault, UNKNOWN};
 use crate::error::problems::Kind;
 
+/// Largest body that is read, in bytes.
+pub const MAX_BODY: usize = 1024 * 1024;
+
 tokio::task_local! {
     /// Id of the request under way, so that an error can name it wherever it arises.
     pub static REQUEST_ID: String;
@@ -271,7 +274,7 @@ impl ApiError {
     pub fn for_status(status: StatusCode) -> Self {
         match status {
             StatusCode::NOT_FOUND => Self::not_found("page"),
-            StatusCode::PAYLOAD_TOO_LARGE => Self::too_large(crate::http::input::MAX_BODY),
+            StatusCode::PAYLOAD_TOO_LARGE => Self::too_large(MAX_BODY),
             StatusCode::METHOD_NOT_ALLOWED => Self::method_not_allowed("GET"),
             StatusCode::REQUEST_TIMEOUT => Self::new(&problems::TIMED_OUT, "The request did not arrive in time."),
             status if status.is_client_error() => Self::unreadable("The request could not be read."),

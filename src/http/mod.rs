@@ -8,5 +8,6 @@ pub mod limits;
 pub mod negotiate;
 pub mod page;
 pub mod response;
+pub mod search;
 pub mod security_headers;
 pub mod sending;

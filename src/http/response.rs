@@ -15,7 +15,6 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::error::ApiError;
-use crate::read_model::shown::Shown;
 
 const JSON: &str = "application/json";
 
@@ -29,6 +28,27 @@ pub trait Resource: Serialize {
     fn version(&self) -> i32;
     /// When the record last changed.
     fn updated_at(&self) -> DateTime<Utc>;
+}
+
+/// A record that is JSON already. What tells it from others is known before a byte of it is copied.
+pub trait Rendered {
+    /// Grows by one with each change.
+    fn version(&self) -> i32;
+    /// When the record last changed.
+    fn updated_at(&self) -> DateTime<Utc>;
+    /// Tells this text from any other that the same address may answer with.
+    fn fingerprint(&self) -> Fingerprint;
+    /// Bytes that it takes at the most, about.
+    fn size(&self) -> usize;
+    /// Append it.
+    fn write(&self, out: &mut Vec<u8>);
+
+    /// It alone.
+    fn text(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(self.size() + 64);
+        self.write(&mut out);
+        out
+    }
 }
 
 /// Tells one text from another: the first bytes of its SHA-256.
@@ -123,9 +143,9 @@ pub fn send_tagged(
 }
 
 /// The same for one record.
-pub fn send_shown(request: &HttpRequest, shown: &Shown<'_>) -> HttpResponse {
-    let tag = etag_of(Some(shown.version), &shown.fingerprint());
-    send_tagged(request, &tag, Some(shown.updated_at), None, || shown.text())
+pub fn send_rendered(request: &HttpRequest, record: &impl Rendered) -> HttpResponse {
+    let tag = etag_of(Some(record.version()), &record.fingerprint());
+    send_tagged(request, &tag, Some(record.updated_at()), None, || record.text())
 }
 
 /// The same for JSON that is text already.

@@ -3,7 +3,7 @@
 use super::boundaries::Boundary;
 use super::council_list::CouncilFilter;
 use super::snapshot::Snapshot;
-use crate::access::extractors::Reach;
+use crate::access::reach::Reach;
 use crate::error::ApiError;
 use crate::geography::BoundingBox;
 use crate::registry::boundaries::model::MembersQuery;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::entry::{CouncilEntry, ThemeEntry};
 use super::snapshot::Tombstone;
-use crate::api::vocabularies::{CoOperativeValue, Principle, PrincipleScheme};
+use crate::registry::vocabularies::{CoOperativeValue, Principle, PrincipleScheme};
 
 /// Councils by every name.
 #[derive(Debug, Default)]

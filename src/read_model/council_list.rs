@@ -10,7 +10,7 @@ use super::entry::CouncilEntry;
 use super::paging::{KeyedRow, Number, SortKey, page_of, tie};
 use super::search::Hits;
 use super::snapshot::Snapshot;
-use crate::access::extractors::Reach;
+use crate::access::reach::Reach;
 use crate::error::ApiError;
 use crate::geography::{Area, Near, Point};
 use crate::http::page::{PageRequest, Slice};

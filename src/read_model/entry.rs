@@ -7,14 +7,15 @@ use uuid::Uuid;
 
 use super::facet_index::FacetKey;
 use super::json::{RecordJson, Shape};
-use crate::access::extractors::Reach;
+use crate::access::reach::Reach;
+use crate::access::visibility::Visibility;
 use crate::error::ApiError;
 use crate::geography::Point;
 use crate::http::response::{Fingerprint, fingerprint};
 use crate::registry::councils::model::{Council, MembershipStatus};
 use crate::registry::initiatives::evidence::{Bound, Direction, Outcome, OutcomeKind, Unit};
 use crate::registry::initiatives::model::{
-    Freshness, Initiative, InitiativeKind, InitiativeRef, LocationOf, ParticipantRole, State, Visibility,
+    Freshness, Initiative, InitiativeKind, InitiativeRef, LocationOf, ParticipantRole, State,
 };
 use crate::registry::initiatives::store::{Loaded, Related};
 use crate::registry::themes::model::{Theme, ThemeStatus};

@@ -7,7 +7,7 @@ use super::facet_index::FacetKey;
 use super::facets::{FacetCounts, FacetValue, Facets};
 use super::initiative_filter::{FacetFilter, InitiativeFilter};
 use super::snapshot::Snapshot;
-use crate::access::extractors::Reach;
+use crate::access::reach::Reach;
 use crate::db::enum_text::text;
 use crate::registry::councils::model::{Nation, Region};
 use crate::registry::initiatives::evidence::EVIDENCE_LEVELS;

@@ -7,9 +7,10 @@ use imbl::OrdMap;
 use roaring::{MultiOps, RoaringBitmap};
 use uuid::Uuid;
 
+use crate::access::visibility::Visibility;
 use crate::geography::{BoundingBox, Point};
 use crate::registry::councils::model::{Nation, Region};
-use crate::registry::initiatives::model::{DeliveryStatus, InitiativeKind, Visibility};
+use crate::registry::initiatives::model::{DeliveryStatus, InitiativeKind};
 
 /// A property that initiatives share. Ordered, so that the keys of one kind stand together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -16,7 +16,7 @@ use tokio::time::{sleep, timeout};
 use super::load;
 use super::load::{Progress, Step};
 use super::snapshot::Snapshot;
-use crate::db::{Db, Listener, epoch};
+use crate::db::{Db, History, Listener, epoch};
 use crate::error::ApiError;
 
 /// What is said of a connection that has ended.
@@ -56,6 +56,7 @@ pub struct ReadModel {
     wake: Notify,
     /// True when everything is to be read anew.
     is_stale: AtomicBool,
+    history: History,
 }
 
 impl ReadModel {
@@ -70,6 +71,7 @@ impl ReadModel {
             done: watch::Sender::new(0),
             wake: Notify::new(),
             is_stale: AtomicBool::new(false),
+            history: db.history().clone(),
         });
         db.spawn(run(Arc::downgrade(&model), db.clone()));
         model
@@ -151,6 +153,7 @@ impl ReadModel {
     }
 
     fn publish(&self, snapshot: Snapshot) {
+        self.history.note(snapshot.epoch);
         self.current.store(Some(Arc::new(snapshot)));
     }
 

@@ -11,7 +11,7 @@ use super::facet_index::FacetKey;
 use super::references::NamedThemes;
 use super::search::Hits;
 use super::snapshot::Snapshot;
-use crate::access::extractors::Reach;
+use crate::access::reach::Reach;
 use crate::error::ApiError;
 use crate::geography::Area;
 use crate::registry::councils::model::{Nation, Region};

@@ -11,7 +11,7 @@ use super::entry::InitiativeEntry;
 use super::initiative_filter::InitiativeFilter;
 use super::paging::{KeyedRow, Number, SortKey, edge_of, page_of, slice_of, tie};
 use super::snapshot::Snapshot;
-use crate::access::extractors::Reach;
+use crate::access::reach::Reach;
 use crate::geography::Near;
 use crate::http::page::{PageRequest, Slice};
 use crate::registry::initiatives::query::{InitiativeQuery, InitiativeSort};

@@ -20,7 +20,7 @@ use super::facet_index::FacetKey;
 use super::recent::RecentChange;
 use super::snapshot::{Snapshot, Stamps, Tombstone};
 use super::text::{Document, TextIndex};
-use crate::access::extractors::Reach;
+use crate::access::reach::Reach;
 use crate::db::epoch;
 use crate::db::schema::{
     boundaries, boundary_shapes, changes, co_operative_values, councils, county_districts, initiatives, principles,

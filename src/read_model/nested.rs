@@ -2,7 +2,7 @@
 
 use super::initiative_filter::InitiativeFilter;
 use super::snapshot::Snapshot;
-use crate::access::extractors::Reach;
+use crate::access::reach::Reach;
 use crate::error::ApiError;
 use crate::registry::initiatives::query::InitiativeQuery;
 use crate::registry::references;

@@ -10,7 +10,7 @@ use super::initiative_filter::InitiativeFilter;
 use super::initiatives::InitiativeOrder;
 use super::paging::{KeyedRow, Number, SortKey, page_of};
 use super::snapshot::Snapshot;
-use crate::access::extractors::Reach;
+use crate::access::reach::Reach;
 use crate::error::{ApiError, Fault, UNKNOWN};
 use crate::http::page::{PageRequest, Slice};
 use crate::registry::initiatives::evidence::{Bound, Direction, OutcomeKind, Unit};

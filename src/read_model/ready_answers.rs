@@ -24,7 +24,7 @@ use super::extractor::CurrentSnapshot;
 use super::follower::ReadModel;
 use super::middleware::REGISTRY_MIN_POSITION;
 use super::snapshot::{Snapshot, Stamps};
-use crate::access::extractors::Reach;
+use crate::access::reach::Reach;
 use crate::http::response::{Fingerprint, HeadOnly, is_known, pack};
 
 /// Bytes that all ready answers may take.

@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 use imbl::{HashMap, OrdMap, OrdSet};
 use uuid::Uuid;
 
-use crate::access::extractors::Reach;
+use crate::access::reach::Reach;
+use crate::access::visibility::Visibility;
 use crate::registry::changes::model::ChangedResource;
-use crate::registry::initiatives::model::Visibility;
 
 /// A row of the change feed.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::facet_index::FacetKey;
 use super::recent::RecentChange;
 use super::snapshot::Snapshot;
-use crate::access::extractors::Reach;
+use crate::access::reach::Reach;
 use crate::error::ApiError;
 use crate::registry::changes::model::{Change, ChangeKind, ChangedRecord, ChangedResource};
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::entry::{CouncilEntry, InitiativeEntry, ThemeEntry};
 use super::snapshot::{Snapshot, Tombstone};
-use crate::access::extractors::Reach;
+use crate::access::reach::Reach;
 use crate::error::{ApiError, Fault, UNKNOWN};
 use crate::registry::references::{as_id, is_gss_code};
 use crate::text::{Reference, nearest};

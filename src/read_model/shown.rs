@@ -5,13 +5,13 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::entry::{CouncilEntry, InitiativeEntry, ThemeEntry};
-use super::hits::Highlight;
 use super::json::{RecordJson, Shape};
 use super::snapshot::Snapshot;
-use crate::access::extractors::Reach;
+use crate::access::reach::Reach;
 use crate::error::{ApiError, Fault};
 use crate::http::page::MOST_BYTES;
-use crate::http::response::{Fingerprint, fingerprint};
+use crate::http::response::{Fingerprint, Rendered, fingerprint};
+use crate::http::search::Highlight;
 use crate::registry::initiatives::query::InitiativeInclude as Include;
 
 /// A record as one answer shows it.
@@ -78,9 +78,18 @@ impl<'a> Shown<'a> {
         self.shape.without = Some(name);
         self
     }
+}
 
-    /// Tells this text from any other that the same address may answer with.
-    pub fn fingerprint(&self) -> Fingerprint {
+impl Rendered for Shown<'_> {
+    fn version(&self) -> i32 {
+        self.version
+    }
+
+    fn updated_at(&self) -> DateTime<Utc> {
+        self.updated_at
+    }
+
+    fn fingerprint(&self) -> Fingerprint {
         if self.shape.is_whole() {
             return self.fingerprint;
         }
@@ -102,20 +111,11 @@ impl<'a> Shown<'a> {
         std::array::from_fn(|at| digest[at])
     }
 
-    /// Append its JSON.
-    pub fn write(&self, out: &mut Vec<u8>) {
+    fn write(&self, out: &mut Vec<u8>) {
         self.json.write(&self.shape, out);
     }
 
-    /// Its JSON alone.
-    pub fn text(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(self.json.text().len() + 64);
-        self.write(&mut out);
-        out
-    }
-
-    /// Bytes that its JSON takes at the most, about.
-    pub fn size(&self) -> usize {
+    fn size(&self) -> usize {
         self.json.text().len() + self.shape.added.iter().map(|(_, json)| json.len() + 16).sum::<usize>()
     }
 }

@@ -16,10 +16,10 @@ use super::entry::{InitiativeEntry, Surroundings};
 use super::facet_index::{FacetIndex, FacetKey};
 use super::recent::RecentChanges;
 use super::search::SearchIndexes;
-use crate::access::extractors::Reach;
+use crate::access::reach::Reach;
+use crate::access::visibility::Visibility;
 use crate::http::response::Fingerprint;
 use crate::registry::councils::model::Council;
-use crate::registry::initiatives::model::Visibility;
 
 /// What is left of a withdrawn record that everybody could see.
 #[derive(Clone, Debug)]

@@ -8,4 +8,5 @@ pub mod outcomes;
 pub mod references;
 pub mod slugs;
 pub mod themes;
+pub mod vocabularies;
 pub mod withdrawal;

@@ -10,8 +10,8 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::councils::model::CouncilRef;
-use super::initiatives::model::Visibility;
-use crate::access::extractors::Reach;
+use crate::access::reach::Reach;
+use crate::access::visibility::Visibility;
 use crate::db::schema::{councils, initiatives, principles, slugs, themes};
 use crate::error::{ApiError, UNKNOWN};
 use crate::http::input::Faults;

@@ -282,19 +282,6 @@ impl From<&str> for Reference {
     }
 }
 
-/// Note an end before its beginning. `names` are those of the two members below `place`.
-pub fn check_period(
-    from: Option<&PartialDate>,
-    to: Option<&PartialDate>,
-    place: &str,
-    names: [&str; 2],
-    faults: &mut crate::http::input::Faults,
-) {
-    if from.zip(to).is_some_and(|(from, to)| !to.not_before(from)) {
-        faults.add(format!("{place}/{}", names[1]), "out_of_order", format!("lies before {}", names[0]));
-    }
-}
-
 /// The candidate that is nearest to what was written, if any is near enough to be what was meant.
 pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     candidates

@@ -1,8 +1,8 @@
 //! API keys: made, used, rotated, revoked; what they may do and where.
 
+use ccin_registry::access::role::Role;
 use ccin_registry::access::scope::Scope;
 use ccin_registry::accounts::api_keys::model::NewApiKey;
-use ccin_registry::accounts::users::model::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 

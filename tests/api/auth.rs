@@ -1,6 +1,6 @@
 //! Signing in and sessions: how they begin, go on, and end at once.
 
-use ccin_registry::accounts::users::model::Role;
+use ccin_registry::access::role::Role;
 use diesel_async::SimpleAsyncConnection;
 use reqwest::Method;
 use serde_json::{Value, json};

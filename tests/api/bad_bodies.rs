@@ -18,7 +18,7 @@ struct Writable {
 }
 
 async fn writables(app: &TestApp, admin: &Client) -> [Writable; 4] {
-    let (user, _) = app.user(ccin_registry::accounts::users::model::Role::MemberViewer, None).await;
+    let (user, _) = app.user(ccin_registry::access::role::Role::MemberViewer, None).await;
     let of = |list, record: &str, body| Writable { list, record: format!("{list}/{record}"), body };
     let written = [
         of("/v1/councils", "oldham", council("Newtown")),
@@ -134,7 +134,7 @@ async fn another_media_type_is_not_read() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_of_ten_megabytes_is_refused_announced_or_in_chunks() {
     let app = TestApp::with_sample().await;
-    let (user, _) = app.user(ccin_registry::accounts::users::model::Role::NetworkAdmin, None).await;
+    let (user, _) = app.user(ccin_registry::access::role::Role::NetworkAdmin, None).await;
     let token = app.token(user).await;
     let admin = app.with_token(&token);
     let writables = writables(&app, &admin).await;

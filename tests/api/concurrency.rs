@@ -1,6 +1,6 @@
 //! Many callers at once: nobody overwrites another unseen, and nothing happens twice.
 
-use ccin_registry::accounts::users::model::Role;
+use ccin_registry::access::role::Role;
 use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};

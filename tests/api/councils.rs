@@ -1,6 +1,6 @@
 //! Councils: entered, read by every name, replaced, changed and withdrawn; who keeps what.
 
-use ccin_registry::accounts::users::model::Role;
+use ccin_registry::access::role::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 

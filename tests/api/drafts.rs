@@ -1,6 +1,6 @@
 //! Drafts: whose they are, who changes them, who publishes them.
 
-use ccin_registry::accounts::users::model::Role;
+use ccin_registry::access::role::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 

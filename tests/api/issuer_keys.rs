@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use ccin_registry::access::role::Role;
 use ccin_registry::accounts::issuers::Issuers;
-use ccin_registry::accounts::users::model::Role;
 use futures_util::future::join_all;
 use nix::sys::signal::Signal;
 use serde_json::json;

@@ -1,6 +1,6 @@
 //! Researchers who ask for a key: asked without an account, decided by a network officer, fetched once.
 
-use ccin_registry::accounts::users::model::Role;
+use ccin_registry::access::role::Role;
 use ccin_registry::db::schema::outbox;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;

@@ -1,8 +1,8 @@
 //! No way leads from a key to more than it was given: not its owner's promotion, not another key, not a user it makes.
 
+use ccin_registry::access::role::Role;
 use ccin_registry::access::scope::Scope;
 use ccin_registry::accounts::api_keys::model::NewApiKey;
-use ccin_registry::accounts::users::model::Role;
 use reqwest::Method;
 use reqwest::header::HeaderValue;
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! The registry is never without a network admin.
 
-use ccin_registry::accounts::users::model::Role;
+use ccin_registry::access::role::Role;
 use diesel_async::SimpleAsyncConnection;
 use serde_json::json;
 

@@ -3,9 +3,9 @@
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
-use ccin_registry::access::extractors::{Account, Credential, Standing};
+use ccin_registry::access::account::{Account, Credential, Standing};
+use ccin_registry::access::role::Role;
 use ccin_registry::access::scope::Scopes;
-use ccin_registry::accounts::users::model::Role;
 use ccin_registry::http::limits::Limits;
 use ccin_registry::http::limits::bucket::{Clock, MOST_BUCKETS};
 use governor::clock::FakeRelativeClock;

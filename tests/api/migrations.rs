@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use ccin_registry::db::migrations;
-use ccin_registry::openapi::Document;
 use ccin_registry::registry::references::Resource;
 use serde_json::Value;
 use tokio_postgres::Client;
@@ -234,7 +233,7 @@ async fn every_vocabulary_of_the_database_is_its_enum() {
         )
         .await
         .unwrap();
-    let document = Document::new().value;
+    let document = ccin_registry::api::routes::document().value;
     let mut expected: Vec<(String, Vec<String>)> =
         WORDS.iter().map(|(column, name)| ((*column).to_owned(), words(&document, name))).collect();
     let resources = [Resource::Council, Resource::Theme, Resource::Initiative].map(|one| one.word().to_owned());

@@ -1,9 +1,9 @@
 //! Figures of the sample against the facts: each with its kind, bound, unit, date and caveat, for a bare number misleads.
 
+use ccin_registry::api::routes::document;
 use ccin_registry::app::sample;
 use ccin_registry::app::sample::SampleError;
 use ccin_registry::http::input::Schemas;
-use ccin_registry::openapi::Document;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
@@ -212,7 +212,7 @@ async fn money_is_in_pence_with_what_it_is_for() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_sample_is_loaded_into_an_empty_registry_only() {
-    let schemas = Schemas::new(&Document::new().value);
+    let schemas = Schemas::new(&document().value);
     let refuse = async |app: &TestApp, list: &str| {
         let before = app.admin().await.get(list).await.expect(200);
         let refused = sample::load(&mut app.db.get().await.unwrap(), &schemas).await;

@@ -1,8 +1,8 @@
 //! No secret is ever logged: the whole run is watched (`support/log.rs`); here is what the watch knows.
 
+use ccin_registry::access::role::Role;
 use ccin_registry::accounts::api_keys::key::ApiKey;
 use ccin_registry::accounts::sign_in::token::refresh_token;
-use ccin_registry::accounts::users::model::Role;
 use serde_json::json;
 
 use crate::support::log::secret_in;

@@ -1,6 +1,6 @@
 //! What is hidden stays hidden: in lists, totals, records, references, filters and ETags.
 
-use ccin_registry::accounts::users::model::Role;
+use ccin_registry::access::role::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 

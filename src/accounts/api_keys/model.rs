@@ -7,6 +7,8 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::access::scope::Scope;
+use crate::audit::model::RecordKind;
+use crate::audit::subject::{Audited, Subject};
 use crate::http::input::Check;
 use crate::http::page::Order;
 use crate::http::response::Resource;
@@ -267,4 +269,10 @@ pub struct ApiKeyQuery {
     pub limit: Option<u64>,
     /// From `next` or `prev` of an earlier page.
     pub cursor: Option<String>,
+}
+
+impl Audited for ApiKey {
+    fn subject(&self) -> Subject<'_> {
+        Subject { council: self.owner.council_id, ..Subject::of(RecordKind::ApiKey, self.id, self.version) }
+    }
 }

@@ -8,6 +8,8 @@ use uuid::Uuid;
 use crate::access::scope::Scope;
 use crate::accounts::api_keys::model::NewApiKey;
 use crate::accounts::users::model::EmailAddress;
+use crate::audit::model::RecordKind;
+use crate::audit::subject::{Audited, Subject};
 use crate::http::input::Check;
 use crate::http::page::Order;
 use crate::http::response::Resource;
@@ -212,4 +214,10 @@ pub struct RequestQuery {
     pub limit: Option<u64>,
     /// From `next` or `prev` of an earlier page.
     pub cursor: Option<String>,
+}
+
+impl Audited for KeyRequest {
+    fn subject(&self) -> Subject<'_> {
+        Subject::of(RecordKind::KeyRequest, self.id, self.version)
+    }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::accounts::users::model::Role;
+use crate::access::role::Role;
 use crate::http::input::{Check, Faults};
 use crate::registry::councils::model::CouncilRef;
 

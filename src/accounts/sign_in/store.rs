@@ -9,8 +9,8 @@ use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+use crate::access::role::Role;
 use crate::access::scope::Scope;
-use crate::accounts::users::model::Role;
 use crate::audit::model::Action;
 use crate::db::enum_text::{Word, text};
 use crate::db::schema::{

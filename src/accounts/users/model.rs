@@ -5,40 +5,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use crate::access::role::Role;
+use crate::audit::model::RecordKind;
+use crate::audit::subject::{Audited, Subject};
 use crate::http::input::{Check, Faults};
 use crate::http::page::Order;
 use crate::http::response::Resource;
 use crate::registry::councils::model::CouncilRef;
 use crate::text::{Line, Reference};
-
-/// What a user may do; each role more than the one before.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema, clap::ValueEnum,
-)]
-#[serde(rename_all = "snake_case")]
-#[value(rename_all = "snake_case")]
-pub enum Role {
-    /// Reads by API key, and what is for members where the key says so. Does not sign in unless given a password.
-    Researcher,
-    /// Reads what is for members.
-    #[default]
-    MemberViewer,
-    /// Drafts and edits the initiatives of one council.
-    Contributor,
-    /// The same, and keeps the council's own profile.
-    CouncilEditor,
-    /// Network officer: edits and publishes any initiative, keeps the themes.
-    Moderator,
-    /// Network officer: everything.
-    NetworkAdmin,
-}
-
-impl Role {
-    /// True for network officers.
-    pub fn is_officer(self) -> bool {
-        self >= Self::Moderator
-    }
-}
 
 /// Whether a user may sign in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -262,4 +236,12 @@ pub struct UserQuery {
     pub limit: Option<u64>,
     /// From `next` or `prev` of an earlier page.
     pub cursor: Option<String>,
+}
+
+impl Audited for User {
+    fn subject(&self) -> Subject<'_> {
+        // No name: people are named by their ids, so that an event holds no contact.
+        let council = self.council.as_ref().map(|council| council.id);
+        Subject { council, ..Subject::of(RecordKind::User, self.id, self.version) }
+    }
 }

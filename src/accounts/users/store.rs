@@ -8,7 +8,8 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::model::{Identity, Role, User, UserStatus, UserUpdate};
+use super::model::{Identity, User, UserStatus, UserUpdate};
+use crate::access::role::Role;
 use crate::accounts::sign_in::store::end_sessions_of;
 use crate::db::enum_text::Word;
 use crate::db::schema::{external_identities, users};

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::access::extractors::Reach;
+use crate::access::reach::Reach;
 use crate::read_model::snapshot::Snapshot;
 use crate::registry::themes::model::Theme;
 

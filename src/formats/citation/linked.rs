@@ -6,10 +6,11 @@ use utoipa::ToSchema;
 
 use super::wording::{claim, evidence, word};
 use super::work::{LANGUAGE, NETWORK, NETWORK_SITE, REGISTRY, Work, period, permalink};
+use crate::access::visibility::Visibility;
 use crate::db::enum_text::text;
 use crate::registry::councils::model::{Council, CouncilRef, MembershipStatus};
 use crate::registry::initiatives::evidence::{Bound, Outcome, Source};
-use crate::registry::initiatives::model::{Initiative, ParticipantRole, PartnerRole, Place, Visibility};
+use crate::registry::initiatives::model::{Initiative, ParticipantRole, PartnerRole, Place};
 use crate::registry::themes::model::{Theme, ThemeRef, ThemeStatus};
 
 /// Registered by W3C.

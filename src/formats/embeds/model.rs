@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::read_model::hits::SearchText;
+use crate::http::search::SearchText;
 use crate::registry::councils::model::{Nation, Region};
 use crate::registry::initiatives::model::InitiativeKind;
 use crate::registry::initiatives::query::{InitiativeQuery, InitiativeSort};

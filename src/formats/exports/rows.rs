@@ -7,9 +7,10 @@ use uuid::Uuid;
 
 use super::columns::{Column, Table};
 use super::format::{Encoder, Format};
-use crate::access::extractors::Reach;
+use crate::access::reach::Reach;
 use crate::error::ApiError;
 use crate::geography::Point;
+use crate::http::response::Rendered;
 use crate::read_model::entry::InitiativeEntry;
 use crate::read_model::outcome_list::OutcomeRow;
 use crate::read_model::outcomes::OutcomeRecord;

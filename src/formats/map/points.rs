@@ -11,7 +11,7 @@ use super::model::{
     ClusterFeature, ClusterProperties, CollectionType, CouncilProperties, FeatureType, InitiativeProperties,
     MapCouncil, MapFeature, MapSummary, NationCount, PointMap, RecordFeature, RegionCount, SummaryCounts,
 };
-use crate::access::extractors::Reach;
+use crate::access::reach::Reach;
 use crate::geography::Point;
 use crate::read_model::council_list::CouncilFilter;
 use crate::read_model::entry::InitiativeEntry;

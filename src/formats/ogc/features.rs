@@ -12,7 +12,7 @@ use super::model::{
     InitiativeFeatureProperties,
 };
 use super::query::Choice;
-use crate::access::extractors::Reach;
+use crate::access::reach::Reach;
 use crate::error::ApiError;
 use crate::formats::exports::columns::joined;
 use crate::formats::exports::format::Point as GeoJsonPoint;

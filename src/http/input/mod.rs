@@ -9,6 +9,7 @@ mod body;
 mod bounds;
 mod faults;
 mod json;
+mod period;
 mod precondition;
 mod query;
 mod schemas;
@@ -18,9 +19,9 @@ pub use body::{Body, Check, Draft, Patch};
 pub use bounds::{bound_answer, bound_parameter};
 pub use faults::Faults;
 pub use json::parse as parse_json;
+pub use period::check_period;
 pub use precondition::IfMatch;
 pub use query::{NoParams, Query};
 pub use schemas::Schemas;
 
-/// Largest body that is read, in bytes.
-pub const MAX_BODY: usize = 1024 * 1024;
+pub use crate::error::MAX_BODY;

@@ -22,8 +22,8 @@ use shares::{Share, Shares};
 use uuid::Uuid;
 
 use super::client_address::network;
-use crate::access::extractors::{Account, Credential};
-use crate::accounts::users::model::Role;
+use crate::access::account::{Account, Credential};
+use crate::access::role::Role;
 use crate::config::{LimitSettings, ServeSettings};
 
 /// So many addresses at least it takes to have all of what is bounded: an office has one address, an attacker some.

@@ -10,8 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::Limits;
 use super::cost::cost;
-use crate::access::extractors::Account;
-use crate::accounts::identify::Identified;
+use crate::access::account::{Account, Identified};
 use crate::error::ApiError;
 use crate::formats::exports::format::Format;
 use crate::http::client_address::{client_address, network};

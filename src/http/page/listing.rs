@@ -7,9 +7,8 @@ use sha2::{Digest, Sha256};
 
 use super::{Page, PageLinks, Pages, Slice};
 use crate::error::ApiError;
-use crate::http::response::{Resource, etag_of, pick, send, send_tagged};
-use crate::read_model::hits::SearchNote;
-use crate::read_model::shown::Shown;
+use crate::http::response::{Rendered, Resource, etag_of, pick, send, send_tagged};
+use crate::http::search::SearchNote;
 
 /// A list, on its way out.
 pub struct Listing<T> {
@@ -39,7 +38,7 @@ impl Pages {
     pub fn records(
         &self,
         request: &HttpRequest,
-        slice: &Slice<Shown<'_>>,
+        slice: &Slice<impl Rendered>,
         limit: i64,
         search: Option<&SearchNote>,
     ) -> Result<HttpResponse, ApiError> {
@@ -53,7 +52,7 @@ impl Pages {
             digest.update(row.fingerprint());
         }
         let tag = etag_of(None, &digest.finalize());
-        let modified = slice.rows.iter().map(|row| row.updated_at).max();
+        let modified = slice.rows.iter().map(|row| row.updated_at()).max();
         let body = || {
             let size = slice.rows.iter().map(|row| row.size() + 1).sum::<usize>();
             let mut body = Vec::with_capacity(size + end.len() + 16);

@@ -22,11 +22,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::search::SearchNote;
 use crate::access::keys::Keys;
 use crate::config::ServeSettings;
+use crate::db::Db;
 use crate::error::{ApiError, Fault};
-use crate::read_model::follower::ReadModel;
-use crate::read_model::hits::SearchNote;
 
 /// Rows on a page when the caller does not say.
 const DEFAULT_LIMIT: i64 = 20;
@@ -360,8 +360,7 @@ impl FromRequest for Pages {
             .collect();
         listed.sort();
         let digest = keys.sign("filters", format!("{} {listed:?}", request.path()).as_bytes())[..16].to_owned();
-        let model = request.app_data::<web::Data<ReadModel>>();
-        let epoch = model.and_then(|model| model.snapshot()).map(|snapshot| snapshot.epoch);
+        let epoch = request.app_data::<web::Data<Db>>().and_then(|db| db.history().epoch());
         ready(Ok(Self { address: format!("{}{}", base(request), request.path()), filters, digest, epoch, keys }))
     }
 }

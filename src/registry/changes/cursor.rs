@@ -8,8 +8,8 @@
 //! a history, and is refused in another.
 
 use super::model::ChangedResource;
-use crate::access::extractors::Reach;
 use crate::access::keys::Keys;
+use crate::access::reach::Reach;
 use crate::error::{ApiError, Fault};
 
 const PURPOSE: &str = "changes";

@@ -10,13 +10,13 @@ use uuid::Uuid;
 
 use super::cursor::Place;
 use super::model::{Change, ChangeKind, ChangedRecord, ChangedResource};
-use crate::access::extractors::Reach;
+use crate::access::reach::Reach;
+use crate::access::visibility::Visibility;
 use crate::db::enum_text::Word;
 use crate::db::epoch;
 use crate::db::schema::changes;
 use crate::error::{ApiError, Fault};
 use crate::http::page::MOST_BYTES;
-use crate::registry::initiatives::model::Visibility;
 use crate::registry::initiatives::store as practice;
 use crate::registry::{councils, themes};
 

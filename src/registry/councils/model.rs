@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::geography::Point;
 use crate::http::input::{Check, Faults};
 use crate::http::response::Resource;
-use crate::read_model::hits::Highlight;
+use crate::http::search::Highlight;
 use crate::text::markdown::Markdown;
 use crate::text::{HttpUrl, Line, PartialDate, Slug};
 

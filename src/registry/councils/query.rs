@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::model::{CouncilType, MembershipTier, Nation, Region};
 use crate::error::Fault;
 use crate::geography::{Area, BoundingBox, Point};
-use crate::read_model::hits::SearchText;
+use crate::http::search::SearchText;
 use crate::text::Reference;
 
 /// Orders of the list of councils.

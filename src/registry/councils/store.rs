@@ -11,7 +11,7 @@ use super::model::{
     Council, CouncilHtml, CouncilType, Location, Membership, MembershipStatus, MembershipTier, Nation, NewCouncil,
     Region,
 };
-use crate::access::extractors::Reach;
+use crate::access::reach::Reach;
 use crate::db::enum_text::Word;
 use crate::db::schema::{councils, initiative_participants, initiatives, users};
 use crate::error::ApiError;

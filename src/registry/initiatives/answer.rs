@@ -9,11 +9,12 @@ use uuid::Uuid;
 use super::evidence::{Cost, Outcome, Source};
 use super::model::{
     DeliveryStatus, InitiativeKind, Licence, NETWORK, NewInitiative, NewParticipant, NewPrincipleUse, ParticipantRole,
-    Partner, State, Visibility,
+    Partner, State,
 };
+use crate::access::visibility::Visibility;
 use crate::geography::Point;
 use crate::http::response::Resource;
-use crate::read_model::hits::Highlight;
+use crate::http::search::Highlight;
 use crate::registry::councils::model::{Council, CouncilRef, Location};
 use crate::registry::themes::model::{Theme, ThemeRef};
 

@@ -10,10 +10,9 @@ use uuid::Uuid;
 use super::evidence::{
     Bound, Cost, CostBound, CostKind, Currency, Direction, Outcome, OutcomeKind, Source, SourceKind, Unit,
 };
-use super::model::{
-    InitiativeRef, Participant, ParticipantRole, Partner, PartnerRole, PrincipleUse, ThemeUse, Visibility,
-};
-use crate::access::extractors::Reach;
+use super::model::{InitiativeRef, Participant, ParticipantRole, Partner, PartnerRole, PrincipleUse, ThemeUse};
+use crate::access::reach::Reach;
+use crate::access::visibility::Visibility;
 use crate::db::enum_text::Word;
 use crate::db::schema::{
     costs, councils, initiative_narratives, initiative_participants, initiative_partners, initiative_principles,

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::http::input::Faults;
-use crate::text::{HttpUrl, Line, PartialDate, Quantity, check_period};
+use crate::http::input::{Faults, check_period};
+use crate::text::{HttpUrl, Line, PartialDate, Quantity};
 
 /// What the evidence levels stand for, from 0 (domain model).
 pub const EVIDENCE_LEVELS: [&str; 6] =

@@ -8,35 +8,14 @@ pub use super::answer::{
     Embedded, Initiative, InitiativeHtml, InitiativeRef, LocationOf, Participant, Place, PrincipleUse, ThemeUse,
 };
 use super::evidence::{Cost, Outcome, Source, check_sources};
-use crate::http::input::{Check, Faults};
+use crate::access::visibility::Visibility;
+use crate::http::input::{Check, Faults, check_period};
 use crate::registry::councils::model::Location;
 use crate::text::markdown::Markdown;
-use crate::text::{HttpUrl, Line, PartialDate, Reference, Slug, check_period};
+use crate::text::{HttpUrl, Line, PartialDate, Reference, Slug};
 
 /// The word that means the network itself where a council is asked for.
 pub const NETWORK: &str = "network";
-
-/// Who may see a record. Each level is narrower than the one before.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Visibility {
-    /// Everybody.
-    #[default]
-    Public,
-    /// Everybody who is signed in.
-    Members,
-    /// Contributors and editors of any council, and network officers.
-    Officers,
-    /// The lead council and network officers.
-    Private,
-}
-
-impl Visibility {
-    /// 1 for public to 4 for private, as the database ranks them (`visibility_rank`).
-    pub fn rank(self) -> i16 {
-        self as i16 + 1
-    }
-}
 
 /// What kind of record an initiative is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]

@@ -10,7 +10,7 @@ use futures_util::try_join;
 use uuid::Uuid;
 
 use super::model::{NETWORK, NewInitiative};
-use crate::access::extractors::Reach;
+use crate::access::reach::Reach;
 use crate::db::prepared::Prepared;
 use crate::db::schema::principles;
 use crate::error::ApiError;

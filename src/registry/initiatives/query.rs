@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::model::{DeliveryStatus, Freshness, InitiativeKind};
 use crate::error::Fault;
 use crate::geography::{Area, BoundingBox, Point};
-use crate::read_model::hits::SearchText;
+use crate::http::search::SearchText;
 use crate::registry::councils::model::{Nation, Region};
 use crate::text::Reference;
 

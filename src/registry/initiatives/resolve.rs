@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use super::model::{NETWORK, NewInitiative, ParticipantRole};
 use super::names::Named;
-use crate::access::extractors::{Account, Reach};
+use crate::access::account::Account;
+use crate::access::reach::Reach;
 use crate::db::schema::initiatives;
 use crate::error::{ApiError, UNKNOWN};
 use crate::http::input::{Draft, Faults};

@@ -14,9 +14,10 @@ use uuid::Uuid;
 use super::children::Children;
 pub use super::children::Related;
 use super::model::{
-    DeliveryStatus, Embedded, Initiative, InitiativeHtml, InitiativeKind, Licence, LocationOf, Place, State, Visibility,
+    DeliveryStatus, Embedded, Initiative, InitiativeHtml, InitiativeKind, Licence, LocationOf, Place, State,
 };
-use crate::access::extractors::Reach;
+use crate::access::reach::Reach;
+use crate::access::visibility::Visibility;
 use crate::db::enum_text::Word;
 use crate::db::prepared::Prepared;
 use crate::db::schema::{councils, initiatives};

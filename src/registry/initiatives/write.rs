@@ -10,8 +10,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::child_rows::child_rows;
-use super::model::{DeliveryStatus, Initiative, InitiativeKind, Licence, State, Visibility};
+use super::model::{DeliveryStatus, Initiative, InitiativeKind, Licence, State};
 use super::resolve::{Resolved, lock_components};
+use crate::access::visibility::Visibility;
 use crate::db::enum_text::Word;
 use crate::db::prepared::{Prepared, all_done};
 use crate::db::schema::{

@@ -1,8 +1,8 @@
 //! Rights that were taken away, and limits that hit the wrong ones.
 
+use ccin_registry::access::role::Role;
 use ccin_registry::access::scope::Scope;
 use ccin_registry::accounts::api_keys::model::NewApiKey;
-use ccin_registry::accounts::users::model::Role;
 use reqwest::Method;
 use serde_json::json;
 use tokio::io::AsyncWriteExt;

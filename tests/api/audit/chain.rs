@@ -1,7 +1,7 @@
 //! Many writers, and writes that are rolled back: the chain has neither gaps nor branches.
 
 use ccin_registry::access::keys::Keys;
-use ccin_registry::accounts::users::model::Role;
+use ccin_registry::access::role::Role;
 use ccin_registry::audit::model::{Action, RecordKind};
 use ccin_registry::audit::store::record;
 use ccin_registry::audit::subject::{Actor, Subject};

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ccin_registry::accounts::users::model::Role;
+use ccin_registry::access::role::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ccin_registry::accounts::users::model::Role;
+use ccin_registry::access::role::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;

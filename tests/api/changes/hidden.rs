@@ -1,7 +1,7 @@
 //! Nothing in the feed of changes tells of what a caller may not see: every answer is the same, byte for byte, whatever
 //! happens to hidden records.
 
-use ccin_registry::accounts::users::model::Role;
+use ccin_registry::access::role::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 

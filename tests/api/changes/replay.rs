@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use ccin_registry::accounts::users::model::Role;
+use ccin_registry::access::role::Role;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 

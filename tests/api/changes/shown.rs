@@ -1,7 +1,7 @@
 //! Records that show others: who sees both of a bundle and its component is told when either changes; who sees one of them
 //! only gets no sign of the other.
 
-use ccin_registry::accounts::users::model::Role;
+use ccin_registry::access::role::Role;
 use serde_json::{Value, json};
 
 use super::reader::{Reader, assert_same, fresh};

@@ -1,6 +1,6 @@
 //! What a caller may not see is in no form of anything.
 
-use ccin_registry::accounts::users::model::Role;
+use ccin_registry::access::role::Role;
 use serde_json::json;
 
 use super::accepting;

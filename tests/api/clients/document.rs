@@ -1,13 +1,13 @@
 //! What generators of clients ask of the document, held without them.
 
-use ccin_registry::openapi::Document;
+use ccin_registry::api::routes::document;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
 
 /// The published document.
 fn published() -> Value {
-    serde_json::from_str(&Document::new().text).expect("the document is JSON")
+    serde_json::from_str(&document().text).expect("the document is JSON")
 }
 
 /// Every object of the document that is no example, with its pointer.
@@ -35,7 +35,7 @@ fn objects(value: &Value) -> Vec<(String, &Value)> {
 
 #[test]
 fn the_published_document_is_the_strict_one_without_its_conditions() {
-    let (published, mut strict) = (published(), Document::new().value);
+    let (published, mut strict) = (published(), document().value);
     assert!(objects(&published).iter().all(|(_, value)| value.get("if").is_none()), "a condition is published");
     let mut rules = 0;
     for (name, schema) in strict["components"]["schemas"].as_object_mut().unwrap() {
@@ -59,7 +59,7 @@ async fn the_strict_document_is_served_and_linked() {
     let about = app.anonymous().get("/openapi.json").await.expect(200).json["info"]["description"].clone();
     assert!(about.as_str().unwrap().contains("(/openapi-strict.json)"), "{about}");
     let strict = app.anonymous().get("/openapi-strict.json").await.expect(200);
-    assert_eq!(strict.json, Document::new().value);
+    assert_eq!(strict.json, document().value);
     // A validator that knows no Rust refuses by it what the service refuses.
     let body = json!({ "tier": "full" });
     let holds = |document: &Value| {

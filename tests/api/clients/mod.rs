@@ -9,7 +9,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use ccin_registry::accounts::users::model::Role;
+use ccin_registry::access::role::Role;
 
 use crate::support::TestApp;
 

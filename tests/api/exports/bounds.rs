@@ -1,7 +1,7 @@
 //! Who may take how much: many rows are for callers with an account, or with a key that has the scope.
 
+use ccin_registry::access::role::Role;
 use ccin_registry::access::scope::Scope;
-use ccin_registry::accounts::users::model::Role;
 use reqwest::Method;
 
 use super::Csv;

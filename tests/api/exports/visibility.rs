@@ -80,7 +80,7 @@ async fn parents_and_components_follow_the_caller() {
         csv.column("components")[place].to_owned()
     };
     assert_eq!(components(&app.anonymous()).await, "component-for-all");
-    let member = app.signed_in(ccin_registry::accounts::users::model::Role::MemberViewer, None).await;
+    let member = app.signed_in(ccin_registry::access::role::Role::MemberViewer, None).await;
     assert_eq!(components(&member).await, "component-for-all;component-for-members");
     // A parent that goes back to draft takes its components along; the own editor sees all of them.
     let now = admin.get(&format!("/v1/initiatives/{slug}")).await.expect(200);

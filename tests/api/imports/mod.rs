@@ -2,11 +2,11 @@
 
 mod faults;
 
+use ccin_registry::api::routes::document;
 use ccin_registry::app::import::command::CouncilsFile;
 use ccin_registry::app::import::councils;
 use ccin_registry::app::import::file::Failure;
 use ccin_registry::http::input::Schemas;
-use ccin_registry::openapi::Document;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
@@ -27,7 +27,7 @@ async fn import_text(app: &TestApp, text: &str, apply: bool) -> Result<String, F
     let scratch = Scratch::new(&format!("councils-{}", uuid::Uuid::now_v7()));
     let file = scratch.path().join("councils.csv");
     std::fs::write(&file, text).unwrap();
-    let schemas = Schemas::new(&Document::new().value);
+    let schemas = Schemas::new(&document().value);
     let wish = CouncilsFile { file, apply, max_megabytes: 1 };
     let told = councils::import(&mut app.db.get().await.expect("a connection"), &app.keys, &schemas, &wish).await;
     app.settle().await;

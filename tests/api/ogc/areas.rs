@@ -1,6 +1,6 @@
 //! Boundaries as features: there once they are imported, and found by their areas, not by the boxes around them.
 
-use ccin_registry::openapi::Document;
+use ccin_registry::api::routes::document;
 use serde_json::{Value, json};
 
 use super::{fault, features, pages, slugs};
@@ -35,7 +35,7 @@ async fn import(app: &TestApp) {
 #[tokio::test(flavor = "multi_thread")]
 async fn boundaries_are_a_collection_once_they_are_there() {
     let app = TestApp::with_sample().await;
-    let (client, document) = (app.anonymous(), Document::new());
+    let (client, document) = (app.anonymous(), document());
     let ids = async || {
         let list = client.get("/ogc/collections").await.expect(200).json["collections"].clone();
         list.as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()

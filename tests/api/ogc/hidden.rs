@@ -32,7 +32,7 @@ async fn what_is_hidden_is_no_feature() {
     let after = anonymous.get(address).await.expect(200);
     assert_eq!((after.etag(), &after.json["numberMatched"]), (before.etag(), &before.json["numberMatched"]));
     assert_eq!((led(&anonymous).await, extent(&anonymous).await), (led_before, extent_before.clone()));
-    let viewer = app.signed_in(ccin_registry::accounts::users::model::Role::MemberViewer, None).await;
+    let viewer = app.signed_in(ccin_registry::access::role::Role::MemberViewer, None).await;
     for (client, seen) in [(&anonymous, 0), (&viewer, 1), (&editor, 2), (&moderator, 2)] {
         let found = slugs(client, address).await;
         assert_eq!(found.iter().filter(|slug| slug.starts_with("hidden-")).count(), seen);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ccin_registry::openapi::Document;
+use ccin_registry::api::routes::document;
 use serde_json::{Value, json};
 
 use super::{COLLECTIONS, fault, features, link, path};
@@ -89,7 +89,7 @@ async fn every_link_of_every_page_leads_to_what_it_says() {
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_are_what_the_document_says() {
     let app = TestApp::with_sample().await;
-    let (client, document) = (app.anonymous(), Document::new());
+    let (client, document) = (app.anonymous(), document());
     let council = client.get("/v1/councils/oldham").await.expect(200).json["id"].as_str().unwrap().to_owned();
     let initiative = client.get("/v1/initiatives/get-oldham-working").await.expect(200);
     let initiative = initiative.json["id"].as_str().unwrap();

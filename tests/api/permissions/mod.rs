@@ -6,9 +6,9 @@ mod table;
 
 use std::collections::BTreeSet;
 
+use ccin_registry::access::role::Role;
 use ccin_registry::access::scope::Scope;
 use ccin_registry::accounts::api_keys::model::NewApiKey;
-use ccin_registry::accounts::users::model::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 use table::Kind::*;

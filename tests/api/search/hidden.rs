@@ -277,7 +277,7 @@ async fn a_word_of_hidden_records_is_offered_to_those_who_see_them_only() {
     let body = with(practice("Zyzzyva housing", "oldham"), json!({ "visibility": "members" }));
     let entered = admin.post("/v1/initiatives", &body).await.expect(201);
     publish(&admin, &entered).await;
-    let member = app.signed_in(ccin_registry::accounts::users::model::Role::MemberViewer, None).await;
+    let member = app.signed_in(ccin_registry::access::role::Role::MemberViewer, None).await;
     let meant = async |client: &Client, q: &str| {
         let page = client.get(&address("/v1/initiatives", &[("q", q)])).await.expect(200);
         (page.json["search"]["did_you_mean"].clone(), page.json["total"].clone())

@@ -1,6 +1,6 @@
 //! Searches that find nothing are counted, for moderators to see.
 
-use ccin_registry::accounts::users::model::Role;
+use ccin_registry::access::role::Role;
 use serde_json::{Value, json};
 
 use super::address;

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use ccin_registry::accounts::sign_in::password;
+use ccin_registry::api::routes::document;
 use ccin_registry::app::sample;
 use ccin_registry::db;
 use ccin_registry::db::embedded::{DATABASE, PrivatePostgres, Settings};
 use ccin_registry::db::{Db, migrations};
 use ccin_registry::http::input::Schemas;
-use ccin_registry::openapi::Document;
 use diesel_async::SimpleAsyncConnection;
 use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
@@ -121,7 +121,7 @@ async fn make_template(name: &str, template: Template, server: &PrivatePostgres)
     migrations::run(&server.url(&part)).await.expect("the migrations");
     if template == Template::Sample {
         let db = Db::new(&server.url(&part), 2).expect("a pool");
-        let schemas = Schemas::new(&Document::new().value);
+        let schemas = Schemas::new(&document().value);
         sample::load(&mut db.get().await.expect("a connection"), &schemas).await.expect("the sample");
         db.close();
     }

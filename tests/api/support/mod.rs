@@ -18,10 +18,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ccin_registry::access::keys::Keys;
+use ccin_registry::access::role::Role;
 use ccin_registry::accounts::issuers::{Issuers, Pace};
 use ccin_registry::accounts::sign_in::{store as sessions, token};
 use ccin_registry::accounts::users;
-use ccin_registry::accounts::users::model::{Role, UserUpdate};
+use ccin_registry::accounts::users::model::UserUpdate;
 use ccin_registry::app::cli::Cli;
 use ccin_registry::app::server::Server;
 use ccin_registry::config::ServeSettings;

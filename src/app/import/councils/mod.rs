@@ -10,8 +10,8 @@ use diesel_async::{AsyncConnection, AsyncPgConnection};
 
 use super::command::CouncilsFile;
 use super::file::{Failure, FileFaults, read};
-use crate::access::extractors::Reach;
 use crate::access::keys::Keys;
+use crate::access::reach::Reach;
 use crate::app::import::councils::plan::{Change, Plan};
 use crate::app::import::councils::report::Report;
 use crate::audit::model::{Action, RecordKind};

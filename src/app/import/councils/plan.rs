@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::rows::{Row, Rows, column};
-use crate::access::extractors::Reach;
+use crate::access::reach::Reach;
 use crate::app::import::file::FileFaults;
 use crate::error::ApiError;
 use crate::http::input::{Draft, Schemas};
