@@ -25,10 +25,10 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use uuid::Uuid;
 
+use super::account::{Account, Credential, Identified};
+use super::reach::Reach;
 use super::role::Role;
 use super::scope::Needs;
-use crate::access::account::{Account, Credential, Identified};
-use crate::access::reach::Reach;
 use crate::error::ApiError;
 
 /// Everybody. A caller with credentials that do not hold is refused all the same.

@@ -19,7 +19,7 @@ use crate::read_model::initiative_filter::InitiativeFilter;
 use crate::read_model::initiatives::InitiativeOrder;
 use crate::read_model::references::AnyEntry;
 use crate::registry::councils::model::Council;
-use crate::registry::initiatives::model::Initiative;
+use crate::registry::initiatives::answer::Initiative;
 use crate::registry::references;
 
 /// Addresses of frames, as routes.

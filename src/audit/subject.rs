@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::model::{Origin, RecordKind};
 use crate::access::account::{Account, Credential, Standing};
 use crate::registry::councils::model::Council;
-use crate::registry::initiatives::model::Initiative;
+use crate::registry::initiatives::answer::Initiative;
 use crate::registry::themes::model::Theme;
 
 /// Who did something, and where from.

@@ -19,7 +19,6 @@ use tokio_postgres::{Config, SimpleQueryMessage};
 
 use super::PATIENCE;
 use super::hosts::{Hosts, bad, cancel, is_alive};
-use super::listen::Listener;
 
 /// How long a piece of work takes before the server is asked for a sign of life, and how long the answer may take. Together
 /// no longer than [`PATIENCE`].
@@ -44,7 +43,7 @@ pub struct Link {
 /// They live on the runtime that the pool was made in: a worker that is told to stop ends its own runtime, while another
 /// worker may still finish a request on a connection that the first one happened to open.
 pub struct Links {
-    hosts: Arc<Hosts>,
+    pub(super) hosts: Arc<Hosts>,
     runtime: Handle,
     /// How old a connection becomes, about.
     age: Duration,
@@ -152,14 +151,6 @@ impl Links {
             Ok(Ok(told)) => told,
             Ok(Err(elapsed)) => Err(bad(&elapsed)),
             Err(ended) => Err(bad(&ended)),
-        }
-    }
-
-    /// Open a connection that hears of changes.
-    pub(super) async fn listen(&self) -> Result<Listener, PoolError> {
-        match self.runtime.spawn(Listener::open(Arc::clone(&self.hosts))).await {
-            Ok(opened) => opened,
-            Err(ended) => Err(PoolError::ConnectionError(bad(&ended))),
         }
     }
 

@@ -15,7 +15,7 @@ use tokio::task::AbortHandle;
 use tokio_postgres::Client;
 
 use super::PATIENCE;
-use super::connection::{Link, SILENCE};
+use super::connection::{Link, Links, SILENCE};
 use super::hosts::{Hosts, bad, connect};
 
 /// The channel on which triggers notify.
@@ -36,9 +36,19 @@ pub struct Listener {
     watch: AbortHandle,
 }
 
+impl Links {
+    /// Open a connection that hears of changes.
+    pub(super) async fn listen(&self) -> Result<Listener, PoolError> {
+        match self.runtime().spawn(Listener::open(Arc::clone(&self.hosts))).await {
+            Ok(opened) => opened,
+            Err(ended) => Err(PoolError::ConnectionError(bad(&ended))),
+        }
+    }
+}
+
 impl Listener {
     /// Connect and listen. Call it within the runtime that is to carry the connection.
-    pub(super) async fn open(hosts: Arc<Hosts>) -> Result<Self, PoolError> {
+    async fn open(hosts: Arc<Hosts>) -> Result<Self, PoolError> {
         let opening = async {
             let (sender, changes) = watch::channel(());
             let mut link = Link::open(&hosts, PATIENCE, Some(sender)).await?;

@@ -5,6 +5,7 @@ pub mod client_address;
 pub mod idempotency;
 pub mod input;
 pub mod limits;
+pub mod list_format;
 pub mod negotiate;
 pub mod page;
 pub mod response;

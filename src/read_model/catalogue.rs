@@ -2,11 +2,20 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::entry::{CouncilEntry, ThemeEntry};
-use super::snapshot::Tombstone;
 use crate::registry::vocabularies::{CoOperativeValue, Principle, PrincipleScheme};
+
+/// What is left of a withdrawn record that everybody could see.
+#[derive(Clone, Debug)]
+pub struct Tombstone {
+    /// When it was withdrawn.
+    pub on: DateTime<Utc>,
+    /// The public reason.
+    pub reason: Option<String>,
+}
 
 /// Councils by every name.
 #[derive(Debug, Default)]

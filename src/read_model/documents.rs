@@ -6,7 +6,7 @@ use super::entry::{Surroundings, first_day};
 use super::text::{Document, Field, without_provenance};
 use crate::db::enum_text::text;
 use crate::registry::councils::model::Council;
-use crate::registry::initiatives::model::Initiative;
+use crate::registry::initiatives::answer::Initiative;
 use crate::registry::themes::model::Theme;
 
 /// Residents of a council that stands out among councils of one name.

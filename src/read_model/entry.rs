@@ -13,10 +13,9 @@ use crate::error::ApiError;
 use crate::geography::Point;
 use crate::http::response::{Fingerprint, fingerprint};
 use crate::registry::councils::model::{Council, MembershipStatus};
+use crate::registry::initiatives::answer::{Initiative, InitiativeRef, LocationOf};
 use crate::registry::initiatives::evidence::{Bound, Direction, Outcome, OutcomeKind, Unit};
-use crate::registry::initiatives::model::{
-    Freshness, Initiative, InitiativeKind, InitiativeRef, LocationOf, ParticipantRole, State,
-};
+use crate::registry::initiatives::model::{Freshness, InitiativeKind, ParticipantRole, State};
 use crate::registry::initiatives::store::{Loaded, Related};
 use crate::registry::themes::model::{Theme, ThemeStatus};
 

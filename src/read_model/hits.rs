@@ -12,7 +12,7 @@ use crate::geography::{BoundingBox, Point};
 use crate::http::response::Resource;
 use crate::http::search::{Highlight, SearchText};
 use crate::registry::councils::model::{Council, CouncilRef, Nation, Region};
-use crate::registry::initiatives::model::Initiative;
+use crate::registry::initiatives::answer::Initiative;
 
 /// What a search across resources finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

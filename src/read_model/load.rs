@@ -13,12 +13,12 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use uuid::Uuid;
 
 use super::boundaries::{Area, Boundaries, Boundary};
-use super::catalogue::{Councils, ThemeTree, Themes, Vocabularies};
+use super::catalogue::{Councils, ThemeTree, Themes, Tombstone, Vocabularies};
 use super::documents::Documents;
 use super::entry::{CouncilEntry, InitiativeEntry, ThemeEntry};
 use super::facet_index::FacetKey;
 use super::recent::RecentChange;
-use super::snapshot::{Snapshot, Stamps, Tombstone};
+use super::snapshot::{Snapshot, Stamps};
 use super::text::{Document, TextIndex};
 use crate::access::reach::Reach;
 use crate::db::epoch;

@@ -15,6 +15,7 @@
 //! - [`load`]: from the database to a snapshot. [`follower`]: keeps it up to date. [`extractor`]: one snapshot a request.
 //! - [`middleware`]: writes are seen by the next read. [`ready_answers`]: what was asked before.
 
+pub mod best_hits;
 pub mod boundaries;
 pub mod boundary_members;
 pub mod catalogue;
@@ -28,6 +29,7 @@ pub mod facet_index;
 pub mod facets;
 pub mod follower;
 pub mod hits;
+pub mod indexing;
 pub mod initiative_filter;
 pub mod initiatives;
 pub mod json;
@@ -42,6 +44,7 @@ pub mod recent;
 pub mod recent_changes;
 pub mod references;
 pub mod search;
+pub mod search_indexes;
 pub mod shown;
 pub mod snapshot;
 pub mod text;

@@ -10,8 +10,8 @@ use crate::access::reach::Reach;
 use crate::error::ApiError;
 use crate::http::response::Resource;
 use crate::registry::councils::model::CouncilRef;
+use crate::registry::initiatives::answer::Initiative;
 use crate::registry::initiatives::evidence::{Bound, Direction, OutcomeKind, Source, Unit};
-use crate::registry::initiatives::model::Initiative;
 use crate::text::{PartialDate, Quantity};
 
 /// The initiative that a claim belongs to.

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use super::catalogue::Tombstone;
 use super::entry::{CouncilEntry, InitiativeEntry, ThemeEntry};
-use super::snapshot::{Snapshot, Tombstone};
+use super::snapshot::Snapshot;
 use crate::access::reach::Reach;
 use crate::error::{ApiError, Fault, UNKNOWN};
 use crate::registry::references::{as_id, is_gss_code};

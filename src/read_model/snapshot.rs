@@ -10,25 +10,16 @@ use roaring::RoaringBitmap;
 use uuid::Uuid;
 
 use super::boundaries::Boundaries;
-use super::catalogue::{Councils, Themes, Vocabularies};
+use super::catalogue::{Councils, Themes, Tombstone, Vocabularies};
 use super::columns::Columns;
 use super::entry::{InitiativeEntry, Surroundings};
 use super::facet_index::{FacetIndex, FacetKey};
 use super::recent::RecentChanges;
-use super::search::SearchIndexes;
+use super::search_indexes::SearchIndexes;
 use crate::access::reach::Reach;
 use crate::access::visibility::Visibility;
 use crate::http::response::Fingerprint;
 use crate::registry::councils::model::Council;
-
-/// What is left of a withdrawn record that everybody could see.
-#[derive(Clone, Debug)]
-pub struct Tombstone {
-    /// When it was withdrawn.
-    pub on: DateTime<Utc>,
-    /// The public reason.
-    pub reason: Option<String>,
-}
 
 /// Initiatives in the orders of lists. Ties are broken by id.
 #[derive(Clone, Debug, Default)]

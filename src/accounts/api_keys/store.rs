@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 use diesel::dsl::{count_star, max, sql};
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Timestamptz};
@@ -12,7 +12,6 @@ use uuid::Uuid;
 
 use super::key;
 use super::model::{ApiKey, ApiKeyUpdate, DayUsage, IssuedKey, KeyStatus, KeyUsage, NewApiKey, Owner};
-use super::usage::KeyUse;
 use crate::access::account::Account;
 use crate::access::keys::Keys;
 use crate::access::role::Role;
@@ -287,6 +286,9 @@ pub async fn revoke(conn: &mut AsyncPgConnection, id: Uuid, version: i32) -> Res
     let revoked_at = sql::<Nullable<Timestamptz>>("coalesce(revoked_at, ").bind::<Timestamptz, _>(now).sql(")");
     Ok(diesel::update(current).set(api_keys::revoked_at.eq(revoked_at)).execute(conn).await? == 1)
 }
+
+/// What is counted: a key, on a day, at an endpoint (method and route).
+pub type KeyUse = (Uuid, NaiveDate, String);
 
 /// Add what was counted. In one order, so that two instances that write the same rows wait for each other and no more.
 pub async fn add_usage(conn: &mut AsyncPgConnection, counts: &HashMap<KeyUse, Count>) -> Result<(), ApiError> {

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use super::work::{LANGUAGE, NETWORK, Work, permalink};
 use crate::db::enum_text::text;
-use crate::registry::initiatives::model::{LocationOf, ParticipantRole, PartnerRole};
+use crate::registry::initiatives::answer::LocationOf;
+use crate::registry::initiatives::model::{ParticipantRole, PartnerRole};
 
 /// As DataCite's content negotiation names it.
 pub const MEDIA_TYPE: &str = "application/vnd.datacite.datacite+json";

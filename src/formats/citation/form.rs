@@ -9,7 +9,7 @@ use crate::error::{ApiError, Fault};
 use crate::http::negotiate;
 use crate::http::page::base;
 use crate::http::response::{Resource, send_as};
-use crate::registry::initiatives::model::Initiative;
+use crate::registry::initiatives::answer::Initiative;
 
 /// A form of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag};
 
-use super::nested_markdown::{events, line, replaced, target};
+use super::markdown_text::{events, line, replaced, target};
 
 /// How often a text is looked at again for what came to light.
 const TURNS: usize = 8;

@@ -9,8 +9,9 @@ use super::work::{LANGUAGE, NETWORK, NETWORK_SITE, REGISTRY, Work, period, perma
 use crate::access::visibility::Visibility;
 use crate::db::enum_text::text;
 use crate::registry::councils::model::{Council, CouncilRef, MembershipStatus};
+use crate::registry::initiatives::answer::{Initiative, Place};
 use crate::registry::initiatives::evidence::{Bound, Outcome, Source};
-use crate::registry::initiatives::model::{Initiative, ParticipantRole, PartnerRole, Place};
+use crate::registry::initiatives::model::{ParticipantRole, PartnerRole};
 use crate::registry::themes::model::{Theme, ThemeRef, ThemeStatus};
 
 /// Registered by W3C.
@@ -189,7 +190,7 @@ fn network() -> Value {
 
 fn place(place: &Place, lead: Option<&CouncilRef>) -> Value {
     let name = lead
-        .filter(|_| place.of == crate::registry::initiatives::model::LocationOf::LeadCouncil)
+        .filter(|_| place.of == crate::registry::initiatives::answer::LocationOf::LeadCouncil)
         .map(|lead| &lead.name);
     json!({ "@type": "Place", "name": name, "geo": point(place.latitude, place.longitude) })
 }

@@ -3,12 +3,14 @@
 
 use std::fmt::Write;
 
-use super::nested_markdown::{below, line, target};
+use super::markdown_text::{line, target};
+use super::nested_markdown::below;
 use super::wording::{amount, claim, cost, evidence, when, word};
 use super::work::{NETWORK, Work};
 use crate::access::visibility::Visibility;
+use crate::registry::initiatives::answer::Initiative;
 use crate::registry::initiatives::evidence::{Cost, Outcome, Source};
-use crate::registry::initiatives::model::{Initiative, State};
+use crate::registry::initiatives::model::State;
 
 /// RFC 7763.
 pub const MEDIA_TYPE: &str = "text/markdown";

@@ -12,6 +12,7 @@ pub mod form;
 mod harmless;
 pub mod linked;
 pub mod markdown;
+mod markdown_text;
 pub mod model;
 pub mod nested_markdown;
 pub mod ris;

@@ -3,38 +3,13 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 
 use super::harmless::defused;
+use super::markdown_text::{events, replaced};
 
 /// Deepest heading that Markdown has.
 const DEEPEST: usize = 6;
-/// A value on one line, such that a reader of the document sees its very characters, wherever in a line it stands.
-pub fn line(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for (index, c) in text.char_indices() {
-        let before = &text[..index];
-        let is_markup = match c {
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '&' | '#' => true,
-            // What begins a list or underlines a heading does so at the start of a line only.
-            '-' | '+' | '=' | ':' => before.is_empty(),
-            '.' | ')' if text[index + 1..].starts_with(|next: char| !next.is_whitespace()) => false,
-            '.' | ')' => !before.is_empty() && before.len() <= 9 && before.bytes().all(|byte| byte.is_ascii_digit()),
-            _ => false,
-        };
-        if is_markup {
-            escaped.push('\\');
-        }
-        escaped.push(if c.is_control() { ' ' } else { c });
-    }
-    escaped
-}
-
-/// An address as the target of a link.
-pub fn target(url: &str) -> String {
-    url.replace('\\', "%5C").replace('<', "%3C").replace('>', "%3E")
-}
-
 /// A text of the record, fitted in below a heading of `level`: its own headings are lower than that, raw HTML is shown and
 /// not run, links lead to web and mail addresses only, and what it leaves open is closed.
 pub fn below(level: usize, markdown: &str) -> String {
@@ -44,11 +19,6 @@ pub fn below(level: usize, markdown: &str) -> String {
         text.push_str(&fence);
     }
     demoted(&text, level)
-}
-
-/// Of a text, with their places in it.
-pub(super) fn events(text: &str) -> impl Iterator<Item = (Event<'_>, Range<usize>)> {
-    Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter()
 }
 
 /// What closes a fenced code block that the end of the text left open. One within a list or quotation ends with that.
@@ -70,19 +40,6 @@ fn open_fence(text: &str) -> Option<String> {
     let closing = block.lines().skip(1).last().map(str::trim);
     let is_closed = closing.is_some_and(|line| line.len() >= fence.len() && line.chars().all(|c| c == mark));
     (!is_closed).then_some(fence)
-}
-
-/// A text with edits made, which are in the order of their places.
-pub(super) fn replaced(text: &str, edits: impl Iterator<Item = (Range<usize>, String)>) -> String {
-    let mut changed = String::with_capacity(text.len() * 5 / 4);
-    let mut done = 0;
-    for (range, by) in edits {
-        changed.push_str(&text[done..range.start]);
-        changed.push_str(&by);
-        done = range.end;
-    }
-    changed.push_str(&text[done..]);
-    changed
 }
 
 /// The same with every heading below `level`.
@@ -123,7 +80,10 @@ fn demoted(text: &str, level: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use pulldown_cmark::{Options, Parser};
+
     use super::*;
+    use crate::formats::citation::markdown_text::line;
 
     /// The texts and the kinds of tags of a document.
     fn read(markdown: &str) -> (String, Vec<String>) {

@@ -4,7 +4,8 @@ use chrono::{Datelike, NaiveDate};
 use uuid::Uuid;
 
 use super::wording::word;
-use crate::registry::initiatives::model::{Initiative, ParticipantRole, PartnerRole, State};
+use crate::registry::initiatives::answer::Initiative;
+use crate::registry::initiatives::model::{ParticipantRole, PartnerRole, State};
 
 /// Who publishes, and leads what no council leads.
 pub const NETWORK: &str = "Co-operative Councils' Innovation Network";

@@ -11,7 +11,7 @@ use chrono::Utc;
 use futures_util::stream;
 
 use super::columns::{Column, Kind, Table};
-use super::format::{Encoder, Format};
+use super::encoder::Encoder;
 use super::rows::Rows;
 use super::stream::{Broken, begin};
 use crate::access::extractors::Bounded;
@@ -21,6 +21,7 @@ use crate::db::Db;
 use crate::error::{ApiError, Fault, problems};
 use crate::http::client_address::client_address;
 use crate::http::limits::Limits;
+use crate::http::list_format::Format;
 use crate::http::page::base;
 use crate::http::response::{HeadOnly, cache};
 use crate::read_model::extractor::CurrentSnapshot;

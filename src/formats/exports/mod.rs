@@ -10,7 +10,7 @@
 pub mod answer;
 pub mod columns;
 pub mod datapackage;
-pub mod format;
+pub mod encoder;
 pub mod rows;
 pub mod stream;
 pub mod tables;

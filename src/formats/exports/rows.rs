@@ -6,10 +6,11 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::columns::{Column, Table};
-use super::format::{Encoder, Format};
+use super::encoder::Encoder;
 use crate::access::reach::Reach;
 use crate::error::ApiError;
 use crate::geography::Point;
+use crate::http::list_format::Format;
 use crate::http::response::Rendered;
 use crate::read_model::entry::InitiativeEntry;
 use crate::read_model::outcome_list::OutcomeRow;
@@ -17,7 +18,7 @@ use crate::read_model::outcomes::OutcomeRecord;
 use crate::read_model::shown::Shown;
 use crate::read_model::snapshot::Snapshot;
 use crate::registry::councils::model::Council;
-use crate::registry::initiatives::model::Initiative;
+use crate::registry::initiatives::answer::Initiative;
 use crate::registry::themes::model::Theme;
 
 /// The member that whole lists leave out: it says again what the Markdown says.

@@ -12,7 +12,7 @@ use futures_util::Stream;
 use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
 
-use super::format::Encoder;
+use super::encoder::Encoder;
 use super::rows::Rows;
 use crate::db::Db;
 use crate::error::{ApiError, request_id};

@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use crate::geography::{BoundingBox, Point};
 use crate::registry::councils::model::{CouncilType, MembershipTier, Nation, Region};
-use crate::registry::initiatives::model::{Freshness, InitiativeKind, LocationOf};
+use crate::registry::initiatives::answer::LocationOf;
+use crate::registry::initiatives::model::{Freshness, InitiativeKind};
 use crate::registry::initiatives::query::SHAPE;
 
 /// How far a map is zoomed in.

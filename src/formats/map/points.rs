@@ -19,7 +19,7 @@ use crate::read_model::facet_index::FacetKey;
 use crate::read_model::initiative_filter::InitiativeFilter;
 use crate::read_model::snapshot::Snapshot;
 use crate::registry::councils::model::{Council, Nation, Region};
-use crate::registry::initiatives::model::LocationOf;
+use crate::registry::initiatives::answer::LocationOf;
 
 /// Features of a map that have ids. With them 5,000 initiatives are some 230 kB compressed, without them 10,000 are.
 const MOST_WITH_IDS: usize = 5_000;

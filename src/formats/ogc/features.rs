@@ -15,7 +15,7 @@ use super::query::Choice;
 use crate::access::reach::Reach;
 use crate::error::ApiError;
 use crate::formats::exports::columns::joined;
-use crate::formats::exports::format::Point as GeoJsonPoint;
+use crate::formats::exports::encoder::Point as GeoJsonPoint;
 use crate::geography::{BoundingBox, Point};
 use crate::http::page::{PageRequest, Slice};
 use crate::read_model::boundaries::Area;

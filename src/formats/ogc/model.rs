@@ -5,10 +5,11 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::formats::exports::format::Point;
+use crate::formats::exports::encoder::Point;
 use crate::registry::boundaries::model::BoundaryGeometry;
 use crate::registry::councils::model::{CouncilType, MembershipTier, Nation, Region};
-use crate::registry::initiatives::model::{DeliveryStatus, Freshness, InitiativeKind, Licence, LocationOf};
+use crate::registry::initiatives::answer::LocationOf;
+use crate::registry::initiatives::model::{DeliveryStatus, Freshness, InitiativeKind, Licence};
 
 /// Media type of everything that is no feature.
 pub const JSON: &str = "application/json";

@@ -3,7 +3,6 @@
 use jsonschema::error::{TypeKind, ValidationError, ValidationErrorKind as Kind};
 use serde_json::Value;
 
-use super::schemas::follow;
 use crate::error::fault::FaultList;
 use crate::error::{ApiError, Fault, UNKNOWN};
 use crate::geography::notation;
@@ -232,4 +231,12 @@ fn malformed(found: &Value, pattern: &str) -> Option<String> {
         _ => format!("does not have the form {pattern}"),
     };
     Some(detail)
+}
+
+/// The schema at a path of the validator's, which goes through references.
+pub(super) fn follow<'a>(schema: &'a Value, path: &str) -> Option<&'a Value> {
+    path.split('/').skip(1).try_fold(schema, |here, step| match step {
+        "$ref" => schema.pointer(here["$ref"].as_str()?.trim_start_matches('#')),
+        _ => here.get(step).or_else(|| here.get(step.parse::<usize>().ok()?)),
+    })
 }

@@ -11,7 +11,7 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 
 use super::bounds::bound_parameter;
-use super::faults::explain;
+use super::faults::{explain, follow};
 use crate::error::fault::FaultList;
 use crate::geography::notation::FORMATS;
 use crate::text::markdown;
@@ -75,14 +75,6 @@ impl Compiled {
         collect_members(rule.get("if").unwrap_or(&Value::Null), &mut members);
         Some(members)
     }
-}
-
-/// The schema at a path of the validator's, which goes through references.
-pub(super) fn follow<'a>(schema: &'a Value, path: &str) -> Option<&'a Value> {
-    path.split('/').skip(1).try_fold(schema, |here, step| match step {
-        "$ref" => schema.pointer(here["$ref"].as_str()?.trim_start_matches('#')),
-        _ => here.get(step).or_else(|| here.get(step.parse::<usize>().ok()?)),
-    })
 }
 
 fn collect_members(condition: &Value, members: &mut Vec<String>) {

@@ -12,8 +12,8 @@ use super::Limits;
 use super::cost::cost;
 use crate::access::account::{Account, Identified};
 use crate::error::ApiError;
-use crate::formats::exports::format::Format;
 use crate::http::client_address::{client_address, network};
+use crate::http::list_format::Format;
 
 /// Where the pages lie that other sites show in frames.
 const FRAMES: &str = "/embed/";

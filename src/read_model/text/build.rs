@@ -186,3 +186,14 @@ impl Builder {
         }
     }
 }
+
+impl TextIndex {
+    /// An index of many documents at once; answers are those of documents inserted one by one.
+    pub fn build(documents: impl IntoIterator<Item = (u32, Document)>) -> Self {
+        let mut builder = Builder::default();
+        for (number, document) in documents {
+            builder.add(number, &document);
+        }
+        builder.finish()
+    }
+}

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use imbl::{OrdMap, OrdSet};
 use roaring::RoaringBitmap;
 
-use super::build::Builder;
 use super::document::{Dictionary, Document, Kind, WordRef, read};
 use super::postings::PostingList;
 use super::sequence::{OFFSET, Sequence};
@@ -59,15 +58,6 @@ pub(super) struct Words {
 }
 
 impl TextIndex {
-    /// An index of many documents at once; answers are those of documents inserted one by one.
-    pub fn build(documents: impl IntoIterator<Item = (u32, Document)>) -> Self {
-        let mut builder = Builder::default();
-        for (number, document) in documents {
-            builder.add(number, &document);
-        }
-        builder.finish()
-    }
-
     /// Adds a document; replaces the one of that number.
     pub fn insert(&mut self, number: u32, document: &Document) {
         let reading = read(document, &mut self.words);

@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::registry::councils::model::Council;
-use crate::registry::initiatives::model::Initiative;
+use crate::registry::initiatives::answer::Initiative;
 use crate::registry::themes::model::Theme;
 
 /// What became of a record, for the caller who asks.

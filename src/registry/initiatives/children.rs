@@ -7,10 +7,11 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::try_join;
 use uuid::Uuid;
 
+use super::answer::{InitiativeRef, Participant, PrincipleUse, ThemeUse};
 use super::evidence::{
     Bound, Cost, CostBound, CostKind, Currency, Direction, Outcome, OutcomeKind, Source, SourceKind, Unit,
 };
-use super::model::{InitiativeRef, Participant, ParticipantRole, Partner, PartnerRole, PrincipleUse, ThemeUse};
+use super::model::{ParticipantRole, Partner, PartnerRole};
 use crate::access::reach::Reach;
 use crate::access::visibility::Visibility;
 use crate::db::enum_text::Word;

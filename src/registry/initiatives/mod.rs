@@ -3,7 +3,7 @@
 //! A record and its children are written and read as one. What a caller may see is part of every query: the effective
 //! visibility (the narrowest of the record's, its parent's and its state's) is kept by the database.
 
-mod answer;
+pub mod answer;
 mod child_rows;
 pub mod children;
 pub mod evidence;

@@ -4,9 +4,6 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use super::answer::{
-    Embedded, Initiative, InitiativeHtml, InitiativeRef, LocationOf, Participant, Place, PrincipleUse, ThemeUse,
-};
 use super::evidence::{Cost, Outcome, Source, check_sources};
 use crate::access::visibility::Visibility;
 use crate::http::input::{Check, Faults, check_period};

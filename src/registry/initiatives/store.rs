@@ -11,11 +11,10 @@ use futures_util::try_join;
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
+use super::answer::{Embedded, Initiative, InitiativeHtml, LocationOf, Place};
 use super::children::Children;
 pub use super::children::Related;
-use super::model::{
-    DeliveryStatus, Embedded, Initiative, InitiativeHtml, InitiativeKind, Licence, LocationOf, Place, State,
-};
+use super::model::{DeliveryStatus, InitiativeKind, Licence, State};
 use crate::access::reach::Reach;
 use crate::access::visibility::Visibility;
 use crate::db::enum_text::Word;

@@ -9,8 +9,9 @@ use futures_util::future::join_all;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::answer::Initiative;
 use super::child_rows::child_rows;
-use super::model::{DeliveryStatus, Initiative, InitiativeKind, Licence, State};
+use super::model::{DeliveryStatus, InitiativeKind, Licence, State};
 use super::resolve::{Resolved, lock_components};
 use crate::access::visibility::Visibility;
 use crate::db::enum_text::Word;

@@ -6,8 +6,8 @@ mod shown;
 
 use std::path::PathBuf;
 
+use ccin_registry::app::import::arguments::BoundariesFile;
 use ccin_registry::app::import::boundaries;
-use ccin_registry::app::import::command::BoundariesFile;
 use ccin_registry::app::import::file::Failure;
 use serde_json::{Value, json};
 

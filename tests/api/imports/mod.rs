@@ -3,7 +3,7 @@
 mod faults;
 
 use ccin_registry::api::routes::document;
-use ccin_registry::app::import::command::CouncilsFile;
+use ccin_registry::app::import::arguments::CouncilsFile;
 use ccin_registry::app::import::councils;
 use ccin_registry::app::import::file::Failure;
 use ccin_registry::http::input::Schemas;

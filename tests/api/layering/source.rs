@@ -89,29 +89,7 @@ impl Source {
                 found.extend(paths.into_iter().map(|path| (line, path)));
             }
         }
-        found.into_iter().flat_map(|found| self.used_of(found)).collect()
-    }
-
-    /// An import of a whole resource (`use crate::councils`) stands for what is used of it (`councils::store::find`).
-    fn used_of(&self, (line, path): (usize, Vec<String>)) -> Vec<(usize, Vec<String>)> {
-        let [resource] = &path[..] else { return vec![(line, path)] };
-        if !root().join("src").join(resource).join("model.rs").exists() {
-            return vec![(line, path)];
-        }
-        let mut used = Vec::new();
-        for (number, text) in self.lines() {
-            for (at, _) in text.match_indices(&format!("{resource}::")) {
-                let is_whole =
-                    text[..at].chars().next_back().is_none_or(|c| !(c.is_alphanumeric() || "_:".contains(c)));
-                if is_whole {
-                    let mut paths = Vec::new();
-                    tree(&mut text[at..].trim_start(), &[], &mut paths);
-                    used.extend(paths.into_iter().map(|path| (number, path)));
-                }
-            }
-        }
-        assert!(!used.is_empty(), "{}:{line}: {resource} is imported and not used", self.path);
-        used
+        found
     }
 }
 

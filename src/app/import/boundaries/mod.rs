@@ -1,5 +1,6 @@
 //! `ccin-registry import boundaries FILE`.
 
+mod feature;
 mod outline;
 mod read;
 mod simplify;
@@ -12,7 +13,7 @@ use geo::MultiPolygon;
 use indicatif::{ProgressBar, ProgressStyle};
 use sha2::{Digest, Sha256};
 
-use super::command::BoundariesFile;
+use super::arguments::BoundariesFile;
 use super::file::{Failure, FileFaults, read, some};
 use crate::access::keys::Keys;
 use crate::app::import::boundaries::outline::{Mended, outline};

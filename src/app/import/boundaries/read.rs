@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use super::feature::Feature;
 use super::topojson::Topology;
 use crate::app::import::file::FileFaults;
 use crate::registry::boundaries::shape::{Position, Rings};
@@ -35,14 +36,6 @@ pub struct Areas {
     pub areas: Vec<Area>,
     /// Where the codes stand.
     pub property: String,
-}
-
-/// A feature before its code is known.
-pub(super) struct Feature {
-    pub id: Option<Value>,
-    pub properties: Map<String, Value>,
-    /// What is wrong with it, or its rings.
-    pub rings: Result<Rings, String>,
 }
 
 #[derive(Deserialize)]

@@ -9,7 +9,7 @@ use geo::Coord;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::read::Feature;
+use super::feature::Feature;
 use crate::registry::boundaries::shape::{Position, Rings};
 
 #[derive(Deserialize)]

@@ -8,7 +8,7 @@ mod rows;
 
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 
-use super::command::CouncilsFile;
+use super::arguments::CouncilsFile;
 use super::file::{Failure, FileFaults, read};
 use crate::access::keys::Keys;
 use crate::access::reach::Reach;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::plan::{Change, Plan};
 use super::rows::Rows;
-use crate::app::import::command::CouncilsFile;
+use crate::app::import::arguments::CouncilsFile;
 
 /// A report, filled while the file is gone through.
 pub struct Report {

@@ -2,7 +2,7 @@
 
 use crate::formats::exports::columns::Kind::{Date, Decimal, Text, Time, Whole, Word};
 use crate::formats::exports::columns::{Cell, Column, Kind, Member, Table, among_others, joined, known, number, word};
-use crate::registry::initiatives::model::Initiative;
+use crate::registry::initiatives::answer::Initiative;
 
 const JOINED_SLUGS: &str = "Slugs, joined by semicolons.";
 const JOINED_TEXTS: &str = "Joined by semicolons; a semicolon within one is written as a comma.";
