@@ -28,6 +28,7 @@
 //! - [`input`], [`text`], [`markdown`]: bodies and query strings held against the document's own schemas.
 //! - [`reply`], [`page`], [`negotiate`], [`error`], [`fault`], [`causes`], [`problems`]: answers, lists, media types, refusals.
 //! - [`web`]: the page, for people. [`embeds`]: the registry on other sites, in frames and by oEmbed.
+//! - [`guide`]: the pages of `docs/`, served at `/docs/guide/`.
 //! - [`openapi`]: the finished document. [`db`]: pool, migrations, the private PostgreSQL.
 //! - [`readiness`]: whether the database takes writes.
 //! - [`transport`], [`tls`]: what browsers are told to be strict about, TLS.
@@ -53,6 +54,7 @@ pub mod fault;
 pub mod first_password;
 pub mod first_start;
 pub mod geography;
+pub mod guide;
 pub mod health;
 pub mod idempotency;
 pub mod import;

@@ -15,13 +15,14 @@ use crate::{
 
 /// Addresses of pages, which are no operations.
 pub fn pages() -> impl Iterator<Item = &'static str> {
-    crate::web::handlers::PAGES.into_iter().chain(embeds::handlers::FRAMES)
+    crate::web::handlers::PAGES.into_iter().chain(embeds::handlers::FRAMES).chain(crate::guide::handlers::PAGES)
 }
 
 /// Mount the pages. In front of the operations: `/` is the page's when `Accept` asks for HTML.
 pub fn mount_pages(config: &mut ServiceConfig) {
     crate::web::handlers::mount(config);
     embeds::handlers::mount(config);
+    crate::guide::handlers::mount(config);
 }
 
 /// Mount every operation.

@@ -1,6 +1,6 @@
 //! The source as text: imports run one way, HTTP stays at the edge, nothing panics on purpose, files stay short.
 
-mod source;
+pub mod source;
 
 use source::{Source, files};
 
@@ -66,6 +66,8 @@ const RULES: &str = "
     boundaries::store        STORE boundaries::shape
     changes::handlers        HANDLERS changes::*
     changes::recent          auth::caller::Reach changes::* error read_model
+    guide::handlers          error guide::* negotiate reply
+    guide::*                 guide::* web::shell
     web::handlers            HANDLERS negotiate web::* *::store
     web::preview             citation::linked web::*
     embeds::handlers         HANDLERS embeds::* negotiate citation::work *::store
