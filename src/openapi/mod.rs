@@ -28,6 +28,7 @@ const EXAMPLES: &str = include_str!("../../openapi/examples.json");
     info(
         title = "CCIN registry",
         description = "The public record of what UK co-operative councils do: councils, initiatives (case studies) and themes.\n\n\
+            The [guide](/docs/guide/) has tutorials, how-to guides and background.\n\n\
             Reading needs no account. Lists are paged by opaque cursors and share one filter grammar; every error is a problem \
             document (RFC 9457); changes need `If-Match` with the ETag of the record as last read.\n\n\
             Every caller has a quota of units a minute, larger with an account: `RateLimit` says what is left, a 429 with \
