@@ -1,5 +1,6 @@
 //! The guide: its pages, the README, and what the service serves of them.
 
+mod commands;
 mod links;
 mod reference;
 mod served;
