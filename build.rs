@@ -104,7 +104,7 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
     fs::write(to, fs::read(from)?)
 }
 
-/// The files of the page as Rust, for `src/web/assets.rs`.
+/// The files of the page as Rust, for `src/formats/web/assets.rs`.
 fn table(built: &Result<PathBuf, String>) -> io::Result<String> {
     let mut files = Vec::new();
     if let Ok(dist) = built {

@@ -1,37 +1,26 @@
 //! The CCIN registry: the public record of what UK co-operative councils do, as a REST/JSON service.
 //!
+//! # The rooms
+//!
+//! Each room imports only from itself and from the rooms below it. A test holds this (`tests/api/layering`).
+//!
+//! - [`app`]: the program: command line, settings of a start, the server, signals, imports, the sample.
+//! - [`api`]: one file a resource with its handlers; [`api::routes`] lists every operation.
+//! - [`formats`]: the registry in other people's forms: exports, OGC API, maps, citations, feeds, embeds, pages.
+//! - [`read_model`]: the records in memory, from which every read is answered; filters, order, facets, search.
+//! - [`accounts`]: users, sign-in, tokens of other issuers, API keys and requests for them. [`audit`]: who did what.
+//! - [`registry`]: what is recorded, with its rules: councils, initiatives, themes, boundaries, changes.
+//! - [`openapi`]: the document: finished here, collected by the routes.
+//! - [`http`]: what all operations share: bodies, queries, pages of lists, answers, limits, idempotency.
+//! - [`access`]: who may see and do what: role, scope, visibility, reach, and the extractors for signatures.
+//! - [`db`], [`geography`], [`error`], [`text`], [`config`]: connections and migrations, places, refusals, texts, settings.
+//!
 //! # The life of a request
 //!
-//! socket → [`middleware`] (request id, HEAD, problem documents) → [`limits`] (how large, how many at a time) →
-//! [`auth::identify`] (who is calling) → [`limits::rate`] (how often) → extractors ([`auth::caller`]: who may;
-//! [`input`]: what) → handler (`*/handlers.rs`) → the snapshot in memory ([`read_model`]), or to write the store
-//! (`*/store.rs`) and PostgreSQL → back through [`reply`] or [`page`].
-//!
-//! # Where things are
-//!
-//! - [`routes`]: the table of contents, every operation by its address.
-//! - [`councils`], [`themes`], [`initiatives`], [`vocabularies`], [`users`]: a resource each, with `model` (what is sent and
-//!   answered, and its rules), `handlers` (one function an operation) and `store` (queries; no HTTP).
-//! - [`read_model`]: the records in memory, from which every read is answered; how it follows the database.
-//! - [`boundaries`]: of councils, and which of them cover a point. [`import`]: boundaries and councils from files.
-//! - [`search`], [`facets`]: what has these words, best first; how many there are of each kind.
-//! - [`geography`]: points, boxes and circles, as parameters.
-//! - [`map`], [`tiles`]: the registry as points, clustered for a zoom; the same as vector tiles.
-//! - [`citation`]: records for others to cite and to show: citations, JSON-LD, Markdown, permalinks, the DCAT catalogue.
-//! - [`ogc`]: the registry for geographic information systems, as OGC API – Features.
-//! - [`changes`]: what changed, to replay, and as Atom feeds.
-//! - [`outcomes`]: claims across initiatives. [`exports`]: whole lists as CSV, NDJSON and GeoJSON, with their codebook.
-//! - [`api_keys`]: keys for programs; [`key_requests`]: researchers who ask for one.
-//! - [`audit`]: who did what, as a chain of sealed events.
-//! - [`auth`]: signing in, tokens, ours and those of other issuers, the extractors that say who may call.
-//! - [`limits`]: how much each caller may ask. [`uploads`], [`sending`]: bodies that come and go slowly.
-//! - [`input`], [`text`], [`markdown`]: bodies and query strings held against the document's own schemas.
-//! - [`reply`], [`page`], [`negotiate`], [`error`], [`fault`], [`causes`], [`problems`]: answers, lists, media types, refusals.
-//! - [`web`]: the page, for people. [`embeds`]: the registry on other sites, in frames and by oEmbed.
-//! - [`openapi`]: the finished document. [`db`]: pool, migrations, the private PostgreSQL.
-//! - [`readiness`]: whether the database takes writes.
-//! - [`transport`], [`tls`]: what browsers are told to be strict about, TLS.
-//! - [`cli`], [`config`], [`issuer`], [`serve`], [`server`], [`logging`], [`first_start`], [`first_password`], [`sample`]: the program around it.
+//! socket → [`api::middleware`] (request id, HEAD, problem documents) → [`http::limits`] (size, concurrency) →
+//! [`accounts::identify`] (who is calling) → [`http::limits::rate`] (quota) → extractors ([`access::extractors`]: who may
+//! call; [`http::input`]: what was sent) → handler (`api/*.rs`) → [`read_model`] for a read, or a `store.rs` and PostgreSQL
+//! for a write → [`http::response`] or [`http::page`].
 
 pub mod access;
 pub mod accounts;

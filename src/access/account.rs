@@ -52,7 +52,7 @@ pub struct Standing {
     pub proof: Option<i64>,
 }
 
-/// What [`identify`] found out: an account, nobody, or credentials that do not hold.
+/// What [`identify`](crate::accounts::identify) found out: an account, nobody, or credentials that do not hold.
 pub type Identified = Result<Option<Account>, ApiError>;
 
 impl Account {

@@ -9,6 +9,7 @@ pub mod councils;
 pub mod embeds;
 pub mod exports;
 pub mod facets;
+pub mod guide;
 pub mod initiatives;
 pub mod key_requests;
 pub mod map;

@@ -7,8 +7,8 @@ use utoipa_actix_web::scope::scope;
 use utoipa_actix_web::{AppExt, UtoipaApp};
 
 use super::{
-    api_keys, audit, boundaries, changes, citation, councils, embeds, exports, facets, initiatives, key_requests, map,
-    ogc, outcomes, problems, search, service, sign_in, themes, tiles, users, vocabularies, web,
+    api_keys, audit, boundaries, changes, citation, councils, embeds, exports, facets, guide, initiatives,
+    key_requests, map, ogc, outcomes, problems, search, service, sign_in, themes, tiles, users, vocabularies, web,
 };
 use crate::accounts::identify::identify;
 use crate::http::limits::rate;
@@ -19,13 +19,14 @@ use crate::read_model::ready_answers::answer_again;
 
 /// Addresses of pages, which are no operations.
 pub fn pages() -> impl Iterator<Item = &'static str> {
-    web::PAGES.into_iter().chain(embeds::FRAMES)
+    web::PAGES.into_iter().chain(embeds::FRAMES).chain(guide::PAGES)
 }
 
 /// Mount the pages. In front of the operations: `/` is the page's when `Accept` asks for HTML.
 pub fn mount_pages(config: &mut ServiceConfig) {
     web::mount(config);
     embeds::mount(config);
+    guide::mount(config);
 }
 
 /// The document of every operation.

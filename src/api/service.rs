@@ -31,6 +31,9 @@ pub struct ServiceIndex {
     /// The interactive page of the document.
     #[schema(example = "http://127.0.0.1:8080/docs/")]
     docs: String,
+    /// The guide: tutorials, how-to guides, reference and explanation.
+    #[schema(example = "http://127.0.0.1:8080/docs/guide/")]
+    guide: String,
     /// Councils.
     #[schema(example = "http://127.0.0.1:8080/v1/councils")]
     councils: String,
@@ -118,6 +121,7 @@ pub async fn find_service(request: HttpRequest, _: Query<NoParams>) -> Result<Ht
         version: env!("CARGO_PKG_VERSION"),
         document: at("/openapi.json"),
         docs: at("/docs/"),
+        guide: at("/docs/guide/"),
         councils: at("/v1/councils"),
         initiatives: at("/v1/initiatives"),
         themes: at("/v1/themes"),

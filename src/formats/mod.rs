@@ -4,6 +4,7 @@ pub mod citation;
 pub mod embeds;
 pub mod exports;
 pub mod feeds;
+pub mod guide;
 pub mod map;
 pub mod ogc;
 pub mod tiles;

@@ -27,6 +27,7 @@ const EXAMPLES: &str = include_str!("../../openapi/examples.json");
     info(
         title = "CCIN registry",
         description = "The public record of what UK co-operative councils do: councils, initiatives (case studies) and themes.\n\n\
+            The [guide](/docs/guide/) has tutorials, how-to guides and background.\n\n\
             Reading needs no account. Lists are paged by opaque cursors and share one filter grammar; every error is a problem \
             document (RFC 9457); changes need `If-Match` with the ETag of the record as last read.\n\n\
             Every caller has a quota of units a minute, larger with an account: `RateLimit` says what is left, a 429 with \
@@ -140,7 +141,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     let conditional = needs_if_match(path, method);
     let repeatable = has_parameter(operation, IDEMPOTENCY_KEY);
 
-    // How large a request may be is looked at in front of every operation (`limits::bounds`).
+    // How large a request may be is looked at in front of every operation (`limits::request_size`).
     let mut statuses: Vec<&str> = vec!["400", "414", "431", "500", "503"];
     // The health of the service may be asked as often as one likes.
     let limited = !path.starts_with("/health");

@@ -24,6 +24,7 @@ mod exports;
 mod facets;
 mod filters;
 mod geography;
+mod guide;
 mod http;
 mod imports;
 mod initiatives;

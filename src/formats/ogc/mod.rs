@@ -2,8 +2,8 @@
 //! Core, GeoJSON and OpenAPI 3.0, below `/ogc`.
 //!
 //! A collection is data ([`collections`]): where its features are read, which SQL makes their geometry, their period and their
-//! properties. Statements, pages, extents and links ([`store`], [`answer`]) are the same for all of them. A further collection is a
-//! function there and two operations with what they answer; of boundaries, [`areas`] works out what a box meets.
+//! properties. Statements, pages, extents and links ([`features`], [`answer`]) are the same for all of them. A further collection is a
+//! function there and two operations with what they answer.
 //!
 //! Features are records with a place. What is nowhere on the map, such as an initiative that the network itself leads, is in the lists
 //! below `/v1` only: the standard would have every `bbox` bring it (requirement `/req/core/fc-bbox-response`), and no map could

@@ -78,7 +78,7 @@ fn without(why: &str) -> String {
          <p>The service runs. Its page, the map and the list, is not in this build: {why}.</p>\
          <p>To get it, install Node.js (18.18 or newer) with npm on the machine that builds, then run \
          <code>touch build.rs</code> and <code>cargo run</code> again.</p>\
-         <p>Everything else is here: <a href=\"/docs/\">the interactive document</a>, \
+         <p>Everything else is here: <a href=\"/docs/guide/\">the guide</a>, <a href=\"/docs/\">the interactive document</a>, \
          <a href=\"/v1/initiatives\">initiatives</a>, <a href=\"/v1/councils\">councils</a>.</p></main></body></html>"
     )
 }

@@ -24,7 +24,7 @@ struct Room {
     number: f64,
 }
 
-/// Of a parameter. No query has more than a hundred (`limits::bounds`), and no record a longer name.
+/// Of a parameter. No query has more than a hundred (`limits::request_size`), and no record a longer name.
 const PARAMETER: Room = Room { text: 200, address: 2_000, items: 100, number: 1_000_000.0 };
 /// Of an answer. An address may be as long as a request's, percent-encoded, with a cursor. Every string of an answer is made of
 /// one body (`MAX_BODY`), or written out for a frame or a page. Numbers without a bound are degrees.

@@ -83,6 +83,8 @@ pub fn cost(path: &str, query: &str, wants_whole: bool) -> u32 {
 
 /// The price of an operation in words, for the document. `takes` says which parameters it has.
 pub fn said(path: &str, takes: impl Fn(&str) -> bool) -> String {
+    // The document names one address for all formats; none of them is a list.
+    let path = &*path.replace(".{format}", EXPORTS[0]);
     let usual = cost(path, "", false);
     let mut text = format!("Costs {usual} {} of the quota", if usual == 1 { "unit" } else { "units" });
     let dearer = [
@@ -131,6 +133,7 @@ mod tests {
         assert_eq!(list, "Costs 2 units of the quota, 5 with `q`, 5 with `covers`, 5 with `include`.");
         let changes = said("/v1/changes", |name| name == "limit");
         assert_eq!(changes, "Costs 2 units of the quota, 10 with a `limit` above 200.");
+        assert_eq!(said("/v1/initiatives.{format}", |name| name == "q"), "Costs 10 units of the quota.");
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! How much each caller may ask, and how much all of them together.
 //!
-//! Outside of `/v1` and in front of it stand [`bounds`] (length of the address, headers, parameters) and [`load`] (requests
+//! Outside of `/v1` and in front of it stand [`request_size`] (length of the address, headers, parameters) and [`concurrency`] (requests
 //! in work, uploads, bytes of answers that are not read yet); within it [`rate`]: first how often an address presents
 //! credentials that do not hold, then, once the caller is known, the caller's own quota. Exports are dear and have places of
 //! their own. Of all that is bounded in all, each address has no more than its share ([`shares`]). Signing in has limits of
-//! its own besides, in `auth::throttle`.
+//! its own besides, in `accounts::sign_in::throttle`.
 
 pub mod bucket;
 pub mod concurrency;

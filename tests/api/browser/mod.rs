@@ -37,6 +37,11 @@ async fn other_sites_show_initiatives() {
     run("embed.mjs").await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_guide_is_searched_and_read() {
+    run("guide.mjs").await;
+}
+
 /// Run a script against a service with the sample.
 async fn run(script: &str) {
     let browser = match browser() {

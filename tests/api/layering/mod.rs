@@ -1,7 +1,7 @@
 //! The source as text: imports run down the stairs and never in a circle, HTTP stays at the edge, nothing panics on purpose,
 //! files stay short.
 
-mod source;
+pub mod source;
 
 use std::collections::BTreeMap;
 

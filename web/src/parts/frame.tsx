@@ -58,6 +58,9 @@ export function Footer() {
           <h2>Use it elsewhere</h2>
           <ul>
             <li>
+              <a href="/docs/guide/">Guide</a>
+            </li>
+            <li>
               <a href="/docs/">Interface for programs</a>
             </li>
             <li>

@@ -50,7 +50,7 @@ export function About() {
       <section aria-labelledby="reuse">
         <h2 id="reuse">Use it elsewhere</h2>
         <p>
-          The page calls nothing but the public interface, which is open to everybody: <a href="/docs/">the interactive document</a> explains it. Every list can be taken away as a table, with{" "}
+          <a href="/docs/guide/">The guide</a> has tutorials and step-by-step instructions. The page calls nothing but the public interface, which is open to everybody: <a href="/docs/">the interactive document</a> explains it. Every list can be taken away as a table, with{" "}
           <a href="/v1/datapackage.json">a codebook</a>; every record can be cited, and copied as Markdown for a page of your own. The whole is described for data portals in{" "}
           <a href="/catalog.jsonld">a catalogue</a>.
         </p>

@@ -1,0 +1,52 @@
+//! The whole guide, made once: pages, index and where each page lies in the reading order.
+
+use std::sync::LazyLock;
+
+use super::contents::{INDEX, SECTIONS};
+use super::render::{Rendered, render};
+use super::{layout, search};
+
+/// A page of the guide.
+pub struct Page {
+    /// Path below `docs/`, without `.md`.
+    pub path: &'static str,
+    /// What it says.
+    pub rendered: Rendered,
+}
+
+impl Page {
+    /// Address below `/docs/guide/`; empty for the first page.
+    pub fn address(&self) -> &'static str {
+        if self.path == INDEX { "" } else { self.path }
+    }
+}
+
+/// The guide, ready to be sent.
+pub struct Site {
+    /// Addresses below `/docs/guide/`, with the HTML of each.
+    pages: Vec<(&'static str, String)>,
+    /// The index for search, as JSON.
+    pub index: String,
+    /// The page for an address that is not there.
+    pub missing: String,
+}
+
+/// Made at the first request: a few milliseconds.
+pub static SITE: LazyLock<Site> = LazyLock::new(Site::new);
+
+impl Site {
+    fn new() -> Self {
+        let pages: Vec<Page> = SECTIONS
+            .iter()
+            .flat_map(|section| section.pages)
+            .map(|source| Page { path: source.path, rendered: render(source.markdown) })
+            .collect();
+        let html = (0..pages.len()).map(|index| (pages[index].address(), layout::page(&pages, index)));
+        Self { pages: html.collect(), index: search::index(&pages), missing: layout::missing(&pages) }
+    }
+
+    /// The HTML of a page.
+    pub fn page(&self, address: &str) -> Option<&str> {
+        self.pages.iter().find(|(known, _)| *known == address).map(|(_, html)| html.as_str())
+    }
+}
