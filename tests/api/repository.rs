@@ -1,8 +1,11 @@
-//! The repository itself: what is tracked belongs there.
+//! The repository itself: what is tracked belongs there, and migrations that have landed stay as they are.
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use sha2::{Digest, Sha256};
 
 /// The largest that a tracked file may be, in bytes: everyone who clones gets every version of it.
 const LARGEST: u64 = 1 << 20;
@@ -47,4 +50,44 @@ fn no_large_file_is_tracked() {
 fn no_build_leftover_is_tracked() {
     let Some(paths) = tracked(&["--cached", "--ignored", "--exclude-standard"]) else { return };
     assert_eq!(paths, [""; 0], "tracked, though .gitignore names them: git rm --cached");
+}
+
+/// The files of migrations, as paths below `migrations`, with their SHA-256.
+fn migrations() -> BTreeMap<String, String> {
+    let folder = root().join("migrations");
+    let mut found = BTreeMap::new();
+    for migration in fs::read_dir(&folder).expect("migrations").flatten().filter(|entry| entry.path().is_dir()) {
+        for file in fs::read_dir(migration.path()).expect("a migration").flatten() {
+            let path = file.path();
+            let name = path.strip_prefix(&folder).expect("a path below migrations").to_str().expect("UTF-8");
+            found.insert(name.to_owned(), checksum(&path));
+        }
+    }
+    found
+}
+
+fn checksum(path: &Path) -> String {
+    let digest = Sha256::digest(fs::read(path).expect("a file of a migration"));
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A database that has run a migration never runs it again, so a change of it would reach new databases only.
+/// `migrations/checksums` has the form of `sha256sum`.
+#[test]
+fn migrations_that_have_landed_do_not_change() {
+    let landed = fs::read_to_string(root().join("migrations/checksums")).expect("migrations/checksums");
+    let mut found = migrations();
+    let mut faults = Vec::new();
+    for line in landed.lines() {
+        let (sum, path) = line.split_once("  ").unwrap_or_else(|| panic!("not a checksum and a path: {line}"));
+        match found.remove(path) {
+            Some(now) if now == sum => {}
+            Some(_) => faults.push(format!("{path} has landed and must not change: put it back, add a new migration")),
+            None => faults.push(format!("{path} has landed and is gone: put it back")),
+        }
+    }
+    for (path, sum) in found {
+        faults.push(format!("{path} is new: add this line to migrations/checksums\n{sum}  {path}"));
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }

@@ -131,7 +131,8 @@ async fn make_template(name: &str, template: Template, server: &PrivatePostgres)
 /// Digest of migrations, sample and vocabulary of types: what a template is made of.
 fn digest() -> String {
     let mut digest = Sha256::new();
-    for folder in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations")).expect("migrations").flatten() {
+    let entries = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations")).expect("migrations").flatten();
+    for folder in entries.filter(|entry| entry.path().is_dir()) {
         digest.update(folder.file_name().as_encoded_bytes());
         digest.update(std::fs::read(folder.path().join("up.sql")).expect("up.sql"));
     }
