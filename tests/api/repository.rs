@@ -91,3 +91,19 @@ fn migrations_that_have_landed_do_not_change() {
     }
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
+
+/// What the files for operators set is a setting.
+#[test]
+fn the_examples_for_operators_name_settings_that_exist() {
+    let config = fs::read_to_string(root().join("src/config.rs")).expect("the settings");
+    let mut faults = Vec::new();
+    for file in ["deploy/ccin-registry.service", "docker/Dockerfile", "docker/compose.yaml", "SECURITY.md"] {
+        let text = fs::read_to_string(root().join(file)).expect(file);
+        let words =
+            text.split(|c: char| !(c.is_ascii_uppercase() || c == '_')).filter(|word| word.starts_with("CCIN_"));
+        faults.extend(
+            words.filter(|word| !config.contains(&format!("\"{word}\""))).map(|word| format!("{file}: {word}")),
+        );
+    }
+    assert_eq!(faults, [""; 0]);
+}
