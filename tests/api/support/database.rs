@@ -37,6 +37,7 @@ pub struct Database {
 impl Database {
     /// A new database.
     pub async fn new(template: Template) -> Self {
+        super::times::watch();
         let server = tokio::task::spawn_blocking(server).await.expect("the private PostgreSQL starts");
         let name = format!("test_{}_{}", std::process::id(), Uuid::now_v7().simple());
         let source = match template {

@@ -23,6 +23,7 @@ pub struct Scratch {
 impl Scratch {
     /// A new folder. It lies in the temporary folder, which every account can reach.
     pub fn new(name: &str) -> Self {
+        super::times::watch();
         static SWEPT: Once = Once::new();
         SWEPT.call_once(sweep_killed);
         let root = std::env::temp_dir().join(format!("ccin-tests-{}-{name}", std::process::id()));
