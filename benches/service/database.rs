@@ -10,7 +10,8 @@ use std::time::Instant;
 
 use ccin_registry::auth::keys::Keys;
 use ccin_registry::auth::{store as sessions, token};
-use ccin_registry::db::embedded::{DATABASE, PrivatePostgres, Settings};
+use ccin_registry::db::embedded::{PrivatePostgres, Settings};
+use ccin_registry::db::opened::DATABASE;
 use ccin_registry::db::{self, migrations};
 use ccin_registry::users::model::{Role, UserUpdate};
 use ccin_registry::users::store as users;
@@ -41,7 +42,7 @@ pub struct Databases {
 impl Databases {
     /// Start PostgreSQL below the folder, fill the seed databases of this size where they are missing, and copy them.
     pub async fn open(folder: &Path, records: usize) -> Result<Self, Failure> {
-        let settings = Settings::new(folder.join("postgres"));
+        let settings = Settings::new(DATABASE, folder.join("postgres"));
         let server = tokio::task::spawn_blocking(move || PrivatePostgres::start(&settings)).await??;
         let pid = postmaster(server.data_dir()).unwrap_or(0);
         let admin = connect(&server.url(DATABASE)).await?;

@@ -11,6 +11,9 @@ use super::embedded::{self, PrivatePostgres};
 use super::{Db, establish, migrations};
 use crate::config::{KEY_FILE, StoreSettings};
 
+/// The database of the private PostgreSQL, and its role.
+pub const DATABASE: &str = "registry";
+
 /// Why the store cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -57,7 +60,7 @@ impl Store {
             Some(url) => (url.reveal().to_owned(), None),
             None => {
                 let private = start_private(settings, given_up).await?;
-                (private.url(embedded::DATABASE), Some(private))
+                (private.url(DATABASE), Some(private))
             }
         };
         let migrated = migrations::run(&url).await.map_err(OpenError::Database)?;
@@ -90,7 +93,7 @@ impl Store {
 
 async fn start_private(settings: &StoreSettings, given_up: &Arc<AtomicBool>) -> Result<PrivatePostgres, OpenError> {
     let key = settings.data_dir().join(KEY_FILE);
-    let mut private = embedded::Settings::new(settings.data_dir().join("postgres"));
+    let mut private = embedded::Settings::new(DATABASE, settings.data_dir().join("postgres"));
     private.bin_dir.clone_from(&settings.postgres_bin);
     private.run_as.clone_from(&settings.postgres_user);
     private.allow_download = !settings.no_download;

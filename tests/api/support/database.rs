@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use ccin_registry::auth::password;
-use ccin_registry::db::embedded::{DATABASE, PrivatePostgres, Settings};
+use ccin_registry::db::embedded::{PrivatePostgres, Settings};
+use ccin_registry::db::opened::DATABASE;
 use ccin_registry::db::{self, Db, migrations};
 use ccin_registry::input::Schemas;
 use ccin_registry::openapi::Document;
@@ -91,7 +92,7 @@ fn server() -> Arc<PrivatePostgres> {
     if let Some(server) = running.upgrade() {
         return server;
     }
-    let settings = Settings { durable: false, announce: |_| {}, ..Settings::new(scratch().join("postgres")) };
+    let settings = Settings { durable: false, announce: |_| {}, ..Settings::new(DATABASE, scratch().join("postgres")) };
     let server = Arc::new(PrivatePostgres::start(&settings).expect("the private PostgreSQL starts"));
     *running = Arc::downgrade(&server);
     server

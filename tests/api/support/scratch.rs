@@ -8,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use ccin_registry::db::embedded::Settings;
+use ccin_registry::db::opened::DATABASE;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, User, geteuid};
 use tokio_postgres::{Client, NoTls};
@@ -43,7 +44,7 @@ impl Scratch {
 
     /// Settings for such a server in this very process, for data that nobody needs.
     pub fn settings(&self) -> Settings {
-        Settings { durable: false, allow_download: false, announce: |_| {}, ..Settings::new(self.dir()) }
+        Settings { durable: false, allow_download: false, announce: |_| {}, ..Settings::new(DATABASE, self.dir()) }
     }
 
     /// Give the folder to an account.
