@@ -26,7 +26,7 @@ use crate::openapi::Document;
 use crate::screen;
 use crate::serve::{open, open_with_any_key, serve};
 use crate::users::model::{NewUser, Role};
-use crate::{health, refs, users};
+use crate::{causes, health, refs, users};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -178,8 +178,8 @@ async fn changed(conn: &mut AsyncPgConnection, keys: &Keys, action: Action, id: 
 }
 
 async fn ask_health(bind: SocketAddr, tls: bool) -> Result<(), Failure> {
-    let status = tokio::task::spawn_blocking(move || health::ask(bind, tls)).await??;
-    if status.contains(" 200 ") { Ok(()) } else { Err(format!("not well: {status}").into()) }
+    let status = health::ask(bind, tls).await.map_err(|error| causes::chain(&error))?;
+    if status == 200 { Ok(()) } else { Err(format!("not well: {status}").into()) }
 }
 
 fn write_document(file: &std::path::Path) -> Result<(), Failure> {

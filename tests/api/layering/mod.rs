@@ -11,7 +11,7 @@ use source::{Source, files};
 const RULES: &str = "
     main                     cli logging
     logging
-    cli                      audit::* auth::* config db error first_start health import::command input openapi refs screen serve users::*
+    cli                      audit::* auth::* causes config db error first_start health import::command input openapi refs screen serve users::*
     serve                    audit::store auth::issuers auth::keys config db::opened first_start limits::bucket screen server signals
                              tls
     first_password
