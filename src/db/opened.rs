@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use diesel::ConnectionResult;
 use diesel_async::AsyncPgConnection;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::embedded::{self, PrivatePostgres};
 use super::{Db, establish, migrations};
@@ -42,7 +43,7 @@ pub struct Store {
     /// Connections.
     pub db: Db,
     /// Address of the database; holds its password.
-    url: crate::config::Secret,
+    url: SecretString,
     /// Versions of the migrations that were applied now.
     pub migrated: Vec<String>,
     private: Option<PrivatePostgres>,
@@ -57,7 +58,7 @@ impl Store {
     /// The same, ended early when `given_up` becomes true; it also makes closing the store a matter of a moment.
     pub async fn open_unless(settings: &StoreSettings, given_up: &Arc<AtomicBool>) -> Result<Self, OpenError> {
         let (url, private) = match &settings.database_url {
-            Some(url) => (url.reveal().to_owned(), None),
+            Some(url) => (url.expose_secret().to_owned(), None),
             None => {
                 let private = start_private(settings, given_up).await?;
                 (private.url(DATABASE), Some(private))
@@ -71,7 +72,7 @@ impl Store {
 
     /// A connection outside the pool, for work that takes as long as it takes: no caller waits for an answer.
     pub async fn connect(&self) -> ConnectionResult<AsyncPgConnection> {
-        establish(self.url.reveal().to_owned()).await
+        establish(self.url.expose_secret().to_owned()).await
     }
 
     /// The private PostgreSQL, if this is it.
