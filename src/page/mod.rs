@@ -2,7 +2,8 @@
 //!
 //! A cursor holds the sort key and id of the row at a page's edge and a digest of the filters it was made for, sealed by
 //! [`Keys::seal`]: nobody reads out of it what the row does not show, such as how many events there are that the caller may
-//! not see, and one that was changed, or that belongs to other filters, is a 400.
+//! not see, and one that was changed, or that belongs to other filters, is a 400. By hand, since what goes into a cursor is ours to
+//! choose; the sealing itself is a library's (AES-SIV).
 
 mod listing;
 
