@@ -297,7 +297,7 @@ struct Started {
 fn reap(mut child: Child) {
     let waiting = thread::Builder::new().name("postgres-ended".to_owned()).spawn(move || match child.wait() {
         Ok(status) if status.success() => {
-            log::debug!("PostgreSQL, process {}, has ended", child.id())
+            log::debug!("PostgreSQL, process {}, has ended", child.id());
         }
         Ok(status) => log::warn!("PostgreSQL, process {}, has ended: {status}", child.id()),
         Err(error) => log::debug!("could not wait for PostgreSQL, process {}: {error}", child.id()),
