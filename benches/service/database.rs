@@ -14,8 +14,9 @@ use ccin_registry::accounts::sign_in::{store as sessions, token};
 use ccin_registry::accounts::users::model::UserUpdate;
 use ccin_registry::accounts::users::store as users;
 use ccin_registry::db;
-use ccin_registry::db::embedded::{DATABASE, PrivatePostgres, Settings};
+use ccin_registry::db::embedded::{PrivatePostgres, Settings};
 use ccin_registry::db::migrations;
+use ccin_registry::db::open::DATABASE;
 use tokio_postgres::{Client, NoTls};
 
 use crate::generate::tables::Failure;
@@ -43,7 +44,7 @@ pub struct Databases {
 impl Databases {
     /// Start PostgreSQL below the folder, fill the seed databases of this size where they are missing, and copy them.
     pub async fn open(folder: &Path, records: usize) -> Result<Self, Failure> {
-        let settings = Settings::new(folder.join("postgres"));
+        let settings = Settings::new(DATABASE, folder.join("postgres"));
         let server = tokio::task::spawn_blocking(move || PrivatePostgres::start(&settings)).await??;
         let pid = postmaster(server.data_dir()).unwrap_or(0);
         let admin = connect(&server.url(DATABASE)).await?;
@@ -152,6 +153,8 @@ fn fingerprint() -> Result<String, Failure> {
     for folder in fs::read_dir(root.join("migrations"))? {
         files.push(folder?.path().join("up.sql"));
     }
+    // Beside the folders lies the list of checksums.
+    files.retain(|file| file.exists());
     files.extend(["generate.rs", "tables.rs", "words.rs"].map(|name| root.join("benches/support").join(name)));
     files.push(root.join("benches/service/plain/queries.rs"));
     files.sort();

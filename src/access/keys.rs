@@ -12,10 +12,11 @@ use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
 use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey};
 use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::{DecodingKey, EncodingKey};
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::config::{KEY_FILE, Secret};
+use crate::config::KEY_FILE;
 
 /// The secrets, ready for use. Neither prints nor serialises.
 #[derive(Clone)]
@@ -45,9 +46,9 @@ pub enum KeyError {
 
 impl Keys {
     /// From the setting, else from the file in the data folder, which is made (mode 0600) when there is none.
-    pub fn load(setting: Option<&Secret>, data_dir: &Path) -> Result<Self, KeyError> {
+    pub fn load(setting: Option<&SecretString>, data_dir: &Path) -> Result<Self, KeyError> {
         if let Some(pem) = setting {
-            return Self::from_pem(pem.reveal(), "CCIN_SIGNING_KEY");
+            return Self::from_pem(pem.expose_secret(), "CCIN_SIGNING_KEY");
         }
         let path = data_dir.join(KEY_FILE);
         let name = path.display().to_string();

@@ -155,13 +155,13 @@ pub async fn find_frame(
 
 fn of_initiative(found: &Initiative, base: &str, asked: &OembedQuery) -> Oembed {
     let author = match &found.lead_council {
-        Some(lead) => (lead.name.to_string(), format!("{base}/councils/{}", lead.slug)),
+        Some(lead) => (lead.name.clone(), format!("{base}/councils/{}", lead.slug)),
         None => (citation::work::NETWORK.to_owned(), citation::work::NETWORK_SITE.to_owned()),
     };
     frame(base, &format!("/embed/initiatives/{}", found.slug), &found.title, author, RECORD_HEIGHT, asked)
 }
 
 fn of_council(found: &Council, base: &str, asked: &OembedQuery) -> Oembed {
-    let author = (found.name.to_string(), format!("{base}/councils/{}", found.slug));
+    let author = (found.name.clone(), format!("{base}/councils/{}", found.slug));
     frame(base, &format!("/embed/initiatives?council={}", found.slug), &found.name, author, LIST_HEIGHT, asked)
 }

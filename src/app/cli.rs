@@ -26,7 +26,7 @@ use crate::audit::store::record;
 use crate::audit::subject::{Actor, Subject};
 use crate::config::{ServeSettings, StoreSettings};
 use crate::db::open::Store;
-use crate::error::ApiError;
+use crate::error::{ApiError, causes};
 use crate::http::input::{Draft, Schemas};
 use crate::registry::references;
 
@@ -180,8 +180,8 @@ async fn changed(conn: &mut AsyncPgConnection, keys: &Keys, action: Action, id: 
 }
 
 async fn ask_health(bind: SocketAddr, tls: bool) -> Result<(), Failure> {
-    let status = tokio::task::spawn_blocking(move || healthcheck::ask(bind, tls)).await??;
-    if status.contains(" 200 ") { Ok(()) } else { Err(format!("not well: {status}").into()) }
+    let status = healthcheck::ask(bind, tls).await.map_err(|error| causes::chain(&error))?;
+    if status == 200 { Ok(()) } else { Err(format!("not well: {status}").into()) }
 }
 
 fn write_document(file: &std::path::Path) -> Result<(), Failure> {

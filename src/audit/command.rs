@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
+use secrecy::SecretString;
 
 use super::model::{Action, RecordKind};
 use super::store::{check_key, record};
 use super::subject::{Actor, Subject};
 use super::verify::{Anchor, Report, verify};
 use crate::access::keys::Keys;
-use crate::config::Secret;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -47,7 +47,7 @@ impl AuditCommand {
         let mut keys = vec![own];
         for file in former_key {
             let pem = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-            keys.push(Keys::load(Some(&Secret::from(pem)), &file)?);
+            keys.push(Keys::load(Some(&SecretString::from(pem)), &file)?);
         }
         // One state of the chain, while the service goes on writing.
         let mut snapshot = conn.build_transaction().read_only().repeatable_read();

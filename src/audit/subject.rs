@@ -121,6 +121,7 @@ impl<'a> Subject<'a> {
         Self { kind, id: None, name: None, council: None, before: None, after: None }
     }
 
+    /// A record by its id, at a version, of no council.
     pub fn of(kind: RecordKind, id: Uuid, version: i32) -> Self {
         Self { id: Some(id), before: Some(version), after: Some(version), ..Self::all(kind) }
     }

@@ -3,48 +3,17 @@
 pub mod issuer;
 pub mod tls;
 
-use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use clap::Args;
 use ipnet::IpNet;
+use secrecy::SecretString;
 
 use crate::config::issuer::IssuerSetting;
 
 /// Name of the file in the data folder that holds the signing key, where none is set.
 pub const KEY_FILE: &str = "signing-key.pem";
-
-/// A value that must not reach a log, a message or a screen.
-#[derive(Clone)]
-pub struct Secret(String);
-
-impl Secret {
-    /// The value itself, for the one place that needs it.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<String> for Secret {
-    fn from(value: String) -> Self {
-        Self(value)
-    }
-}
-
-impl FromStr for Secret {
-    type Err = std::convert::Infallible;
-    fn from_str(value: &str) -> Result<Self, Self::Err> {
-        Ok(Self(value.into()))
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
-}
 
 /// Where the data lives: settings that every subcommand with a database shares.
 #[derive(Args, Clone, Debug)]
@@ -52,7 +21,7 @@ pub struct StoreSettings {
     /// PostgreSQL to use, as postgres://user:password@host/database?sslmode=require. Without it the service brings up a
     /// private PostgreSQL of its own.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true, value_name = "URL")]
-    pub database_url: Option<Secret>,
+    pub database_url: Option<SecretString>,
 
     /// Folder for the private PostgreSQL and the signing key. Default: the user's data folder, or /var/lib/ccin-registry
     /// for root.
@@ -151,7 +120,7 @@ pub struct ServeSettings {
     /// Ed25519 key that signs access tokens, PKCS #8 PEM. Default: one made on the first start and kept in the data
     /// folder; give the same key to every instance that shares a database.
     #[arg(long, env = "CCIN_SIGNING_KEY", hide_env_values = true, global = true, value_name = "PEM")]
-    pub signing_key: Option<Secret>,
+    pub signing_key: Option<SecretString>,
 
     /// Issuer named in access tokens (iss).
     #[arg(long, env = "CCIN_ISSUER", default_value = "ccin-registry", global = true, value_name = "NAME")]

@@ -6,10 +6,14 @@ use std::sync::atomic::AtomicBool;
 
 use diesel::ConnectionResult;
 use diesel_async::AsyncPgConnection;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::embedded::PrivatePostgres;
 use super::{Db, embedded, establish, migrations};
 use crate::config::{KEY_FILE, StoreSettings};
+
+/// The database of the private PostgreSQL, and its role.
+pub const DATABASE: &str = "registry";
 
 /// Why the store cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -39,7 +43,7 @@ pub struct Store {
     /// Connections.
     pub db: Db,
     /// Address of the database; holds its password.
-    url: crate::config::Secret,
+    url: SecretString,
     /// Versions of the migrations that were applied now.
     pub migrated: Vec<String>,
     private: Option<PrivatePostgres>,
@@ -54,10 +58,10 @@ impl Store {
     /// The same, ended early when `given_up` becomes true; it also makes closing the store a matter of a moment.
     pub async fn open_unless(settings: &StoreSettings, given_up: &Arc<AtomicBool>) -> Result<Self, OpenError> {
         let (url, private) = match &settings.database_url {
-            Some(url) => (url.reveal().to_owned(), None),
+            Some(url) => (url.expose_secret().to_owned(), None),
             None => {
                 let private = start_private(settings, given_up).await?;
-                (private.url(embedded::DATABASE), Some(private))
+                (private.url(DATABASE), Some(private))
             }
         };
         let migrated = migrations::run(&url).await.map_err(OpenError::Database)?;
@@ -68,7 +72,7 @@ impl Store {
 
     /// A connection outside the pool, for work that takes as long as it takes: no caller waits for an answer.
     pub async fn connect(&self) -> ConnectionResult<AsyncPgConnection> {
-        establish(self.url.reveal().to_owned()).await
+        establish(self.url.expose_secret().to_owned()).await
     }
 
     /// The private PostgreSQL, if this is it.
@@ -90,7 +94,7 @@ impl Store {
 
 async fn start_private(settings: &StoreSettings, given_up: &Arc<AtomicBool>) -> Result<PrivatePostgres, OpenError> {
     let key = settings.data_dir().join(KEY_FILE);
-    let mut private = embedded::Settings::new(settings.data_dir().join("postgres"));
+    let mut private = embedded::Settings::new(DATABASE, settings.data_dir().join("postgres"));
     private.bin_dir.clone_from(&settings.postgres_bin);
     private.run_as.clone_from(&settings.postgres_user);
     private.allow_download = !settings.no_download;

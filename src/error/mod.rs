@@ -2,6 +2,8 @@
 //!
 //! Every refusal is an [`ApiError`]; `problems.rs` lists what each code means. A 5xx says nothing of the inside: the
 //! cause goes to the log, once, here and nowhere else, with the request id that the caller was given.
+//!
+//! By hand: half of its members are our own, and its schema is part of the OpenAPI document, for which a library's type has none.
 
 pub mod causes;
 mod database;

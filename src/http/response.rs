@@ -3,8 +3,12 @@
 //! An ETag is the record's version and a digest of what was sent: `"7-3f2a9c04b1d6e8f0"`. The digest makes it strong for
 //! every representation (chosen fields, embedded records, another caller's view); `If-Match` looks at the version alone.
 
+use std::time::SystemTime;
+
 use actix_web::body::{BoxBody, MessageBody};
-use actix_web::http::header::{self, AcceptEncoding, Encoding, Header, HeaderMap, HeaderValue};
+use actix_web::http::header::{
+    self, AcceptEncoding, Encoding, EntityTag, Header, HeaderMap, HeaderValue, IfNoneMatch, LastModified,
+};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, Responder, web};
 use brotli::enc::BrotliEncoderParams;
@@ -231,7 +235,7 @@ fn tagged<B: MessageBody + 'static>(
     modified: Option<DateTime<Utc>>,
     link: Option<String>,
 ) -> HttpResponse {
-    let known = is_known(request.headers(), tag);
+    let known = is_known(request, tag);
     let mut response = HttpResponse::build(if known { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
     validators(&mut response, tag, modified);
     cache(&mut response, request.headers());
@@ -242,23 +246,19 @@ fn tagged<B: MessageBody + 'static>(
 }
 
 /// True when the caller has this already: `If-None-Match`, compared weakly (RFC 9110, section 13.1.2).
-pub fn is_known(headers: &HeaderMap, tag: &str) -> bool {
-    headers
-        .get_all(header::IF_NONE_MATCH)
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|known| matches!(known.trim(), "*") || opaque(known.trim()) == opaque(tag))
-}
-
-/// A tag without the mark of a weak one.
-fn opaque(tag: &str) -> &str {
-    tag.strip_prefix("W/").unwrap_or(tag)
+pub fn is_known(request: &HttpRequest, tag: &str) -> bool {
+    let Ok(tag) = tag.parse::<EntityTag>() else { return false };
+    match IfNoneMatch::parse(request) {
+        Ok(IfNoneMatch::Any) => true,
+        Ok(IfNoneMatch::Items(known)) => known.iter().any(|known| known.weak_eq(&tag)),
+        Err(_) => false,
+    }
 }
 
 fn validators(response: &mut HttpResponseBuilder, tag: &str, modified: Option<DateTime<Utc>>) {
     response.insert_header((header::ETAG, tag));
     if let Some(modified) = modified {
-        response.insert_header((header::LAST_MODIFIED, modified.format("%a, %d %b %Y %H:%M:%S GMT").to_string()));
+        response.insert_header(LastModified(SystemTime::from(modified).into()));
     }
 }
 

@@ -67,7 +67,7 @@ pub struct InitiativeFilter {
 
 /// A filter that is also a facet: counted without itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
+#[expect(missing_docs, reason = "words of the interface, explained where they are used")]
 pub enum FacetFilter {
     Theme,
     Principle,

@@ -138,7 +138,7 @@ fn asked(request: &ServiceRequest) -> Option<(String, web::Data<ReadyAnswers>, A
 impl Answer {
     fn send(&self, request: &HttpRequest) -> HttpResponse {
         let tag = self.headers.iter().find(|(name, _)| name == header::ETAG).and_then(|(_, tag)| tag.to_str().ok());
-        let is_known = tag.is_some_and(|tag| is_known(request.headers(), tag));
+        let is_known = tag.is_some_and(|tag| is_known(request, tag));
         let mut response = HttpResponse::build(if is_known { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
         for (name, value) in &self.headers {
             if !is_known || name != header::CONTENT_TYPE {

@@ -14,7 +14,7 @@ use crate::text::Reference;
 /// Members of an outcome that `fields` can pick.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
+#[expect(missing_docs, reason = "words of the interface, explained where they are used")]
 pub enum OutcomeField {
     Initiative,
     Position,

@@ -1,13 +1,15 @@
 //! Texts as the registry takes them, each with its rule in its schema: the document and the check cannot disagree.
 //!
 //! The rules are JSON Schema keywords. [`crate::http::input::Body`] holds every body against the schema of its type before it
-//! becomes a value of these types, after Unicode normalisation (NFC) and with line ends made `\n`.
+//! becomes a value of these types, after Unicode normalisation (NFC) and with line ends made `\n`. They are made of `&str` only from
+//! what the registry holds, which came in through the schema of the same type.
 
 pub mod markdown;
 
 use std::borrow::Cow;
-use std::ops::{Deref, RangeInclusive};
+use std::ops::RangeInclusive;
 
+use derive_more::{Deref, From};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type};
@@ -75,8 +77,10 @@ fn line(min: usize) -> String {
 }
 
 /// One line of text of `MIN` to `MAX` characters, without control characters or blanks at its ends.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Deref, From, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
+#[deref(forward)]
+#[from(&str)]
 pub struct Line<const MAX: usize, const MIN: usize = 1>(String);
 
 impl<const MAX: usize, const MIN: usize> PartialSchema for Line<MAX, MIN> {
@@ -94,8 +98,10 @@ impl<const MAX: usize, const MIN: usize> ToSchema for Line<MAX, MIN> {
 }
 
 /// The part of an address that names a record.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Deref, From, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
+#[deref(forward)]
+#[from(&str)]
 pub struct Slug(String);
 
 impl Slug {
@@ -130,8 +136,10 @@ impl PartialSchema for Slug {
 impl ToSchema for Slug {}
 
 /// A day, a month or a year, as precisely as it is known (ISO 8601 reduced precision).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Deref, From, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
+#[deref(forward)]
+#[from(&str)]
 pub struct PartialDate(String);
 
 impl PartialDate {
@@ -152,8 +160,10 @@ impl PartialSchema for PartialDate {
 impl ToSchema for PartialDate {}
 
 /// A web address, http or https.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Deref, From, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
+#[deref(forward)]
+#[from(&str)]
 pub struct HttpUrl(String);
 
 impl PartialSchema for HttpUrl {
@@ -166,8 +176,10 @@ impl PartialSchema for HttpUrl {
 impl ToSchema for HttpUrl {}
 
 /// A reference to a council, theme, principle or initiative: its slug, its id or, for councils, its GSS code.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Deref, From, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
+#[deref(forward)]
+#[from(&str)]
 pub struct Reference(String);
 
 impl PartialSchema for Reference {
@@ -224,63 +236,6 @@ impl PartialSchema for Quantity {
     }
 }
 impl ToSchema for Quantity {}
-
-// As text; and back from what the registry holds, which came in through the schema of the same type.
-impl<const MAX: usize, const MIN: usize> Deref for Line<MAX, MIN> {
-    type Target = str;
-    fn deref(&self) -> &str {
-        &self.0
-    }
-}
-impl<const MAX: usize, const MIN: usize> From<&str> for Line<MAX, MIN> {
-    fn from(held: &str) -> Self {
-        Self(held.into())
-    }
-}
-impl Deref for Slug {
-    type Target = str;
-    fn deref(&self) -> &str {
-        &self.0
-    }
-}
-impl From<&str> for Slug {
-    fn from(held: &str) -> Self {
-        Self(held.into())
-    }
-}
-impl Deref for PartialDate {
-    type Target = str;
-    fn deref(&self) -> &str {
-        &self.0
-    }
-}
-impl From<&str> for PartialDate {
-    fn from(held: &str) -> Self {
-        Self(held.into())
-    }
-}
-impl Deref for HttpUrl {
-    type Target = str;
-    fn deref(&self) -> &str {
-        &self.0
-    }
-}
-impl From<&str> for HttpUrl {
-    fn from(held: &str) -> Self {
-        Self(held.into())
-    }
-}
-impl Deref for Reference {
-    type Target = str;
-    fn deref(&self) -> &str {
-        &self.0
-    }
-}
-impl From<&str> for Reference {
-    fn from(held: &str) -> Self {
-        Self(held.into())
-    }
-}
 
 /// The candidate that is nearest to what was written, if any is near enough to be what was meant.
 pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

@@ -178,8 +178,13 @@ fn flood(address: &str, head: &str, chunked: bool) -> String {
     // The service may hang up as soon as it has refused.
     let _ = (0..160).try_for_each(|_| stream.write_all(&part));
     let _ = stream.write_all(if chunked { b"0\r\n\r\n" } else { b"" });
-    let mut answer = Vec::new();
-    let _ = stream.read_to_end(&mut answer);
+    // To the end of the answer. The service keeps the connection for a second more, for senders who have not read it yet.
+    let (mut answer, mut part) = (Vec::new(), [0; 4096]);
+    while !answer.ends_with(b"}")
+        && let Ok(count @ 1..) = stream.read(&mut part)
+    {
+        answer.extend_from_slice(&part[..count]);
+    }
     String::from_utf8_lossy(&answer).into_owned()
 }
 

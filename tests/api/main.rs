@@ -44,6 +44,7 @@ mod openapi;
 mod permissions;
 mod private_postgres;
 mod read_model;
+mod repository;
 mod round_trips;
 mod sample;
 mod sample_figures;

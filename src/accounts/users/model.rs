@@ -91,7 +91,7 @@ impl Resource for User {
 #[derive(ToSchema)]
 #[schema(value_type = String, min_length = 3, max_length = 254, example = "editor@oldham.example",
     pattern = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$")]
-pub struct EmailAddress(#[allow(dead_code)] String);
+pub struct EmailAddress(#[expect(dead_code, reason = "stands for its schema")] String);
 
 /// The members of a user that an admin sets.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]

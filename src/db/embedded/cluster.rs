@@ -9,7 +9,7 @@ use super::binaries::Binaries;
 use super::connection::SOCKET;
 use super::data_dir::{Place, short_name};
 use super::error::Error;
-use super::{ROLE, Settings, locks};
+use super::{Settings, locks};
 
 /// The longest path of a socket: Linux takes 107 bytes, macOS 103.
 const LONGEST_SOCKET_PATH: usize = 100;
@@ -86,7 +86,7 @@ fn initdb(
     let mut command = place.owner.command(&binaries.initdb(), &place.dir);
     command.stdin(lock).arg("--pgdata").arg(target);
     // With checksums, a disk that gives back other bytes than it was given is found out.
-    command.args(["--username", ROLE, "--auth=trust", "--encoding=UTF8", "--data-checksums"]).args(locale);
+    command.args(["--username", &place.name, "--auth=trust", "--encoding=UTF8", "--data-checksums"]).args(locale);
     if !settings.durable {
         command.arg("--no-sync");
     }
@@ -103,7 +103,7 @@ pub(super) fn socket_folder(place: &Place, earlier: Option<&Path>) -> Result<Pat
         place.owner.private_folder(&usual)?;
         return Ok(usual);
     }
-    let name = format!("registry-postgres-{}", short_name(&place.dir));
+    let name = format!("{}-postgres-{}", place.name, short_name(&place.dir));
     // Read from a file that the server's account can write, so it must not lead root just anywhere.
     if let Some(earlier) = earlier
         && earlier.ends_with(&name)

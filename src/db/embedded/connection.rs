@@ -11,7 +11,6 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Config, NoTls};
 
 use super::error::Error;
-use super::{DATABASE, ROLE};
 
 /// The name that PostgreSQL gives its socket; the number is its default port, which has no other
 /// meaning here.
@@ -39,24 +38,25 @@ pub(super) struct Facts {
     pub durable: bool,
 }
 
-/// The address of `database`, as tokio-postgres, diesel-async and libpq read it.
-pub(super) fn url(socket_folder: &Path, database: &str) -> String {
+/// The address of `database` for the role `role`, as tokio-postgres, diesel-async and libpq read it.
+pub(super) fn url(socket_folder: &Path, role: &str, database: &str) -> String {
     // The folder is always UTF-8: `cluster::socket_folder` sees to it.
     let folder = socket_folder.to_string_lossy();
     format!(
-        "postgres://{ROLE}@/{}?host={}",
+        "postgres://{}@/{}?host={}",
+        utf8_percent_encode(role, ESCAPED),
         utf8_percent_encode(database, ESCAPED),
         utf8_percent_encode(&folder, ESCAPED)
     )
 }
 
-/// Asks the server for our database, and makes it if it is missing.
-pub(super) fn ask(socket_folder: &Path) -> Result<Answer, Error> {
+/// Asks the server for our database, and makes it if it is missing. It and our role are called `name`.
+pub(super) fn ask(socket_folder: &Path, name: &str) -> Result<Answer, Error> {
     if !socket_folder.join(SOCKET).exists() {
         return Ok(Answer::NotYet);
     }
     let asked = on_a_thread(async {
-        match tokio::time::timeout(ANSWER_TIMEOUT, greet(socket_folder)).await {
+        match tokio::time::timeout(ANSWER_TIMEOUT, greet(socket_folder, name)).await {
             Ok(facts) => facts.map(Some),
             Err(_elapsed) => Ok(None),
         }
@@ -71,9 +71,9 @@ pub(super) fn ask(socket_folder: &Path) -> Result<Answer, Error> {
 
 /// Whether somebody takes connections there and then says nothing, not even no: a server that was
 /// stopped in its tracks. One that is starting, ending or gone is not silent.
-pub(super) fn is_silent(socket_folder: &Path, patience: Duration) -> bool {
+pub(super) fn is_silent(socket_folder: &Path, name: &str, patience: Duration) -> bool {
     let asked = on_a_thread(async {
-        let connecting = connect(socket_folder, DATABASE);
+        let connecting = connect(socket_folder, name, name);
         Ok(tokio::time::timeout(patience, connecting).await.is_err().then_some(()))
     });
     matches!(asked, Ok(Some(())))
@@ -99,11 +99,11 @@ fn on_a_thread<T: Send>(
     })
 }
 
-async fn greet(socket_folder: &Path) -> Result<Facts, tokio_postgres::Error> {
-    let client = match connect(socket_folder, DATABASE).await {
+async fn greet(socket_folder: &Path, name: &str) -> Result<Facts, tokio_postgres::Error> {
+    let client = match connect(socket_folder, name, name).await {
         Err(error) if error.code() == Some(&SqlState::INVALID_CATALOG_NAME) => {
-            make_database(socket_folder).await?;
-            connect(socket_folder, DATABASE).await?
+            make_database(socket_folder, name).await?;
+            connect(socket_folder, name, name).await?
         }
         connected => connected?,
     };
@@ -117,17 +117,17 @@ async fn greet(socket_folder: &Path) -> Result<Facts, tokio_postgres::Error> {
     })
 }
 
-async fn make_database(socket_folder: &Path) -> Result<(), tokio_postgres::Error> {
-    let client = connect(socket_folder, "postgres").await?;
-    match client.batch_execute(&format!("create database {DATABASE}")).await {
+async fn make_database(socket_folder: &Path, name: &str) -> Result<(), tokio_postgres::Error> {
+    let client = connect(socket_folder, name, "postgres").await?;
+    match client.batch_execute(&format!("create database \"{}\"", name.replace('"', "\"\""))).await {
         Err(error) if error.code() != Some(&SqlState::DUPLICATE_DATABASE) => Err(error),
         _ => Ok(()),
     }
 }
 
-async fn connect(socket_folder: &Path, database: &str) -> Result<Client, tokio_postgres::Error> {
+async fn connect(socket_folder: &Path, role: &str, database: &str) -> Result<Client, tokio_postgres::Error> {
     let mut config = Config::new();
-    config.host_path(socket_folder).user(ROLE).dbname(database).application_name("private postgres");
+    config.host_path(socket_folder).user(role).dbname(database).application_name("private postgres");
     let (client, connection) = config.connect(NoTls).await?;
     // Ends by itself when the client is dropped; its errors reach us through the client.
     tokio::spawn(connection);
@@ -161,9 +161,9 @@ mod tests {
     #[test]
     fn an_address_leads_back_to_its_folder_and_database() {
         let folder = Path::new("/tmp/a folder/50% ü&x=1#?");
-        let config: Config = url(folder, "a/b c").parse().expect("an address that parses");
+        let config: Config = url(folder, "me & you", "a/b c").parse().expect("an address that parses");
         assert_eq!(config.get_hosts(), [Host::Unix(folder.to_owned())]);
         assert_eq!(config.get_dbname(), Some("a/b c"));
-        assert_eq!(config.get_user(), Some(ROLE));
+        assert_eq!(config.get_user(), Some("me & you"));
     }
 }

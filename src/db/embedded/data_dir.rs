@@ -26,6 +26,8 @@ const FALLBACK_PARENT: &str = "/var/lib";
 pub(super) struct Place {
     pub dir: PathBuf,
     pub owner: Owner,
+    /// What the database, its role and folders outside of `dir` are called.
+    pub name: String,
 }
 
 impl Place {
@@ -37,10 +39,10 @@ impl Place {
 /// Decides who runs the server and where, and makes the directory.
 pub(super) fn find(settings: &Settings) -> Result<Place, Error> {
     let asked = resolve(&settings.data_dir)?;
-    if geteuid().is_root() { place_for_root(settings, asked) } else { place_for_user(asked) }
+    if geteuid().is_root() { place_for_root(settings, asked) } else { place_for_user(settings, asked) }
 }
 
-fn place_for_user(dir: PathBuf) -> Result<Place, Error> {
+fn place_for_user(settings: &Settings, dir: PathBuf) -> Result<Place, Error> {
     let owner = Owner::ourselves();
     if let Some(data) = look_for_data(&dir)?
         && data.uid() != owner.uid
@@ -48,18 +50,18 @@ fn place_for_user(dir: PathBuf) -> Result<Place, Error> {
         return Err(Error::DataOfAnother { path: dir, account: name_of(data.uid()) });
     }
     make_directory(&dir, &owner)?;
-    Ok(Place { dir, owner })
+    Ok(Place { dir, owner, name: settings.name.clone() })
 }
 
 fn place_for_root(settings: &Settings, asked: PathBuf) -> Result<Place, Error> {
-    let fallback = fallback_for(&asked);
+    let fallback = fallback_for(&settings.name, &asked);
     // Data that exist decide, wherever they are: starting beside them would look as if they were
     // lost.
     if let Some(data) = look_for_data(&asked)? {
-        return place_of_data(asked, &data);
+        return place_of_data(settings, asked, &data);
     }
     if let Some(data) = look_for_data(&fallback)? {
-        let place = place_of_data(fallback, &data)?;
+        let place = place_of_data(settings, fallback, &data)?;
         (settings.announce)(&elsewhere(&asked, &place));
         return Ok(place);
     }
@@ -68,14 +70,14 @@ fn place_for_root(settings: &Settings, asked: PathBuf) -> Result<Place, Error> {
     if owner.reaches(nearest_existing(asked.parent().unwrap_or(&asked))) {
         make_directory(&asked, &owner)?;
         if owner.reaches(&asked) {
-            return Ok(Place { dir: asked, owner });
+            return Ok(Place { dir: asked, owner, name: settings.name.clone() });
         }
     }
     if !owner.reaches(Path::new("/")) {
         return Err(Error::CannotBecome(owner.name));
     }
     make_directory(&fallback, &owner)?;
-    let place = Place { dir: fallback, owner };
+    let place = Place { dir: fallback, owner, name: settings.name.clone() };
     if !place.owner.reaches(&place.dir) {
         return Err(Error::Unreachable { path: place.dir, account: place.owner.name });
     }
@@ -92,7 +94,7 @@ fn elsewhere(asked: &Path, place: &Place) -> String {
     )
 }
 
-fn place_of_data(dir: PathBuf, data: &Metadata) -> Result<Place, Error> {
+fn place_of_data(settings: &Settings, dir: PathBuf, data: &Metadata) -> Result<Place, Error> {
     if data.uid() == 0 {
         return Err(Error::DataOfRoot(dir));
     }
@@ -100,7 +102,7 @@ fn place_of_data(dir: PathBuf, data: &Metadata) -> Result<Place, Error> {
     if !owner.reaches(&dir) {
         return Err(Error::Unreachable { path: dir, account: owner.name });
     }
-    Ok(Place { dir, owner })
+    Ok(Place { dir, owner, name: settings.name.clone() })
 }
 
 /// The cluster in `dir`, to see who owns it; `None` where there is none.
@@ -141,8 +143,8 @@ fn nearest_existing(path: &Path) -> &Path {
 
 /// Two checkouts must not share a database because neither could keep its own: the name says which
 /// one it is for.
-fn fallback_for(asked: &Path) -> PathBuf {
-    Path::new(FALLBACK_PARENT).join(format!("registry-postgres-{}", short_name(asked)))
+fn fallback_for(name: &str, asked: &Path) -> PathBuf {
+    Path::new(FALLBACK_PARENT).join(format!("{name}-postgres-{}", short_name(asked)))
 }
 
 /// A short name for a path that stays the same from one run and one build to the next (FNV-1a; the

@@ -43,7 +43,7 @@ impl<'a> Patience<'a> {
 
 /// A word to whoever waits, said on a thread of its own, as the step itself may be stuck. Dropped
 /// before its time, it is not said.
-pub(super) struct Word(#[allow(dead_code)] Sender<()>);
+pub(super) struct Word(#[expect(dead_code, reason = "dropping it is what counts")] Sender<()>);
 
 impl Word {
     pub fn after(time: Duration, word: String) -> Self {

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 /// Why the private PostgreSQL could not be started or stopped.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "each is explained by its message")]
 pub enum Error {
     #[error(
         "The private PostgreSQL works on Linux, macOS and other Unix systems only. On this system, \

@@ -1,5 +1,9 @@
 //! The private PostgreSQL: a real, persistent server that the service starts by itself.
 //!
+//! By hand, because the crates that embed PostgreSQL download their own build of it, keep no server
+//! between runs, share none between processes and do not start it from root. It knows nothing of the
+//! program around it, which says in [`Settings`] what it needs: it could be a crate of its own.
+//!
 //! When no `DATABASE_URL` is set, the service brings up a PostgreSQL of its own under a data
 //! directory, over the server programs that the machine already has. It listens on no network
 //! address; only the account that runs it can reach its socket. Any number of processes may use one
@@ -65,16 +69,14 @@ mod private_postgres;
 
 pub use private_postgres::PrivatePostgres;
 
-/// The database that exists once the server has started.
-pub const DATABASE: &str = "registry";
-
-/// The superuser role that exists once the server has started. It has no password: the folder of
-/// the socket is closed to every other account instead.
-pub const ROLE: &str = "registry";
-
 /// How the private PostgreSQL is to be run.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// What the database is called that exists once the server has started, and its superuser role.
+    /// The role has no password: the folder of the socket is closed to every other account instead.
+    /// Folders outside of `data_dir` begin with it as well: letters, digits, `-` and `_`. Another
+    /// name later means another database.
+    pub name: String,
     /// The directory that everything lives in. It is made when missing.
     pub data_dir: PathBuf,
     /// The folder with the programs `postgres` and `initdb`. When set, no other folder is looked
@@ -107,8 +109,9 @@ pub struct Settings {
 impl Settings {
     /// The settings for everyday use: search the machine, download if need be, durable, announce on
     /// standard error.
-    pub fn new(data_dir: impl Into<PathBuf>) -> Self {
+    pub fn new(name: impl Into<String>, data_dir: impl Into<PathBuf>) -> Self {
         Self {
+            name: name.into(),
             data_dir: data_dir.into(),
             bin_dir: None,
             search_machine: true,

@@ -7,7 +7,7 @@ use super::error::Error;
 use super::locks::{Gate, Users};
 use super::server::{Running, Server};
 use super::supervisor::Supervisor;
-use super::{DATABASE, Settings, connection, data_dir};
+use super::{Settings, connection, data_dir};
 
 /// A private PostgreSQL that runs for as long as this value, or another process that shares it,
 /// lives.
@@ -25,7 +25,7 @@ pub struct PrivatePostgres {
 
 impl PrivatePostgres {
     /// Starts the server on a data directory, or joins the one that runs there, and returns once it
-    /// answers and has the database [`DATABASE`].
+    /// answers and has the database that the settings name.
     ///
     /// Blocks: some ten milliseconds to join, a tenth of a second to start, a second or two the
     /// first time. Call it from `spawn_blocking` in asynchronous code.
@@ -56,9 +56,9 @@ impl PrivatePostgres {
     }
 
     /// The address of a database on this server, for tokio-postgres, diesel-async and `psql`. The
-    /// one that is sure to exist is [`DATABASE`].
+    /// one that is sure to exist is the one that the settings name.
     pub fn url(&self, database: &str) -> String {
-        connection::url(&self.running.socket_folder, database)
+        connection::url(&self.running.socket_folder, &self.server.place.name, database)
     }
 
     /// The directory that the server and its data live in: the one asked for, unless the service
@@ -108,6 +108,6 @@ impl Drop for PrivatePostgres {
 
 impl std::fmt::Debug for PrivatePostgres {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PrivatePostgres").field("url", &self.url(DATABASE)).finish_non_exhaustive()
+        f.debug_struct("PrivatePostgres").field("url", &self.url(&self.server.place.name)).finish_non_exhaustive()
     }
 }

@@ -85,7 +85,7 @@ impl Server {
             return Ok(false);
         }
         // Or it lives where we cannot see it, in another container. Then it answers.
-        Ok(matches!(connection::ask(socket_folder)?, Answer::NotYet))
+        Ok(matches!(connection::ask(socket_folder, &self.place.name)?, Answer::NotYet))
     }
 
     /// Joins the server that runs, or starts one, and waits until it answers. Makes an empty
@@ -124,7 +124,7 @@ impl Server {
                 None => PidFile::read(&data).and_then(|note| note.socket_folder),
             };
             if let Some(folder) = folder
-                && let Answer::Ready(facts) = connection::ask(&folder)?
+                && let Answer::Ready(facts) = connection::ask(&folder, &self.place.name)?
             {
                 return Ok(self.running(folder, facts));
             }
@@ -243,7 +243,9 @@ impl Server {
                     // Workers that were stopped in their tracks do not notice that it is gone.
                     pid_file::end_orphans(&data);
                 } else {
-                    is_silent = folder.as_deref().is_some_and(|folder| connection::is_silent(folder, SILENCE));
+                    is_silent = folder
+                        .as_deref()
+                        .is_some_and(|folder| connection::is_silent(folder, &self.place.name, SILENCE));
                 }
             }
             if is_silent && signal != Signal::SIGKILL {
@@ -293,7 +295,7 @@ struct Started {
 fn reap(mut child: Child) {
     let waiting = thread::Builder::new().name("postgres-ended".to_owned()).spawn(move || match child.wait() {
         Ok(status) if status.success() => {
-            log::debug!("PostgreSQL, process {}, has ended", child.id())
+            log::debug!("PostgreSQL, process {}, has ended", child.id());
         }
         Ok(status) => log::warn!("PostgreSQL, process {}, has ended: {status}", child.id()),
         Err(error) => log::debug!("could not wait for PostgreSQL, process {}: {error}", child.id()),

@@ -2,6 +2,9 @@
 //!
 //! Values are written in braces. What TeX would take for a command is written as one; braces are named, as BibTeX counts
 //! them even behind a backslash. Everything else is UTF-8, which biber and every current TeX reads.
+//!
+//! By hand: it is one kind of entry, and what matters is the escapes that BibTeX and biber read alike. The crate `biblatex` reads
+//! it back in the tests.
 
 use std::fmt::Write;
 

@@ -93,7 +93,7 @@ mod tests {
                 Event::Text(words) | Event::Code(words) => text.push_str(&words),
                 Event::SoftBreak | Event::HardBreak => text.push('\n'),
                 Event::Start(tag) => {
-                    tags.push(format!("{tag:?}").split([' ', '(', '{']).next().unwrap_or_default().into())
+                    tags.push(format!("{tag:?}").split([' ', '(', '{']).next().unwrap_or_default().into());
                 }
                 Event::Html(html) | Event::InlineHtml(html) => tags.push(format!("HTML {html}")),
                 _ => {}

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::contents::SECTIONS;
-use super::site::Page;
+use super::page::Page;
 use crate::formats::web::shell::escape;
 
 /// Where the guide lies.

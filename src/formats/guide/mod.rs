@@ -8,6 +8,7 @@
 
 pub mod contents;
 pub mod layout;
+pub mod page;
 pub mod render;
 pub mod search;
 pub mod site;

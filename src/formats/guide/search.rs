@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::layout::ROOT;
-use super::site::Page;
+use super::page::Page;
 
 /// A passage of a page.
 #[derive(Serialize)]

@@ -2,24 +2,10 @@
 
 use std::sync::LazyLock;
 
-use super::contents::{INDEX, SECTIONS};
-use super::render::{Rendered, render};
+use super::contents::SECTIONS;
+use super::page::Page;
+use super::render::render;
 use super::{layout, search};
-
-/// A page of the guide.
-pub struct Page {
-    /// Path below `docs/`, without `.md`.
-    pub path: &'static str,
-    /// What it says.
-    pub rendered: Rendered,
-}
-
-impl Page {
-    /// Address below `/docs/guide/`; empty for the first page.
-    pub fn address(&self) -> &'static str {
-        if self.path == INDEX { "" } else { self.path }
-    }
-}
 
 /// The guide, ready to be sent.
 pub struct Site {

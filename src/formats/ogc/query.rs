@@ -47,7 +47,7 @@ pub enum Form {
 pub struct View {
     /// The form of the answer, for programs that name it in the address. There is one.
     #[param(inline)]
-    #[allow(dead_code)]
+    #[expect(dead_code, reason = "checked when it is read: there is one form")]
     f: Option<Form>,
 }
 
@@ -68,7 +68,7 @@ pub struct Items {
     pub datetime: Option<String>,
     /// The form of the answer, for programs that name it in the address. There is one.
     #[param(inline)]
-    #[allow(dead_code)]
+    #[expect(dead_code, reason = "checked when it is read: there is one form")]
     f: Option<Form>,
     /// From `next` or `prev` of an earlier page.
     pub cursor: Option<String>,

@@ -43,7 +43,7 @@ impl File {
     pub fn send(&self, request: &HttpRequest) -> HttpResponse {
         let tag = etag(None, self.plain);
         let (encoding, body) = self.packed(request);
-        let known = is_known(request.headers(), &tag);
+        let known = is_known(request, &tag);
         let mut response = HttpResponse::build(if known { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
         let rule = if self.name.starts_with(HASHED) { FOR_EVER } else { FOR_AN_HOUR };
         response

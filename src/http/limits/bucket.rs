@@ -1,4 +1,7 @@
 //! Token buckets of one quota, one for each key, in bounded memory and by a clock that a test can move.
+//!
+//! The headers `RateLimit` and `RateLimit-Policy` are written by hand: the draft of the IETF still changes, and the crates for
+//! it write the older `X-RateLimit` ones. The buckets are `governor`'s.
 
 use std::collections::HashMap;
 use std::hash::Hash;

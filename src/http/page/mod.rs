@@ -3,7 +3,8 @@
 //! A cursor holds the sort key and id of the row at a page's edge, a digest of the filters it was made for and the history
 //! of the database, sealed by [`Keys::seal`]: nobody reads out of it what the row does not show, such as how many events
 //! there are that the caller may not see. One that was changed, belongs to other filters, or is from before the database was
-//! restored, is a 400.
+//! restored, is a 400. Cursors are made by hand, since what goes into one is ours to choose; the sealing itself is a
+//! library's (AES-SIV).
 
 mod listing;
 

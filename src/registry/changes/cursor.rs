@@ -6,6 +6,8 @@
 //!
 //! A restored database has another history: its next changes take the numbers of those that were lost. So a place is one of
 //! a history, and is refused in another.
+//!
+//! By hand, since what goes into a cursor is ours to choose. The sealing itself is a library's (AES-SIV, `auth::keys`).
 
 use super::model::ChangedResource;
 use crate::access::keys::Keys;

@@ -22,7 +22,7 @@ pub enum ChangeKind {
 /// The resources whose changes are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
+#[expect(missing_docs, reason = "words of the interface, explained where they are used")]
 pub enum ChangedResource {
     Council,
     Theme,

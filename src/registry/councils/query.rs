@@ -36,7 +36,7 @@ pub enum CouncilSort {
 /// Members of a council that `fields` can pick.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
+#[expect(missing_docs, reason = "words of the interface, explained where they are used")]
 pub enum CouncilField {
     Id,
     Slug,

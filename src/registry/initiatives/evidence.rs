@@ -67,7 +67,7 @@ pub enum Direction {
 /// What a value counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
+#[expect(missing_docs, reason = "words of the interface, explained where they are used")]
 pub enum Unit {
     People,
     Households,

@@ -47,7 +47,7 @@ pub enum InitiativeSort {
 /// Members of an initiative that `fields` can pick.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
+#[expect(missing_docs, reason = "words of the interface, explained where they are used")]
 pub enum InitiativeField {
     Id,
     Slug,
@@ -90,7 +90,7 @@ pub enum InitiativeField {
 /// Related records that `include` embeds in full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
+#[expect(missing_docs, reason = "words of the interface, explained where they are used")]
 pub enum InitiativeInclude {
     LeadCouncil,
     Participants,

@@ -155,7 +155,7 @@ pub enum ThemeSort {
 /// Members of a theme that `fields` can pick.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
+#[expect(missing_docs, reason = "words of the interface, explained where they are used")]
 pub enum ThemeField {
     Id,
     Slug,

@@ -24,6 +24,8 @@ async fn a_transaction_that_began_first_and_commits_last_is_not_passed() {
     assert!(!reader.copy.values().any(|record| record["title"] == "Changed by somebody slow"));
 
     slow.batch_execute("COMMIT").await.unwrap();
+    // The feed is read from the database; the lists show the commit once the service has followed it.
+    app.settle().await;
     for mut reader in [reader, behind] {
         reader.finish().await;
         assert!(reader.copy.values().any(|record| record["title"] == "Changed by somebody slow"));
@@ -50,6 +52,7 @@ async fn a_transaction_that_has_its_place_and_does_not_commit_yet_is_waited_for(
 
     slow.batch_execute("COMMIT").await.unwrap();
     quick.await.unwrap();
+    app.settle().await;
     reader.finish().await;
     assert!(reader.copy.values().any(|record| record["title"] == "Changed by somebody slow"));
     assert_same(&reader.copy, &fresh(&app.anonymous()).await, "when both are there");

@@ -92,7 +92,7 @@ fn nothing_is_null(value: &Value) {
     match value {
         // In a context null is a word: no language.
         Value::Object(members) => {
-            members.iter().filter(|(name, _)| *name != "@context").for_each(|(_, one)| nothing_is_null(one))
+            members.iter().filter(|(name, _)| *name != "@context").for_each(|(_, one)| nothing_is_null(one));
         }
         Value::Array(items) => items.iter().for_each(nothing_is_null),
         value => assert!(!value.is_null()),

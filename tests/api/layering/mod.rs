@@ -111,6 +111,21 @@ fn http_stays_at_the_edge() {
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
+/// The private PostgreSQL could be a crate of its own: it names nothing of ours, neither in code nor in comments.
+#[test]
+fn the_private_postgresql_knows_no_registry() {
+    let mut faults = Vec::new();
+    for path in files("src/db/embedded") {
+        let text = std::fs::read_to_string(source::root().join(&path)).expect("a source file").to_lowercase();
+        for (number, line) in text.lines().enumerate() {
+            if ["ccin", "registry", "crate::"].iter().any(|word| line.contains(word)) {
+                faults.push(format!("{path}:{}: {line}", number + 1));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
 #[test]
 fn nothing_unwraps_outside_of_tests() {
     let mut faults = Vec::new();

@@ -232,7 +232,7 @@ async fn keys(app: &TestApp, admin: Uuid) -> Vec<(Kind, String)> {
         let id = made.api_key.id;
         match kind {
             KeyOfADemotedOwner => {
-                app.sql(&format!("UPDATE users SET role = 'member_viewer' WHERE id = '{owner}'")).await
+                app.sql(&format!("UPDATE users SET role = 'member_viewer' WHERE id = '{owner}'")).await;
             }
             KeyOfADisabledOwner => app.sql(&format!("UPDATE users SET status = 'disabled' WHERE id = '{owner}'")).await,
             ExpiredKey => app.sql(&format!("UPDATE api_keys SET expires_at = now() WHERE id = '{id}'")).await,

@@ -9,7 +9,8 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
-use ccin_registry::db::embedded::{DATABASE, PrivatePostgres, Settings};
+use ccin_registry::db::embedded::{PrivatePostgres, Settings};
+use ccin_registry::db::open::DATABASE;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, User};
 use serde_json::{Value, json};
@@ -37,7 +38,7 @@ async fn hold() {
         allow_download: !is_set("--no-download"),
         run_as: order["--run-as"].as_str().map(str::to_owned),
         announce: |message| println!("{MARK}announced={message}"),
-        ..Settings::new(order["dir"].as_str().expect("a directory"))
+        ..Settings::new(DATABASE, order["dir"].as_str().expect("a directory"))
     };
     let mut terminated = signal(SignalKind::terminate()).expect("a handler");
     let since = Instant::now();

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use ccin_registry::db::embedded::{DATABASE, PrivatePostgres};
+use ccin_registry::db::embedded::PrivatePostgres;
+use ccin_registry::db::open::DATABASE;
 use nix::unistd::{Pid, getpgid};
 
 use super::holder::Holder;

@@ -48,9 +48,9 @@ async fn a_frozen_host_that_a_connection_does_not_lead_to_does_not_matter_to_it(
         let admin = app.admin().await;
         admin.get("/v1/me").await.expect(200);
         if is_first {
-            one.set(Line::Frozen).await
+            one.set(Line::Frozen).await;
         } else {
-            other.set(Line::Frozen).await
+            other.set(Line::Frozen).await;
         }
         // Something that takes long is waited for: the host that it is asked of gives signs of life.
         let holder = connect(&app.database.url).await;

@@ -7,7 +7,8 @@ use ccin_registry::accounts::sign_in::password;
 use ccin_registry::api::routes::document;
 use ccin_registry::app::sample;
 use ccin_registry::db;
-use ccin_registry::db::embedded::{DATABASE, PrivatePostgres, Settings};
+use ccin_registry::db::embedded::{PrivatePostgres, Settings};
+use ccin_registry::db::open::DATABASE;
 use ccin_registry::db::{Db, migrations};
 use ccin_registry::http::input::Schemas;
 use diesel_async::SimpleAsyncConnection;
@@ -38,6 +39,7 @@ pub struct Database {
 impl Database {
     /// A new database.
     pub async fn new(template: Template) -> Self {
+        super::times::watch();
         let server = tokio::task::spawn_blocking(server).await.expect("the private PostgreSQL starts");
         let name = format!("test_{}_{}", std::process::id(), Uuid::now_v7().simple());
         let source = match template {
@@ -91,7 +93,7 @@ fn server() -> Arc<PrivatePostgres> {
     if let Some(server) = running.upgrade() {
         return server;
     }
-    let settings = Settings { durable: false, announce: |_| {}, ..Settings::new(scratch().join("postgres")) };
+    let settings = Settings { durable: false, announce: |_| {}, ..Settings::new(DATABASE, scratch().join("postgres")) };
     let server = Arc::new(PrivatePostgres::start(&settings).expect("the private PostgreSQL starts"));
     *running = Arc::downgrade(&server);
     server
@@ -132,7 +134,8 @@ async fn make_template(name: &str, template: Template, server: &PrivatePostgres)
 /// Digest of migrations, sample and vocabulary of types: what a template is made of.
 fn digest() -> String {
     let mut digest = Sha256::new();
-    for folder in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations")).expect("migrations").flatten() {
+    let entries = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations")).expect("migrations").flatten();
+    for folder in entries.filter(|entry| entry.path().is_dir()) {
         digest.update(folder.file_name().as_encoded_bytes());
         digest.update(std::fs::read(folder.path().join("up.sql")).expect("up.sql"));
     }

@@ -12,6 +12,7 @@ pub mod program;
 pub mod records;
 pub mod round_trips;
 pub mod scratch;
+pub mod times;
 pub mod tokens;
 
 use std::sync::Arc;

@@ -34,6 +34,7 @@ pub struct Ended {
 impl Program {
     /// Start the program with a data folder and further arguments. Settings of the caller's environment are kept away.
     pub fn start(data_dir: &Path, arguments: &[&str], variables: &[(&str, &str)], input: &str) -> Self {
+        super::times::watch();
         let mut command = Command::new(env!("CARGO_BIN_EXE_ccin-registry"));
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("CCIN_") || name == "DATABASE_URL" || name == "RUST_LOG" {

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use std::{fs, thread};
 
 use ccin_registry::db::embedded::Settings;
+use ccin_registry::db::open::DATABASE;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, User, geteuid};
 use tokio_postgres::{Client, NoTls};
@@ -22,6 +23,7 @@ pub struct Scratch {
 impl Scratch {
     /// A new folder. It lies in the temporary folder, which every account can reach.
     pub fn new(name: &str) -> Self {
+        super::times::watch();
         static SWEPT: Once = Once::new();
         SWEPT.call_once(sweep_killed);
         let root = std::env::temp_dir().join(format!("ccin-tests-{}-{name}", std::process::id()));
@@ -41,7 +43,7 @@ impl Scratch {
 
     /// Settings for such a server in this very process, for data that nobody needs.
     pub fn settings(&self) -> Settings {
-        Settings { durable: false, allow_download: false, announce: |_| {}, ..Settings::new(self.dir()) }
+        Settings { durable: false, allow_download: false, announce: |_| {}, ..Settings::new(DATABASE, self.dir()) }
     }
 
     /// Give the folder to an account.

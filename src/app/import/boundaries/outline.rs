@@ -1,5 +1,9 @@
 //! Whether an area's rings are an area: closed, in the United Kingdom, not across each other, rightly wound. What can be mended
 //! without changing what is meant is mended and told; the rest is a fault.
+//!
+//! By hand instead of geo's `Validation`, which does not say where rings cross, refuses rings that touch themselves at a corner
+//! (published boundaries have such), passes over spikes, and holds every edge of a ring against every other: a detailed
+//! coast has 100,000. Crossings are found by geo's `line_intersection`, what overlaps by its `unary_union`.
 
 use std::collections::BTreeSet;
 

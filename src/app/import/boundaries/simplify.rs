@@ -3,6 +3,8 @@
 //! The border that two areas share is found (it ends where a third one begins, or the sea) and simplified once for both, by the
 //! method of Visvalingam and Whyatt, which takes away the points that make least difference. So there are neither gaps nor
 //! overlaps between neighbours of one file.
+//!
+//! By hand around geo's Visvalingam and Whyatt: geo simplifies each shape for itself, so that neighbours come apart.
 
 use std::collections::HashMap;
 
@@ -25,7 +27,6 @@ pub struct Borders {
 }
 
 fn corner(place: Coord) -> Corner {
-    #[allow(clippy::cast_possible_truncation, reason = "degrees, so that a million times as much fits well")]
     let grid = |degrees: f64| (degrees * 1e6).round() as i64;
     (grid(place.x), grid(place.y))
 }

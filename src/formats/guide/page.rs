@@ -1,0 +1,19 @@
+//! A page of the guide, and where it lies.
+
+use super::contents::INDEX;
+use super::render::Rendered;
+
+/// A page of the guide.
+pub struct Page {
+    /// Path below `docs/`, without `.md`.
+    pub path: &'static str,
+    /// What it says.
+    pub rendered: Rendered,
+}
+
+impl Page {
+    /// Address below `/docs/guide/`; empty for the first page.
+    pub fn address(&self) -> &'static str {
+        if self.path == INDEX { "" } else { self.path }
+    }
+}
