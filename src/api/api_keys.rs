@@ -26,7 +26,7 @@ use crate::db::Db;
 use crate::error::{ApiError, UNKNOWN};
 use crate::http::input::{Body, Draft, Faults, IfMatch, NoParams, Patch, Query};
 use crate::http::page::{Listing, Page, Pages};
-use crate::http::response::{Record, Written, issued, no_content, send};
+use crate::http::response::{Cacheable, Moves, Record, Written, issued, no_content, send};
 use crate::registry::references;
 
 /// Most keys of one user that are good at a time: each has a quota of its own, which must not add up to no limit at all.
@@ -36,7 +36,7 @@ const MOST_KEYS: i64 = 50;
 ///
 /// Your own; for council editors those of everybody bound to their council; for network officers all. Secrets are not
 /// among what is shown.
-#[utoipa::path(tag = "API keys", params(ApiKeyQuery), responses((status = 200, description = "API keys", body = Page<ApiKey>)), security(("bearer" = [])))]
+#[utoipa::path(tag = "API keys", extensions(("x-price" = json!({ "units": 2 }))), params(ApiKeyQuery), responses(Cacheable, (status = 200, description = "API keys", body = Page<ApiKey>)), security(("bearer" = []), ("api_key" = [])))]
 #[get("/api-keys")]
 pub async fn list_api_keys(
     db: web::Data<Db>,
@@ -55,7 +55,7 @@ pub async fn list_api_keys(
 ///
 /// The answer shows the key this once. What a key may do is its scopes, cut to its owner's role and council as they stand
 /// at the time of each call. A key made with a key has no scope that the first one lacks.
-#[utoipa::path(tag = "API keys", request_body = NewApiKey, responses((status = 201, description = "Made", body = IssuedKey), (status = 409)), security(("bearer" = [])))]
+#[utoipa::path(tag = "API keys", request_body = NewApiKey, responses((status = 201, description = "Made", body = IssuedKey), (status = 409)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/api-keys")]
 pub async fn create_api_key(
     db: web::Data<Db>,
@@ -93,7 +93,7 @@ pub async fn create_api_key(
 /// Find an API key
 ///
 /// By its id; the list has it. The secret is not shown again.
-#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key")), responses((status = 200, description = "The key, without its secret", body = ApiKey)), security(("bearer" = [])))]
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key")), responses(Cacheable, Moves, (status = 200, description = "The key, without its secret", body = ApiKey)), security(("bearer" = []), ("api_key" = [])))]
 #[get("/api-keys/{id}", guard = "names_a_key")]
 pub async fn find_api_key(
     db: web::Data<Db>,
@@ -107,7 +107,7 @@ pub async fn find_api_key(
 /// Replace what may be changed of an API key
 ///
 /// Name, origins and networks; scopes and owner stay as they are: make another key.
-#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key")), request_body = ApiKeyUpdate, responses((status = 200, description = "As it is now", body = ApiKey)), security(("bearer" = [])))]
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key"), IfMatch), request_body = ApiKeyUpdate, responses((status = 200, description = "As it is now", body = ApiKey)), security(("bearer" = []), ("api_key" = [])))]
 #[put("/api-keys/{id}", guard = "names_a_key")]
 pub async fn replace_api_key(
     db: web::Data<Db>,
@@ -123,7 +123,7 @@ pub async fn replace_api_key(
 /// Rename an API key
 ///
 /// Name, origins and networks; scopes and owner stay as they are: make another key.
-#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key")), request_body(content = ApiKeyUpdate, content_type = "application/merge-patch+json"), responses((status = 200, description = "As it is now", body = ApiKey)), security(("bearer" = [])))]
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key"), IfMatch), request_body(content = ApiKeyUpdate, content_type = "application/merge-patch+json"), responses((status = 200, description = "As it is now", body = ApiKey)), security(("bearer" = []), ("api_key" = [])))]
 #[patch("/api-keys/{id}", guard = "names_a_key")]
 pub async fn update_api_key(
     db: web::Data<Db>,
@@ -139,7 +139,7 @@ pub async fn update_api_key(
 /// Revoke an API key
 ///
 /// At once and for good. The key stays in the list as revoked.
-#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key")), responses((status = 204, description = "Revoked")), security(("bearer" = [])))]
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key"), IfMatch), responses((status = 204, description = "Revoked")), security(("bearer" = []), ("api_key" = [])))]
 #[delete("/api-keys/{id}", guard = "names_a_key")]
 pub async fn revoke_api_key(
     db: web::Data<Db>,
@@ -165,7 +165,7 @@ pub async fn revoke_api_key(
 /// Rotate an API key
 ///
 /// Gives the key a new secret, shown this once. The old one is good as well until the overlap ends.
-#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key")), request_body = Rotation, responses((status = 200, description = "The new secret", body = IssuedKey), (status = 409)), security(("bearer" = [])))]
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key")), request_body = Rotation, responses((status = 200, description = "The new secret", body = IssuedKey), (status = 409)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/api-keys/{id}/rotate")]
 pub async fn rotate_api_key(
     db: web::Data<Db>,
@@ -200,7 +200,7 @@ pub async fn rotate_api_key(
 /// See how an API key was used
 ///
 /// Requests per day (UTC) and endpoint, refused ones included, for the last 90 days.
-#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key")), responses((status = 200, description = "How often, where and when last", body = KeyUsage)), security(("bearer" = [])))]
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key")), responses(Cacheable, Moves, (status = 200, description = "How often, where and when last", body = KeyUsage)), security(("bearer" = []), ("api_key" = [])))]
 #[get("/api-keys/{id}/usage")]
 pub async fn find_api_key_usage(
     request: HttpRequest,

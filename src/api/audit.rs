@@ -11,12 +11,13 @@ use crate::db::Db;
 use crate::error::ApiError;
 use crate::http::input::Query;
 use crate::http::page::{Listing, Page, Pages};
+use crate::http::response::Cacheable;
 
 /// List what was done
 ///
 /// Every write and every reading of a contact, newest first. Network admins see all of it; a council editor sees what was
 /// done to the own council, its initiatives and its users, without addresses of clients.
-#[utoipa::path(tag = "audit", params(AuditQuery), responses((status = 200, description = "Events", body = Page<AuditEvent>)), security(("bearer" = [])))]
+#[utoipa::path(tag = "audit", extensions(("x-price" = json!({ "units": 2 }))), params(AuditQuery), responses(Cacheable, (status = 200, description = "Events", body = Page<AuditEvent>)), security(("bearer" = []), ("api_key" = [])))]
 #[get("/audit")]
 pub async fn list_audit_events(
     db: web::Data<Db>,

@@ -7,7 +7,7 @@ use crate::access::extractors::Anyone;
 use crate::error::{ApiError, Fault};
 use crate::geography::BoundingBox;
 use crate::http::input::Query;
-use crate::http::response::{moved, send_overview};
+use crate::http::response::{Cacheable, Moves, moved, send_overview};
 use crate::read_model::boundaries::Boundary;
 use crate::read_model::boundary_members::members;
 use crate::read_model::extractor::CurrentSnapshot;
@@ -31,7 +31,7 @@ const NARROW: f64 = 1.0;
 /// A GeoJSON feature with the attribution that its licence asks for. 404 when none is loaded. A county of which no boundary
 /// is loaded has the union of its districts'.
 #[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), BoundaryQuery),
-    responses((status = 200, description = "The boundary", body = BoundaryFeature, content_type = "application/geo+json")))]
+    responses(Cacheable, Moves, (status = 200, description = "The boundary", body = BoundaryFeature, content_type = "application/geo+json")))]
 #[get("/councils/{council}/boundary")]
 pub async fn find_boundary(
     request: HttpRequest,
@@ -60,8 +60,8 @@ pub async fn find_boundary(
 /// Map boundaries
 ///
 /// The boundaries of the councils that are members, as simple as the zoom allows, in a GeoJSON feature collection.
-#[utoipa::path(tag = "map", params(MapQuery),
-    responses((status = 200, description = "The boundaries", body = BoundaryCollection, content_type = "application/geo+json")))]
+#[utoipa::path(tag = "map", extensions(("x-price" = json!({ "units": 2 }))), params(MapQuery),
+    responses(Cacheable, (status = 200, description = "The boundaries", body = BoundaryCollection, content_type = "application/geo+json")))]
 #[get("/map/boundaries")]
 pub async fn map_boundaries(
     request: HttpRequest,

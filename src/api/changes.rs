@@ -12,7 +12,7 @@ use crate::formats::feeds;
 use crate::formats::feeds::{ATOM, Head};
 use crate::http::input::{NoParams, Query};
 use crate::http::page::base;
-use crate::http::response::{moved, send, send_overview};
+use crate::http::response::{Cacheable, Moves, moved, send, send_overview};
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::recent_changes::{Subject, latest};
 use crate::read_model::snapshot::Snapshot;
@@ -39,7 +39,7 @@ const IN_A_FEED: usize = 50;
 /// with the parameter `since`, a cursor that only the service can make: it belongs to these resources and to what you may
 /// see. When your role or council changes, or when the database was restored, it is refused with `bad_cursor`: begin again. A
 /// page of long records is shorter than its limit.
-#[utoipa::path(tag = "changes", params(ChangeQuery), responses((status = 200, description = "Changes, oldest first", body = ChangePage)))]
+#[utoipa::path(tag = "changes", extensions(("x-price" = json!({ "units": 2, "limit": 10 }))), params(ChangeQuery), responses(Cacheable, (status = 200, description = "Changes, oldest first", body = ChangePage)))]
 #[get("/changes")]
 pub async fn list_changes(
     request: HttpRequest,
@@ -82,7 +82,7 @@ fn next(request: &HttpRequest, query: &ChangeQuery, cursor: &str) -> String {
 ///
 /// The last 50 changes, newest first, as an Atom feed (RFC 4287); what is gone, or no longer for the caller, as
 /// `at:deleted-entry` (RFC 6721).
-#[utoipa::path(tag = "changes", responses((status = 200, description = "Atom feed", body = String, content_type = "application/atom+xml")))]
+#[utoipa::path(tag = "changes", extensions(("x-price" = json!({ "units": 2 }))), responses(Cacheable, (status = 200, description = "Atom feed", body = String, content_type = "application/atom+xml")))]
 #[get("/changes.atom")]
 pub async fn feed_changes(
     request: HttpRequest,
@@ -98,7 +98,7 @@ pub async fn feed_changes(
 ///
 /// The last 50 changes of the council and of the initiatives that it leads or takes part in, newest first, as an Atom feed
 /// (RFC 4287). What is gone is in `/v1/changes.atom` only: it lies within no council any more.
-#[utoipa::path(tag = "changes", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham")), responses((status = 200, description = "Atom feed", body = String, content_type = "application/atom+xml")))]
+#[utoipa::path(tag = "changes", extensions(("x-price" = json!({ "units": 2 }))), params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham")), responses(Cacheable, Moves, (status = 200, description = "Atom feed", body = String, content_type = "application/atom+xml")))]
 #[get("/councils/{council}/changes.atom")]
 pub async fn feed_council_changes(
     request: HttpRequest,
@@ -120,7 +120,7 @@ pub async fn feed_council_changes(
 ///
 /// The last 50 changes of the theme and of the initiatives on it or on themes within it, newest first, as an Atom feed
 /// (RFC 4287). What is gone is in `/v1/changes.atom` only: it lies within no theme any more.
-#[utoipa::path(tag = "changes", params(("theme" = String, Path, description = "Slug or id", example = "housing")), responses((status = 200, description = "Atom feed", body = String, content_type = "application/atom+xml")))]
+#[utoipa::path(tag = "changes", extensions(("x-price" = json!({ "units": 2 }))), params(("theme" = String, Path, description = "Slug or id", example = "housing")), responses(Cacheable, Moves, (status = 200, description = "Atom feed", body = String, content_type = "application/atom+xml")))]
 #[get("/themes/{theme}/changes.atom")]
 pub async fn feed_theme_changes(
     request: HttpRequest,

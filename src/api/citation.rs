@@ -13,7 +13,7 @@ use crate::formats::citation::{bibtex, catalog, csl, datacite, extent, linked, r
 use crate::http::input::{NoParams, Query};
 use crate::http::negotiate;
 use crate::http::page::base;
-use crate::http::response::{moved, see_other, send_as, send_overview};
+use crate::http::response::{Cacheable, Moves, moved, see_other, send_as, send_overview};
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::references::AnyEntry;
 use crate::registry::references;
@@ -32,7 +32,7 @@ const FORMATS: [(CitationFormat, &str); 4] = [
 /// leads, with those that lead with it; the address is the permalink. Records have no DOI, and none is made up.
 #[utoipa::path(tag = "initiatives",
     params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), CitationQuery),
-    responses((status = 200, description = "The citation", content(
+    responses(Cacheable, Moves, (status = 200, description = "The citation", content(
         (Vec<Object> = "application/vnd.citationstyles.csl+json"),
         (String = "application/x-bibtex"),
         (String = "application/x-research-info-systems"),
@@ -100,7 +100,7 @@ pub async fn follow_permalink(
 /// Find the catalogue
 ///
 /// The registry as a dataset, for data portals and harvesters: DCAT 3 as JSON-LD. Of public records only.
-#[utoipa::path(tag = "service", responses((status = 200, description = "The catalogue", content_type = "application/ld+json", body = LinkedData)))]
+#[utoipa::path(tag = "service", responses(Cacheable, (status = 200, description = "The catalogue", content_type = "application/ld+json", body = LinkedData)))]
 #[get("/catalog.jsonld")]
 pub async fn find_catalog(
     request: HttpRequest,

@@ -21,7 +21,7 @@ use crate::geography::Point;
 use crate::http::idempotency::Idempotency;
 use crate::http::input::{Body, Draft, IfMatch, Patch, Query};
 use crate::http::page::{Page, Pages};
-use crate::http::response::{Record, Written, moved, no_content, send_rendered};
+use crate::http::response::{Cacheable, Moves, Record, Written, moved, no_content, send_rendered};
 use crate::read_model::council_list::{CouncilFilter, CouncilOrder};
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::shown::Shown;
@@ -34,7 +34,7 @@ use crate::registry::withdrawal::Withdrawal;
 /// List councils
 ///
 /// Filtered, sorted and paged; prospects are shown to network officers only.
-#[utoipa::path(tag = "councils", params(CouncilQuery), responses((status = 200, description = "Councils", body = Page<Council>)))]
+#[utoipa::path(tag = "councils", extensions(("x-price" = json!({ "units": 2, "q": 5, "covers": 5, "whole": 10 }))), params(CouncilQuery), responses(Cacheable, (status = 200, description = "Councils", body = Page<Council>)))]
 #[get("/councils")]
 pub async fn list_councils(
     request: HttpRequest,
@@ -67,7 +67,7 @@ pub async fn list_councils(
 /// By slug, id or GSS code. A former slug redirects (308); a withdrawn council answers 404 with the reason. By `Accept` also
 /// as schema.org JSON-LD; `fields` goes with plain JSON only.
 #[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), CouncilView),
-    responses((status = 200, description = "The council", content((Council = "application/json"), (LinkedData = "application/ld+json")))))]
+    responses(Cacheable, Moves, (status = 200, description = "The council", content((Council = "application/json"), (LinkedData = "application/ld+json")))))]
 #[get("/councils/{council}")]
 pub async fn find_council(
     request: HttpRequest,
@@ -93,7 +93,7 @@ pub async fn find_council(
 /// Enter a council
 ///
 /// For network admins. Codes are unique among the living; a slug belongs to one record for good.
-#[utoipa::path(tag = "councils", params(Idempotency), request_body = NewCouncil, responses((status = 201, description = "Entered", body = Council)), security(("bearer" = [])))]
+#[utoipa::path(tag = "councils", params(Idempotency), request_body = NewCouncil, responses((status = 201, description = "Entered", body = Council)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/councils")]
 pub async fn create_council(
     db: web::Data<Db>,
@@ -124,7 +124,7 @@ pub async fn create_council(
 ///
 /// A council editor keeps the profile (names, location, population, website, description, aliases) of the own council;
 /// codes, type, nation, region and membership are the network admins'.
-#[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham")), request_body = NewCouncil, responses((status = 200, description = "As it is now", body = Council)), security(("bearer" = [])))]
+#[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), IfMatch), request_body = NewCouncil, responses((status = 200, description = "As it is now", body = Council)), security(("bearer" = []), ("api_key" = [])))]
 #[put("/councils/{council}")]
 pub async fn replace_council(
     db: web::Data<Db>,
@@ -140,7 +140,7 @@ pub async fn replace_council(
 /// Change a council
 ///
 /// A merge patch (RFC 7396): null clears a member. Who may change what is as for `replace_council`.
-#[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham")), request_body(content = NewCouncil, content_type = "application/merge-patch+json"), responses((status = 200, description = "As it is now", body = Council)), security(("bearer" = [])))]
+#[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), IfMatch), request_body(content = NewCouncil, content_type = "application/merge-patch+json"), responses((status = 200, description = "As it is now", body = Council)), security(("bearer" = []), ("api_key" = [])))]
 #[patch("/councils/{council}")]
 pub async fn update_council(
     db: web::Data<Db>,
@@ -156,7 +156,7 @@ pub async fn update_council(
 /// Withdraw a council
 ///
 /// Only a council that no initiative and no user belongs to. It leaves a tombstone: its address answers 404 with the reason.
-#[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), Withdrawal), responses((status = 204, description = "Withdrawn")), security(("bearer" = [])))]
+#[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), Withdrawal, IfMatch), responses((status = 204, description = "Withdrawn")), security(("bearer" = []), ("api_key" = [])))]
 #[delete("/councils/{council}")]
 pub async fn delete_council(
     db: web::Data<Db>,

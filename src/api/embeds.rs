@@ -13,7 +13,7 @@ use crate::formats::embeds::oembed::{LIST_HEIGHT, RECORD_HEIGHT, Subject, frame,
 use crate::http::input::{NoParams, Query};
 use crate::http::negotiate;
 use crate::http::page::{Pages, base};
-use crate::http::response::{moved, send_overview};
+use crate::http::response::{Cacheable, moved, send_overview};
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::initiative_filter::InitiativeFilter;
 use crate::read_model::initiatives::InitiativeOrder;
@@ -119,7 +119,7 @@ fn explained(error: ApiError) -> Result<HttpResponse, ApiError> {
 ///
 /// oEmbed 1.0, for sites that are given an address of the registry: a frame to show an initiative in, or the initiatives of a
 /// council. Of public records only. In XML as well, by `format` or by `Accept`.
-#[utoipa::path(tag = "service", params(OembedQuery), responses(
+#[utoipa::path(tag = "service", params(OembedQuery), responses(Cacheable, 
     (status = 200, description = "The frame", content((Oembed = "application/json"), (String = "text/xml"))),
     (status = 404, description = "Not a page of an initiative or a council of this registry")))]
 #[get("/oembed")]

@@ -18,7 +18,7 @@ use crate::formats::exports::rows::{CouncilRow, InitiativeRow, Rows, ThemeRow};
 use crate::formats::exports::tables;
 use crate::http::input::{NoParams, Query};
 use crate::http::list_format::{Format, PlainFormat};
-use crate::http::response::{moved, send};
+use crate::http::response::{Cacheable, Moves, moved, send};
 use crate::openapi::Document;
 use crate::read_model::council_list::{CouncilFilter, CouncilOrder};
 use crate::read_model::initiative_filter::InitiativeFilter;
@@ -45,7 +45,7 @@ pub fn wants_whole(context: &GuardContext<'_>) -> bool {
 ///
 /// All that match, as one snapshot, with the filters and orders of `list_initiatives`. Without an account, or with a key
 /// without the scope `export`, for a small number of rows.
-#[utoipa::path(get, path = "/initiatives.{format}", tag = "exports", params(("format" = inline(Format), Path, description = "In which form", example = "csv"), InitiativeQuery),
+#[utoipa::path(get, path = "/initiatives.{format}", tag = "exports", extensions(("x-price" = json!({ "units": 10 }))), params(("format" = inline(Format), Path, description = "In which form", example = "csv"), InitiativeQuery),
     responses((status = 200, description = "All initiatives that match", content((String = "text/csv"), (String = "application/x-ndjson"), (FeatureCollection = "application/geo+json")))))]
 #[routes]
 #[get("/initiatives.{format}")]
@@ -63,8 +63,8 @@ pub async fn export_initiatives(
 /// Export a council's initiatives
 ///
 /// All that it leads or takes part in; otherwise as `export_initiatives`.
-#[utoipa::path(get, path = "/councils/{council}/initiatives.{format}", tag = "exports", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), ("format" = inline(Format), Path, description = "In which form", example = "csv"), InitiativeQuery),
-    responses((status = 200, description = "All initiatives that match", content((String = "text/csv"), (String = "application/x-ndjson"), (FeatureCollection = "application/geo+json")))))]
+#[utoipa::path(get, path = "/councils/{council}/initiatives.{format}", tag = "exports", extensions(("x-price" = json!({ "units": 10 }))), params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), ("format" = inline(Format), Path, description = "In which form", example = "csv"), InitiativeQuery),
+    responses(Moves, (status = 200, description = "All initiatives that match", content((String = "text/csv"), (String = "application/x-ndjson"), (FeatureCollection = "application/geo+json")))))]
 #[routes]
 #[get("/councils/{council}/initiatives.{format}")]
 #[get("/councils/{council}/initiatives", guard = "wants_places_whole")]
@@ -87,8 +87,8 @@ pub async fn export_council_initiatives(
 /// Export a theme's initiatives
 ///
 /// All on the theme or on themes within it; otherwise as `export_initiatives`.
-#[utoipa::path(get, path = "/themes/{theme}/initiatives.{format}", tag = "exports", params(("theme" = String, Path, description = "Slug or id", example = "housing"), ("format" = inline(Format), Path, description = "In which form", example = "csv"), InitiativeQuery),
-    responses((status = 200, description = "All initiatives that match", content((String = "text/csv"), (String = "application/x-ndjson"), (FeatureCollection = "application/geo+json")))))]
+#[utoipa::path(get, path = "/themes/{theme}/initiatives.{format}", tag = "exports", extensions(("x-price" = json!({ "units": 10 }))), params(("theme" = String, Path, description = "Slug or id", example = "housing"), ("format" = inline(Format), Path, description = "In which form", example = "csv"), InitiativeQuery),
+    responses(Moves, (status = 200, description = "All initiatives that match", content((String = "text/csv"), (String = "application/x-ndjson"), (FeatureCollection = "application/geo+json")))))]
 #[routes]
 #[get("/themes/{theme}/initiatives.{format}")]
 #[get("/themes/{theme}/initiatives", guard = "wants_places_whole")]
@@ -143,7 +143,7 @@ async fn initiatives_of(
 ///
 /// All that match, one row a claim, as one snapshot, with the filters and orders of `list_outcomes`. Without an account, or
 /// with a key without the scope `export`, for a small number of rows.
-#[utoipa::path(get, path = "/outcomes.{format}", tag = "exports", params(("format" = inline(PlainFormat), Path, description = "In which form", example = "csv"), OutcomeQuery),
+#[utoipa::path(get, path = "/outcomes.{format}", tag = "exports", extensions(("x-price" = json!({ "units": 10 }))), params(("format" = inline(PlainFormat), Path, description = "In which form", example = "csv"), OutcomeQuery),
     responses((status = 200, description = "All outcomes that match", content((String = "text/csv"), (String = "application/x-ndjson")))))]
 #[routes]
 #[get("/outcomes.{format}")]
@@ -169,7 +169,7 @@ pub async fn export_outcomes(
 ///
 /// All that match, as one snapshot, with the filters and orders of `list_councils`. Without an account, or with a key
 /// without the scope `export`, for a small number of rows.
-#[utoipa::path(get, path = "/councils.{format}", tag = "exports", params(("format" = inline(Format), Path, description = "In which form", example = "csv"), CouncilQuery),
+#[utoipa::path(get, path = "/councils.{format}", tag = "exports", extensions(("x-price" = json!({ "units": 10 }))), params(("format" = inline(Format), Path, description = "In which form", example = "csv"), CouncilQuery),
     responses((status = 200, description = "All councils that match", content((String = "text/csv"), (String = "application/x-ndjson"), (FeatureCollection = "application/geo+json")))))]
 #[routes]
 #[get("/councils.{format}")]
@@ -203,7 +203,7 @@ pub async fn export_councils(
 ///
 /// All that match, as one snapshot, with the filters and orders of `list_themes`. Without an account, or with a key without
 /// the scope `export`, for a small number of rows.
-#[utoipa::path(get, path = "/themes.{format}", tag = "exports", params(("format" = inline(PlainFormat), Path, description = "In which form", example = "csv"), ThemeQuery),
+#[utoipa::path(get, path = "/themes.{format}", tag = "exports", extensions(("x-price" = json!({ "units": 10 }))), params(("format" = inline(PlainFormat), Path, description = "In which form", example = "csv"), ThemeQuery),
     responses((status = 200, description = "All themes that match", content((String = "text/csv"), (String = "application/x-ndjson")))))]
 #[routes]
 #[get("/themes.{format}")]
@@ -232,7 +232,7 @@ pub async fn export_themes(
 ///
 /// The codebook of the exports as a Frictionless data package: each CSV with its Table Schema (columns with their meaning,
 /// type and rules), the licence and the source. Its addresses are relative, so that it describes the CSVs beside it.
-#[utoipa::path(tag = "exports", responses((status = 200, description = "The data package", body = DataPackage)))]
+#[utoipa::path(tag = "exports", responses(Cacheable, (status = 200, description = "The data package", body = DataPackage)))]
 #[get("/datapackage.json")]
 pub async fn find_data_package(
     request: HttpRequest,

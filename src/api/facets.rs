@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use crate::access::extractors::Anyone;
 use crate::error::ApiError;
 use crate::http::input::Query;
-use crate::http::response::send;
+use crate::http::response::{Cacheable, send};
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::facets::Facets;
 use crate::read_model::initiative_filter::InitiativeFilter;
@@ -15,7 +15,7 @@ use crate::registry::initiatives::query::FacetQuery;
 ///
 /// For each filter of `list_initiatives`: how many initiatives each of its values would bring, the other filters being kept.
 /// Words that find nothing are not corrected here.
-#[utoipa::path(tag = "initiatives", params(FacetQuery), responses((status = 200, description = "Counts", body = Facets)))]
+#[utoipa::path(tag = "initiatives", extensions(("x-price" = json!({ "units": 5 }))), params(FacetQuery), responses(Cacheable, (status = 200, description = "Counts", body = Facets)))]
 #[get("/initiatives/facets")]
 pub async fn count_initiatives(
     request: HttpRequest,

@@ -20,7 +20,7 @@ use crate::formats::citation::linked::LinkedData;
 use crate::http::idempotency::Idempotency;
 use crate::http::input::{Body, Draft, IfMatch, NoParams, Patch, Query};
 use crate::http::page::{Page, PageRequest, Pages};
-use crate::http::response::{Record, Rendered, Written, moved, no_content, send_rendered};
+use crate::http::response::{Cacheable, Moves, Record, Rendered, Written, moved, no_content, send_rendered};
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::initiative_filter::InitiativeFilter;
 use crate::read_model::initiatives::InitiativeOrder;
@@ -39,7 +39,7 @@ use crate::registry::withdrawal::Withdrawal;
 /// List initiatives
 ///
 /// Filtered, sorted and paged; those that the caller may see.
-#[utoipa::path(tag = "initiatives", params(InitiativeQuery), responses((status = 200, description = "Initiatives", body = Page<Initiative>)))]
+#[utoipa::path(tag = "initiatives", extensions(("x-price" = json!({ "units": 2, "q": 5, "include": 5, "whole": 10 }))), params(InitiativeQuery), responses(Cacheable, (status = 200, description = "Initiatives", body = Page<Initiative>)))]
 #[get("/initiatives")]
 pub async fn list_initiatives(
     request: HttpRequest,
@@ -55,7 +55,7 @@ pub async fn list_initiatives(
 /// List a council's initiatives
 ///
 /// Those that it leads or takes part in, with the filters of `list_initiatives`.
-#[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), InitiativeQuery), responses((status = 200, description = "Initiatives", body = Page<Initiative>)))]
+#[utoipa::path(tag = "councils", extensions(("x-price" = json!({ "units": 2, "q": 5, "include": 5, "whole": 10 }))), params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), InitiativeQuery), responses(Cacheable, Moves, (status = 200, description = "Initiatives", body = Page<Initiative>)))]
 #[get("/councils/{council}/initiatives")]
 pub async fn list_council_initiatives(
     request: HttpRequest,
@@ -74,7 +74,7 @@ pub async fn list_council_initiatives(
 /// List a theme's initiatives
 ///
 /// Those on the theme or on themes within it, with the filters of `list_initiatives`.
-#[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id", example = "housing"), InitiativeQuery), responses((status = 200, description = "Initiatives", body = Page<Initiative>)))]
+#[utoipa::path(tag = "themes", extensions(("x-price" = json!({ "units": 2, "q": 5, "include": 5, "whole": 10 }))), params(("theme" = String, Path, description = "Slug or id", example = "housing"), InitiativeQuery), responses(Cacheable, Moves, (status = 200, description = "Initiatives", body = Page<Initiative>)))]
 #[get("/themes/{theme}/initiatives")]
 pub async fn list_theme_initiatives(
     request: HttpRequest,
@@ -139,7 +139,7 @@ fn page(
 /// By slug or id, with its outcomes, costs, sources and partners. A former slug redirects (308). By `Accept` also as
 /// schema.org JSON-LD, or as Markdown for pasting into a page; `fields` and `include` go with plain JSON only.
 #[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), InitiativeView),
-    responses((status = 200, description = "The initiative", content(
+    responses(Cacheable, Moves, (status = 200, description = "The initiative", content(
         (Initiative = "application/json"), (LinkedData = "application/ld+json"), (String = "text/markdown")))))]
 #[get("/initiatives/{initiative}")]
 pub async fn find_initiative(
@@ -167,7 +167,7 @@ pub async fn find_initiative(
 /// Enter an initiative
 ///
 /// It begins as a draft, for its own council and network officers. Outcomes, sources, partners and costs are part of it.
-#[utoipa::path(tag = "initiatives", params(Idempotency), request_body = NewInitiative, responses((status = 201, description = "Entered", body = Initiative)), security(("bearer" = [])))]
+#[utoipa::path(tag = "initiatives", params(Idempotency), request_body = NewInitiative, responses((status = 201, description = "Entered", body = Initiative)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/initiatives")]
 pub async fn create_initiative(
     db: web::Data<Db>,
@@ -198,7 +198,7 @@ pub async fn create_initiative(
 /// Replace an initiative
 ///
 /// Children that are left out are removed. Authors change drafts of their own council; network officers any record.
-#[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working")), request_body = NewInitiative, responses((status = 200, description = "As it is now", body = Initiative)), security(("bearer" = [])))]
+#[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), IfMatch), request_body = NewInitiative, responses((status = 200, description = "As it is now", body = Initiative)), security(("bearer" = []), ("api_key" = [])))]
 #[put("/initiatives/{initiative}")]
 pub async fn replace_initiative(
     db: web::Data<Db>,
@@ -214,7 +214,7 @@ pub async fn replace_initiative(
 /// Change an initiative
 ///
 /// A merge patch (RFC 7396): null clears a member, an array replaces the whole array.
-#[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working")), request_body(content = NewInitiative, content_type = "application/merge-patch+json"), responses((status = 200, description = "As it is now", body = Initiative)), security(("bearer" = [])))]
+#[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), IfMatch), request_body(content = NewInitiative, content_type = "application/merge-patch+json"), responses((status = 200, description = "As it is now", body = Initiative)), security(("bearer" = []), ("api_key" = [])))]
 #[patch("/initiatives/{initiative}")]
 pub async fn update_initiative(
     db: web::Data<Db>,
@@ -230,7 +230,7 @@ pub async fn update_initiative(
 /// Withdraw an initiative
 ///
 /// What was ever published leaves a tombstone with the public reason: its address answers 404 with the reason. A mere draft is deleted.
-#[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), Withdrawal), responses((status = 204, description = "Withdrawn")), security(("bearer" = [])))]
+#[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), Withdrawal, IfMatch), responses((status = 204, description = "Withdrawn")), security(("bearer" = []), ("api_key" = [])))]
 #[delete("/initiatives/{initiative}")]
 pub async fn delete_initiative(
     db: web::Data<Db>,
@@ -256,7 +256,7 @@ pub async fn delete_initiative(
 /// Publish an initiative
 ///
 /// For network officers. Who wrote a record does not publish it, a network admin apart.
-#[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working")), responses((status = 200, description = "As it is now", body = Initiative)), security(("bearer" = [])))]
+#[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), IfMatch), responses((status = 200, description = "As it is now", body = Initiative)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/initiatives/{initiative}/publish")]
 pub async fn publish_initiative(
     db: web::Data<Db>,
@@ -272,7 +272,7 @@ pub async fn publish_initiative(
 /// Take an initiative back to draft
 ///
 /// For network officers. Readers no longer see it; its slug and id stay.
-#[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working")), responses((status = 200, description = "As it is now", body = Initiative)), security(("bearer" = [])))]
+#[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), IfMatch), responses((status = 200, description = "As it is now", body = Initiative)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/initiatives/{initiative}/unpublish")]
 pub async fn unpublish_initiative(
     db: web::Data<Db>,

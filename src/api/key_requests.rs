@@ -29,7 +29,7 @@ use crate::error::ApiError;
 use crate::http::client_address::client_address;
 use crate::http::input::{Body, NoParams, Query};
 use crate::http::page::{Listing, Page, Pages};
-use crate::http::response::{Record, Written, issued};
+use crate::http::response::{Cacheable, Moves, Record, Written, issued};
 use crate::registry::references;
 
 /// Requests that nobody has decided about: strangers must not fill the store, and none of them the form of all others.
@@ -41,7 +41,7 @@ const DAYS_TO_CLAIM: i64 = 7;
 ///
 /// For researchers and others without an account. A network officer grants or refuses; the answer goes to the e-mail
 /// address. Asking again while nobody has decided changes nothing. A request lapses after 30 days; then ask again.
-#[utoipa::path(tag = "API keys", request_body = NewKeyRequest, responses((status = 202, description = "The request has arrived", body = Receipt)))]
+#[utoipa::path(tag = "API keys", extensions(("x-price" = json!({ "units": 20 }))), request_body = NewKeyRequest, responses((status = 202, description = "The request has arrived", body = Receipt)))]
 #[post("/api-keys/requests")]
 pub async fn request_api_key(
     http: HttpRequest,
@@ -70,7 +70,7 @@ pub async fn request_api_key(
 /// List requests for API keys
 ///
 /// For network officers.
-#[utoipa::path(tag = "API keys", params(RequestQuery), responses((status = 200, description = "Requests", body = Page<KeyRequest>)), security(("bearer" = [])))]
+#[utoipa::path(tag = "API keys", extensions(("x-price" = json!({ "units": 2 }))), params(RequestQuery), responses(Cacheable, (status = 200, description = "Requests", body = Page<KeyRequest>)), security(("bearer" = []), ("api_key" = [])))]
 #[get("/api-keys/requests")]
 pub async fn list_key_requests(
     db: web::Data<Db>,
@@ -96,7 +96,7 @@ pub async fn list_key_requests(
 /// Find a request for an API key
 ///
 /// For network officers.
-#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the request")), responses((status = 200, description = "The request", body = KeyRequest)), security(("bearer" = [])))]
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the request")), responses(Cacheable, Moves, (status = 200, description = "The request", body = KeyRequest)), security(("bearer" = []), ("api_key" = [])))]
 #[get("/api-keys/requests/{id}")]
 pub async fn find_key_request(
     db: web::Data<Db>,
@@ -119,7 +119,7 @@ pub async fn find_key_request(
 ///
 /// Makes the key, in the name of the user with that e-mail address or of a new researcher, and leaves a message with a
 /// one-time token in the outbox. The key has no secret until the token fetches it, within seven days.
-#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the request")), request_body = Grant, responses((status = 200, description = "Granted", body = KeyRequest), (status = 409)), security(("bearer" = [])))]
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the request")), request_body = Grant, responses((status = 200, description = "Granted", body = KeyRequest), (status = 409)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/api-keys/requests/{id}/grant")]
 pub async fn grant_key_request(
     settings: web::Data<ServeSettings>,
@@ -180,7 +180,7 @@ pub async fn grant_key_request(
 /// Refuse a request for an API key
 ///
 /// Leaves a message with the reason in the outbox.
-#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the request")), request_body = Refusal, responses((status = 200, description = "Refused", body = KeyRequest), (status = 409)), security(("bearer" = [])))]
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the request")), request_body = Refusal, responses((status = 200, description = "Refused", body = KeyRequest), (status = 409)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/api-keys/requests/{id}/refuse")]
 pub async fn refuse_key_request(
     db: web::Data<Db>,

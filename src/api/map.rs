@@ -9,7 +9,7 @@ use crate::error::ApiError;
 use crate::formats::map::model::{CouncilProperties, InitiativeProperties, MapQuery, MapSummary, PointMap};
 use crate::formats::map::points;
 use crate::http::input::Query;
-use crate::http::response::{send, send_packed};
+use crate::http::response::{Cacheable, send, send_packed};
 use crate::read_model::council_list::CouncilFilter;
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::initiative_filter::InitiativeFilter;
@@ -24,7 +24,7 @@ const GEOJSON: &str = "application/geo+json";
 /// All that match the filters of `list_initiatives`, as GeoJSON, each at its own point or at that of its lead council, as
 /// `located_by` says. With `zoom`, points that lie close together become one. Words that find nothing are not corrected
 /// here.
-#[utoipa::path(tag = "map", params(MapQuery<InitiativeQuery>), responses((status = 200, description = "A map", body = PointMap<InitiativeProperties>, content_type = "application/geo+json")))]
+#[utoipa::path(tag = "map", extensions(("x-price" = json!({ "units": 2, "q": 5 }))), params(MapQuery<InitiativeQuery>), responses(Cacheable, (status = 200, description = "A map", body = PointMap<InitiativeProperties>, content_type = "application/geo+json")))]
 #[get("/map/initiatives")]
 pub async fn map_initiatives(
     request: HttpRequest,
@@ -46,7 +46,7 @@ pub async fn map_initiatives(
 ///
 /// All that match the filters of `list_councils`, as GeoJSON, each at the point within its area. With `zoom`, points
 /// that lie close together become one.
-#[utoipa::path(tag = "map", params(MapQuery<CouncilQuery>), responses((status = 200, description = "A map", body = PointMap<CouncilProperties>, content_type = "application/geo+json")))]
+#[utoipa::path(tag = "map", extensions(("x-price" = json!({ "units": 2, "q": 5, "covers": 5 }))), params(MapQuery<CouncilQuery>), responses(Cacheable, (status = 200, description = "A map", body = PointMap<CouncilProperties>, content_type = "application/geo+json")))]
 #[get("/map/councils")]
 pub async fn map_councils(
     request: HttpRequest,
@@ -64,7 +64,7 @@ pub async fn map_councils(
 /// Count initiatives by region and nation
 ///
 /// Those that match the filters of `list_initiatives`, by where their lead council is, and how many councils lead them.
-#[utoipa::path(tag = "map", params(FacetQuery), responses((status = 200, description = "Counts", body = MapSummary)))]
+#[utoipa::path(tag = "map", extensions(("x-price" = json!({ "units": 2, "q": 5 }))), params(FacetQuery), responses(Cacheable, (status = 200, description = "Counts", body = MapSummary)))]
 #[get("/map/summary")]
 pub async fn summarise_map(
     request: HttpRequest,

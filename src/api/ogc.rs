@@ -16,7 +16,7 @@ use crate::formats::ogc::query::{Choice, CouncilItems, DEFAULT_LIMIT, Initiative
 use crate::formats::ogc::{answer, collections, document, features};
 use crate::http::input::Query;
 use crate::http::page::Pages;
-use crate::http::response::send_overview;
+use crate::http::response::{Cacheable, send_overview};
 use crate::openapi::Document;
 use crate::read_model::council_list::CouncilFilter;
 use crate::read_model::extractor::CurrentSnapshot;
@@ -28,7 +28,7 @@ use crate::text;
 /// Find the OGC landing page
 ///
 /// The address for QGIS, ArcGIS and GDAL: leads to the collections, the conformance classes and the document.
-#[utoipa::path(get, path = "", tag = "OGC", params(View), responses((status = 200, description = "Where everything is", body = LandingPage)))]
+#[utoipa::path(get, path = "", tag = "OGC", params(View), responses(Cacheable, (status = 200, description = "Where everything is", body = LandingPage)))]
 #[routes]
 #[get("")]
 #[get("/")]
@@ -50,7 +50,7 @@ pub async fn find_ogc_landing_page(request: HttpRequest, _: Anyone, _: Query<Vie
 }
 
 /// Find the OGC conformance classes
-#[utoipa::path(tag = "OGC", params(View), responses((status = 200, description = "What of the standard is implemented", body = Conformance)))]
+#[utoipa::path(tag = "OGC", params(View), responses(Cacheable, (status = 200, description = "What of the standard is implemented", body = Conformance)))]
 #[get("/conformance")]
 pub async fn find_ogc_conformance(request: HttpRequest, _: Anyone, _: Query<View>) -> Result<HttpResponse, ApiError> {
     let links = [Links::of(&request).here(JSON)];
@@ -60,7 +60,7 @@ pub async fn find_ogc_conformance(request: HttpRequest, _: Anyone, _: Query<View
 /// Find the OGC document
 ///
 /// The operations below `/ogc` as OpenAPI 3.0, which the standard asks for.
-#[utoipa::path(tag = "OGC", params(View), responses((status = 200, description = "The document", content_type = "application/vnd.oai.openapi+json;version=3.0", body = Object)))]
+#[utoipa::path(tag = "OGC", params(View), responses(Cacheable, (status = 200, description = "The document", content_type = "application/vnd.oai.openapi+json;version=3.0", body = Object)))]
 #[get("/api")]
 pub async fn find_ogc_document(
     request: HttpRequest,
@@ -74,7 +74,7 @@ pub async fn find_ogc_document(
 }
 
 /// List OGC collections
-#[utoipa::path(tag = "OGC", params(View), responses((status = 200, description = "The collections", body = Collections)))]
+#[utoipa::path(tag = "OGC", params(View), responses(Cacheable, (status = 200, description = "The collections", body = Collections)))]
 #[get("/collections")]
 pub async fn list_ogc_collections(
     request: HttpRequest,
@@ -89,7 +89,7 @@ pub async fn list_ogc_collections(
 }
 
 /// Find an OGC collection
-#[utoipa::path(tag = "OGC", params(("collection" = String, Path, description = "Id of the collection", example = "initiatives"), View), responses((status = 200, description = "The collection", body = CollectionInfo)))]
+#[utoipa::path(tag = "OGC", params(("collection" = String, Path, description = "Id of the collection", example = "initiatives"), View), responses(Cacheable, (status = 200, description = "The collection", body = CollectionInfo)))]
 #[get("/collections/{collection}")]
 pub async fn find_ogc_collection(
     request: HttpRequest,
@@ -125,7 +125,7 @@ fn shown(snapshot: &Snapshot, reach: Reach, links: &Links) -> Result<Vec<Collect
 /// List councils as features
 ///
 /// Those with a place, a page at a time, with filters of `list_councils`.
-#[utoipa::path(tag = "OGC", params(CouncilItems), responses((status = 200, description = "Features", content_type = "application/geo+json", body = Features<CouncilFeature>)))]
+#[utoipa::path(tag = "OGC", extensions(("x-price" = json!({ "units": 2, "limit": 10 }))), params(CouncilItems), responses(Cacheable, (status = 200, description = "Features", content_type = "application/geo+json", body = Features<CouncilFeature>)))]
 #[get("/collections/councils/items")]
 pub async fn list_council_features(
     request: HttpRequest,
@@ -146,7 +146,7 @@ pub async fn list_council_features(
 }
 
 /// Find a council as a feature
-#[utoipa::path(tag = "OGC", params(("feature" = String, Path, description = "Id of the council", example = "01a20437-ea34-7438-944c-55d92567c2df"), View), responses((status = 200, description = "The feature", content_type = "application/geo+json", body = CouncilFeature)))]
+#[utoipa::path(tag = "OGC", params(("feature" = String, Path, description = "Id of the council", example = "01a20437-ea34-7438-944c-55d92567c2df"), View), responses(Cacheable, (status = 200, description = "The feature", content_type = "application/geo+json", body = CouncilFeature)))]
 #[get("/collections/councils/items/{feature}")]
 pub async fn find_council_feature(
     request: HttpRequest,
@@ -161,7 +161,7 @@ pub async fn find_council_feature(
 /// List initiatives as features
 ///
 /// Those with a place, a page at a time, with filters of `list_initiatives`.
-#[utoipa::path(tag = "OGC", params(InitiativeItems), responses((status = 200, description = "Features", content_type = "application/geo+json", body = Features<InitiativeFeature>)))]
+#[utoipa::path(tag = "OGC", extensions(("x-price" = json!({ "units": 2, "limit": 10 }))), params(InitiativeItems), responses(Cacheable, (status = 200, description = "Features", content_type = "application/geo+json", body = Features<InitiativeFeature>)))]
 #[get("/collections/initiatives/items")]
 pub async fn list_initiative_features(
     request: HttpRequest,
@@ -182,7 +182,7 @@ pub async fn list_initiative_features(
 }
 
 /// Find an initiative as a feature
-#[utoipa::path(tag = "OGC", params(("feature" = String, Path, description = "Id of the initiative", example = "01a20437-ea34-7438-944c-55d92567c2df"), View), responses((status = 200, description = "The feature", content_type = "application/geo+json", body = InitiativeFeature)))]
+#[utoipa::path(tag = "OGC", params(("feature" = String, Path, description = "Id of the initiative", example = "01a20437-ea34-7438-944c-55d92567c2df"), View), responses(Cacheable, (status = 200, description = "The feature", content_type = "application/geo+json", body = InitiativeFeature)))]
 #[get("/collections/initiatives/items/{feature}")]
 pub async fn find_initiative_feature(
     request: HttpRequest,
@@ -197,7 +197,7 @@ pub async fn find_initiative_feature(
 /// List boundaries as features
 ///
 /// Those of councils, once they are imported, a page at a time, with filters of `list_councils`.
-#[utoipa::path(tag = "OGC", params(CouncilItems), responses((status = 200, description = "Features", content_type = "application/geo+json", body = Features<AreaFeature>)))]
+#[utoipa::path(tag = "OGC", extensions(("x-price" = json!({ "units": 2, "limit": 10 }))), params(CouncilItems), responses(Cacheable, (status = 200, description = "Features", content_type = "application/geo+json", body = Features<AreaFeature>)))]
 #[get("/collections/boundaries/items")]
 pub async fn list_boundary_features(
     request: HttpRequest,
@@ -218,7 +218,7 @@ pub async fn list_boundary_features(
 }
 
 /// Find a boundary as a feature
-#[utoipa::path(tag = "OGC", params(("feature" = String, Path, description = "Id of the council", example = "01a20437-ea34-7438-944c-55d92567c2df"), View), responses((status = 200, description = "The feature", content_type = "application/geo+json", body = AreaFeature)))]
+#[utoipa::path(tag = "OGC", params(("feature" = String, Path, description = "Id of the council", example = "01a20437-ea34-7438-944c-55d92567c2df"), View), responses(Cacheable, (status = 200, description = "The feature", content_type = "application/geo+json", body = AreaFeature)))]
 #[get("/collections/boundaries/items/{feature}")]
 pub async fn find_boundary_feature(
     request: HttpRequest,

@@ -7,6 +7,7 @@ use crate::db::enum_text::picked;
 use crate::error::ApiError;
 use crate::http::input::Query;
 use crate::http::page::{Listing, Page, Pages};
+use crate::http::response::Cacheable;
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::outcome_list::OutcomeFilter;
 use crate::read_model::outcomes::OutcomeRecord;
@@ -16,7 +17,7 @@ use crate::registry::outcomes::OutcomeQuery;
 ///
 /// One row a claim, with its evidence and the initiative that it belongs to; filtered, sorted and paged. Different kinds are
 /// never to be summed together.
-#[utoipa::path(tag = "outcomes", params(OutcomeQuery), responses((status = 200, description = "Outcomes", body = Page<OutcomeRecord>)))]
+#[utoipa::path(tag = "outcomes", extensions(("x-price" = json!({ "units": 2, "whole": 10 }))), params(OutcomeQuery), responses(Cacheable, (status = 200, description = "Outcomes", body = Page<OutcomeRecord>)))]
 #[get("/outcomes")]
 pub async fn list_outcomes(
     snapshot: CurrentSnapshot,

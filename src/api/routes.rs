@@ -1,9 +1,11 @@
 //! The table of contents: every operation, in the order of its address. Routing and document come from this one place.
 
-use actix_web::App;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
 use actix_web::web::ServiceConfig;
-use utoipa_actix_web::scope::scope;
+use actix_web::{App, Error};
+use utoipa_actix_web::scope::{Scope, scope};
 use utoipa_actix_web::{AppExt, UtoipaApp};
 
 use super::{
@@ -34,15 +36,29 @@ pub fn document() -> Document {
     Document::new(|base| mount(App::new().into_utoipa_app().openapi(base)).split_for_parts().1)
 }
 
+/// Find out who is calling, limit how often, and answer as of the caller's own last write. The last `wrap` sees a request
+/// first.
+fn with_callers<T, B>(
+    scope: Scope<T>,
+) -> Scope<
+    impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<BoxBody>, Error = Error, InitError = ()>,
+>
+where
+    T: ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<B>, Error = Error, InitError = ()>
+        + 'static,
+    B: MessageBody + 'static,
+{
+    scope
+        .wrap(from_fn(keep_in_step))
+        .wrap(from_fn(rate::limit))
+        .wrap(from_fn(identify))
+        .wrap(from_fn(rate::limit_bad_credentials))
+}
+
 /// Mount every operation.
 pub fn mount<T>(app: UtoipaApp<T>) -> UtoipaApp<T>
 where
-    T: actix_web::dev::ServiceFactory<
-            actix_web::dev::ServiceRequest,
-            Config = (),
-            Error = actix_web::Error,
-            InitError = (),
-        >,
+    T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
 {
     app.service(service::find_service)
         .service(service::find_health)
@@ -53,16 +69,9 @@ where
         .service(security_headers::find_security_txt)
         .service(citation::find_catalog)
         .service(embeds::find_frame)
-        .service(
-            // Of the same callers as below /v1, as what is below /ogc: a permalink leads those who may see the record.
-            scope("/id")
-                .service(citation::follow_permalink)
-                .wrap(from_fn(keep_in_step))
-                .wrap(from_fn(rate::limit))
-                .wrap(from_fn(identify))
-                .wrap(from_fn(rate::limit_bad_credentials)),
-        )
-        .service(
+        // A permalink leads callers who can see the record, so it identifies them too.
+        .service(with_callers(scope("/id").service(citation::follow_permalink)))
+        .service(with_callers(
             scope("/ogc")
                 .service(ogc::find_ogc_landing_page)
                 .service(ogc::find_ogc_conformance)
@@ -74,13 +83,9 @@ where
                 .service(ogc::list_council_features)
                 .service(ogc::find_council_feature)
                 .service(ogc::list_initiative_features)
-                .service(ogc::find_initiative_feature)
-                .wrap(from_fn(keep_in_step))
-                .wrap(from_fn(rate::limit))
-                .wrap(from_fn(identify))
-                .wrap(from_fn(rate::limit_bad_credentials)),
-        )
-        .service(
+                .service(ogc::find_initiative_feature),
+        ))
+        .service(with_callers(
             scope("/v1")
                 .service(sign_in::log_in)
                 .service(sign_in::refresh_tokens)
@@ -162,11 +167,6 @@ where
                 .service(api_keys::rotate_api_key)
                 .service(api_keys::find_api_key_usage)
                 .service(audit::list_audit_events)
-                // The last one is the first to see a request.
-                .wrap(from_fn(answer_again))
-                .wrap(from_fn(keep_in_step))
-                .wrap(from_fn(rate::limit))
-                .wrap(from_fn(identify))
-                .wrap(from_fn(rate::limit_bad_credentials)),
-        )
+                .wrap(from_fn(answer_again)),
+        ))
 }

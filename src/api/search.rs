@@ -9,7 +9,7 @@ use crate::error::ApiError;
 use crate::geography::Area;
 use crate::http::input::Query;
 use crate::http::page::{Listing, Page, Pages};
-use crate::http::response::send;
+use crate::http::response::{Cacheable, send};
 use crate::read_model::council_list::CouncilFilter;
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::hits::{SearchHit, SearchQuery, SuggestQuery, Suggestions, UnansweredQuery, UnansweredSearches};
@@ -32,7 +32,7 @@ const MOST_UNANSWERED: u64 = 200;
 /// nothing is corrected, and `search.did_you_mean` says how. With fewer than three records that have every word, those that
 /// have the most of them are shown too, and `search.relaxed` is true. Up to 32 words count. With filters: `q` of
 /// `list_initiatives` and `list_councils`.
-#[utoipa::path(tag = "search", params(SearchQuery), responses((status = 200, description = "Hits", body = Page<SearchHit>)))]
+#[utoipa::path(tag = "search", extensions(("x-price" = json!({ "units": 5 }))), params(SearchQuery), responses(Cacheable, (status = 200, description = "Hits", body = Page<SearchHit>)))]
 #[get("/search")]
 pub async fn search_registry(
     request: HttpRequest,
@@ -70,7 +70,7 @@ pub async fn search_registry(
 /// Suggest while somebody types
 ///
 /// Councils by any of their names, themes, and titles of initiatives, from the first letter on.
-#[utoipa::path(tag = "search", params(SuggestQuery), responses((status = 200, description = "Suggestions", body = Suggestions)))]
+#[utoipa::path(tag = "search", params(SuggestQuery), responses(Cacheable, (status = 200, description = "Suggestions", body = Suggestions)))]
 #[get("/suggest")]
 pub async fn suggest_records(
     request: HttpRequest,
@@ -88,7 +88,7 @@ pub async fn suggest_records(
 /// What readers look for and the registry does not have: the words of searches of everything and of initiatives, the most
 /// frequent first. Corrected and relaxed searches found something and are not listed. Nothing is kept about the people who
 /// searched. The 10,000 most frequent are kept.
-#[utoipa::path(tag = "search", params(UnansweredQuery), responses((status = 200, description = "Searches", body = UnansweredSearches)), security(("bearer" = [])))]
+#[utoipa::path(tag = "search", params(UnansweredQuery), responses(Cacheable, (status = 200, description = "Searches", body = UnansweredSearches)), security(("bearer" = []), ("api_key" = [])))]
 #[get("/search/unanswered")]
 pub async fn list_unanswered_searches(
     request: HttpRequest,

@@ -8,11 +8,11 @@ use utoipa::ToSchema;
 
 use crate::access::reach::Reach;
 use crate::db::Db;
-use crate::db::readiness::Writes;
 use crate::error::ApiError;
 use crate::http::input::{NoParams, Query};
 use crate::http::page::base;
-use crate::http::response::{send, send_text};
+use crate::http::readiness::Writes;
+use crate::http::response::{Cacheable, send, send_text};
 use crate::openapi::Document;
 use crate::read_model::follower::{ReadModel, Status};
 
@@ -112,7 +112,7 @@ pub struct Ability {
 /// What is here
 ///
 /// The first address: where the document, the interactive page and the collections are.
-#[utoipa::path(tag = "service", responses((status = 200, description = "Where the parts of the service are", body = ServiceIndex)))]
+#[utoipa::path(tag = "service", responses(Cacheable, (status = 200, description = "Where the parts of the service are", body = ServiceIndex)))]
 #[get("/")]
 pub async fn find_service(request: HttpRequest, _: Query<NoParams>) -> Result<HttpResponse, ApiError> {
     let at = |path: &str| format!("{}{path}", base(&request));
@@ -136,7 +136,7 @@ pub async fn find_service(request: HttpRequest, _: Query<NoParams>) -> Result<Ht
 /// Is the service well
 ///
 /// 200 while the store answers, 503 while it does not.
-#[utoipa::path(tag = "service", responses((status = 200, description = "The store answers", body = Health)))]
+#[utoipa::path(tag = "service", extensions(("x-price" = json!({ "units": 0 }))), responses((status = 200, description = "The store answers", body = Health)))]
 #[get("/health")]
 pub async fn find_health(
     db: web::Data<Db>,
@@ -153,7 +153,7 @@ pub async fn find_health(
 /// Does the process live
 ///
 /// Always 200: a service that does not answer is to be ended. Asks neither the database nor the records.
-#[utoipa::path(tag = "service", responses((status = 200, description = "The process lives", body = Liveness)))]
+#[utoipa::path(tag = "service", extensions(("x-price" = json!({ "units": 0 }))), responses((status = 200, description = "The process lives", body = Liveness)))]
 #[get("/health/live")]
 pub async fn find_liveness(_: Query<NoParams>) -> HttpResponse {
     HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(Liveness { status: "live" })
@@ -165,7 +165,7 @@ pub async fn find_liveness(_: Query<NoParams>) -> HttpResponse {
 /// database is away; writes are refused then, and while the database is read-only or its disk is full. 503 while the
 /// records are being read for the first time; it says how many percent were. Asks no database: what it says is about a
 /// second old.
-#[utoipa::path(tag = "service", responses((status = 200, description = "Reads are answered", body = Readiness)))]
+#[utoipa::path(tag = "service", extensions(("x-price" = json!({ "units": 0 }))), responses((status = 200, description = "Reads are answered", body = Readiness)))]
 #[get("/health/ready")]
 pub async fn find_readiness(
     read_model: web::Data<ReadModel>,

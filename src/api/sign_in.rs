@@ -21,14 +21,14 @@ use crate::db::Db;
 use crate::error::ApiError;
 use crate::http::client_address::client_address;
 use crate::http::input::{Body, NoParams, Query};
-use crate::http::response::{no_content, send};
+use crate::http::response::{Cacheable, no_content, send};
 use crate::registry::references;
 
 /// Sign in
 ///
 /// Answers with an access token of a few minutes and a refresh token. An unknown e-mail address, a wrong password and a
 /// disabled account are answered alike.
-#[utoipa::path(tag = "sign in", request_body = Credentials, responses((status = 200, description = "Signed in", body = Tokens)))]
+#[utoipa::path(tag = "sign in", extensions(("x-price" = json!({ "units": 5 }))), request_body = Credentials, responses((status = 200, description = "Signed in", body = Tokens)))]
 #[post("/auth/login")]
 pub async fn log_in(
     request: HttpRequest,
@@ -141,7 +141,7 @@ pub async fn log_out(
 ///
 /// The signed-in user, with the role and council by which this request is judged: with a key they may be less than the
 /// user's own.
-#[utoipa::path(tag = "sign in", responses((status = 200, description = "The signed-in user", body = Me)), security(("bearer" = [])))]
+#[utoipa::path(tag = "sign in", responses(Cacheable, (status = 200, description = "The signed-in user", body = Me)), security(("bearer" = []), ("api_key" = [])))]
 #[get("/me")]
 pub async fn find_me(
     request: HttpRequest,
@@ -200,7 +200,7 @@ pub async fn change_password(
 /// List the keys that verify access tokens
 ///
 /// A JSON Web Key Set (RFC 7517) with the Ed25519 key (RFC 8037) that signs access tokens.
-#[utoipa::path(tag = "service", responses((status = 200, description = "The key set", body = serde_json::Value)))]
+#[utoipa::path(tag = "service", responses(Cacheable, (status = 200, description = "The key set", body = serde_json::Value)))]
 #[get("/.well-known/jwks.json")]
 pub async fn find_keys(request: HttpRequest, keys: web::Data<Keys>) -> Result<HttpResponse, ApiError> {
     send(&request, &keys.jwks(), None, None, None)

@@ -18,7 +18,7 @@ use crate::formats::citation::linked::LinkedData;
 use crate::http::idempotency::Idempotency;
 use crate::http::input::{Body, Draft, Faults, IfMatch, Patch, Query};
 use crate::http::page::{Page, Pages};
-use crate::http::response::{Record, Written, moved, no_content, send_rendered};
+use crate::http::response::{Cacheable, Moves, Record, Written, moved, no_content, send_rendered};
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::shown::Shown;
 use crate::read_model::theme_list::ThemeFilter;
@@ -30,7 +30,7 @@ use crate::registry::withdrawal::Withdrawal;
 /// List themes
 ///
 /// Filtered, sorted and paged; deprecated themes included, merged ones not.
-#[utoipa::path(tag = "themes", params(ThemeQuery), responses((status = 200, description = "Themes", body = Page<Theme>)))]
+#[utoipa::path(tag = "themes", extensions(("x-price" = json!({ "units": 2, "whole": 10 }))), params(ThemeQuery), responses(Cacheable, (status = 200, description = "Themes", body = Page<Theme>)))]
 #[get("/themes")]
 pub async fn list_themes(
     request: HttpRequest,
@@ -52,7 +52,7 @@ pub async fn list_themes(
 /// The address of a theme that was merged into another redirects there (308). By `Accept` also as a SKOS concept (JSON-LD);
 /// `fields` goes with plain JSON only.
 #[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id", example = "housing"), ThemeView),
-    responses((status = 200, description = "The theme", content((Theme = "application/json"), (LinkedData = "application/ld+json")))))]
+    responses(Cacheable, Moves, (status = 200, description = "The theme", content((Theme = "application/json"), (LinkedData = "application/ld+json")))))]
 #[get("/themes/{theme}")]
 pub async fn find_theme(
     request: HttpRequest,
@@ -78,7 +78,7 @@ pub async fn find_theme(
 /// Enter a theme
 ///
 /// For network officers. No circle, at most three levels.
-#[utoipa::path(tag = "themes", params(Idempotency), request_body = NewTheme, responses((status = 201, description = "Entered", body = Theme)), security(("bearer" = [])))]
+#[utoipa::path(tag = "themes", params(Idempotency), request_body = NewTheme, responses((status = 201, description = "Entered", body = Theme)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/themes")]
 pub async fn create_theme(
     db: web::Data<Db>,
@@ -109,7 +109,7 @@ pub async fn create_theme(
 /// Replace a theme
 ///
 /// Members that are left out are cleared.
-#[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id", example = "housing")), request_body = NewTheme, responses((status = 200, description = "As it is now", body = Theme)), security(("bearer" = [])))]
+#[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id", example = "housing"), IfMatch), request_body = NewTheme, responses((status = 200, description = "As it is now", body = Theme)), security(("bearer" = []), ("api_key" = [])))]
 #[put("/themes/{theme}")]
 pub async fn replace_theme(
     db: web::Data<Db>,
@@ -125,7 +125,7 @@ pub async fn replace_theme(
 /// Change a theme
 ///
 /// A merge patch (RFC 7396): null clears a member.
-#[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id", example = "housing")), request_body(content = NewTheme, content_type = "application/merge-patch+json"), responses((status = 200, description = "As it is now", body = Theme)), security(("bearer" = [])))]
+#[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id", example = "housing"), IfMatch), request_body(content = NewTheme, content_type = "application/merge-patch+json"), responses((status = 200, description = "As it is now", body = Theme)), security(("bearer" = []), ("api_key" = [])))]
 #[patch("/themes/{theme}")]
 pub async fn update_theme(
     db: web::Data<Db>,
@@ -141,7 +141,7 @@ pub async fn update_theme(
 /// Withdraw a theme
 ///
 /// Only a theme that nothing uses: one in use is merged into another. It leaves a tombstone: its address answers 404 with the reason.
-#[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id", example = "housing"), Withdrawal), responses((status = 204, description = "Withdrawn")), security(("bearer" = [])))]
+#[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id", example = "housing"), Withdrawal, IfMatch), responses((status = 204, description = "Withdrawn")), security(("bearer" = []), ("api_key" = [])))]
 #[delete("/themes/{theme}")]
 pub async fn delete_theme(
     db: web::Data<Db>,
@@ -170,7 +170,7 @@ pub async fn delete_theme(
 /// Merge a theme into another
 ///
 /// Its initiatives, its narrower themes and its address go over to the other theme; the answer is that other theme.
-#[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id of the theme that goes", example = "housing"), Idempotency), request_body = ThemeMerge, responses((status = 200, description = "The theme that took over", body = Theme)), security(("bearer" = [])))]
+#[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id of the theme that goes", example = "housing"), Idempotency), request_body = ThemeMerge, responses((status = 200, description = "The theme that took over", body = Theme)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/themes/{theme}/merge")]
 pub async fn merge_theme(
     db: web::Data<Db>,

@@ -13,7 +13,7 @@ use crate::formats::tiles::model::{CLUSTERS, Filters, TileId, TileSet};
 use crate::geography::BoundingBox;
 use crate::http::input::Query;
 use crate::http::page::base;
-use crate::http::response::{send, send_bytes};
+use crate::http::response::{Cacheable, send, send_bytes};
 use crate::read_model::boundary_members::members;
 use crate::read_model::council_list::CouncilFilter;
 use crate::read_model::extractor::CurrentSnapshot;
@@ -31,7 +31,7 @@ type Numbers = web::Path<(String, String, String)>;
 /// Describe the tiles of initiatives
 ///
 /// TileJSON 3.0, for MapLibre, QGIS and others. Filters are those of `list_initiatives`; the address of the tiles carries them.
-#[utoipa::path(tag = "map", params(Filters<InitiativeQuery>), responses((status = 200, description = "The tiles", body = TileSet)))]
+#[utoipa::path(tag = "map", extensions(("x-price" = json!({ "units": 1, "q": 5 }))), params(Filters<InitiativeQuery>), responses(Cacheable, (status = 200, description = "The tiles", body = TileSet)))]
 #[get("/tiles/initiatives.json")]
 pub async fn describe_initiative_tiles(
     request: HttpRequest,
@@ -46,7 +46,7 @@ pub async fn describe_initiative_tiles(
 /// Describe the tiles of councils
 ///
 /// TileJSON 3.0, for MapLibre, QGIS and others. Filters are those of `list_councils`; the address of the tiles carries them.
-#[utoipa::path(tag = "map", params(Filters<CouncilQuery>), responses((status = 200, description = "The tiles", body = TileSet)))]
+#[utoipa::path(tag = "map", extensions(("x-price" = json!({ "units": 1, "q": 5, "covers": 5 }))), params(Filters<CouncilQuery>), responses(Cacheable, (status = 200, description = "The tiles", body = TileSet)))]
 #[get("/tiles/councils.json")]
 pub async fn describe_council_tiles(
     request: HttpRequest,
@@ -62,8 +62,8 @@ pub async fn describe_council_tiles(
 ///
 /// A Mapbox Vector Tile with the layer `initiatives`; 200 without a body where nothing is. Before zoom 14, points that lie
 /// close together are one feature with their number. Filters are those of `list_initiatives`.
-#[utoipa::path(tag = "map", params(("z" = u8, Path, description = "Zoom", minimum = 0, maximum = 14, example = 7), ("x" = u32, Path, description = "Column, from the west", minimum = 0, maximum = 16383, example = 63), ("y" = u32, Path, description = "Row, from the north", minimum = 0, maximum = 16383, example = 41), Filters<InitiativeQuery>),
-    responses((status = 200, description = "The tile", body = String, content_type = "application/vnd.mapbox-vector-tile")))]
+#[utoipa::path(tag = "map", extensions(("x-price" = json!({ "units": 1, "q": 5 }))), params(("z" = u8, Path, description = "Zoom", minimum = 0, maximum = 14, example = 7), ("x" = u32, Path, description = "Column, from the west", minimum = 0, maximum = 16383, example = 63), ("y" = u32, Path, description = "Row, from the north", minimum = 0, maximum = 16383, example = 41), Filters<InitiativeQuery>),
+    responses(Cacheable, (status = 200, description = "The tile", body = String, content_type = "application/vnd.mapbox-vector-tile")))]
 #[get("/tiles/initiatives/{z}/{x}/{y}.mvt")]
 pub async fn find_initiative_tile(
     request: HttpRequest,
@@ -86,8 +86,8 @@ pub async fn find_initiative_tile(
 ///
 /// A Mapbox Vector Tile with the layer `councils`; 200 without a body where nothing is. Before zoom 14, points that lie close
 /// together are one feature with their number. Filters are those of `list_councils`.
-#[utoipa::path(tag = "map", params(("z" = u8, Path, description = "Zoom", minimum = 0, maximum = 14, example = 7), ("x" = u32, Path, description = "Column, from the west", minimum = 0, maximum = 16383, example = 63), ("y" = u32, Path, description = "Row, from the north", minimum = 0, maximum = 16383, example = 41), Filters<CouncilQuery>),
-    responses((status = 200, description = "The tile", body = String, content_type = "application/vnd.mapbox-vector-tile")))]
+#[utoipa::path(tag = "map", extensions(("x-price" = json!({ "units": 1, "q": 5, "covers": 5 }))), params(("z" = u8, Path, description = "Zoom", minimum = 0, maximum = 14, example = 7), ("x" = u32, Path, description = "Column, from the west", minimum = 0, maximum = 16383, example = 63), ("y" = u32, Path, description = "Row, from the north", minimum = 0, maximum = 16383, example = 41), Filters<CouncilQuery>),
+    responses(Cacheable, (status = 200, description = "The tile", body = String, content_type = "application/vnd.mapbox-vector-tile")))]
 #[get("/tiles/councils/{z}/{x}/{y}.mvt")]
 pub async fn find_council_tile(
     request: HttpRequest,
@@ -109,7 +109,7 @@ pub async fn find_council_tile(
 /// Describe the tiles of boundaries
 ///
 /// TileJSON 3.0, for MapLibre, QGIS and others. Filters are those of `map_boundaries`; the address of the tiles carries them.
-#[utoipa::path(tag = "map", params(MembersQuery), responses((status = 200, description = "The tiles", body = TileSet)))]
+#[utoipa::path(tag = "map", params(MembersQuery), responses(Cacheable, (status = 200, description = "The tiles", body = TileSet)))]
 #[get("/tiles/boundaries.json")]
 pub async fn describe_boundary_tiles(
     request: HttpRequest,
@@ -125,7 +125,7 @@ pub async fn describe_boundary_tiles(
 /// A Mapbox Vector Tile with the layer `boundaries`: the areas of the councils that are members, as simple as the zoom
 /// allows; 200 without a body where nothing is. Filters are those of `map_boundaries`.
 #[utoipa::path(tag = "map", params(("z" = u8, Path, description = "Zoom", minimum = 0, maximum = 14, example = 7), ("x" = u32, Path, description = "Column, from the west", minimum = 0, maximum = 16383, example = 63), ("y" = u32, Path, description = "Row, from the north", minimum = 0, maximum = 16383, example = 41), MembersQuery),
-    responses((status = 200, description = "The tile", body = String, content_type = "application/vnd.mapbox-vector-tile")))]
+    responses(Cacheable, (status = 200, description = "The tile", body = String, content_type = "application/vnd.mapbox-vector-tile")))]
 #[get("/tiles/boundaries/{z}/{x}/{y}.mvt")]
 pub async fn find_boundary_tile(
     request: HttpRequest,

@@ -20,14 +20,14 @@ use crate::error::ApiError;
 use crate::http::idempotency::Idempotency;
 use crate::http::input::{Body, Draft, IfMatch, NoParams, Patch, Query};
 use crate::http::page::{Listing, Page, Pages};
-use crate::http::response::{Record, Written, no_content};
+use crate::http::response::{Cacheable, Record, Written, no_content};
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::registry::references;
 
 /// List users
 ///
 /// For network officers.
-#[utoipa::path(tag = "users", params(UserQuery), responses((status = 200, description = "Users", body = Page<User>)), security(("bearer" = [])))]
+#[utoipa::path(tag = "users", extensions(("x-price" = json!({ "units": 2 }))), params(UserQuery), responses(Cacheable, (status = 200, description = "Users", body = Page<User>)), security(("bearer" = []), ("api_key" = [])))]
 #[get("/users")]
 pub async fn list_users(
     db: web::Data<Db>,
@@ -58,7 +58,7 @@ pub async fn list_users(
 /// Find a user
 ///
 /// For network officers.
-#[utoipa::path(tag = "users", params(("id" = Uuid, Path, description = "Id of the user")), responses((status = 200, description = "The user", body = User)), security(("bearer" = [])))]
+#[utoipa::path(tag = "users", params(("id" = Uuid, Path, description = "Id of the user")), responses(Cacheable, (status = 200, description = "The user", body = User)), security(("bearer" = []), ("api_key" = [])))]
 #[get("/users/{id}")]
 pub async fn find_user(
     db: web::Data<Db>,
@@ -81,7 +81,7 @@ pub async fn find_user(
 /// Enter a user
 ///
 /// For network admins. The user signs in with the password given here and changes it.
-#[utoipa::path(tag = "users", params(Idempotency), request_body = NewUser, responses((status = 201, description = "Entered", body = User)), security(("bearer" = [])))]
+#[utoipa::path(tag = "users", params(Idempotency), request_body = NewUser, responses((status = 201, description = "Entered", body = User)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/users")]
 pub async fn create_user(
     db: web::Data<Db>,
@@ -113,7 +113,7 @@ pub async fn create_user(
 /// Replace a user
 ///
 /// For network admins. Members that are left out are cleared.
-#[utoipa::path(tag = "users", params(("id" = Uuid, Path, description = "Id of the user")), request_body = UserUpdate, responses((status = 200, description = "As it is now", body = User)), security(("bearer" = [])))]
+#[utoipa::path(tag = "users", params(("id" = Uuid, Path, description = "Id of the user"), IfMatch), request_body = UserUpdate, responses((status = 200, description = "As it is now", body = User)), security(("bearer" = []), ("api_key" = [])))]
 #[put("/users/{id}")]
 pub async fn replace_user(
     db: web::Data<Db>,
@@ -129,7 +129,7 @@ pub async fn replace_user(
 /// Change a user
 ///
 /// Setting `status` to `disabled` ends every session of the user at once.
-#[utoipa::path(tag = "users", params(("id" = Uuid, Path, description = "Id of the user")), request_body(content = UserUpdate, content_type = "application/merge-patch+json"), responses((status = 200, description = "As it is now", body = User)), security(("bearer" = [])))]
+#[utoipa::path(tag = "users", params(("id" = Uuid, Path, description = "Id of the user"), IfMatch), request_body(content = UserUpdate, content_type = "application/merge-patch+json"), responses((status = 200, description = "As it is now", body = User)), security(("bearer" = []), ("api_key" = [])))]
 #[patch("/users/{id}")]
 pub async fn update_user(
     db: web::Data<Db>,
@@ -148,7 +148,7 @@ pub async fn update_user(
 /// Set a user's password
 ///
 /// Ends every session of the user at once.
-#[utoipa::path(tag = "users", params(("id" = Uuid, Path, description = "Id of the user")), request_body = NewPassword, responses((status = 204, description = "Set")), security(("bearer" = [])))]
+#[utoipa::path(tag = "users", params(("id" = Uuid, Path, description = "Id of the user")), request_body = NewPassword, responses((status = 204, description = "Set")), security(("bearer" = []), ("api_key" = [])))]
 #[post("/users/{id}/password")]
 pub async fn set_user_password(
     db: web::Data<Db>,

@@ -9,7 +9,7 @@ use crate::access::extractors::Anyone;
 use crate::error::ApiError;
 use crate::http::input::Query;
 use crate::http::page::{Page, PageLinks};
-use crate::http::response::send;
+use crate::http::response::{Cacheable, send};
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::registry::vocabularies::{CoOperativeValue, Principle, PrincipleScheme, ValueScheme};
 
@@ -37,7 +37,7 @@ pub struct ValueQuery {
 /// List principles
 ///
 /// All of them on one page.
-#[utoipa::path(tag = "vocabularies", params(PrincipleQuery), responses((status = 200, description = "Principles", body = Page<Principle>)))]
+#[utoipa::path(tag = "vocabularies", extensions(("x-price" = json!({ "units": 2 }))), params(PrincipleQuery), responses(Cacheable, (status = 200, description = "Principles", body = Page<Principle>)))]
 #[get("/principles")]
 pub async fn list_principles(
     request: HttpRequest,
@@ -52,7 +52,7 @@ pub async fn list_principles(
 /// List values
 ///
 /// All of them on one page.
-#[utoipa::path(tag = "vocabularies", params(ValueQuery), responses((status = 200, description = "Values", body = Page<CoOperativeValue>)))]
+#[utoipa::path(tag = "vocabularies", extensions(("x-price" = json!({ "units": 2 }))), params(ValueQuery), responses(Cacheable, (status = 200, description = "Values", body = Page<CoOperativeValue>)))]
 #[get("/values")]
 pub async fn list_values(
     request: HttpRequest,

@@ -22,15 +22,16 @@ use crate::api::middleware::{Methods, fallback, frame};
 use crate::api::{routes, service};
 use crate::config::ServeSettings;
 use crate::config::tls::Certificate;
-use crate::db::readiness::Writes;
+use crate::db::Db;
 use crate::db::tally::PERIOD;
-use crate::db::{Db, readiness};
 use crate::http::client_address::from_here;
 use crate::http::input::Schemas;
 use crate::http::limits::bucket::Clock;
+use crate::http::limits::price::Prices;
 use crate::http::limits::{Limits, concurrency, rate, request_size};
+use crate::http::readiness::Writes;
 use crate::http::sending::Line;
-use crate::http::{chunked_upload, sending};
+use crate::http::{chunked_upload, readiness, sending};
 use crate::read_model::follower::ReadModel;
 use crate::read_model::ready_answers::ReadyAnswers;
 use crate::read_model::unanswered::Unanswered;
@@ -60,6 +61,7 @@ impl Server {
         let workers = settings.workers;
         let document = crate::api::routes::document();
         let schemas = web::Data::new(Schemas::new(&document.value));
+        let prices = web::Data::new(Prices::new(&document.value));
         let methods = web::Data::new(Methods::new(&document.value, routes::pages()));
         let document = web::Data::new(document);
         let usage = web::Data::new(Usage::default());
@@ -90,6 +92,7 @@ impl Server {
                 .app_data(limits.clone())
                 .app_data(schemas.clone())
                 .app_data(methods.clone())
+                .app_data(prices.clone())
                 .app_data(document.clone())
                 .service(service::find_document)
                 .service(service::find_strict_document)

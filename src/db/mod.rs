@@ -11,7 +11,6 @@ mod listen;
 pub mod migrations;
 pub mod open;
 pub mod prepared;
-pub mod readiness;
 #[expect(missing_docs, reason = "written by diesel; the tables explain their columns")]
 pub mod schema;
 pub mod tally;

@@ -8,6 +8,7 @@ pub mod limits;
 pub mod list_format;
 pub mod negotiate;
 pub mod page;
+pub mod readiness;
 pub mod response;
 pub mod search;
 pub mod security_headers;

@@ -3,6 +3,7 @@
 //! An ETag is the record's version and a digest of what was sent: `"7-3f2a9c04b1d6e8f0"`. The digest makes it strong for
 //! every representation (chosen fields, embedded records, another caller's view); `If-Match` looks at the version alone.
 
+use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -17,6 +18,8 @@ use data_encoding::HEXLOWER;
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use utoipa::IntoResponses;
+use utoipa::openapi::{RefOr, Response as OpenApiResponse};
 
 use crate::error::ApiError;
 
@@ -25,6 +28,29 @@ const JSON: &str = "application/json";
 /// Marks a request for the head of an answer alone (HEAD), for whom the body is dear to make.
 #[derive(Clone, Copy, Debug)]
 pub struct HeadOnly;
+
+/// Among the `responses` of an operation: its answer has validators, and a caller who has it already gets 304.
+pub struct Cacheable;
+
+/// Among the `responses` of an operation: the record that the address names may have moved, which is a 308.
+pub struct Moves;
+
+/// A status as an operation states it; the document describes what it means once for all.
+fn stated(status: &str) -> BTreeMap<String, RefOr<OpenApiResponse>> {
+    BTreeMap::from([(status.to_owned(), OpenApiResponse::new("").into())])
+}
+
+impl IntoResponses for Cacheable {
+    fn responses() -> BTreeMap<String, RefOr<OpenApiResponse>> {
+        stated("304")
+    }
+}
+
+impl IntoResponses for Moves {
+    fn responses() -> BTreeMap<String, RefOr<OpenApiResponse>> {
+        stated("308")
+    }
+}
 
 /// A record that has a version and a date.
 pub trait Resource: Serialize {

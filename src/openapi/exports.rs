@@ -5,14 +5,10 @@ use serde_json::{Map, Value, json};
 /// How the address of an export ends.
 const SUFFIX: &str = ".{format}";
 
-/// True for an operation that hands out a whole list.
-pub(super) fn is_export(path: &str) -> bool {
-    path.ends_with(SUFFIX)
-}
-
-/// True where the address names a record, which may have moved; a format is none.
-pub(super) fn names_record(path: &str) -> bool {
-    path.replace("{format}", "").contains('{')
+/// True for an operation that hands out a whole list: its address names the format.
+pub(super) fn is_export(operation: &Value) -> bool {
+    let parameters = operation["parameters"].as_array();
+    parameters.is_some_and(|list| list.iter().any(|one| one["name"] == "format" && one["in"] == "path"))
 }
 
 /// An export has no pages, embeds nothing and holds no HTML.

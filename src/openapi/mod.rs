@@ -17,7 +17,9 @@ use utoipa::openapi::tag::TagBuilder;
 
 use crate::error::Problem;
 use crate::http::idempotency::IDEMPOTENCY_KEY;
-use crate::http::limits::cost::said;
+use crate::http::input::IF_MATCH;
+use crate::http::limits::identifies;
+use crate::http::limits::price::Price;
 use crate::http::limits::request_size::MAX_HEADER_BYTES;
 
 const EXAMPLES: &str = include_str!("../../openapi/examples.json");
@@ -136,39 +138,30 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
     let secured = operation.get("security").is_some();
     let body = operation.get("requestBody").is_some();
-    // Below these the caller is looked up.
-    let versioned = path.starts_with("/v1/") || path.starts_with("/id/") || path.starts_with("/ogc");
-    let conditional = needs_if_match(path, method);
+    let conditional = has_parameter(operation, IF_MATCH);
     let repeatable = has_parameter(operation, IDEMPOTENCY_KEY);
 
     // How large a request may be is looked at in front of every operation (`limits::request_size`).
     let mut statuses: Vec<&str> = vec!["400", "414", "431", "500", "503"];
-    // The health of the service may be asked as often as one likes.
-    let limited = !path.starts_with("/health");
+    let price = Price::of(operation);
+    let limited = !price.is_free();
     if limited {
         statuses.push("429");
-        let price = said(path, |name| has_parameter(operation, name));
+        let price = price.words();
         let description = operation["description"].as_str().unwrap_or_default();
         operation["description"] = format!("{description}\n\n{price}").trim().into();
     }
-    if versioned {
+    if identifies(path) {
         // A credential that does not hold is refused everywhere, also where none is needed.
         statuses.push("401");
     }
     if secured {
         statuses.push("403");
     }
-    let is_export = exports::is_export(path);
+    let is_ogc = operation["tags"][0] == "OGC";
+    let is_export = exports::is_export(operation);
     if path.contains('{') {
         statuses.push("404");
-        if method == "get"
-            && path.starts_with("/v1/")
-            && !path.contains("users")
-            && !path.contains("/tiles/")
-            && exports::names_record(path)
-        {
-            statuses.push("308");
-        }
     }
     if is_export {
         statuses.extend(["403", "406"]);
@@ -193,19 +186,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     if conditional {
         statuses.extend(["409", "412", "428"]);
     }
-    let may_be_known = method == "get"
-        && !path.starts_with("/health")
-        && !path.starts_with("/problems")
-        && id != "find_security_txt"
-        && !is_export
-        && operation["responses"].get("200").is_some();
-    if may_be_known {
-        statuses.push("304");
-    }
-    // Wherever an access token opens, a key with the right scope does; what is for people in person says so by its id.
-    if secured && !["log_out", "change_password"].contains(&id.as_str()) {
-        operation["security"] = json!([{ "bearer": [] }, { "api_key": [] }]);
-    }
+    let may_be_known = operation["responses"].get("304").is_some();
     if let Some(responses) = operation.pointer_mut("/responses").and_then(Value::as_object_mut) {
         for status in statuses {
             responses.insert(status.into(), Value::Null);
@@ -219,7 +200,8 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
             if is_export {
                 exports::add_headers(&mut response["headers"]);
             }
-            if path.starts_with("/ogc") && path != "/ogc/api" {
+            // Clients of the standard find their way by links; its own document has none.
+            if is_ogc && path != "/ogc/api" {
                 response["headers"]["Link"] = json!({ "$ref": "#/components/headers/Link" });
             }
             answers::allow_origins(&mut response["headers"]);
@@ -230,7 +212,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
         sort_members(responses);
     }
     if conditional {
-        add_if_match(operation);
+        finish_if_match(operation);
     }
     if repeatable {
         describe_idempotency(operation);
@@ -251,18 +233,11 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     }
 }
 
-/// `PUT`, `PATCH`, `DELETE` and the changes of state name the version that they were made from.
-fn needs_if_match(path: &str, method: &str) -> bool {
-    matches!(method, "put" | "patch" | "delete") || path.ends_with("publish")
-}
-
-fn add_if_match(operation: &mut Value) {
-    if let Some(list) = operation["parameters"].as_array_mut() {
-        list.push(json!({
-            "name": "If-Match", "in": "header", "required": true,
-            "description": "ETag of the record as you last read it. Without it: 428; when it is no longer current: 412.",
-            "schema": { "type": "string", "maxLength": MAX_HEADER_BYTES }, "example": "\"1-9f86d081884c7d65\""
-        }));
+/// What no derive can say of the header.
+fn finish_if_match(operation: &mut Value) {
+    for header in operation["parameters"].as_array_mut().into_iter().flatten().filter(|one| one["name"] == IF_MATCH) {
+        header["schema"] = json!({ "type": "string", "maxLength": MAX_HEADER_BYTES });
+        header["example"] = json!("\"1-9f86d081884c7d65\"");
     }
 }
 

@@ -68,6 +68,42 @@ async fn every_answer_says_what_is_left_and_a_429_when_to_come_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_operation_costs_what_it_states_however_its_address_is_written() {
+    let app = TestApp::with_flags(&["--limit-anonymous", "1000"]).await;
+    let client = app.anonymous();
+    for (path, units) in [
+        ("/v1/councils/oldham", 1),
+        ("/v1/%63ouncils/oldham", 1),
+        ("/v1/councils?sort=name", 2),
+        ("/v1/%63ouncils?sort=name", 2),
+        ("/v1/councils/oldham/initiatives?q2=x", 2),
+        ("/v1/councils?covers=53.54,-2.11", 5),
+        ("/v1/initiatives?include=themes", 5),
+        ("/v1/initiatives?%71=co-op", 5),
+        ("/v1/initiatives/get-oldham-working?include=themes", 1),
+        ("/v1/initiatives/facets", 5),
+        ("/v1/suggest?q=co", 1),
+        ("/v1/initiatives.csv?q=co-op", 10),
+        ("/v1/initiatives%2Ecs%76", 10),
+        ("/v1/changes?since=x", 2),
+        ("/v1/changes?limit=1000", 10),
+        ("/v1/themes/housing/changes.atom", 2),
+        ("/ogc", 1),
+        ("/ogc/collections/councils/items?limit=200", 2),
+        ("/ogc/collections/councils/items?limit=1000", 10),
+        ("/embed/initiatives?q=housing", 5),
+        ("/v1/nothing?q=x", 1),
+    ] {
+        let before = standing(&client.get("/docs/").await)[1] as i64;
+        let after = standing(&client.get(path).await)[1] as i64;
+        assert_eq!(before - after, units, "{path}");
+        app.clock.advance(Duration::from_secs(60));
+    }
+    let whole = client.request(Method::GET, "/v1/initiatives").header("Accept", "text/csv");
+    assert_eq!(standing(&send(whole).await)[1], 990);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_account_has_a_quota_of_its_own_that_goes_with_its_role() {
     let flags = ["--limit-anonymous", "10", "--limit-member", "20", "--limit-officer", "30"];
     let app = TestApp::with_flags(&flags).await;

@@ -20,7 +20,7 @@ pub use bounds::{bound_answer, bound_parameter};
 pub use faults::Faults;
 pub use json::parse as parse_json;
 pub use period::check_period;
-pub use precondition::IfMatch;
+pub use precondition::{IF_MATCH, IfMatch};
 pub use query::{NoParams, Query};
 pub use schemas::Schemas;
 

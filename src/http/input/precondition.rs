@@ -5,6 +5,9 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest};
+use utoipa::IntoParams;
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 
 use crate::error::ApiError;
 
@@ -16,6 +19,18 @@ impl IfMatch {
     /// True when the record still is as the caller read it.
     pub fn allows(&self, version: i32) -> bool {
         self.0.contains(&version)
+    }
+}
+
+/// Name of the header.
+pub const IF_MATCH: &str = "If-Match";
+
+/// An operation that takes it says so among its `params`.
+impl IntoParams for IfMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let words = "ETag of the record as you last read it. Without it: 428; when it is no longer current: 412.";
+        let header = ParameterBuilder::new().name(IF_MATCH).parameter_in(ParameterIn::Header).required(Required::True);
+        vec![header.description(Some(words)).build()]
     }
 }
 

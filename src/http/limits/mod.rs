@@ -8,7 +8,7 @@
 
 pub mod bucket;
 pub mod concurrency;
-pub mod cost;
+pub mod price;
 pub mod rate;
 pub mod request_size;
 pub mod shares;
@@ -25,6 +25,15 @@ use super::client_address::network;
 use crate::access::account::{Account, Credential};
 use crate::access::role::Role;
 use crate::config::{LimitSettings, ServeSettings};
+
+/// Where the caller is looked up. Elsewhere the address alone has a quota.
+const IDENTIFIED: [&str; 3] = ["/v1", "/id", "/ogc"];
+
+/// True for an address below which the caller is looked up.
+pub fn identifies(path: &str) -> bool {
+    let below = IDENTIFIED.into_iter().filter_map(|scope| path.strip_prefix(scope));
+    below.into_iter().any(|rest| rest.is_empty() || rest.starts_with('/'))
+}
 
 /// So many addresses at least it takes to have all of what is bounded: an office has one address, an attacker some.
 const ADDRESSES_TO_FILL: usize = 8;

@@ -8,8 +8,8 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, ResponseError, web};
 use sha2::{Digest, Sha256};
 
-use super::Limits;
-use super::cost::cost;
+use super::price::{Price, Prices};
+use super::{Limits, identifies};
 use crate::access::account::{Account, Identified};
 use crate::error::ApiError;
 use crate::http::client_address::{client_address, network};
@@ -73,22 +73,23 @@ pub async fn limit(request: ServiceRequest, next: Next<impl MessageBody + 'stati
     }
     let accept = Accept::parse(&request).ok();
     let wants_whole = !matches!(Format::negotiated(accept.as_ref(), Format::OF_PLACES), Ok(None));
-    let cost = cost(request.path(), request.query_string(), wants_whole);
+    let prices = request.app_data::<web::Data<Prices>>();
+    let cost = prices.map_or(1, |prices| prices.units(&request, wants_whole));
     count(request, next, account.as_ref(), cost).await
 }
 
 /// Outside of them, where nobody is looked up: by address. The health of the service may be asked as often as one likes.
 pub async fn limit_pages(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Served {
     let path = request.path();
-    let is_counted_there = ["/v1", "/id", "/ogc"]
-        .into_iter()
-        .filter_map(|scope| path.strip_prefix(scope))
-        .any(|rest| rest.is_empty() || rest.starts_with('/'));
-    if path.starts_with("/health") || is_counted_there {
+    // A frame looks for records as their list does; any other page leaves that to the API.
+    let prices = request.app_data::<web::Data<Prices>>();
+    let cost = match path.starts_with(FRAMES) {
+        true => Price::of_list().units(request.query_string(), false),
+        false => prices.map_or(1, |prices| prices.units(&request, false)),
+    };
+    if cost == 0 || identifies(path) {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
-    // A frame looks for records as their list does; any other page leaves that to the API.
-    let cost = if path.starts_with(FRAMES) { cost(path, request.query_string(), false) } else { 1 };
     count(request, next, None, cost).await
 }
 

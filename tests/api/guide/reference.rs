@@ -5,9 +5,10 @@
 use std::fmt::Write as _;
 use std::fs;
 
+use ccin_registry::api::routes::document;
 use ccin_registry::app::cli::Cli;
 use ccin_registry::error::problems;
-use ccin_registry::http::limits::cost::cost;
+use ccin_registry::http::limits::price::Price;
 use clap::{Arg, Command, CommandFactory};
 use serde_json::Value;
 
@@ -235,19 +236,20 @@ fn rate_limits_are_those_of_the_program() {
         let (units, variable) = quota(flag);
         let _ = writeln!(text, "| {who} | {units} | `{variable}` |");
     }
+    let document = document().value;
     text.push_str("\n## What a request costs\n\n| request | units |\n|---|---|\n");
-    for (what, path, query) in [
-        ("one record, or a change of one; a page", "/v1/councils/oldham", ""),
-        ("suggestions while somebody types", "/v1/suggest", "q=hou"),
-        ("a page of a list, or entering a record", "/v1/initiatives", ""),
-        ("a list with `q`, `covers` or `include`", "/v1/initiatives", "q=x"),
-        ("search and facets", "/v1/search", "q=x"),
-        ("a whole list", "/v1/initiatives.csv", ""),
-        ("changes or OGC features with a `limit` above 200", "/v1/changes", "limit=1000"),
-        ("signing in", "/v1/auth/login", ""),
-        ("asking for an API key", "/v1/api-keys/requests", ""),
+    for (what, path, method, query) in [
+        ("one record, or a change of one; a page", "/v1/councils/{council}", "get", ""),
+        ("suggestions while somebody types", "/v1/suggest", "get", "q=hou"),
+        ("a page of a list", "/v1/initiatives", "get", ""),
+        ("a list with `q`, `covers` or `include`", "/v1/initiatives", "get", "q=x"),
+        ("search and facets", "/v1/search", "get", "q=x"),
+        ("a whole list", "/v1/initiatives.{format}", "get", ""),
+        ("changes or OGC features with a `limit` above 200", "/v1/changes", "get", "limit=1000"),
+        ("signing in", "/v1/auth/login", "post", ""),
+        ("asking for an API key", "/v1/api-keys/requests", "post", ""),
     ] {
-        let _ = writeln!(text, "| {what} | {} |", cost(path, query, false));
+        let _ = writeln!(text, "| {what} | {} |", Price::of(&document["paths"][path][method]).units(query, false));
     }
     text.push_str("\n[Operations](operations.md) lists the price of each operation.\n");
     check("rate-limits", &text);

@@ -9,7 +9,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::web;
 
-use super::Db;
+use crate::db::Db;
 use crate::error::Refusal;
 
 /// Time between two looks.

@@ -1,0 +1,124 @@
+//! The price of each operation, in units of a quota, as the operation itself states it.
+//!
+//! A handler states its price with `extensions(("x-price" = json!({ "units": 2, "q": 5 })))`: the usual price, and a price for
+//! each parameter that raises it. Without the extension the price is one unit. Three names stand for more than a
+//! parameter's presence: `limit` is a page of more than [`ROWS_OF_A_PAGE`] rows, `whole` is a whole list that `Accept` asks
+//! for, and `units` is the usual price. An operation of no units has no limit.
+
+use std::collections::{BTreeMap, HashMap};
+
+use actix_web::dev::ServiceRequest;
+use actix_web::http::Method;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// The extension of an operation that states its price.
+pub const EXTENSION: &str = "x-price";
+/// Rows of a usual page at most; a larger page costs more.
+const ROWS_OF_A_PAGE: u64 = 200;
+
+/// What an operation costs.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+pub struct Price {
+    units: u32,
+    /// Prices of requests with one of these parameters.
+    #[serde(flatten)]
+    with: BTreeMap<String, u32>,
+}
+
+impl Default for Price {
+    fn default() -> Self {
+        Self { units: 1, with: BTreeMap::new() }
+    }
+}
+
+impl Price {
+    /// The price that an operation of the document states.
+    pub fn of(operation: &Value) -> Self {
+        operation.get(EXTENSION).and_then(|price| Self::deserialize(price).ok()).unwrap_or_default()
+    }
+
+    /// A list that can be searched, for pages that show one and are no operations.
+    pub fn of_list() -> Self {
+        Self { units: 2, with: BTreeMap::from([("q".into(), 5)]) }
+    }
+
+    /// True for an operation without a limit, such as the health of the service.
+    pub fn is_free(&self) -> bool {
+        self.units == 0
+    }
+
+    /// Units of a request with this query string. `wants_whole`: `Accept` asks for a whole list.
+    pub fn units(&self, query: &str, wants_whole: bool) -> u32 {
+        let price = |name: &str, value: &str| match name {
+            // A number beyond 64 bits is as large as any limit; anything else is refused.
+            "limit" if value.parse::<u64>().is_ok_and(|limit| limit <= ROWS_OF_A_PAGE) => None,
+            "units" | "whole" => None,
+            name => self.with.get(name).copied(),
+        };
+        let parameters = form_urlencoded::parse(query.as_bytes()).filter_map(|(name, value)| price(&name, &value));
+        let whole = self.with.get("whole").copied().filter(|_| wants_whole);
+        parameters.chain(whole).chain([self.units]).max().unwrap_or(self.units)
+    }
+
+    /// The price in words, for the document.
+    pub fn words(&self) -> String {
+        let mut text = format!("Costs {} {} of the quota", self.units, if self.units == 1 { "unit" } else { "units" });
+        for (name, units) in &self.with {
+            match name.as_str() {
+                "limit" => text.push_str(&format!(", {units} with a `limit` above {ROWS_OF_A_PAGE}")),
+                "whole" => text.push_str(&format!(", {units} as a whole list")),
+                name => text.push_str(&format!(", {units} with `{name}`")),
+            }
+        }
+        text + "."
+    }
+}
+
+/// The prices of all operations that do not cost one unit, by method and route.
+pub struct Prices(HashMap<(Method, String), Price>);
+
+impl Prices {
+    /// From the document.
+    pub fn new(document: &Value) -> Self {
+        let paths = document["paths"].as_object().into_iter().flatten();
+        let operations = paths.flat_map(|(path, item)| {
+            item.as_object().into_iter().flatten().filter_map(move |(method, operation)| {
+                let method = Method::from_bytes(method.to_uppercase().as_bytes()).ok()?;
+                Some(((method, path.clone()), Price::of(operation)))
+            })
+        });
+        Self(operations.filter(|(_, price)| *price != Price::default()).collect())
+    }
+
+    /// Units of a request, by the operation that it will be routed to.
+    pub fn units(&self, request: &ServiceRequest, wants_whole: bool) -> u32 {
+        // The path as routing reads it, so that no spelling of an address is cheaper than another.
+        let Some(route) = request.resource_map().match_pattern(request.match_info().as_str()) else { return 1 };
+        let method = if request.method() == Method::HEAD { Method::GET } else { request.method().clone() };
+        self.0.get(&(method, route)).map_or(1, |price| price.units(request.query_string(), wants_whole))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_dearest_part_of_a_request_is_its_price() {
+        let price = Price::of(&json!({ EXTENSION: { "units": 2, "q": 5, "include": 5, "limit": 10, "whole": 10 } }));
+        assert_eq!(price.units("", false), 2);
+        assert_eq!(price.units("sort=name&q2=x&units=1&whole=1", false), 2);
+        assert_eq!(price.units("theme=housing&%71=co-op", false), 5);
+        assert_eq!(price.units("q=co-op&limit=1000", false), 10);
+        assert_eq!(price.units("limit=200", false), 2);
+        assert_eq!(price.units("limit=99999999999999999999", false), 10);
+        assert_eq!(price.units("", true), 10);
+        let words = "Costs 2 units of the quota, 5 with `include`, 10 with a `limit` above 200, 5 with `q`, 10 as a whole list.";
+        assert_eq!(price.words(), words);
+        assert_eq!(Price::of(&json!({})).words(), "Costs 1 unit of the quota.");
+        assert_eq!(Price::of(&json!({})).units("q=x", true), 1);
+    }
+}
