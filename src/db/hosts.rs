@@ -47,7 +47,7 @@ impl Hosts {
         Self { url: url.to_owned(), silent: Mutex::default() }
     }
 
-    /// Connect to the first usable host. Notifications go to `notifications`.
+    /// Connect to the first usable host. `notifications` receives a value for each notification.
     pub async fn reach(&self, limit: Duration, notifications: Option<watch::Sender<()>>) -> Result<Reached, Failure> {
         let mut config: Config = self.url.parse()?;
         config.application_name("ccin-registry").keepalives_idle(Duration::from_secs(30));
@@ -148,7 +148,7 @@ pub(super) async fn is_alive(host: &Config) -> bool {
     }
 }
 
-/// Connect to one host, with TLS as `sslmode` requires. Notifications go to `notifications`.
+/// Connect to one host, with TLS as `sslmode` requires. `notifications` receives a value for each.
 pub(super) async fn connect(
     host: &Config,
     notifications: Option<watch::Sender<()>>,
