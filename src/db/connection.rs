@@ -66,8 +66,8 @@ pub struct Connection {
 }
 
 impl OpenConnection {
-    /// Open a connection with settings that apply to every statement. `notifications` changes with each notification, and is
-    /// dropped when the connection ends.
+    /// Open a connection with settings that apply to every statement. `notifications` changes with each notification. It
+    /// is dropped when the connection ends.
     pub(super) async fn open(
         hosts: &Hosts,
         limit: Duration,
