@@ -14,8 +14,8 @@ use crate::accounts::identify::identify;
 use crate::http::limits::rate;
 use crate::http::security_headers;
 use crate::openapi::Document;
-use crate::read_model::middleware::keep_in_step;
-use crate::read_model::ready_answers::answer_again;
+use crate::read_model::middleware::read_your_writes;
+use crate::read_model::response_cache::serve_cached;
 
 /// Addresses of pages, which are no operations.
 pub fn pages() -> impl Iterator<Item = &'static str> {
@@ -57,7 +57,7 @@ where
             // Of the same callers as below /v1, as what is below /ogc: a permalink leads those who may see the record.
             scope("/id")
                 .service(citation::follow_permalink)
-                .wrap(from_fn(keep_in_step))
+                .wrap(from_fn(read_your_writes))
                 .wrap(from_fn(rate::limit))
                 .wrap(from_fn(identify))
                 .wrap(from_fn(rate::limit_bad_credentials)),
@@ -75,7 +75,7 @@ where
                 .service(ogc::find_council_feature)
                 .service(ogc::list_initiative_features)
                 .service(ogc::find_initiative_feature)
-                .wrap(from_fn(keep_in_step))
+                .wrap(from_fn(read_your_writes))
                 .wrap(from_fn(rate::limit))
                 .wrap(from_fn(identify))
                 .wrap(from_fn(rate::limit_bad_credentials)),
@@ -163,8 +163,8 @@ where
                 .service(api_keys::find_api_key_usage)
                 .service(audit::list_audit_events)
                 // The last one is the first to see a request.
-                .wrap(from_fn(answer_again))
-                .wrap(from_fn(keep_in_step))
+                .wrap(from_fn(serve_cached))
+                .wrap(from_fn(read_your_writes))
                 .wrap(from_fn(rate::limit))
                 .wrap(from_fn(identify))
                 .wrap(from_fn(rate::limit_bad_credentials)),
