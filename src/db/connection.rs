@@ -1,7 +1,7 @@
 //! One connection to PostgreSQL: opening it, and ending it when the server stops responding.
 //!
 //! When a server goes down, its socket closes. A frozen server (a stopped machine, a network that drops every packet)
-//! sends nothing, and a query would wait for ever. A slow query looks the same from here. So a second connection checks
+//! sends nothing, and a query would wait indefinitely. A slow query looks the same from here. So a second connection checks
 //! whether the server is alive, and if it is not, the first connection is ended.
 
 use std::ops::{Deref, DerefMut};
@@ -66,8 +66,9 @@ pub struct Connection {
 }
 
 impl OpenConnection {
-    /// Open a connection with settings that apply to every statement. `notifications` changes with each notification. It
-    /// is dropped when the connection ends.
+    /// Open a connection with settings that apply to every statement.
+    ///
+    /// `notifications` changes with each notification. It is dropped when the connection ends.
     pub(super) async fn open(
         hosts: &Hosts,
         limit: Duration,

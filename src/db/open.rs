@@ -23,8 +23,8 @@ pub enum OpenError {
     Private(#[from] embedded::Error),
     /// The private PostgreSQL has lost the data that it had.
     #[error(
-        "The private database in {} is missing, but its signing key {} still exists. Restore the folder, from a backup if \
-         necessary. To start with an empty registry instead, move the key away as well, or choose another folder with \
+        "The private database in {} is missing, but its signing key {} still exists. Restore the folder, from a backup \
+         if necessary. To start with an empty registry instead, move the key away as well, or choose another folder with \
          --data-dir.", data.display(), key.display()
     )]
     Vanished {

@@ -81,7 +81,8 @@ impl BoundingBox {
             return vec![Wrong::new(
                 "swapped",
                 format!(
-                    "is far from the United Kingdom, but would be in it with longitude first: did you mean {west},{south},{east},{north}? The order is {ORDER}"
+                    "is far from the United Kingdom, but would be in it with longitude first: \
+                     did you mean {west},{south},{east},{north}? The order is {ORDER}"
                 ),
             )];
         }
@@ -94,7 +95,8 @@ impl BoundingBox {
             wrong.push(Wrong::new(
                 "inverted",
                 format!(
-                    "has {} for west, which is east of {}; the order is {ORDER}. Boxes cannot cross the antimeridian: no record is there",
+                    "has {} for west, which is east of {}; the order is {ORDER}. \
+                     Boxes cannot cross the antimeridian: no record is there",
                     self.west, self.east
                 ),
             ));

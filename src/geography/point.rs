@@ -54,7 +54,8 @@ impl FromStr for Point {
         let swapped = Self { latitude: longitude, longitude: latitude };
         if !UK.contains(point) && UK.contains(swapped) {
             let detail = format!(
-                "is far from the United Kingdom, but would be in it the other way round: did you mean {longitude},{latitude}? The order is {ORDER}"
+                "is far from the United Kingdom, but would be in it the other way round: \
+                 did you mean {longitude},{latitude}? The order is {ORDER}"
             );
             return Err(Faulty(vec![Wrong::new("swapped", detail)]));
         }

@@ -31,7 +31,7 @@ pub(super) enum ProcessOwner {
     AnotherProcess,
     /// No process has this id.
     NoProcess,
-    /// This system does not tell.
+    /// The system gives no information.
     Unknown,
 }
 
