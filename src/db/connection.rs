@@ -1,8 +1,8 @@
 //! One connection to PostgreSQL: opening it, and ending it when the server stops responding.
 //!
 //! When a server goes down, its socket closes. A frozen server (a stopped machine, a network that drops every packet)
-//! sends nothing, and a query would wait indefinitely. A slow query looks the same from here. So a second connection checks
-//! whether the server is alive, and if it is not, the first connection is ended.
+//! sends nothing, and a query would wait indefinitely. A slow query looks the same from here. So a second connection
+//! checks whether the server is alive, and if it is not, the first connection is ended.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -148,7 +148,7 @@ pub(super) async fn is_alive(host: &Config) -> bool {
     }
 }
 
-/// Connect to one host, with TLS as `sslmode` requires. `notifications` receives a value for each.
+/// Connect to one host, with TLS as `sslmode` requires. `notifications` receives a value for each notification.
 pub(super) async fn connect(
     host: &Config,
     notifications: Option<watch::Sender<()>>,
