@@ -1,4 +1,5 @@
-//! The constant body: the least that this actix set-up can do. The path says how many bytes, or `/304`.
+//! Baseline: a constant body, the fastest that this actix set-up can be. The path gives its size in bytes, or is
+//! `/304`.
 
 use std::io;
 use std::net::SocketAddr;
@@ -8,14 +9,14 @@ use actix_web::http::header;
 use actix_web::web::{self, Bytes};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
 
-/// The largest body.
-const MOST: usize = 8 * 1024 * 1024;
+/// The largest body, in bytes.
+const MAX_BODY: usize = 8 * 1024 * 1024;
 
 /// Serve until killed.
 pub async fn serve(bind: SocketAddr, workers: usize) -> io::Result<()> {
-    // A body for each worker, so that workers do not share its counter.
+    // One copy of the body per worker, so that workers do not contend for its reference count.
     let server =
-        HttpServer::new(|| App::new().app_data(Bytes::from(vec![b'x'; MOST])).default_service(web::to(answer)));
+        HttpServer::new(|| App::new().app_data(Bytes::from(vec![b'x'; MAX_BODY])).default_service(web::to(answer)));
     server.client_request_timeout(Duration::from_secs(10)).disable_signals().workers(workers).bind(bind)?.run().await
 }
 
@@ -24,7 +25,7 @@ async fn answer(request: HttpRequest) -> HttpResponse {
     if size == "304" {
         return HttpResponse::NotModified().insert_header((header::ETAG, "\"1\"")).finish();
     }
-    let size = size.parse().unwrap_or(0).min(MOST);
+    let size = size.parse().unwrap_or(0).min(MAX_BODY);
     let body = request.app_data::<Bytes>().map(|all| all.slice(..size)).unwrap_or_default();
     HttpResponse::Ok().content_type("application/json").body(body)
 }

@@ -1,6 +1,6 @@
-//! The private PostgreSQL of the bench, with a filled database that stays for the next run.
+//! The private PostgreSQL of the benchmark, with seed databases that remain for the next run.
 //!
-//! Each run measures copies of it, so that what a run creates does not slow the next one down.
+//! Each run measures copies of them, so that records created in one run do not slow the next.
 
 use std::collections::hash_map::DefaultHasher;
 use std::fs;
@@ -24,25 +24,25 @@ use crate::generate::words::Known;
 use crate::{generate, plain};
 
 const SEED: u64 = 20_261_122;
-/// The databases of a run.
-const OF_SERVICE: &str = "bench_service";
-const OF_PLAIN: &str = "bench_plain";
+/// Names of the databases of a run.
+const SERVICE_DATABASE: &str = "bench_service";
+const PLAIN_DATABASE: &str = "bench_plain";
 
-/// Databases ready to be measured.
+/// Databases ready for measurements.
 pub struct Databases {
     server: PrivatePostgres,
-    /// Address of the service's database.
+    /// Connection string of the service's database.
     pub service: String,
-    /// Address of the plain program's.
+    /// Connection string of the plain program's database.
     pub plain: String,
-    /// The first process of PostgreSQL, whose children are the sessions.
+    /// The main process of PostgreSQL, whose children are the backends.
     pub pid: u32,
-    /// Words that the records have.
+    /// Search words that occur in the records.
     pub known: Known,
 }
 
 impl Databases {
-    /// Start PostgreSQL below the folder, fill the seed databases of this size where they are missing, and copy them.
+    /// Start PostgreSQL in the folder, create missing seed databases of this size, and copy them.
     pub async fn open(folder: &Path, records: usize) -> Result<Self, Failure> {
         let settings = Settings::new(DATABASE, folder.join("postgres"));
         let server = tokio::task::spawn_blocking(move || PrivatePostgres::start(&settings)).await??;
@@ -56,7 +56,7 @@ impl Databases {
             migrations::run(&server.url(&seed)).await?;
             let known = generate::fill(&connect(&server.url(&seed)).await?, records, SEED).await?;
             let known = serde_json::to_string(&known)?.replace('\'', "''");
-            // The comment says as well that the database is whole.
+            // The comment also marks the database as complete.
             admin.batch_execute(&format!("COMMENT ON DATABASE {seed} IS '{known}'")).await?;
             eprintln!("{records} initiatives in {:.1} s", began.elapsed().as_secs_f64());
         }
@@ -69,13 +69,13 @@ impl Databases {
             admin.batch_execute(&format!("COMMENT ON DATABASE {plain_seed} IS 'whole'")).await?;
         }
         let known = serde_json::from_str(&comment(&admin, &seed).await?.unwrap_or_default())?;
-        copy(&admin, &seed, OF_SERVICE).await?;
-        copy(&admin, &plain_seed, OF_PLAIN).await?;
-        let (service, plain) = (server.url(OF_SERVICE), server.url(OF_PLAIN));
+        copy(&admin, &seed, SERVICE_DATABASE).await?;
+        copy(&admin, &plain_seed, PLAIN_DATABASE).await?;
+        let (service, plain) = (server.url(SERVICE_DATABASE), server.url(PLAIN_DATABASE));
         Ok(Self { server, service, plain, pid, known })
     }
 
-    /// Names that requests ask for.
+    /// Names of records, for requests.
     pub async fn names(&self) -> Result<Names, Failure> {
         let client = connect(&self.service).await?;
         let texts = async |query: &str| -> Result<Vec<String>, Failure> {
@@ -91,7 +91,7 @@ impl Databases {
         })
     }
 
-    /// The access token of a new network admin, signed with the key in the service's data folder.
+    /// The access token of a new network admin, signed with the key in the service's data directory.
     pub async fn token(&self, data: &Path, issuer: &str) -> Result<String, Failure> {
         let keys = Keys::load(None, data)?;
         let mut conn = db::establish(self.service.clone()).await?;
@@ -103,10 +103,10 @@ impl Databases {
         Ok(token::issue(&keys, issuer, user, session, 12 * 3600).map_err(|error| error.to_string())?)
     }
 
-    /// Remove the copies and stop PostgreSQL.
+    /// Drop the copies and stop PostgreSQL.
     pub async fn close(self) -> Result<(), Failure> {
         let admin = connect(&self.server.url(DATABASE)).await?;
-        for name in [OF_SERVICE, OF_PLAIN] {
+        for name in [SERVICE_DATABASE, PLAIN_DATABASE] {
             admin.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await?;
         }
         drop(admin);
@@ -145,7 +145,7 @@ async fn copy(admin: &Client, from: &str, to: &str) -> Result<(), Failure> {
     Ok(admin.batch_execute(&format!("CREATE DATABASE {to} TEMPLATE {from}")).await?)
 }
 
-/// What the content of the seed databases depends on.
+/// A hash of everything that determines the content of the seed databases.
 fn fingerprint() -> Result<String, Failure> {
     let mut hasher = DefaultHasher::new();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -153,7 +153,7 @@ fn fingerprint() -> Result<String, Failure> {
     for folder in fs::read_dir(root.join("migrations"))? {
         files.push(folder?.path().join("up.sql"));
     }
-    // Beside the folders lies the list of checksums.
+    // The folder also holds the list of checksums.
     files.retain(|file| file.exists());
     files.extend(["generate.rs", "tables.rs", "words.rs"].map(|name| root.join("benches/support").join(name)));
     files.push(root.join("benches/service/plain/queries.rs"));
@@ -164,7 +164,7 @@ fn fingerprint() -> Result<String, Failure> {
     Ok(format!("{:08x}", hasher.finish() as u32))
 }
 
-/// The process that the file in PostgreSQL's data folder names.
+/// The process id in PostgreSQL's `postmaster.pid`.
 fn postmaster(folder: &Path) -> Option<u32> {
     let files = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path());
     let mut places = files.map(|path| path.join("postmaster.pid")).chain([folder.join("postmaster.pid")]);

@@ -1,4 +1,4 @@
-//! Exports of everything beside `COPY` of the same rows.
+//! Full exports, compared with `COPY` of the same rows.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ const COPY: &str =
     WHERE i.withdrawn_at IS NULL AND i.effective_visibility = 'public') TO STDOUT";
 const ROUNDS: usize = 5;
 
-/// What is handed out in a second.
+/// The result for one format.
 pub struct Export {
     /// The format.
     pub format: &'static str,
@@ -23,15 +23,15 @@ pub struct Export {
     pub rows: usize,
     /// Bytes of the whole export.
     pub bytes: usize,
-    /// Rows a second of the export.
+    /// Rows per second of the export.
     pub speed: f64,
-    /// Rows a second of `COPY`.
+    /// Rows per second of `COPY`.
     pub copy: f64,
-    /// From the request to the head of the response.
+    /// Time from the request to the head of the response.
     pub first: Duration,
 }
 
-/// Measure both formats: the best of some rounds, of which each has `COPY` and the export.
+/// Measure both formats. The result is the best of several rounds, each with one `COPY` and one export.
 pub async fn measure(address: SocketAddr, postgres: &Postgres) -> Result<Vec<Export>, Failure> {
     let mut exports = Vec::new();
     for format in ["ndjson", "csv"] {
@@ -41,11 +41,11 @@ pub async fn measure(address: SocketAddr, postgres: &Postgres) -> Result<Vec<Exp
             let (rows, took) = copy(postgres).await?;
             best.rows = rows;
             best.copy = best.copy.max(rows as f64 / took.as_secs_f64());
-            let mut client = Client::attentive(address).await?;
+            let mut client = Client::with_details(address).await?;
             let began = Instant::now();
             let response = client.send(request.as_bytes()).await?;
             let took = began.elapsed();
-            // Cells of CSV have line ends in them; only lines of JSON can be counted.
+            // CSV cells may contain line ends, so rows can be counted in NDJSON only.
             if response.status != 200 || (format == "ndjson" && response.lines != rows) {
                 return Err(format!("{format}: {} and {} rows of {rows}", response.status, response.lines).into());
             }
@@ -63,7 +63,7 @@ async fn copy(postgres: &Postgres) -> Result<(usize, Duration), Failure> {
     let rows = postgres.copy_out(COPY).await?;
     let mut rows = std::pin::pin!(rows);
     let mut count = 0;
-    // A message is a row.
+    // Each message is one row.
     while let Some(row) = rows.next().await {
         row?;
         count += 1;

@@ -1,5 +1,5 @@
-//! The load generator: connections that stay open, each with one request at a time, and a reader of HTTP/1.1 responses that
-//! does the least that is needed. It shares the processors with the server, so that it must cost little.
+//! The load generator: persistent connections with one request at a time each, and a minimal parser of HTTP/1.1
+//! responses. It must use little CPU, because it runs on the same machine as the server.
 
 use std::io;
 use std::net::SocketAddr;
@@ -10,19 +10,19 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// The request of this number, as the bytes of HTTP.
+/// Makes the request with this number, as HTTP text.
 pub type Requests = Arc<dyn Fn(usize) -> String + Send + Sync>;
 
-/// What one slice of load measured.
+/// The measurements of one slice of load.
 #[derive(Clone, Default)]
 pub struct Slice {
-    /// How long each request took, in microseconds.
+    /// Duration of each request, in microseconds.
     pub latencies: Vec<u32>,
-    /// How long the slice took.
+    /// Duration of the slice, in seconds.
     pub seconds: f64,
-    /// Bytes of all bodies.
+    /// Total bytes of all bodies.
     pub bytes: u64,
-    /// Responses with another status than the one expected.
+    /// Number of responses with an unexpected status.
     pub errors: usize,
     /// The first of them.
     pub error: Option<String>,
@@ -39,7 +39,7 @@ impl Slice {
     }
 }
 
-/// Send requests over so many connections for so long. `next` numbers them, so that later slices go on where this one ended.
+/// Send requests over this many connections for this long. `next` numbers them, and a later slice continues from it.
 pub async fn drive(
     address: SocketAddr,
     requests: &Requests,
@@ -64,7 +64,7 @@ pub async fn drive(
                     let sent = Instant::now();
                     let response = match client.send(request.as_bytes()).await {
                         Ok(response) => response,
-                        // A starved server may close a connection as idle whose request it has not read yet.
+                        // An overloaded server may close a connection as idle before it has read the request.
                         Err(error) => {
                             slice.errors += 1;
                             slice.error.get_or_insert_with(|| error.to_string());
@@ -94,17 +94,17 @@ pub async fn drive(
     Ok(sum)
 }
 
-/// What a response was, without its body.
+/// A response, without its body.
 pub struct Response {
     /// The status.
     pub status: u16,
     /// Bytes of the body.
     pub bytes: usize,
-    /// Lines of the body, where they were asked for.
+    /// Lines of the body, if requested.
     pub lines: usize,
     /// The entity tag.
     pub etag: Option<String>,
-    /// From the request to the first byte of the body.
+    /// Time from the request to the first byte of the body.
     pub first: Duration,
 }
 
@@ -112,9 +112,9 @@ pub struct Response {
 pub struct Client {
     stream: TcpStream,
     buffer: Vec<u8>,
-    /// Where unread bytes begin and end in the buffer.
+    /// Start and end of the unread bytes in the buffer.
     unread: (usize, usize),
-    /// The beginning of the last body, to show when it is an error.
+    /// The start of the last body, for error messages.
     start: Vec<u8>,
     counts_lines: bool,
     reads_etag: bool,
@@ -129,12 +129,12 @@ impl Client {
         Ok(Self { stream, buffer, unread: (0, 0), start: Vec::new(), counts_lines: false, reads_etag: false })
     }
 
-    /// Look at bodies and headers as well: for single requests, not for load.
-    pub async fn attentive(address: SocketAddr) -> io::Result<Self> {
+    /// As [`Client::connect`], but counts lines and reads entity tags: for single requests, not for load.
+    pub async fn with_details(address: SocketAddr) -> io::Result<Self> {
         Ok(Self { counts_lines: true, reads_etag: true, ..Self::connect(address).await? })
     }
 
-    /// The beginning of the last body.
+    /// The start of the last body.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.start).into_owned()
     }
@@ -158,7 +158,7 @@ impl Client {
             None => loop {
                 let size = self.chunk_size().await?;
                 self.skip(size, &mut bytes, &mut lines).await?;
-                // The end of line after each chunk, and after the empty last one.
+                // The line end after each chunk, and after the empty last one.
                 self.skip(2, &mut 0, &mut 0).await?;
                 if size == 0 {
                     break;
@@ -221,7 +221,7 @@ impl Client {
     }
 }
 
-/// What is needed of the head of a response. Without a length the body comes in chunks.
+/// The relevant parts of a response's head. Without a length, the body is chunked.
 struct Head {
     status: u16,
     length: Option<usize>,

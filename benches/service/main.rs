@@ -1,4 +1,4 @@
-//! The service under load, beside a constant body and beside a plain program without a cache.
+//! The service under load, compared with a constant body and with a plain program without a cache.
 //!
 //! ```sh
 //! cargo bench --bench service                                    # 10,000 initiatives, about four minutes
@@ -6,9 +6,10 @@
 //! cargo bench --bench service -- --only list,record --seconds 6
 //! ```
 //!
-//! Everything is brought along: a private PostgreSQL below `target/tmp`, filled with generated initiatives (they stay for the
-//! next run), the program itself as a process of its own, and the two programs beside it, which are this one once more. All
-//! share the machine with the load generator, so that ratios count and not numbers. Nothing is asserted.
+//! The benchmark is self-contained. It starts a private PostgreSQL under `target/tmp` with generated initiatives, which
+//! remain for the next run. It also starts the service and the two baseline programs, each as a separate process; the
+//! baselines are this executable. All share the machine with the load generator, so compare ratios, not absolute
+//! numbers. The benchmark asserts nothing.
 
 mod constant;
 mod database;
@@ -40,35 +41,35 @@ use scenarios::{Material, SCENARIOS};
 /// The issuer of the service's tokens.
 const ISSUER: &str = "ccin-registry";
 
-/// The service under load.
+/// Measure the service under load.
 #[derive(Parser)]
 struct Arguments {
-    /// Initiatives.
+    /// Number of initiatives.
     #[arg(long, default_value_t = 10_000)]
     records: usize,
-    /// Seconds that each program is driven in each scenario.
+    /// Seconds of load per program and scenario.
     #[arg(long, default_value_t = 3.0)]
     seconds: f64,
-    /// Only scenarios whose names begin with one of these; `export` is one.
+    /// Run only scenarios whose names start with one of these. `export` is one of them.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// Connections of the load generator.
     #[arg(long, default_value_t = 32)]
     connections: usize,
-    /// What the service logs, as RUST_LOG has it; `warn,ccin_registry=info` writes a line a request.
+    /// Log level of the service, as in RUST_LOG. `warn,ccin_registry=info` logs a line per request.
     #[arg(long, default_value = "warn")]
     log: String,
-    /// Wait so many seconds in front of each scenario: time to attach a profiler.
+    /// Seconds to wait before each scenario, to attach a profiler.
     #[arg(long, default_value_t = 0)]
     pause: u64,
-    /// Be one of the programs beside the service.
+    /// Run one of the baseline programs.
     #[arg(long, hide = true)]
     program: Option<Program>,
     #[arg(long, hide = true)]
     bind: Option<SocketAddr>,
     #[arg(long, hide = true, default_value = "")]
     database: String,
-    /// Said by cargo.
+    /// Passed by cargo.
     #[arg(long, hide = true)]
     bench: bool,
 }
@@ -119,13 +120,13 @@ async fn measure_all(
         &folder.join("service.log"),
     )?;
     let ready = service.until_ready("/health/ready").await?;
-    let beside = |program: &str, name: &str| -> Result<Server, Failure> {
+    let baseline = |program: &str, name: &str| -> Result<Server, Failure> {
         let mut command = Command::new(std::env::current_exe()?);
         command.args(["--program", program, "--database", &databases.plain]);
         Ok(Server::start(command, "--bind", &folder.join(name))?)
     };
-    let mut constant = beside("constant", "constant.log")?;
-    let mut plain = beside("plain", "plain.log")?;
+    let mut constant = baseline("constant", "constant.log")?;
+    let mut plain = baseline("plain", "plain.log")?;
     constant.until_ready("/1").await?;
     plain.until_ready("/v1/initiatives?limit=1").await?;
     let at_rest = service.mebibytes("VmRSS");
@@ -145,7 +146,7 @@ async fn measure_all(
     let mut rows = Vec::new();
     for (at, scenario) in SCENARIOS.into_iter().enumerate().filter(|(_, (name, _))| is_wanted(name)) {
         tokio::time::sleep(Duration::from_secs(arguments.pause)).await;
-        // No two scenarios create records of the same number.
+        // Scenarios must not create records with the same number.
         let row = measure::measure(scenario, at * 100_000_000, &servers, &material, load).await?;
         report::row(&row);
         rows.push(row);
@@ -164,7 +165,7 @@ async fn measure_all(
     report::growth(folder, arguments.records, &rows)
 }
 
-/// The program itself, with limits that nobody reaches.
+/// The service, with rate limits out of reach.
 fn service(folder: &Path, database: &str, workers: usize, log: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ccin-registry"));
     command.arg("serve").arg("--data-dir").arg(folder).args(["--issuer", ISSUER, "--workers", &workers.to_string()]);

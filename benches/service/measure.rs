@@ -1,5 +1,5 @@
-//! Measuring a scenario: the service, the constant body and the plain program in turn, a slice of each a round, so that a
-//! slow moment of the machine hits all three.
+//! Measures a scenario. The service and the baselines take turns in several rounds, so that a slow moment of the
+//! machine affects all of them.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -20,20 +20,20 @@ pub struct Servers {
     pub constant: Server,
     /// The plain program.
     pub plain: Server,
-    /// PostgreSQL's first process.
+    /// The main process of PostgreSQL.
     pub postgres: u32,
 }
 
-/// How hard to drive.
+/// The amount of load.
 #[derive(Clone, Copy)]
 pub struct Load {
     /// Connections.
     pub connections: usize,
-    /// For how long each server is driven, all slices together.
+    /// Total duration per server, for all slices together.
     pub duration: Duration,
 }
 
-/// What one server did in one scenario.
+/// The measurements of one server in one scenario.
 #[derive(Default)]
 pub struct Measured {
     slice: Slice,
@@ -42,34 +42,34 @@ pub struct Measured {
 }
 
 impl Measured {
-    /// Requests a second.
+    /// Requests per second.
     pub fn rate(&self) -> f64 {
         self.slice.latencies.len() as f64 / self.slice.seconds
     }
 
-    /// Bytes of a body, on average.
+    /// Mean size of a body, in bytes.
     pub fn body(&self) -> usize {
         self.slice.bytes as usize / self.slice.latencies.len().max(1)
     }
 
-    /// The time within which so many of a hundred requests were answered, in milliseconds.
+    /// This percentile of the latency, in milliseconds.
     pub fn percentile(&self, percent: usize) -> f64 {
         let mut sorted = self.slice.latencies.clone();
         sorted.sort_unstable();
         sorted.get(sorted.len() * percent / 100).map_or(0.0, |took| f64::from(*took) / 1000.0)
     }
 
-    /// Microseconds that the server worked for a request.
+    /// CPU time of the server per request, in microseconds.
     pub fn cpu(&self) -> f64 {
         self.cpu * 1e6 / self.slice.latencies.len().max(1) as f64
     }
 
-    /// Microseconds that PostgreSQL worked for a request.
+    /// CPU time of PostgreSQL per request, in microseconds.
     pub fn database(&self) -> f64 {
         self.database * 1e6 / self.slice.latencies.len().max(1) as f64
     }
 
-    /// What went wrong, if anything did.
+    /// The number of errors and the first one, if there are any.
     pub fn fault(&self) -> Option<String> {
         let error = self.slice.error.as_ref()?;
         Some(format!("{} errors, the first: {}", self.slice.errors, error.trim()))
@@ -117,7 +117,7 @@ impl<'a> Runner<'a> {
     }
 }
 
-/// Measure a scenario. Its requests are numbered from `first` on.
+/// Measure a scenario. Its requests are numbered from `first`.
 pub async fn measure(
     (name, kind): (&'static str, Kind),
     first: usize,
@@ -131,7 +131,7 @@ pub async fn measure(
     };
     let mut service = runner(&servers.service).await?;
     let warm_up = load.duration.div_f64(8.0);
-    // The warm-up says how large bodies are.
+    // The warm-up also finds the size of bodies.
     let warm = Measured { slice: service.run(load.connections, warm_up).await?, ..Measured::default() };
     let path = if kind == Kind::NotModified { "304".into() } else { warm.body().to_string() };
     let constant: Requests = Arc::new(move |_| format!("GET /{path} HTTP/1.1\r\nHost: localhost\r\n\r\n"));
@@ -149,9 +149,9 @@ pub async fn measure(
     Ok(Row { name, service: service.measured, constant: measured(constant), plain: measured(plain) })
 }
 
-/// The entity tag of the first record, as this server says it.
+/// This server's entity tag for the first record.
 async fn etag(server: &Server, material: &Material) -> Result<String, Failure> {
-    let mut client = Client::attentive(server.address).await?;
+    let mut client = Client::with_details(server.address).await?;
     let request = format!("GET /v1/initiatives/{} HTTP/1.1\r\nHost: localhost\r\n\r\n", material.names.slugs[0]);
     let response = client.send(request.as_bytes()).await?;
     response.etag.ok_or_else(|| format!("{} {}", response.status, client.text()).into())

@@ -1,4 +1,4 @@
-//! Processes: starting them, and what the system says of their time and memory (Linux; 0 elsewhere).
+//! Starts processes, and reads their CPU time and memory from the system (Linux; 0 elsewhere).
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -6,19 +6,19 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{fs, io};
 
-/// Clock ticks a second in /proc: 100 on every Linux that is in use.
+/// Clock ticks per second in /proc: 100 on all Linux systems in use.
 const TICKS: f64 = 100.0;
 
-/// A server of this run. Dropping it ends the process.
+/// A server of this run. Dropping it kills the process.
 pub struct Server {
     child: Child,
-    /// Where it listens.
+    /// The address that it listens on.
     pub address: SocketAddr,
     began: Instant,
 }
 
 impl Server {
-    /// Start a program. `--bind` gets a free port; what it says on standard error goes to the file.
+    /// Start a program with a free port for `--bind`. Its standard error goes to the file.
     pub fn start(mut command: Command, bind: &str, errors: &Path) -> io::Result<Self> {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         command.args([bind, &address.to_string()]);
@@ -27,7 +27,7 @@ impl Server {
         Ok(Self { child: command.spawn()?, address, began })
     }
 
-    /// Ask until it answers 200: how long that took from the start.
+    /// Poll until the server answers 200. Returns the time since its start.
     pub async fn until_ready(&mut self, path: &str) -> io::Result<Duration> {
         let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
         while self.began.elapsed() < Duration::from_secs(300) {
@@ -45,12 +45,12 @@ impl Server {
         Err(io::Error::other("a server is not ready after five minutes"))
     }
 
-    /// Its process.
+    /// Its process id.
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// A line of `/proc/PID/status` in MiB, such as `VmRSS`.
+    /// A memory value from `/proc/PID/status`, such as `VmRSS`, in MiB.
     pub fn mebibytes(&self, name: &str) -> f64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
@@ -61,18 +61,18 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Nothing that it holds is needed again.
+        // It has no state worth saving.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Seconds that a process has worked.
+/// CPU time of a process, in seconds.
 pub fn seconds(pid: u32) -> f64 {
     stat(pid).map_or(0.0, |stat| stat.own)
 }
 
-/// Seconds that a process, its children, and its children that have ended have worked: PostgreSQL with its backends.
+/// CPU time of a process and its children, including ended ones, in seconds: PostgreSQL with its backends.
 pub fn seconds_of_family(pid: u32) -> f64 {
     let children = fs::read_dir("/proc").into_iter().flatten().flatten().filter_map(|entry| {
         let stat = stat(entry.file_name().to_str()?.parse().ok()?)?;
@@ -84,11 +84,11 @@ pub fn seconds_of_family(pid: u32) -> f64 {
 struct Stat {
     parent: u32,
     own: f64,
-    /// Of children that have ended.
+    /// CPU time of children that have ended.
     ended: f64,
 }
 
-/// Fields of `/proc/PID/stat`, counted from the one after the name of the program, which may have spaces.
+/// Reads `/proc/PID/stat`. Fields are counted after the name of the program, which may contain spaces.
 fn stat(pid: u32) -> Option<Stat> {
     let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     let fields: Vec<f64> = text.rsplit_once(')')?.1.split_whitespace().map(|x| x.parse().unwrap_or(0.0)).collect();

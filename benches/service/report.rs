@@ -1,4 +1,4 @@
-//! What is printed: a table, and how far each goal is reached.
+//! Prints the results: a table, and a comparison with the goals.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,44 +10,44 @@ use crate::exports::Export;
 use crate::generate::tables::Failure;
 use crate::measure::{Measured, Row};
 
-/// A goal: a scenario, the program beside it, and the least ratio of requests a second.
-const GOALS: [(&str, Beside, f64); 11] = [
-    ("list hot", Beside::Constant, 0.5),
-    ("record hot", Beside::Constant, 0.5),
-    ("search hot", Beside::Constant, 0.5),
-    ("geojson hot", Beside::Constant, 0.5),
-    ("304", Beside::Constant, 0.7),
-    ("list never alike", Beside::Plain, 10.0),
-    ("search never alike", Beside::Plain, 10.0),
-    ("record each in turn", Beside::Plain, 4.0),
-    ("tile never alike", Beside::Plain, 10.0),
-    ("create", Beside::Plain, 0.7),
-    ("mixed 95/5", Beside::Plain, 20.0),
+/// Goals: a scenario, its baseline, and the minimum ratio of requests per second.
+const GOALS: [(&str, Baseline, f64); 11] = [
+    ("list hot", Baseline::Constant, 0.5),
+    ("record hot", Baseline::Constant, 0.5),
+    ("search hot", Baseline::Constant, 0.5),
+    ("geojson hot", Baseline::Constant, 0.5),
+    ("304", Baseline::Constant, 0.7),
+    ("list never alike", Baseline::Plain, 10.0),
+    ("search never alike", Baseline::Plain, 10.0),
+    ("record each in turn", Baseline::Plain, 4.0),
+    ("tile never alike", Baseline::Plain, 10.0),
+    ("create", Baseline::Plain, 0.7),
+    ("mixed 95/5", Baseline::Plain, 20.0),
 ];
-/// Goals of 100,000 initiatives: a scenario, and how many times its cost at 10,000.
+/// Goals for 100,000 initiatives: a scenario, and the maximum ratio of its cost to the cost at 10,000.
 const GROWTH: [(&str, f64); 4] = [
     ("list never alike", 1.5),
     ("record each in turn", 1.5),
     ("search never alike", 10.0),
     ("facets never alike", 10.0),
 ];
-/// The most milliseconds at 100,000, half of the requests.
-const MOST: f64 = 10.0;
-/// The least rows a second of the export as NDJSON, in those of `COPY`.
-const EXPORT: f64 = 10.0;
+/// Maximum milliseconds per request at 100,000.
+const MAX_MS: f64 = 10.0;
+/// Minimum ratio of rows per second of the NDJSON export to those of `COPY`.
+const MIN_EXPORT_RATIO: f64 = 10.0;
 const SMALL: usize = 10_000;
 const LARGE: usize = 100_000;
 
 #[derive(Clone, Copy)]
-enum Beside {
+enum Baseline {
     Constant,
     Plain,
 }
 
-/// What a later run of another size compares itself with.
+/// A result stored for later runs with another number of records.
 #[derive(Serialize, Deserialize)]
 struct Cost {
-    /// Microseconds of the service a request.
+    /// CPU time of the service per request, in microseconds.
     cpu: f64,
 }
 
@@ -99,28 +99,34 @@ pub fn exports(exports: &[Export]) {
     }
 }
 
-/// The goals that were measured.
+/// The goals of the measured scenarios.
 pub fn goals(rows: &[Row], exports: &[Export]) {
     println!("\n| goal | wanted | reached | by CPU | |");
     println!("|---|--:|--:|--:|---|");
-    for (name, beside, least) in GOALS {
+    for (name, baseline, least) in GOALS {
         let Some(row) = rows.iter().find(|row| row.name == name) else { continue };
-        let (other, what) = match beside {
-            Beside::Constant => (&row.constant, "constant"),
-            Beside::Plain => (&row.plain, "plain"),
+        let (other, what) = match baseline {
+            Baseline::Constant => (&row.constant, "constant"),
+            Baseline::Plain => (&row.plain, "plain"),
         };
         let Some(other) = other else { continue };
         let reached = row.service.rate() / other.rate();
-        // The load generator has no part in this one.
+        // The ratio by CPU time excludes the load generator.
         let by_cpu = (other.cpu() + other.database()) / (row.service.cpu() + row.service.database());
         goal(&format!("{name}, × {what}"), &format!("≥ {least}"), reached, &rounded(by_cpu), reached >= least);
     }
     if let Some(Export { speed, copy, .. }) = exports.iter().find(|export| export.format == "ndjson") {
-        goal("export as NDJSON, × COPY", &format!("≥ {EXPORT}"), speed / copy, "–", speed / copy >= EXPORT);
+        goal(
+            "export as NDJSON, × COPY",
+            &format!("≥ {MIN_EXPORT_RATIO}"),
+            speed / copy,
+            "–",
+            speed / copy >= MIN_EXPORT_RATIO,
+        );
     }
 }
 
-/// Keep what requests cost, and at 100,000 compare it with what they cost at 10,000, where that was measured.
+/// Store the cost of requests. With 100,000 records, compare it with the stored cost at 10,000, if there is one.
 pub fn growth(folder: &Path, records: usize, rows: &[Row]) -> Result<(), Failure> {
     let file = |records: usize| folder.join(format!("costs-{records}.json"));
     let read = |records| -> BTreeMap<String, Cost> {
@@ -141,9 +147,15 @@ pub fn growth(folder: &Path, records: usize, rows: &[Row]) -> Result<(), Failure
             goal(&format!("{name}, × its CPU at {SMALL}"), &format!("≤ {most}"), reached, "–", reached <= most);
         }
         let half = row.service.percentile(50);
-        // With 32 connections a request waits for the others; what it takes by itself is its CPU time.
+        // With 32 connections, each request waits for others. Its own duration is about its CPU time.
         let alone = row.service.cpu() / 1000.0;
-        goal(&format!("{name}, ms of CPU (p50 under load {half:.1})"), &format!("≤ {MOST}"), alone, "–", alone <= MOST);
+        goal(
+            &format!("{name}, ms of CPU (p50 under load {half:.1})"),
+            &format!("≤ {MAX_MS}"),
+            alone,
+            "–",
+            alone <= MAX_MS,
+        );
     }
     Ok(())
 }

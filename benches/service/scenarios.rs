@@ -1,5 +1,5 @@
-//! What is asked for. Each scenario is a function from a number to a request; the same request goes to the service and to
-//! the plain program.
+//! The scenarios. Each is a function from a number to a request. The service and the plain program get the same
+//! requests.
 
 use std::sync::Arc;
 
@@ -7,9 +7,9 @@ use crate::database::Names;
 use crate::generate::words::{Chance, Known};
 use crate::load::Requests;
 
-/// What requests are made of.
+/// Data for making requests.
 pub struct Material {
-    /// How many initiatives there are.
+    /// Number of initiatives.
     pub records: usize,
     /// Names of records.
     pub names: Names,
@@ -34,7 +34,7 @@ pub enum Kind {
     Mixed,
 }
 
-/// Every scenario: its name, as in `--only`, and what it is.
+/// Every scenario: its name, as in `--only`, and its kind.
 pub const SCENARIOS: [(&str, Kind); 15] = [
     ("list hot", Kind::List { hot: true }),
     ("list hot gzip", Kind::GzippedList),
@@ -53,10 +53,10 @@ pub const SCENARIOS: [(&str, Kind); 15] = [
     ("mixed 95/5", Kind::Mixed),
 ];
 
-/// Different addresses of a hot scenario, in rotation.
+/// Number of different paths of a hot scenario.
 const HOT: usize = 90;
 const SORTS: [&str; 6] = ["title", "-title", "started_on", "-started_on", "updated_at", "-updated_at"];
-/// What the 95 of a hundred mixed requests are, in rotation.
+/// The kinds of the reads among mixed requests, in rotation. Reads are 95 % of them.
 const READS: [Kind; 8] = [
     Kind::List { hot: true },
     Kind::List { hot: false },
@@ -69,23 +69,23 @@ const READS: [Kind; 8] = [
 ];
 
 impl Kind {
-    /// The requests of this kind, to a program whose first record has this entity tag.
+    /// Requests of this kind, for a program whose first record has this entity tag.
     pub fn requests(self, material: Arc<Material>, etag: String) -> Requests {
         Arc::new(move |number| self.request(number, &material, &etag))
     }
 
-    /// Does the plain program answer it?
+    /// True if the plain program supports this kind.
     pub fn is_plain(self) -> bool {
         !matches!(self, Self::Facets { .. } | Self::GzippedList)
     }
 
-    /// Can a constant body stand beside it?
+    /// True if the constant body is a baseline for this kind.
     pub fn has_constant(self) -> bool {
         !matches!(self, Self::Create | Self::Mixed)
     }
 
     fn request(self, number: usize, material: &Material, etag: &str) -> String {
-        // The same number is the same request; numbers close to each other are nothing alike.
+        // A number always gives the same request. Neighbouring numbers give very different ones.
         let mut chance = Chance::new(number as u64);
         match self {
             Self::List { hot: true } => get(&hot_list(number, material), ""),
@@ -118,7 +118,7 @@ impl Kind {
             }
             Self::Map { hot } => {
                 let mut chance = if hot { Chance::new((number % HOT) as u64) } else { chance };
-                // About 400 of 10,000 points, and as many of more.
+                // About 400 points, whatever the number of records.
                 let side = 1.12 * (10_000.0 / material.records as f64).sqrt();
                 let (west, south) = (-4.0 + (4.5 - side) * chance.unit(), 50.5 + (7.0 - side) * chance.unit());
                 let (east, north) = (west + side, south + side);
@@ -150,7 +150,7 @@ fn get(path: &str, headers: &str) -> String {
 
 fn hot_list(number: usize, material: &Material) -> String {
     let (number, themes) = (number % HOT, &material.names.themes);
-    // With 18 themes and five years: 90 addresses.
+    // 18 themes and five years make 90 paths.
     format!("/v1/initiatives?theme={}&year_from={}", themes[number % 18 % themes.len()], 2000 + number / 18 * 4)
 }
 
@@ -162,7 +162,7 @@ fn varied_list(number: usize, chance: &mut Chance, material: &Material) -> Strin
     format!("/v1/initiatives?theme={theme}&year_from={year}&limit={limit}&sort={sort}&updated_since={since}")
 }
 
-/// A time that no other number has: it makes a request unlike all others.
+/// A different time for each number, which makes each request unique.
 fn time(number: usize, chance: &mut Chance) -> String {
     let (year, month, day) = (chance.between(2014, 2022), chance.between(1, 12), chance.between(1, 28));
     let seconds = number % 86_400;

@@ -1,7 +1,7 @@
-//! A large registry that comes out the same every time: councils, themes and any number of initiatives, uneven as real ones
-//! are. Figures, names and sentences mean nothing.
+//! Generates a large registry: councils, themes and any number of initiatives, as uneven as real ones. The result is
+//! always the same for a seed. Figures, names and sentences have no meaning.
 //!
-//! Rows go straight into the tables with COPY, without triggers. [`AFTER_LOAD`] writes what triggers would have written.
+//! COPY inserts rows without triggers. [`AFTER_LOAD`] then inserts what the triggers would have written.
 
 #[path = "tables.rs"]
 pub mod tables;
@@ -14,7 +14,7 @@ use tokio_postgres::Client;
 use uuid::Uuid;
 use words::{Chance, Known, Words};
 
-/// What triggers would have written: the change of each record, which the feed of changes lists.
+/// Inserts the change of each record for the feed of changes, as the triggers would have done.
 const AFTER_LOAD: &[&str] = &[
     "INSERT INTO changes (resource, record_id, audience) SELECT 'theme', id, audience_of(t) FROM themes t
      WHERE withdrawn_at IS NULL AND NOT merged",
@@ -25,10 +25,10 @@ const AFTER_LOAD: &[&str] = &[
      WHERE withdrawn_at IS NULL",
 ];
 
-/// Initiatives that go in at a time.
+/// Number of initiatives per flush.
 const BATCH: usize = 5_000;
 const COUNCILS: usize = 400;
-/// Slug and label, and for the narrower ones the broader.
+/// Slug, label, and the slug of the broader theme, if any.
 const THEMES: [(&str, &str, &str); 24] = [
     ("housing", "Housing", ""),
     ("health-social-care", "Health and social care", ""),
@@ -69,12 +69,12 @@ const REGIONS: [&str; 9] = [
     "east_of_england",
     "north_east",
 ];
-/// Measures and their units.
+/// Units of measures.
 const UNITS: [&str; 8] = ["people", "households", "homes", "jobs", "organisations", "percent", "gbp", "count"];
-/// Seconds since 1970: the first of 2014, and the first of November 2026.
+/// Unix times, in seconds: the first of January 2014 and the first of November 2026.
 const TIMES: (usize, usize) = (1_388_534_400, 1_793_491_200);
 
-/// Fill an empty registry: migrated, without councils, themes and initiatives.
+/// Fill a migrated registry that has no councils, themes or initiatives.
 pub async fn fill(client: &Client, initiatives: usize, seed: u64) -> Result<Known, Failure> {
     let mut chance = Chance::new(seed);
     let words = Words::new(&mut chance);
@@ -104,12 +104,12 @@ struct Generator {
     words: Words,
     principles: Vec<String>,
     count: usize,
-    /// How hidden the last record was that may have components: its place in [`VISIBILITIES`].
+    /// Visibility of the last record that may have components: an index into [`VISIBILITIES`].
     parent: usize,
     tables: Tables,
 }
 
-/// A UUIDv7 (RFC 9562) that says the time of a record and what it is.
+/// A UUIDv7 (RFC 9562) with the time and the kind of a record.
 fn id(kind: u64, number: usize, seconds: usize) -> String {
     let milliseconds = seconds as u128 * 1000;
     let rest = (u128::from(kind) << 48) | number as u128;
@@ -212,7 +212,7 @@ impl Generator {
             _ if place < 0.995 => (0, "draft"),
             _ => (0, "withdrawn"),
         };
-        // The first of each fifty is a bundle of the two after it.
+        // The first of each fifty is a bundle of the next two.
         let is_component = matches!(number % 50, 1 | 2);
         let parent = if is_component { initiative(number - number % 50, self.count).0 } else { String::new() };
         let own = if state == "draft" { 3 } else { visibility };
@@ -279,7 +279,7 @@ impl Generator {
             let other = self.chance.skewed(COUNCILS);
             if !others.contains(&other) {
                 others.push(other);
-                // Of 79 councils that take part in the sample, one leads jointly.
+                // In the sample, one in 79 participating councils is a joint lead.
                 let role = if self.chance.is(0.025) { "co_lead" } else { "partner" };
                 self.tables.participants.row([id, &council(other), role, &position.to_string()]);
             }
@@ -338,7 +338,7 @@ impl Generator {
         }
     }
 
-    /// Three to nine words.
+    /// A title of three to nine words.
     fn title(&mut self, number: usize) -> String {
         let mut title = String::new();
         let words = self.chance.between(3, 9);
@@ -353,7 +353,7 @@ impl Generator {
         text
     }
 
-    /// Begun and ended, as partial dates, and what that makes of the initiative.
+    /// Start and end as partial dates, and the delivery status that fits them.
     fn dates(&mut self) -> (String, String, &'static str) {
         let status = STATUSES[self.chance.skewed(STATUSES.len())];
         let year = 2025 - self.chance.skewed(31);
@@ -369,7 +369,7 @@ impl Generator {
         (started, ended, status)
     }
 
-    /// Somewhere on the island.
+    /// A random point in Great Britain.
     fn point(&mut self) -> (String, String) {
         let (latitude, longitude) = (50.5 + 7.0 * self.chance.unit(), -4.0 + 4.5 * self.chance.unit());
         (format!("{latitude:.5}"), format!("{longitude:.5}"))

@@ -1,14 +1,14 @@
-//! Rows on their way into tables, by `COPY … FROM STDIN` in text format.
+//! Inserts rows into tables with `COPY … FROM STDIN` in text format.
 
 use std::io::Cursor;
 
 use futures_util::SinkExt;
 use tokio_postgres::Client;
 
-/// Whatever goes wrong: a bench says so and ends.
+/// Any error. The benchmark reports it and ends.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// Rows of one table that are not there yet.
+/// Pending rows of one table.
 pub struct Table {
     name: &'static str,
     columns: &'static str,
@@ -16,12 +16,12 @@ pub struct Table {
 }
 
 impl Table {
-    /// No rows so far; columns separated by commas.
+    /// A table without pending rows. Separate columns with commas.
     pub fn new(name: &'static str, columns: &'static str) -> Self {
         Self { name, columns, rows: String::new() }
     }
 
-    /// Add a row: what each column has, in their order. An empty text is null.
+    /// Add a row, with one cell per column. An empty cell means null.
     pub fn row<const N: usize>(&mut self, cells: [&str; N]) {
         debug_assert_eq!(N, self.columns.split(',').count(), "{}", self.name);
         for (index, cell) in cells.iter().enumerate() {
@@ -48,7 +48,7 @@ impl Table {
     }
 }
 
-/// The tables of the registry that are filled.
+/// The tables that are filled.
 pub struct Tables {
     /// Slugs of all records.
     pub slugs: Table,
@@ -60,7 +60,7 @@ pub struct Tables {
     pub initiatives: Table,
     /// Their long texts.
     pub narratives: Table,
-    /// Councils that take part.
+    /// Participating councils.
     pub participants: Table,
     /// Partners that are not councils.
     pub partners: Table,
@@ -77,7 +77,7 @@ pub struct Tables {
 }
 
 impl Tables {
-    /// Without rows so far.
+    /// Tables without pending rows.
     pub fn new() -> Self {
         Self {
             slugs: Table::new("slugs", "resource, slug, record_id"),
@@ -108,7 +108,7 @@ impl Tables {
         }
     }
 
-    /// Send the rows of each.
+    /// Send the pending rows of every table.
     pub async fn flush(&mut self, client: &Client) -> Result<(), Failure> {
         for table in [&mut self.slugs, &mut self.councils, &mut self.themes, &mut self.initiatives] {
             table.flush(client).await?;

@@ -1,19 +1,19 @@
-//! Text for generated records: chance that comes out the same every time, and words as unevenly common as in real text.
+//! Text for generated records: repeatable random numbers, and words as unevenly distributed as in real text.
 //!
-//! How often a word stands follows Zipf's law: the word of rank n about 1/n times as often as the first. That matters to
-//! search, whose cost is a matter of how many records a word hits. Below these words is a tail of place names, each of which
-//! stands in a handful of records.
+//! Word frequencies follow Zipf's law: the word of rank n occurs about 1/n times as often as the first. This matters to
+//! search, whose cost depends on how many records contain a word. A tail of place names follows, each in a handful of
+//! records.
 
 use std::collections::HashMap;
 
 use ccin_registry::app::sample;
 use serde_json::Value;
 
-/// SplitMix64 (Steele, Lea, Flood 2014): small, quick, and the same on every machine.
+/// The SplitMix64 generator (Steele, Lea, Flood 2014): small, fast, and the same on every machine.
 pub struct Chance(u64);
 
 impl Chance {
-    /// The same seed, the same draws.
+    /// Equal seeds give equal sequences.
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }
@@ -26,27 +26,27 @@ impl Chance {
         mixed ^ (mixed >> 31)
     }
 
-    /// From 0 to 1, without 1.
+    /// A number from 0 (included) to 1 (excluded).
     pub fn unit(&mut self) -> f64 {
         (self.bits() >> 11) as f64 / (1u64 << 53) as f64
     }
 
-    /// From `least` to `most`, both among them.
+    /// A number from `least` to `most`, both included.
     pub fn between(&mut self, least: usize, most: usize) -> usize {
         least + (self.unit() * (most - least + 1) as f64) as usize
     }
 
-    /// True so many times in one.
+    /// True with this probability.
     pub fn is(&mut self, probability: f64) -> bool {
         self.unit() < probability
     }
 
-    /// One of these.
+    /// One of these choices.
     pub fn of<T: Copy>(&mut self, choices: &[T]) -> T {
         choices[self.between(0, choices.len() - 1)]
     }
 
-    /// A place among `count`, the first far more often than the last.
+    /// An index below `count`. Low indexes are far more likely than high ones.
     pub fn skewed(&mut self, count: usize) -> usize {
         (self.unit().powi(2) * count as f64) as usize
     }
@@ -156,10 +156,10 @@ const GRAMMAR: [&str; 24] = [
     "the", "the", "the", "of", "of", "and", "and", "and", "to", "to", "in", "in", "a", "a", "for", "with", "by", "on",
     "is", "are", "that", "from", "as", "their",
 ];
-/// Members of the sample's records that hold sentences.
+/// Members of the sample's records that contain prose.
 const TEXTS: [&str; 8] =
     ["title", "summary", "body", "challenge", "approach", "what_worked", "what_did_not", "transfer_conditions"];
-/// Words of the sample that search does not look for: they are in [`GRAMMAR`] as far as they are wanted.
+/// Stop words of the sample, which search ignores. [`GRAMMAR`] has those that generated text uses.
 const STOP: [&str; 53] = [
     "about", "after", "again", "also", "because", "been", "before", "being", "between", "both", "could", "does",
     "each", "either", "from", "have", "here", "into", "more", "most", "once", "only", "other", "over", "same",
@@ -167,7 +167,7 @@ const STOP: [&str; 53] = [
     "through", "under", "until", "very", "were", "what", "when", "where", "which", "while", "whose", "will", "with",
     "would", "your",
 ];
-/// Words that stand together more often than chance would have it.
+/// Phrases that occur more often than by chance.
 const PHRASES: [&str; 6] =
     ["community wealth", "social value", "credit union", "mutual aid", "housing first", "participatory budgeting"];
 const BEGINNINGS: [&str; 56] = [
@@ -182,7 +182,7 @@ const ENDS: [&str; 40] = [
     "minster", "mouth", "port", "sea", "stead", "stoke", "thorpe", "ton", "wall", "well", "wick", "wold", "worth",
 ];
 
-/// Words that a bench searches for, and how many records each stands in, as far as endings can be told from outside.
+/// Search words for benchmarks, and the approximate number of records that contain each.
 #[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct Known {
     /// In more than 20 % of the records, most common first.
@@ -191,27 +191,27 @@ pub struct Known {
     pub middle: Vec<(String, u32)>,
     /// In 3 to 12 records.
     pub rare: Vec<(String, u32)>,
-    /// Two words that stand together in many records.
+    /// Two words that are adjacent in many records.
     pub phrase: String,
-    /// The place of a council.
+    /// The place name of a council.
     pub council: String,
 }
 
-/// Every word that generated text has, and how many records have it.
+/// The vocabulary of generated text, and how many records contain each word.
 pub struct Words {
     words: Vec<String>,
-    /// The share of all words that a word and those before it have.
+    /// Cumulative share of each word and all words before it.
     up_to: Vec<f64>,
-    /// The word without its ending, as a number: search takes words of one stem for one.
+    /// Number of each word's stem: search treats words with the same stem as equal.
     stems: Vec<usize>,
-    /// How many records have a word of this stem, and the last that had.
+    /// For each stem, the number of records that contain it, and the last such record.
     seen: Vec<(u32, usize)>,
     names: Vec<String>,
     names_seen: Vec<u32>,
 }
 
 impl Words {
-    /// The words of the sample, most common first, then those made of stems and endings.
+    /// The words of the sample, most common first, followed by words built from stems and endings.
     pub fn new(chance: &mut Chance) -> Self {
         let mut counts: HashMap<String, usize> = HashMap::new();
         for (_, file) in sample::INITIATIVES {
@@ -248,12 +248,12 @@ impl Words {
         }
     }
 
-    /// Place names: those of the councils come from the end, those in text from the beginning.
+    /// Place names. Councils use them from the end of the list, and texts from the start.
     pub fn place(&self, from_the_end: usize) -> &str {
         &self.names[self.names.len() - 1 - from_the_end]
     }
 
-    /// Add words to a text of this record, in sentences, until there are so many words or so many bytes.
+    /// Add sentences to a text of this record, up to this many words or bytes.
     pub fn write(&mut self, text: &mut String, chance: &mut Chance, record: usize, words: usize, bytes: usize) {
         let (mut left, start) = (0, text.len());
         for _ in 0..words {
@@ -293,7 +293,7 @@ impl Words {
         &self.words[at]
     }
 
-    /// A place name for a record of `count`: about six records have each.
+    /// A place name for a record of `count`. About six records share each name.
     pub fn name(&mut self, chance: &mut Chance, count: usize) -> Option<&str> {
         let usable = (count / 6).clamp(1, self.names.len() - 500);
         if !chance.is((6 * usable) as f64 / count as f64) {
@@ -304,10 +304,10 @@ impl Words {
         Some(&self.names[at])
     }
 
-    /// Which words stand in how many of the records.
+    /// Words by the number of records that contain them.
     pub fn known(&self, records: usize) -> Known {
         let share = |count: u32| f64::from(count) / records as f64;
-        // The common form of each stem, where it is a word to search for.
+        // The most common form of each stem, if it is long enough to search for.
         let mut first = HashMap::new();
         for (word, stem) in self.words.iter().zip(&self.stems).filter(|(word, _)| word.len() > 4) {
             first.entry(*stem).or_insert(word);
@@ -329,7 +329,7 @@ impl Words {
     }
 }
 
-/// The word without an ending, roughly as the stemmer of English has it.
+/// The word without its ending, roughly as the English stemmer does it.
 fn stem(word: &str) -> &str {
     let endings = [
         "ations", "ation", "ative", "ments", "ment", "ables", "able", "ings", "less", "ing", "ers", "ies", "ive",
@@ -338,7 +338,7 @@ fn stem(word: &str) -> &str {
     endings.iter().find_map(|ending| word.strip_suffix(ending).filter(|stem| stem.len() > 3)).unwrap_or(word)
 }
 
-/// Count the words of the members that hold sentences.
+/// Count the words of the members that contain prose.
 fn count_words(value: &Value, is_text: bool, counts: &mut HashMap<String, usize>) {
     match value {
         Value::String(text) if is_text => {

@@ -24,7 +24,7 @@ use crate::http::page::{Page, Pages};
 use crate::http::response::{Cacheable, Moves, Record, Written, moved, no_content, send_rendered};
 use crate::read_model::council_list::{CouncilFilter, CouncilOrder};
 use crate::read_model::extractor::CurrentSnapshot;
-use crate::read_model::shown::Shown;
+use crate::read_model::record_view::RecordView;
 use crate::registry::councils::model::{Council, NewCouncil};
 use crate::registry::councils::query::{CouncilQuery, CouncilView};
 use crate::registry::councils::store;
@@ -54,7 +54,7 @@ pub async fn list_councils(
         let record = &entry.record;
         let at = record.location.map(Point::from);
         let highlight = marks.as_ref().map(|marks| marks.council(record));
-        Shown::council(entry, fields.as_deref())
+        RecordView::council(entry, fields.as_deref())
             .with_distance(near.zip(at).map(|(near, at)| near.kilometres(at)))
             .with_highlight(highlight.as_ref())
     });
@@ -87,7 +87,7 @@ pub async fn find_council(
         return Form::linked(&request, found, linked::council);
     }
     let fields = picked(view.fields.as_deref());
-    Ok(send_rendered(&request, &Shown::council(entry, fields.as_deref())))
+    Ok(send_rendered(&request, &RecordView::council(entry, fields.as_deref())))
 }
 
 /// Enter a council

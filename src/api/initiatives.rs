@@ -25,7 +25,7 @@ use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::initiative_filter::InitiativeFilter;
 use crate::read_model::initiatives::InitiativeOrder;
 use crate::read_model::nested::Within;
-use crate::read_model::shown::Shown;
+use crate::read_model::record_view::RecordView;
 use crate::read_model::snapshot::Snapshot;
 use crate::read_model::unanswered;
 use crate::registry::initiatives::answer::Initiative;
@@ -112,13 +112,13 @@ fn page(
         let rows = slice.rows.iter().map(|entry| {
             let highlight = marks.as_ref().map(|marks| marks.initiative(entry)).transpose()?;
             let distance = near.zip(entry.place).map(|(near, (at, _))| near.kilometres(at));
-            Ok(Shown::initiative(entry, reach, fields.as_deref())?
+            Ok(RecordView::initiative(entry, reach, fields.as_deref())?
                 .with_embedded(snapshot.embedded(entry, reach, &query.include)?)
                 .with_distance(distance)
                 .with_highlight(highlight.as_ref()))
         });
-        let rows = rows.collect::<Result<Vec<Shown<'_>>, ApiError>>()?;
-        let sizes: Vec<usize> = rows.iter().map(Shown::size).collect();
+        let rows = rows.collect::<Result<Vec<RecordView<'_>>, ApiError>>()?;
+        let sizes: Vec<usize> = rows.iter().map(RecordView::size).collect();
         match page.cut_to(&sizes).filter(|_| !is_cut) {
             None => {
                 let note = filter.hits.as_ref().map(|hits| &hits.note);
@@ -160,7 +160,7 @@ pub async fn find_initiative(
         return form.initiative(&request, &found.record(reach)?);
     }
     let fields = picked(view.fields.as_deref());
-    let shown = Shown::initiative(found, reach, fields.as_deref())?;
+    let shown = RecordView::initiative(found, reach, fields.as_deref())?;
     Ok(send_rendered(&request, &shown.with_embedded(snapshot.embedded(found, reach, &view.include)?)))
 }
 

@@ -16,8 +16,8 @@ use crate::accounts::identify::identify;
 use crate::http::limits::rate;
 use crate::http::security_headers;
 use crate::openapi::Document;
-use crate::read_model::middleware::keep_in_step;
-use crate::read_model::ready_answers::answer_again;
+use crate::read_model::middleware::read_your_writes;
+use crate::read_model::response_cache::serve_cached;
 
 /// Addresses of pages, which are no operations.
 pub fn pages() -> impl Iterator<Item = &'static str> {
@@ -49,7 +49,7 @@ where
     B: MessageBody + 'static,
 {
     scope
-        .wrap(from_fn(keep_in_step))
+        .wrap(from_fn(read_your_writes))
         .wrap(from_fn(rate::limit))
         .wrap(from_fn(identify))
         .wrap(from_fn(rate::limit_bad_credentials))
@@ -167,6 +167,6 @@ where
                 .service(api_keys::rotate_api_key)
                 .service(api_keys::find_api_key_usage)
                 .service(audit::list_audit_events)
-                .wrap(from_fn(answer_again)),
+                .wrap(from_fn(serve_cached)),
         ))
 }

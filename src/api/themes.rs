@@ -20,7 +20,7 @@ use crate::http::input::{Body, Draft, Faults, IfMatch, Patch, Query};
 use crate::http::page::{Page, Pages};
 use crate::http::response::{Cacheable, Moves, Record, Written, moved, no_content, send_rendered};
 use crate::read_model::extractor::CurrentSnapshot;
-use crate::read_model::shown::Shown;
+use crate::read_model::record_view::RecordView;
 use crate::read_model::theme_list::ThemeFilter;
 use crate::registry::references;
 use crate::registry::themes::model::{NewTheme, Theme, ThemeMerge, ThemeQuery, ThemeStatus, ThemeView};
@@ -43,7 +43,7 @@ pub async fn list_themes(
     let filter = ThemeFilter::new(&snapshot, &query)?;
     let slice = snapshot.list_themes(&filter, query.sort.unwrap_or_default(), &page);
     let fields = picked(query.0.fields.as_deref());
-    let slice = slice.with_rows(|rows| rows.into_iter().map(|one| Shown::theme(one, fields.as_deref())).collect());
+    let slice = slice.with_rows(|rows| rows.into_iter().map(|one| RecordView::theme(one, fields.as_deref())).collect());
     pages.records(&request, &slice, page.limit, None)
 }
 
@@ -72,7 +72,7 @@ pub async fn find_theme(
         return Form::linked(&request, found, linked::theme);
     }
     let fields = picked(view.fields.as_deref());
-    Ok(send_rendered(&request, &Shown::theme(entry, fields.as_deref())))
+    Ok(send_rendered(&request, &RecordView::theme(entry, fields.as_deref())))
 }
 
 /// Enter a theme

@@ -33,7 +33,7 @@ use crate::http::readiness::Writes;
 use crate::http::sending::Line;
 use crate::http::{chunked_upload, readiness, sending};
 use crate::read_model::follower::ReadModel;
-use crate::read_model::ready_answers::ReadyAnswers;
+use crate::read_model::response_cache::ResponseCache;
 use crate::read_model::unanswered::Unanswered;
 
 /// A server that is bound and not yet running.
@@ -73,7 +73,7 @@ impl Server {
         let read_model = ReadModel::follow(&db);
         let records = web::Data::from(Arc::clone(&read_model));
         let writes = web::Data::from(Writes::watch(&db));
-        let ready_answers = web::Data::new(ReadyAnswers::default());
+        let response_cache = web::Data::new(ResponseCache::default());
         let (db, keys, settings) = (web::Data::new(db), web::Data::new(keys), web::Data::new(settings));
         let at_door = (limits.clone(), settings.clone());
         let mut server = HttpServer::new(move || {
@@ -82,7 +82,7 @@ impl Server {
             app.app_data(db.clone())
                 .app_data(records.clone())
                 .app_data(writes.clone())
-                .app_data(ready_answers.clone())
+                .app_data(response_cache.clone())
                 .app_data(keys.clone())
                 .app_data(issuers.clone())
                 .app_data(settings.clone())

@@ -1,8 +1,8 @@
-//! One connection to PostgreSQL: how it is opened, and how it ends when its server has gone silent.
+//! One connection to PostgreSQL: opening it, and ending it when the server stops responding.
 //!
-//! A server that is gone says so: its socket closes. One that is frozen (a stopped machine, a network that swallows
-//! everything) says nothing, and a query would wait for it for ever. A query that merely takes long looks the same from
-//! here, so a second connection asks the server for a sign of life; silence there as well ends the first.
+//! When a server goes down, its socket closes. A frozen server (a stopped machine, a network that drops every packet)
+//! sends nothing, and a query would wait indefinitely. A slow query looks the same from here. So a second connection
+//! checks whether the server is alive, and if it is not, the first connection is ended.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,73 +17,74 @@ use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tokio_postgres::{Config, SimpleQueryMessage};
 
-use super::PATIENCE;
-use super::hosts::{Hosts, bad, cancel, is_alive};
+use super::CONNECT_TIMEOUT;
+use super::hosts::{Hosts, bad_connection, cancel, is_alive};
 
-/// How long a piece of work takes before the server is asked for a sign of life, and how long the answer may take. Together
-/// no longer than [`PATIENCE`].
-const PAUSE: Duration = Duration::from_millis(400);
-pub(super) const SILENCE: Duration = Duration::from_millis(800);
-/// A connection idle for longer than this is asked for a sign of life before it is handed out.
-const IDLE: Duration = Duration::from_secs(1);
+/// Time before the first check that the server is alive, and the timeout of the check. Together they are no longer than
+/// [`CONNECT_TIMEOUT`].
+const CHECK_INTERVAL: Duration = Duration::from_millis(400);
+pub(super) const CHECK_TIMEOUT: Duration = Duration::from_millis(800);
+/// The pool checks a connection that has been idle for longer than this before reuse.
+const CHECK_AFTER_IDLE: Duration = Duration::from_secs(1);
 
-/// An open connection, and the task that moves its bytes.
-pub struct Link {
+/// An open connection and its driver task, which does the input and output.
+pub struct OpenConnection {
     pub(super) connection: AsyncPgConnection,
-    /// The one host that it leads to: another one's signs of life say nothing about this one.
+    /// The one host that it is connected to. Checks go to this host only.
     pub(super) host: Config,
     driver: AbortHandle,
     made: Instant,
-    /// When the pool makes a new one in its place.
+    /// When the pool replaces it.
     ends: Instant,
 }
 
 /// Opens connections for the pool.
 ///
-/// They live on the runtime that the pool was made in: a worker that is told to stop ends its own runtime, while another
-/// worker may still finish a request on a connection that the first one happened to open.
-pub struct Links {
+/// They are driven by the runtime that created the pool. A stopping worker ends its own runtime, while another worker
+/// may still be using a connection that the first one opened.
+pub struct ConnectionManager {
     pub(super) hosts: Arc<Hosts>,
     runtime: Handle,
-    /// How old a connection becomes, about.
+    /// Maximum age of a connection, approximately.
     age: Duration,
-    /// Connections made before are not used again.
+    /// Connections opened before this are not reused.
     renewed: Mutex<Option<Instant>>,
 }
 
-/// A connection of one piece of work that takes long, outside of the pool and watched over like the pool's. Dropping it
-/// ends it, and with it whatever the server still does for it.
-pub struct Aside {
-    link: Link,
+/// A connection outside the pool for one slow piece of work, monitored like a pooled one. Dropping it cancels its query
+/// and closes it.
+pub struct DedicatedConnection {
+    link: OpenConnection,
     watch: AbortHandle,
     runtime: Handle,
 }
 
-/// A connection checked out of the pool; it goes back when dropped.
+/// A connection from the pool. Dropping it returns it.
 pub struct Connection {
-    link: Object<Links>,
+    link: Object<ConnectionManager>,
     watch: AbortHandle,
 }
 
-impl Link {
-    /// Open a connection, with limits that hold for every statement. Notifications go to `heard`, which is dropped when the
-    /// connection ends.
+impl OpenConnection {
+    /// Open a connection with settings that apply to every statement.
+    ///
+    /// `notifications` changes with each notification. It is dropped when the connection ends.
     pub(super) async fn open(
         hosts: &Hosts,
-        patience: Duration,
-        heard: Option<watch::Sender<()>>,
+        limit: Duration,
+        notifications: Option<watch::Sender<()>>,
     ) -> ConnectionResult<Self> {
-        let reached = hosts.reach(patience, heard).await.map_err(|error| bad(&*error))?;
+        let reached = hosts.reach(limit, notifications).await.map_err(|error| bad_connection(&*error))?;
         let (client, driver, host) = (reached.client, reached.driver, reached.host);
         let driver = tokio::spawn(async move {
-            // Whoever waits for an answer hears that the connection is closed; why it closed is known only here.
+            // Users of the connection only learn that it closed. The cause is known only here.
             if let Err(error) = driver.await {
-                log::debug!("a connection to PostgreSQL has ended: {}", bad(&error));
+                log::debug!("a connection to PostgreSQL has ended: {}", bad_connection(&error));
             }
         });
         let mut connection = AsyncPgConnection::try_from(client).await?;
-        // Planning prepared statements again for each value was a third of PostgreSQL's work in a write. Generic plans do as
-        // well: every statement finds few rows by an index, whatever its values are.
+        // Planning prepared statements again for each value took a third of PostgreSQL's time for a write. Generic
+        // plans do as well: every statement finds few rows by an index, whatever the values.
         connection
             .batch_execute(
                 "SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s'; SET TIME ZONE 'UTC'; \
@@ -95,125 +96,127 @@ impl Link {
         Ok(Self { connection, host, driver: driver.abort_handle(), made, ends: made })
     }
 
-    /// The task that moves its bytes: aborting it ends the connection.
+    /// The driver task. Aborting it ends the connection.
     pub(super) fn driver(&self) -> AbortHandle {
         self.driver.clone()
     }
 }
 
-impl Links {
+impl ConnectionManager {
     pub(super) fn new(url: &str, age: Duration) -> Self {
         Self { hosts: Arc::new(Hosts::new(url)), runtime: Handle::current(), age, renewed: Mutex::default() }
     }
 
-    /// A link for one piece of work, which has been waited for `since` then; watched over until it goes back.
+    /// Hand out a connection that the caller has waited for since `since`. It is monitored until it is returned.
     pub(super) fn hand_out(&self, link: Object<Self>, since: Instant) -> Connection {
-        let watching = look_after(link.host.clone(), link.driver.clone(), since + PAUSE);
-        Connection { watch: self.runtime.spawn(watching).abort_handle(), link }
+        let monitoring = monitor(link.host.clone(), link.driver.clone(), since + CHECK_INTERVAL);
+        Connection { watch: self.runtime.spawn(monitoring).abort_handle(), link }
     }
 
-    /// Open a link outside of the pool for one statement that may take this long.
-    pub(super) async fn aside(&self, most: Duration) -> Result<Aside, PoolError> {
+    /// Open a connection outside the pool with this statement timeout.
+    pub(super) async fn dedicated(&self, most: Duration) -> Result<DedicatedConnection, PoolError> {
         let mut link = self.create().await?;
         let limit = format!("SET statement_timeout = {}", most.as_millis());
         link.connection.batch_execute(&limit).await.map_err(PoolError::QueryError)?;
-        let watching = look_after(link.host.clone(), link.driver.clone(), Instant::now() + PAUSE);
-        let watch = self.runtime.spawn(watching).abort_handle();
-        Ok(Aside { link, watch, runtime: self.runtime.clone() })
+        let monitoring = monitor(link.host.clone(), link.driver.clone(), Instant::now() + CHECK_INTERVAL);
+        let watch = self.runtime.spawn(monitoring).abort_handle();
+        Ok(DedicatedConnection { link, watch, runtime: self.runtime.clone() })
     }
 
-    /// Use none of the connections again that there are now.
+    /// Do not reuse any current connection.
     pub(super) fn renew(&self) {
         *self.renewed.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }
 
-    fn is_renewed(&self, link: &Link) -> bool {
+    fn is_renewed(&self, link: &OpenConnection) -> bool {
         self.renewed.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|renewed| link.made <= renewed)
     }
 
-    /// Whether somebody who connects now may write. Asked on a connection of its own: the pool's may be busy, or older
-    /// than a setting.
+    /// True if a new connection can write. Uses its own connection: pooled ones may be busy, or older than a change of
+    /// settings.
     pub(super) async fn take_writes(&self) -> ConnectionResult<bool> {
         let hosts = Arc::clone(&self.hosts);
-        let asking = async move {
-            let reached = match hosts.reach(PATIENCE, None).await.map_err(|error| bad(&*error)) {
-                // By `target_session_attrs=read-write`, with which the driver itself asks.
+        let check = async move {
+            let reached = match hosts.reach(CONNECT_TIMEOUT, None).await.map_err(|error| bad_connection(&*error)) {
+                // The driver's own check, for `target_session_attrs=read-write`.
                 Err(error) if error.to_string().contains("does not allow writes") => return Ok(false),
                 reached => reached?,
             };
             let driver = tokio::spawn(reached.driver).abort_handle();
-            let told = reached.client.simple_query("SHOW transaction_read_only").await;
+            let answer = reached.client.simple_query("SHOW transaction_read_only").await;
             driver.abort();
             let is_off = |message: &SimpleQueryMessage| matches!(message, SimpleQueryMessage::Row(row) if row.get(0) == Some("off"));
-            Ok(told.map_err(|error| bad(&error))?.iter().any(is_off))
+            Ok(answer.map_err(|error| bad_connection(&error))?.iter().any(is_off))
         };
-        match self.runtime.spawn(tokio::time::timeout(PATIENCE, asking)).await {
-            Ok(Ok(told)) => told,
-            Ok(Err(elapsed)) => Err(bad(&elapsed)),
-            Err(ended) => Err(bad(&ended)),
+        match self.runtime.spawn(tokio::time::timeout(CONNECT_TIMEOUT, check)).await {
+            Ok(Ok(writable)) => writable,
+            Ok(Err(elapsed)) => Err(bad_connection(&elapsed)),
+            Err(ended) => Err(bad_connection(&ended)),
         }
     }
 
-    /// The runtime that carries the connections.
+    /// The runtime that drives the connections.
     pub(super) fn runtime(&self) -> &Handle {
         &self.runtime
     }
 }
 
-impl Deref for Aside {
+impl Deref for DedicatedConnection {
     type Target = AsyncPgConnection;
     fn deref(&self) -> &AsyncPgConnection {
         &self.link.connection
     }
 }
 
-impl DerefMut for Aside {
+impl DerefMut for DedicatedConnection {
     fn deref_mut(&mut self) -> &mut AsyncPgConnection {
         &mut self.link.connection
     }
 }
 
-impl Drop for Aside {
+impl Drop for DedicatedConnection {
     fn drop(&mut self) {
         self.watch.abort();
-        // A server that sorts, say, does not look whether its client is still there: it is told.
+        // A busy server does not notice that its client has gone, so the query is cancelled explicitly.
         let (token, host) = (self.link.connection.cancel_token(), self.link.host.clone());
         let driver = self.link.driver.clone();
         self.runtime.spawn(async move {
-            let _ = tokio::time::timeout(PATIENCE, cancel(&host, token)).await;
+            let _ = tokio::time::timeout(CONNECT_TIMEOUT, cancel(&host, token)).await;
             driver.abort();
         });
     }
 }
 
-impl Manager for Links {
-    type Type = Link;
+impl Manager for ConnectionManager {
+    type Type = OpenConnection;
     type Error = PoolError;
 
-    async fn create(&self) -> Result<Link, PoolError> {
+    async fn create(&self) -> Result<OpenConnection, PoolError> {
         let hosts = Arc::clone(&self.hosts);
-        // Bounded here too: the task goes on when the pool has given up.
-        let opening = async move { tokio::time::timeout(PATIENCE, Link::open(&hosts, PATIENCE, None)).await };
+        // This needs its own timeout: the task continues after the pool has given up.
+        let opening = async move {
+            tokio::time::timeout(CONNECT_TIMEOUT, OpenConnection::open(&hosts, CONNECT_TIMEOUT, None)).await
+        };
         let opened = match self.runtime.spawn(opening).await {
-            // Not all at the same time: those that were opened together would end together.
+            // Spread the ages, so that connections opened together do not expire together.
             Ok(Ok(Ok(link))) => {
-                Ok(Link { ends: link.made + self.age.mul_f64(0.9 + 0.2 * rand::random::<f64>()), ..link })
+                Ok(OpenConnection { ends: link.made + self.age.mul_f64(0.9 + 0.2 * rand::random::<f64>()), ..link })
             }
             Ok(Ok(failed)) => failed,
-            Ok(Err(elapsed)) => Err(bad(&elapsed)),
-            Err(ended) => Err(bad(&ended)),
+            Ok(Err(elapsed)) => Err(bad_connection(&elapsed)),
+            Err(ended) => Err(bad_connection(&ended)),
         };
         opened.map_err(PoolError::ConnectionError)
     }
 
-    async fn recycle(&self, link: &mut Link, metrics: &Metrics) -> RecycleResult<PoolError> {
+    async fn recycle(&self, link: &mut OpenConnection, metrics: &Metrics) -> RecycleResult<PoolError> {
         if link.connection.is_broken() {
             return Err(RecycleError::message("the connection is broken"));
         }
         if link.ends <= Instant::now() || self.is_renewed(link) {
-            return Err(RecycleError::message("the connection has served its time"));
+            return Err(RecycleError::message("the connection has reached its maximum age"));
         }
-        if metrics.last_used() > IDLE {
+        if metrics.last_used() > CHECK_AFTER_IDLE {
             link.connection.batch_execute("SELECT 1").await.map_err(PoolError::QueryError)?;
         }
         Ok(())
@@ -239,15 +242,15 @@ impl Drop for Connection {
     }
 }
 
-/// Ask the server for a sign of life again and again; end the connection when none comes.
-async fn look_after(host: Config, driver: AbortHandle, mut next: Instant) {
+/// Check at intervals that the server is alive. End the connection when it does not respond.
+async fn monitor(host: Config, driver: AbortHandle, mut next: Instant) {
     loop {
         tokio::time::sleep_until(next.into()).await;
-        if !matches!(tokio::time::timeout(SILENCE, is_alive(&host)).await, Ok(true)) {
-            log::warn!("PostgreSQL gives no sign of life: ending a connection to it");
+        if !matches!(tokio::time::timeout(CHECK_TIMEOUT, is_alive(&host)).await, Ok(true)) {
+            log::warn!("PostgreSQL does not respond: closing a connection to it");
             driver.abort();
             return;
         }
-        next = Instant::now() + PAUSE;
+        next = Instant::now() + CHECK_INTERVAL;
     }
 }

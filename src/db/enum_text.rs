@@ -1,6 +1,6 @@
-//! A word of a closed vocabulary, such as `metropolitan_district`, as a text column holds it.
+//! Enum values in text columns, such as `metropolitan_district`.
 //!
-//! The vocabulary is a Rust enum whose serde names are the words; the column's CHECK lists the same. One wrapper serves
+//! The Rust enum's serde names are the stored words, and the column's CHECK lists the same words. One wrapper serves
 //! every enum, so a new vocabulary needs no code here.
 
 use std::io::Write;
@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use serde::de::value::{Error as WordError, StrDeserializer};
 use serde_json::Value;
 
-/// A value of the vocabulary `T` in a text column.
+/// A value of the enum `T` in a text column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Text)]
 pub struct Word<T: std::fmt::Debug + Serialize + DeserializeOwned + 'static>(pub T);
@@ -34,16 +34,16 @@ impl<T: std::fmt::Debug + Serialize + DeserializeOwned + 'static> ToSql<Text, Pg
     }
 }
 
-/// The word for a value of a vocabulary.
+/// The stored word for a value.
 pub fn text<T: Serialize>(value: &T) -> String {
     match serde_json::to_value(value) {
         Ok(Value::String(word)) => word,
-        // A vocabulary is an enum without data; anything else is a mistake that the column's CHECK refuses.
+        // Only enums without data are stored like this. The column's CHECK refuses the empty word.
         _ => String::new(),
     }
 }
 
-/// The words for the values that were picked, if any were.
+/// The stored words for the values of a filter, if it is set.
 pub fn picked<T: Serialize>(values: Option<&[T]>) -> Option<Vec<String>> {
     values.map(|values| values.iter().map(text).collect())
 }

@@ -1,7 +1,6 @@
-//! Reaching PostgreSQL: one host of the address after the other, none of which may use up the time of all.
+//! Connecting to the hosts of a connection string in turn, with a fair share of the time for each.
 //!
-//! A host that is silent, such as a frozen standby, gets its share of the time and no more; for a while after that it is
-//! the last to be tried.
+//! A silent host, such as a frozen standby, uses up only its own share. For a while after that it is tried last.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -22,24 +21,24 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use crate::config::tls;
 use crate::error::causes::chain;
 
-/// How long a host that was silent is tried after the others.
-const SHUNNED: Duration = Duration::from_secs(10);
+/// How long a silent host is tried after the others.
+const TRY_LAST_FOR: Duration = Duration::from_secs(10);
 
 pub(super) type Driver = BoxFuture<'static, Result<(), tokio_postgres::Error>>;
 type Failure = Box<dyn Error + Send + Sync>;
 
-/// The hosts of one address of a database, as in `postgres://one,other/database`.
+/// The hosts of one connection string, such as `postgres://one,other/database`.
 pub(super) struct Hosts {
     url: String,
-    /// When those that gave no answer were last tried, by their place in the address.
+    /// When each silent host was last tried, by its index in the connection string.
     silent: Mutex<HashMap<usize, Instant>>,
 }
 
-/// An open connection, and where it leads.
+/// An open connection and its host.
 pub(super) struct Reached {
     pub client: Client,
     pub driver: Driver,
-    /// The address of the one host that answered.
+    /// Configuration for the one host that answered.
     pub host: Config,
 }
 
@@ -48,20 +47,20 @@ impl Hosts {
         Self { url: url.to_owned(), silent: Mutex::default() }
     }
 
-    /// Connect to the first host that can be used. Notifications go to `heard`.
-    pub async fn reach(&self, patience: Duration, heard: Option<watch::Sender<()>>) -> Result<Reached, Failure> {
+    /// Connect to the first usable host. `notifications` receives a value for each notification.
+    pub async fn reach(&self, limit: Duration, notifications: Option<watch::Sender<()>>) -> Result<Reached, Failure> {
         let mut config: Config = self.url.parse()?;
         config.application_name("ccin-registry").keepalives_idle(Duration::from_secs(30));
         let hosts = each(&config);
-        let end = Instant::now() + patience;
+        let end = Instant::now() + limit;
         let mut failures: Vec<Failure> = Vec::new();
         for (tried, place) in self.order(&config, hosts.len()).into_iter().enumerate() {
             let left = u32::try_from(hosts.len() - tried).unwrap_or(u32::MAX);
             let share = end.saturating_duration_since(Instant::now()) / left;
             let mut host = hosts[place].clone();
-            // A name may stand for several addresses, of which the first one is silent.
+            // A name may resolve to several addresses, and the first may be silent.
             host.connect_timeout(share / 2);
-            match timeout(share, connect(&host, heard.clone())).await {
+            match timeout(share, connect(&host, notifications.clone())).await {
                 Ok(Ok((client, driver))) => {
                     self.silent().remove(&place);
                     return Ok(Reached { client, driver, host });
@@ -83,19 +82,19 @@ impl Hosts {
         Err(all.join("; ").into())
     }
 
-    /// True when some host gave no answer when it was last tried.
+    /// True when some host did not respond when it was last tried.
     pub fn were_silent(&self) -> bool {
         !self.silent().is_empty()
     }
 
-    /// The places of the hosts in the order in which they are tried.
+    /// The indexes of the hosts, in the order in which to try them.
     fn order(&self, config: &Config, count: usize) -> Vec<usize> {
         let mut order: Vec<usize> = (0..count).collect();
         if config.get_load_balance_hosts() == LoadBalanceHosts::Random && count > 0 {
             order.rotate_left(rand::random::<u32>() as usize % count);
         }
         let silent = self.silent();
-        order.sort_by_key(|place| silent.get(place).is_some_and(|since| since.elapsed() < SHUNNED));
+        order.sort_by_key(|place| silent.get(place).is_some_and(|since| since.elapsed() < TRY_LAST_FOR));
         order
     }
 
@@ -104,7 +103,7 @@ impl Hosts {
     }
 }
 
-/// The same address for each of its hosts alone.
+/// The connection string split into one configuration per host.
 fn each(config: &Config) -> Vec<Config> {
     let (hosts, addresses, ports) = (config.get_hosts(), config.get_hostaddrs(), config.get_ports());
     let count = hosts.len().max(addresses.len());
@@ -134,14 +133,14 @@ fn each(config: &Config) -> Vec<Config> {
             None => {}
         }
         addresses.get(place).map(|address| one.hostaddr(*address));
-        // One port is that of all.
+        // A single port applies to every host.
         ports.get(place).or(ports.first()).map(|port| one.port(*port));
         one
     };
     (0..count).map(single).collect()
 }
 
-/// True for a host that answers, be it with a refusal.
+/// True if the host responds, even with a refusal.
 pub(super) async fn is_alive(host: &Config) -> bool {
     match connect(host, None).await {
         Ok(_) => true,
@@ -149,35 +148,38 @@ pub(super) async fn is_alive(host: &Config) -> bool {
     }
 }
 
-/// Connect to one host: TLS as the address's `sslmode` asks. Notifications go to `heard`.
-pub(super) async fn connect(host: &Config, heard: Option<watch::Sender<()>>) -> Result<(Client, Driver), Failure> {
+/// Connect to one host, with TLS as `sslmode` requires. `notifications` receives a value for each notification.
+pub(super) async fn connect(
+    host: &Config,
+    notifications: Option<watch::Sender<()>>,
+) -> Result<(Client, Driver), Failure> {
     if is_plain(host) {
         let (client, connection) = host.connect(NoTls).await?;
-        Ok((client, drive(connection, heard).boxed()))
+        Ok((client, drive(connection, notifications).boxed()))
     } else {
         let (client, connection) = host.connect(MakeRustlsConnect::new(tls::client()?)).await?;
-        Ok((client, drive(connection, heard).boxed()))
+        Ok((client, drive(connection, notifications).boxed()))
     }
 }
 
-/// Move the bytes of a connection until it ends.
+/// Drive a connection until it ends.
 async fn drive<S, T>(
     mut connection: tokio_postgres::Connection<S, T>,
-    heard: Option<watch::Sender<()>>,
+    notifications: Option<watch::Sender<()>>,
 ) -> Result<(), tokio_postgres::Error>
 where
     S: AsyncRead + AsyncWrite + Unpin,
     T: AsyncRead + AsyncWrite + Unpin,
 {
     while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
-        if let (AsyncMessage::Notification(_), Some(heard)) = (message?, &heard) {
-            heard.send_replace(());
+        if let (AsyncMessage::Notification(_), Some(notifications)) = (message?, &notifications) {
+            notifications.send_replace(());
         }
     }
     Ok(())
 }
 
-/// Ask a host to give up what it does for a connection.
+/// Ask a host to cancel the current query of a connection.
 pub(super) async fn cancel(host: &Config, token: CancelToken) -> Result<(), Failure> {
     if is_plain(host) {
         Ok(token.cancel_query(NoTls).await?)
@@ -186,20 +188,20 @@ pub(super) async fn cancel(host: &Config, token: CancelToken) -> Result<(), Fail
     }
 }
 
-/// True where no TLS is asked for, or none is possible.
+/// True if TLS is disabled or impossible (Unix sockets).
 fn is_plain(config: &Config) -> bool {
     config.get_ssl_mode() == SslMode::Disable
         || config.get_hosts().iter().all(|host| !matches!(host, Host::Tcp(_))) && config.get_hostaddrs().is_empty()
 }
 
-/// True where nobody has taken the connection.
+/// True if the attempt to connect timed out.
 fn is_timeout(error: &(dyn Error + 'static)) -> bool {
     let is_late = |error: &std::io::Error| error.kind() == std::io::ErrorKind::TimedOut;
     error.downcast_ref().is_some_and(is_late) || error.source().is_some_and(is_timeout)
 }
 
-/// What the pool tells of a connection that could not be had.
-pub(super) fn bad(error: &dyn Error) -> ConnectionError {
+/// Converts an error to the error type of the pool.
+pub(super) fn bad_connection(error: &dyn Error) -> ConnectionError {
     ConnectionError::BadConnection(chain(error))
 }
 

@@ -1,8 +1,8 @@
-//! Hearing of changes: a connection of its own, on which PostgreSQL says that `changes` has new rows.
+//! Listening for changes: a dedicated connection on which PostgreSQL announces new rows in `changes`.
 //!
-//! The notification says no more than that (see `publish_changes`, migration 000014). Several in a row may be heard as one.
-//! None is lost between [`Db::listen`](super::Db::listen) and the end of the connection: who listens first and then reads
-//! `changes` misses nothing.
+//! The notification carries no data (see `publish_changes`, migration 000014). Several in a row may arrive as one. None
+//! is lost between [`Db::listen`](super::Db::listen) and the end of the connection. So start listening before you read
+//! `changes`, and you miss nothing.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
@@ -14,59 +14,59 @@ use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tokio_postgres::Client;
 
-use super::PATIENCE;
-use super::connection::{Link, Links, SILENCE};
-use super::hosts::{Hosts, bad, connect};
+use super::CONNECT_TIMEOUT;
+use super::connection::{CHECK_TIMEOUT, ConnectionManager, OpenConnection};
+use super::hosts::{Hosts, bad_connection, connect};
 
-/// The channel on which triggers notify.
+/// The channel that the triggers notify.
 const CHANNEL: &str = "registry_changes";
-/// How long one statement may take: loading a large registry is one of the longest.
-const LONGEST: Duration = Duration::from_secs(120);
-/// Time between two questions for a sign of life. With [`SILENCE`] less than two seconds.
-const INTERVAL: Duration = Duration::from_millis(800);
+/// Statement timeout. Loading a large registry is one of the slowest statements.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(120);
+/// Interval between checks that the server is alive. Together with [`CHECK_TIMEOUT`] less than two seconds.
+const CHECK_INTERVAL: Duration = Duration::from_millis(800);
 
-/// A connection that hears of changes, outside of the pool. It serves queries as well.
+/// A connection outside the pool that receives notifications of changes. It serves queries as well.
 ///
 /// Dropping it closes it.
 pub struct Listener {
-    /// Changed with each notification; closed when the connection has ended, at the latest two seconds after the server has
-    /// stopped answering.
+    /// Changes with each notification. It closes when the connection ends: at most two seconds after the server has
+    /// stopped responding.
     pub changes: watch::Receiver<()>,
-    link: Link,
+    link: OpenConnection,
     watch: AbortHandle,
 }
 
-impl Links {
-    /// Open a connection that hears of changes.
+impl ConnectionManager {
+    /// Open a connection that listens for changes.
     pub(super) async fn listen(&self) -> Result<Listener, PoolError> {
         match self.runtime().spawn(Listener::open(Arc::clone(&self.hosts))).await {
             Ok(opened) => opened,
-            Err(ended) => Err(PoolError::ConnectionError(bad(&ended))),
+            Err(ended) => Err(PoolError::ConnectionError(bad_connection(&ended))),
         }
     }
 }
 
 impl Listener {
-    /// Connect and listen. Call it within the runtime that is to carry the connection.
+    /// Connect and listen. Call it within the runtime that is to drive the connection.
     async fn open(hosts: Arc<Hosts>) -> Result<Self, PoolError> {
         let opening = async {
             let (sender, changes) = watch::channel(());
-            let mut link = Link::open(&hosts, PATIENCE, Some(sender)).await?;
-            let settings = format!("SET statement_timeout = {}; LISTEN {CHANNEL}", LONGEST.as_millis());
+            let mut link = OpenConnection::open(&hosts, CONNECT_TIMEOUT, Some(sender)).await?;
+            let settings = format!("SET statement_timeout = {}; LISTEN {CHANNEL}", STATEMENT_TIMEOUT.as_millis());
             link.connection
                 .batch_execute(&settings)
                 .await
                 .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
-            // Notifications come while the connection is idle, and a long query looks the same as silence. So a second
-            // connection asks whether the server is alive.
-            let (asking, driver) = connect(&link.host, None).await.map_err(|error| bad(&*error))?;
-            let asked = tokio::spawn(driver).abort_handle();
-            let watch = tokio::spawn(watch_over(asking, asked, link.driver())).abort_handle();
+            // Notifications arrive while the connection is idle, and a long query looks the same as a silent server. So
+            // a second connection checks whether the server is alive.
+            let (client, driver) = connect(&link.host, None).await.map_err(|error| bad_connection(&*error))?;
+            let driver = tokio::spawn(driver).abort_handle();
+            let watch = tokio::spawn(monitor(client, driver, link.driver())).abort_handle();
             Ok(Self { changes, link, watch })
         };
-        match tokio::time::timeout(PATIENCE, opening).await {
+        match tokio::time::timeout(CONNECT_TIMEOUT, opening).await {
             Ok(opened) => opened.map_err(PoolError::ConnectionError),
-            Err(elapsed) => Err(PoolError::ConnectionError(bad(&elapsed))),
+            Err(elapsed) => Err(PoolError::ConnectionError(bad_connection(&elapsed))),
         }
     }
 }
@@ -91,22 +91,22 @@ impl Drop for Listener {
     }
 }
 
-/// Ask the server for a sign of life again and again; end the listening connection when none comes.
-async fn watch_over(asking: Client, asked: AbortHandle, listening: AbortHandle) {
-    let _asked = Ended(asked);
+/// Check at intervals that the server is alive. End the listening connection when it does not respond.
+async fn monitor(client: Client, driver: AbortHandle, listening: AbortHandle) {
+    let _driver = AbortOnDrop(driver);
     while !listening.is_finished() {
-        tokio::time::sleep(INTERVAL).await;
-        if !matches!(tokio::time::timeout(SILENCE, asking.simple_query("")).await, Ok(Ok(_))) {
-            log::warn!("PostgreSQL gives no sign of life: changes are no longer heard of");
+        tokio::time::sleep(CHECK_INTERVAL).await;
+        if !matches!(tokio::time::timeout(CHECK_TIMEOUT, client.simple_query("")).await, Ok(Ok(_))) {
+            log::warn!("PostgreSQL does not respond: no longer listening for changes");
             listening.abort();
         }
     }
 }
 
-/// Ends a task when it is dropped.
-struct Ended(AbortHandle);
+/// Aborts a task when dropped.
+struct AbortOnDrop(AbortHandle);
 
-impl Drop for Ended {
+impl Drop for AbortOnDrop {
     fn drop(&mut self) {
         self.0.abort();
     }

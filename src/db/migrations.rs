@@ -1,4 +1,4 @@
-//! The migrations, compiled in, run at start under a lock so that two instances may start at once.
+//! The migrations, compiled in. They run at start under a lock, so that several instances can start together.
 
 use std::collections::BTreeSet;
 use std::pin::pin;
@@ -12,31 +12,31 @@ use diesel::sql_types::{Bool, Text};
 use diesel_async::{AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::LONG_PATIENCE;
-use super::connection::Link;
+use super::LONG_CONNECT_TIMEOUT;
+use super::connection::OpenConnection;
 use super::hosts::Hosts;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
-/// Any number that nobody else takes: "ccin" in ASCII.
+/// Key of the advisory lock: "ccin" in ASCII.
 const LOCK: i64 = 0x6363_696e;
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// When somebody who waits should hear why.
-const WORTH_A_WORD: Duration = Duration::from_millis(1500);
-/// How long to wait before a database that gave no answer is asked again.
-const RETRY: Duration = Duration::from_millis(500);
+/// A wait longer than this is logged.
+const LOG_WAIT_AFTER: Duration = Duration::from_millis(1500);
+/// Delay before trying again to connect to a database that did not respond.
+const RETRY_DELAY: Duration = Duration::from_millis(500);
 
-/// Bring the database up to date. Returns the versions that were applied, oldest first.
+/// Run the pending migrations. Returns the versions applied, oldest first.
 ///
-/// Waits for a database that is silent, and for another process that holds the lock, and says so. A database of a newer
-/// program is refused.
+/// Waits for a database that does not respond, and for another process that holds the lock, and logs both. Refuses a
+/// database that a newer version of this program has migrated.
 ///
 /// Needs a multi-threaded runtime: the migrations run under `block_in_place`.
 pub async fn run(url: &str) -> Result<Vec<String>, Error> {
     with_lock(url, async |mut connection| {
         if pending(&mut connection).await? == 0 {
-            // Nothing is written: the database may be read-only.
+            // Write nothing: the database may be read-only.
             return Ok(Vec::new());
         }
         let mut harness = AsyncMigrationHarness::new(connection);
@@ -46,7 +46,7 @@ pub async fn run(url: &str) -> Result<Vec<String>, Error> {
     .await
 }
 
-/// Take every migration back, newest first: the database is as empty as it was before the first.
+/// Revert every migration, newest first. The database is then as empty as before the first.
 pub async fn revert_all(url: &str) -> Result<Vec<String>, Error> {
     with_lock(url, async |connection| {
         let mut harness = AsyncMigrationHarness::new(connection);
@@ -56,31 +56,31 @@ pub async fn revert_all(url: &str) -> Result<Vec<String>, Error> {
     .await
 }
 
-/// Do something with a connection that holds the lock. Closing the connection gives the lock back, whatever happens.
+/// Run `work` with a connection that holds the lock. Closing the connection always releases the lock.
 async fn with_lock<T>(url: &str, work: impl AsyncFnOnce(AsyncPgConnection) -> Result<T, Error>) -> Result<T, Error> {
-    let mut connection = aloud("the database, which does not answer", connect(url)).await?;
+    let mut connection = log_if_slow("the database, which does not answer", connect(url)).await?;
     connection.batch_execute("SET statement_timeout = 0; SET client_min_messages = warning").await?;
     let lock = format!("SELECT pg_advisory_lock({LOCK})");
     let holder = format!("another process that brings the database up to date (it holds the advisory lock {LOCK})");
-    aloud(&holder, connection.batch_execute(&lock)).await?;
+    log_if_slow(&holder, connection.batch_execute(&lock)).await?;
     work(connection).await
 }
 
-/// Connect, again and again while nothing answers. One that answers with a refusal is an error at once.
+/// Connect, and retry while no host responds. A refusal is an error at once.
 async fn connect(url: &str) -> ConnectionResult<AsyncPgConnection> {
     let hosts = Hosts::new(url);
     loop {
-        match Link::open(&hosts, LONG_PATIENCE, None).await {
-            Err(_) if hosts.were_silent() => tokio::time::sleep(RETRY).await,
+        match OpenConnection::open(&hosts, LONG_CONNECT_TIMEOUT, None).await {
+            Err(_) if hosts.were_silent() => tokio::time::sleep(RETRY_DELAY).await,
             opened => return Ok(opened?.connection),
         }
     }
 }
 
-/// Wait for something, and say so when it takes long.
-async fn aloud<T>(what: &str, work: impl Future<Output = T>) -> T {
+/// Wait for `work`, and log the wait when it is long.
+async fn log_if_slow<T>(what: &str, work: impl Future<Output = T>) -> T {
     let mut work = pin!(work);
-    match tokio::time::timeout(WORTH_A_WORD, &mut work).await {
+    match tokio::time::timeout(LOG_WAIT_AFTER, &mut work).await {
         Ok(done) => done,
         Err(_) => {
             log::warn!("waiting for {what}");
@@ -91,7 +91,7 @@ async fn aloud<T>(what: &str, work: impl Future<Output = T>) -> T {
     }
 }
 
-/// How many migrations the database lacks. One that it has and this program does not know is an error.
+/// The number of pending migrations. An applied migration that this program does not know is an error.
 async fn pending(connection: &mut AsyncPgConnection) -> Result<usize, Error> {
     let known: BTreeSet<String> = MigrationSource::<Pg>::migrations(&MIGRATIONS)?
         .iter()
@@ -109,7 +109,7 @@ async fn pending(connection: &mut AsyncPgConnection) -> Result<usize, Error> {
     }
     Err(format!(
         "it belongs to a newer version of this program than {}: it has migrations that this one does not know ({}). Start the \
-         newer program, or go back to a copy of the database from before it was brought up to date",
+         newer program, or restore a copy of the database from before it was migrated",
         env!("CARGO_PKG_VERSION"),
         unknown.join(", ")
     )

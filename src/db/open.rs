@@ -1,4 +1,4 @@
-//! Opening the store: the database that a setting names, or the private PostgreSQL; migrated and ready.
+//! Opening the store: the configured database or the private PostgreSQL, migrated and ready.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use super::embedded::PrivatePostgres;
 use super::{Db, embedded, establish, migrations};
 use crate::config::{KEY_FILE, StoreSettings};
 
-/// The database of the private PostgreSQL, and its role.
+/// The name of the private PostgreSQL's database and of its role.
 pub const DATABASE: &str = "registry";
 
 /// Why the store cannot be opened.
@@ -21,41 +21,41 @@ pub enum OpenError {
     /// The private PostgreSQL does not start.
     #[error(transparent)]
     Private(#[from] embedded::Error),
-    /// The private PostgreSQL has no data, although it once had some.
+    /// The private PostgreSQL has lost the data that it had.
     #[error(
-        "The private database in {} has vanished, but the signing key {} that was made for it is there. Put the folder back, \
-         from a backup if need be. To begin with an empty registry instead, move the key away as well, or choose another \
-         folder with --data-dir.", data.display(), key.display()
+        "The private database in {} is missing, but its signing key {} still exists. Restore the folder, from a backup \
+         if necessary. To start with an empty registry instead, move the key away as well, or choose another folder with \
+         --data-dir.", data.display(), key.display()
     )]
     Vanished {
         /// Where the data should be.
         data: PathBuf,
-        /// The key that is there.
+        /// The signing key that still exists.
         key: PathBuf,
     },
-    /// The database does not answer, or does not migrate.
+    /// The database does not respond, or a migration fails.
     #[error("the database cannot be used: {0}")]
     Database(Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// An open store. Keep it for as long as the database is used: dropping it stops the private PostgreSQL.
+/// An open store. Dropping it stops the private PostgreSQL, so keep it for as long as the database is in use.
 pub struct Store {
-    /// Connections.
+    /// The connection pool.
     pub db: Db,
-    /// Address of the database; holds its password.
+    /// Connection string of the database, with its password.
     url: SecretString,
-    /// Versions of the migrations that were applied now.
+    /// Versions of the migrations that were applied on opening.
     pub migrated: Vec<String>,
     private: Option<PrivatePostgres>,
 }
 
 impl Store {
-    /// Open the store that the settings name and bring it up to date.
+    /// Open the store that the settings name, and migrate it.
     pub async fn open(settings: &StoreSettings) -> Result<Self, OpenError> {
         Self::open_unless(settings, &Arc::default()).await
     }
 
-    /// The same, ended early when `given_up` becomes true; it also makes closing the store a matter of a moment.
+    /// As [`Store::open`], cancelled when `given_up` becomes true. After that, closing the store does not wait either.
     pub async fn open_unless(settings: &StoreSettings, given_up: &Arc<AtomicBool>) -> Result<Self, OpenError> {
         let (url, private) = match &settings.database_url {
             Some(url) => (url.expose_secret().to_owned(), None),
@@ -70,22 +70,22 @@ impl Store {
         Ok(Self { db, url: url.into(), migrated, private })
     }
 
-    /// A connection outside the pool, for work that takes as long as it takes: no caller waits for an answer.
+    /// A connection outside the pool, for long work that no caller waits for.
     pub async fn connect(&self) -> ConnectionResult<AsyncPgConnection> {
         establish(self.url.expose_secret().to_owned()).await
     }
 
-    /// The private PostgreSQL, if this is it.
+    /// The private PostgreSQL, if the store uses it.
     pub fn private(&self) -> Option<&PrivatePostgres> {
         self.private.as_ref()
     }
 
-    /// Close the store; the last user stops the private PostgreSQL.
+    /// Close the store. The last process to use the private PostgreSQL stops it.
     pub async fn close(self) -> Result<(), embedded::Error> {
         let Self { db, private, .. } = self;
         db.close();
         match private {
-            // Waiting for the server to stop blocks.
+            // Stopping the server blocks.
             Some(private) => tokio::task::spawn_blocking(move || private.stop()).await.unwrap_or(Ok(())),
             None => Ok(()),
         }
@@ -100,7 +100,8 @@ async fn start_private(settings: &StoreSettings, given_up: &Arc<AtomicBool>) -> 
     private.allow_download = !settings.no_download;
     private.announce = |line| eprintln!("{line}");
     private.given_up = Arc::clone(given_up);
-    // The key is made after the database. Where it is alone, the database was lost, and a new one would hide that.
+    // The key is created after the database. A key without a database means that the data were lost, and a new database
+    // would hide that.
     private.may_create = !key.exists();
     match tokio::task::spawn_blocking(move || PrivatePostgres::start(&private)).await {
         Ok(Err(embedded::Error::DataGone(data))) => Err(OpenError::Vanished { data, key }),

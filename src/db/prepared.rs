@@ -1,8 +1,7 @@
-//! SQL text that is prepared once for each connection.
+//! SQL text that is prepared once per connection.
 //!
-//! Diesel prepares some statements again at each use: `sql_query`, UPDATE, and inserts of several rows. That costs a second
-//! round trip and a new plan. Statements that every write needs are written as text here and there, and go through
-//! [`Prepared`] instead.
+//! Diesel prepares some statements again at each use: `sql_query`, UPDATE, and inserts of several rows. That costs a
+//! second round trip and a new plan. Statements on the path of every write use [`Prepared`] instead.
 
 use std::marker::PhantomData;
 
@@ -13,9 +12,9 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::Error;
 use diesel::sql_types::{SqlType, Untyped};
 
-/// A statement as text, with values for `$1`, `$2` and so on: in this order, each of them once.
+/// A statement as text, with values for `$1`, `$2` and so on: each is used once, in this order.
 ///
-/// `ST` is the type of the rows, such as `(Text, Uuid)`, for a statement that returns some.
+/// `ST` is the type of the returned rows, such as `(Text, Uuid)`.
 pub struct Prepared<'a, ST = Untyped> {
     text: &'static str,
     values: Vec<Box<dyn QueryFragment<Pg> + Send + 'a>>,
@@ -23,14 +22,14 @@ pub struct Prepared<'a, ST = Untyped> {
 }
 
 impl<'a> Prepared<'a> {
-    /// A statement without values so far.
+    /// A statement without values.
     pub fn new(text: &'static str) -> Self {
         Self { text, values: Vec::new(), rows: PhantomData }
     }
 }
 
 impl<'a, ST> Prepared<'a, ST> {
-    /// The next value.
+    /// Bind the next value.
     pub fn bind<T, V>(mut self, value: V) -> Self
     where
         T: SqlType + TypedExpressionType,
@@ -41,7 +40,7 @@ impl<'a, ST> Prepared<'a, ST> {
         self
     }
 
-    /// Say what rows it returns.
+    /// Set the type of the returned rows.
     pub fn returning<Rows>(self) -> Prepared<'a, Rows> {
         Prepared { text: self.text, values: self.values, rows: PhantomData }
     }
@@ -62,7 +61,7 @@ impl<ST> QueryFragment<Pg> for Prepared<'_, ST> {
 
 impl<ST> QueryId for Prepared<'_, ST> {
     type QueryId = ();
-    // The text says which statement it is.
+    // The text identifies the statement.
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
@@ -70,9 +69,10 @@ impl<ST> Query for Prepared<'_, ST> {
     type SqlType = ST;
 }
 
-/// The outcome of statements that were sent together.
+/// Combines the results of statements that were sent together.
 ///
-/// Once one has failed, the server refuses the others of the transaction: the error is the one that came before.
+/// After the first failure, the server refuses the rest of the transaction. This returns the original error, not those
+/// refusals.
 pub fn all_done(outcomes: impl IntoIterator<Item = QueryResult<usize>>) -> QueryResult<()> {
     let is_refusal = |error: &Error| match error {
         Error::DatabaseError(_, information) => information.message().starts_with("current transaction is aborted"),

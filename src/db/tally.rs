@@ -1,6 +1,6 @@
-//! How often something happens: counted in memory, written down every few seconds, so that a read costs no write.
+//! Usage counts: collected in memory and saved every few seconds, so that a read does not cause a write.
 //!
-//! What was counted since the last time is lost when the process is killed: a few seconds of a statistic.
+//! A killed process loses the counts since the last save, which are a few seconds of statistics.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -13,33 +13,33 @@ use diesel_async::AsyncPgConnection;
 use super::Db;
 use crate::error::ApiError;
 
-/// How often the counts are written down.
+/// How often the counts are saved.
 pub const PERIOD: Duration = Duration::from_secs(10);
-/// Different things that are counted until they are written down: more are not, as callers choose what there is.
-const MOST: usize = 10_000;
+/// Maximum number of different keys between two saves. The limit is needed because callers choose the keys.
+const MAX_KEYS: usize = 10_000;
 
-/// Counts since they were last written down.
+/// Counts since the last save.
 pub struct Tally<K> {
     counts: Mutex<HashMap<K, Count>>,
-    /// One writes at a time: the rows are the same.
+    /// One save at a time, because they update the same rows.
     writing: tokio::sync::Mutex<()>,
 }
 
-/// What is counted.
+/// A key whose use is counted.
 pub trait Counted: Eq + Hash + Send + Sized {
-    /// Add counts to those in the database.
+    /// Add the counts to those in the database.
     fn add(
         conn: &mut AsyncPgConnection,
         counts: &HashMap<Self, Count>,
     ) -> impl Future<Output = Result<(), ApiError>> + Send;
 }
 
-/// How often, and when last.
+/// Number of uses, and the time of the last.
 #[derive(Clone, Copy, Debug)]
 pub struct Count {
-    /// Times.
+    /// Number of uses.
     pub times: i64,
-    /// The last of them.
+    /// Time of the last use.
     pub last_at: DateTime<Utc>,
 }
 
@@ -50,10 +50,10 @@ impl<K> Default for Tally<K> {
 }
 
 impl<K: Counted> Tally<K> {
-    /// Count once.
+    /// Count one use.
     pub fn count(&self, key: K) {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        if counts.len() < MOST || counts.contains_key(&key) {
+        if counts.len() < MAX_KEYS || counts.contains_key(&key) {
             let now = Utc::now();
             let count = counts.entry(key).or_insert(Count { times: 0, last_at: now });
             count.times += 1;
@@ -61,7 +61,7 @@ impl<K: Counted> Tally<K> {
         }
     }
 
-    /// Write the counts down; what cannot be written is kept for the next time.
+    /// Save the counts. If that fails, they stay in memory for the next save.
     pub async fn write_down(&self, db: &Db) -> Result<(), ApiError> {
         let _writing = self.writing.lock().await;
         let counts = std::mem::take(&mut *self.counts.lock().unwrap_or_else(PoisonError::into_inner));

@@ -1,10 +1,10 @@
-//! Which part of the Earth a list is asked for.
+//! The area that a list is filtered by.
 
 use super::point::EARTH_RADIUS_KM;
 use super::{BoundingBox, Point};
 use crate::error::Fault;
 
-/// Kilometres around `near` when the caller does not say.
+/// Default radius around `near`, in kilometres.
 const DEFAULT_RADIUS_KM: f64 = 25.0;
 
 /// A circle.
@@ -14,21 +14,22 @@ pub struct Near {
     pub point: Point,
     /// Kilometres from the centre to the edge.
     pub radius_km: f64,
-    /// A box around the circle: four comparisons rule out most points.
+    /// A box around the circle: a cheap test that excludes most points.
     enclosing: BoundingBox,
 }
 
-/// Part of the Earth: all of it, or what lies in a box and in a circle.
+/// The area of a filter: everywhere, or a box, or a circle, or their intersection.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Area {
-    /// In this box.
+    /// Only in this box.
     pub bbox: Option<BoundingBox>,
-    /// In this circle.
+    /// Only in this circle.
     pub near: Option<Near>,
 }
 
 impl Area {
-    /// From the parameters of a list; notes what does not go together. `by_distance` says that the list is to be sorted so.
+    /// From the parameters of a list. Adds a fault for each invalid combination. `by_distance`: the list is sorted by
+    /// distance.
     pub fn new(
         bbox: Option<BoundingBox>,
         near: Option<Point>,
@@ -37,24 +38,24 @@ impl Area {
         faults: &mut Vec<Fault>,
     ) -> Self {
         if near.is_none() && radius_km.is_some() {
-            let detail = "says how far from a point; give the point as well, as near=latitude,longitude";
+            let detail = "is the distance from a point; send the point as well, as near=latitude,longitude";
             faults.push(Fault::parameter("radius_km", "needs_near", detail));
         }
         if near.is_none() && by_distance {
-            let detail = "is distance, which is measured from a point; give it as near=latitude,longitude";
+            let detail = "is the distance from a point; send the point as near=latitude,longitude";
             faults.push(Fault::parameter("sort", "needs_near", detail));
         }
         let near = near.map(|point| Near::new(point, radius_km.unwrap_or(DEFAULT_RADIUS_KM)));
         Self { bbox, near }
     }
 
-    /// True when neither box nor circle was asked for: records without a place match too.
+    /// True without a box or circle: records without a location match too.
     pub fn is_everywhere(&self) -> bool {
         *self == Self::default()
     }
 
-    /// A box that the area lies in. Where box and circle do not touch, its west is east of its east, or its south north of its
-    /// north: no point lies in it.
+    /// The smallest box that contains the area. If box and circle do not touch, west is greater than east or south is
+    /// greater than north, and the box contains no point.
     pub fn bounds(&self) -> BoundingBox {
         let world = BoundingBox { west: -180.0, south: -90.0, east: 180.0, north: 90.0 };
         let (bbox, circle) = (self.bbox.unwrap_or(world), self.near.map_or(world, |near| near.enclosing));
@@ -66,7 +67,7 @@ impl Area {
         }
     }
 
-    /// True for a point in the area.
+    /// True if the point is in the area.
     pub fn contains(&self, point: Point) -> bool {
         self.bbox.is_none_or(|bbox| bbox.contains(point))
             && self
@@ -80,25 +81,25 @@ impl Near {
         Self { point, radius_km, enclosing: enclosing(point, radius_km) }
     }
 
-    /// Kilometres to a point, to the metre.
+    /// Distance to a point in kilometres, rounded to the metre.
     pub fn kilometres(&self, to: Point) -> f64 {
         (self.point.distance_km(to) * 1000.0).round() / 1000.0
     }
 }
 
-/// The smallest box around a circle, and a hand's breadth more against rounding.
+/// The smallest box around a circle, with a margin of about 10 cm for rounding errors.
 fn enclosing(centre: Point, radius_km: f64) -> BoundingBox {
     let Point { latitude, longitude } = centre;
     let angle = radius_km / EARTH_RADIUS_KM;
     let (south, north) = (latitude - angle.to_degrees(), latitude + angle.to_degrees());
-    // Around a pole all meridians are as near.
+    // A circle around a pole includes all longitudes.
     let sine = angle.sin() / latitude.to_radians().cos();
-    let aside = if south <= -90.0 || north >= 90.0 || sine >= 1.0 { 360.0 } else { sine.asin().to_degrees() };
+    let half_width = if south <= -90.0 || north >= 90.0 || sine >= 1.0 { 360.0 } else { sine.asin().to_degrees() };
     let margin = 1e-6;
     BoundingBox {
-        west: (longitude - aside - margin).max(-180.0),
+        west: (longitude - half_width - margin).max(-180.0),
         south: (south - margin).max(-90.0),
-        east: (longitude + aside + margin).min(180.0),
+        east: (longitude + half_width + margin).min(180.0),
         north: (north + margin).min(90.0),
     }
 }
@@ -125,7 +126,7 @@ mod tests {
                 furthest = furthest.max(edge.longitude - longitude);
                 assert!((near.point.distance_km(edge) - radius_km).abs() < 1e-6);
             }
-            // No larger than it has to be.
+            // The box is no larger than necessary.
             assert!(latitude > 89.0 || within.east - longitude - furthest < 1e-4, "{within:?} {furthest}");
         }
     }

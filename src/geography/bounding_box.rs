@@ -12,30 +12,30 @@ use super::notation::{Faulty, Wrong, box_schema, out_of_range, read};
 const ORDER: &str = "west,south,east,north, such as -2.3,53.4,-1.9,53.7";
 const NAMES: [&str; 4] = ["west", "south", "east", "north"];
 
-/// The box around the United Kingdom, in which every point of the registry lies.
+/// The box around the United Kingdom. It contains every point of the registry.
 pub const UK: BoundingBox = BoundingBox { west: -8.7, south: 49.8, east: 1.8, north: 60.9 };
 
-/// A box, in degrees of WGS 84, its edges included; as text `west,south,east,north`. Never across the antimeridian.
+/// A box in degrees of WGS 84, edges included; as text `west,south,east,north`. It cannot cross the antimeridian.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct BoundingBox {
-    /// Degrees east of its western edge.
+    /// Longitude of the western edge.
     pub west: f64,
-    /// Degrees north of its southern edge.
+    /// Latitude of the southern edge.
     pub south: f64,
-    /// Degrees east of its eastern edge; not less than `west`.
+    /// Longitude of the eastern edge; at least `west`.
     pub east: f64,
-    /// Degrees north of its northern edge; not less than `south`.
+    /// Latitude of the northern edge; at least `south`.
     pub north: f64,
 }
 
 impl BoundingBox {
-    /// The box of one point.
+    /// The box that contains only this point.
     pub fn around(Point { latitude, longitude }: Point) -> Self {
         Self { west: longitude, south: latitude, east: longitude, north: latitude }
     }
 
-    /// The smallest box around this one and a point.
+    /// The smallest box that contains this one and a point.
     pub fn with(self, Point { latitude, longitude }: Point) -> Self {
         Self {
             west: self.west.min(longitude),
@@ -45,17 +45,17 @@ impl BoundingBox {
         }
     }
 
-    /// True for a point in the box or on its edge.
+    /// True if the point is in the box or on its edge.
     pub fn contains(&self, point: Point) -> bool {
         (self.west..=self.east).contains(&point.longitude) && (self.south..=self.north).contains(&point.latitude)
     }
 
-    /// True when the boxes have a point in common.
+    /// True if the boxes have a point in common.
     pub fn touches(&self, other: &Self) -> bool {
         self.west <= other.east && other.west <= self.east && self.south <= other.north && other.south <= self.north
     }
 
-    /// What both boxes have in common.
+    /// The intersection of both boxes, if they touch.
     pub fn intersection(&self, other: &Self) -> Option<Self> {
         self.touches(other).then(|| Self {
             west: self.west.max(other.west),
@@ -65,7 +65,7 @@ impl BoundingBox {
         })
     }
 
-    fn lies_in(&self, other: &Self) -> bool {
+    fn is_within(&self, other: &Self) -> bool {
         self.west >= other.west && self.south >= other.south && self.east <= other.east && self.north <= other.north
     }
 
@@ -73,15 +73,16 @@ impl BoundingBox {
         self.west <= self.east && self.south <= self.north
     }
 
-    /// Everything that is wrong with the numbers.
+    /// All faults of the numbers.
     fn faults(&self) -> Vec<Wrong> {
-        let turned = Self { west: self.south, south: self.west, east: self.north, north: self.east };
-        if turned.is_upright() && turned.lies_in(&UK) && !(self.is_upright() && self.touches(&UK)) {
-            let Self { west, south, east, north } = turned;
+        let swapped = Self { west: self.south, south: self.west, east: self.north, north: self.east };
+        if swapped.is_upright() && swapped.is_within(&UK) && !(self.is_upright() && self.touches(&UK)) {
+            let Self { west, south, east, north } = swapped;
             return vec![Wrong::new(
                 "swapped",
                 format!(
-                    "is far from the United Kingdom, and in it with longitude first: did you mean {west},{south},{east},{north}? It is {ORDER}"
+                    "is far from the United Kingdom, but would be in it with longitude first: \
+                     did you mean {west},{south},{east},{north}? The order is {ORDER}"
                 ),
             )];
         }
@@ -94,7 +95,8 @@ impl BoundingBox {
             wrong.push(Wrong::new(
                 "inverted",
                 format!(
-                    "has {} for west, which lies east of {}; it is {ORDER}. A box across the antimeridian is not taken: no record lies there",
+                    "has {} for west, which is east of {}; the order is {ORDER}. \
+                     Boxes cannot cross the antimeridian: no record is there",
                     self.west, self.east
                 ),
             ));
@@ -102,7 +104,7 @@ impl BoundingBox {
         if self.south > self.north {
             wrong.push(Wrong::new(
                 "inverted",
-                format!("has {} for south, which lies north of {}; it is {ORDER}", self.south, self.north),
+                format!("has {} for south, which is north of {}; the order is {ORDER}", self.south, self.north),
             ));
         }
         wrong

@@ -1,10 +1,11 @@
-//! Where on Earth: points, boxes, circles, as query strings have them.
+//! Points, boxes and circles on Earth, as query strings give them.
 //!
-//! All coordinates are degrees of WGS 84. Texts have two orders, each the usual one of its kind: a point that people write is
-//! `latitude,longitude`, a box is `west,south,east,north` (RFC 7946, section 5; OGC API – Features, section 7.15.3). Who mixes
-//! them up is told so. Distances are great-circle kilometres on a sphere: within half a percent of the truth.
+//! All coordinates are degrees of WGS 84. Each kind of text has its usual order: a point, as people write it, is
+//! `latitude,longitude`; a box is `west,south,east,north` (RFC 7946, section 5; OGC API – Features, section 7.15.3).
+//! The error for swapped coordinates suggests the right order. Distances are great-circle kilometres on a sphere,
+//! accurate to half a percent.
 //!
-//! The points are those of the snapshot in memory ([`crate::read_model`]); PostgreSQL knows nothing of geography.
+//! The points of records are in the snapshot in memory ([`crate::read_model`]). PostgreSQL does no geography.
 
 pub mod area;
 pub mod bounding_box;

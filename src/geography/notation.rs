@@ -1,4 +1,4 @@
-//! Coordinates as texts of a query string, and everything that is wrong with one.
+//! Coordinates as texts in query strings, and the faults of such texts.
 
 use std::fmt;
 
@@ -8,9 +8,9 @@ use utoipa::openapi::{RefOr, Schema};
 
 use super::{BoundingBox, Point};
 
-/// `format` of a box in the document.
+/// `format` of a box in the OpenAPI document.
 pub const BOX: &str = "bbox";
-/// `format` of a point in the document.
+/// `format` of a point in the OpenAPI document.
 pub const POINT: &str = "latitude-longitude";
 /// -90 to 90, then -180 to 180.
 const POINT_PATTERN: &str = r"^-?(90(\.0+)?|[0-8]?[0-9](\.[0-9]+)?),-?(180(\.0+)?|(1[0-7]|[0-9])?[0-9](\.[0-9]+)?)$";
@@ -20,12 +20,12 @@ const BOX_PATTERN: &str = concat!(
     r",-?(180(\.0+)?|(1[0-7]|[0-9])?[0-9](\.[0-9]+)?),-?(90(\.0+)?|[0-8]?[0-9](\.[0-9]+)?)$"
 );
 
-/// Something that is wrong with coordinates.
+/// A fault of coordinates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wrong {
-    /// Stable and machine readable.
+    /// Stable, machine-readable code.
     pub code: &'static str,
-    /// What is wrong and what would be right, in plain English.
+    /// The fault and its correction, in plain English.
     pub detail: String,
 }
 
@@ -35,7 +35,7 @@ impl Wrong {
     }
 }
 
-/// Everything that is wrong with coordinates: what reading them in vain ends with.
+/// The error of parsing coordinates: all their faults.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Faulty(pub Vec<Wrong>);
 
@@ -46,14 +46,14 @@ impl fmt::Display for Faulty {
     }
 }
 
-/// A format of the document's schemas, and whether a text keeps to it.
+/// A format in the schemas of the OpenAPI document, and a function that tests a text.
 pub type Format = (&'static str, fn(&str) -> bool);
 
-/// The formats of coordinates, for a validator of the document's schemas.
+/// The formats of coordinates, for a validator of these schemas.
 pub const FORMATS: [Format; 2] =
     [(BOX, |text| text.parse::<BoundingBox>().is_ok()), (POINT, |text| text.parse::<Point>().is_ok())];
 
-/// Everything that is wrong with a text of one of [`FORMATS`]; `None` for another format.
+/// All faults of a text in one of [`FORMATS`]; `None` for another format.
 pub fn explain(format: &str, text: &str) -> Option<Vec<Wrong>> {
     let faulty = match format {
         BOX => text.parse::<BoundingBox>().err(),
@@ -63,7 +63,7 @@ pub fn explain(format: &str, text: &str) -> Option<Vec<Wrong>> {
     Some(faulty.map_or(Vec::new(), |Faulty(list)| list))
 }
 
-/// True for a pattern of coordinates: the format says better what is wrong, and lets blanks pass.
+/// True for the pattern of a coordinate format. The check of the format gives better errors, and allows blanks.
 pub fn is_pattern(pattern: &str) -> bool {
     [POINT_PATTERN, BOX_PATTERN].contains(&pattern)
 }
@@ -84,18 +84,18 @@ pub(super) fn point_schema() -> RefOr<Schema> {
 
 pub(super) fn box_schema() -> RefOr<Schema> {
     let description = "west,south,east,north in degrees (WGS 84): longitude first, as in GeoJSON (RFC 7946, section 5). \
-        West is not east of east: no box across the antimeridian.";
+        West must not exceed east: a box cannot cross the antimeridian.";
     schema(BOX, BOX_PATTERN, description, "-2.3,53.4,-1.9,53.7")
 }
 
-/// As many finite numbers as there are names, in the order of the names, each within its limits. `order` says the order.
+/// Parses as many finite numbers as there are names, in that order. `order` describes the order for errors.
 pub(super) fn read<const N: usize>(text: &str, names: [&str; N], order: &str) -> Result<[f64; N], Vec<Wrong>> {
     let parts: Vec<&str> = text.split(',').map(str::trim).collect();
     if parts.len() != N {
         let count = if text.trim().is_empty() { 0 } else { parts.len() };
         let numbers = if count == 1 { "1 value".into() } else { format!("{count} values") };
-        let heights = if N == 4 && count == 6 { "heights are not kept here; " } else { "" };
-        return Err(vec![Wrong::new("malformed", format!("has {numbers}; {heights}it is {order}"))]);
+        let heights = if N == 4 && count == 6 { "heights are not supported; " } else { "" };
+        return Err(vec![Wrong::new("malformed", format!("has {numbers}; {heights}the format is {order}"))]);
     }
     let mut wrong = Vec::new();
     let mut values = [0.0; N];
@@ -106,7 +106,7 @@ pub(super) fn read<const N: usize>(text: &str, names: [&str; N], order: &str) ->
                 let said: String = part.chars().take(20).collect();
                 wrong.push(Wrong::new(
                     "malformed",
-                    format!("has {said:?} for {name}, which is no number; it is {order}"),
+                    format!("has {said:?} for {name}, which is not a number; the format is {order}"),
                 ));
             }
         }
@@ -114,8 +114,8 @@ pub(super) fn read<const N: usize>(text: &str, names: [&str; N], order: &str) ->
     if wrong.is_empty() { Ok(values) } else { Err(wrong) }
 }
 
-/// What is out of range among numbers that are degrees of latitude or of longitude.
+/// The fault of a number that exceeds the limit of latitude or longitude, if it does.
 pub(super) fn out_of_range(name: &str, value: f64, limit: f64, order: &str) -> Option<Wrong> {
-    let detail = || format!("has {value} for {name}, which lies between -{limit} and {limit}; it is {order}");
+    let detail = || format!("has {value} for {name}, which must be between -{limit} and {limit}; the order is {order}");
     (value.abs() > limit).then(|| Wrong::new("out_of_range", detail()))
 }

@@ -12,7 +12,7 @@ use super::notation::{Faulty, Wrong, out_of_range, point_schema, read};
 
 /// Mean radius of the Earth in kilometres (IUGG, 1980).
 pub const EARTH_RADIUS_KM: f64 = 6371.0088;
-/// Beyond it, in degrees, web Mercator has no place.
+/// The highest latitude of web Mercator, in degrees.
 const MERCATOR_LIMIT: f64 = 85.051_129;
 const ORDER: &str = "latitude,longitude, such as 53.541,-2.117";
 
@@ -37,7 +37,7 @@ impl Point {
         2.0 * EARTH_RADIUS_KM * square.sqrt().atan2((1.0 - square).sqrt())
     }
 
-    /// Where it is on a square map of the world in web Mercator (EPSG:3857): from 0 to 1, eastwards and southwards.
+    /// Position on a square map of the world in web Mercator (EPSG:3857): 0 to 1, eastwards and southwards.
     pub fn mercator(self) -> (f64, f64) {
         let latitude = self.latitude.clamp(-MERCATOR_LIMIT, MERCATOR_LIMIT).to_radians();
         let down = 0.5 - (PI / 4.0 + latitude / 2.0).tan().ln() / (2.0 * PI);
@@ -51,10 +51,11 @@ impl FromStr for Point {
     fn from_str(text: &str) -> Result<Self, Faulty> {
         let [latitude, longitude] = read(text, ["latitude", "longitude"], ORDER).map_err(Faulty)?;
         let point = Self { latitude, longitude };
-        let turned = Self { latitude: longitude, longitude: latitude };
-        if !UK.contains(point) && UK.contains(turned) {
+        let swapped = Self { latitude: longitude, longitude: latitude };
+        if !UK.contains(point) && UK.contains(swapped) {
             let detail = format!(
-                "is far from the United Kingdom, and in it the other way round: did you mean {longitude},{latitude}? It is {ORDER}"
+                "is far from the United Kingdom, but would be in it the other way round: \
+                 did you mean {longitude},{latitude}? The order is {ORDER}"
             );
             return Err(Faulty(vec![Wrong::new("swapped", detail)]));
         }
@@ -94,11 +95,11 @@ mod tests {
 
     #[test]
     fn distances_are_those_of_the_map() {
-        // London to Edinburgh and Land's End to John o' Groats, by published great-circle distances.
+        // Published great-circle distances: London to Edinburgh, and Land's End to John o' Groats.
         assert!((point("51.5074,-0.1278").distance_km(point("55.9533,-3.1883")) - 534.0).abs() < 1.0);
         assert!((point("50.0657,-5.7132").distance_km(point("58.6373,-3.0689")) - 968.0).abs() < 2.0);
         assert_eq!(point("53.5,-2.1").distance_km(point("53.5,-2.1")), 0.0);
-        // Half way round, where rounding could leave the domain of a root.
+        // Half way round, where a rounding error could make the argument of the square root negative.
         let half = std::f64::consts::PI * EARTH_RADIUS_KM;
         assert!((point("53.5,-2.1").distance_km(point("-53.5,177.9")) - half).abs() < 0.01);
     }

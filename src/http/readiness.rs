@@ -1,5 +1,5 @@
-//! Whether the database takes writes, as far as is known: looked at every second on a connection that nobody waits for, and
-//! learned from writers that were refused. So whoever asks is answered at once, whatever the pool of connections does.
+//! Whether the database accepts writes. A monitor checks every second on its own connection, and refused writes are
+//! noted as well. The answer is available at once, whatever the state of the pool.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
@@ -12,19 +12,19 @@ use actix_web::web;
 use crate::db::Db;
 use crate::error::Refusal;
 
-/// Time between two looks.
-const PERIOD: Duration = Duration::from_secs(1);
-/// For how long a disk counts as full after it last refused a write, if none succeeds before: it cannot be looked at from
-/// here.
-const FULL: Duration = Duration::from_secs(60);
+/// Interval between two checks.
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
+/// How long the disk counts as full after a refused write, unless a write succeeds earlier. The disk itself cannot be
+/// checked from here.
+const DISK_FULL_FOR: Duration = Duration::from_secs(60);
 
-/// Why writes are refused, if they are.
+/// The reason that writes are refused, if they are.
 #[derive(Debug, Default)]
 pub struct Writes(Mutex<Known>);
 
 #[derive(Debug, Default)]
 struct Known {
-    /// By the last look, or by a writer that was refused since.
+    /// From the last check, or from a write that was refused since.
     obstacle: Option<Obstacle>,
     disk_full_at: Option<Instant>,
 }
@@ -36,27 +36,27 @@ enum Obstacle {
 }
 
 impl Writes {
-    /// Begin to look, on the runtime that carries the connections. It ends with the last user of what is returned.
+    /// Start the monitor on the runtime of the connections. It stops when the returned value has been dropped.
     pub fn watch(db: &Db) -> Arc<Self> {
         let writes = Arc::new(Self::default());
-        db.spawn(look(Arc::downgrade(&writes), db.clone()));
+        db.spawn(monitor(Arc::downgrade(&writes), db.clone()));
         writes
     }
 
-    /// Why writes are refused; `None` while they are taken.
+    /// The reason that writes are refused; `None` while they are accepted.
     pub fn why_not(&self) -> Option<&'static str> {
         let known = self.known();
         match known.obstacle {
             Some(Obstacle::Away) => Some("The database cannot be reached, or does not answer."),
             Some(Obstacle::ReadOnly) => Some("The database is read-only."),
-            None if known.disk_full_at.is_some_and(|at| at.elapsed() < FULL) => {
+            None if known.disk_full_at.is_some_and(|at| at.elapsed() < DISK_FULL_FOR) => {
                 Some("The disk of the database is full.")
             }
             None => None,
         }
     }
 
-    /// Note that a writer was refused.
+    /// Record that a write was refused.
     fn note(&self, refusal: Refusal) {
         let mut known = self.known();
         match refusal {
@@ -70,8 +70,8 @@ impl Writes {
     }
 }
 
-/// Look until nobody wants to know, or the pool is closed.
-async fn look(writes: Weak<Writes>, db: Db) {
+/// Check at intervals until the state has been dropped or the pool is closed.
+async fn monitor(writes: Weak<Writes>, db: Db) {
     while !db.is_closed() {
         let obstacle = match db.takes_writes().await {
             Ok(true) => None,
@@ -81,21 +81,21 @@ async fn look(writes: Weak<Writes>, db: Db) {
         let Some(writes) = writes.upgrade() else { return };
         let former = std::mem::replace(&mut writes.known().obstacle, obstacle);
         if former == Some(Obstacle::ReadOnly) && obstacle.is_none() {
-            // Connections of that time may still be read-only: what a database sets for its sessions holds for new ones.
+            // Connections opened in the meantime may still be read-only: a database's settings apply to new sessions.
             db.renew();
         }
         if former != obstacle {
             match writes.why_not() {
                 Some(why) => log::warn!("writes are refused: {why}"),
-                None => log::info!("writes are taken again"),
+                None => log::info!("writes are accepted again"),
             }
         }
         drop(writes);
-        tokio::time::sleep(PERIOD).await;
+        tokio::time::sleep(CHECK_INTERVAL).await;
     }
 }
 
-/// Learn from the answers to those who write.
+/// Middleware that updates the state from the responses to writes.
 pub async fn learn(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,

@@ -1,4 +1,4 @@
-//! A page of what a search finds, of what matches the other filters too, the best first; and suggestions while somebody types.
+//! Pages of search results, most relevant first and combined with other filters; suggestions while typing.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ pub enum FoundRow<'a> {
 }
 
 impl Snapshot {
-    /// One page of the initiatives that match a filter with words, best hits first.
+    /// One page of the initiatives that match a filter with words, most relevant first.
     pub fn best_initiatives(&self, reach: Reach, filter: &InitiativeFilter, page: &PageRequest) -> Slice<Row> {
         let Some(hits) = &filter.hits else { return slice_of(Vec::<KeyedRow<Relevance, Row>>::new(), 0, page) };
         let former = hits.as_of(self, reach, Scope::Initiatives, page);
@@ -50,7 +50,7 @@ impl Snapshot {
         slice_of(rows, found.len() as usize, page)
     }
 
-    /// One page of a search across resources, of what matches these filters.
+    /// One page of a search across resources that also matches these filters.
     pub fn best_everywhere(
         &self,
         reach: Reach,
@@ -89,7 +89,7 @@ impl Snapshot {
         slice_of(rows, total as usize, page)
     }
 
-    /// The places, in the order of names, of the councils that match a filter.
+    /// The councils that match a filter, as indexes in the order of names.
     fn places_of(&self, reach: Reach, filter: &CouncilFilter) -> RoaringBitmap {
         let found = self.select_councils(reach, filter);
         found.into_iter().filter_map(|one| self.councils.place(one.record.id)).map(|place| place as u32).collect()
@@ -103,8 +103,8 @@ impl Snapshot {
         self.councils.at(place as usize).map(|entry| entry.record.id).unwrap_or_default()
     }
 
-    /// What may be meant by what was typed so far: councils (at most half), themes (at most a quarter), then initiatives; of
-    /// each those that begin with it come first.
+    /// Suggestions for typed text: councils (at most half), themes (at most a quarter), then initiatives. In each
+    /// group, texts that start with it come first.
     pub fn suggest(&self, reach: Reach, typed: &str, most: usize) -> Vec<Suggestion> {
         let sets = Scope::Both.sets(self, reach);
         let themes =
@@ -130,7 +130,7 @@ impl Snapshot {
 }
 
 impl FoundRow<'_> {
-    /// Where it is.
+    /// Its location.
     pub fn point(&self) -> Option<Point> {
         match self {
             Self::Council(entry) => entry.record.location.map(Into::into),
@@ -138,7 +138,7 @@ impl FoundRow<'_> {
         }
     }
 
-    /// Where the words of a search are in it.
+    /// The highlights of a search in it.
     pub fn highlight(&self, marks: &Marks) -> Result<Highlight, ApiError> {
         match self {
             Self::Council(entry) => Ok(marks.council(&entry.record)),
@@ -146,7 +146,7 @@ impl FoundRow<'_> {
         }
     }
 
-    /// As it is answered.
+    /// As a search hit for the response.
     pub fn hit(&self) -> Result<SearchHit, ApiError> {
         match self {
             Self::Council(entry) => Ok(SearchHit::council(&entry.record)),

@@ -1,4 +1,4 @@
-//! Boundaries of councils by GSS code, in several degrees of simplification, and which of them cover a point or meet a box.
+//! Boundaries of areas by GSS code, at several levels of simplification, and searches for areas by point or box.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
@@ -11,22 +11,22 @@ use crate::geography::{BoundingBox, Point};
 use crate::registry::boundaries::shape;
 use crate::registry::boundaries::shape::WHOLE;
 
-/// The zoom of a web map for which the geometries of OGC features are fine enough: some 70 metres. Boundaries as they were
-/// imported have megabytes each.
+/// The zoom level for geometries of OGC features: accurate to about 70 metres. The imported boundaries have megabytes
+/// each.
 pub const FEATURE_ZOOM: i16 = 11;
 
-/// The boundary of an area in one degree of simplification.
+/// The boundary of an area at one level of simplification.
 #[derive(Clone, Debug)]
 pub struct Boundary {
     /// The smallest box around it.
     pub bounds: BoundingBox,
-    /// What whoever shows it has to say.
+    /// Attributions that must accompany it.
     pub attribution: BTreeSet<String>,
-    /// Where it comes from.
+    /// Its source.
     pub source: Option<String>,
-    /// When it held.
+    /// The date for which it is valid.
     pub dated_on: Option<String>,
-    /// When it was last imported otherwise than before.
+    /// When an import last changed it.
     pub updated_at: DateTime<Utc>,
     /// GeoJSON geometry.
     pub geometry: Arc<str>,
@@ -35,24 +35,24 @@ pub struct Boundary {
 /// An area with its shapes.
 #[derive(Debug)]
 pub struct Area {
-    /// What is known of it; its geometry is that of the finest level.
+    /// Its details, with the geometry of the finest level.
     pub boundary: Boundary,
-    /// GeoJSON geometries by the largest zoom for which each is fine enough.
+    /// GeoJSON geometries by the highest zoom for which each is fine enough.
     pub shapes: BTreeMap<i16, Arc<str>>,
-    /// The finest shape, read when it is first asked for.
+    /// The finest shape, parsed on first use.
     whole: OnceLock<MultiPolygon>,
 }
 
-/// Every boundary, and which districts make up a county.
+/// Every boundary, and the districts of each county.
 #[derive(Debug, Default)]
 pub struct Boundaries {
     areas: BTreeMap<String, Area>,
-    /// Districts by county, in their order.
+    /// Districts by county, in order.
     districts: BTreeMap<String, Vec<String>>,
 }
 
 impl Area {
-    /// From what was read of it.
+    /// From its details and shapes.
     pub fn new(boundary: Boundary, shapes: BTreeMap<i16, Arc<str>>) -> Self {
         Self { boundary, shapes, whole: OnceLock::new() }
     }
@@ -63,7 +63,7 @@ impl Area {
         Some(Boundary { geometry, ..self.boundary.clone() })
     }
 
-    /// The geometry for features: the first that is fine enough.
+    /// The geometry for features: the coarsest that is fine enough.
     pub fn feature_geometry(&self) -> Option<&Arc<str>> {
         self.shapes.range(FEATURE_ZOOM..).next().map(|(_, geometry)| geometry)
     }
@@ -94,18 +94,18 @@ impl Boundaries {
         Self { areas, districts }
     }
 
-    /// An area that has a boundary of its own.
+    /// An area with its own boundary.
     pub fn area(&self, code: &str) -> Option<&Area> {
         self.areas.get(code)
     }
 
-    /// True for a registry without boundaries.
+    /// True if there are no boundaries.
     pub fn is_empty(&self) -> bool {
         self.areas.is_empty()
     }
 
-    /// The boundary of a code at a level; a county without one of its own has the union of its districts', if all of them are
-    /// here. Such a union keeps a processor busy for a moment.
+    /// The boundary of a code at a level. A county without its own boundary has the union of its districts, if all of
+    /// them are known. Computing the union takes noticeable CPU time.
     pub fn boundary(&self, code: &str, level: i16) -> Result<Option<Boundary>, ApiError> {
         if let Some(found) = self.areas.get(code).and_then(|area| area.at(level)) {
             return Ok(Some(found));
@@ -116,7 +116,7 @@ impl Boundaries {
         parts.map_or(Ok(None), |parts| join(&parts).map(Some))
     }
 
-    /// The codes of the areas that cover a point, edges included, and of the counties within which they lie.
+    /// Codes of the areas that cover a point, edges included, and of the counties that contain those areas.
     pub fn covering(&self, point: Point) -> Result<BTreeSet<String>, ApiError> {
         let mut codes = BTreeSet::new();
         for (code, area) in &self.areas {
@@ -135,7 +135,7 @@ impl Boundaries {
         Ok(codes)
     }
 
-    /// The codes of the areas of which a part lies in one of the boxes, edges included.
+    /// Codes of the areas that intersect any of the boxes, edges included.
     pub fn meeting(&self, boxes: &[BoundingBox]) -> Result<BTreeSet<String>, ApiError> {
         let mut codes = BTreeSet::new();
         for within in boxes {
@@ -151,13 +151,13 @@ impl Boundaries {
         Ok(codes)
     }
 
-    /// Bytes that they take in memory, about.
+    /// Approximate size in memory, in bytes.
     pub fn size(&self) -> usize {
         self.areas.values().flat_map(|area| area.shapes.values()).map(|geometry| geometry.len()).sum()
     }
 }
 
-/// The union of districts: with a source and a date where all have the same.
+/// The union of districts. It has a source and a date only if all districts have the same.
 fn join(districts: &[Boundary]) -> Result<Boundary, ApiError> {
     let shapes: Result<Vec<_>, _> = districts.iter().map(|district| shape::read(&district.geometry)).collect();
     let whole = shape::union(&shapes.map_err(ApiError::internal)?);

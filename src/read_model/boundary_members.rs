@@ -1,4 +1,4 @@
-//! The boundaries of the councils that are members: what maps draw.
+//! The boundaries of member councils, for maps.
 
 use super::boundaries::Boundary;
 use super::council_list::CouncilFilter;
@@ -12,8 +12,8 @@ use crate::registry::councils::model::{Council, MembershipStatus, MembershipTier
 /// A council with its boundary.
 pub type Member = (Council, Boundary);
 
-/// The members that match a query and have a boundary, by slug, in one degree of simplification; those alone that reach into
-/// a box. A county that has the union of its districts keeps a processor busy for a moment.
+/// The members that match a query and have a boundary, by slug, at one level of simplification. With a box, only those
+/// that intersect it. Computing the union for a county takes noticeable CPU time.
 pub fn members(
     snapshot: &Snapshot,
     reach: Reach,

@@ -1,4 +1,4 @@
-//! Councils, themes and vocabularies: a few hundred short records, read whole whenever one of them changes.
+//! Councils, themes and vocabularies: a few hundred short records. All are read again when one of them changes.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,27 +8,27 @@ use uuid::Uuid;
 use super::entry::{CouncilEntry, ThemeEntry};
 use crate::registry::vocabularies::{CoOperativeValue, Principle, PrincipleScheme};
 
-/// What is left of a withdrawn record that everybody could see.
+/// A tombstone: the public remains of a withdrawn record that was public.
 #[derive(Clone, Debug)]
 pub struct Tombstone {
-    /// When it was withdrawn.
+    /// Time of the withdrawal.
     pub on: DateTime<Utc>,
     /// The public reason.
     pub reason: Option<String>,
 }
 
-/// Councils by every name.
+/// Councils by all their names.
 #[derive(Debug, Default)]
 pub struct Councils {
     entries: Vec<CouncilEntry>,
     by_id: HashMap<Uuid, usize>,
-    /// Slugs in use, former slugs and GSS codes.
+    /// Current slugs, former slugs and GSS codes.
     names: BTreeMap<String, Uuid>,
     tombstones: HashMap<Uuid, Tombstone>,
 }
 
 impl Councils {
-    /// From the records, their slugs (in use and former), and what is left of withdrawn ones.
+    /// From the records, their slugs (current and former), and the tombstones of withdrawn ones.
     pub fn new(
         mut entries: Vec<CouncilEntry>,
         slugs: Vec<(String, Uuid)>,
@@ -41,79 +41,79 @@ impl Councils {
         Self { entries, by_id, names, tombstones }
     }
 
-    /// All of them, by name, whoever may see them.
+    /// All councils by name, hidden ones included.
     pub fn iter(&self) -> impl Iterator<Item = &CouncilEntry> {
         self.entries.iter()
     }
 
-    /// One, whoever may see it.
+    /// The council with an id, without a check of visibility.
     pub fn get(&self, id: Uuid) -> Option<&CouncilEntry> {
         self.by_id.get(&id).map(|at| &self.entries[*at])
     }
 
-    /// The place of one in the order of names.
+    /// The index of a council in the order of names.
     pub fn place(&self, id: Uuid) -> Option<usize> {
         self.by_id.get(&id).copied()
     }
 
-    /// The one at a place in the order of names.
+    /// The council at an index in the order of names.
     pub fn at(&self, place: usize) -> Option<&CouncilEntry> {
         self.entries.get(place)
     }
 
-    /// The id that a slug or a GSS code means.
+    /// The id for a slug or a GSS code.
     pub fn id(&self, name: &str) -> Option<Uuid> {
         self.names.get(name).copied()
     }
 
-    /// Slugs, former slugs and GSS codes of all.
+    /// Current slugs, former slugs and GSS codes of all councils.
     pub fn names(&self) -> impl Iterator<Item = (&str, Uuid)> {
         self.names.iter().map(|(name, id)| (name.as_str(), *id))
     }
 
-    /// What is left of a withdrawn one.
+    /// The tombstone of a withdrawn council.
     pub fn tombstone(&self, id: Uuid) -> Option<&Tombstone> {
         self.tombstones.get(&id)
     }
 
-    /// Bytes that they take in memory, about: each text stands in the record and in its JSON.
+    /// Approximate size in memory, in bytes. Each text is both in the record and in its JSON.
     pub fn size(&self) -> usize {
         self.entries.iter().map(|entry| size_of::<CouncilEntry>() + 2 * entry.json.size()).sum()
     }
 }
 
-/// Themes by every name, as a tree.
+/// Themes by all their names, as a tree.
 #[derive(Debug, Default)]
 pub struct Themes {
     entries: Vec<ThemeEntry>,
     by_id: HashMap<Uuid, usize>,
-    /// Slugs in use and former slugs; those of a merged theme lead to the one that took it over.
+    /// Current and former slugs. Those of a merged theme lead to the theme that replaced it.
     names: BTreeMap<String, Uuid>,
-    /// The theme above each.
+    /// The broader theme of each theme.
     broader: HashMap<Uuid, Uuid>,
-    /// Which theme took over a merged one.
+    /// The replacement of each merged theme.
     merged: HashMap<Uuid, Uuid>,
     tombstones: HashMap<Uuid, Tombstone>,
     last_change: Option<chrono::DateTime<chrono::Utc>>,
 }
 
-/// What there is of themes that are not shown any more, and how themes lie within each other.
+/// The relations between themes, and data of themes that are no longer published.
 #[derive(Debug, Default)]
 pub struct ThemeTree {
-    /// Slugs, in use and former, with the theme that each leads to.
+    /// Current and former slugs, with the theme that each leads to.
     pub slugs: Vec<(String, Uuid)>,
-    /// The theme above each.
+    /// The broader theme of each theme.
     pub broader: HashMap<Uuid, Uuid>,
-    /// Which theme took over a merged one.
+    /// The replacement of each merged theme.
     pub merged: HashMap<Uuid, Uuid>,
-    /// What is left of withdrawn ones.
+    /// Tombstones of withdrawn themes.
     pub tombstones: HashMap<Uuid, Tombstone>,
-    /// When any theme last changed, merged and withdrawn ones included.
+    /// Time of the last change of any theme, merged and withdrawn ones included.
     pub last_change: Option<chrono::DateTime<chrono::Utc>>,
 }
 
 impl Themes {
-    /// From the records and how they hang together.
+    /// From the records and their relations.
     pub fn new(mut entries: Vec<ThemeEntry>, tree: ThemeTree) -> Self {
         entries.sort_by(|a, b| (&a.label_key, a.record.id).cmp(&(&b.label_key, b.record.id)));
         let by_id = entries.iter().enumerate().map(|(at, entry)| (entry.record.id, at)).collect();
@@ -121,52 +121,52 @@ impl Themes {
         Self { entries, by_id, names: slugs.into_iter().collect(), broader, merged, tombstones, last_change }
     }
 
-    /// All that can be read, by label.
+    /// All published themes, by label.
     pub fn iter(&self) -> impl Iterator<Item = &ThemeEntry> {
         self.entries.iter()
     }
 
-    /// The one at a place in the order of labels.
+    /// The theme at an index in the order of labels.
     pub fn at(&self, place: usize) -> Option<&ThemeEntry> {
         self.entries.get(place)
     }
 
-    /// One that can be read.
+    /// The published theme with an id.
     pub fn get(&self, id: Uuid) -> Option<&ThemeEntry> {
         self.by_id.get(&id).map(|at| &self.entries[*at])
     }
 
-    /// The id that a slug means.
+    /// The id for a slug.
     pub fn id(&self, slug: &str) -> Option<Uuid> {
         self.names.get(slug).copied()
     }
 
-    /// Slugs and former slugs of all.
+    /// Current and former slugs of all themes.
     pub fn names(&self) -> impl Iterator<Item = (&str, Uuid)> {
         self.names.iter().map(|(name, id)| (name.as_str(), *id))
     }
 
-    /// The theme that took over a merged one.
+    /// The replacement of a merged theme.
     pub fn merged_into(&self, id: Uuid) -> Option<Uuid> {
         self.merged.get(&id).copied()
     }
 
-    /// What is left of a withdrawn one.
+    /// The tombstone of a withdrawn theme.
     pub fn tombstone(&self, id: Uuid) -> Option<&Tombstone> {
         self.tombstones.get(&id)
     }
 
-    /// When any theme last changed.
+    /// Time of the last change of any theme.
     pub fn last_change(&self) -> Option<chrono::DateTime<chrono::Utc>> {
         self.last_change
     }
 
-    /// A theme and all that it lies within. A tree has few levels; the bound guards against a circle.
+    /// A theme and all its broader themes. A tree has few levels; the limit guards against a cycle.
     pub fn with_broader(&self, id: Uuid) -> Vec<Uuid> {
         std::iter::successors(Some(id), |below| self.broader.get(below).copied()).take(8).collect()
     }
 
-    /// A theme and all that lie within it.
+    /// A theme and all its narrower themes.
     pub fn with_narrower(&self, id: Uuid) -> Vec<Uuid> {
         let within =
             self.broader.keys().copied().filter(|below| *below != id && self.with_broader(*below).contains(&id));
@@ -174,12 +174,12 @@ impl Themes {
     }
 }
 
-/// Principles and values; they change by migration only.
+/// Principles and values. They change only by migration.
 #[derive(Debug, Default)]
 pub struct Vocabularies {
-    /// By scheme and place.
+    /// By scheme and position.
     pub principles: Vec<Principle>,
-    /// By scheme and place.
+    /// By scheme and position.
     pub values: Vec<CoOperativeValue>,
 }
 
@@ -189,7 +189,7 @@ impl Vocabularies {
         self.principles.iter().find(|one| one.id == id)
     }
 
-    /// The network's own principles, which initiatives use.
+    /// The network's own principles, which initiatives refer to.
     pub fn own_principles(&self) -> impl Iterator<Item = &Principle> {
         self.principles.iter().filter(|one| one.scheme.0 == PrincipleScheme::Ccin)
     }

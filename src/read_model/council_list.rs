@@ -1,4 +1,4 @@
-//! Councils of a snapshot: which ones, in which order. A few hundred at the most, so they are looked through.
+//! Lists of councils. There are a few hundred at most, so filters scan all of them.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,31 +17,31 @@ use crate::http::page::{PageRequest, Slice};
 use crate::registry::councils::model::{CouncilType, MembershipTier, Nation, Region};
 use crate::registry::councils::query::{CouncilQuery, CouncilSort};
 
-/// Which councils: names have become ids.
+/// A filter of councils, with names resolved to ids.
 #[derive(Clone, Debug, Default)]
 pub struct CouncilFilter {
-    /// Found by words.
+    /// Matches of a search.
     pub hits: Option<Arc<Hits>>,
-    /// Any of these.
+    /// Is any of these.
     pub ids: Option<Vec<Uuid>>,
-    /// Any of these nations.
+    /// In any of these nations.
     pub nations: Vec<Nation>,
-    /// Any of these regions.
+    /// In any of these regions.
     pub regions: Vec<Region>,
-    /// Any of these types.
+    /// Has any of these types.
     pub council_types: Vec<CouncilType>,
-    /// Any of these tiers.
+    /// Has any of these membership tiers.
     pub tiers: Vec<MembershipTier>,
-    /// With any of these GSS codes: whose boundaries cover a point.
+    /// Has any of these GSS codes: of the areas that cover a point.
     pub covering: Option<BTreeSet<String>>,
-    /// With their point in here.
+    /// Located in this area.
     pub area: Area,
-    /// Changed at or after.
+    /// Changed at this time or later.
     pub updated_since: Option<DateTime<Utc>>,
 }
 
 impl CouncilFilter {
-    /// Look up the names in a query; every fault at once.
+    /// Resolve the names in a query. Reports every fault at once.
     pub fn new(snapshot: &Snapshot, reach: Reach, query: &CouncilQuery) -> Result<Self, ApiError> {
         let mut faults = Vec::new();
         let ids = snapshot.any_council(reach, "council", &query.council, &mut faults);
@@ -62,7 +62,7 @@ impl CouncilFilter {
         })
     }
 
-    /// True for a council that matches; its words apart.
+    /// True if the council matches. Words are checked elsewhere.
     fn takes(&self, entry: &CouncilEntry) -> bool {
         fn any<T: PartialEq>(wanted: &[T], is: impl Fn(&T) -> bool) -> bool {
             wanted.is_empty() || wanted.iter().any(is)
@@ -79,27 +79,27 @@ impl CouncilFilter {
     }
 }
 
-/// In which order a list shows councils.
+/// The order of a list of councils.
 #[derive(Clone, Copy, Debug)]
 pub enum CouncilOrder {
     /// By name.
     Name {
-        /// Last first.
+        /// In descending order.
         descending: bool,
     },
-    /// By their last change.
+    /// By time of last change.
     Updated {
-        /// Last first.
+        /// In descending order.
         descending: bool,
     },
     /// Nearest first.
     Distance(Near),
-    /// Best hits first.
+    /// Most relevant first.
     Relevance,
 }
 
 impl CouncilOrder {
-    /// The order that a query asks for, or else the one that fits.
+    /// The order that a query asks for, or its default.
     pub fn of(query: &CouncilQuery, near: Option<Near>) -> Self {
         match query.sort {
             None | Some(CouncilSort::Relevance) if query.q.is_some() => Self::Relevance,
@@ -107,14 +107,14 @@ impl CouncilOrder {
         }
     }
 
-    /// The order of what is not searched.
+    /// The order of a list without a search.
     pub fn sorted(sort: Option<CouncilSort>, near: Option<Near>) -> Self {
         match (sort, near) {
             (Some(CouncilSort::Distance), Some(near)) => Self::Distance(near),
             (Some(CouncilSort::Updated), _) => Self::Updated { descending: false },
             (Some(CouncilSort::UpdatedDescending), _) => Self::Updated { descending: true },
             (Some(CouncilSort::NameDescending), _) => Self::Name { descending: true },
-            // Without a point there is no distance: the filter refuses it.
+            // Distance needs a point: the filter refuses it otherwise.
             (None | Some(CouncilSort::Name | CouncilSort::Relevance | CouncilSort::Distance), _) => {
                 Self::Name { descending: false }
             }
@@ -123,7 +123,7 @@ impl CouncilOrder {
 }
 
 impl Snapshot {
-    /// The councils that a caller may see and that match a filter, by name.
+    /// The councils that the caller may see and that match a filter, by name.
     pub fn select_councils(&self, reach: Reach, filter: &CouncilFilter) -> Vec<&CouncilEntry> {
         let is_found = |entry: &CouncilEntry| {
             let place = self.councils.place(entry.record.id).unwrap_or_default() as u32;
@@ -132,7 +132,7 @@ impl Snapshot {
         self.councils.iter().filter(|one| one.is_seen(reach) && filter.takes(one) && is_found(one)).collect()
     }
 
-    /// One page of them.
+    /// One page of the councils that match.
     pub fn list_councils(
         &self,
         reach: Reach,
@@ -162,7 +162,7 @@ impl Snapshot {
         }
     }
 
-    /// These councils whole, in an order.
+    /// All these councils, in an order.
     pub fn councils_in_order<'a>(
         &self,
         mut found: Vec<&'a CouncilEntry>,
@@ -172,7 +172,7 @@ impl Snapshot {
         match order {
             CouncilOrder::Updated { .. } => found.sort_by_key(|one| (one.record.updated_at, id(one))),
             CouncilOrder::Distance(near) => found.sort_by_key(|one| (distance(one, near), id(one))),
-            // They stand by name already.
+            // They are sorted by name already.
             CouncilOrder::Name { .. } | CouncilOrder::Relevance => {}
         }
         if matches!(order, CouncilOrder::Updated { descending: true } | CouncilOrder::Name { descending: true }) {

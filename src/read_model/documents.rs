@@ -1,4 +1,4 @@
-//! Records as documents of the full-text index: which of their texts are searched, and as what.
+//! Records as documents of the full-text index: their searchable texts, by field.
 
 use chrono::Datelike;
 
@@ -9,10 +9,10 @@ use crate::registry::councils::model::Council;
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::themes::model::Theme;
 
-/// Residents of a council that stands out among councils of one name.
+/// Population with the highest prominence among councils of the same name.
 const LARGE: f64 = 2_000_000.0;
 
-/// Makes documents, with the names of what records refer to.
+/// Makes documents, with the names of related records.
 pub struct Documents<'a, S>(pub &'a S);
 
 impl<S: Surroundings> Documents<'_, S> {
@@ -41,7 +41,7 @@ impl<S: Surroundings> Documents<'_, S> {
         record.texts().for_each(|markdown| name(Field::Text, without_provenance(markdown)));
         let level = record.outcomes.iter().map(|claim| claim.evidence_level).max().unwrap_or_default();
         let since = began.map_or(0, |day| day.year() - 1980).clamp(0, 100);
-        // How well evidenced, told and recent: breaks ties between equally good hits.
+        // Evidence, detail and recency break ties between equally relevant hits.
         let prominence = 0.5 * f32::from(level) / 5.0
             + 0.2 * record.outcomes.len().min(5) as f32 / 5.0
             + 0.1 * f32::from(u8::from(record.body.is_some()))
@@ -49,7 +49,7 @@ impl<S: Surroundings> Documents<'_, S> {
         Document { fields, prominence, exact_names: Vec::new() }
     }
 
-    /// A council. Of two councils of one name the larger is the likelier.
+    /// A council. Among councils of the same name, the larger is more prominent.
     pub fn council(&self, record: &Council) -> Document {
         let mut fields = vec![(Field::Title, record.name.clone()), (Field::Places, text(&record.nation))];
         fields.extend(record.region.map(|region| (Field::Places, text(&region).replace('_', " "))));
@@ -59,7 +59,7 @@ impl<S: Surroundings> Documents<'_, S> {
         Document { fields, prominence, exact_names: names(record) }
     }
 
-    /// A theme: only its label is looked for.
+    /// A theme: only its label is searchable.
     pub fn theme(&self, record: &Theme) -> Document {
         Document { fields: vec![(Field::Title, record.label.clone())], ..Document::default() }
     }
@@ -72,7 +72,7 @@ fn names(record: &Council) -> Vec<String> {
     own.into_iter().chain(known).chain(record.aliases.iter().cloned()).collect()
 }
 
-/// The names by which a council is found in what it does, with its nation and region.
+/// The names for finding a council's initiatives, with its nation and region.
 fn places(record: &Council) -> Vec<String> {
     let region = record.region.map(|region| text(&region).replace('_', " "));
     names(record).into_iter().chain([text(&record.nation).replace('_', " ")]).chain(region).collect()

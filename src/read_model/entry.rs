@@ -1,4 +1,4 @@
-//! Records as a snapshot holds them: their JSON, and the columns by which they are filtered, sorted and placed.
+//! Records in a snapshot: their JSON, and the columns for filters, sorting and maps.
 
 use std::sync::Arc;
 
@@ -24,21 +24,21 @@ use crate::registry::themes::model::{Theme, ThemeStatus};
 pub struct InitiativeEntry {
     /// Id.
     pub id: Uuid,
-    /// Slug in use.
+    /// Current slug.
     pub slug: Box<str>,
     /// Title.
     pub title: Box<str>,
-    /// Title in small letters: what lists are sorted by.
+    /// Title in lower case, as a sort key.
     pub title_key: Arc<str>,
     /// Effective visibility.
     pub level: Visibility,
-    /// What kind of record.
+    /// Kind of record.
     pub kind: InitiativeKind,
     /// Draft or published.
     pub state: State,
     /// The lead council; `None` for the network itself.
     pub lead: Option<Uuid>,
-    /// Councils that take part besides the lead council.
+    /// Participating councils, without the lead council.
     pub participants: Box<[(Uuid, ParticipantRole)]>,
     /// Its themes, the primary one first.
     pub themes: Box<[Uuid]>,
@@ -46,44 +46,44 @@ pub struct InitiativeEntry {
     pub parent: Option<Related>,
     /// The components of this one, by title.
     pub components: Box<[Related]>,
-    /// First day on which it may have begun.
+    /// First day on which it may have started.
     pub started: Option<NaiveDate>,
     /// Last day on which it may have ended.
     pub ended: Option<NaiveDate>,
-    /// When somebody last confirmed it.
+    /// When someone last confirmed that it is still true.
     pub verified_at: Option<DateTime<Utc>>,
-    /// When it should be checked again.
+    /// When it is due for review.
     pub review_due_on: Option<NaiveDate>,
-    /// Where it is, and whose point that is.
+    /// Its location, and whose location that is.
     pub place: Option<(Point, LocationOf)>,
-    /// What its outcomes are filtered by, in their order.
+    /// The filterable values of its outcomes, in their order.
     pub claims: Box<[Claim]>,
-    /// When it was first published.
+    /// Time of first publication.
     pub published_at: Option<DateTime<Utc>>,
-    /// Grows by one with each change.
+    /// Increases by one with each change.
     pub version: i32,
-    /// When it last changed.
+    /// Time of the last change.
     pub updated_at: DateTime<Utc>,
-    /// What it is filtered and counted by.
+    /// Its properties for filters and facets.
     pub keys: Box<[FacetKey]>,
-    /// As everybody sees it.
+    /// Its JSON as the public sees it.
     pub json: RecordJson,
-    /// Of that JSON.
+    /// Fingerprint of that JSON.
     pub fingerprint: Fingerprint,
 }
 
-/// What an outcome is filtered by.
+/// The filterable values of an outcome.
 #[derive(Clone, Copy, Debug)]
 pub struct Claim {
-    /// What kind of claim.
+    /// Kind of claim.
     pub kind: OutcomeKind,
-    /// How its value bounds the truth.
+    /// How its value bounds the true value.
     pub bound: Bound,
-    /// Which way it moved.
+    /// Direction of change.
     pub direction: Option<Direction>,
-    /// What its value counts.
+    /// Unit of its value.
     pub unit: Option<Unit>,
-    /// 0 to 5.
+    /// Evidence level, 0 to 5.
     pub evidence_level: i16,
 }
 
@@ -99,18 +99,18 @@ impl From<&Outcome> for Claim {
     }
 }
 
-/// What an initiative's keys are made of besides itself.
+/// The other records that an initiative's facet keys depend on.
 pub trait Surroundings {
     /// A council.
     fn council(&self, id: Uuid) -> Option<&Council>;
-    /// A theme and all that it lies within.
+    /// A theme and all its broader themes.
     fn theme_and_broader(&self, id: Uuid) -> Vec<Uuid>;
     /// The label of a theme.
     fn theme_label(&self, id: Uuid) -> Option<&str>;
 }
 
 impl InitiativeEntry {
-    /// From a record as it was read.
+    /// From a loaded record.
     pub fn new(loaded: &Loaded, around: &impl Surroundings) -> Result<Self, ApiError> {
         let Loaded { record, level, parent, components } = loaded;
         let json = RecordJson::new(record)?;
@@ -185,7 +185,7 @@ impl InitiativeEntry {
         keys
     }
 
-    /// Whether somebody has confirmed, as of a day, that it is still true.
+    /// Whether it is confirmed to be true, as of a day.
     pub fn freshness(&self, today: NaiveDate) -> Freshness {
         match (self.verified_at, self.review_due_on) {
             (None, _) => Freshness::Unverified,
@@ -199,17 +199,17 @@ impl InitiativeEntry {
         self.level <= reach.level || (self.lead.is_some() && self.lead == reach.council)
     }
 
-    /// Its parent, if a caller of this reach may see it.
+    /// Its parent, if the caller may see it.
     pub fn parent_for(&self, reach: Reach) -> Option<&InitiativeRef> {
         self.parent.as_ref().filter(|parent| parent.is_seen(reach)).map(|parent| &parent.shown)
     }
 
-    /// Its components, as far as a caller of this reach may see them.
+    /// Its components that the caller may see.
     pub fn components_for(&self, reach: Reach) -> impl Iterator<Item = &InitiativeRef> {
         self.components.iter().filter(move |one| one.is_seen(reach)).map(|one| &one.shown)
     }
 
-    /// How it is shown to a caller who sees more of its relatives than everybody does.
+    /// Its shape for a caller who may see more related records than the public.
     pub fn shape_for(&self, reach: Reach) -> Result<Shape<'static>, ApiError> {
         let is_more = |one: &Related| one.is_seen(reach) && !one.is_seen(Reach::PUBLIC);
         let mut shape = Shape::default();
@@ -224,7 +224,7 @@ impl InitiativeEntry {
         Ok(shape)
     }
 
-    /// The typed record, as a caller of this reach sees it: for forms other than JSON.
+    /// The typed record as the caller sees it, for formats other than JSON.
     pub fn record(&self, reach: Reach) -> Result<Initiative, ApiError> {
         let mut record: Initiative = serde_json::from_str(self.json.text()).map_err(ApiError::internal)?;
         record.parent = self.parent_for(reach).cloned();
@@ -232,7 +232,7 @@ impl InitiativeEntry {
         Ok(record)
     }
 
-    /// Bytes that it takes in memory, about.
+    /// Approximate size in memory, in bytes.
     pub fn size(&self) -> usize {
         size_of::<Self>()
             + self.json.size()
@@ -252,23 +252,23 @@ impl InitiativeEntry {
 pub struct CouncilEntry {
     /// The record.
     pub record: Council,
-    /// Name in small letters: what lists are sorted by.
+    /// Name in lower case, as a sort key.
     pub name_key: Box<str>,
     /// Its JSON.
     pub json: RecordJson,
-    /// Of that JSON.
+    /// Fingerprint of that JSON.
     pub fingerprint: Fingerprint,
 }
 
 impl CouncilEntry {
-    /// From a record as it was read.
+    /// From a loaded record.
     pub fn new(record: Council) -> Result<Self, ApiError> {
         let json = RecordJson::new(&record)?;
         let fingerprint = fingerprint(json.text().as_bytes());
         Ok(Self { name_key: record.name.to_lowercase().into(), fingerprint, json, record })
     }
 
-    /// True when a caller of this reach may see it: a prospect is for network officers only.
+    /// True if the caller may see it. Only network officers may see a prospect.
     pub fn is_seen(&self, reach: Reach) -> bool {
         reach.is_officer() || self.record.membership.status != Some(MembershipStatus::Prospect)
     }
@@ -279,11 +279,11 @@ impl CouncilEntry {
 pub struct ThemeEntry {
     /// The record.
     pub record: Theme,
-    /// Label in small letters: what lists are sorted by.
+    /// Label in lower case, as a sort key.
     pub label_key: Box<str>,
     /// Its JSON.
     pub json: RecordJson,
-    /// Of that JSON.
+    /// Fingerprint of that JSON.
     pub fingerprint: Fingerprint,
 }
 
@@ -293,7 +293,7 @@ impl ThemeEntry {
         self.record.status == ThemeStatus::Active
     }
 
-    /// From a record as it was read.
+    /// From a loaded record.
     pub fn new(record: Theme) -> Result<Self, ApiError> {
         let json = RecordJson::new(&record)?;
         let fingerprint = fingerprint(json.text().as_bytes());
@@ -301,13 +301,13 @@ impl ThemeEntry {
     }
 }
 
-/// The first day that a partial date may mean.
+/// The first day in a partial date.
 pub fn first_day(date: &str) -> Option<NaiveDate> {
     let part = |range: std::ops::Range<usize>| date.get(range).and_then(|digits| digits.parse::<u32>().ok());
     NaiveDate::from_ymd_opt(date.get(..4)?.parse().ok()?, part(5..7).unwrap_or(1), part(8..10).unwrap_or(1))
 }
 
-/// The last day that a partial date may mean.
+/// The last day in a partial date.
 pub fn last_day(date: &str) -> Option<NaiveDate> {
     let first = first_day(date)?;
     match date.len() {

@@ -1,4 +1,4 @@
-//! How a handler gets at the records: one snapshot a request.
+//! The extractor that gives a handler its records: one snapshot per request.
 
 use std::future::{Ready, ready};
 use std::ops::Deref;
@@ -11,7 +11,7 @@ use super::follower::ReadModel;
 use super::snapshot::Snapshot;
 use crate::error::ApiError;
 
-/// The records as they stood when the request first looked at them, to its last byte.
+/// The snapshot of a request. It stays the same from the first use to the last byte of the response.
 #[derive(Clone, Debug)]
 pub struct CurrentSnapshot(pub Arc<Snapshot>);
 

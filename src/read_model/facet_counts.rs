@@ -1,4 +1,4 @@
-//! Counting by facet: how many initiatives there would be with each value of each filter, the other filters being kept.
+//! Facet counts: how many initiatives have each value of a filter, given the other filters.
 
 use roaring::RoaringBitmap;
 use uuid::Uuid;
@@ -14,7 +14,7 @@ use crate::registry::initiatives::evidence::EVIDENCE_LEVELS;
 use crate::registry::initiatives::model::{DeliveryStatus, InitiativeKind, NETWORK};
 
 impl Snapshot {
-    /// Counts by facet of the initiatives that match a filter, each facet without its own filter.
+    /// Facet counts of the initiatives that match a filter. Each facet ignores its own filter.
     pub fn count_facets(&self, reach: Reach, filter: &InitiativeFilter) -> Facets {
         let rest = self.select_without_facets(reach, filter);
         let chosen = FacetFilter::ALL.map(|facet| (facet, self.chosen(filter, facet)));
@@ -32,7 +32,7 @@ impl Snapshot {
                 FacetKey::Principle(Uuid::nil()),
                 FacetKey::Principle(Uuid::max()),
             ),
-            // The key of the network stands behind those of councils.
+            // The key of the network follows those of councils.
             council: self.values(&within(FacetFilter::Council), FacetKey::Council(Uuid::nil()), FacetKey::Network),
             region: self.values(
                 &within(FacetFilter::Region),
@@ -60,7 +60,7 @@ impl Snapshot {
         Facets { total: every.len() as i64, facets }
     }
 
-    /// The values of one facet, those with most initiatives first.
+    /// The values of one facet, most frequent first.
     fn values(&self, among: &RoaringBitmap, from: FacetKey, to: FacetKey) -> Vec<FacetValue> {
         let counted = self.facets.range(from, to).map(|(key, set)| (key, among.intersection_len(set)));
         let mut values: Vec<FacetValue> =
@@ -100,14 +100,14 @@ impl Snapshot {
         FacetValue { value, label, initiatives: count as i64 }
     }
 
-    /// Years in their order.
+    /// Years in ascending order.
     fn years(&self, among: &RoaringBitmap) -> Vec<FacetValue> {
         let counted = self.facets.range(FacetKey::Year(i32::MIN), FacetKey::Year(i32::MAX));
         let counted = counted.map(|(key, set)| (key, among.intersection_len(set))).filter(|(_, count)| *count > 0);
         counted.map(|(key, count)| self.value(key, count)).collect()
     }
 
-    /// From how many have exactly a level to how many have at least that level, as the filter means it.
+    /// Converts counts of exactly each level to counts of at least each level, as the filter works.
     fn evidence(&self, among: &RoaringBitmap) -> Vec<FacetValue> {
         let exactly: Vec<u64> = (0..EVIDENCE_LEVELS.len() as i16)
             .map(|level| self.facets.get(FacetKey::Evidence(level)).map_or(0, |set| among.intersection_len(set)))
@@ -123,7 +123,7 @@ impl Snapshot {
     }
 }
 
-/// A word of a vocabulary for people; of a name every word that carries it begins with a capital.
+/// An enum value as text for people. In a name, every word has a capital, except minor words.
 fn in_words(value: &str, is_name: bool) -> String {
     let words = value.split(['_', ' ']).enumerate().map(|(place, word)| {
         let small = if is_name { ["of", "and", "the"].contains(&word) } else { place > 0 };

@@ -1,4 +1,4 @@
-//! What records are filtered and counted by: a set of initiatives for each key.
+//! The properties for filters and facets: a set of initiatives for each key.
 
 use std::sync::Arc;
 
@@ -12,51 +12,51 @@ use crate::geography::{BoundingBox, Point};
 use crate::registry::councils::model::{Nation, Region};
 use crate::registry::initiatives::model::{DeliveryStatus, InitiativeKind};
 
-/// A property that initiatives share. Ordered, so that the keys of one kind stand together.
+/// A property that initiatives share. The order groups keys of the same kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FacetKey {
-    /// Of this effective visibility.
+    /// Has this effective visibility.
     Level(Visibility),
-    /// On this theme, or on one within it.
+    /// Has this theme or a narrower one.
     Theme(Uuid),
-    /// Uses this principle.
+    /// Has this principle.
     Principle(Uuid),
     /// Led by this council, alone or jointly.
     Council(Uuid),
     /// Led by the network itself.
     Network,
-    /// This council is its lead council.
+    /// Has this lead council.
     Lead(Uuid),
-    /// This council leads it or takes part in it.
+    /// Led by this council, or with its participation.
     Involves(Uuid),
     /// The lead council is in this region.
     Region(Region),
     /// The lead council is in this nation.
     Nation(Nation),
-    /// Of this kind.
+    /// Has this kind.
     Kind(InitiativeKind),
-    /// At this stage of delivery.
+    /// Has this delivery status.
     DeliveryStatus(DeliveryStatus),
-    /// Began in this year.
+    /// Started in this year.
     Year(i32),
-    /// The best evidence among its outcomes is of this level; none without outcomes.
+    /// Its best evidence has this level. Initiatives without outcomes have no such key.
     Evidence(i16),
-    /// Somebody has confirmed that it is still true.
+    /// Someone has confirmed that it is still true.
     Verified,
-    /// It was confirmed, and is to be checked again on this day.
+    /// It was confirmed, and is due for review on this day.
     ReviewDue(NaiveDate),
-    /// Is a component of another one.
+    /// Is a component of another initiative.
     Component,
-    /// Its place on a map lies in this cell, counted northwards and eastwards: what lies in a box is looked for in the cells
-    /// that the box touches.
+    /// Its location is in this grid cell (row northwards, column eastwards). A box filter reads the cells that the box
+    /// touches.
     Cell(i16, i16),
 }
 
-/// Cells along a degree. Few cells make up a box of usual size, and a cell holds few initiatives.
+/// Cells per degree. A typical box touches few cells, and a cell contains few initiatives.
 const CELLS: f64 = 4.0;
 
 impl FacetKey {
-    /// The cell that a point lies in.
+    /// The cell that contains a point.
     pub fn cell(point: Point) -> Self {
         let (row, column) = cell_of(point);
         Self::Cell(row, column)
@@ -67,19 +67,19 @@ fn cell_of(Point { latitude, longitude }: Point) -> (i16, i16) {
     ((latitude * CELLS).floor() as i16, (longitude * CELLS).floor() as i16)
 }
 
-/// Numbers of initiatives by key. Copies share what is the same.
+/// Initiative numbers by key. Clones share their data.
 #[derive(Clone, Debug, Default)]
 pub struct FacetIndex(OrdMap<FacetKey, Arc<RoaringBitmap>>);
 
 impl FacetIndex {
-    /// Note that an initiative has these keys.
+    /// Add these keys for an initiative.
     pub fn insert(&mut self, keys: &[FacetKey], number: u32) {
         for key in keys {
             Arc::make_mut(self.0.entry(*key).or_default()).insert(number);
         }
     }
 
-    /// Note that an initiative has these keys no more.
+    /// Remove these keys for an initiative.
     pub fn remove(&mut self, keys: &[FacetKey], number: u32) {
         for key in keys {
             let Some(set) = self.0.get_mut(key) else { continue };
@@ -90,7 +90,7 @@ impl FacetIndex {
         }
     }
 
-    /// The initiatives with a key.
+    /// The initiatives with this key.
     pub fn get(&self, key: FacetKey) -> Option<&RoaringBitmap> {
         self.0.get(&key).map(|set| &**set)
     }
@@ -100,21 +100,21 @@ impl FacetIndex {
         keys.into_iter().filter_map(|key| self.get(key)).union()
     }
 
-    /// The initiatives that may lie in a box: those in the cells that it touches.
+    /// Candidates for a box: the initiatives in the cells that it touches.
     pub fn around(&self, bbox: &BoundingBox) -> RoaringBitmap {
         let [(south, west), (north, east)] = [(bbox.south, bbox.west), (bbox.north, bbox.east)]
             .map(|(latitude, longitude)| cell_of(Point { latitude, longitude }));
         let row = |row| self.range(FacetKey::Cell(row, west), FacetKey::Cell(row, east));
-        // A box in which no point can lie touches no cell; the range of a tree must not end before it begins.
+        // An empty box touches no cell. The filter is needed because the start of a range must not exceed its end.
         (south..=north).filter(|_| west <= east).flat_map(row).map(|(_, set)| set).union()
     }
 
-    /// The keys from one to another, both included, with their initiatives.
+    /// The keys in a range, ends included, with their initiatives.
     pub fn range(&self, from: FacetKey, to: FacetKey) -> impl Iterator<Item = (FacetKey, &RoaringBitmap)> {
         self.0.range(from..=to).map(|(key, set)| (*key, &**set))
     }
 
-    /// Bytes that the sets take in memory.
+    /// Size of the sets in memory, in bytes.
     pub fn size(&self) -> usize {
         self.0.values().map(|set| set.serialized_size()).sum()
     }

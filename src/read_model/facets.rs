@@ -1,51 +1,52 @@
-//! Facets as they are answered.
+//! Facets as they appear in responses.
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// How many initiatives match, and how many would with each value of each filter.
+/// Facet counts: the number of matching initiatives, and how many have each value of each filter.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Facets {
-    /// How many initiatives match the filters.
+    /// Number of initiatives that match the filters.
     #[schema(example = 12, minimum = 0)]
     pub total: i64,
-    /// A member for each filter, named like it. Each leaves out its own filter and keeps the others.
+    /// Counts for each filter, under its name. Each facet ignores its own filter and applies the others.
     pub facets: FacetCounts,
 }
 
-/// Counts by facet. Values without an initiative are left out.
+/// Counts by facet. Values without initiatives are omitted.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub struct FacetCounts {
-    /// Themes, those within them included; most used first.
+    /// Themes, including their narrower themes; most frequent first.
     pub theme: Vec<FacetValue>,
-    /// Principles; most used first.
+    /// Principles; most frequent first.
     pub principle: Vec<FacetValue>,
-    /// Councils that lead, alone or jointly; the network itself as `network`; most active first.
+    /// Councils that lead, alone or jointly; most initiatives first. `network` stands for the network itself.
     pub council: Vec<FacetValue>,
-    /// English regions of the lead council; most active first.
+    /// English regions of the lead council; most initiatives first.
     pub region: Vec<FacetValue>,
-    /// Nations of the lead council; most active first.
+    /// Nations of the lead council; most initiatives first.
     pub nation: Vec<FacetValue>,
     /// Kinds of record; most frequent first.
     pub kind: Vec<FacetValue>,
     /// Stages of delivery; most frequent first.
     pub delivery_status: Vec<FacetValue>,
-    /// Years in which initiatives began, in their order; undated ones are not counted. As `year_from` and `year_to`.
+    /// Years in which initiatives started, in ascending order, as for `year_from` and `year_to`. Excludes undated
+    /// initiatives.
     pub year: Vec<FacetValue>,
-    /// Evidence of at least this level, lowest first.
+    /// Minimum evidence levels, lowest first.
     pub min_evidence: Vec<FacetValue>,
 }
 
 /// A value of a facet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FacetValue {
-    /// As the filter takes it.
+    /// The value, as the filter takes it.
     #[schema(example = "housing")]
     pub value: String,
-    /// For people.
+    /// Label for display.
     #[schema(example = "Housing")]
     pub label: String,
-    /// How many initiatives have it.
+    /// Number of initiatives with this value.
     #[schema(example = 7, minimum = 1)]
     pub initiatives: i64,
 }

@@ -1,8 +1,7 @@
-//! Keeps the snapshot of this instance at the state of the database.
+//! Updates the snapshot of this instance as the database changes.
 //!
-//! One task loads everything, then reads what has changed: when the database says so, when a handler of this instance has
-//! written, and once in a while to learn that the database is still there. While it is away, readers go on with the last
-//! snapshot.
+//! One task loads everything and then reads changes: on a notification of the database, after a write by this instance,
+//! and at intervals as a heartbeat. If the database cannot be reached, reads continue to use the last snapshot.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -19,49 +18,49 @@ use super::snapshot::Snapshot;
 use crate::db::{Db, History, Listener, epoch};
 use crate::error::ApiError;
 
-/// What is said of a connection that has ended.
-const ENDED: &str = "the connection that hears of changes has ended";
-/// How often the database is asked when nothing is known to have changed.
+/// The error for a closed connection.
+const ENDED: &str = "the connection that listens for changes has ended";
+/// Interval of the heartbeat, which polls the database without a notification.
 const HEARTBEAT: Duration = Duration::from_millis(500);
-/// How long to wait before a database that was away is asked again.
-const RETRY: Duration = Duration::from_millis(200);
-/// How long a writer waits for the write to be seen.
-const LONGEST_WAIT: Duration = Duration::from_secs(5);
+/// Delay before the next attempt after an error.
+const RETRY_DELAY: Duration = Duration::from_millis(200);
+/// How long a write waits until the snapshot includes it.
+const MAX_WAIT: Duration = Duration::from_secs(5);
 
 /// The state of the read model.
 #[derive(Clone, Debug)]
 pub enum Status {
-    /// Everything is being read for the first time.
+    /// The first load is in progress.
     Loading(Progress),
-    /// The snapshot is that of the database.
+    /// The snapshot is up to date.
     Following,
-    /// The database is away, or was not understood: the snapshot is as of its last change.
+    /// The database cannot be reached or read: the snapshot has the last known state.
     Degraded {
-        /// Why, for operators.
+        /// The reason, for operators.
         why: String,
     },
 }
 
-/// The records in memory, and the task that keeps them up to date.
+/// The records in memory, and the task that updates them.
 #[derive(Debug)]
 pub struct ReadModel {
     current: ArcSwapOption<Snapshot>,
     status: Mutex<Status>,
-    /// Microseconds since the epoch at which the snapshot was last known to be the database's state.
+    /// Time at which the snapshot was last known to be up to date, in microseconds since the Unix epoch.
     synced_at: AtomicU64,
-    /// How many rounds were asked for.
+    /// Number of the last requested round.
     asked: AtomicU64,
-    /// Up to which of them the answer is in the snapshot.
+    /// Number of the last round whose result is in the snapshot.
     done: watch::Sender<u64>,
     wake: Notify,
-    /// True when everything is to be read anew.
+    /// True if everything must be reloaded.
     is_stale: AtomicBool,
     history: History,
 }
 
 impl ReadModel {
-    /// Begin to follow a database, on the runtime that carries its connections. The task ends with the last user of what is
-    /// returned.
+    /// Start to follow a database, on the runtime of its connections. The task stops when the returned value has been
+    /// dropped.
     pub fn follow(db: &Db) -> Arc<Self> {
         let model = Arc::new(Self {
             current: ArcSwapOption::empty(),
@@ -77,17 +76,17 @@ impl ReadModel {
         model
     }
 
-    /// The records as they are known now; `None` until everything was read.
+    /// The current snapshot; `None` until the first load is complete.
     pub fn snapshot(&self) -> Option<Arc<Snapshot>> {
         self.current.load_full()
     }
 
-    /// How it stands.
+    /// The current status.
     pub fn status(&self) -> Status {
         self.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// What a caller is told until everything was read.
+    /// The error to return until the first load is complete.
     pub fn still_loading(&self) -> ApiError {
         let percent = match self.status() {
             Status::Loading(Progress { loaded, total }) => 100 * loaded / total.max(1),
@@ -96,24 +95,24 @@ impl ReadModel {
         ApiError::still_loading(percent)
     }
 
-    /// When the snapshot was last known to be the state of the database.
+    /// When the snapshot was last known to be up to date.
     pub fn synced_at(&self) -> Option<DateTime<Utc>> {
         let micros = self.synced_at.load(Ordering::Relaxed);
         DateTime::from_timestamp_micros(micros.cast_signed()).filter(|_| micros > 0)
     }
 
-    /// Wait until what was committed before this call is in the snapshot; false when that takes too long.
+    /// Wait until the snapshot includes everything committed before this call. False after a timeout.
     pub async fn settle(&self) -> bool {
-        self.next_round(LONGEST_WAIT).await
+        self.next_round(MAX_WAIT).await
     }
 
-    /// Read everything anew, as after a database was restored, and wait until that is done; false when it takes too long.
+    /// Reload everything, as after restoring a database, and wait for it. False after a timeout.
     pub async fn reload(&self, longest: Duration) -> bool {
         self.is_stale.store(true, Ordering::SeqCst);
         self.next_round(longest).await
     }
 
-    /// Wait until a round that begins after this call is done.
+    /// Wait until a round that starts after this call is complete.
     async fn next_round(&self, longest: Duration) -> bool {
         let wanted = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
         let mut done = self.done.subscribe();
@@ -121,7 +120,7 @@ impl ReadModel {
         timeout(longest, done.wait_for(|done| *done >= wanted)).await.is_ok_and(|waited| waited.is_ok())
     }
 
-    /// Wait until the snapshot has a position; false when that takes longer than a while.
+    /// Wait until the snapshot includes a position. False after a timeout.
     pub async fn reach(&self, position: i64, longest: Duration) -> bool {
         let has_it = || self.current.load().as_ref().is_some_and(|snapshot| snapshot.position >= position);
         if has_it() {
@@ -140,7 +139,7 @@ impl ReadModel {
         timeout(longest, waiting).await.is_ok() && has_it()
     }
 
-    /// Wait until everything was read.
+    /// Wait for the first load.
     pub async fn ready(&self, longest: Duration) -> bool {
         let mut done = self.done.subscribe();
         let is_there = || self.current.load().is_some();
@@ -157,7 +156,7 @@ impl ReadModel {
         self.current.store(Some(Arc::new(snapshot)));
     }
 
-    /// Note that the snapshot holds all that was committed before round `asked`.
+    /// Record that the snapshot includes everything committed before round `asked`.
     fn confirm(&self, asked: u64) {
         self.synced_at.store(Utc::now().timestamp_micros().unsigned_abs(), Ordering::Relaxed);
         self.set_status(Status::Following);
@@ -165,30 +164,30 @@ impl ReadModel {
     }
 }
 
-/// Follow until nobody reads any more, or the pool is closed.
+/// Follow until the read model has been dropped or the pool is closed.
 async fn run(model: Weak<ReadModel>, db: Db) {
     while !db.is_closed() {
         let Err(error) = follow(&model, &db).await else { return };
         let Some(model) = model.upgrade() else { return };
         if !db.is_closed() && !matches!(model.status(), Status::Degraded { .. }) {
-            log::warn!("the read model does not follow the database, and answers as of its last state: {error}");
+            log::warn!("the read model cannot follow the database, and serves its last state: {error}");
         }
         if model.current.load().is_some() {
             model.set_status(Status::Degraded { why: error.to_string() });
         }
         drop(model);
-        sleep(RETRY).await;
+        sleep(RETRY_DELAY).await;
     }
 }
 
-/// Follow over one connection; ends well only when nobody reads any more.
+/// Follow over one connection. Returns `Ok` only when the read model has been dropped.
 async fn follow(model: &Weak<ReadModel>, db: &Db) -> Result<(), ApiError> {
     let mut connection = db.listen().await?;
     let epoch = epoch(&mut connection).await?;
     if let Some(model) = model.upgrade()
         && model.snapshot().is_some_and(|snapshot| snapshot.epoch != epoch)
     {
-        // The same numbers may stand for other changes there.
+        // In another history, the same positions may stand for other changes.
         model.is_stale.store(true, Ordering::SeqCst);
     }
     loop {
@@ -198,14 +197,14 @@ async fn follow(model: &Weak<ReadModel>, db: &Db) -> Result<(), ApiError> {
         model.confirm(asked);
         tokio::select! {
             () = model.wake.notified() => {}
-            // Ends with the connection.
+            // An error means that the connection has ended.
             heard = connection.changes.changed() => heard.map_err(|_| ApiError::unavailable(ENDED))?,
             () = sleep(HEARTBEAT) => {}
         }
     }
 }
 
-/// Read what there is to read, and publish it.
+/// Run one round: read what has changed, and publish it.
 async fn round(model: &ReadModel, connection: &mut Listener) -> Result<(), ApiError> {
     let current = model.snapshot().filter(|_| !model.is_stale.swap(false, Ordering::SeqCst));
     let step = match &current {
@@ -222,7 +221,7 @@ async fn round(model: &ReadModel, connection: &mut Listener) -> Result<(), ApiEr
                     model.set_status(Status::Loading(progress));
                 }
             };
-            // A load that failed is tried again in the next round.
+            // A failed load is retried in the next round.
             let loaded = load::load(connection, tell).await;
             let mut next = loaded.inspect_err(|_| model.is_stale.store(true, Ordering::SeqCst))?;
             next.stamps.loads += former.as_ref().map_or(0, |former| former.stamps.loads);

@@ -1,4 +1,4 @@
-//! What is searched for, and what is answered about a search.
+//! Search parameters and search results.
 
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
@@ -14,7 +14,7 @@ use crate::http::search::{Highlight, SearchText};
 use crate::registry::councils::model::{Council, CouncilRef, Nation, Region};
 use crate::registry::initiatives::answer::Initiative;
 
-/// What a search across resources finds.
+/// Kind of record in a search result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Found {
@@ -22,34 +22,34 @@ pub enum Found {
     Council,
     /// An initiative.
     Initiative,
-    /// A theme; among suggestions only.
+    /// A theme; only in suggestions.
     Theme,
 }
 
 /// A hit of a search across resources.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct SearchHit {
-    /// What it is.
+    /// Kind of record.
     pub resource: Found,
     /// Its id.
     pub id: Uuid,
     /// Its slug.
     #[schema(example = "get-oldham-working")]
     pub slug: String,
-    /// Title of the initiative, name of the council.
+    /// Title of the initiative, or name of the council.
     #[schema(example = "Get Oldham Working")]
     pub title: String,
     /// Summary of the initiative; null for a council.
     #[schema(required)]
     pub summary: Option<String>,
-    /// The council that leads the initiative; null for a council, and for an initiative of the network itself.
+    /// The council that leads the initiative. Null for a council, and for an initiative of the network itself.
     #[schema(required)]
     pub lead_council: Option<CouncilRef>,
-    /// With `near`: kilometres from there to it, as the crow flies.
+    /// Distance from `near` in kilometres, in a straight line. Only with `near`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, example = 3.218, minimum = 0)]
     pub distance_km: Option<f64>,
-    /// Where the words were found, when asked for.
+    /// Highlighted text. Only with `highlight`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     pub highlight: Option<Highlight>,
@@ -103,10 +103,10 @@ impl Resource for SearchHit {
     }
 }
 
-/// Something that may be meant by what has been typed so far.
+/// A suggestion for the text typed so far.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Suggestion {
-    /// What it is.
+    /// Kind of record.
     pub resource: Found,
     /// Its id.
     pub id: Uuid,
@@ -118,86 +118,86 @@ pub struct Suggestion {
     pub text: String,
 }
 
-/// Suggestions, best first.
+/// Suggestions, most relevant first.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Suggestions {
     /// Councils, then themes, then initiatives.
     pub data: Vec<Suggestion>,
 }
 
-/// A search whose words found nothing.
+/// A search without results.
 #[derive(Clone, Debug, Serialize, Queryable, Selectable, ToSchema)]
 #[diesel(table_name = unanswered_searches, check_for_backend(Pg))]
 pub struct UnansweredSearch {
-    /// The words, without case, accents and punctuation.
+    /// The words in lower case, without accents and punctuation.
     #[schema(example = "period poverty", min_length = 1, max_length = 200)]
     pub words: String,
-    /// How often they were searched for in vain.
+    /// Number of searches for these words.
     #[schema(example = 7, minimum = 1)]
     pub searches: i64,
-    /// When they last were.
+    /// Time of the last search for these words.
     pub last_at: DateTime<Utc>,
 }
 
-/// Searches that found nothing, the most frequent first.
+/// Searches without results, most frequent first.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct UnansweredSearches {
     /// The searches.
     pub data: Vec<UnansweredSearch>,
 }
 
-/// How many searches to list.
+/// Number of searches to list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct UnansweredQuery {
-    /// Searches to list: 1 to 200, default 50; more is clamped to 200.
+    /// Number of searches to list: 1 to 200. Default: 50. Larger values count as 200.
     #[param(minimum = 1, example = 50)]
     pub limit: Option<u64>,
 }
 
-/// What to search for across resources.
+/// Parameters of a search across resources.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct SearchQuery {
-    /// Words to search for: all count, "a phrase" is one, -word excludes, or means either.
+    /// Words to search for: all count, "a phrase" is a unit, -word excludes, or separates alternatives.
     /// At most 200 characters; the first 32 words count.
     #[param(inline, example = "co-op housing")]
     pub q: SearchText,
-    /// Only councils of these English regions, and initiatives led by one.
+    /// Only councils in these English regions, and initiatives that they lead.
     #[serde(default)]
     #[param(inline)]
     pub region: Vec<Region>,
-    /// Only councils of these nations, and initiatives led by one.
+    /// Only councils in these nations, and initiatives that they lead.
     #[serde(default)]
     #[param(inline)]
     pub nation: Vec<Nation>,
-    /// Only what lies in this box: west,south,east,north in degrees.
+    /// Only records in this box: west,south,east,north in degrees.
     #[param(inline)]
     pub bbox: Option<BoundingBox>,
-    /// Only what lies around this point: latitude,longitude in degrees. Each hit then says its `distance_km`.
+    /// Only records near this point: latitude,longitude in degrees. Each hit then has its `distance_km`.
     #[param(inline)]
     pub near: Option<Point>,
-    /// How far around `near`, in kilometres: 0.1 to 1000, default 25.
+    /// Radius around `near`, in kilometres: 0.1 to 1000. Default: 25.
     #[param(minimum = 0.1, maximum = 1000, example = 25)]
     pub radius_km: Option<f64>,
-    /// Show where the words were found.
+    /// Highlight the words in each hit.
     #[param(example = true)]
     pub highlight: Option<bool>,
-    /// Rows on a page: 1 to 200, default 20; more is clamped to 200.
+    /// Rows per page: 1 to 200. Default: 20. Larger values count as 200.
     #[param(minimum = 1, example = 20)]
     pub limit: Option<u64>,
-    /// From `next` or `prev` of an earlier page.
+    /// `next` or `prev` from an earlier page.
     pub cursor: Option<String>,
 }
 
-/// What has been typed so far.
+/// Parameters of a request for suggestions.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct SuggestQuery {
-    /// What has been typed so far.
+    /// The text typed so far.
     #[param(inline, example = "hou")]
     pub q: SearchText,
-    /// Suggestions to make: 1 to 20, default 8; more is clamped to 20.
+    /// Number of suggestions: 1 to 20. Default: 8. Larger values count as 20.
     #[param(minimum = 1, example = 8)]
     pub limit: Option<u64>,
 }

@@ -1,4 +1,4 @@
-//! Records into the full-text indexes.
+//! Adds records to the full-text indexes.
 
 use std::sync::mpsc::sync_channel;
 
@@ -9,13 +9,13 @@ use crate::access::reach::Reach;
 use crate::error::ApiError;
 
 impl Snapshot {
-    /// Index every initiative anew.
+    /// Index every initiative again.
     pub fn index_initiatives(&mut self) -> Result<(), ApiError> {
         let snapshot = &*self;
         let documents = Documents(snapshot);
         let (sender, to_index) = sync_channel(1_000);
         let (made, index) = std::thread::scope(|scope| {
-            // One thread reads records, the other one indexes them.
+            // One thread reads the records, and the other indexes them.
             let made = scope.spawn(move || {
                 for (number, entry) in snapshot.numbered() {
                     let document = documents.initiative(&entry.record(Reach::PUBLIC)?);
@@ -33,7 +33,7 @@ impl Snapshot {
         Ok(())
     }
 
-    /// Index every council and every theme anew: a few hundred short documents.
+    /// Index every council and theme again: a few hundred short documents.
     pub fn index_catalogue(&mut self) {
         let documents = Documents(self);
         let councils = TextIndex::build((0..).zip(self.councils.iter().map(|entry| documents.council(&entry.record))));

@@ -1,5 +1,5 @@
-//! Which initiatives: a query string becomes a filter of ids and words, and the filter a set of numbers. Lists, facets,
-//! search, maps, exports, outcomes and feeds all ask here, so that a condition is written once.
+//! Filters of initiatives. A query string becomes a filter of ids and words, and a filter selects a set of numbers.
+//! Lists, facets, search, maps, exports, outcomes and feeds share it, so that each condition exists once.
 
 use std::sync::Arc;
 
@@ -19,55 +19,55 @@ use crate::registry::initiatives::evidence::EVIDENCE_LEVELS;
 use crate::registry::initiatives::model::{DeliveryStatus, Freshness, InitiativeKind, NETWORK};
 use crate::registry::initiatives::query::InitiativeQuery;
 
-/// The highest level of evidence.
+/// The highest evidence level.
 const BEST: i16 = EVIDENCE_LEVELS.len() as i16 - 1;
 
-/// Which initiatives: names have become ids.
+/// A filter of initiatives, with names resolved to ids.
 #[derive(Clone, Debug, Default)]
 pub struct InitiativeFilter {
-    /// Found by words.
+    /// Matches of a search.
     pub hits: Option<Arc<Hits>>,
-    /// On any of these themes.
+    /// Has any of these themes.
     pub themes: Option<NamedThemes>,
-    /// By any of these principles.
+    /// Has any of these principles.
     pub principles: Option<Vec<Uuid>>,
     /// Led by any of these councils.
     pub leads: Option<Vec<Uuid>>,
     /// Led by the network itself, as an alternative to `leads`.
     pub network: bool,
-    /// Led by any of these councils, or with their part.
+    /// Led by any of these councils, or with their participation.
     pub participants: Option<Vec<Uuid>>,
-    /// Led by this council, or with its part, whatever `participants` says: the list of one council.
+    /// The same for one council, in addition to `participants`: for the list of one council.
     pub within_council: Option<Uuid>,
-    /// On any of these themes, whatever `themes` says: the list of one theme.
+    /// Has any of these themes, in addition to `themes`: for the list of one theme.
     pub within_themes: Option<NamedThemes>,
-    /// Led from any of these regions.
+    /// The lead council is in any of these regions.
     pub regions: Vec<Region>,
-    /// Led from any of these nations.
+    /// The lead council is in any of these nations.
     pub nations: Vec<Nation>,
-    /// Any of these kinds.
+    /// Has any of these kinds.
     pub kinds: Vec<InitiativeKind>,
-    /// Any of these stages.
+    /// Has any of these delivery statuses.
     pub stages: Vec<DeliveryStatus>,
-    /// Begun in this year or later.
+    /// Started in this year or later.
     pub year_from: Option<i32>,
-    /// Begun in this year or earlier.
+    /// Started in this year or earlier.
     pub year_to: Option<i32>,
     /// With or without outcomes.
     pub has_outcomes: Option<bool>,
-    /// With an outcome of this level or higher.
+    /// Has an outcome of this evidence level or higher.
     pub min_evidence: Option<i16>,
-    /// Any of these.
+    /// Has any of these states of freshness.
     pub freshness: Vec<Freshness>,
-    /// With their own point or, for want of one, their lead council's in here.
+    /// Located in this area: by its own point or, without one, by that of its lead council.
     pub area: Area,
-    /// Changed at or after.
+    /// Changed at this time or later.
     pub updated_since: Option<DateTime<Utc>>,
 }
 
-/// A filter that is also a facet: counted without itself.
+/// A filter that is also a facet. Each facet is counted without its own filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "words of the interface, explained where they are used")]
+#[expect(missing_docs, reason = "names of public parameters, explained at their definition")]
 pub enum FacetFilter {
     Theme,
     Principle,
@@ -81,7 +81,7 @@ pub enum FacetFilter {
 }
 
 impl InitiativeFilter {
-    /// Look up the names in a query; every fault at once.
+    /// Resolve the names in a query. Reports every fault at once.
     pub fn new(snapshot: &Snapshot, reach: Reach, query: &InitiativeQuery) -> Result<Self, ApiError> {
         let mut faults = Vec::new();
         let (network, named): (Vec<_>, Vec<_>) = query.council.iter().cloned().partition(|name| &**name == NETWORK);
@@ -116,7 +116,7 @@ impl InitiativeFilter {
         })
     }
 
-    /// The keys of a filter that is a facet, any of which will do; `None` where nothing is asked.
+    /// The alternative keys for a facet's filter; `None` if that filter is not set.
     fn choice(&self, facet: FacetFilter) -> Option<Vec<FacetKey>> {
         fn any<T: Copy>(values: &[T], key: impl Fn(T) -> FacetKey) -> Option<Vec<FacetKey>> {
             (!values.is_empty()).then(|| values.iter().copied().map(key).collect())
@@ -140,7 +140,7 @@ impl InitiativeFilter {
 }
 
 impl FacetFilter {
-    /// Every one.
+    /// All facets.
     pub const ALL: [Self; 9] = [
         Self::Theme,
         Self::Principle,
@@ -159,12 +159,12 @@ fn keys(ids: &[Uuid], key: impl Fn(Uuid) -> FacetKey) -> Vec<FacetKey> {
 }
 
 fn theme_keys(themes: &NamedThemes) -> Vec<FacetKey> {
-    // The key of a theme holds what lies within it as well.
+    // A theme's key includes its narrower themes.
     keys(&themes.named, FacetKey::Theme)
 }
 
 impl Snapshot {
-    /// The initiatives that a caller may see and that match a filter.
+    /// The initiatives that the caller may see and that match a filter.
     pub fn select(&self, reach: Reach, filter: &InitiativeFilter) -> RoaringBitmap {
         let mut found = self.select_by_sets(reach, filter);
         for facet in FacetFilter::ALL {
@@ -176,7 +176,7 @@ impl Snapshot {
         found
     }
 
-    /// The initiatives that match the part of a filter that is this facet; `None` where it asks for nothing.
+    /// The initiatives that match one facet of a filter; `None` if that facet is not set.
     pub fn chosen(&self, filter: &InitiativeFilter, facet: FacetFilter) -> Option<RoaringBitmap> {
         let range = |from, to| self.facets.range(from, to).map(|(_, set)| set).union();
         match facet {
@@ -191,14 +191,14 @@ impl Snapshot {
         }
     }
 
-    /// The initiatives that match what is no facet.
+    /// The initiatives that match all filters except facets.
     pub fn select_without_facets(&self, reach: Reach, filter: &InitiativeFilter) -> RoaringBitmap {
         let mut found = self.select_by_sets(reach, filter);
         self.retain_compared(filter, &mut found);
         found
     }
 
-    /// Those of a caller that match what is no facet and has sets of its own.
+    /// The initiatives that the caller may see and that match the non-facet filters with sets.
     fn select_by_sets(&self, reach: Reach, filter: &InitiativeFilter) -> RoaringBitmap {
         let mut found = self.visible(reach);
         if let Some(hits) = &filter.hits {
@@ -221,7 +221,7 @@ impl Snapshot {
         found
     }
 
-    /// Those of `among` that are any of these, as of a day.
+    /// Those of `among` with any of these states of freshness, as of a day.
     fn fresh(&self, wanted: &[Freshness], today: NaiveDate, among: &RoaringBitmap) -> RoaringBitmap {
         let verified = self.facets.any([FacetKey::Verified]);
         let (first, yesterday) = (FacetKey::ReviewDue(NaiveDate::MIN), today.pred_opt().unwrap_or(today));
@@ -235,7 +235,7 @@ impl Snapshot {
         })
     }
 
-    /// Keep those that match what is compared number by number: it comes last, when few are left.
+    /// Keep those that match the filters without sets, row by row. Call it last, when few rows are left.
     fn retain_compared(&self, filter: &InitiativeFilter, found: &mut RoaringBitmap) {
         let (area, since) = (filter.area, filter.updated_since);
         if !area.is_everywhere() {

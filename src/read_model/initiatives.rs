@@ -1,4 +1,4 @@
-//! Initiatives of a snapshot in the orders of lists, a page at a time.
+//! Pages of a snapshot's initiatives, in the orders of lists.
 
 use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
@@ -16,25 +16,25 @@ use crate::geography::Near;
 use crate::http::page::{PageRequest, Slice};
 use crate::registry::initiatives::query::{InitiativeQuery, InitiativeSort};
 
-/// A list walks an order as long as it expects to meet this many times fewer initiatives than it would have to sort.
-const CHEAPER_TO_WALK: u64 = 4;
+/// A list scans a sort order instead of sorting, if it expects to scan at most this many times as many initiatives.
+const MAX_SCAN_RATIO: u64 = 4;
 
-/// An initiative on its way into an answer.
+/// An initiative on a page.
 pub type Row = Arc<InitiativeEntry>;
 
-/// In which order a list shows initiatives.
+/// The order of a list of initiatives.
 #[derive(Clone, Copy, Debug)]
 pub enum InitiativeOrder {
-    /// As a list may be sorted.
+    /// A sort order of lists.
     By(InitiativeSort),
     /// Nearest first.
     Distance(Near),
-    /// Best hits first.
+    /// Most relevant first.
     Relevance,
 }
 
 impl InitiativeOrder {
-    /// The order that a query asks for, or else the one that fits.
+    /// The order that a query asks for, or its default.
     pub fn of(query: &InitiativeQuery, near: Option<Near>) -> Self {
         match query.sort {
             None | Some(InitiativeSort::Relevance) if query.q.is_some() => Self::Relevance,
@@ -42,11 +42,11 @@ impl InitiativeOrder {
         }
     }
 
-    /// The order of what is not searched.
+    /// The order of a list without a search.
     pub fn sorted(sort: Option<InitiativeSort>, near: Option<Near>) -> Self {
         match (sort, near) {
             (Some(InitiativeSort::Distance), Some(near)) => Self::Distance(near),
-            // Without a point there is no distance: the filter refuses it.
+            // Distance needs a point: the filter refuses it otherwise.
             (None | Some(InitiativeSort::Distance | InitiativeSort::Relevance), _) => Self::By(InitiativeSort::Title),
             (Some(sort), _) => Self::By(sort),
         }
@@ -54,7 +54,7 @@ impl InitiativeOrder {
 }
 
 impl Snapshot {
-    /// One page of the initiatives that a caller may see and that match a filter.
+    /// One page of the initiatives that the caller may see and that match a filter.
     pub fn list_initiatives(
         &self,
         reach: Reach,
@@ -74,25 +74,25 @@ impl Snapshot {
         let orders = &self.orders;
         match order {
             InitiativeOrder::Distance(near) => self.nearest(found, near, page),
-            InitiativeOrder::By(Started) => self.page_along(&orders.started, false, found, page, start),
+            InitiativeOrder::By(Started) => self.page_by(&orders.started, false, found, page, start),
             InitiativeOrder::By(StartedDescending) => {
-                self.page_along(&orders.started_descending, true, found, page, start_descending)
+                self.page_by(&orders.started_descending, true, found, page, start_descending)
             }
-            InitiativeOrder::By(Updated) => self.page_along(&orders.updated, false, found, page, |one| one.updated_at),
+            InitiativeOrder::By(Updated) => self.page_by(&orders.updated, false, found, page, |one| one.updated_at),
             InitiativeOrder::By(UpdatedDescending) => {
-                self.page_along(&orders.updated, true, found, page, |one| one.updated_at)
+                self.page_by(&orders.updated, true, found, page, |one| one.updated_at)
             }
-            InitiativeOrder::By(TitleDescending) => self.page_along(&orders.title, true, found, page, title),
+            InitiativeOrder::By(TitleDescending) => self.page_by(&orders.title, true, found, page, title),
             InitiativeOrder::By(_) | InitiativeOrder::Relevance => {
-                self.page_along(&orders.title, false, found, page, title)
+                self.page_by(&orders.title, false, found, page, title)
             }
         }
     }
 
-    /// Every one of these initiatives, in an order: their numbers.
+    /// The numbers of all these initiatives, in an order.
     pub fn in_order(&self, found: &RoaringBitmap, order: InitiativeOrder) -> Vec<u32> {
         use InitiativeSort::{Started, StartedDescending, TitleDescending, Updated, UpdatedDescending};
-        fn along<K: Ord>(order: &OrdMap<(K, Uuid), u32>, backwards: bool, found: &RoaringBitmap) -> Vec<u32> {
+        fn scan<K: Ord>(order: &OrdMap<(K, Uuid), u32>, backwards: bool, found: &RoaringBitmap) -> Vec<u32> {
             let is_found = |number: &u32| found.contains(*number);
             if backwards {
                 order.values().rev().copied().filter(is_found).collect()
@@ -107,17 +107,17 @@ impl Snapshot {
                 rows.sort_unstable_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
                 rows.into_iter().filter_map(|(.., row)| self.number(row.id)).collect()
             }
-            InitiativeOrder::By(Started) => along(&orders.started, false, found),
-            InitiativeOrder::By(StartedDescending) => along(&orders.started_descending, true, found),
-            InitiativeOrder::By(Updated) => along(&orders.updated, false, found),
-            InitiativeOrder::By(UpdatedDescending) => along(&orders.updated, true, found),
-            InitiativeOrder::By(TitleDescending) => along(&orders.title, true, found),
-            InitiativeOrder::By(_) | InitiativeOrder::Relevance => along(&orders.title, false, found),
+            InitiativeOrder::By(Started) => scan(&orders.started, false, found),
+            InitiativeOrder::By(StartedDescending) => scan(&orders.started_descending, true, found),
+            InitiativeOrder::By(Updated) => scan(&orders.updated, false, found),
+            InitiativeOrder::By(UpdatedDescending) => scan(&orders.updated, true, found),
+            InitiativeOrder::By(TitleDescending) => scan(&orders.title, true, found),
+            InitiativeOrder::By(_) | InitiativeOrder::Relevance => scan(&orders.title, false, found),
         }
     }
 
-    /// A page along an order that is kept, or of a few that are sorted: whichever looks at fewer.
-    fn page_along<K: SortKey + Clone>(
+    /// A page by scanning a stored order, or by sorting: whichever reads fewer rows.
+    fn page_by<K: SortKey + Clone>(
         &self,
         order: &OrdMap<(K, Uuid), u32>,
         descending: bool,
@@ -126,7 +126,7 @@ impl Snapshot {
         key: impl Fn(&InitiativeEntry) -> K,
     ) -> Slice<Row> {
         let expected = page.fetch() as u64 * order.len() as u64 / found.len().max(1);
-        if expected > found.len() * CHEAPER_TO_WALK {
+        if expected > found.len() * MAX_SCAN_RATIO {
             let rows = self.initiatives(found).map(|one| (key(one), tie(one.id), Arc::clone(one))).collect();
             return page_of(rows, descending, found.len() as usize, page);
         }

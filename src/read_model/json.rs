@@ -1,35 +1,35 @@
-//! A record's JSON, written once, with the place of every member: an answer copies bytes instead of serialising.
+//! A record's JSON, serialised once, with the offset of every member. Responses copy bytes instead of serialising.
 
 use serde::Serialize;
 
 use crate::error::ApiError;
 
-/// The member behind which members that a request adds (`embedded`, `distance_km`, `highlight`) stand in every record.
+/// Members that a request adds (`embedded`, `distance_km`, `highlight`) follow this one in every record.
 const ADDED_AFTER: &str = "html";
 
 /// The JSON object of a record.
 #[derive(Debug)]
 pub struct RecordJson {
     text: Box<str>,
-    /// Where each member begins, at the quotation mark before its name.
+    /// Offset of each member: of the quotation mark before its name.
     starts: Box<[u32]>,
 }
 
-/// How a record is shown in one answer.
+/// The shape of a record in one response.
 #[derive(Clone, Debug, Default)]
 pub struct Shape<'a> {
-    /// Only these members; all when `None`.
+    /// Only these members; all if `None`.
     pub fields: Option<&'a [String]>,
-    /// Not this member.
+    /// Without this member.
     pub without: Option<&'a str>,
-    /// Members with another value, as JSON.
+    /// Members with replaced values, as JSON.
     pub replaced: Vec<(&'static str, String)>,
-    /// Members that the stored record has not, with their values as JSON. `fields` does not leave them out.
+    /// Members to add, with their values as JSON. `fields` does not exclude them.
     pub added: Vec<(&'static str, String)>,
 }
 
 impl Shape<'_> {
-    /// True when the record is shown as it is stored.
+    /// True if the record is unchanged.
     pub fn is_whole(&self) -> bool {
         self.fields.is_none() && self.without.is_none() && self.replaced.is_empty() && self.added.is_empty()
     }
@@ -40,7 +40,7 @@ impl Shape<'_> {
 }
 
 impl RecordJson {
-    /// Serialise a record. A record that is no JSON object is an error.
+    /// Serialise a record. Fails unless it is a JSON object.
     pub fn new(record: &impl Serialize) -> Result<Self, ApiError> {
         let text = serde_json::to_string(record).map_err(ApiError::internal)?;
         let starts = member_starts(&text);
@@ -52,7 +52,7 @@ impl RecordJson {
         &self.text
     }
 
-    /// Bytes that it takes in memory.
+    /// Size in memory, in bytes.
     pub fn size(&self) -> usize {
         self.text.len() + self.starts.len() * size_of::<u32>()
     }
@@ -62,7 +62,7 @@ impl RecordJson {
         (0..self.starts.len()).map(|at| self.member(at)).find(|(known, ..)| *known == name).map(|(_, value, _)| value)
     }
 
-    /// Write the object as it is to be shown.
+    /// Write the object in this shape.
     pub fn write(&self, shape: &Shape<'_>, out: &mut Vec<u8>) {
         if shape.is_whole() {
             out.extend_from_slice(self.text.as_bytes());
@@ -91,10 +91,10 @@ impl RecordJson {
         out.push(b'}');
     }
 
-    /// A member: its name, its value, and both as they stand.
+    /// A member: its name, its value, and the text of both.
     fn member(&self, at: usize) -> (&str, &str, &str) {
         let start = self.starts[at] as usize;
-        // Before the next member stands a comma, behind the last a brace.
+        // A comma precedes the next member, and a brace follows the last one.
         let end = self.starts.get(at + 1).map_or(self.text.len(), |next| *next as usize) - 1;
         let whole = &self.text[start..end];
         let name = whole[1..].split('"').next().unwrap_or_default();
@@ -108,7 +108,7 @@ fn separate(out: &mut Vec<u8>, first: usize) {
     }
 }
 
-/// Where the members of an object begin, in JSON without blanks between tokens.
+/// The offsets of an object's members, in JSON without whitespace.
 fn member_starts(text: &str) -> Vec<u32> {
     let (mut starts, mut depth, mut is_text, mut is_escaped) = (Vec::new(), 0, false, false);
     let mut may_begin = false;

@@ -1,5 +1,5 @@
-//! From the database to a snapshot: everything at the start, afterwards what has changed. Each reads in one transaction that
-//! sees one state, and a fixed number of statements for any number of records.
+//! Reads snapshots from the database: everything at the start, and later only changes. Each read is one transaction
+//! with one consistent view, and a fixed number of statements for any number of records.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -31,26 +31,26 @@ use crate::geography::BoundingBox;
 use crate::registry::boundaries::store::BoundaryRow;
 use crate::registry::initiatives::store::{Loaded, Rows};
 
-/// Initiatives that are read at a time when all are.
-const AT_A_TIME: i64 = 1_000;
-/// Batches that are made into entries while the next one is read.
-const AHEAD: usize = 3;
-/// Changed initiatives from which, when they are also a quarter of all, it costs less to index every one anew.
-const BULK: usize = 500;
+/// Batch size of a full load.
+const BATCH: i64 = 1_000;
+/// Batches that are processed while the next one is read.
+const MAX_BATCHES_AHEAD: usize = 3;
+/// Minimum number of changed initiatives for indexing all of them again, if they are also at least a quarter of all.
+const REINDEX_FROM: usize = 500;
 
-/// A row of the change feed as it is read.
+/// A row of the change feed.
 type ChangeRow = (i64, String, Uuid, i16, Vec<Option<Uuid>>, Vec<Option<Uuid>>, DateTime<Utc>);
 
-/// How far loading everything has come.
+/// Progress of a full load.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Progress {
-    /// Initiatives read.
+    /// Number of initiatives read.
     pub loaded: u64,
-    /// Initiatives there are.
+    /// Number of initiatives in the database.
     pub total: u64,
 }
 
-/// Read everything. `progress` hears how far it has come.
+/// Read everything. Calls `progress` after each batch.
 pub async fn load(conn: &mut AsyncPgConnection, progress: impl Fn(Progress) + Sync) -> Result<Snapshot, ApiError> {
     let mut transaction = conn.build_transaction().repeatable_read().read_only();
     transaction.run(async |conn| load_all(conn, &progress).await).await
@@ -64,7 +64,7 @@ async fn load_all(conn: &mut AsyncPgConnection, progress: &(impl Fn(Progress) + 
     snapshot.vocabularies = Arc::new(load_vocabularies(conn).await?);
     snapshot.boundaries = Arc::new(load_boundaries(conn).await?);
     let rows = changes_after(conn, 0).await?;
-    // A kind that never changed has a stamp too: 0 stands for a kind that does not matter.
+    // Start at 1: the value 0 stands for a kind that is not relevant.
     snapshot.stamps = Stamps { councils: 1, themes: 1, initiatives: 1, boundaries: 1, loads: 1 };
     note_changes(&mut snapshot, rows);
     let total: i64 =
@@ -72,8 +72,8 @@ async fn load_all(conn: &mut AsyncPgConnection, progress: &(impl Fn(Progress) + 
     snapshot.index_catalogue();
     let around = Arc::new(snapshot.clone());
     let (mut entries, mut batches) = (Vec::with_capacity(total as usize), Vec::<JoinHandle<_>>::new());
-    // Words are indexed beside, so that both processors work; only a few documents wait.
-    let (documents, to_index) = std::sync::mpsc::sync_channel::<Document>(2 * AT_A_TIME as usize);
+    // Another thread indexes the documents, so that both processors work. The queue is short.
+    let (documents, to_index) = std::sync::mpsc::sync_channel::<Document>(2 * BATCH as usize);
     let indexing = spawn_blocking(move || TextIndex::build((0..).zip(to_index)));
     let mut after = Uuid::nil();
     loop {
@@ -81,13 +81,13 @@ async fn load_all(conn: &mut AsyncPgConnection, progress: &(impl Fn(Progress) + 
             .filter(initiatives::withdrawn_at.is_null())
             .filter(initiatives::id.gt(after))
             .order(initiatives::id)
-            .limit(AT_A_TIME)
+            .limit(BATCH)
             .select(initiatives::id)
             .load(conn)
             .await?;
         let Some(last) = ids.last().copied() else { break };
         after = last;
-        if batches.len() >= AHEAD {
+        if batches.len() >= MAX_BATCHES_AHEAD {
             take(batches.remove(0), &documents, &mut entries).await?;
             progress(Progress { loaded: entries.len() as u64, total: total.unsigned_abs() });
         }
@@ -118,18 +118,18 @@ async fn load_all(conn: &mut AsyncPgConnection, progress: &(impl Fn(Progress) + 
     Ok(snapshot)
 }
 
-/// An initiative for a snapshot, and its words for the index.
-type Made = (Arc<InitiativeEntry>, Document);
+/// An entry for the snapshot, and its document for the index.
+type NewEntry = (Arc<InitiativeEntry>, Document);
 
-/// Take a finished batch: its entries are numbered in the order in which they come, and so are their documents.
+/// Insert a finished batch. Entries and documents are numbered in the order of arrival.
 async fn take(
-    batch: JoinHandle<Result<Vec<Made>, ApiError>>,
+    batch: JoinHandle<Result<Vec<NewEntry>, ApiError>>,
     documents: &SyncSender<Document>,
     entries: &mut Vec<Arc<InitiativeEntry>>,
 ) -> Result<(), ApiError> {
     let made = batch.await.map_err(ApiError::internal)??;
     let documents = documents.clone();
-    // Sending waits while the index is behind.
+    // Sending blocks while the index is behind.
     let taken = spawn_blocking(move || {
         let keep = |(entry, document)| documents.send(document).map(|()| entry);
         made.into_iter().map(keep).collect::<Result<Vec<_>, _>>()
@@ -138,18 +138,18 @@ async fn take(
     Ok(())
 }
 
-/// What is to be done about a snapshot.
+/// The next step for a snapshot.
 #[derive(Debug)]
 pub enum Step {
-    /// It is the state of the database.
+    /// It is up to date.
     UpToDate,
-    /// This one takes its place.
+    /// This snapshot replaces it.
     Next(Box<Snapshot>),
-    /// It is not of this database's history: everything is to be read anew.
+    /// It belongs to another history of the database: reload everything.
     Behind,
 }
 
-/// The snapshot after the changes that have come since another one.
+/// Read the changes since a snapshot and make the next one.
 pub async fn catch_up(conn: &mut AsyncPgConnection, from: &Snapshot) -> Result<Step, ApiError> {
     let mut transaction = conn.build_transaction().repeatable_read().read_only();
     transaction.run(async |conn| catch_up_in(conn, from).await).await
@@ -158,7 +158,7 @@ pub async fn catch_up(conn: &mut AsyncPgConnection, from: &Snapshot) -> Result<S
 async fn catch_up_in(conn: &mut AsyncPgConnection, from: &Snapshot) -> Result<Step, ApiError> {
     let rows = changes_after(conn, from.position).await?;
     if rows.is_empty() {
-        // A database that was restored, or has lost its tail, is behind what was read of it.
+        // A database that was restored, or has lost its latest commits, is behind the snapshot.
         let last: Option<i64> = changes::table.select(max(changes::position)).first(conn).await?;
         return Ok(if last.unwrap_or_default() < from.position { Step::Behind } else { Step::UpToDate });
     }
@@ -178,10 +178,10 @@ async fn catch_up_in(conn: &mut AsyncPgConnection, from: &Snapshot) -> Result<St
     if !of_councils.is_empty() || !of_themes.is_empty() {
         next.index_catalogue();
     }
-    // What shows or is searched by a record that has changed is made again, whether the feed says so or not.
+    // Rebuild every entry that shows a changed record or is found by it, whether or not it is in the feed.
     let keys = of_councils.into_iter().map(FacetKey::Involves).chain(of_themes.into_iter().map(FacetKey::Theme));
-    let shown_by = from.facets.any(keys);
-    ids.extend(from.initiatives(&shown_by).map(|entry| entry.id));
+    let dependents = from.facets.any(keys);
+    ids.extend(from.initiatives(&dependents).map(|entry| entry.id));
     note_changes(&mut next, rows);
     let ids: Vec<Uuid> = ids.into_iter().collect();
     if ids.is_empty() {
@@ -197,7 +197,7 @@ async fn catch_up_in(conn: &mut AsyncPgConnection, from: &Snapshot) -> Result<St
     let next = spawn_blocking(move || {
         let entries = make_entries(rows, &next)?;
         let living: HashSet<Uuid> = entries.iter().map(|(entry, _)| entry.id).collect();
-        let is_bulk = entries.len() >= BULK && entries.len() * 4 >= next.len();
+        let is_bulk = entries.len() >= REINDEX_FROM && entries.len() * 4 >= next.len();
         for (entry, document) in entries {
             let number = next.insert(entry);
             if !is_bulk {
@@ -219,7 +219,7 @@ async fn catch_up_in(conn: &mut AsyncPgConnection, from: &Snapshot) -> Result<St
     next.await.map_err(ApiError::internal)?.map(|next| Step::Next(Box::new(next)))
 }
 
-fn make_entries(rows: Rows, around: &Snapshot) -> Result<Vec<Made>, ApiError> {
+fn make_entries(rows: Rows, around: &Snapshot) -> Result<Vec<NewEntry>, ApiError> {
     let documents = Documents(around);
     let made = |one: Loaded| {
         let entry = InitiativeEntry::new(&one, around)?;
@@ -263,7 +263,7 @@ fn note_changes(snapshot: &mut Snapshot, rows: Vec<ChangeRow>) {
             "council" => Council,
             "theme" => Theme,
             "initiative" => Initiative,
-            // What is no record has no place in a feed.
+            // Other kinds are not records, and do not appear in feeds.
             _ => continue,
         };
         let ids = |ids: Vec<Option<Uuid>>| ids.into_iter().flatten().collect();
@@ -273,7 +273,7 @@ fn note_changes(snapshot: &mut Snapshot, rows: Vec<ChangeRow>) {
     }
 }
 
-/// Slugs in use and former, with the records that they lead to: of some records, or of all.
+/// Current and former slugs with the ids of their records: of some records, or of all.
 async fn slugs_of(
     conn: &mut AsyncPgConnection,
     resource: &str,
@@ -287,7 +287,7 @@ async fn slugs_of(
     Ok(query.load(conn).await?)
 }
 
-/// What is left of withdrawn initiatives that were public; one that was never public leaves nothing.
+/// Tombstones of withdrawn initiatives. An initiative that was never public leaves none.
 async fn tombstones(conn: &mut AsyncPgConnection, ids: Option<&[Uuid]>) -> Result<HashMap<Uuid, Tombstone>, ApiError> {
     let mut query = initiatives::table
         .filter(initiatives::withdrawn_at.is_not_null())
@@ -314,7 +314,7 @@ async fn load_councils(conn: &mut AsyncPgConnection) -> Result<Councils, ApiErro
     Ok(Councils::new(entries, known, left.into_iter().map(|(id, on, reason)| (id, Tombstone { on, reason })).collect()))
 }
 
-/// A theme as the tree has it: id, broader, replaced by, merged, withdrawn, why, changed.
+/// A node of the tree of themes: id, broader, replaced by, merged, withdrawn, reason, changed.
 type ThemeNode = (Uuid, Option<Uuid>, Option<Uuid>, bool, Option<DateTime<Utc>>, Option<String>, DateTime<Utc>);
 
 async fn load_themes(conn: &mut AsyncPgConnection) -> Result<Themes, ApiError> {

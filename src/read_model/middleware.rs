@@ -1,5 +1,5 @@
-//! What every request below `/v1`, `/id` and `/ogc` has of the read model: a write is seen by the next read, and a caller who
-//! goes from one instance to another can ask for the state that the first one had.
+//! Middleware for requests under `/v1`, `/id` and `/ogc`. A write is visible to the next read, and a caller who moves
+//! between instances can ask for the state of the first one.
 
 use std::time::Duration;
 
@@ -16,19 +16,19 @@ use super::follower::{ReadModel, Status};
 use crate::access::keys::Keys;
 use crate::error::{ApiError, Fault};
 
-/// The state of the registry that an answer shows: a text that only the service can read.
+/// The state of the registry in a response, as an opaque text.
 pub const REGISTRY_POSITION: HeaderName = HeaderName::from_static("registry-position");
-/// The state that an answer must show at least.
+/// The minimum state for the response.
 pub const REGISTRY_MIN_POSITION: HeaderName = HeaderName::from_static("registry-min-position");
-/// When the state was last known to be that of the database; only where that is away.
+/// When the snapshot was last known to be up to date. Sent only while the database cannot be reached.
 const LAST_SYNCED: HeaderName = HeaderName::from_static("last-synced");
 
 /// How long a request waits for the position that it asks for.
-const LONGEST_WAIT: Duration = Duration::from_secs(1);
+const MAX_WAIT: Duration = Duration::from_secs(1);
 const PURPOSE: &str = "position";
 
-/// Wait for the position that a reader asks for; after a write, until the read model of this instance has it.
-pub async fn keep_in_step(
+/// Before the handler, wait for the requested position; after a write, wait until the snapshot includes it.
+pub async fn read_your_writes(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
@@ -39,26 +39,25 @@ pub async fn keep_in_step(
     };
     if let Some(wanted) = request.headers().get(REGISTRY_MIN_POSITION) {
         let Some((epoch, position)) = open(&keys, wanted) else {
-            let detail = "is no position that this service gave out; leave it out, or send the last Registry-Position";
+            let detail = "is not a position from this service; leave it out, or send the last Registry-Position";
             return Ok(request.into_response(refusal("malformed", detail).error_response()));
         };
         if model.snapshot().is_some_and(|snapshot| snapshot.epoch != epoch) {
-            let detail = "is of the database before it was restored; leave it out, and begin again with what you keep";
+            let detail = "is from before the database was restored; leave it out, and fetch your data again";
             return Ok(request.into_response(refusal("bad_cursor", detail).error_response()));
         }
-        // However long it takes: an answer that is late is better than none.
-        let _ = model.reach(position, LONGEST_WAIT).await;
+        // Continue after a timeout too: stale data are better than no response.
+        let _ = model.reach(position, MAX_WAIT).await;
     }
     let is_read = [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method());
     let is_known = request.headers().contains_key("authorization") || request.headers().contains_key("x-api-key");
     let mut response = next.call(request).await?.map_into_boxed_body();
     if !is_read && response.status().is_success() && !model.settle().await {
-        log::warn!("a write is not in the read model of this instance yet; the answer goes out all the same");
+        log::warn!("a write is not in the read model of this instance yet; responding anyway");
     }
     let held = response.request().extensions().get::<CurrentSnapshot>().map(|held| held.0.clone());
     if let Some(snapshot) = held.filter(|_| is_read).or_else(|| model.snapshot()) {
-        // To strangers a position says no more than what they could notice: how much is written that they do not see is not
-        // theirs to know.
+        // Anonymous callers get the public position, so that it does not reveal the number of hidden changes.
         let position = if is_known { snapshot.position } else { snapshot.public_position };
         let sealed = keys.seal(PURPOSE, &[snapshot.epoch.to_be_bytes(), position.to_be_bytes()].concat());
         if let Ok(value) = HeaderValue::from_str(&sealed) {
@@ -73,7 +72,7 @@ pub async fn keep_in_step(
     Ok(response)
 }
 
-/// The history and the place in it.
+/// The epoch and position in a sealed text.
 fn open(keys: &Keys, sealed: &HeaderValue) -> Option<(i64, i64)> {
     let opened = keys.open(PURPOSE, sealed.to_str().ok()?)?;
     let (epoch, position) = opened.split_first_chunk()?;

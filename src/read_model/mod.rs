@@ -1,19 +1,20 @@
-//! The read model: every record in memory, as PostgreSQL has it, so that a read asks no database.
+//! The read model: a copy of every record in memory, so that reads do not query the database.
 //!
 //! ```text
 //! write ── transaction ── PostgreSQL ── changes, in the order of commits ──┐
 //!                                                                          v
-//! request ── who may see what ── query ── Snapshot (immutable, shared) <── Follower
+//! request ── visibility ── query ── Snapshot (immutable, shared) <──────── Follower
 //! ```
 //!
-//! - [`snapshot`]: the records at one position of the change feed. [`entry`], [`json`]: one record with its columns and its
-//!   JSON. [`catalogue`]: councils, themes, vocabularies. [`boundaries`]: areas. [`recent`]: what changed last.
-//! - [`facet_index`]: sets of initiatives by what they share; filters are intersections, counts are cardinalities.
+//! - [`snapshot`]: the records at one position of the change feed. [`entry`], [`json`]: one record with its columns and
+//!   its JSON. [`catalogue`]: councils, themes, vocabularies. [`boundaries`]: areas. [`recent`]: the latest changes.
+//! - [`facet_index`]: sets of initiatives by property. Filters are intersections, and counts are cardinalities.
 //! - [`references`], [`initiative_filter`], [`initiatives`], [`council_list`], [`theme_list`], [`outcome_list`],
-//!   [`facet_counts`], [`search`]: the queries. Each takes the caller's reach and begins with what that reach sees.
-//! - [`text`]: the full-text index, which knows nothing of records; [`documents`]: records as its documents.
-//! - [`load`]: from the database to a snapshot. [`follower`]: keeps it up to date. [`extractor`]: one snapshot a request.
-//! - [`middleware`]: writes are seen by the next read. [`ready_answers`]: what was asked before.
+//!   [`facet_counts`], [`search`]: the queries. Each takes the caller's reach and starts from the records visible to
+//!   it.
+//! - [`text`]: the full-text index, which knows nothing of records. [`documents`]: records as its documents.
+//! - [`load`]: reads a snapshot from the database. [`follower`]: updates it. [`extractor`]: one snapshot per request.
+//! - [`middleware`]: read-your-writes. [`response_cache`]: cached responses. [`record_view`]: a record in a response.
 
 pub mod best_hits;
 pub mod boundaries;
@@ -39,13 +40,13 @@ pub mod nested;
 pub mod outcome_list;
 pub mod outcomes;
 pub mod paging;
-pub mod ready_answers;
 pub mod recent;
 pub mod recent_changes;
+pub mod record_view;
 pub mod references;
+pub mod response_cache;
 pub mod search;
 pub mod search_indexes;
-pub mod shown;
 pub mod snapshot;
 pub mod text;
 pub mod theme_list;

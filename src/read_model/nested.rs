@@ -1,4 +1,4 @@
-//! The initiatives of one council or theme: a filter, or the slug by which the record is called now.
+//! The initiatives of one council or theme: a filter, or the current slug to redirect to.
 
 use super::initiative_filter::InitiativeFilter;
 use super::snapshot::Snapshot;
@@ -7,16 +7,16 @@ use crate::error::ApiError;
 use crate::registry::initiatives::query::InitiativeQuery;
 use crate::registry::references;
 
-/// What an address of a council's or a theme's initiatives leads to.
+/// The result of resolving a nested path.
 pub enum Within {
-    /// The slug of the record, and which initiatives.
+    /// The slug of the record, and the filter of its initiatives.
     Here(String, Box<InitiativeFilter>),
-    /// The record has this slug now.
+    /// The record now has this slug.
     Moved(String),
 }
 
 impl Within {
-    /// The initiatives of a council that match a query; 404 for one that the caller does not see.
+    /// The initiatives of a council that match a query; 404 if the council is hidden from the caller.
     pub fn council(
         snapshot: &Snapshot,
         reach: Reach,
@@ -31,7 +31,7 @@ impl Within {
         Ok(Self::Here(found.slug.clone(), Box::new(InitiativeFilter { within_council: Some(found.id), ..filter })))
     }
 
-    /// The initiatives of a theme, or of themes within it, that match a query.
+    /// The initiatives with a theme or its narrower themes that match a query.
     pub fn theme(snapshot: &Snapshot, reach: Reach, segment: &str, query: &InitiativeQuery) -> Result<Self, ApiError> {
         let found = &snapshot.locate_theme(segment)?.record;
         if references::is_former(segment, &found.slug, found.id) {

@@ -1,4 +1,4 @@
-//! Outcomes of a snapshot: claims of the initiatives that a caller may see, each with the initiative that makes it.
+//! Lists of outcomes: claims of the initiatives that the caller may see, each with its initiative.
 
 use std::sync::Arc;
 
@@ -17,30 +17,30 @@ use crate::registry::initiatives::evidence::{Bound, Direction, OutcomeKind, Unit
 use crate::registry::initiatives::query::InitiativeSort;
 use crate::registry::outcomes::OutcomeQuery;
 
-/// An outcome: its initiative, and its place among the outcomes of that.
+/// An outcome: its initiative, and its index among that initiative's outcomes.
 pub type OutcomeRow = (Arc<InitiativeEntry>, usize);
 
-/// Which outcomes: names have become ids.
+/// A filter of outcomes, with names resolved to ids.
 #[derive(Clone, Debug, Default)]
 pub struct OutcomeFilter {
-    /// Of initiatives that match.
+    /// Its initiative matches.
     pub initiatives: InitiativeFilter,
-    /// Of any of these initiatives.
+    /// Its initiative is any of these.
     pub of: Option<Vec<Uuid>>,
-    /// Any of these kinds.
+    /// Has any of these kinds.
     pub kinds: Vec<OutcomeKind>,
-    /// In any of these units.
+    /// Has any of these units.
     pub units: Vec<Unit>,
-    /// Bounded in any of these ways.
+    /// Has any of these bounds.
     pub bounds: Vec<Bound>,
-    /// Moved in any of these directions.
+    /// Has any of these directions.
     pub directions: Vec<Direction>,
-    /// Of this evidence level or higher.
+    /// Has this evidence level or higher.
     pub min_evidence: Option<i16>,
 }
 
 impl OutcomeFilter {
-    /// Look up the names in a query; every fault at once.
+    /// Resolve the names in a query. Reports every fault at once.
     pub fn new(snapshot: &Snapshot, reach: Reach, query: &OutcomeQuery) -> Result<Self, ApiError> {
         let (mut faults, mut of) = (Vec::new(), Vec::new());
         for name in &query.initiative {
@@ -84,14 +84,14 @@ impl OutcomeFilter {
 }
 
 impl Snapshot {
-    /// The outcomes that match a filter, of initiatives that a caller may see.
+    /// The outcomes that match a filter, of initiatives that the caller may see.
     fn claims(&self, reach: Reach, filter: &OutcomeFilter) -> Vec<OutcomeRow> {
         let found = self.select(reach, &filter.initiatives);
         let entries = self.initiatives(&found).filter(|one| filter.of.as_ref().is_none_or(|of| of.contains(&one.id)));
         entries.flat_map(|one| claims_of(one, filter)).collect()
     }
 
-    /// One page of outcomes. Those of an initiative stand together, in its order.
+    /// One page of outcomes. The outcomes of an initiative are adjacent, in its order.
     pub fn list_outcomes(
         &self,
         reach: Reach,
@@ -118,7 +118,7 @@ impl Snapshot {
         }
     }
 
-    /// Every outcome that matches, in an order.
+    /// All outcomes that match, in an order.
     pub fn outcomes_in_order(
         &self,
         reach: Reach,
@@ -138,7 +138,7 @@ impl Snapshot {
         entries
             .flat_map(|one| {
                 let mut claims: Vec<OutcomeRow> = claims_of(one, filter).collect();
-                // A descending order is the ascending one read backwards, claims included.
+                // A descending order is the reverse of the ascending one, including the outcomes of each initiative.
                 if is_last_first {
                     claims.reverse();
                 }

@@ -1,4 +1,4 @@
-//! Outcomes as they are answered on their own.
+//! Outcomes as separate records in responses.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -14,7 +14,7 @@ use crate::registry::initiatives::answer::Initiative;
 use crate::registry::initiatives::evidence::{Bound, Direction, OutcomeKind, Source, Unit};
 use crate::text::{PartialDate, Quantity};
 
-/// The initiative that a claim belongs to.
+/// The initiative that makes a claim.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct OutcomeOf {
     /// Id.
@@ -25,24 +25,25 @@ pub struct OutcomeOf {
     /// Title.
     #[schema(example = "Get Oldham Working")]
     pub title: String,
-    /// The council that leads it; null when the network itself does.
+    /// The council that leads it. Null for an initiative of the network itself.
     #[schema(required)]
     pub lead_council: Option<CouncilRef>,
 }
 
-/// A claim with its evidence and the initiative that it belongs to.
+/// A claim with its evidence and its initiative.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct OutcomeRecord {
-    /// The initiative that it belongs to.
+    /// The initiative that makes the claim.
     pub initiative: OutcomeOf,
-    /// Its place among the outcomes of the initiative, from 0. With the initiative it names the claim.
+    /// Index among the outcomes of the initiative, from 0. Together with the initiative, it identifies the claim.
     #[schema(minimum = 0, example = 0)]
     pub position: i32,
     /// What is measured or claimed.
     pub measure: String,
-    /// What kind of claim. Different kinds are never summed together.
+    /// Kind of claim. Do not add up claims of different kinds.
     pub kind: OutcomeKind,
-    /// How the value bounds the truth. `direction` has no value; `range` has both; an award may have none.
+    /// How the value relates to the true value. `direction` has no value; `range` has both values; an award may have
+    /// none.
     pub bound: Bound,
     /// The value, in `unit`.
     #[schema(required)]
@@ -50,34 +51,34 @@ pub struct OutcomeRecord {
     /// Upper end of a range, in `unit`.
     #[schema(required)]
     pub value_high: Option<Quantity>,
-    /// Which way it moved.
+    /// Direction of change.
     #[schema(required)]
     pub direction: Option<Direction>,
-    /// What the value counts.
+    /// Unit of the value.
     #[schema(required)]
     pub unit: Option<Unit>,
-    /// What it was before, in `unit`.
+    /// Value before the change, in `unit`.
     #[schema(required)]
     pub baseline: Option<Quantity>,
-    /// Beginning of the period that the value covers; a year, month or day.
+    /// Start of the period that the value covers: a year, month or day.
     #[schema(required)]
     pub period_from: Option<String>,
-    /// End of the period that the value covers, or when a target falls due; a year, month or day.
+    /// End of the period that the value covers, or the due date of a target: a year, month or day.
     #[schema(required)]
     pub period_to: Option<String>,
-    /// When the claim was true; a year, month or day.
+    /// When the claim was true: a year, month or day.
     #[schema(required)]
     pub as_at: Option<String>,
     /// How it is measured.
     #[schema(required)]
     pub definition: Option<String>,
-    /// What a reader has to know before using it.
+    /// What to know before you use the figure.
     #[schema(required)]
     pub caveat: Option<String>,
     /// 0 aspiration, 1 described, 2 monitored, 3 compared, 4 independently evaluated, 5 replicated.
     #[schema(minimum = 0, maximum = 5, example = 2)]
     pub evidence_level: i16,
-    /// Where it comes from.
+    /// The source of the claim.
     #[schema(required)]
     pub source: Option<Source>,
     /// When the initiative last changed.
@@ -85,7 +86,7 @@ pub struct OutcomeRecord {
 }
 
 impl OutcomeRecord {
-    /// The claim at a place among the outcomes of an initiative.
+    /// The claim at an index among the outcomes of an initiative.
     pub fn of(entry: &InitiativeEntry, position: usize) -> Result<Self, ApiError> {
         let record = entry.record(Reach::PUBLIC)?;
         let claim = record.outcomes.get(position).ok_or_else(|| ApiError::not_found("outcome"))?.clone();
@@ -116,7 +117,7 @@ impl OutcomeRecord {
 
 impl Resource for OutcomeRecord {
     fn version(&self) -> i32 {
-        // A claim has no version of its own; nothing shows this one.
+        // A claim has no version of its own, and no response shows this one.
         0
     }
     fn updated_at(&self) -> DateTime<Utc> {

@@ -1,4 +1,4 @@
-//! One page of rows that are held in memory: sorted by a key and, among equals, by what tells the rows apart.
+//! Pages of rows in memory, sorted by a key and by a tie-break.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
@@ -7,9 +7,9 @@ use crate::http::page::{PageRequest, Slice, Tie};
 
 /// A sort key that a cursor can carry as text.
 pub trait SortKey: Ord {
-    /// As text.
+    /// The key as text.
     fn text(&self) -> String;
-    /// From its text; `None` for a text that is none.
+    /// Parses the text; `None` if it is invalid.
     fn parse(text: &str) -> Option<Self>
     where
         Self: Sized;
@@ -51,7 +51,7 @@ impl SortKey for DateTime<Utc> {
     }
 }
 
-/// A number that is sorted as it is, by the order of IEEE 754.
+/// A number, sorted by the total order of IEEE 754.
 #[derive(Clone, Copy, Debug)]
 pub struct Number(pub f64);
 
@@ -74,7 +74,7 @@ impl Ord for Number {
 
 impl SortKey for Number {
     fn text(&self) -> String {
-        // The shortest text that reads back as the same number.
+        // The shortest text that parses to the same number.
         self.0.to_string()
     }
     fn parse(text: &str) -> Option<Self> {
@@ -82,29 +82,29 @@ impl SortKey for Number {
     }
 }
 
-/// Id and place of a row, as they break ties.
+/// Tie-break: id and position of a row.
 pub type TieKey = (Uuid, i32);
 
-/// A row with its sort key and what breaks ties.
+/// A row with its sort key and tie-break.
 pub type KeyedRow<K, R> = (K, TieKey, R);
 
-/// The tie of a row that has no place in another record.
+/// The tie-break of a row that is not part of another record.
 pub fn tie(id: Uuid) -> TieKey {
     (id, -1)
 }
 
-/// As a cursor holds it.
+/// The tie-break in the form of a cursor.
 fn as_tie((id, position): TieKey) -> Tie {
     Tie { id, position: (position >= 0).then_some(position) }
 }
 
-/// The row at the edge of a page, as sort key and tie.
+/// The row at the edge of a page: sort key and tie-break.
 pub fn edge_of<K: SortKey>(page: &PageRequest) -> Option<(K, TieKey)> {
     let edge = page.edge()?;
     Some((K::parse(&edge.key)?, (edge.tie.id, edge.tie.position.unwrap_or(-1))))
 }
 
-/// One page of some rows, in any order, of which there are `total`.
+/// One page of unsorted rows, of which there are `total`.
 pub fn page_of<K: SortKey, R>(
     rows: Vec<KeyedRow<K, R>>,
     descending: bool,
@@ -128,7 +128,7 @@ pub fn page_of<K: SortKey, R>(
     };
     let wanted = page.fetch() as usize;
     if beyond.len() > wanted {
-        // Only what the page shows is sorted.
+        // Sort only the rows of the page.
         beyond.select_nth_unstable_by(wanted, compare);
         beyond.truncate(wanted);
     }
@@ -136,7 +136,7 @@ pub fn page_of<K: SortKey, R>(
     slice_of(beyond, total, page)
 }
 
-/// A page of rows that stand in its order already, one more than it shows.
+/// A page of sorted rows. There may be one row more than the page shows.
 pub fn slice_of<K: SortKey, R>(rows: Vec<KeyedRow<K, R>>, total: usize, page: &PageRequest) -> Slice<R> {
     let rows = rows.into_iter().map(|(key, tie, row)| ((as_tie(tie), row), key.text())).collect();
     let slice = Slice::new(rows, total as i64, page, |(tie, _): &(Tie, R)| *tie);

@@ -1,4 +1,4 @@
-//! The last changes of each record, for Atom feeds: who could notice them, and when they were.
+//! The latest changes of each record, for Atom feeds: who could see each change, and when it happened.
 
 use std::sync::Arc;
 
@@ -13,22 +13,22 @@ use crate::registry::changes::model::ChangedResource;
 /// A row of the change feed.
 #[derive(Clone, Debug)]
 pub struct RecentChange {
-    /// What kind of record.
+    /// Kind of record.
     pub resource: ChangedResource,
-    /// Which record; it may be gone.
+    /// Id of the record, which may no longer exist.
     pub record_id: Uuid,
-    /// When.
+    /// Time of the change.
     pub changed_at: DateTime<Utc>,
-    /// The widest visibility, 1 public to 4 private, whose readers noticed.
+    /// The widest visibility that includes the change: 1 public to 4 private.
     pub audience: i16,
-    /// Councils whose own people noticed, whatever the audience.
+    /// Councils whose own users could see it, whatever the audience.
     pub councils: Vec<Uuid>,
-    /// Councils of whose own people only contributors and editors did.
+    /// Councils of which only contributors and editors could see it.
     pub officers_of: Vec<Uuid>,
 }
 
 impl RecentChange {
-    /// True when a caller of this reach may know of it.
+    /// True if the caller may see the change.
     fn is_seen(&self, reach: Reach) -> bool {
         self.audience <= reach.level.rank()
             || reach.council.is_some_and(|own| {
@@ -37,7 +37,7 @@ impl RecentChange {
     }
 }
 
-/// Changes by position, and the positions of each record's.
+/// Changes by position, and the positions of each record's changes.
 #[derive(Clone, Debug, Default)]
 pub struct RecentChanges {
     by_position: OrdMap<i64, Arc<RecentChange>>,
@@ -45,8 +45,7 @@ pub struct RecentChanges {
 }
 
 impl RecentChanges {
-    /// Put in a change. Earlier ones of the record that everybody who noticed them notices again are dropped, as the database
-    /// drops them.
+    /// Add a change. It replaces earlier changes of the record with the same or a smaller audience, as in the database.
     pub fn insert(&mut self, position: i64, change: RecentChange) {
         let former = self.of_record.entry(change.record_id).or_default();
         let is_subset = |some: &[Uuid], all: &[&[Uuid]]| some.iter().all(|one| all.iter().any(|all| all.contains(one)));
@@ -68,7 +67,7 @@ impl RecentChanges {
         self.by_position.insert(position, Arc::new(change));
     }
 
-    /// The last changes that a caller may know of, newest first, each record once, of those that `is_wanted` takes.
+    /// The latest changes that the caller may see, newest first, one per record, if `is_wanted` accepts them.
     pub fn latest(&self, reach: Reach, is_wanted: impl Fn(&RecentChange) -> bool, most: usize) -> Vec<&RecentChange> {
         let mut met = std::collections::HashSet::new();
         self.by_position

@@ -1,4 +1,4 @@
-//! The last changes of a snapshot, for Atom feeds: each as the caller sees the record now.
+//! The latest changes of a snapshot for Atom feeds, each with the record as the caller sees it now.
 
 use uuid::Uuid;
 
@@ -9,28 +9,28 @@ use crate::access::reach::Reach;
 use crate::error::ApiError;
 use crate::registry::changes::model::{Change, ChangeKind, ChangedRecord, ChangedResource};
 
-/// What a feed is about.
+/// The subject of a feed.
 #[derive(Clone, Copy, Debug)]
 pub enum Subject {
-    /// Everything.
+    /// The whole registry.
     Registry,
-    /// A council and the initiatives that it leads or takes part in.
+    /// A council and the initiatives that it leads or participates in.
     Council(Uuid),
-    /// A theme, and the initiatives on it or on any theme within it.
+    /// A theme, and the initiatives with this theme or a narrower one.
     Theme(Uuid),
 }
 
-/// The last changes, newest first, each record once.
+/// The latest changes, newest first, one per record.
 ///
-/// What is gone is left out where the subject is not the registry: a record that is gone lies within no council and no theme
-/// any more, and what it once lay within is not this caller's to know.
+/// Deleted records appear only in the feed of the whole registry. They no longer belong to any council or theme, and
+/// their former ones are not public.
 pub fn latest(snapshot: &Snapshot, reach: Reach, subject: Subject, most: usize) -> Result<Vec<Change>, ApiError> {
     let within = match subject {
         Subject::Registry => None,
         Subject::Council(id) => Some((id, FacetKey::Involves(id))),
         Subject::Theme(id) => Some((id, FacetKey::Theme(id))),
     };
-    let lies_within = |change: &RecentChange| {
+    let is_wanted = |change: &RecentChange| {
         let Some((id, key)) = within else { return true };
         change.record_id == id
             || snapshot.number(change.record_id).is_some_and(|number| {
@@ -38,10 +38,10 @@ pub fn latest(snapshot: &Snapshot, reach: Reach, subject: Subject, most: usize) 
                 is_seen && snapshot.facets.get(key).is_some_and(|set| set.contains(number))
             })
     };
-    snapshot.recent.latest(reach, lies_within, most).into_iter().map(|change| shown(snapshot, reach, change)).collect()
+    snapshot.recent.latest(reach, is_wanted, most).into_iter().map(|change| to_model(snapshot, reach, change)).collect()
 }
 
-fn shown(snapshot: &Snapshot, reach: Reach, change: &RecentChange) -> Result<Change, ApiError> {
+fn to_model(snapshot: &Snapshot, reach: Reach, change: &RecentChange) -> Result<Change, ApiError> {
     let id = change.record_id;
     let record = match change.resource {
         ChangedResource::Council => {

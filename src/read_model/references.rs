@@ -1,6 +1,7 @@
-//! From a name in a query string or a path (slug, former slug, id, GSS code) to the record that it means.
+//! Resolves names in query strings and paths (slug, former slug, id, GSS code) to records.
 //!
-//! An unknown name gets the nearest known one; a name that the caller may not see is unknown.
+//! For an unknown name, the error suggests the nearest known one. A record that is hidden from the caller counts as
+//! unknown.
 
 use std::sync::Arc;
 
@@ -14,12 +15,12 @@ use crate::error::{ApiError, Fault, UNKNOWN};
 use crate::registry::references::{as_id, is_gss_code};
 use crate::text::{Reference, nearest};
 
-/// Themes that were named, with all that lie within them.
+/// Themes of a query, with their narrower themes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NamedThemes {
-    /// Those that were named.
+    /// The themes in the query.
     pub named: Vec<Uuid>,
-    /// Those and all that are narrower.
+    /// Those themes and all their narrower themes.
     pub all: Vec<Uuid>,
 }
 
@@ -35,7 +36,7 @@ pub enum AnyEntry<'a> {
 }
 
 impl Snapshot {
-    /// The record of any kind that has an id. A hidden record is answered as one that never was.
+    /// The record of any kind with an id. A hidden record gives the same error as one that never existed.
     pub fn find_record(&self, reach: Reach, id: Uuid) -> Result<AnyEntry<'_>, ApiError> {
         if self.councils.get(id).is_some() || self.councils.tombstone(id).is_some() {
             return self.find_council(reach, id).map(AnyEntry::Council).map_err(no_record);
@@ -49,46 +50,45 @@ impl Snapshot {
         self.find_theme(id).map(AnyEntry::Theme).map_err(no_record)
     }
 
-    /// The council that a path segment names, if the caller may see it; 404 otherwise.
+    /// The council for a path segment, if the caller may see it; otherwise 404.
     pub fn locate_council(&self, reach: Reach, segment: &str) -> Result<&CouncilEntry, ApiError> {
         let named = as_id(segment).or_else(|| self.councils.id(segment));
-        // A GSS code is that of a living council only; a slug also leads to what is left of a withdrawn one.
+        // A GSS code leads only to an existing council. A slug also leads to the tombstone of a withdrawn one.
         let id = named.filter(|id| !is_gss_code(segment) || self.councils.get(*id).is_some());
         self.find_council(reach, id.ok_or_else(|| ApiError::not_found("council"))?)
     }
 
-    /// One council; 404 with the public reason for one that was withdrawn.
+    /// The council with an id; 404 with the public reason if it was withdrawn.
     pub fn find_council(&self, reach: Reach, id: Uuid) -> Result<&CouncilEntry, ApiError> {
         let found = self.councils.get(id).filter(|entry| entry.is_seen(reach));
         found.ok_or_else(|| missing("council", self.councils.tombstone(id)))
     }
 
-    /// The theme that a path segment names; 404 for none.
+    /// The theme for a path segment; otherwise 404.
     pub fn locate_theme(&self, segment: &str) -> Result<&ThemeEntry, ApiError> {
         let id = as_id(segment).or_else(|| self.themes.id(segment));
         self.find_theme(id.ok_or_else(|| ApiError::not_found("theme"))?)
     }
 
-    /// One theme; 404 with the public reason for one that was withdrawn. A merged theme answers with the one that took it
-    /// over.
+    /// The theme with an id, or its replacement if it was merged; 404 with the public reason if it was withdrawn.
     pub fn find_theme(&self, id: Uuid) -> Result<&ThemeEntry, ApiError> {
         let id = self.themes.merged_into(id).unwrap_or(id);
         self.themes.get(id).ok_or_else(|| missing("theme", self.themes.tombstone(id)))
     }
 
-    /// The initiative that a path segment names, if the caller may see it; 404 otherwise.
+    /// The initiative for a path segment, if the caller may see it; otherwise 404.
     pub fn locate_initiative(&self, reach: Reach, segment: &str) -> Result<&Arc<InitiativeEntry>, ApiError> {
         let id = as_id(segment).or_else(|| self.initiative_id(segment));
         self.find_initiative(reach, id.ok_or_else(|| ApiError::not_found("initiative"))?)
     }
 
-    /// One initiative; 404 with the public reason for one that was public and has been withdrawn.
+    /// The initiative with an id; 404 with the public reason if it was public and has been withdrawn.
     pub fn find_initiative(&self, reach: Reach, id: Uuid) -> Result<&Arc<InitiativeEntry>, ApiError> {
         let found = self.initiative_of(id).filter(|entry| entry.is_seen(reach));
         found.ok_or_else(|| missing("initiative", self.tombstone(id)))
     }
 
-    /// The ids of the councils of a query parameter; `None` when the parameter is absent.
+    /// The ids of the councils in a query parameter; `None` if the parameter is absent.
     pub fn any_council(
         &self,
         reach: Reach,
@@ -102,7 +102,7 @@ impl Snapshot {
         pick_all(references, "council", parameter, find, known, faults)
     }
 
-    /// The ids of exactly the themes of a query parameter; `None` when the parameter is absent.
+    /// The ids of the themes in a query parameter, without narrower ones; `None` if the parameter is absent.
     pub fn direct_themes(
         &self,
         parameter: &str,
@@ -118,12 +118,12 @@ impl Snapshot {
         pick_all(references, "theme", parameter, find, known, faults)
     }
 
-    /// The themes of a query parameter with all that lie within them; `None` when the parameter is absent.
+    /// The themes in a query parameter with their narrower themes; `None` if the parameter is absent.
     pub fn any_theme(&self, references: &[Reference], faults: &mut Vec<Fault>) -> Option<NamedThemes> {
         self.direct_themes("theme", references, faults).map(|named| self.themes_within(named))
     }
 
-    /// These themes with all that lie within them.
+    /// These themes with all their narrower themes.
     pub fn themes_within(&self, named: Vec<Uuid>) -> NamedThemes {
         let mut all: Vec<Uuid> = named.iter().flat_map(|id| self.themes.with_narrower(*id)).collect();
         all.sort_unstable();
@@ -131,7 +131,7 @@ impl Snapshot {
         NamedThemes { named, all }
     }
 
-    /// The ids of the principles of a query parameter; `None` when the parameter is absent.
+    /// The ids of the principles in a query parameter; `None` if the parameter is absent.
     pub fn any_principle(&self, references: &[Reference], faults: &mut Vec<Fault>) -> Option<Vec<Uuid>> {
         let own = || self.vocabularies.own_principles();
         let find = |name: &str| {
@@ -143,7 +143,7 @@ impl Snapshot {
     }
 }
 
-/// The refusal of an id that names nothing to see, whatever it may name.
+/// The error for an id without a visible record, whatever its kind.
 fn no_record(refusal: ApiError) -> ApiError {
     if refusal.is_withdrawn() { refusal } else { ApiError::not_found("record") }
 }
@@ -170,7 +170,7 @@ fn pick_all<'a, N: Iterator<Item = &'a str>>(
             None => {
                 let near = nearest(reference, known());
                 let hint = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
-                let detail = format!("{:?} names no {noun} of the registry{hint}", &**reference);
+                let detail = format!("{:?} is not a known {noun}{hint}", &**reference);
                 faults.push(Fault::parameter(parameter, UNKNOWN, detail));
             }
         }

@@ -1,7 +1,7 @@
-//! Searching a snapshot: which initiatives and councils have the words, the best first, and what else may have been meant.
+//! Searches a snapshot: matching initiatives and councils, most relevant first, and spelling suggestions.
 //!
-//! The index and its ranking are [`super::text`]. Here records become documents' numbers and back, and the words become one
-//! more set that is intersected with every other filter.
+//! The index and its ranking are in [`super::text`]. This module maps records to document numbers and back. The matches
+//! of the words are one more set to intersect with the other filters.
 
 use std::sync::Arc;
 
@@ -20,18 +20,18 @@ use crate::http::search::{Highlight, SearchNote, SynonymUse};
 use crate::registry::councils::model::Council;
 use crate::registry::initiatives::answer::Initiative;
 
-/// A search that was carried out.
+/// The result of a search.
 #[derive(Clone, Debug)]
 pub struct Hits {
-    /// All that match, among what the caller may see: initiatives, or councils where those alone are searched.
+    /// All matches visible to the caller: initiatives, or councils if only those are searched.
     pub matched: RoaringBitmap,
-    /// How it was understood.
+    /// How the query was understood.
     pub note: SearchNote,
     written: String,
     pub(super) understanding: Understanding,
 }
 
-/// The place of a hit in the order of relevance: its score, and what words weighed when it was worked out.
+/// The sort key of a hit: its score, and the word weights that the score was computed with.
 #[derive(Clone, Debug)]
 pub struct Relevance {
     score: f32,
@@ -79,14 +79,14 @@ impl Hits {
         Self { matched, note, written: written.to_owned(), understanding }
     }
 
-    /// The folded words of a search that finds nothing, whatever is asked for besides.
+    /// The folded words of a search without any match, whatever the other filters.
     pub fn unanswered(&self) -> Option<String> {
         let finds_nothing = self.understanding.hits.iter().all(|hits| hits.matched.is_empty());
         finds_nothing.then(|| text::key(&self.written)).filter(|words| !words.is_empty())
     }
 
-    /// The same search with what words weighed when the page at an edge was shown, so that later pages keep the order of the
-    /// first while records are written.
+    /// The same search with the word weights of the page that the cursor came from. Later pages then have the order of
+    /// the first, even if records have changed.
     pub(super) fn as_of(&self, snapshot: &Snapshot, reach: Reach, scope: Scope, page: &PageRequest) -> Option<Self> {
         let edge = edge_of::<Relevance>(page)?.0;
         let weights = Weights::parse(&edge.weights)?;
@@ -95,7 +95,7 @@ impl Hits {
         Some(Self::new(&self.written, understanding))
     }
 
-    /// One page of the hits of an index among some documents, in the order of reading.
+    /// One page of an index's hits among some documents, in reading order.
     pub(super) fn ranked<T>(
         &self,
         at: usize,
@@ -122,13 +122,13 @@ impl Hits {
         best.into_iter().filter_map(keyed).collect()
     }
 
-    /// What marks the words in a text.
+    /// The highlighter for the words.
     pub fn marks(&self) -> Marks {
         Marks(Highlighter::new(&self.understanding))
     }
 }
 
-/// Which indexes are searched together.
+/// The indexes that are searched together.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Scope {
     Initiatives,
@@ -137,7 +137,7 @@ pub(super) enum Scope {
 }
 
 impl Scope {
-    /// What the caller may see, of each index.
+    /// The documents visible to the caller, for each index.
     pub(super) fn sets(self, snapshot: &Snapshot, reach: Reach) -> Vec<RoaringBitmap> {
         let councils = || {
             let seen = snapshot.councils.iter().zip(0u32..).filter(|(entry, _)| entry.is_seen(reach));
@@ -166,32 +166,32 @@ impl Snapshot {
         Hits::new(written, text::understand(&scope.indexes(self, &sets), written))
     }
 
-    /// The initiatives that have these words, among those that a caller may see.
+    /// Search the initiatives that the caller may see.
     pub fn find_initiatives(&self, reach: Reach, written: &str) -> Hits {
         self.find(reach, written, Scope::Initiatives)
     }
 
-    /// The councils that have these words, by their place in the order of names.
+    /// Search the councils that the caller may see. Matches are indexes in the order of names.
     pub fn find_councils(&self, reach: Reach, written: &str) -> Hits {
         self.find(reach, written, Scope::Councils)
     }
 
-    /// Both.
+    /// Search initiatives and councils.
     pub fn find_everywhere(&self, reach: Reach, written: &str) -> Hits {
         self.find(reach, written, Scope::Both)
     }
 }
 
-/// Marks the words of a search.
+/// Highlights the words of a search.
 pub struct Marks(Highlighter);
 
 impl Marks {
-    /// Where they are in a council.
+    /// The highlights in a council.
     pub fn council(&self, record: &Council) -> Highlight {
         self.highlight(&record.name, None, record.description.as_deref())
     }
 
-    /// Where they are in an initiative.
+    /// The highlights in an initiative.
     pub fn initiative(&self, entry: &InitiativeEntry) -> Result<Highlight, ApiError> {
         let record: Initiative = entry.record(Reach::PUBLIC)?;
         Ok(self.highlight(&record.title, Some(&record.summary), record.texts()))

@@ -1,5 +1,5 @@
-//! The records as they stood at one position of the change feed: never changed once it is shared, so that a request that
-//! holds it sees one state from its first byte to its last.
+//! The records at one position of the change feed. A shared snapshot never changes, so a request sees one state from
+//! its first byte to its last.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,16 +21,16 @@ use crate::access::visibility::Visibility;
 use crate::http::response::Fingerprint;
 use crate::registry::councils::model::Council;
 
-/// Initiatives in the orders of lists. Ties are broken by id.
+/// Initiatives in the sort orders of lists. The id breaks ties.
 #[derive(Clone, Debug, Default)]
 pub struct Orders {
-    /// By title in small letters.
+    /// By title in lower case.
     pub title: OrdMap<(Arc<str>, Uuid), u32>,
-    /// By the first day on which they may have begun; undated last.
+    /// By the first day on which they may have started; undated last.
     pub started: OrdMap<(NaiveDate, Uuid), u32>,
-    /// The same, undated first: read backwards they come last again.
+    /// The same, but undated first: in descending order they come last again.
     pub started_descending: OrdMap<(NaiveDate, Uuid), u32>,
-    /// By their last change.
+    /// By time of last change.
     pub updated: OrdMap<(DateTime<Utc>, Uuid), u32>,
 }
 
@@ -58,7 +58,7 @@ impl Orders {
     }
 }
 
-/// The last changes that everybody could notice, by kind of record; at least 1.
+/// Position of the last change visible to the public, by kind of record; at least 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stamps {
     /// Of councils.
@@ -69,18 +69,18 @@ pub struct Stamps {
     pub initiatives: i64,
     /// Of boundaries.
     pub boundaries: i64,
-    /// How often everything was read anew: what was read then may differ whatever the feed says.
+    /// Number of full reloads. A reload may change anything, without a change in the feed.
     pub loads: i64,
 }
 
-/// Every record at one position. Copies share what is the same: the next snapshot costs what has changed.
+/// Every record at one position. Clones share their data, so a new snapshot costs only what has changed.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
-    /// The history of the database that it is of.
+    /// The epoch of the database's history.
     pub epoch: i64,
-    /// The change up to which it is, hidden changes included.
+    /// Position of the last change that it includes, hidden changes included.
     pub position: i64,
-    /// The last change up to there that everybody could notice.
+    /// Position of the last change visible to the public.
     pub public_position: i64,
     /// The same by kind of record.
     pub stamps: Stamps,
@@ -92,33 +92,33 @@ pub struct Snapshot {
     pub vocabularies: Arc<Vocabularies>,
     /// Boundaries of councils.
     pub boundaries: Arc<Boundaries>,
-    /// Initiatives in the orders of lists.
+    /// Initiatives in the sort orders of lists.
     pub orders: Orders,
-    /// Initiatives by what they are filtered and counted by.
+    /// Initiatives by the properties for filters and facets.
     pub facets: FacetIndex,
-    /// What is searched.
+    /// The full-text indexes.
     pub search: SearchIndexes,
-    /// The last change of each record.
+    /// The latest changes of each record.
     pub recent: RecentChanges,
     initiatives: Vector<Option<Arc<InitiativeEntry>>>,
-    /// Numbers that no initiative has any more.
+    /// Free numbers, for new initiatives.
     free: Vec<u32>,
     numbers: SharedMap<Uuid, u32>,
     slugs: SharedMap<Arc<str>, Uuid>,
     tombstones: SharedMap<Uuid, Tombstone>,
-    /// What filters compare number by number.
+    /// Values that filters compare row by row.
     pub columns: Columns,
-    /// Bytes that the entries take.
+    /// Size of the entries, in bytes.
     size: usize,
 }
 
 impl Snapshot {
-    /// The initiative of a number.
+    /// The initiative with a number.
     pub fn initiative(&self, number: u32) -> Option<&Arc<InitiativeEntry>> {
         self.initiatives.get(number as usize)?.as_ref()
     }
 
-    /// The initiatives of these numbers, in the order of the numbers.
+    /// The initiatives with these numbers, in ascending order.
     pub fn initiatives<'a>(&'a self, numbers: &'a RoaringBitmap) -> impl Iterator<Item = &'a Arc<InitiativeEntry>> {
         numbers.iter().filter_map(|number| self.initiative(number))
     }
@@ -133,17 +133,17 @@ impl Snapshot {
         self.numbers.get(&id).copied()
     }
 
-    /// The initiative that has this id, whoever may see it.
+    /// The initiative with this id, without a check of visibility.
     pub fn initiative_of(&self, id: Uuid) -> Option<&Arc<InitiativeEntry>> {
         self.initiative(self.number(id)?)
     }
 
-    /// The id that a slug of an initiative means, in use or former.
+    /// The id for a slug of an initiative, current or former.
     pub fn initiative_id(&self, slug: &str) -> Option<Uuid> {
         self.slugs.get(slug).copied()
     }
 
-    /// What is left of a withdrawn initiative.
+    /// The tombstone of a withdrawn initiative.
     pub fn tombstone(&self, id: Uuid) -> Option<&Tombstone> {
         self.tombstones.get(&id)
     }
@@ -153,29 +153,29 @@ impl Snapshot {
         self.tombstones.values().map(|one| one.on).max()
     }
 
-    /// The initiatives that a caller may see: the start of every query.
+    /// The initiatives that a caller may see: the starting point of every query.
     pub fn visible(&self, reach: Reach) -> RoaringBitmap {
         use Visibility::{Members, Officers, Private, Public};
         let levels = [Public, Members, Officers, Private].into_iter().filter(|level| *level <= reach.level);
         self.facets.any(levels.map(FacetKey::Level).chain(reach.council.map(FacetKey::Lead)))
     }
 
-    /// How many initiatives there are, whoever may see them.
+    /// The number of initiatives, hidden ones included.
     pub fn len(&self) -> usize {
         self.numbers.len()
     }
 
-    /// True for a registry without initiatives.
+    /// True if there are no initiatives.
     pub fn is_empty(&self) -> bool {
         self.numbers.is_empty()
     }
 
-    /// Bytes that the snapshot takes in memory, about.
+    /// Approximate size in memory, in bytes.
     pub fn size(&self) -> usize {
         self.size + self.columns.size() + self.facets.size() + self.councils.size() + self.boundaries.size()
     }
 
-    /// Put in an initiative, in the place of what it was before.
+    /// Insert an initiative, or replace its previous version.
     pub fn insert(&mut self, entry: Arc<InitiativeEntry>) -> u32 {
         let number = match self.numbers.get(&entry.id) {
             Some(&number) => {
@@ -197,7 +197,7 @@ impl Snapshot {
         number
     }
 
-    /// Take out an initiative, if it is there.
+    /// Remove an initiative, if it exists.
     pub fn remove(&mut self, id: Uuid) {
         let Some(number) = self.numbers.remove(&id) else { return };
         self.take_out(number);
@@ -213,14 +213,14 @@ impl Snapshot {
         self.facets.remove(&former.keys, number);
     }
 
-    /// Say which slugs lead to an initiative.
+    /// Set the slugs of an initiative.
     pub fn set_slugs(&mut self, slugs: impl IntoIterator<Item = (String, Uuid)>) {
         for (slug, id) in slugs {
             self.slugs.insert(slug.into(), id);
         }
     }
 
-    /// Say what is left of a withdrawn initiative; `None` for nothing.
+    /// Set the tombstone of a withdrawn initiative, or remove it with `None`.
     pub fn set_tombstone(&mut self, id: Uuid, left: Option<Tombstone>) {
         match left {
             Some(left) => self.tombstones.insert(id, left),
@@ -228,7 +228,8 @@ impl Snapshot {
         };
     }
 
-    /// Fingerprints of all that a caller of this reach may see, by id: two snapshots that agree answer alike.
+    /// Fingerprints of everything that a caller of this reach may see, by id. Snapshots with equal fingerprints give
+    /// equal responses.
     pub fn fingerprints(&self, reach: Reach) -> HashMap<Uuid, Fingerprint> {
         let visible = self.visible(reach);
         self.initiatives(&visible).map(|entry| (entry.id, entry.fingerprint)).collect()

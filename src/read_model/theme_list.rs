@@ -1,4 +1,4 @@
-//! Themes of a snapshot: which ones, in which order.
+//! Lists of themes.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -10,19 +10,19 @@ use crate::error::ApiError;
 use crate::http::page::{PageRequest, Slice};
 use crate::registry::themes::model::{ThemeQuery, ThemeSort, ThemeStatus};
 
-/// Which themes: names have become ids.
+/// A filter of themes, with names resolved to ids.
 #[derive(Clone, Debug, Default)]
 pub struct ThemeFilter {
-    /// This status.
+    /// Has this status.
     pub status: Option<ThemeStatus>,
-    /// Directly within any of these.
+    /// Has any of these as its broader theme.
     pub broader: Option<Vec<Uuid>>,
-    /// Changed at or after.
+    /// Changed at this time or later.
     pub updated_since: Option<DateTime<Utc>>,
 }
 
 impl ThemeFilter {
-    /// Look up the names in a query; every fault at once.
+    /// Resolve the names in a query. Reports every fault at once.
     pub fn new(snapshot: &Snapshot, query: &ThemeQuery) -> Result<Self, ApiError> {
         let mut faults = Vec::new();
         let broader = snapshot.direct_themes("broader", &query.broader, &mut faults);
@@ -54,7 +54,7 @@ impl Snapshot {
         found
     }
 
-    /// One page of them.
+    /// One page of the themes that match.
     pub fn list_themes(&self, filter: &ThemeFilter, sort: ThemeSort, page: &PageRequest) -> Slice<&ThemeEntry> {
         let found = self.select_themes(filter, sort);
         match sort {

@@ -1,5 +1,5 @@
-//! Searches whose words find nothing: what readers look for and the registry does not have, for moderators to see. The
-//! folded words are kept, and nothing about the people who searched.
+//! Searches without results: a list for moderators of what readers look for and the registry lacks. It stores the
+//! folded words, and nothing about the people who searched.
 
 use std::collections::HashMap;
 
@@ -11,40 +11,40 @@ use diesel::upsert::excluded;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::hits::UnansweredSearch;
-use super::ready_answers::CountEach;
+use super::response_cache::CountEveryUse;
 use super::search::Hits;
 use crate::db::schema::unanswered_searches as table;
 use crate::db::tally::{Count, Counted, Tally};
 use crate::error::ApiError;
 
-/// Searches of which the table keeps the count. Beyond, those that were made least often and longest ago make room: anybody
-/// can search for anything.
-const MOST_KEPT: i64 = 10_000;
+/// Maximum number of stored searches. Beyond it, the rarest and oldest are deleted, because anybody can search for
+/// anything.
+const MAX_STORED: i64 = 10_000;
 
-/// Characters of a search that are kept, as the column holds: folding makes some words longer.
-const LONGEST: usize = 200;
+/// Maximum length of a stored search, in characters: the limit of the column. Folding makes some words longer.
+const MAX_LENGTH: usize = 200;
 
-/// Unanswered searches since they were last written down.
+/// Counts of unanswered searches since they were last saved.
 pub type Unanswered = Tally<Words>;
 
-/// The folded words of a search, single spaces between.
+/// The folded words of a search, separated by single spaces.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Words(String);
 
-/// Count a search, if its words find nothing. What filters leave out was found.
+/// Count a search if its words match nothing. A match that a filter excludes is still a match.
 pub fn note(request: &HttpRequest, hits: &Hits) {
     let Some(words) = hits.unanswered() else { return };
-    let words = Words(words.chars().take(LONGEST).collect());
+    let words = Words(words.chars().take(MAX_LENGTH).collect());
     if let Some(unanswered) = request.app_data::<web::Data<Unanswered>>() {
         unanswered.count(words);
-        request.extensions_mut().insert(CountEach);
+        request.extensions_mut().insert(CountEveryUse);
     }
 }
 
 impl Counted for Words {
     async fn add(conn: &mut AsyncPgConnection, counts: &HashMap<Self, Count>) -> Result<(), ApiError> {
         let mut counts: Vec<_> = counts.iter().collect();
-        // In one order, so that instances that write at once do not wait for each other in a circle.
+        // A fixed order prevents deadlocks between instances.
         counts.sort_by_key(|(words, _)| *words);
         for chunk in counts.chunks(1_000) {
             let row = |(words, count): &(&Words, &Count)| {
@@ -64,14 +64,14 @@ impl Counted for Words {
         let ranked = diesel::alias!(crate::db::schema::unanswered_searches as ranked);
         let rest = ranked
             .order((ranked.field(table::searches).desc(), ranked.field(table::last_at).desc()))
-            .offset(MOST_KEPT)
+            .offset(MAX_STORED)
             .select(ranked.field(table::words));
         diesel::delete(table::table.filter(table::words.eq_any(rest))).execute(conn).await?;
         Ok(())
     }
 }
 
-/// Those that were made most often.
+/// The most frequent searches.
 pub async fn most_frequent(conn: &mut AsyncPgConnection, limit: i64) -> Result<Vec<UnansweredSearch>, ApiError> {
     Ok(table::table
         .order((table::searches.desc(), table::last_at.desc(), table::words))

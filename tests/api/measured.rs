@@ -89,7 +89,7 @@ async fn a_merge_and_a_rename_that_many_records_hang_on() {
 async fn ten_thousand_initiatives_by_the_services_own_path() {
     let app = TestApp::with_sample().await;
     let schemas = Schemas::new(&document().value);
-    let mut conn = app.db.aside(Duration::from_secs(120)).await.expect("a connection");
+    let mut conn = app.db.dedicated(Duration::from_secs(120)).await.expect("a connection");
     let mut spent = [Duration::ZERO; 5];
     let mut backend = Duration::ZERO;
     let begun = Instant::now();

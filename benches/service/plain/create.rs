@@ -1,4 +1,4 @@
-//! Creating an initiative: one transaction, one prepared statement a table.
+//! Creates an initiative: one transaction, one prepared statement per table.
 
 use actix_web::{HttpResponse, Responder, error, post, web};
 use ccin_registry::db::prepared::Prepared;
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::Connections;
 
-/// Statements with the id ($1) and the whole body ($2).
+/// Statements with the parameters id ($1) and body ($2).
 const STATEMENTS: [&str; 10] = [
     "INSERT INTO initiatives (id, slug, title, summary, kind, delivery_status, started_on, ended_on, lead_council_id, state,
         effective_visibility, place, search)
@@ -53,7 +53,7 @@ pub async fn create(pool: Connections, body: web::Json<Value>) -> actix_web::Res
     body["slug"] = json!(slug);
     let mut conn = pool.get().await.map_err(error::ErrorInternalServerError)?;
     insert(&mut conn, id, &body).await.map_err(error::ErrorInternalServerError)?;
-    // The answer is what came in: reading it back would cost the plain program another query.
+    // Respond with the input: reading it back would cost the plain program another query.
     body["id"] = json!(id);
     body["version"] = json!(1);
     Ok(HttpResponse::Created().insert_header(("Location", format!("/v1/initiatives/{slug}"))).json(body))

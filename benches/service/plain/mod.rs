@@ -1,7 +1,7 @@
-//! The plain program: what a team would write first with actix-web and diesel-async. A pool, one prepared query a request,
-//! no cache, no middleware. PostgreSQL makes the JSON, which is the fastest way that such a program has.
+//! The plain program: what a team would first write with actix-web and diesel-async. It has a pool, one prepared query
+//! per request, no cache and no middleware. PostgreSQL makes the JSON, which is the fastest option for such a program.
 //!
-//! It answers the paths of the service, so that both get the same requests.
+//! It serves the same paths as the service, so that both get the same requests.
 
 mod create;
 mod queries;
@@ -22,7 +22,7 @@ pub use queries::PREPARE;
 use serde::Deserialize;
 use uuid::Uuid;
 
-/// The connections of the service's own pool.
+/// The size of the service's own pool.
 const CONNECTIONS: usize = 24;
 
 type Connections = web::Data<Pool<AsyncPgConnection>>;
@@ -44,7 +44,7 @@ pub async fn serve(bind: SocketAddr, workers: usize, database: &str) -> io::Resu
     server.client_request_timeout(Duration::from_secs(10)).disable_signals().workers(workers).bind(bind)?.run().await
 }
 
-/// Run a query for one text.
+/// Run a query that returns one text.
 async fn text<'a>(pool: &Connections, query: Prepared<'a>) -> actix_web::Result<String> {
     let mut conn = pool.get().await.map_err(error::ErrorInternalServerError)?;
     query.returning::<Text>().get_result(&mut conn).await.map_err(error::ErrorInternalServerError)
@@ -89,7 +89,7 @@ async fn list(pool: Connections, query: web::Query<ListQuery>) -> actix_web::Res
 #[get("/v1/initiatives/{name}")]
 async fn record(request: HttpRequest, pool: Connections, name: web::Path<String>) -> actix_web::Result<impl Responder> {
     let name = name.into_inner();
-    // A caller that has the record already: its version alone is read.
+    // For a conditional request, read only the version.
     if let Some(known) = request.headers().get(header::IF_NONE_MATCH) {
         let version = text(&pool, Prepared::new(queries::VERSION).bind::<Text, _>(&name)).await?;
         if known.as_bytes() == version.as_bytes() {

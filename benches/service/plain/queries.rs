@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// Run once in the plain program's own copy of the database. Its writes have no triggers; foreign keys stay.
+/// Run once in the plain program's copy of the database. It disables triggers, but not foreign keys.
 pub const PREPARE: &str = "
     ALTER TABLE initiatives DISABLE TRIGGER USER;
     ALTER TABLE initiatives ADD search tsvector, ADD place point;
@@ -19,14 +19,14 @@ pub const PREPARE: &str = "
     CREATE INDEX ON initiatives (updated_at, id);
     CREATE INDEX ON initiatives (started_floor, id)";
 
-/// What the public may see.
+/// Condition for public records.
 macro_rules! public {
     () => {
         "i.withdrawn_at IS NULL AND i.effective_visibility = 'public'"
     };
 }
 
-/// A whole record: one row of `r`.
+/// All members of a record: one row of `r`.
 const MEMBERS: &str = "
     i.id, i.slug, i.title, i.summary, n.body, i.kind, i.delivery_status, i.started_on, i.ended_on,
     (SELECT json_build_object('id', c.id, 'slug', c.slug, 'name', c.name)
@@ -58,15 +58,15 @@ fn record(condition: &str) -> String {
     )
 }
 
-/// One record and its version.
+/// One record by id, and its version.
 pub static RECORD_BY_SLUG: LazyLock<String> = LazyLock::new(|| record("i.slug = $1"));
-/// The same.
+/// One record by slug, and its version.
 pub static RECORD_BY_ID: LazyLock<String> = LazyLock::new(|| record("i.id = $1"));
 
 /// The entity tag of a record.
 pub const VERSION: &str = concat!("SELECT '\"' || version || '\"' FROM initiatives i WHERE slug = $1 AND ", public!());
 
-/// The records of a page, as JSON in its order. The page is chosen before the records are made.
+/// The records of a page, as ordered JSON. The page is selected before the records are built.
 fn page(chosen: &str) -> String {
     format!(
         "SELECT json_build_object('data', coalesce(json_agg(row_to_json(r)), '[]'))::text
@@ -76,7 +76,7 @@ fn page(chosen: &str) -> String {
     )
 }
 
-/// The best 20 hits.
+/// The 20 most relevant records.
 pub static SEARCH: LazyLock<String> = LazyLock::new(|| {
     page(concat!(
         "SELECT i.id, row_number() OVER () AS place FROM (
@@ -87,7 +87,7 @@ pub static SEARCH: LazyLock<String> = LazyLock::new(|| {
     ))
 });
 
-/// Sort orders of the service, and the same in SQL.
+/// The sort orders of the service, with their SQL.
 const ORDERS: [(&str, &str); 6] = [
     ("title", "lower(i.title), i.id"),
     ("-title", "lower(i.title) DESC, i.id DESC"),
@@ -107,7 +107,7 @@ fn list_of(order: &str, [theme, year, since]: [bool; 3]) -> String {
         String::from("SELECT i.id, row_number() OVER () AS place FROM (SELECT i.id FROM initiatives i WHERE ");
     chosen.push_str(public!());
     if theme {
-        // Narrower themes count as well.
+        // A theme includes its narrower themes.
         chosen.push_str(
             " AND EXISTS (SELECT FROM initiative_themes o JOIN themes t ON t.id = o.theme_id LEFT JOIN themes b ON b.id = t.broader_id
              WHERE o.initiative_id = i.id AND $1 IN (t.slug, b.slug))",
@@ -123,13 +123,13 @@ fn list_of(order: &str, [theme, year, since]: [bool; 3]) -> String {
     page(&chosen)
 }
 
-/// A list in this order, with these filters: theme, year, updated since. Their values come in this order, then the limit.
+/// A list in this order with these filters: theme, year, updated since. Bind the values in this order, then the limit.
 pub fn list(sort: &str, theme: bool, year: bool, since: bool) -> &'static str {
     let found = LISTS.iter().find(|((name, filters), _)| *name == sort && *filters == [theme, year, since]);
     found.map_or("", |(_, text)| text)
 }
 
-/// GeoJSON of a box: west, south, east, north.
+/// GeoJSON of a box. Parameters: west, south, east, north.
 pub const MAP: &str = concat!(
     "SELECT json_build_object('type', 'FeatureCollection', 'features', coalesce(json_agg(json_build_object(
         'type', 'Feature', 'id', i.id,

@@ -1,7 +1,7 @@
-//! Finding the server programs, `postgres` and `initdb`, on this machine.
+//! Finds the server programs, `postgres` and `initdb`, on this machine.
 //!
-//! Data can be opened only by the major version that made them, so existing data decide; new data
-//! are made by the newest version there is.
+//! Only the major version that created the data can open them. So existing data decide the version, and new data use
+//! the newest version available.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -12,11 +12,10 @@ use super::data_dir::Place;
 use super::error::Error;
 use super::{Settings, download};
 
-/// Older versions lack what the service's migrations use, and their makers have stopped mending
-/// them.
+/// The oldest supported version. Older ones lack features that the migrations use, and are out of maintenance.
 const OLDEST: u32 = 14;
 
-/// Where packages put the programs: a folder, how the names in it begin, and the way on from there.
+/// Where packages install the programs: parent folder, prefix of the folder's name, path below it.
 const USUAL_PLACES: [(&str, &str, &str); 6] = [
     ("/usr/lib/postgresql", "", "bin"),          // Debian, Ubuntu
     ("/usr", "pgsql-", "bin"),                   // PostgreSQL's own packages for Fedora and its relatives
@@ -47,8 +46,8 @@ impl Binaries {
         format!("{}.{}", self.major, self.minor)
     }
 
-    /// The programs in `dir`, if the account that is to run them can. Their version is asked as
-    /// that account: what lies under root's home may look fine to us and be closed to it.
+    /// The programs in `dir`, if the server's account can run them. The version check runs as that account: root may
+    /// have access to folders that are closed to the account.
     fn in_folder(dir: &Path, place: &Place) -> Option<Self> {
         if !dir.is_absolute() || !dir.join("postgres").is_file() || !dir.join("initdb").is_file() {
             return None;
@@ -67,8 +66,7 @@ impl Binaries {
     }
 }
 
-/// The programs to use for the data in `place`, which `made_by` made (a major version); for new
-/// data where `None`.
+/// The programs for the data in `place`: of the major version `made_by`, or the newest for new data (`None`).
 pub(super) fn find(settings: &Settings, place: &Place, made_by: Option<u32>) -> Result<Binaries, Error> {
     let mut found: Vec<Binaries> =
         candidates(settings, place).iter().filter_map(|dir| Binaries::in_folder(dir, place)).collect();
@@ -76,8 +74,8 @@ pub(super) fn find(settings: &Settings, place: &Place, made_by: Option<u32>) -> 
         && found.is_empty()
     {
         let reason = format!(
-            "The folder {}, which was set as the one with PostgreSQL's server programs, has no \
-             'postgres' and 'initdb' that can be run there.",
+            "The configured folder for PostgreSQL's server programs, {}, has no 'postgres' and \
+             'initdb' that can be run.",
             dir.display()
         );
         return Err(Error::NoServerPrograms { reason });
@@ -107,17 +105,17 @@ pub(super) fn find(settings: &Settings, place: &Place, made_by: Option<u32>) -> 
         }),
         Err(error) if found.is_empty() && made_by.is_none() => Err(error),
         Err(error) => {
-            // What stands in the way is the version; this was only an attempt to get the right one.
+            // The version is the actual problem. The download was only an attempt to solve it.
             log::debug!("{error}");
             Err(too_little)
         }
     }
 }
 
-/// The folders to look in, each once.
+/// The folders to search, without duplicates.
 fn candidates(settings: &Settings, place: &Place) -> Vec<PathBuf> {
     if let Some(dir) = &settings.bin_dir {
-        // Relative to the folder we are in; the programs are run from another one.
+        // Relative to our working directory, but the programs run in another one.
         return std::path::absolute(dir).into_iter().collect();
     }
     let mut dirs = vec![download::bin_dir(place)];
@@ -130,7 +128,7 @@ fn candidates(settings: &Settings, place: &Place) -> Vec<PathBuf> {
             dirs.extend(folders(Path::new(parent), prefix).map(|dir| dir.join(rest)));
         }
     }
-    // Two ways may lead to one folder, and asking a version takes a process.
+    // Several paths may lead to one folder, and each version check starts a process.
     let mut seen = Vec::new();
     dirs.retain(|dir| match dir.join("postgres").canonicalize() {
         Ok(program) if !seen.contains(&program) => {
@@ -156,7 +154,7 @@ fn from_pg_config() -> Option<PathBuf> {
     (output.status.success() && !dir.is_empty()).then(|| PathBuf::from(OsStr::new(dir)))
 }
 
-/// Reads "postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)", and "18beta1" as 18.0.
+/// Parses "postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)", and "18beta1" as 18.0.
 fn parse_version(printed: &str) -> Option<(u32, u32)> {
     let version = printed.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
     let mut numbers = version.split(|c: char| !c.is_ascii_digit());

@@ -11,13 +11,13 @@ use super::data_dir::{Place, short_name};
 use super::error::Error;
 use super::{Settings, locks};
 
-/// The longest path of a socket: Linux takes 107 bytes, macOS 103.
+/// The longest path of a socket. Linux allows 107 bytes, macOS 103.
 const LONGEST_SOCKET_PATH: usize = 100;
 
-/// From this size on, the log begins anew when the server starts; the old one is kept once.
+/// Above this size, the next start of the server begins a new log. One old log remains.
 const LONG_LOG: u64 = 8 << 20;
 
-/// The major version that made the cluster; `None` where there is none yet.
+/// The major version that created the cluster; `None` if there is none yet.
 pub(super) fn made_by(place: &Place) -> Result<Option<u32>, Error> {
     let data = place.data();
     let file = data.join("PG_VERSION");
@@ -27,7 +27,7 @@ pub(super) fn made_by(place: &Place) -> Result<Option<u32>, Error> {
             None => Err(Error::NotACluster(data)),
         },
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            // An empty folder is as good as none: a rename replaces it.
+            // An empty folder counts as missing: the rename replaces it.
             let is_empty = fs::read_dir(&data).map_or(true, |mut entries| entries.next().is_none());
             if is_empty { Ok(None) } else { Err(Error::NotACluster(data)) }
         }
@@ -35,21 +35,21 @@ pub(super) fn made_by(place: &Place) -> Result<Option<u32>, Error> {
     }
 }
 
-/// Makes a cluster. `server_lock` goes to initdb, so that nobody tidies up under one whose starter
-/// was killed.
+/// Creates a cluster. initdb inherits `server_lock`, so that no process cleans up while it runs, even if its parent was
+/// killed.
 ///
-/// It is made aside and renamed: a cluster that was not finished is never taken for one that was.
+/// The cluster is created in a temporary folder and then renamed, so that an incomplete one is never used.
 pub(super) fn create(settings: &Settings, place: &Place, binaries: &Binaries, server_lock: &File) -> Result<(), Error> {
     let data = place.data();
     (settings.announce)(&format!(
-        "Making a private PostgreSQL {} database in {}.",
+        "Creating a private PostgreSQL {} database in {}.",
         binaries.version(),
         place.dir.display()
     ));
     let aside = place.dir.join("data.new");
     let mut output = initdb(settings, place, binaries, server_lock, &aside, &["--locale=C.UTF-8"])?;
     if !output.status.success() && String::from_utf8_lossy(&output.stderr).contains("locale") {
-        // macOS has no such locale; these sort and fold letters the same way.
+        // macOS has no such locale. These locales sort and fold letters in the same way.
         let locale: &[&str] = if binaries.major >= 17 {
             &["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         } else {
@@ -66,7 +66,7 @@ pub(super) fn create(settings: &Settings, place: &Place, binaries: &Binaries, se
         });
     }
     fs::rename(&aside, &data).map_err(Error::io("rename", &aside))?;
-    // The new name must be on the disk before the first commit is acknowledged.
+    // The new name must be on disk before the first commit is acknowledged.
     File::open(&place.dir).and_then(|dir| dir.sync_all()).map_err(Error::io("write", &place.dir))
 }
 
@@ -79,13 +79,12 @@ fn initdb(
     locale: &[&str],
 ) -> Result<Output, Error> {
     remove(target)?;
-    // Made here, because the account that runs initdb may not be allowed to write into our
-    // directory.
+    // Created here, because the account of initdb may have no write access to our directory.
     place.owner.private_folder(target)?;
     let lock = server_lock.try_clone().map_err(Error::io("share the lock of", &place.dir))?;
     let mut command = place.owner.command(&binaries.initdb(), &place.dir);
     command.stdin(lock).arg("--pgdata").arg(target);
-    // With checksums, a disk that gives back other bytes than it was given is found out.
+    // Checksums detect a disk that returns other bytes than were written.
     command.args(["--username", &place.name, "--auth=trust", "--encoding=UTF8", "--data-checksums"]).args(locale);
     if !settings.durable {
         command.arg("--no-sync");
@@ -93,10 +92,9 @@ fn initdb(
     command.output().map_err(Error::io("run", &binaries.initdb()))
 }
 
-/// The folder for the server's socket, made and closed to everybody else.
+/// The folder for the server's socket, created and closed to other accounts.
 ///
-/// `earlier` is the one that the last server used: those who still hold its address will look
-/// there.
+/// `earlier` is the folder of the last server: clients with its address will look there.
 pub(super) fn socket_folder(place: &Place, earlier: Option<&Path>) -> Result<PathBuf, Error> {
     let usual = place.dir.join("run");
     if is_good_for_a_socket(&usual) {
@@ -104,7 +102,7 @@ pub(super) fn socket_folder(place: &Place, earlier: Option<&Path>) -> Result<Pat
         return Ok(usual);
     }
     let name = format!("{}-postgres-{}", place.name, short_name(&place.dir));
-    // Read from a file that the server's account can write, so it must not lead root just anywhere.
+    // The server's account can write the file with this path, so root must not trust it.
     if let Some(earlier) = earlier
         && earlier.ends_with(&name)
         && earlier.is_dir()
@@ -123,7 +121,7 @@ pub(super) fn socket_folder(place: &Place, earlier: Option<&Path>) -> Result<Pat
         .ok_or_else(|| Error::NoSocketFolder(place.dir.clone()))
 }
 
-/// Removes the folder of the socket where it is not inside our directory.
+/// Removes the folder of the socket if it is outside our directory.
 pub(super) fn leave_socket_folder(place: &Place, folder: &Path) {
     if !folder.starts_with(&place.dir)
         && let Err(error) = fs::remove_dir(folder)
@@ -132,8 +130,8 @@ pub(super) fn leave_socket_folder(place: &Place, folder: &Path) {
     }
 }
 
-/// Short enough for the system; and, as it becomes part of an address, in UTF-8 and without the
-/// comma that separates hosts there.
+/// True for a path that is short enough, UTF-8, and without a comma, because commas separate hosts in a connection
+/// string.
 fn is_good_for_a_socket(folder: &Path) -> bool {
     folder.as_os_str().len() + 1 + SOCKET.len() <= LONGEST_SOCKET_PATH
         && folder.to_str().is_some_and(|path| !path.contains(|c: char| c == ',' || c.is_control()))
@@ -143,7 +141,7 @@ pub(super) fn log_path(place: &Place) -> PathBuf {
     place.dir.join("server.log")
 }
 
-/// Opens the server's log to write on at its end, and tells where that is.
+/// Opens the server's log for appending. Returns the file and its current length.
 pub(super) fn open_log(place: &Place) -> Result<(File, u64), Error> {
     let path = log_path(place);
     if fs::symlink_metadata(&path).is_ok_and(|log| log.len() > LONG_LOG) {
@@ -155,7 +153,7 @@ pub(super) fn open_log(place: &Place) -> Result<(File, u64), Error> {
     Ok((file, end))
 }
 
-/// What the server has logged since `start`: its last few lines.
+/// The last few lines that the server has logged since `start`.
 pub(super) fn end_of_log(place: &Place, start: u64) -> String {
     let mut written = Vec::new();
     let read = locks::open(&log_path(place), &place.owner).and_then(|mut log| {

@@ -1,4 +1,4 @@
-//! Talking to the server: does it answer, and does it have our database?
+//! Connects to the server, to check that it is ready and has our database.
 
 use std::error::Error as _;
 use std::future::Future;
@@ -12,25 +12,24 @@ use tokio_postgres::{Client, Config, NoTls};
 
 use super::error::Error;
 
-/// The name that PostgreSQL gives its socket; the number is its default port, which has no other
-/// meaning here.
+/// The name of PostgreSQL's socket. The number is its default port, and has no other meaning here.
 pub(super) const SOCKET: &str = ".s.PGSQL.5432";
 
-/// A server that has accepted us but does not get on is asked again, with a new connection.
+/// Timeout for a server that has accepted a connection. After it, the check is repeated with a new connection.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Everything that has a meaning in an address. The slash has none inside a parameter.
+/// Characters to escape in a connection string. A slash needs no escape in a parameter.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/');
 
-/// What a server said when asked for our database.
+/// Result of the readiness check.
 pub(super) enum Answer {
-    /// It is ready, and the database is there.
+    /// The server is ready and has the database.
     Ready(Facts),
-    /// Nobody answers, or the server is starting or ending.
+    /// The server does not answer, or is starting or stopping.
     NotYet,
 }
 
-/// What a server says about itself.
+/// What a server reports about itself.
 pub(super) struct Facts {
     /// Its version, such as `15.18`.
     pub version: String,
@@ -38,9 +37,9 @@ pub(super) struct Facts {
     pub durable: bool,
 }
 
-/// The address of `database` for the role `role`, as tokio-postgres, diesel-async and libpq read it.
+/// The connection string of `database` for `role`, for tokio-postgres, diesel-async and libpq.
 pub(super) fn url(socket_folder: &Path, role: &str, database: &str) -> String {
-    // The folder is always UTF-8: `cluster::socket_folder` sees to it.
+    // `cluster::socket_folder` ensures that the folder is UTF-8.
     let folder = socket_folder.to_string_lossy();
     format!(
         "postgres://{}@/{}?host={}",
@@ -50,7 +49,7 @@ pub(super) fn url(socket_folder: &Path, role: &str, database: &str) -> String {
     )
 }
 
-/// Asks the server for our database, and makes it if it is missing. It and our role are called `name`.
+/// Checks that the server is ready. Creates our database if it is missing. The database and role are called `name`.
 pub(super) fn ask(socket_folder: &Path, name: &str) -> Result<Answer, Error> {
     if !socket_folder.join(SOCKET).exists() {
         return Ok(Answer::NotYet);
@@ -69,18 +68,18 @@ pub(super) fn ask(socket_folder: &Path, name: &str) -> Result<Answer, Error> {
     }
 }
 
-/// Whether somebody takes connections there and then says nothing, not even no: a server that was
-/// stopped in its tracks. One that is starting, ending or gone is not silent.
-pub(super) fn is_silent(socket_folder: &Path, name: &str, patience: Duration) -> bool {
+/// True if the server accepts connections but sends nothing, not even a refusal: it is frozen. A server that is
+/// starting, stopping or gone is not silent.
+pub(super) fn is_silent(socket_folder: &Path, name: &str, limit: Duration) -> bool {
     let asked = on_a_thread(async {
         let connecting = connect(socket_folder, name, name);
-        Ok(tokio::time::timeout(patience, connecting).await.is_err().then_some(()))
+        Ok(tokio::time::timeout(limit, connecting).await.is_err().then_some(()))
     });
     matches!(asked, Ok(Some(())))
 }
 
-/// Runs `work` to its end on a thread of its own with a small runtime of its own: our caller may be
-/// inside another runtime, which must not be blocked on, or in none at all.
+/// Runs `work` on a separate thread with its own small runtime. Our caller may be in another runtime, which must not be
+/// blocked, or in none.
 fn on_a_thread<T: Send>(
     work: impl Future<Output = Result<Option<T>, tokio_postgres::Error>> + Send,
 ) -> Result<Option<T>, tokio_postgres::Error> {
@@ -88,7 +87,7 @@ fn on_a_thread<T: Send>(
         let asking = scope.spawn(|| {
             match tokio::runtime::Builder::new_current_thread().enable_all().build() {
                 Ok(runtime) => runtime.block_on(work),
-                // Out of threads or files for now: to be asked again, until the deadline.
+                // Out of threads or files for now. The caller retries until its deadline.
                 Err(error) => {
                     log::warn!("could not ask the private PostgreSQL: {error}");
                     Ok(None)
@@ -129,13 +128,12 @@ async fn connect(socket_folder: &Path, role: &str, database: &str) -> Result<Cli
     let mut config = Config::new();
     config.host_path(socket_folder).user(role).dbname(database).application_name("private postgres");
     let (client, connection) = config.connect(NoTls).await?;
-    // Ends by itself when the client is dropped; its errors reach us through the client.
+    // It ends when the client is dropped. The client reports its errors.
     tokio::spawn(connection);
     Ok(client)
 }
 
-/// Whether it is worth asking again: nobody listens, or the server is starting, recovering, ending
-/// or full.
+/// True if a retry may succeed: nothing listens, or the server is starting, recovering, stopping or full.
 fn may_pass(error: &tokio_postgres::Error) -> bool {
     match error.code() {
         None => {

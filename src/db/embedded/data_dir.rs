@@ -1,8 +1,7 @@
-//! Where the directory of the server is.
+//! Chooses the directory of the server.
 //!
-//! Where it was asked for, if the account that runs the server can reach it. A checkout under
-//! root's home, closed to everyone else, is the usual case where it cannot; then the data live
-//! under `/var/lib`.
+//! It is the requested directory, if the server's account can reach it. Usually it cannot when a checkout is under
+//! root's home, which is closed to other accounts. The data are then under `/var/lib`.
 
 use std::fs::{self, Metadata};
 use std::io;
@@ -16,17 +15,17 @@ use super::Settings;
 use super::error::Error;
 use super::run_as::{Owner, name_of};
 
-/// The folder inside ours that holds the database cluster.
+/// The folder inside our directory that holds the database cluster.
 pub(super) const DATA: &str = "data";
 
-/// Where a service may keep data that its user's home cannot hold.
+/// Parent of the fallback directory.
 const FALLBACK_PARENT: &str = "/var/lib";
 
-/// The directory that everything lives in, and the account that runs the server.
+/// The server's directory, and the account that runs it.
 pub(super) struct Place {
     pub dir: PathBuf,
     pub owner: Owner,
-    /// What the database, its role and folders outside of `dir` are called.
+    /// Name of the database and its role, and prefix of folders outside `dir`.
     pub name: String,
 }
 
@@ -36,7 +35,7 @@ impl Place {
     }
 }
 
-/// Decides who runs the server and where, and makes the directory.
+/// Chooses the server's account and directory, and creates the directory.
 pub(super) fn find(settings: &Settings) -> Result<Place, Error> {
     let asked = resolve(&settings.data_dir)?;
     if geteuid().is_root() { place_for_root(settings, asked) } else { place_for_user(settings, asked) }
@@ -55,8 +54,7 @@ fn place_for_user(settings: &Settings, dir: PathBuf) -> Result<Place, Error> {
 
 fn place_for_root(settings: &Settings, asked: PathBuf) -> Result<Place, Error> {
     let fallback = fallback_for(&settings.name, &asked);
-    // Data that exist decide, wherever they are: starting beside them would look as if they were
-    // lost.
+    // Existing data decide, wherever they are. A new database beside them would look like data loss.
     if let Some(data) = look_for_data(&asked)? {
         return place_of_data(settings, asked, &data);
     }
@@ -66,7 +64,7 @@ fn place_for_root(settings: &Settings, asked: PathBuf) -> Result<Place, Error> {
         return Ok(place);
     }
     let owner = Owner::choose(settings.run_as.as_deref())?;
-    // The folders above it first, so that nothing is made where it is of no use.
+    // Check the parent folders first, so that nothing is created in a place that cannot be used.
     if owner.reaches(nearest_existing(asked.parent().unwrap_or(&asked))) {
         make_directory(&asked, &owner)?;
         if owner.reaches(&asked) {
@@ -87,7 +85,7 @@ fn place_for_root(settings: &Settings, asked: PathBuf) -> Result<Place, Error> {
 
 fn elsewhere(asked: &Path, place: &Place) -> String {
     format!(
-        "PostgreSQL runs as '{}', who cannot reach {}. The data are kept in {} instead.",
+        "PostgreSQL runs as '{}', which cannot reach {}. The data are stored in {} instead.",
         place.owner.name,
         asked.display(),
         place.dir.display()
@@ -105,7 +103,7 @@ fn place_of_data(settings: &Settings, dir: PathBuf, data: &Metadata) -> Result<P
     Ok(Place { dir, owner, name: settings.name.clone() })
 }
 
-/// The cluster in `dir`, to see who owns it; `None` where there is none.
+/// The metadata of the cluster in `dir`, to find its owner; `None` if there is none.
 fn look_for_data(dir: &Path) -> Result<Option<Metadata>, Error> {
     let data = dir.join(DATA);
     match fs::metadata(&data) {
@@ -119,13 +117,12 @@ fn make_directory(dir: &Path, owner: &Owner) -> Result<(), Error> {
     if let Some(parent) = dir.parent() {
         fs::create_dir_all(parent).map_err(Error::io("create", parent))?;
     }
-    // Not closed to others if it was there already: they may use it, too. What we put into it is
-    // closed.
+    // An existing directory stays open to others, because they may use it too. Everything we put into it is closed.
     owner.folder(dir).map(|_| ())
 }
 
-/// The path without links and dots, also where its last parts do not exist yet: names derived from
-/// it, and the places where we look for data, must not depend on how somebody spelt it.
+/// The path without links and dots, even if its last parts do not exist yet. Names derived from it, and the search for
+/// data, must not depend on its spelling.
 fn resolve(path: &Path) -> Result<PathBuf, Error> {
     let absolute = std::path::absolute(path).map_err(Error::io("find", path))?;
     let existing = nearest_existing(&absolute);
@@ -141,14 +138,13 @@ fn nearest_existing(path: &Path) -> &Path {
     path.ancestors().find(|path| path.exists()).unwrap_or(Path::new("/"))
 }
 
-/// Two checkouts must not share a database because neither could keep its own: the name says which
-/// one it is for.
+/// The fallback directory for `asked`. The path is part of its name, so that two checkouts do not share a database.
 fn fallback_for(name: &str, asked: &Path) -> PathBuf {
     Path::new(FALLBACK_PARENT).join(format!("{name}-postgres-{}", short_name(asked)))
 }
 
-/// A short name for a path that stays the same from one run and one build to the next (FNV-1a; the
-/// standard library's hash makes no such promise).
+/// A short name for a path, the same in every run and build. It uses FNV-1a, because the standard library's hash may
+/// change.
 pub(super) fn short_name(path: &Path) -> String {
     let hash = path
         .as_os_str()

@@ -1,5 +1,4 @@
-//! Why the private PostgreSQL could not be had. Each message says what happened and what to do
-//! about it.
+//! Errors of the private PostgreSQL. Each message says what happened and what to do about it.
 
 use std::io;
 use std::path::PathBuf;
@@ -62,15 +61,14 @@ pub enum Error {
     NotACluster(PathBuf),
 
     #[error(
-        "The data in {} have gone while the server was in use. Put them back, or start the service \
+        "The data in {} have disappeared while the server was in use. Restore them, or start the service \
          again to begin with an empty database.", .0.display()
     )]
     DataGone(PathBuf),
 
     #[error(
-        "No folder for the socket of the PostgreSQL in {} could be had: its own path is too long \
-         for one, and the temporary folder is not fit. Use a data directory with a shorter path, \
-         or set TMPDIR.", .0.display()
+        "No folder is suitable for the socket of the PostgreSQL in {}: its own path is too long, and the \
+         temporary folder cannot be used. Use a data directory with a shorter path, or set TMPDIR.", .0.display()
     )]
     NoSocketFolder(PathBuf),
 
@@ -78,14 +76,13 @@ pub enum Error {
     NoServerPrograms { reason: String },
 
     #[error(
-        "The data in {} were made by PostgreSQL {made_by}, but this machine has PostgreSQL \
-         {found}. Install PostgreSQL {made_by} beside it, or use another data directory, or move \
-         the data over with pg_dump.",
+        "The data in {} were created by PostgreSQL {made_by}, but this machine has PostgreSQL {found}. \
+         Install PostgreSQL {made_by} as well, use another data directory, or move the data with pg_dump.",
         path.display()
     )]
     VersionMismatch { path: PathBuf, made_by: String, found: String },
 
-    #[error("PostgreSQL's initdb could not make a database in {}:\n{output}", path.display())]
+    #[error("PostgreSQL's initdb could not create a database in {}:\n{output}", path.display())]
     Initdb { path: PathBuf, output: String },
 
     #[error(
@@ -95,8 +92,8 @@ pub enum Error {
     Server { path: PathBuf, what: String, log: PathBuf, tail: String },
 
     #[error(
-        "The private PostgreSQL in {} goes on running: this process was the last to use it, but \
-         cannot see it to stop it, as when it was started in another container. The next start \
+        "The private PostgreSQL in {} is still running. This process was the last to use it, but \
+         cannot see it to stop it: it may run in another container. The next start \
          joins it.", .0.display()
     )]
     OutOfSight(PathBuf),
@@ -109,19 +106,19 @@ pub enum Error {
 
     #[error(
         "Another process has been starting or stopping the private PostgreSQL in {} for too long. \
-         See what it is doing, or end it.", .0.display()
+         Check what it is doing, or end it.", .0.display()
     )]
     Busy(PathBuf),
 
     #[error("The private PostgreSQL refused a connection: {}", with_cause(.0))]
     Refused(#[source] tokio_postgres::Error),
 
-    /// The caller gave up: a stop has overtaken a start.
-    #[error("The start of the private PostgreSQL was given up.")]
+    /// A stop cancelled the start.
+    #[error("The start of the private PostgreSQL was cancelled.")]
     GivenUp,
 }
 
-/// The one line that helps, for each system that most people have.
+/// The command to install PostgreSQL on common systems.
 const HOW_TO_INSTALL: &str = "Install PostgreSQL 14 or newer with the line for your system, then start again:
     sudo apt install postgresql            (Debian, Ubuntu)
     sudo dnf install postgresql-server     (Fedora)
@@ -137,8 +134,7 @@ impl Error {
     }
 }
 
-/// `tokio_postgres::Error` shows only its own kind ("db error"); what people need is the server's
-/// sentence below it.
+/// `tokio_postgres::Error` displays only its kind ("db error"). The useful message is in its cause.
 fn with_cause(error: &tokio_postgres::Error) -> String {
     match std::error::Error::source(error) {
         Some(cause) => format!("{error}: {cause}"),

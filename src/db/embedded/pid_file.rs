@@ -1,10 +1,8 @@
-//! `postmaster.pid`, the note that PostgreSQL leaves in its data while it runs, and whose process
-//! it names.
+//! `postmaster.pid`, the file in which a running PostgreSQL names its process.
 //!
-//! The note outlives a killed server, and the number in it may by then belong to another process,
-//! above all in a container, where the same few numbers come up at every start. PostgreSQL would
-//! refuse to start, and we would send our signals to a stranger. A server works inside its data, so
-//! `/proc/PID/cwd` tells.
+//! The file survives a killed server, and another process may then have the same process id. This is likely in a
+//! container, where the same few ids recur at every start. PostgreSQL would refuse to start, and our signals would go
+//! to the wrong process. The working directory of a server is its data directory, so `/proc/PID/cwd` identifies it.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -16,7 +14,7 @@ use nix::unistd::Pid;
 
 use super::error::Error;
 
-/// What `postmaster.pid` says; parts of it may not be written yet.
+/// The contents of `postmaster.pid`. Some of them may not have been written yet.
 pub(super) struct PidFile {
     /// The process id of the server.
     pub pid: Option<i32>,
@@ -24,16 +22,16 @@ pub(super) struct PidFile {
     pub socket_folder: Option<PathBuf>,
 }
 
-/// Whose process a process id is, seen from one data directory.
+/// Which process a process id belongs to, as seen from one data directory.
 #[derive(Debug, Eq, PartialEq)]
-pub(super) enum Whose {
-    /// A server's on this data directory.
-    TheServers,
-    /// Somebody else's, or a dead one that nobody has waited for.
-    SomebodyElses,
-    /// Nobody's.
-    Nobodys,
-    /// This system does not say.
+pub(super) enum ProcessOwner {
+    /// A server on this data directory.
+    ThisServer,
+    /// Another process, or a zombie.
+    AnotherProcess,
+    /// No process has this id.
+    NoProcess,
+    /// The system gives no information.
     Unknown,
 }
 
@@ -42,7 +40,7 @@ impl PidFile {
         data.join("postmaster.pid")
     }
 
-    /// Reads the note, if there is one.
+    /// Reads the file, if it exists.
     pub fn read(data: &Path) -> Option<Self> {
         let bytes = fs::read(Self::path(data)).ok()?;
         let text = String::from_utf8_lossy(&bytes);
@@ -53,26 +51,24 @@ impl PidFile {
         })
     }
 
-    /// The server's process id, if the note names a server that lives.
+    /// The server's process id, if the file names a running server.
     pub fn live_server(data: &Path) -> Option<i32> {
         let pid = Self::read(data)?.pid?;
-        (whose(pid, data) == Whose::TheServers).then_some(pid)
+        (owner_of(pid, data) == ProcessOwner::ThisServer).then_some(pid)
     }
 }
 
-/// Removes the notes of a server that has ended. To be called only while nobody holds the server
-/// lock.
+/// Removes the files of a server that has ended. Call it only while the server lock is free.
 ///
-/// PostgreSQL itself deals with a note that names a dead process, but not with one that names a
-/// stranger's.
+/// PostgreSQL itself replaces a file that names a dead process, but not one that names an unrelated process.
 pub(super) fn clear_stale(data: &Path, socket_folder: &Path) -> Result<(), Error> {
     if let Some(note) = PidFile::read(data) {
-        let whose = note.pid.map_or(Whose::SomebodyElses, |pid| whose(pid, data));
-        match (whose, note.pid) {
-            (Whose::TheServers, Some(pid)) => {
+        let owner = note.pid.map_or(ProcessOwner::AnotherProcess, |pid| owner_of(pid, data));
+        match (owner, note.pid) {
+            (ProcessOwner::ThisServer, Some(pid)) => {
                 return Err(Error::StartedByAnother { path: data.to_owned(), pid });
             }
-            (Whose::SomebodyElses, pid) => {
+            (ProcessOwner::AnotherProcess, pid) => {
                 let path = PidFile::path(data);
                 log::warn!(
                     "removing {}, left by a server that was killed: process {} is not a server on \
@@ -82,13 +78,11 @@ pub(super) fn clear_stale(data: &Path, socket_folder: &Path) -> Result<(), Error
                 );
                 fs::remove_file(&path).map_err(Error::io("remove", &path))?;
             }
-            // Dead, or not for us to know: PostgreSQL looks again, and says so if it is not
-            // content.
+            // Dead, or unknown to us: PostgreSQL checks again, and reports a conflict.
             _ => {}
         }
     }
-    // The socket has a note of its own, with the same trouble, in a folder that only this server
-    // uses.
+    // The socket has a lock file with the same problem, in a folder that only this server uses.
     for name in [super::connection::SOCKET.to_owned(), format!("{}.lock", super::connection::SOCKET)] {
         let path = socket_folder.join(name);
         match fs::remove_file(&path) {
@@ -101,10 +95,11 @@ pub(super) fn clear_stale(data: &Path, socket_folder: &Path) -> Result<(), Error
     Ok(())
 }
 
-/// Ends what a killed server has left behind: a busy worker goes on until its statement is done,
-/// and no new server can start before. Its work is lost in any case, as nobody is left to tell
-/// about it. Returns how many there were.
-pub(super) fn end_orphans(data: &Path) -> usize {
+/// Kills the processes that a killed server has left behind. Returns their number.
+///
+/// A busy worker continues until its statement ends, and no new server can start before that. Its work is lost in any
+/// case, because its client has gone.
+pub(super) fn kill_orphans(data: &Path) -> usize {
     let mut ended = 0;
     let Ok(processes) = fs::read_dir("/proc") else {
         return ended;
@@ -113,10 +108,10 @@ pub(super) fn end_orphans(data: &Path) -> usize {
         let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok()) else {
             continue;
         };
-        if whose(pid, data) == Whose::TheServers {
-            log::warn!("ending process {pid}, which a killed server has left on {}", data.display());
+        if owner_of(pid, data) == ProcessOwner::ThisServer {
+            log::warn!("killing process {pid}, which a killed server has left on {}", data.display());
             if let Err(error) = kill(Pid::from_raw(pid), Signal::SIGKILL) {
-                log::warn!("could not end process {pid}: {error}");
+                log::warn!("could not kill process {pid}: {error}");
             }
             ended += 1;
         }
@@ -124,50 +119,49 @@ pub(super) fn end_orphans(data: &Path) -> usize {
     ended
 }
 
-fn whose(pid: i32, data: &Path) -> Whose {
+fn owner_of(pid: i32, data: &Path) -> ProcessOwner {
     if kill(Pid::from_raw(pid), None) == Err(Errno::ESRCH) {
-        return Whose::Nobodys;
+        return ProcessOwner::NoProcess;
     }
     if cfg!(target_os = "linux") { by_proc(pid, data) } else { by_name(pid) }
 }
 
-fn by_proc(pid: i32, data: &Path) -> Whose {
+fn by_proc(pid: i32, data: &Path) -> ProcessOwner {
     let process = PathBuf::from(format!("/proc/{pid}"));
     let Ok(ours) = fs::metadata(data) else {
-        return Whose::Unknown;
+        return ProcessOwner::Unknown;
     };
     match fs::metadata(process.join("cwd")) {
-        // Compared by device and inode: a container may know the same directory by another path.
+        // Compare device and inode: a container may know the same directory by another path.
         Ok(cwd) if (cwd.dev(), cwd.ino()) == (ours.dev(), ours.ino()) => {
             let name = fs::read_to_string(process.join("comm")).unwrap_or_default();
-            // A shell may be standing there, too.
-            if name.starts_with("post") { Whose::TheServers } else { Whose::SomebodyElses }
+            // A shell may have the same working directory.
+            if name.starts_with("post") { ProcessOwner::ThisServer } else { ProcessOwner::AnotherProcess }
         }
-        // A process that has ended, but that nobody has waited for, has no working directory any
-        // more.
-        Ok(_) => Whose::SomebodyElses,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Whose::SomebodyElses,
-        // We may not look. PostgreSQL runs only as the owner of its data, so another account's
-        // process is not it.
+        // A zombie has no working directory.
+        Ok(_) => ProcessOwner::AnotherProcess,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => ProcessOwner::AnotherProcess,
+        // Access denied. PostgreSQL runs only as the owner of its data, so a process of another account is not the
+        // server.
         Err(_) => match fs::metadata(&process) {
-            Ok(process) if process.uid() != ours.uid() => Whose::SomebodyElses,
-            _ => Whose::Unknown,
+            Ok(process) if process.uid() != ours.uid() => ProcessOwner::AnotherProcess,
+            _ => ProcessOwner::Unknown,
         },
     }
 }
 
-/// Where there is no `/proc` (macOS), the name of the program has to do.
-fn by_name(pid: i32) -> Whose {
+/// Without `/proc` (macOS), the name of the program has to do.
+fn by_name(pid: i32) -> ProcessOwner {
     let listing = std::process::Command::new("ps").args(["-o", "comm=", "-p", &pid.to_string()]).output();
     match listing {
         Ok(output) if output.status.success() => {
             let name = String::from_utf8_lossy(&output.stdout);
             if name.trim().rsplit('/').next().is_some_and(|name| name.starts_with("post")) {
-                Whose::TheServers
+                ProcessOwner::ThisServer
             } else {
-                Whose::SomebodyElses
+                ProcessOwner::AnotherProcess
             }
         }
-        _ => Whose::Unknown,
+        _ => ProcessOwner::Unknown,
     }
 }

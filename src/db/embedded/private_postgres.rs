@@ -1,4 +1,4 @@
-//! The life cycle: start or join, watch over, leave or stop.
+//! The life cycle: start or join, monitor, leave or stop.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,44 +9,43 @@ use super::server::{Running, Server};
 use super::supervisor::Supervisor;
 use super::{Settings, connection, data_dir};
 
-/// A private PostgreSQL that runs for as long as this value, or another process that shares it,
-/// lives.
+/// A private PostgreSQL that runs until this value and those of all other processes that share it are dropped.
 ///
-/// A server that dies in the meantime is started again. Dropping the value leaves the server, and
-/// stops it if nobody else uses it; [`PrivatePostgres::stop`] does the same and tells of errors.
-/// Both block until it is done.
+/// A server that dies in the meantime is restarted. Dropping the value leaves the server, and stops it if no other
+/// process uses it. [`PrivatePostgres::stop`] does the same and returns errors. Both block until done.
 pub struct PrivatePostgres {
     server: Arc<Server>,
     running: Running,
-    /// Both are there until the server is left.
+    /// This field and the next are set until the server is left.
     users: Option<Users>,
     supervisor: Option<Supervisor>,
 }
 
 impl PrivatePostgres {
-    /// Starts the server on a data directory, or joins the one that runs there, and returns once it
-    /// answers and has the database that the settings name.
+    /// Starts the server on a data directory, or joins a running one. Returns once it is ready and has the database
+    /// that the settings name.
     ///
-    /// Blocks: some ten milliseconds to join, a tenth of a second to start, a second or two the
-    /// first time. Call it from `spawn_blocking` in asynchronous code.
+    /// Blocks: about 10 ms to join, 100 ms to start, one or two seconds the first time. Call it from `spawn_blocking`
+    /// in asynchronous code.
     pub fn start(settings: &Settings) -> Result<Self, Error> {
         let place = data_dir::find(settings)?;
         let server = Arc::new(Server::new(settings.clone(), place)?);
         let given_up = &settings.given_up;
-        let gate = Gate::enter(&server.place, Gate::patience().unless(given_up))?;
+        let gate = Gate::enter(&server.place, Gate::deadline().cancelled_by(given_up))?;
         let users = Users::join(&server.place, &gate)?;
-        let begun =
-            server.bring_up(&gate, settings.may_create, Server::patience().unless(given_up)).and_then(|running| {
+        let begun = server.bring_up(&gate, settings.may_create, Server::deadline().cancelled_by(given_up)).and_then(
+            |running| {
                 let supervisor = Supervisor::start(Arc::clone(&server), running.socket_folder.clone())?;
                 Ok((running, supervisor))
-            });
+            },
+        );
         match begun {
             Ok((running, supervisor)) => {
                 log::debug!("using PostgreSQL {} in {}", running.version, server.place.dir.display());
                 Ok(Self { server, running, users: Some(users), supervisor: Some(supervisor) })
             }
             Err(error) => {
-                // Leave nothing half started behind.
+                // Do not leave a half-started server behind.
                 if let Err(also) = leave(&server, users, &gate) {
                     log::warn!("{also}");
                 }
@@ -55,14 +54,14 @@ impl PrivatePostgres {
         }
     }
 
-    /// The address of a database on this server, for tokio-postgres, diesel-async and `psql`. The
-    /// one that is sure to exist is the one that the settings name.
+    /// The connection string of a database on this server, for tokio-postgres, diesel-async and `psql`. Only the
+    /// database that the settings name is certain to exist.
     pub fn url(&self, database: &str) -> String {
         connection::url(&self.running.socket_folder, &self.server.place.name, database)
     }
 
-    /// The directory that the server and its data live in: the one asked for, unless the service
-    /// runs as root and the account that runs the server cannot reach that one.
+    /// The directory of the server and its data. It differs from the requested one if the service runs as root and the
+    /// server's account cannot reach that one.
     pub fn data_dir(&self) -> &Path {
         &self.server.place.dir
     }
@@ -78,16 +77,16 @@ impl PrivatePostgres {
     }
 
     fn leave(&mut self) -> Result<(), Error> {
-        // First of all, or it would start again what we stop.
+        // Stop the supervisor first, because it would restart the server.
         if let Some(supervisor) = self.supervisor.take() {
             supervisor.stop();
         }
         let Some(users) = self.users.take() else {
             return Ok(());
         };
-        match Gate::enter(&self.server.place, Gate::patience().unless(self.server.given_up())) {
+        match Gate::enter(&self.server.place, Gate::deadline().cancelled_by(self.server.given_up())) {
             Ok(gate) => leave(&self.server, users, &gate),
-            // Somebody else is at it, and nobody waits any more: whoever is left stops the server.
+            // Another process holds the gate, and the wait was cancelled. The remaining process stops the server.
             Err(Error::GivenUp) => Ok(()),
             Err(error) => Err(error),
         }

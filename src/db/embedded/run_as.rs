@@ -1,8 +1,7 @@
 //! The account that runs the server.
 //!
-//! For a plain user it is that user. PostgreSQL refuses to run as root, though, so a service that
-//! runs as root hands the server, and all that the server must be able to write, to another
-//! account.
+//! For a service without root, it is the service's account. PostgreSQL refuses to run as root, so a service that runs
+//! as root gives the server and its writable files to another account.
 
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io;
@@ -16,8 +15,8 @@ use nix::unistd::{Uid, User, getegid, geteuid};
 
 use super::error::Error;
 
-/// What of our environment the server's programs get. Nothing else: it may hold our secrets, or
-/// `PG…` variables that mean another server.
+/// The environment variables that the server's programs inherit. Others are dropped: they may be secrets, or `PG…`
+/// variables for another server.
 const PASSED_ON: [&str; 3] = ["PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"];
 
 /// The account that the server runs as.
@@ -26,7 +25,7 @@ pub(super) struct Owner {
     pub name: String,
     pub uid: u32,
     gid: u32,
-    /// We are root and must become this account first.
+    /// We are root, and must switch to this account.
     drop_to: bool,
 }
 
@@ -40,8 +39,7 @@ impl Owner {
         Self { name: user.name, uid: user.uid.as_raw(), gid: user.gid.as_raw(), drop_to: true }
     }
 
-    /// The account to run the server as when there are no data yet: the one that was set, else the
-    /// usual ones.
+    /// The account for a new database: the configured one, or else a usual one.
     pub fn choose(run_as: Option<&str>) -> Result<Self, Error> {
         let lookup = |name: &str| User::from_name(name).ok().flatten();
         let user = match run_as {
@@ -56,8 +54,8 @@ impl Owner {
         Ok(Self::other(user))
     }
 
-    /// The owner of data that exist. It may be an account that this machine has no name for, as in
-    /// a container with a mounted directory.
+    /// The owner of existing data. The account may have no name on this machine, as in a container with a mounted
+    /// directory.
     pub fn of(data: &Metadata) -> Self {
         match User::from_uid(Uid::from_raw(data.uid())) {
             Ok(Some(user)) => Self::other(user),
@@ -65,33 +63,29 @@ impl Owner {
         }
     }
 
-    /// A command that runs as this account, in `dir`, with an environment of its own and nothing to
-    /// read.
+    /// A command that runs as this account in `dir`, with a minimal environment and no standard input.
     ///
-    /// In `dir`, because the account may not be able to reach the folder that we are in. In a
-    /// process group of its own, because Ctrl-C in a terminal goes to the whole group, and ending
-    /// the server is for us to do, in order.
+    /// It runs in `dir`, because the account may not have access to our working directory. It has its own process
+    /// group, because Ctrl-C in a terminal goes to the whole group, and only we should stop the server, in order.
     pub fn command(&self, program: &Path, dir: &Path) -> Command {
         let mut command = Command::new(program);
         command.current_dir(dir).process_group(0).stdin(Stdio::null()).env_clear();
         command.envs(PASSED_ON.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
-        // One time zone and one language whatever the machine's are, so that two machines behave
-        // the same.
+        // A fixed time zone and language, so that all machines behave the same.
         command.env("TZ", "UTC").env("LC_ALL", "C").env("HOME", dir);
         if self.drop_to {
-            // The standard library drops root's supplementary groups along with these.
+            // This also drops root's supplementary groups.
             command.uid(self.uid).gid(self.gid);
         }
         command
     }
 
-    /// Makes this account the owner of what we have just made.
+    /// Makes this account the owner of a file that we have just created.
     pub fn hand_over(&self, file: &File) -> io::Result<()> {
         if self.drop_to { fchown(file, Some(self.uid), Some(self.gid)) } else { Ok(()) }
     }
 
-    /// Makes a folder that only this account can enter, or makes sure that the one there is such a
-    /// folder.
+    /// Creates a folder that only this account can enter, or closes an existing one to others.
     pub fn private_folder(&self, path: &Path) -> Result<(), Error> {
         let folder = self.folder(path)?;
         let metadata = folder.metadata().map_err(Error::io("read", path))?;
@@ -105,11 +99,10 @@ impl Owner {
         Ok(())
     }
 
-    /// Makes a folder for this account, or opens the one there.
+    /// Creates a folder for this account, or opens an existing one.
     ///
-    /// One of root's that is still empty becomes the account's, too: another process may have made
-    /// it just now and be about to give it away, or have been killed before it could. One that
-    /// holds something is left alone.
+    /// An empty folder of root's is given to the account: another process may just have created it, and may have been
+    /// killed before it could change the owner. A folder with content stays as it is.
     pub fn folder(&self, path: &Path) -> Result<File, Error> {
         match DirBuilder::new().mode(0o700).create(path) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
@@ -117,8 +110,7 @@ impl Owner {
             }
             _ => {}
         }
-        // Opened without following links, then judged and changed by the open handle: nobody can
-        // swap it meanwhile.
+        // Opened without following links, then checked and changed by the handle, so that nobody can swap it meanwhile.
         let flags = (OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW).bits();
         let folder = OpenOptions::new().read(true).custom_flags(flags).open(path).map_err(Error::io("open", path))?;
         if self.drop_to {
@@ -131,8 +123,8 @@ impl Owner {
         Ok(folder)
     }
 
-    /// Whether this account can enter a folder. Tried rather than computed: access lists, mounts
-    /// and security modules have a say too.
+    /// Whether this account can enter a folder. This runs a process to find out, because access lists, mounts and
+    /// security modules matter too.
     pub fn reaches(&self, path: &Path) -> bool {
         let mut probe = self.command(Path::new("/bin/sh"), path);
         probe.args(["-c", ":"]).stdout(Stdio::null()).stderr(Stdio::null());

@@ -1,4 +1,4 @@
-//! The server's processes: starting them, waiting until they answer, stopping them.
+//! The server's processes: starting them, waiting until they are ready, stopping them.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -12,46 +12,44 @@ use nix::unistd::Pid;
 
 use super::connection::{Answer, Facts};
 use super::data_dir::Place;
-use super::deadline::{Patience, Word};
+use super::deadline::{Deadline, DelayedWarning};
 use super::error::Error;
-use super::locks::{Gate, ServerLock, WORTH_A_WORD};
+use super::locks::{Gate, LOG_WAIT_AFTER, ServerLock};
 use super::pid_file::PidFile;
 use super::{Settings, binaries, cluster, connection, pid_file};
 
-/// A server that was killed under a heavy load reads its whole journal before it answers.
+/// A server that was killed under a heavy load replays its whole write-ahead log before it is ready.
 const START_TIMEOUT: Duration = Duration::from_secs(5 * 60);
 
-/// A server that ends as soon as it was started is tried again so many times: it may have been
-/// killed by chance.
+/// Number of attempts to start a server that ends at once: something may have killed it by chance.
 const ATTEMPTS: u32 = 3;
 
-/// How long a server may find its shared memory "still in use" by what a killed one has left
-/// behind.
+/// How long the shared memory may remain "still in use" by the processes of a killed server.
 const STILL_IN_USE: Duration = Duration::from_secs(15);
 
-/// How long the workers of a killed server may take to notice that it is gone.
+/// How long the workers of a killed server may take to notice that it has gone.
 const ORPHANS_TIME: Duration = Duration::from_secs(3);
 
-/// The ways to stop a server, and how long each may take: end all sessions and tidy up; leave at
-/// once and tidy up at the next start; be killed. Nothing committed is lost in any of them.
+/// The ways to stop a server, each with its timeout: end all sessions and shut down; quit at once and recover at the
+/// next start; kill. None of them loses committed data.
 const WAYS_TO_STOP: [(Signal, Duration); 3] = [
     (Signal::SIGINT, Duration::from_secs(60)),
     (Signal::SIGQUIT, Duration::from_secs(10)),
     (Signal::SIGKILL, Duration::from_secs(10)),
 ];
 
-/// How often an ending server is asked for a sign of life, and how long it may take to give one.
+/// Interval between checks that a stopping server responds, and the timeout of a check.
 const SIGN_OF_LIFE: Duration = Duration::from_millis(500);
 const SILENCE: Duration = Duration::from_secs(3);
 
-/// The server on one data directory, be it running or not.
+/// The server on one data directory, running or not.
 pub(super) struct Server {
     pub place: Place,
     settings: Settings,
     lock: ServerLock,
 }
 
-/// A server that answers.
+/// A server that is ready.
 pub(super) struct Running {
     pub socket_folder: PathBuf,
     pub version: String,
@@ -63,40 +61,40 @@ impl Server {
         Ok(Self { place, settings, lock })
     }
 
-    /// True once nobody waits for a start or a stop any more.
+    /// True once starts and stops have been cancelled.
     pub fn given_up(&self) -> &AtomicBool {
         &self.settings.given_up
     }
 
-    /// How long [`Server::bring_up`] may take.
-    pub fn patience() -> Patience<'static> {
-        Patience::of(START_TIMEOUT)
+    /// Timeout of [`Server::bring_up`].
+    pub fn deadline() -> Deadline<'static> {
+        Deadline::after(START_TIMEOUT)
     }
 
-    /// Whether none of its processes lives.
+    /// True if none of its processes is running.
     pub fn is_gone(&self) -> Result<bool, Error> {
         self.lock.is_free()
     }
 
-    /// Whether it takes no connections although some of its processes live: it was killed, but a
-    /// worker of it is too busy to notice.
+    /// True if it accepts no connections although some of its processes are running: the server was killed, but a busy
+    /// worker has not noticed.
     pub fn is_headless(&self, socket_folder: &Path) -> Result<bool, Error> {
         if PidFile::live_server(&self.place.data()).is_some() {
             return Ok(false);
         }
-        // Or it lives where we cannot see it, in another container. Then it answers.
+        // The server may also run in another container, where we cannot see its process. Then it answers.
         Ok(matches!(connection::ask(socket_folder, &self.place.name)?, Answer::NotYet))
     }
 
-    /// Joins the server that runs, or starts one, and waits until it answers. Makes an empty
-    /// database where there is none, if it `may_create`.
-    pub fn bring_up(&self, _under: &Gate, may_create: bool, patience: Patience<'_>) -> Result<Running, Error> {
+    /// Joins the running server, or starts one, and waits until it is ready. Creates an empty database if there is none
+    /// and `may_create` is set.
+    pub fn bring_up(&self, _under: &Gate, may_create: bool, deadline: Deadline<'_>) -> Result<Running, Error> {
         let data = self.place.data();
         let mut started: Option<Started> = None;
         let mut starts = 0;
         let since = Instant::now();
         let mut lost: Option<Instant> = None;
-        let mut word = None;
+        let mut warning = None;
         loop {
             if let Some(lock) = ServerLock::take_for_server(&self.place)? {
                 if let Some(ended) = started.take() {
@@ -108,17 +106,16 @@ impl Server {
                 }
                 started = Some(self.start(lock, may_create)?);
                 starts += 1;
-                // From here on: making a database takes as long as it takes, and was announced.
-                word = None;
+                // Start the delay again: creating a database is slow, and was announced.
+                warning = None;
             } else if PidFile::live_server(&data).is_some() {
                 lost = None;
             } else if lost.get_or_insert_with(Instant::now).elapsed() > ORPHANS_TIME {
-                pid_file::end_orphans(&data);
+                pid_file::kill_orphans(&data);
                 lost = None;
             }
-            word.get_or_insert_with(|| self.word());
-            // The one that we started answers where we told it to; one that we join has written
-            // down where.
+            warning.get_or_insert_with(|| self.delayed_warning());
+            // We chose the folder of a server that we started. One that we join has written it to its file.
             let folder = match &started {
                 Some(started) => Some(started.socket_folder.clone()),
                 None => PidFile::read(&data).and_then(|note| note.socket_folder),
@@ -128,8 +125,8 @@ impl Server {
             {
                 return Ok(self.running(folder, facts));
             }
-            if !patience.pause() {
-                if patience.was_given_up() {
+            if !deadline.pause() {
+                if deadline.was_cancelled() {
                     return Err(Error::GivenUp);
                 }
                 let start = started.map_or(0, |started| started.log_start);
@@ -139,10 +136,10 @@ impl Server {
         }
     }
 
-    /// Says in a while why nothing happens.
-    fn word(&self) -> Word {
-        Word::after(
-            WORTH_A_WORD,
+    /// A warning for the log, in case the server does not respond soon.
+    fn delayed_warning(&self) -> DelayedWarning {
+        DelayedWarning::after(
+            LOG_WAIT_AFTER,
             format!(
                 "waiting for the private PostgreSQL in {}, which does not answer; its log is {}",
                 self.place.dir.display(),
@@ -154,8 +151,8 @@ impl Server {
     fn running(&self, socket_folder: PathBuf, facts: Facts) -> Running {
         if self.settings.durable && !facts.durable {
             log::warn!(
-                "the private PostgreSQL in {} was started by a process that asked for speed, not \
-                 safety (fsync is off): stop everything that uses it and start again",
+                "the private PostgreSQL in {} was started by a process that turned fsync off: data may be \
+                 lost. Stop everything that uses it and start again",
                 self.place.dir.display()
             );
         }
@@ -184,7 +181,7 @@ impl Server {
         for setting in self.server_settings(&socket_folder) {
             command.arg("-c").arg(setting);
         }
-        // Into a file, not a pipe to us: the server may outlive us.
+        // Log to a file, not to a pipe: the server may outlive us.
         command.stdin(lock).stdout(also_log).stderr(log);
         let child = command.spawn().map_err(Error::io("run", &binaries.postgres()))?;
         log::debug!("started PostgreSQL {} in {} as process {}", binaries.version(), data.display(), child.id());
@@ -193,10 +190,10 @@ impl Server {
     }
 
     fn server_settings(&self, socket_folder: &Path) -> Vec<String> {
-        // Off, only a crash of the whole machine loses something: `synchronous_commit` stays on, so
-        // that what was committed has left the server.
+        // With fsync off, only a crash of the whole machine loses data: `synchronous_commit` stays on, so every commit
+        // has left the server.
         let on_disk = if self.settings.durable { "on" } else { "off" };
-        // Quoted, as the setting is a list.
+        // Quoted, because the setting is a list.
         let folder = socket_folder.to_string_lossy().replace('"', "\"\"");
         vec![
             "listen_addresses=".to_owned(),
@@ -208,7 +205,7 @@ impl Server {
         ]
     }
 
-    /// Stops the server and waits until the last of its processes has ended.
+    /// Stops the server and waits until its last process has ended.
     pub fn stop(&self, _under: &Gate) -> Result<(), Error> {
         let data = self.place.data();
         let folder = PidFile::read(&data).and_then(|note| note.socket_folder);
@@ -218,7 +215,7 @@ impl Server {
             if self.is_gone()? {
                 break;
             }
-            // Who says nothing does not hear either, except for what it cannot refuse.
+            // A frozen server does not react to signals, except SIGKILL.
             if is_silent && signal != Signal::SIGKILL {
                 continue;
             }
@@ -227,21 +224,21 @@ impl Server {
             }
             let found = match PidFile::live_server(&data) {
                 Some(pid) => kill(Pid::from_raw(pid), signal).is_ok(),
-                None => pid_file::end_orphans(&data) > 0,
+                None => pid_file::kill_orphans(&data) > 0,
             };
             seen |= found;
-            // Nobody to signal: it is about to end by itself, or it is out of sight, in another
-            // container.
-            let patience = Patience::of(if found { time } else { Duration::from_secs(1) }).unless(self.given_up());
+            // No process to signal: the server is about to end, or runs out of sight in another container.
+            let deadline =
+                Deadline::after(if found { time } else { Duration::from_secs(1) }).cancelled_by(self.given_up());
             let mut asked = Instant::now();
-            while !self.is_gone()? && (!is_silent || signal == Signal::SIGKILL) && patience.pause() {
+            while !self.is_gone()? && (!is_silent || signal == Signal::SIGKILL) && deadline.pause() {
                 if asked.elapsed() < SIGN_OF_LIFE {
                     continue;
                 }
                 asked = Instant::now();
                 if signal == Signal::SIGKILL {
-                    // Workers that were stopped in their tracks do not notice that it is gone.
-                    pid_file::end_orphans(&data);
+                    // Frozen workers do not notice that the server has gone.
+                    pid_file::kill_orphans(&data);
                 } else {
                     is_silent = folder
                         .as_deref()
@@ -249,7 +246,7 @@ impl Server {
                 }
             }
             if is_silent && signal != Signal::SIGKILL {
-                log::warn!("the private PostgreSQL in {} gives no sign of life, and is killed", data.display());
+                log::warn!("the private PostgreSQL in {} does not respond: killing it", data.display());
             }
         }
         if !self.is_gone()? && self.given_up().load(Ordering::Relaxed) {
@@ -269,7 +266,7 @@ impl Server {
         Ok(())
     }
 
-    /// Tells the server to end at once, and does not wait for it.
+    /// Tells the server to quit at once, without waiting for it.
     fn leave_to_itself(&self) -> Result<(), Error> {
         if let Some(pid) = PidFile::live_server(&self.place.data()) {
             let _ = kill(Pid::from_raw(pid), Signal::SIGQUIT);
@@ -285,13 +282,12 @@ impl Server {
 /// A server process that we have started.
 struct Started {
     socket_folder: PathBuf,
-    /// Where the log ended before.
+    /// Length of the log before the start.
     log_start: u64,
 }
 
-/// Waits for the process in the background. Until somebody has waited for it, a process that has
-/// ended looks alive to others, and it may be another process of ours, or another user of the
-/// server, that stops it.
+/// Waits for the process in the background, so that it does not remain a zombie. A zombie looks alive to the process
+/// that stops the server, which may be another one.
 fn reap(mut child: Child) {
     let waiting = thread::Builder::new().name("postgres-ended".to_owned()).spawn(move || match child.wait() {
         Ok(status) if status.success() => {
@@ -301,6 +297,6 @@ fn reap(mut child: Child) {
         Err(error) => log::debug!("could not wait for PostgreSQL, process {}: {error}", child.id()),
     });
     if let Err(error) = waiting {
-        log::warn!("could not watch over PostgreSQL: {error}");
+        log::warn!("could not wait for PostgreSQL: {error}");
     }
 }

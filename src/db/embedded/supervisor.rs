@@ -1,7 +1,7 @@
-//! Starting the server again when it died while the service lives.
+//! Restarts the server if it dies while the service is running.
 //!
-//! Every process that uses the server watches over it, whoever started it. When it dies all of them
-//! come to the gate; the first starts it, the others find it running.
+//! Every process that uses the server monitors it, whichever started it. After a crash, all of them enter the gate in
+//! turn: the first starts the server, and the others find it running.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,17 +14,16 @@ use super::error::Error;
 use super::locks::Gate;
 use super::server::Server;
 
-/// How often to look. A look is one system call.
-const LOOK: Duration = Duration::from_millis(100);
+/// Interval between quick checks. A quick check is one system call.
+const CHECK_INTERVAL: Duration = Duration::from_millis(100);
 
-/// How often to look closer: at a server that holds its lock, but may be unable to answer.
-const CLOSER_LOOK: Duration = Duration::from_secs(2);
+/// Interval between full checks. They find a server that holds its lock, but cannot answer.
+const FULL_CHECK_INTERVAL: Duration = Duration::from_secs(2);
 
-/// The longest pause after a restart that failed, as on a full disk; the first is a second, then it
-/// doubles.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// Maximum delay after a failed restart, as on a full disk. The first delay is one second, and each failure doubles it.
+const MAX_RETRY_DELAY: Duration = Duration::from_secs(30);
 
-/// A thread that watches over a server until stopped.
+/// A thread that monitors a server until stopped.
 pub(super) struct Supervisor {
     thread: JoinHandle<()>,
     wake: Sender<()>,
@@ -44,12 +43,12 @@ impl Supervisor {
         Ok(Self { thread, wake, given_up })
     }
 
-    /// Stops watching, also in the middle of a restart, and waits until the thread has ended.
+    /// Stops the thread, even during a restart, and waits for it to end.
     pub fn stop(self) {
         self.given_up.store(true, Ordering::Relaxed);
         drop(self.wake);
         if self.thread.join().is_err() {
-            log::error!("the thread that watches over the private PostgreSQL has panicked");
+            log::error!("the thread that monitors the private PostgreSQL has panicked");
         }
     }
 }
@@ -62,42 +61,42 @@ struct Watch {
 
 impl Watch {
     fn until(&self, woken: &Receiver<()>) {
-        let mut pause = LOOK;
+        let mut pause = CHECK_INTERVAL;
         let mut last = Instant::now();
         while woken.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
-            let closer = last.elapsed() >= CLOSER_LOOK;
-            if closer {
+            let full = last.elapsed() >= FULL_CHECK_INTERVAL;
+            if full {
                 last = Instant::now();
             }
-            pause = match self.look(closer) {
-                Ok(()) => LOOK,
+            pause = match self.check(full) {
+                Ok(()) => CHECK_INTERVAL,
                 Err(Error::GivenUp) => return,
                 Err(error) => {
-                    let next = (pause * 2).clamp(Duration::from_secs(1), LONGEST_PAUSE);
+                    let next = (pause * 2).clamp(Duration::from_secs(1), MAX_RETRY_DELAY);
                     log::error!("{error}");
-                    log::error!("trying again in {} s to start the private PostgreSQL", next.as_secs());
+                    log::error!("retrying to start the private PostgreSQL in {} s", next.as_secs());
                     next
                 }
             };
         }
     }
 
-    fn look(&self, closer: bool) -> Result<(), Error> {
-        let is_down = self.server.is_gone()? || (closer && self.server.is_headless(&self.socket_folder)?);
+    fn check(&self, full: bool) -> Result<(), Error> {
+        let is_down = self.server.is_gone()? || (full && self.server.is_headless(&self.socket_folder)?);
         if !is_down {
             return Ok(());
         }
         let dir: &Path = &self.server.place.dir;
-        log::warn!("the private PostgreSQL in {} has ended unexpectedly; starting it again", dir.display());
+        log::warn!("the private PostgreSQL in {} has ended unexpectedly; restarting it", dir.display());
         let since = Instant::now();
-        let gate = Gate::enter(&self.server.place, Gate::patience().unless(&self.given_up))?;
-        // Never an empty database in place of one that somebody has moved away under us.
-        let running = self.server.bring_up(&gate, false, Server::patience().unless(&self.given_up))?;
+        let gate = Gate::enter(&self.server.place, Gate::deadline().cancelled_by(&self.given_up))?;
+        // Do not create an empty database if someone has moved the data away.
+        let running = self.server.bring_up(&gate, false, Server::deadline().cancelled_by(&self.given_up))?;
         log::warn!("the private PostgreSQL in {} is back after {:.1?}", dir.display(), since.elapsed());
         if running.socket_folder != self.socket_folder {
             log::error!(
-                "the private PostgreSQL is now reached through {}, which this process does not \
-                 know: restart it",
+                "the private PostgreSQL has a new socket folder, {}, which this process cannot switch to: \
+                 restart this process",
                 running.socket_folder.display()
             );
         }

@@ -1,11 +1,11 @@
-//! The private PostgreSQL where there is none: on Windows the service needs `DATABASE_URL`.
+//! The private PostgreSQL on systems that cannot run it: on Windows the service needs `DATABASE_URL`.
 
 use std::convert::Infallible;
 use std::path::Path;
 
 use super::{Error, Settings};
 
-/// On this system no value of this type can exist: [`PrivatePostgres::start`] always fails.
+/// A type without values on this system: [`PrivatePostgres::start`] always fails.
 pub struct PrivatePostgres(Infallible);
 
 impl PrivatePostgres {
@@ -14,22 +14,22 @@ impl PrivatePostgres {
         Err(Error::Unsupported)
     }
 
-    /// Never called: there is no value of this type.
+    /// Never called: the type has no values.
     pub fn url(&self, _database: &str) -> String {
         match self.0 {}
     }
 
-    /// Never called: there is no value of this type.
+    /// Never called: the type has no values.
     pub fn data_dir(&self) -> &Path {
         match self.0 {}
     }
 
-    /// Never called: there is no value of this type.
+    /// Never called: the type has no values.
     pub fn version(&self) -> &str {
         match self.0 {}
     }
 
-    /// Never called: there is no value of this type.
+    /// Never called: the type has no values.
     pub fn stop(self) -> Result<(), Error> {
         match self.0 {}
     }

@@ -15,7 +15,7 @@ use crate::http::response::Rendered;
 use crate::read_model::entry::InitiativeEntry;
 use crate::read_model::outcome_list::OutcomeRow;
 use crate::read_model::outcomes::OutcomeRecord;
-use crate::read_model::shown::Shown;
+use crate::read_model::record_view::RecordView;
 use crate::read_model::snapshot::Snapshot;
 use crate::registry::councils::model::Council;
 use crate::registry::initiatives::answer::Initiative;
@@ -116,7 +116,7 @@ impl Exported for InitiativeRow {
         self.entry.record(self.reach)
     }
     fn write(&self, fields: Option<&[String]>, out: &mut Vec<u8>) -> Result<(), ApiError> {
-        Shown::initiative(&self.entry, self.reach, fields)?.without(LEFT_OUT).write(out);
+        RecordView::initiative(&self.entry, self.reach, fields)?.without(LEFT_OUT).write(out);
         Ok(())
     }
     fn place(&self) -> (Uuid, Option<Point>) {
@@ -140,7 +140,7 @@ impl Exported for CouncilRow {
     }
     fn write(&self, fields: Option<&[String]>, out: &mut Vec<u8>) -> Result<(), ApiError> {
         if let Some(entry) = self.snapshot.councils.get(self.id) {
-            Shown::council(entry, fields).without(LEFT_OUT).write(out);
+            RecordView::council(entry, fields).without(LEFT_OUT).write(out);
         }
         Ok(())
     }
@@ -166,7 +166,7 @@ impl Exported for ThemeRow {
     }
     fn write(&self, fields: Option<&[String]>, out: &mut Vec<u8>) -> Result<(), ApiError> {
         if let Some(entry) = self.snapshot.themes.get(self.id) {
-            Shown::theme(entry, fields).write(out);
+            RecordView::theme(entry, fields).write(out);
         }
         Ok(())
     }

@@ -1,27 +1,27 @@
-//! Text to words. Index, queries, highlights and suggestions all use [`tokens`], so that they agree.
+//! Splits text into words. Index, queries, highlights and suggestions all use [`tokens`], so that they agree.
 //!
-//! A word is folded: NFKD without combining marks, lower case, without invisible characters and apostrophes. `co-op`,
-//! `coop` and `co-operative` are one word, as are `£3m`, `£3 million` and `3,000,000`. Hyphens and slashes separate
-//! words.
+//! Words are folded: NFKD without combining marks, lower case, without invisible characters and apostrophes. `co-op`,
+//! `coop` and `co-operative` are the same word, as are `£3m`, `£3 million` and `3,000,000`. Hyphens and slashes
+//! separate words.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::numbers::number;
 
-/// Longest word, in bytes; the rest of a longer one is ignored.
-const LONGEST_WORD: usize = 64;
+/// Maximum length of a word, in bytes. The rest of a longer word is ignored.
+const MAX_WORD: usize = 64;
 
 /// A word of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
-    /// Where it starts in the text, in bytes.
+    /// Start in the text, in bytes.
     pub start: usize,
-    /// Where it ends.
+    /// End in the text, in bytes.
     pub end: usize,
     /// The folded word.
     pub word: String,
-    /// True when a hyphen joins it to the token before.
+    /// True if a hyphen joins it to the token before.
     pub joined: bool,
 }
 
@@ -78,19 +78,19 @@ pub fn each_token(text: &str, mut visit: impl FnMut(&str, usize, usize, bool)) {
     }
 }
 
-/// The end of a word of ASCII letters before a blank or common punctuation. Most words are such: this is the fast path.
+/// The end of an ASCII word before a blank or common punctuation. This is the fast path for most words.
 fn plain_end(text: &str, start: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let length = bytes[start..].iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(bytes.len() - start);
     let end = start + length;
     let is_separated = match bytes.get(end) {
         None | Some(b' ' | b'\n' | b')' | b':' | b';' | b'"' | b',') => true,
-        // Not in initials.
+        // Initials have periods too.
         Some(b'.') => length > 1,
         _ => false,
     };
     let is_co = length <= 5 && bytes[start].eq_ignore_ascii_case(&b'c');
-    (is_separated && !is_co && (1..=LONGEST_WORD).contains(&length)).then_some(end)
+    (is_separated && !is_co && (1..=MAX_WORD).contains(&length)).then_some(end)
 }
 
 fn next_start(text: &str, from: usize) -> Option<usize> {
@@ -120,7 +120,7 @@ fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '\u{2018}' | '\u{2019}' | '\u{2bc}' | '\u{ff07}')
 }
 
-/// The end of the letters and digits that start here, with what may stand inside a word.
+/// The end of the letters and digits that start here, with characters allowed inside a word.
 fn run_end(text: &str, start: usize) -> usize {
     if let Some(end) = dotted_end(text, start) {
         return end;
@@ -199,7 +199,7 @@ fn co_end(text: &str, start: usize, end: usize) -> usize {
     }
 }
 
-/// Where the digits start in a word such as `covid19`; codes such as `S12000046` stay whole.
+/// Start of the digits in a word such as `covid19`. Codes such as `S12000046` are not split.
 fn split_before_digits(word: &str, written: &str) -> Option<usize> {
     if word.len() != written.len() || !word.is_ascii() {
         return None;
@@ -209,7 +209,7 @@ fn split_before_digits(word: &str, written: &str) -> Option<usize> {
     is_split.then_some(letters)
 }
 
-/// Folds one word; see the head of the module.
+/// Folds one word, as the module's documentation describes.
 fn fold_into(written: &str, word: &mut String) {
     word.clear();
     if written.is_ascii() {
@@ -230,13 +230,13 @@ fn fold_into(written: &str, word: &mut String) {
 }
 
 fn cut(word: &mut String) {
-    if word.len() > LONGEST_WORD {
-        let end = (0..=LONGEST_WORD).rev().find(|at| word.is_char_boundary(*at)).unwrap_or(0);
+    if word.len() > MAX_WORD {
+        let end = (0..=MAX_WORD).rev().find(|at| word.is_char_boundary(*at)).unwrap_or(0);
         word.truncate(end);
     }
 }
 
-/// A text as its folded words, single spaces between: what titles and names are compared by.
+/// A text as folded words with single spaces, for comparing titles and names.
 pub fn key(text: &str) -> String {
     let mut key = String::new();
     each_token(text, |word, _, _, _| {

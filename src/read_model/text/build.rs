@@ -1,4 +1,4 @@
-//! Building an index from many documents at once, with ordinary collections.
+//! Builds an index from many documents at once, with ordinary collections.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use super::document::{Dictionary, Document, Kind, Reading, WordRef, read};
 use super::index::{Rank, Stored, Term, TextIndex, Words, code_of, is_skipped, key_and_term};
 use super::postings::{Posting, PostingList};
 
-/// Words seen in a bulk load. Most are short enough to be compared as a number, without following a pointer.
+/// The words of a bulk load. Most are short enough to be compared as a number, without following a pointer.
 #[derive(Default)]
 struct Seen {
     short: HashMap<u128, WordRef, FastHash>,
@@ -61,7 +61,7 @@ impl std::hash::Hasher for PackedHasher {
     }
 }
 
-/// The id of words that are not indexed.
+/// Id of words that are not indexed.
 const NONE: u32 = u32::MAX;
 
 /// Builds an index.
@@ -76,7 +76,7 @@ pub struct Builder {
 #[derive(Default)]
 struct PlainWords {
     ids: HashMap<Arc<str>, WordRef>,
-    /// Every word met in running text, and in names; stop words too.
+    /// Every word of running text and of names, stop words included.
     seen: Seen,
     seen_in_names: Seen,
     term_ids: HashMap<Arc<str>, u32>,
@@ -130,7 +130,7 @@ impl PlainWords {
 }
 
 impl Builder {
-    /// Adds a document; replaces the one of that number.
+    /// Adds a document, or replaces the one with this number.
     pub fn add(&mut self, number: u32, document: &Document) {
         let place = number as usize;
         if self.documents.len() <= place {
@@ -139,7 +139,7 @@ impl Builder {
         }
         let Reading { sequence, terms, title_length, title, names } = read(document, &mut self.words);
         if self.documents[place].is_some() {
-            // The same number again replaces the document; rare enough to look through everything.
+            // A repeated number replaces the document. This is rare, so a scan of all postings is acceptable.
             self.postings.iter_mut().for_each(|postings| postings.retain(|(other, _)| *other != number));
         }
         if self.postings.len() < self.words.term_words.len() {
@@ -188,7 +188,7 @@ impl Builder {
 }
 
 impl TextIndex {
-    /// An index of many documents at once; answers are those of documents inserted one by one.
+    /// Builds an index of many documents. Its results equal those of inserting the documents one by one.
     pub fn build(documents: impl IntoIterator<Item = (u32, Document)>) -> Self {
         let mut builder = Builder::default();
         for (number, document) in documents {

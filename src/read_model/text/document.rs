@@ -1,4 +1,4 @@
-//! A document and how it becomes words, terms and weights.
+//! A document, and its conversion to words, terms and weights.
 
 use std::sync::Arc;
 
@@ -28,9 +28,9 @@ pub enum Field {
 impl Field {
     const ALL: [Self; 6] = [Self::Title, Self::Summary, Self::Names, Self::Places, Self::Outcomes, Self::Text];
 
-    /// Weight of a word here, typical length in words, and how far longer texts count less (BM25's b).
+    /// Weight of a word in this field, typical length in words, and length normalisation (BM25's b).
     ///
-    /// Typical lengths are constants: live averages would betray hidden documents and change with every write.
+    /// Typical lengths are constants: live averages would reveal hidden documents, and change with every write.
     fn scoring(self) -> (f32, f32, f32) {
         match self {
             Self::Title => (6.0, 7.0, 0.5),
@@ -43,15 +43,15 @@ impl Field {
     }
 }
 
-/// What is indexed of a record.
+/// The indexed content of a record.
 #[derive(Clone, Debug, Default)]
 pub struct Document {
-    /// Texts; a field may occur several times, and no phrase crosses two entries.
+    /// Texts. A field may occur several times. No phrase spans two entries.
     pub fields: Vec<(Field, String)>,
-    /// 0 to 1: breaks ties between equally good hits.
+    /// 0 to 1. It breaks ties between equally relevant hits.
     pub prominence: f32,
-    /// Every name, code and alias of a council: a query equal to one of them puts this record first. The title of such
-    /// a document is a proper name, which is not stemmed. The names are also indexed as [`Field::Places`].
+    /// Every name, code and alias of a council. A query that equals one of them ranks this record first. The title of
+    /// such a document is a proper name, which is not stemmed. The names are also indexed as [`Field::Places`].
     pub exact_names: Vec<String>,
 }
 
@@ -62,9 +62,9 @@ pub enum Kind {
     Word,
     /// A word of a proper name.
     Name,
-    /// The parts of a hyphenated word written as one.
+    /// The parts of a hyphenated word as one word.
     Joined,
-    /// A term of several words that the thesaurus has.
+    /// A thesaurus term of several words.
     Unit,
 }
 
@@ -79,9 +79,9 @@ pub struct WordRef {
     pub code: u16,
 }
 
-/// Gives ids to words.
+/// Assigns ids to words.
 pub trait Dictionary {
-    /// The ids of a word; new ones for a new word, none for a stop word.
+    /// The ids of a word: new ones for a new word, none for a stop word.
     fn word(&mut self, kind: Kind, text: &str) -> Option<WordRef>;
 }
 
@@ -139,7 +139,7 @@ struct Reader<'d, D> {
 }
 
 impl<D: Dictionary> Reader<'_, D> {
-    /// Adds one text; its terms go to `terms`, joined words and units too. Answers how many words it has.
+    /// Adds one text. Its terms go to `terms`, joined words and units too. Returns its number of words.
     fn entry(&mut self, text: &str, is_name: bool, terms: &mut Vec<(u32, bool)>) -> usize {
         let mut codes = Vec::new();
         let mut before = String::new();
@@ -175,7 +175,7 @@ impl<D: Dictionary> Reader<'_, D> {
         codes.len()
     }
 
-    /// Weighs the terms of a field; answers how many distinct ones it has, joined words and units apart.
+    /// Weighs the terms of a field. Returns its number of distinct terms, without joined words and units.
     fn weigh(&mut self, field: Field, mut terms: Vec<(u32, bool)>, length: usize) -> usize {
         let (boost, typical, b) = field.scoring();
         let norm = 1.0 - b + b * length as f32 / typical;
@@ -194,7 +194,7 @@ impl<D: Dictionary> Reader<'_, D> {
     }
 
     fn terms(mut self) -> Vec<(u32, Weight)> {
-        // Stable, so that the fields of a term are added in the same order whatever its id.
+        // A stable sort adds the fields of a term in the same order, whatever its id.
         self.weights.sort_by_key(|(term, _, _)| *term);
         let sum = |run: &[(u32, f32, bool)]| {
             let frequency = run.iter().map(|(_, frequency, _)| frequency).sum();
@@ -204,7 +204,7 @@ impl<D: Dictionary> Reader<'_, D> {
     }
 }
 
-/// True for parts that may be written as one word: not for two numbers.
+/// True for parts that may be written as one word. Two numbers may not.
 fn may_join(before: &str, word: &str) -> bool {
     let is_number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
     !before.is_empty() && before.len() + word.len() <= 40 && !(is_number(before) && is_number(word))

@@ -1,4 +1,4 @@
-//! Where the words of a search are found in a text: fragments with `<mark>`, everything else escaped.
+//! Highlights the words of a search in a text: fragments with `<mark>`, with everything else escaped.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -11,32 +11,32 @@ use super::terms::{is_stop_word, name_term_of, term_of};
 use super::thesaurus::{STOP, THESAURUS};
 use super::understand::Understanding;
 
-/// Words shown around a hit in a long text.
-const AROUND: usize = 12;
-/// Fragments shown of a long text.
+/// Context words around a hit in a long text.
+const CONTEXT_WORDS: usize = 12;
+/// Maximum number of fragments of a long text.
 const FRAGMENTS: usize = 2;
 
-/// Fragments of a hit, safe to show as HTML.
+/// Highlighted texts of a hit, safe to insert as HTML.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Highlighted {
     /// The whole title or name.
     pub title: String,
     /// The whole summary.
     pub summary: Option<String>,
-    /// At most two places of the long texts; `None` where they have none of the words.
+    /// At most two fragments of the long texts; `None` without a hit in them.
     pub text: Option<String>,
 }
 
-/// Marks the words of a search, and the synonyms that were looked for; excluded words are not marked.
+/// Highlights the words of a search and their synonyms, but not excluded words.
 #[derive(Clone, Debug, Default)]
 pub struct Highlighter {
     terms: HashSet<String>,
-    /// Terms of several words, by the codes of their words.
+    /// Terms of several words, as the codes of their words.
     units: HashSet<Vec<u16>>,
     longest: usize,
 }
 
-/// A word as it is shown: parts joined by hyphens are one.
+/// A displayed word. Parts joined by hyphens are one word.
 struct Word {
     start: usize,
     end: usize,
@@ -44,7 +44,7 @@ struct Word {
 }
 
 impl Highlighter {
-    /// For a search that was understood.
+    /// For a search.
     pub fn new(understanding: &Understanding) -> Self {
         let mut highlighter = Self::default();
         if let Some(hits) = understanding.hits.first() {
@@ -75,7 +75,7 @@ impl Highlighter {
         }
     }
 
-    /// What is shown of a hit.
+    /// The highlighted texts of a hit.
     pub fn highlight<'t>(
         &self,
         title: &str,
@@ -90,23 +90,23 @@ impl Highlighter {
         }
     }
 
-    /// A text whole, with its hits marked.
+    /// A whole text with its hits marked.
     fn whole(&self, text: &str) -> String {
         let words = self.words(text);
         show(text, &words, 0..words.len(), 0, text.len())
     }
 
-    /// The places of a long Markdown text that have hits; `None` where it has none.
+    /// The fragments of a long Markdown text with hits; `None` without hits.
     fn fragments(&self, markdown: &str) -> Option<String> {
         let text = plain_text(markdown);
         let words = self.words(&text);
         let mut shown = Vec::new();
         let mut next = 0;
         while let Some(hit) = (next..words.len()).find(|at| words[*at].is_hit).filter(|_| shown.len() < FRAGMENTS) {
-            let (from, to) = (hit.saturating_sub(AROUND), (hit + AROUND).min(words.len()));
+            let (from, to) = (hit.saturating_sub(CONTEXT_WORDS), (hit + CONTEXT_WORDS).min(words.len()));
             shown.push(show(&text, &words, from..to, words[from].start, words[to - 1].end));
-            // What follows at once would be no fragment of its own.
-            next = to + AROUND;
+            // A hit directly after the fragment would overlap with it.
+            next = to + CONTEXT_WORDS;
         }
         (!shown.is_empty()).then(|| shown.join(" … "))
     }

@@ -1,4 +1,4 @@
-//! The index: dictionary, posting lists, documents. A clone shares everything; a change copies what it touches.
+//! The index: dictionary, posting lists, documents. Clones share their data, and a change copies only what it affects.
 
 use std::sync::Arc;
 
@@ -18,13 +18,13 @@ pub struct TextIndex {
     pub(super) terms: imbl::Vector<Arc<Term>>,
     pub(super) documents: imbl::Vector<Option<Arc<Stored>>>,
     pub(super) ranks: Arc<Vec<Rank>>,
-    /// Folded titles and exact names; the flag says that it is an exact name.
+    /// Folded titles and exact names. The flag marks an exact name.
     pub(super) keys: OrdSet<(Arc<str>, bool, u32)>,
     /// Documents by the words of their titles and exact names.
     pub(super) key_words: OrdMap<Arc<str>, Arc<RoaringBitmap>>,
 }
 
-/// A term: its documents, and the words that have it.
+/// A term: its documents and its words.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Term {
     pub postings: PostingList,
@@ -39,26 +39,26 @@ pub(super) struct Stored {
     pub names: Vec<Arc<str>>,
 }
 
-/// What ranking needs of every document.
+/// A document's data for ranking.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Rank {
     pub prominence: f32,
     pub title_length: u8,
 }
 
-/// The dictionary. Words are never removed: one that no document has any more finds nothing.
+/// The dictionary. Words are never removed: an unused word matches nothing.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Words {
     pub ids: imbl::HashMap<Arc<str>, WordRef>,
     pub term_ids: imbl::HashMap<Arc<str>, u32>,
     /// Key and term of each word, by id.
     pub texts: imbl::Vector<(Arc<str>, u32)>,
-    /// Words that were added since the posting lists were last extended: word and term.
+    /// Words added since the posting lists were last extended: word and term.
     pub added: Vec<(u32, u32)>,
 }
 
 impl TextIndex {
-    /// Adds a document; replaces the one of that number.
+    /// Adds a document, or replaces the one with this number.
     pub fn insert(&mut self, number: u32, document: &Document) {
         let reading = read(document, &mut self.words);
         for (word, term) in self.words.added.drain(..) {
@@ -74,7 +74,7 @@ impl TextIndex {
             }
         }
         for (term, weight) in &reading.terms {
-            // What stays as it was is not copied.
+            // Unchanged data are not copied.
             let is_new = before.binary_search(term).is_err();
             if is_new || !self.terms[*term as usize].postings.has((number, *weight)) {
                 Arc::make_mut(&mut self.terms[*term as usize]).postings.insert((number, *weight));
@@ -99,14 +99,14 @@ impl TextIndex {
         self.documents.set(place, Some(Arc::new(stored)));
     }
 
-    /// Removes a document, if there is one of that number.
+    /// Removes the document with this number, if it exists.
     pub fn remove(&mut self, number: u32) {
         for term in self.take(number) {
             Arc::make_mut(&mut self.terms[term as usize]).postings.remove(number);
         }
     }
 
-    /// Takes a document out, all but its postings; answers the terms that it has.
+    /// Removes a document, except its postings. Returns its terms.
     fn take(&mut self, number: u32) -> Vec<u32> {
         let Some(Some(stored)) = self.documents.get(number as usize).cloned() else { return Vec::new() };
         for (key, is_name) in stored.keys() {
@@ -132,7 +132,7 @@ impl TextIndex {
         self.terms.get(*self.words.term_ids.get(term)? as usize)
     }
 
-    /// What ranking needs, by number.
+    /// Ranking data by number.
     pub(super) fn ranks(&self) -> &[Rank] {
         &self.ranks
     }
@@ -172,12 +172,12 @@ impl TextIndex {
         &self.terms[self.words.term(word) as usize]
     }
 
-    /// True when a document has this very word.
+    /// True if a document contains exactly this word.
     pub(super) fn has_word(&self, number: u32, word: u32) -> bool {
         self.stored(number).is_some_and(|stored| stored.sequence.ids().any(|id| id == word + OFFSET))
     }
 
-    /// True when a document has these words in a row; see [`Sequence::has_row`].
+    /// True if a document contains this sequence of words; see [`Sequence::has_row`].
     pub(super) fn has_row(&self, number: u32, row: &[Option<Vec<u32>>], anchor: usize) -> bool {
         self.stored(number).is_some_and(|stored| stored.sequence.has_row(row, anchor))
     }
@@ -197,7 +197,7 @@ impl Stored {
     }
 }
 
-/// The dictionary's key of a word, and its term.
+/// The dictionary key of a word, and its term.
 pub(super) fn key_and_term(kind: Kind, text: &str) -> (String, String) {
     match kind {
         Kind::Word => (text.into(), term_of(text).into_owned()),
@@ -207,7 +207,7 @@ pub(super) fn key_and_term(kind: Kind, text: &str) -> (String, String) {
     }
 }
 
-/// True for words that are not indexed by themselves.
+/// True for words that are not indexed on their own.
 pub(super) fn is_skipped(kind: Kind, text: &str) -> bool {
     matches!(kind, Kind::Word | Kind::Name) && is_stop_word(text)
 }

@@ -1,6 +1,6 @@
-//! Markdown to text, and which of it is searched.
+//! Converts Markdown to searchable text.
 
-/// The text of Markdown, without its marks.
+/// The text of Markdown, without markup.
 pub fn plain_text(markdown: &str) -> String {
     use pulldown_cmark::{Event, Parser, TagEnd};
     let mut text = String::with_capacity(markdown.len());
@@ -16,8 +16,7 @@ pub fn plain_text(markdown: &str) -> String {
     text
 }
 
-/// Openings of sentences about the record itself: where its title, year or principles come from, and what the source
-/// leaves out.
+/// Starts of sentences about the record itself: the origin of its title, year or principles, and gaps in its source.
 const PROVENANCE: &[&str] = &[
     "the title is taken from",
     "the title and the lead are taken from",
@@ -34,9 +33,9 @@ const PROVENANCE: &[&str] = &[
     "only the title and",
 ];
 
-/// A Markdown text without notes on provenance: sentences about the record itself instead of the work.
+/// A Markdown text without notes on provenance, which are sentences about the record instead of the work.
 ///
-/// Many records have such notes in the same words; otherwise `page` or `democratic engagement` would find them all.
+/// Many records have the same notes. Otherwise `page` or `democratic engagement` would match all of them.
 pub fn without_provenance(markdown: &str) -> String {
     let paragraphs = markdown.split("\n\n").map(|paragraph| {
         let about_work = sentences(paragraph).filter(|sentence| !is_provenance(sentence));

@@ -1,4 +1,4 @@
-//! Which documents of an index match a plan.
+//! Finds the documents of an index that match a plan.
 
 use std::sync::Arc;
 
@@ -8,10 +8,10 @@ use super::index::TextIndex;
 use super::plan::{Expansion, Matcher, Plan, Way};
 use super::postings::{Posting, PostingList, Weight};
 
-/// How much the words of a known term count where they stand apart: `care` and `leavers` for `care leavers`.
-const APART: f32 = 0.5;
+/// Factor for the words of a thesaurus term when they are not adjacent: `care` and `leavers` for `care leavers`.
+const SEPARATE_WORDS: f32 = 0.5;
 
-/// A way with the documents that it matches.
+/// A way with its matching documents.
 #[derive(Clone, Debug)]
 pub struct Matched {
     /// Visible documents.
@@ -20,7 +20,7 @@ pub struct Matched {
 }
 
 impl Matched {
-    /// Looks a way up.
+    /// Looks up a way.
     pub fn new(index: &TextIndex, matcher: &Matcher, visible: &RoaringBitmap) -> Self {
         let lists: Vec<PostingList> = match matcher {
             Matcher::Any(terms) => terms.iter().filter_map(|term| Some(index.term(term)?.postings.clone())).collect(),
@@ -34,13 +34,13 @@ impl Matched {
         Self { documents, lists }
     }
 
-    /// Calls `visit` with the place in `numbers`, which are sorted, and the weight of each that matches.
+    /// Calls `visit` with the index in `numbers` (sorted) and the weight of each number that matches.
     pub fn each_of(&self, numbers: &[u32], mut visit: impl FnMut(usize, Weight)) {
         self.lists.iter().for_each(|list| list.each_of(numbers, &mut visit));
     }
 }
 
-/// Visible documents that have the words in a row, each with the weight of its least word.
+/// Visible documents with this sequence of words, each with the weight of its lightest word.
 fn in_a_row(index: &TextIndex, places: &[Option<Vec<String>>], visible: &RoaringBitmap) -> Vec<Posting> {
     let mut candidates = visible.clone();
     let mut anchor: Option<(u64, usize)> = None;
@@ -74,16 +74,16 @@ fn in_a_row(index: &TextIndex, places: &[Option<Vec<String>>], visible: &Roaring
 pub struct Lookup {
     /// Each way of the plan.
     pub ways: Vec<Matched>,
-    /// Documents that have each slot in any way.
+    /// For each slot, the documents that match it in any way.
     pub slots: Vec<RoaringBitmap>,
-    /// Documents that each branch excludes.
+    /// For each branch, the documents that it excludes.
     pub excluded: Vec<RoaringBitmap>,
     /// Documents that match every slot of a branch.
     pub strict: RoaringBitmap,
 }
 
 impl Lookup {
-    /// Looks a plan up.
+    /// Looks up a plan.
     pub fn new(plan: &Plan, index: &TextIndex, visible: &RoaringBitmap) -> Self {
         let ways: Vec<Matched> = plan.ways.iter().map(|way| Matched::new(index, &way.matcher, visible)).collect();
         let mut slots = vec![RoaringBitmap::new(); plan.slots.len()];
@@ -95,7 +95,7 @@ impl Lookup {
         for branch in &plan.branches {
             let mut absent = RoaringBitmap::new();
             branch.excluded.iter().for_each(|matcher| absent |= Matched::new(index, matcher, visible).documents);
-            // Stop words alone find nothing; exclusions alone leave everything else.
+            // Stop words alone match nothing. Exclusions alone match everything else.
             let is_empty = branch.slots.is_empty() && branch.excluded.is_empty();
             let mut all = if is_empty { RoaringBitmap::new() } else { visible.clone() };
             slots[branch.slots.clone()].iter().for_each(|slot| all &= slot);
@@ -107,13 +107,13 @@ impl Lookup {
     }
 }
 
-/// How much each way counts. The words of a known term count less where they stand apart, unless nobody has the term.
+/// The strength of each way. The separate words of a thesaurus term count less, unless no document has the term.
 pub fn strengths(plan: &Plan, lookups: &[Arc<Lookup>]) -> Vec<f32> {
     let has = |way: usize| lookups.iter().any(|lookup| !lookup.ways[way].documents.is_empty());
     let is_known =
         |expansion: &Expansion| expansion.itself.is_some_and(has) || expansion.also.iter().any(|(way, _)| has(*way));
     let strength = |way: &Way| match way.part_of {
-        Some(expansion) if is_known(&plan.expansions[expansion]) => way.strength * APART,
+        Some(expansion) if is_known(&plan.expansions[expansion]) => way.strength * SEPARATE_WORDS,
         _ => way.strength,
     };
     plan.ways.iter().map(strength).collect()

@@ -1,22 +1,22 @@
-//! Full-text index in memory, with immutable states that are cheap to clone.
+//! A full-text index in memory, with immutable states that are cheap to clone.
 //!
-//! tantivy was considered and refused. Its BM25 counts deleted documents until segments merge, so an index loaded from
-//! the database ranks differently from one that was updated; and it counts documents that the caller may not see, so
-//! hidden records would shift public results. Here answers depend on the visible documents alone, never on history:
+//! tantivy was considered and rejected. Its BM25 counts deleted documents until segments merge, so an index loaded from
+//! the database ranks differently from one that was updated. It also counts documents that the caller may not see, so
+//! hidden records would shift public results. Here results depend only on the visible documents, never on history:
 //!
-//! - a posting holds a BM25F pseudo-frequency, made with fixed typical field lengths instead of live averages;
+//! - a posting holds a BM25F pseudo-frequency, computed with fixed typical field lengths instead of live averages;
 //! - inverse document frequencies are computed for each query, from the documents visible to the caller;
-//! - spelling, synonyms and suggestions use words of visible documents only.
+//! - spelling, synonyms and suggestions use only words of visible documents.
 //!
 //! | file | content |
 //! |---|---|
-//! | `analysis`, `numbers`, `terms`, `markdown` | text to words and terms: folding, stemming |
+//! | `analysis`, `numbers`, `terms`, `markdown` | from text to words and terms: folding, stemming |
 //! | `thesaurus`, `synonyms.txt` | groups of terms with the same or a narrower meaning |
-//! | `index`, `build`, `postings`, `sequence`, `document` | the index and how documents enter it |
-//! | `query` | what people write, parsed |
-//! | `plan`, `matching`, `ranking` | what may match, what does, its score, pages of it |
+//! | `index`, `build`, `postings`, `sequence`, `document` | the index, and adding documents to it |
+//! | `query` | the parsed query |
+//! | `plan`, `matching`, `ranking` | candidates, matches, scores, pages of hits |
 //! | `understand`, `spelling` | strict or relaxed search, "did you mean" |
-//! | `highlight`, `suggest` | marked fragments, suggestions while typing |
+//! | `highlight`, `suggest` | highlighted fragments, suggestions while typing |
 
 mod analysis;
 mod build;

@@ -1,6 +1,6 @@
-//! Numbers as one word, however written: `3,000,000`, `3m` and `3 million`.
+//! Numbers as one word, in any notation: `3,000,000`, `3m` and `3 million`.
 
-/// A number as one word, with its end: grouped digits and a scale such as `m` or `million` are written out.
+/// A number as one word, and its end. Grouped digits and a scale such as `m` or `million` are expanded.
 pub fn number(text: &str, start: usize, end: usize) -> Option<(usize, String)> {
     let run = &text[start..end];
     if !run.starts_with(|c: char| c.is_ascii_digit()) || !run.is_ascii() {
@@ -14,7 +14,7 @@ pub fn number(text: &str, start: usize, end: usize) -> Option<(usize, String)> {
     if digits_end < run.len() {
         return scale(&run[digits_end..], true).map(|zeros| (end, scaled(&digits, zeros)));
     }
-    // A scale may follow in a word of its own; a single letter only after a currency sign.
+    // A separate word may be a scale. A single letter is one only after a currency sign.
     let rest = &text[end..];
     if let Some(after) = rest.strip_prefix(' ').or_else(|| rest.strip_prefix('-')) {
         let length = after.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(after.len());
@@ -38,7 +38,7 @@ fn scale(word: &str, letters: bool) -> Option<usize> {
     }
 }
 
-/// Decimal digits times a power of ten, without superfluous zeros.
+/// Decimal digits times a power of ten, without redundant zeros.
 fn scaled(digits: &str, zeros: usize) -> String {
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let moved = fraction.len().min(zeros);

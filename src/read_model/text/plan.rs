@@ -1,4 +1,4 @@
-//! What each word and phrase of a query may be matched by.
+//! Plans a query: the possible matches of each word and phrase.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -8,69 +8,69 @@ use super::query::{Branch, Part, Query};
 use super::terms::{is_stop_word, name_term_of, term_of};
 use super::thesaurus::{STOP, THESAURUS};
 
-/// A query, ready to be looked up in any index.
+/// A query, ready for lookup in any index.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
-    /// Words and phrases that count.
+    /// Words and phrases that must match.
     pub slots: Vec<Slot>,
-    /// Ways to match them.
+    /// The ways to match them.
     pub ways: Vec<Way>,
     /// Alternatives of the query.
     pub branches: Vec<BranchPlan>,
-    /// Terms that other terms are also looked for.
+    /// Thesaurus terms of the query, with related terms to look up as well.
     pub expansions: Vec<Expansion>,
 }
 
 /// A word or a phrase of the query.
 #[derive(Clone, Debug)]
 pub struct Slot {
-    /// Words that are its own; stop words do not count.
+    /// Its words, without stop words.
     pub tokens: Vec<Token>,
-    /// True for a phrase, which relaxing keeps.
+    /// True for a phrase, which a relaxed search still requires.
     pub is_phrase: bool,
 }
 
-/// A way to match one or several neighbouring slots.
+/// A way to match one slot or several neighbouring slots.
 #[derive(Clone, Debug)]
 pub struct Way {
     /// The slots.
     pub slots: Range<usize>,
-    /// What documents must have.
+    /// The condition for documents.
     pub matcher: Matcher,
-    /// How much it counts.
+    /// Its strength in the score.
     pub strength: f32,
-    /// The expansion whose words these are, apart from each other.
+    /// The expansion whose separate words these are.
     pub part_of: Option<usize>,
 }
 
-/// What documents must have.
+/// A condition for documents.
 #[derive(Clone, Debug)]
 pub enum Matcher {
     /// Any of these terms.
     Any(Vec<String>),
-    /// These words in a row, each by its terms; `None` is a stop word.
+    /// These words in sequence, each as a list of terms; `None` is a stop word.
     Row(Vec<Option<Vec<String>>>),
 }
 
 /// An alternative of the query.
 #[derive(Clone, Debug)]
 pub struct BranchPlan {
-    /// What counts.
+    /// Slots that must match.
     pub slots: Range<usize>,
-    /// What must be absent.
+    /// Conditions that must not match.
     pub excluded: Vec<Matcher>,
 }
 
-/// A term of the query that the thesaurus has.
+/// A thesaurus term in the query.
 #[derive(Clone, Debug)]
 pub struct Expansion {
-    /// As it stands in the query.
+    /// Its start in the query.
     pub start: usize,
-    /// Where it ends in the query.
+    /// Its end in the query.
     pub end: usize,
-    /// The way that is the term itself, where it has several words.
+    /// The way for the term itself, if it has several words.
     pub itself: Option<usize>,
-    /// Other terms with their ways.
+    /// Related terms with their ways.
     pub also: Vec<(usize, String)>,
 }
 
@@ -133,7 +133,7 @@ impl Plan {
         }
     }
 
-    /// Adds ways for the terms of the thesaurus; answers which expansion of several words each token belongs to.
+    /// Adds ways for thesaurus terms. Returns the expansion of several words that each token belongs to.
     fn expand(&mut self, tokens: &[Token], slot_of: &[Option<usize>]) -> Vec<Option<usize>> {
         let codes = codes(tokens);
         let mut parts = vec![None; tokens.len()];
@@ -147,7 +147,7 @@ impl Plan {
             let mut slots = slot_of[at..end].iter().flatten().copied();
             let low = slots.clone().min().unwrap_or_default();
             let high = slots.clone().max().unwrap_or_default();
-            // A word that stood earlier in the query already keeps its place there.
+            // A repeated word keeps its first position in the query.
             if slots.any(|slot| slot < low || slot > high) || high - low + 1 > entry.length() {
                 at = end;
                 continue;
@@ -173,7 +173,7 @@ impl Plan {
     }
 }
 
-/// The terms that a written word may be indexed as.
+/// The possible index terms of a word.
 pub fn terms(word: &str) -> Vec<String> {
     let mut terms = vec![term_of(word).into_owned(), name_term_of(word).into_owned()];
     terms.dedup();
@@ -185,7 +185,7 @@ fn codes(tokens: &[Token]) -> Vec<u16> {
     tokens.iter().map(code).collect()
 }
 
-/// Words in a row. A term of the thesaurus is indexed as a unit, which is quicker to find.
+/// A sequence of words. A thesaurus term is indexed as a unit, which is faster to look up.
 fn row(tokens: &[Token]) -> Matcher {
     match tokens {
         [only] => Matcher::Any(terms(&only.word)),

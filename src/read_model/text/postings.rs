@@ -1,21 +1,21 @@
-//! Posting lists in small shared blocks: changing one document copies a few kilobytes.
+//! Posting lists in small shared blocks. Changing one document copies a few kilobytes.
 
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
-/// Postings of a block that was just made.
-const FULL: usize = 128;
-/// A block with more postings is split.
-const LARGEST: usize = 192;
-/// A block with fewer postings is merged with a neighbour.
-const SMALLEST: usize = 32;
-/// Steps of a weight: 15 bits from 0 to 64.
+/// Number of postings in a new block.
+const NEW_BLOCK: usize = 128;
+/// A larger block is split.
+const MAX_BLOCK: usize = 192;
+/// A smaller block is merged with a neighbour.
+const MIN_BLOCK: usize = 32;
+/// Steps per unit of weight: 15 bits for 0 to 64.
 const STEPS: f32 = 512.0;
-/// Bit of a weight that says that the title has the term.
+/// The bit of a weight that marks a term in the title.
 const IN_TITLE: u16 = 1 << 15;
 
-/// How much a document is about a term: BM25F's pseudo-frequency, rounded, and whether the title has the term.
+/// The weight of a term in a document: BM25F's pseudo-frequency, rounded, and whether the title has the term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Weight(u16);
 
@@ -31,21 +31,21 @@ impl Weight {
         f32::from(self.0 & !IN_TITLE) / STEPS
     }
 
-    /// True when the title has the term.
+    /// True if the title has the term.
     pub fn in_title(self) -> bool {
         self.0 & IN_TITLE != 0
     }
 
-    /// The lesser of two, in the title when both are.
+    /// The lesser weight of two, in the title if both are.
     pub fn least(self, other: Self) -> Self {
         Self((self.0 & !IN_TITLE).min(other.0 & !IN_TITLE) | (self.0 & other.0 & IN_TITLE))
     }
 }
 
-/// A document that has a term.
+/// A document number with the weight of a term.
 pub type Posting = (u32, Weight);
 
-/// Postings in the order of document numbers: differences as variable-length integers, each with its weight.
+/// Postings by document number: differences as variable-length integers, each followed by its weight.
 #[derive(Debug)]
 struct Block {
     first: u32,
@@ -76,25 +76,25 @@ impl Block {
     }
 
     fn postings(&self) -> Vec<Posting> {
-        let mut postings = Vec::with_capacity(LARGEST + 1);
+        let mut postings = Vec::with_capacity(MAX_BLOCK + 1);
         self.each(|posting| postings.push(posting));
         postings
     }
 }
 
-/// All documents that have a term.
+/// The posting list of a term.
 #[derive(Clone, Debug, Default)]
 pub struct PostingList {
     blocks: imbl::Vector<Arc<Block>>,
 }
 
 impl PostingList {
-    /// From postings in the order of their numbers, each number once.
+    /// From postings in ascending order, each number once.
     pub fn from_sorted(postings: &[Posting]) -> Self {
-        Self { blocks: postings.chunks(FULL).map(Block::new).collect() }
+        Self { blocks: postings.chunks(NEW_BLOCK).map(Block::new).collect() }
     }
 
-    /// True when it has this very posting.
+    /// True if it contains exactly this posting.
     pub fn has(&self, posting: Posting) -> bool {
         let Some(block) = self.blocks.get(self.block_of(posting.0)) else { return false };
         let mut found = false;
@@ -102,7 +102,7 @@ impl PostingList {
         found
     }
 
-    /// Adds a posting, or replaces that of the document.
+    /// Adds a posting, or replaces the one of the document.
     pub fn insert(&mut self, posting: Posting) {
         if self.blocks.is_empty() {
             self.blocks.push_back(Block::new(&[posting]));
@@ -115,9 +115,9 @@ impl PostingList {
             Some((_, weight)) => *weight = posting.1,
             None => postings.insert(place, posting),
         }
-        if postings.len() > LARGEST {
-            // Documents are mostly added at the end: leave full blocks behind.
-            let middle = if place + 1 == postings.len() { FULL } else { postings.len() / 2 };
+        if postings.len() > MAX_BLOCK {
+            // Most documents are appended, so leave full blocks behind.
+            let middle = if place + 1 == postings.len() { NEW_BLOCK } else { postings.len() / 2 };
             self.blocks.set(at, Block::new(&postings[..middle]));
             self.blocks.insert(at + 1, Block::new(&postings[middle..]));
         } else {
@@ -131,10 +131,10 @@ impl PostingList {
         let Some(block) = self.blocks.get(at) else { return };
         let mut postings = block.postings();
         postings.retain(|(other, _)| *other != number);
-        if postings.len() < SMALLEST && self.blocks.len() > 1 {
+        if postings.len() < MIN_BLOCK && self.blocks.len() > 1 {
             let other = if at > 0 { at - 1 } else { at + 1 };
             let neighbour = self.blocks[other].postings();
-            if neighbour.len() + postings.len() <= FULL {
+            if neighbour.len() + postings.len() <= NEW_BLOCK {
                 let (low, high) = (at.min(other), at.max(other));
                 let merged = if other < at { [neighbour, postings].concat() } else { [postings, neighbour].concat() };
                 self.blocks.set(low, Block::new(&merged));
@@ -149,7 +149,7 @@ impl PostingList {
         }
     }
 
-    /// The first block whose last number is not before this one.
+    /// The first block whose last number is at least this one.
     fn block_of(&self, number: u32) -> usize {
         let (mut low, mut high) = (0, self.blocks.len());
         while low < high {
@@ -168,7 +168,7 @@ impl PostingList {
         RoaringBitmap::from_sorted_iter(numbers).unwrap_or_default()
     }
 
-    /// Calls `visit` with the place in `numbers`, which are sorted, and the weight of each that has the term.
+    /// Calls `visit` with the index in `numbers` (sorted) and the weight of each number that has the term.
     pub fn each_of(&self, numbers: &[u32], mut visit: impl FnMut(usize, Weight)) {
         let mut next = 0;
         let seek = numbers.len() < self.blocks.len();
@@ -195,7 +195,7 @@ impl PostingList {
     }
 }
 
-/// Appends an integer in as few bytes as it needs.
+/// Appends a variable-length integer.
 pub fn push_varint(bytes: &mut Vec<u8>, mut value: u32) {
     while value >= 0x80 {
         bytes.push(value as u8 | 0x80);
@@ -204,7 +204,7 @@ pub fn push_varint(bytes: &mut Vec<u8>, mut value: u32) {
     bytes.push(value as u8);
 }
 
-/// Reads an integer and moves on.
+/// Reads a variable-length integer and advances.
 pub fn varint(bytes: &[u8], at: &mut usize) -> u32 {
     let (mut value, mut shift) = (0, 0);
     loop {

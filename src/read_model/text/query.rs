@@ -1,26 +1,26 @@
-//! Queries as people write them: all words count, `"a phrase"` is one, `-word` excludes, `or` means either.
+//! Parses queries: all words count, `"a phrase"` is a unit, `-word` excludes, `or` separates alternatives.
 //!
-//! Nothing is an error. An unbalanced quote or a lone hyphen is ignored.
+//! No query is an error. An unbalanced quote or a lone hyphen is ignored.
 
 use super::analysis::{Token, tokens};
 use super::terms::is_stop_word;
 
-/// Most words of a query that are looked at; the rest are ignored.
+/// Maximum number of words in a query. The rest are ignored.
 pub const MOST_WORDS: usize = 32;
-/// Most bytes of a query that are looked at.
-const MOST_BYTES: usize = 4_000;
+/// Maximum length of a query, in bytes. The rest is ignored.
+const MAX_BYTES: usize = 4_000;
 
 /// A parsed query.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
-    /// Alternatives; a record matches any of them.
+    /// Alternatives: a record must match one of them.
     pub branches: Vec<Branch>,
 }
 
-/// What stands between two `or`.
+/// The part of a query between two `or`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Branch {
-    /// Words and phrases that count, in order.
+    /// Words and phrases that must match, in order.
     pub wanted: Vec<Part>,
     /// Words and phrases that must be absent.
     pub excluded: Vec<Phrase>,
@@ -29,19 +29,19 @@ pub struct Branch {
 /// A part of a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// Words outside quotes, stop words included. Positions in them are those of the query.
+    /// Words outside quotes, stop words included. Their positions are those in the query.
     Words(Vec<Token>),
     /// Words in quotes.
     Phrase(Phrase),
 }
 
-/// Words in a row; stop words stand for any other.
+/// Adjacent words. A stop word stands for any stop word.
 pub type Phrase = Vec<Token>;
 
 impl Query {
-    /// Parses what somebody wrote.
+    /// Parses a query.
     pub fn parse(written: &str) -> Self {
-        let end = (0..=written.len().min(MOST_BYTES)).rev().find(|at| written.is_char_boundary(*at)).unwrap_or(0);
+        let end = (0..=written.len().min(MAX_BYTES)).rev().find(|at| written.is_char_boundary(*at)).unwrap_or(0);
         let mut parser = Parser { written: &written[..end], at: 0, left: MOST_WORDS, query: Self::default() };
         parser.run();
         parser.query.branches.retain(|branch| !branch.wanted.is_empty() || !branch.excluded.is_empty());
@@ -73,7 +73,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Reads a quoted phrase, or up to the next blank or quote.
+    /// Reads a quoted phrase, or everything up to the next blank or quote.
     fn item(&mut self, is_excluded: bool) {
         let rest = &self.written[self.at..];
         let Some(first) = rest.chars().next() else { return };
@@ -127,7 +127,7 @@ impl Parser<'_> {
     }
 
     fn add_phrase(&mut self, phrase: Vec<Token>, is_excluded: bool) {
-        // Stop words at the ends say nothing.
+        // Ignore stop words at the ends.
         let counts = |token: &Token| !is_stop_word(&token.word);
         let Some(first) = phrase.iter().position(counts) else { return };
         let last = phrase.iter().rposition(counts).unwrap_or(first);
@@ -143,7 +143,7 @@ impl Parser<'_> {
         if words.is_empty() {
             return;
         }
-        // `3 million` and `co op` are one word over a blank: read from the first word of the run.
+        // `3 million` and `co op` are one word across a blank: read from the first word of the run.
         let wanted = &mut self.branch().wanted;
         match wanted.last_mut() {
             Some(Part::Words(before)) => before.extend(words),
@@ -152,7 +152,7 @@ impl Parser<'_> {
         self.join_over_blanks(start);
     }
 
-    /// Reads the last two written words together, in case they are one, as in `£3 million`.
+    /// Reads the last two words together, in case they are one, as in `£3 million`.
     fn join_over_blanks(&mut self, start: usize) {
         let end = self.at;
         let written = self.written;
@@ -179,7 +179,7 @@ fn is_quote(c: char) -> bool {
 mod tests {
     use super::*;
 
-    /// A query in short: words, "phrases", -exclusions, | between alternatives.
+    /// A short notation for queries: words, "phrases", -exclusions, | between alternatives.
     fn short(written: &str) -> String {
         let words = |tokens: &[Token]| tokens.iter().map(|token| token.word.clone()).collect::<Vec<_>>().join(" ");
         let branch = |branch: &Branch| {

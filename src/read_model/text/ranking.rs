@@ -9,30 +9,30 @@ use super::index::TextIndex;
 use super::matching::Lookup;
 use super::plan::Plan;
 
-/// BM25's k1: how soon more of a word says no more.
+/// BM25's k1: how soon the frequency of a word saturates.
 const K1: f32 = 1.2;
-/// For a title that has every word.
+/// Bonus for a title with every word.
 const WHOLE_IN_TITLE: f32 = 10.0;
-/// Times the share of the title that the query is.
+/// Factor for the share of the title that the query covers.
 const SHARE_OF_TITLE: f32 = 20.0;
-/// For a title that is the query.
+/// Bonus for a title that equals the query.
 const TITLE: f32 = 30.0;
-/// For a council whose name is the query.
+/// Bonus for a council whose name equals the query.
 const EXACT_NAME: f32 = 120.0;
-/// Times the prominence of a document.
+/// Factor for the prominence of a document.
 const PROMINENCE: f32 = 0.05;
-/// Times the share of the query that a document has, in a relaxed search: what has more words comes first.
+/// Factor for the covered share of the query in a relaxed search: documents with more of the words come first.
 const COVERAGE: f32 = 50.0;
 
-/// What a word in passing counts for the share of the query that a document has; one that it is about counts 1.
+/// Coverage of a word that is only mentioned. A word that is a subject of the document counts 1.
 const MENTIONED: f32 = 0.4;
-/// Saturated frequency from which a document is about a word: about that of a word in title and summary.
+/// Saturated frequency from which a word is a subject of the document: roughly, when it is in title and summary.
 const SUBJECT: f32 = 0.85;
 
 /// The hits of a search in one index.
 #[derive(Clone, Debug)]
 pub struct Hits {
-    /// All that match, among the visible documents.
+    /// All matches among the visible documents.
     pub matched: RoaringBitmap,
     pub(super) index: TextIndex,
     pub(super) plan: Arc<Plan>,
@@ -40,31 +40,31 @@ pub struct Hits {
     pub(super) strengths: Arc<Vec<f32>>,
     pub(super) idf: Arc<Vec<f32>>,
     pub(super) is_relaxed: bool,
-    /// The whole query, folded, where it may be a title or a name.
+    /// The whole folded query, if it may be a title or a name.
     pub(super) key: Option<Arc<str>>,
 }
 
-/// A place in the order of hits: the score and tie-break of the hit at the edge of the page before.
+/// A position in the order of hits: score and tie-break of the last hit on the page before.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Edge<T> {
     /// Score of that hit.
     pub score: f32,
     /// Its tie-break.
     pub tie: T,
-    /// True for the page before it instead of the one after.
+    /// True for the page before this position, false for the page after it.
     pub is_backwards: bool,
 }
 
-/// How far each of some documents has the query.
+/// How much of the query each document covers.
 pub(super) struct Coverage {
-    /// Share of the query's weight, 0 to 1.
+    /// Covered share of the query's weight, 0 to 1.
     pub share: Vec<f32>,
     score: Vec<f32>,
     title: Vec<f32>,
 }
 
 impl Hits {
-    /// All hits among these documents, with their scores, in the order of their numbers.
+    /// All hits among these documents with their scores, by number.
     pub fn scores(&self, within: &RoaringBitmap) -> Vec<(u32, f32)> {
         let numbers: Vec<u32> = (&self.matched & within).into_iter().collect();
         let coverage = self.coverage(&numbers);
@@ -85,9 +85,9 @@ impl Hits {
         numbers.into_iter().zip(scores).collect()
     }
 
-    /// The next `limit` hits after an edge, best first; among equal scores the greater tie-break comes first.
+    /// The next `limit` hits after an edge, most relevant first. Among equal scores, the greater tie-break comes first.
     ///
-    /// Backwards, these are the hits just before the edge, again best first.
+    /// Backwards, these are the hits just before the edge, also most relevant first.
     pub fn page<T: Ord + Clone>(
         &self,
         within: &RoaringBitmap,
@@ -120,7 +120,7 @@ impl Hits {
         hits.into_iter().map(|(score, _, number)| (number, score)).collect()
     }
 
-    /// Adds up, slot by slot and always in the same order, so that the same documents get the very same scores.
+    /// Adds slot by slot, always in the same order, so that the same documents get exactly the same scores.
     pub(super) fn coverage(&self, numbers: &[u32]) -> Coverage {
         let total: f32 = self.idf.iter().sum();
         let blank = || vec![0.0f32; numbers.len()];
@@ -169,7 +169,7 @@ impl Hits {
         }
     }
 
-    /// Documents whose title or exact name is the query, with what that adds.
+    /// Documents whose title or exact name equals the query, with their bonus.
     fn named(&self) -> Vec<(u32, f32)> {
         let Some(key) = &self.key else { return Vec::new() };
         let from = (key.clone(), false, 0);

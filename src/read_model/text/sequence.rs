@@ -1,20 +1,20 @@
 //! The words of a document in order, for phrases.
 
-/// A gap in a sequence of words, which no phrase crosses.
+/// A gap in a sequence, which no phrase spans.
 pub const GAP: u32 = 0;
-/// A stop word, which in a phrase stands for any other.
+/// A stop word. In a phrase it stands for any stop word.
 pub const ANY_STOP: u32 = 1;
 /// Added to word ids in sequences.
 pub const OFFSET: u32 = 2;
 
-/// Word ids in order; stop words and gaps are below [`OFFSET`].
+/// Word ids in order. Stop words and gaps are below [`OFFSET`].
 ///
-/// Two bytes an id: phrases are looked for here, and fixed lengths are read without wrong guesses of the processor. A
-/// larger id, of one of the rarer words, is [`LARGE`] and two halves.
+/// Each id has two bytes: phrases are searched here, and a fixed length avoids branch mispredictions. A larger id, of a
+/// rarer word, is [`LARGE`] and two halves.
 #[derive(Clone, Debug)]
 pub struct Sequence(Box<[u16]>);
 
-/// Announces an id in two halves of 15 bits.
+/// Marks an id in two halves of 15 bits.
 const LARGE: u16 = u16::MAX;
 
 impl Sequence {
@@ -40,8 +40,8 @@ impl Sequence {
         })
     }
 
-    /// True when these words stand in a row: at each place any of some words, or any stop word. `anchor` is the place
-    /// that is looked for first.
+    /// True if these words occur in sequence: at each position any of some words, or any stop word. `anchor` is the
+    /// position to search for first.
     pub fn has_row(&self, row: &[Option<Vec<u32>>], anchor: usize) -> bool {
         let Some(Some(anchors)) = row.get(anchor) else { return false };
         anchors.iter().any(|word| {
@@ -55,7 +55,7 @@ impl Sequence {
         })
     }
 
-    /// Where an id starts. Compares many units at once before it looks at any.
+    /// The offsets of an id. Compares many units at once before it examines any.
     fn places_of(&self, id: u32) -> impl Iterator<Item = usize> + '_ {
         const AT_ONCE: usize = 32;
         let is_large = id >= u32::from(LARGE);
@@ -75,12 +75,12 @@ impl Sequence {
         })
     }
 
-    /// True when the unit so far before a place is this.
+    /// True if the unit `before` places before this one has this value.
     fn is(&self, at: usize, before: usize, unit: u16) -> bool {
         at >= before && self.0[at - before] == unit
     }
 
-    /// The id that starts at a place, which moves on; a gap beyond the end.
+    /// The id at an offset. Advances past it; returns a gap at the end.
     fn id_at(&self, at: &mut usize) -> u32 {
         let unit = |at: usize| self.0.get(at).map_or(GAP, |unit| u32::from(*unit));
         let first = unit(*at);
@@ -92,7 +92,7 @@ impl Sequence {
         first
     }
 
-    /// The id that ends before a place, which moves back; a gap before the start.
+    /// The id before an offset. Moves back to its start; returns a gap at the start.
     fn id_before(&self, at: &mut usize) -> u32 {
         if self.is(*at, 3, LARGE) {
             *at -= 3;

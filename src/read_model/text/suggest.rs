@@ -1,4 +1,4 @@
-//! Titles and names for what somebody has typed so far.
+//! Suggests titles and names for typed text.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -8,13 +8,13 @@ use roaring::RoaringBitmap;
 use super::analysis::key;
 use super::index::TextIndex;
 
-/// Visible candidates after which no more are looked for, in alphabetical order of what matches: a single letter has no
-/// end of them.
-const COMPARED: usize = 4_096;
+/// Maximum number of visible candidates, in alphabetical order of the matching key. A single letter would have far
+/// more.
+const MAX_CANDIDATES: usize = 4_096;
 
 impl TextIndex {
-    /// Documents whose title or exact name has a word that begins with what was typed; those that begin with it come
-    /// first, then the more prominent; among equals the lesser tie-break.
+    /// Documents whose title or exact name has a word that starts with the typed text. Those that start with it
+    /// themselves come first, then the more prominent; among equals, the lesser tie-break.
     pub fn suggest<T: Ord>(
         &self,
         typed: &str,
@@ -22,7 +22,7 @@ impl TextIndex {
         limit: usize,
         tie: impl Fn(u32) -> T,
     ) -> Vec<u32> {
-        // Wildcards of other languages find nothing, rather than something else.
+        // Wildcards of other systems match nothing, instead of something unexpected.
         if typed.contains(['%', '_', '\\']) {
             return Vec::new();
         }
@@ -41,15 +41,15 @@ impl TextIndex {
         suggested
     }
 
-    /// Documents with a title or a name that begins so.
+    /// Documents with a title or name that starts with the typed text.
     fn beginning(&self, typed: &str, visible: &RoaringBitmap) -> Vec<u32> {
         let from: (Arc<str>, bool, u32) = (typed.into(), false, 0);
         let keys = self.keys.range(from..).take_while(|(key, _, _)| key.starts_with(typed));
         let mut numbers = Vec::new();
         let mut last: Option<&Arc<str>> = None;
         for (key, _, number) in keys.filter(|(_, _, number)| visible.contains(*number)) {
-            // Documents of the same title are all looked at, so that their numbers do not matter.
-            if numbers.len() >= COMPARED && last != Some(key) {
+            // Include all documents with the same title, so that the result does not depend on their numbers.
+            if numbers.len() >= MAX_CANDIDATES && last != Some(key) {
                 break;
             }
             last = Some(key);
@@ -60,7 +60,7 @@ impl TextIndex {
         numbers
     }
 
-    /// Documents with a title or a name that goes on so after a blank, besides those known.
+    /// Documents with the typed text at a later word of a title or name, except known ones.
     fn with_word(&self, typed: &str, visible: &RoaringBitmap, known: &HashSet<u32>) -> Vec<u32> {
         let mut words = typed.split(' ').skip(1);
         let Some(word) = words.next() else { return Vec::new() };
@@ -76,7 +76,7 @@ impl TextIndex {
                     numbers.push(number);
                 }
             }
-            if numbers.len() >= COMPARED {
+            if numbers.len() >= MAX_CANDIDATES {
                 break;
             }
         }

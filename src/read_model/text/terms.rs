@@ -1,4 +1,4 @@
-//! Terms: what the index is keyed by. A term is the Snowball stem of a word; words with digits are not stemmed.
+//! Terms: the keys of the index. A term is the Snowball stem of a word. Words with digits are not stemmed.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -20,13 +20,13 @@ const STOP_WORDS: &str = "\
 
 static STOPS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| STOP_WORDS.split_whitespace().collect());
 
-/// True for words that say nothing by themselves.
+/// True for words without meaning of their own.
 pub fn is_stop_word(word: &str) -> bool {
     STOPS.contains(word)
 }
 
-/// Terms of words that Snowball stems like a word of another meaning: commissioning and commission, authority and author,
-/// armed and arm.
+/// Terms for words that Snowball wrongly gives the stem of another word: commissioning and commission, authority and
+/// author, armed and arm.
 const APART: &[(&str, &str)] = &[
     ("commissioning", "commissioning"),
     ("commissioner", "commissioning"),
@@ -51,7 +51,7 @@ const APART: &[(&str, &str)] = &[
     ("importance", "important"),
 ];
 
-/// The term of a word: its stem; words with digits stay whole.
+/// The term of a word: its stem, or the word itself if it has digits.
 pub fn term_of(word: &str) -> Cow<'_, str> {
     if let Some((_, term)) = APART.iter().find(|(apart, _)| *apart == word) {
         return Cow::Borrowed(term);
@@ -65,7 +65,7 @@ pub fn term_of(word: &str) -> Cow<'_, str> {
     STEMMER.with(|stemmer| stemmer.stem(word))
 }
 
-/// The term of a word in a proper name. Names are not stemmed, so that Reading is not found by `read`.
+/// The term of a word in a proper name. Names are not stemmed, so that `read` does not find Reading.
 pub fn name_term_of(word: &str) -> Cow<'_, str> {
     if term_of(word) == word { word.into() } else { format!("={word}").into() }
 }

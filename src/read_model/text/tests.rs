@@ -1,4 +1,4 @@
-//! Answers depend on the visible documents alone: not on how the index came to be, nor on what is hidden.
+//! Results depend only on the visible documents: not on the history of the index, and not on hidden documents.
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -78,7 +78,7 @@ fn document(random: &mut StdRng) -> Document {
     Document { fields, prominence: (random.random_range(0..100) as f32) / 100.0, exact_names }
 }
 
-/// Everything that can be asked, as text; scores to the last bit. `name` tells documents apart whatever their numbers.
+/// All results as text, with exact scores. `name` identifies documents independently of their numbers.
 fn answers(index: &TextIndex, visible: &RoaringBitmap, name: impl Fn(u32) -> u32 + Copy) -> String {
     let mut all = String::new();
     for query in QUERIES {
@@ -115,7 +115,7 @@ fn an_updated_index_answers_as_one_built_anew() {
             let built = TextIndex::build(documents.iter().map(|(number, document)| (*number, document.clone())));
             let wanted = answers(&built, &visible, |number| number);
             assert_eq!(answers(&index, &visible, |number| number), wanted);
-            // Other numbers, and nothing but what is visible.
+            // Other numbers, and only visible documents.
             let visible_only = documents.iter().filter(|(number, _)| visible.contains(**number));
             let renumbered: Vec<(u32, Document)> =
                 visible_only.clone().rev().zip(0..).map(|((_, document), place)| (place, document.clone())).collect();

@@ -1,8 +1,8 @@
 //! Terms with the same or a narrower meaning, from `synonyms.txt`.
 //!
 //! A line is a group of terms, separated by commas; each finds all others. Terms after `>` are narrower or related: the
-//! terms before find them, not the other way round. A term of several words is indexed as a unit, so that finding it
-//! costs no more than finding a word; which terms a query also looks for is decided at query time.
+//! terms before `>` find them, but not the reverse. A term of several words is indexed as a unit, so that it costs no
+//! more than a word. Related terms are added at query time.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -10,22 +10,22 @@ use std::sync::LazyLock;
 use super::analysis::tokens;
 use super::terms::{is_stop_word, name_term_of, term_of};
 
-/// How much a synonym counts beside the written word.
+/// Strength of a synonym, relative to the word itself.
 const SYNONYM: f32 = 0.6;
-/// How much a narrower or related term counts.
+/// Strength of a narrower or related term.
 const NARROWER: f32 = 0.45;
-/// Code of any stop word inside a term.
+/// Code of any stop word in a term.
 pub const STOP: u16 = 1;
-/// Code of a word that no term has.
+/// Code of a word that is in no term.
 pub const UNKNOWN: u16 = 0;
 
 /// The thesaurus of the service.
 pub static THESAURUS: LazyLock<Thesaurus> = LazyLock::new(|| Thesaurus::parse(include_str!("synonyms.txt")));
 
-/// All groups, ready to look up.
+/// All groups, ready for lookup.
 #[derive(Default)]
 pub struct Thesaurus {
-    /// Codes of the words that terms are made of, by their stems.
+    /// Codes of the words in terms, by stem.
     codes: HashMap<String, u16>,
     entries: Vec<Entry>,
     /// Entries by the code of their first word.
@@ -37,15 +37,15 @@ pub struct Thesaurus {
 pub struct Entry {
     /// As written in the file.
     pub text: String,
-    /// Index terms that mean it: a stem and a name, or one unit of several words.
+    /// Its index terms: a stem and a name, or one unit of several words.
     pub terms: Vec<String>,
     codes: Vec<u16>,
-    /// Other entries that a search for this one also finds, and how much they count.
+    /// Related entries that a search for this one also finds, with their strength.
     pub also: Vec<(usize, f32)>,
 }
 
 impl Entry {
-    /// Words of the term, stop words included.
+    /// Number of words, stop words included.
     pub fn length(&self) -> usize {
         self.codes.len()
     }
@@ -117,7 +117,7 @@ impl Thesaurus {
         self.codes.get(stem).copied().unwrap_or(UNKNOWN)
     }
 
-    /// True for a word that some term has, which is therefore spelt correctly.
+    /// True for a word in some term, which is therefore spelt correctly.
     pub fn has_word(&self, word: &str) -> bool {
         self.code(&term_of(word)) != UNKNOWN
     }

@@ -1,4 +1,4 @@
-//! What a search was understood to mean: as written or corrected, strict or relaxed, with which synonyms.
+//! Interprets a search: as written or corrected, strict or relaxed, and with which synonyms.
 
 use std::sync::Arc;
 
@@ -11,43 +11,43 @@ use super::query::{Part, Query};
 use super::ranking::Hits;
 use super::spelling::corrected;
 
-/// With fewer hits than this that have every word, those with some of the words are shown too.
-const ENOUGH: u64 = 3;
-/// Least share of the best hit's weight that a relaxed hit must have: the tail with one common word is cut off.
-const LEAST_SHARE: f32 = 0.6;
+/// With fewer strict hits than this, the search is relaxed to documents with some of the words.
+const ENOUGH_HITS: u64 = 3;
+/// Minimum share of the best hit's weight for a relaxed hit. This cuts off the tail with one common word.
+const MIN_SHARE: f32 = 0.6;
 
-/// How a search was understood, and its hits.
+/// The interpretation of a search, and its hits.
 #[derive(Clone, Debug)]
 pub struct Understanding {
-    /// What was searched for: as written or, where that finds nothing, as it was probably meant.
+    /// The query: as written, or corrected if that finds nothing.
     pub searched_for: String,
-    /// What was probably meant, where what was written finds nothing.
+    /// The correction, if the query as written finds nothing.
     pub did_you_mean: Option<String>,
-    /// True when some hits do not have every word.
+    /// True if some hits do not have every word.
     pub relaxed: bool,
-    /// Other words that were looked for too.
+    /// Synonyms that were searched as well.
     pub synonyms: Vec<Synonym>,
     /// The hits in each index.
     pub hits: Vec<Hits>,
-    /// What a cursor must carry so that later pages keep the order of the first.
+    /// State for a cursor, so that later pages have the order of the first.
     pub weights: Weights,
 }
 
-/// A word or term of the query, with terms of like meaning that visible records have.
+/// A word or term of the query, with related terms that visible records have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Synonym {
-    /// As it was written.
+    /// As written in the query.
     pub word: String,
-    /// What was looked for too.
+    /// Related terms that were searched as well.
     pub also: Vec<String>,
 }
 
-/// The part of an order of hits that depends on the current records. `Display` and [`Weights::parse`] convert it to and
-/// from text.
+/// The part of the order of hits that depends on the current records. `Display` and [`Weights::parse`] convert it to
+/// and from text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Weights {
     relaxed: bool,
-    /// Least share of the query that a hit must have.
+    /// Minimum share of the query that a hit must have.
     least: f32,
     idf: Vec<f32>,
     /// The corrected query.
@@ -63,7 +63,7 @@ impl std::fmt::Display for Weights {
 }
 
 impl Weights {
-    /// From the text of a cursor; `None` for anything else.
+    /// From the text of a cursor; `None` if it is invalid.
     pub fn parse(text: &str) -> Option<Self> {
         let (numbers, corrected) = match text.split_once('~') {
             Some((numbers, corrected)) => (numbers, Some(corrected.to_owned())),
@@ -84,7 +84,8 @@ impl Weights {
     }
 }
 
-/// Searches indexes together: each with the documents of it that the caller may see, whatever other filters there are.
+/// Searches several indexes together. Each comes with the documents that the caller may see, whatever the other
+/// filters.
 pub fn understand(indexes: &[(&TextIndex, &RoaringBitmap)], written: &str) -> Understanding {
     let attempt = Attempt::new(indexes, written);
     if attempt.strict_total() > 0 {
@@ -102,7 +103,7 @@ pub fn understand(indexes: &[(&TextIndex, &RoaringBitmap)], written: &str) -> Un
     }
 }
 
-/// Searches as [`understand`] did for an earlier page; `None` where the weights are not those of this query.
+/// Searches as [`understand`] did for an earlier page; `None` if the weights belong to another query.
 pub fn understand_with(
     indexes: &[(&TextIndex, &RoaringBitmap)],
     written: &str,
@@ -114,7 +115,7 @@ pub fn understand_with(
     fits.then(|| attempt.finish(indexes, text, weights.clone()))
 }
 
-/// A query looked up in all indexes.
+/// A query, looked up in all indexes.
 struct Attempt {
     query: Query,
     plan: Arc<Plan>,
@@ -136,13 +137,13 @@ impl Attempt {
         self.lookups.iter().map(|lookup| lookup.strict.len()).sum()
     }
 
-    /// How many words and phrases some record has.
+    /// Number of words and phrases that occur in some record.
     fn found_slots(&self) -> usize {
         let is_found = |slot: &usize| self.lookups.iter().any(|lookup| !lookup.slots[*slot].is_empty());
         (0..self.plan.slots.len()).filter(is_found).count()
     }
 
-    /// True when there are words to do without: phrases and alternatives stay as they were asked for.
+    /// True if words can be dropped. Phrases and alternatives cannot.
     fn may_relax(&self) -> bool {
         self.plan.branches.len() == 1 && self.plan.slots.len() > 1 && self.plan.slots.iter().any(|slot| !slot.is_phrase)
     }
@@ -159,12 +160,12 @@ impl Attempt {
             (1.0 + ((visible - having) as f32 + 0.5) / (having as f32 + 0.5)).ln()
         };
         let idf = (0..self.plan.slots.len()).map(idf).collect();
-        let relaxed = self.may_relax() && self.strict_total() < ENOUGH;
+        let relaxed = self.may_relax() && self.strict_total() < ENOUGH_HITS;
         let mut weights = Weights { relaxed, least: 0.0, idf, corrected };
         if relaxed {
             let idf = Arc::new(weights.idf.clone());
             let shares = (0..indexes.len()).flat_map(|at| shares(&self.hits(indexes, at, &idf, true)));
-            weights.least = shares.map(|(_, share)| share).fold(0.0, f32::max) * LEAST_SHARE;
+            weights.least = shares.map(|(_, share)| share).fold(0.0, f32::max) * MIN_SHARE;
         }
         self.finish(indexes, text, weights)
     }
@@ -192,7 +193,7 @@ impl Attempt {
         }
     }
 
-    /// The hits in one index; of a relaxed search all that have any word.
+    /// The hits in one index. In a relaxed search, all documents with any of the words.
     fn hits(&self, indexes: &[(&TextIndex, &RoaringBitmap)], at: usize, idf: &Arc<Vec<f32>>, is_relaxed: bool) -> Hits {
         let lookup = &self.lookups[at];
         let matched = if is_relaxed { self.some_words(lookup, indexes[at].1) } else { lookup.strict.clone() };
@@ -208,7 +209,7 @@ impl Attempt {
         }
     }
 
-    /// Documents with every phrase, any of the words and nothing that is excluded.
+    /// Documents with every phrase, any of the words, and nothing that is excluded.
     fn some_words(&self, lookup: &Lookup, visible: &RoaringBitmap) -> RoaringBitmap {
         let mut any = RoaringBitmap::new();
         let mut has_phrases = visible.clone();
@@ -226,7 +227,7 @@ impl Attempt {
         matched
     }
 
-    /// The query as it would stand as a title or a name.
+    /// The folded query, for comparison with titles and names.
     fn key(&self) -> Option<Arc<str>> {
         let [branch] = &self.query.branches[..] else { return None };
         if branch.wanted.is_empty() {
@@ -251,7 +252,7 @@ impl Attempt {
     }
 }
 
-/// How much of the query each hit has.
+/// The share of the query that each hit covers.
 fn shares(hits: &Hits) -> Vec<(u32, f32)> {
     let numbers: Vec<u32> = hits.matched.iter().collect();
     let shares = hits.coverage(&numbers).share;

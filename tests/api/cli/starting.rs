@@ -149,7 +149,7 @@ async fn a_private_database_that_vanished_beside_its_key_is_not_made_anew() {
     fs::rename(&postgres, &moved).unwrap();
     for command in [&["serve", "--bind", "127.0.0.1:0"][..], &["migrate"]] {
         let refused = Program::run(&folder, command, &[], "").expect(1);
-        for said in ["has vanished", "signing-key.pem", "--data-dir"] {
+        for said in ["is missing", "signing-key.pem", "--data-dir"] {
             assert!(refused.stderr.contains(said), "{said}: {}", refused.stderr);
         }
         assert!(!postgres.join("data").exists(), "an empty database was made");

@@ -1,8 +1,8 @@
-//! Answers that are ready to send: what strangers asked for once is looked up under the raw request, before anything is parsed.
+//! Cache of public responses. Its key is the raw request, so a hit needs no parsing.
 //!
-//! An answer is good for as long as what it shows is as it was: for a record its own fingerprint is compared, for a list when
-//! a public record of its kinds last changed. So a change drops what it touches and nothing else, and a draft that nobody may
-//! see drops nothing. Nothing that was made for a credential is kept.
+//! A response is valid until its data change. For a record, its fingerprint is compared. For a list, the positions of
+//! the last public changes of its kinds are compared. So a change invalidates only the responses that it affects, and a
+//! hidden draft invalidates none. Responses to requests with credentials are not cached.
 
 use std::io::Write;
 use std::sync::{Arc, OnceLock};
@@ -27,20 +27,20 @@ use super::snapshot::{Snapshot, Stamps};
 use crate::access::reach::Reach;
 use crate::http::response::{Fingerprint, HeadOnly, is_known, pack};
 
-/// Bytes that all ready answers may take.
-const MOST: u64 = 32 << 20;
-/// The longest answer that is kept, and the longest request that is looked up.
-const LONGEST: usize = 4 << 20;
-const LONGEST_KEY: usize = 2_000;
-/// Headers of an answer that belong to its body, and are sent with it again.
-const KEPT: [header::HeaderName; 6] =
+/// Maximum size of the cache, in bytes.
+const MAX_BYTES: u64 = 32 << 20;
+/// The longest response to cache, and the longest request to look up.
+const MAX_RESPONSE: usize = 4 << 20;
+const MAX_KEY: usize = 2_000;
+/// Response headers that are cached with the body.
+const CACHED_HEADERS: [header::HeaderName; 6] =
     [header::CONTENT_TYPE, header::ETAG, header::LAST_MODIFIED, header::CACHE_CONTROL, header::VARY, header::LINK];
 
-/// The answers of one instance.
-pub struct ReadyAnswers(Cache<String, Arc<Answer>>);
+/// The cache of one instance.
+pub struct ResponseCache(Cache<String, Arc<CachedResponse>>);
 
-/// An answer, in the encodings that were asked for.
-struct Answer {
+/// A response, in the encodings requested so far.
+struct CachedResponse {
     headers: Vec<(header::HeaderName, HeaderValue)>,
     body: Bytes,
     gzip: OnceLock<Bytes>,
@@ -48,38 +48,38 @@ struct Answer {
     depends_on: Dependence,
 }
 
-/// What an answer shows.
+/// The data that a response depends on.
 enum Dependence {
-    /// The initiative that a path segment names, as it was.
+    /// The initiative of a path segment, with this fingerprint.
     Initiative(String, Fingerprint),
-    /// Public records of these kinds, as of their last changes. What is due for a check depends on the day.
+    /// Public records of these kinds, as of their last changes. Due reviews depend on the day.
     Kinds(Stamps, NaiveDate),
 }
 
-impl Default for ReadyAnswers {
+impl Default for ResponseCache {
     fn default() -> Self {
-        let weight = |key: &String, answer: &Arc<Answer>| {
-            // Compressed forms come later: a third each is more than they take.
+        let weight = |key: &String, answer: &Arc<CachedResponse>| {
+            // Reserve space for compressed forms: a third each is more than enough.
             let bytes = key.len() + answer.body.len() * 5 / 3 + 512;
             u32::try_from(bytes).unwrap_or(u32::MAX)
         };
-        // Keep what was asked for last. The default policy lets an answer in only when it is asked for more often than all the
-        // answers together that it would replace, which a long one never is.
+        // Evict the least recently used response. The default policy admits a response only if it is more popular than
+        // all the responses that it would replace together, which a long one never is.
         let policy = EvictionPolicy::lru();
-        Self(Cache::builder().max_capacity(MOST).weigher(weight).eviction_policy(policy).build())
+        Self(Cache::builder().max_capacity(MAX_BYTES).weigher(weight).eviction_policy(policy).build())
     }
 }
 
-/// Marks a request that is counted each time it is made: its answer is not kept.
+/// Marks a request whose every use is counted, so that its response is not cached.
 #[derive(Clone, Copy, Debug)]
-pub struct CountEach;
+pub struct CountEveryUse;
 
-/// Answer from what is ready; otherwise make the answer, and keep it if it may be asked for again.
-pub async fn answer_again(
+/// Middleware: respond from the cache, or else run the handler and cache its response if possible.
+pub async fn serve_cached(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let Some((key, ready, snapshot)) = asked(&request) else {
+    let Some((key, ready, snapshot)) = cache_key(&request) else {
         return Ok(next.call(request).await?.map_into_boxed_body());
     };
     if let Some(answer) = ready.0.get(&key).filter(|answer| answer.depends_on.holds(&snapshot)) {
@@ -90,7 +90,7 @@ pub async fn answer_again(
     request.extensions_mut().insert(CurrentSnapshot(Arc::clone(&snapshot)));
     let is_head = request.extensions().contains::<HeadOnly>();
     let response = next.call(request).await?.map_into_boxed_body();
-    if response.status() != StatusCode::OK || is_head || response.request().extensions().contains::<CountEach>() {
+    if response.status() != StatusCode::OK || is_head || response.request().extensions().contains::<CountEveryUse>() {
         return Ok(response);
     }
     let Some(depends_on) = Dependence::of(response.request(), &snapshot) else { return Ok(response) };
@@ -98,26 +98,26 @@ pub async fn answer_again(
     let (head, body) = response.into_parts();
     let response = match body.try_into_bytes() {
         Ok(body) => {
-            if body.len() <= LONGEST && !head.headers().contains_key(header::CONTENT_ENCODING) {
-                let headers = kept(head.headers());
+            if body.len() <= MAX_RESPONSE && !head.headers().contains_key(header::CONTENT_ENCODING) {
+                let headers = cached_headers(head.headers());
                 let (gzip, brotli) = (OnceLock::new(), OnceLock::new());
-                ready.0.insert(key, Arc::new(Answer { headers, body: body.clone(), gzip, brotli, depends_on }));
+                ready.0.insert(key, Arc::new(CachedResponse { headers, body: body.clone(), gzip, brotli, depends_on }));
             }
             head.set_body(BoxBody::new(body))
         }
-        // A stream goes out as it comes.
+        // Streams are not cached.
         Err(stream) => head.set_body(stream),
     };
     Ok(ServiceResponse::new(request, response))
 }
 
-fn kept(headers: &HeaderMap) -> Vec<(header::HeaderName, HeaderValue)> {
+fn cached_headers(headers: &HeaderMap) -> Vec<(header::HeaderName, HeaderValue)> {
     let of = |name: header::HeaderName| headers.get(&name).cloned().map(|value| (name, value));
-    KEPT.into_iter().filter_map(of).collect()
+    CACHED_HEADERS.into_iter().filter_map(of).collect()
 }
 
-/// The key of a request that may be answered again, with what answers it.
-fn asked(request: &ServiceRequest) -> Option<(String, web::Data<ReadyAnswers>, Arc<Snapshot>)> {
+/// The cache key of a request, with the cache and the snapshot; `None` if the request is not cacheable.
+fn cache_key(request: &ServiceRequest) -> Option<(String, web::Data<ResponseCache>, Arc<Snapshot>)> {
     let headers = request.headers();
     let is_own = [header::AUTHORIZATION, header::HeaderName::from_static("x-api-key"), REGISTRY_MIN_POSITION];
     if request.method() != Method::GET || is_own.iter().any(|name| headers.contains_key(name)) {
@@ -126,16 +126,16 @@ fn asked(request: &ServiceRequest) -> Option<(String, web::Data<ReadyAnswers>, A
     let text = |name| headers.get(name).map_or(Some(""), |value: &HeaderValue| value.to_str().ok());
     let (accept, host) = (text(header::ACCEPT)?, text(header::HOST)?);
     let (path, query) = (request.path(), request.query_string());
-    if path.len() + query.len() + accept.len() + host.len() > LONGEST_KEY {
+    if path.len() + query.len() + accept.len() + host.len() > MAX_KEY {
         return None;
     }
     let snapshot = request.app_data::<web::Data<ReadModel>>()?.snapshot()?;
-    let ready = request.app_data::<web::Data<ReadyAnswers>>()?.clone();
-    // A line end is in none of the parts.
+    let ready = request.app_data::<web::Data<ResponseCache>>()?.clone();
+    // None of the parts can contain a line end.
     Some((format!("{path}\n{query}\n{accept}\n{host}"), ready, snapshot))
 }
 
-impl Answer {
+impl CachedResponse {
     fn send(&self, request: &HttpRequest) -> HttpResponse {
         let tag = self.headers.iter().find(|(name, _)| name == header::ETAG).and_then(|(_, tag)| tag.to_str().ok());
         let is_known = tag.is_some_and(|tag| is_known(request, tag));
@@ -155,7 +155,7 @@ impl Answer {
         response.body(body)
     }
 
-    /// The body as the caller takes it; compressed when it is first asked for so, and never again.
+    /// The body in an encoding that the caller accepts. Each encoding is compressed once, on first use.
     fn encoded(&self, request: &HttpRequest) -> (Option<&'static str>, Bytes) {
         if !request.headers().contains_key(header::ACCEPT_ENCODING) {
             return (None, self.body.clone());
@@ -181,7 +181,7 @@ fn gzip(body: &[u8]) -> Bytes {
 }
 
 impl Dependence {
-    /// What the answer to a request depends on; `None` where it is not kept.
+    /// The dependence of the response to a request; `None` if it is not cacheable.
     fn of(request: &HttpRequest, snapshot: &Snapshot) -> Option<Self> {
         let segments: Vec<&str> = request.path().split('/').skip(1).collect();
         let stamps = snapshot.stamps;
@@ -194,7 +194,7 @@ impl Dependence {
             ["v1", "councils"] | ["v1", "councils", _] | ["v1", "councils", _, "boundary"] => {
                 only(Stamps { themes: 0, initiatives: 0, ..stamps })
             }
-            // What a query asks for may show other records too.
+            // A query may include other records.
             ["v1", "initiatives", segment] | ["v1", "initiatives", segment, "citation"]
                 if segment != "facets" && request.query_string().is_empty() =>
             {
@@ -207,7 +207,7 @@ impl Dependence {
         }
     }
 
-    /// True while what was shown is as it was.
+    /// True if the data are unchanged.
     fn holds(&self, snapshot: &Snapshot) -> bool {
         match self {
             Self::Initiative(segment, shown) => {

@@ -1,5 +1,5 @@
-//! A record on its way into an answer: its JSON, and how much of it is shown. What tells the answer from others is known
-//! before a byte of it is copied, so that a 304 and a HEAD cost no body.
+//! A view of a record for a response: its JSON and a choice of members. The entity tag is known before any byte is
+//! copied, so a 304 or HEAD response does not need the body.
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
@@ -14,9 +14,9 @@ use crate::http::response::{Fingerprint, Rendered, fingerprint};
 use crate::http::search::Highlight;
 use crate::registry::initiatives::query::InitiativeInclude as Include;
 
-/// A record as one answer shows it.
+/// A view of a record for one response.
 #[derive(Debug)]
-pub struct Shown<'a> {
+pub struct RecordView<'a> {
     json: &'a RecordJson,
     fingerprint: Fingerprint,
     /// Version of the record.
@@ -26,22 +26,22 @@ pub struct Shown<'a> {
     shape: Shape<'a>,
 }
 
-impl<'a> Shown<'a> {
-    /// A council; with the members in `fields`, or all.
+impl<'a> RecordView<'a> {
+    /// A council with the members in `fields`, or all members.
     pub fn council(entry: &'a CouncilEntry, fields: Option<&'a [String]>) -> Self {
         let (json, fingerprint, record) = (&entry.json, entry.fingerprint, &entry.record);
         let shape = Shape { fields, ..Shape::default() };
         Self { json, fingerprint, version: record.version, updated_at: record.updated_at, shape }
     }
 
-    /// A theme; with the members in `fields`, or all.
+    /// A theme with the members in `fields`, or all members.
     pub fn theme(entry: &'a ThemeEntry, fields: Option<&'a [String]>) -> Self {
         let (json, fingerprint, record) = (&entry.json, entry.fingerprint, &entry.record);
         let shape = Shape { fields, ..Shape::default() };
         Self { json, fingerprint, version: record.version, updated_at: record.updated_at, shape }
     }
 
-    /// An initiative as a caller of this reach sees it; with the members in `fields`, or all.
+    /// An initiative as the caller sees it, with the members in `fields`, or all members.
     pub fn initiative(
         entry: &'a InitiativeEntry,
         reach: Reach,
@@ -52,35 +52,35 @@ impl<'a> Shown<'a> {
         Ok(Self { json, fingerprint, version: entry.version, updated_at: entry.updated_at, shape })
     }
 
-    /// The same with related records in full.
+    /// Add related records in full.
     pub fn with_embedded(mut self, embedded: Option<String>) -> Self {
         self.shape.added.extend(embedded.map(|records| ("embedded", records)));
         self
     }
 
-    /// The same with its distance in kilometres.
+    /// Add the distance in kilometres.
     pub fn with_distance(mut self, kilometres: Option<f64>) -> Self {
-        // As serde writes a double.
+        // The same format as serde's for a double.
         let number = kilometres.and_then(|number| serde_json::to_string(&number).ok());
         self.shape.added.extend(number.map(|number| ("distance_km", number)));
         self
     }
 
-    /// The same with where the words of a search were found.
+    /// Add the highlights of a search.
     pub fn with_highlight(mut self, highlight: Option<&Highlight>) -> Self {
         let json = highlight.and_then(|highlight| serde_json::to_string(highlight).ok());
         self.shape.added.extend(json.map(|json| ("highlight", json)));
         self
     }
 
-    /// The same without a member.
+    /// Leave out a member.
     pub fn without(mut self, name: &'a str) -> Self {
         self.shape.without = Some(name);
         self
     }
 }
 
-impl Rendered for Shown<'_> {
+impl Rendered for RecordView<'_> {
     fn version(&self) -> i32 {
         self.version
     }
@@ -95,7 +95,7 @@ impl Rendered for Shown<'_> {
         }
         let Shape { fields, without, added, .. } = &self.shape;
         if fields.is_none() && without.is_none() && added.is_empty() {
-            // A whole record has the tag that a write of it answers with: that of its text.
+            // A whole record has the same tag as in the response to its write: that of its text.
             return fingerprint(&self.text());
         }
         let mut digest = Sha256::new_with_prefix(self.fingerprint);
@@ -121,7 +121,7 @@ impl Rendered for Shown<'_> {
 }
 
 impl Snapshot {
-    /// Related records of an initiative in full, as one JSON object; `None` where there are none to show.
+    /// Related records of an initiative in full, as one JSON object; `None` if there are none.
     pub fn embedded(
         &self,
         entry: &InitiativeEntry,
@@ -142,7 +142,7 @@ impl Snapshot {
             members.push(("themes", array(themes)));
         }
         let related = |id| -> Option<Result<String, ApiError>> {
-            let shown = Shown::initiative(self.initiative_of(id)?, reach, None);
+            let shown = RecordView::initiative(self.initiative_of(id)?, reach, None);
             Some(shown.and_then(|shown| String::from_utf8(shown.text()).map_err(ApiError::internal)))
         };
         if let Some(parent) = entry.parent_for(reach).filter(|_| wants(Include::Parent)).and_then(|one| related(one.id))
@@ -152,7 +152,7 @@ impl Snapshot {
         if wants(Include::Components) {
             let components = || entry.components_for(reach).filter_map(|one| self.initiative_of(one.id));
             if components().map(|one| one.json.text().len()).sum::<usize>() > MOST_BYTES {
-                let detail = "components are too much for one answer: ask for each by its own address";
+                let detail = "components are too large for one response: request each by its own URL";
                 return Err(ApiError::bad_query(vec![Fault::parameter("include", "too_large", detail)]));
             }
             let shown: Vec<String> =
