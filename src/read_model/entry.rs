@@ -201,12 +201,12 @@ impl InitiativeEntry {
 
     /// Its parent, if a caller of this reach may see it.
     pub fn parent_for(&self, reach: Reach) -> Option<&InitiativeRef> {
-        self.parent.as_ref().filter(|parent| parent.is_seen(reach)).map(|parent| &parent.shown)
+        self.parent.as_ref().filter(|parent| parent.is_seen(reach)).map(|parent| &parent.reference)
     }
 
     /// Its components, as far as a caller of this reach may see them.
     pub fn components_for(&self, reach: Reach) -> impl Iterator<Item = &InitiativeRef> {
-        self.components.iter().filter(move |one| one.is_seen(reach)).map(|one| &one.shown)
+        self.components.iter().filter(move |one| one.is_seen(reach)).map(|one| &one.reference)
     }
 
     /// How it is shown to a caller who sees more of its relatives than everybody does.
