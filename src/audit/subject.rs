@@ -56,7 +56,7 @@ fn named(credential: Credential) -> (Option<Uuid>, Option<Uuid>) {
     match credential {
         Credential::Session(session) => (Some(session), None),
         Credential::Key(key) => (None, Some(key)),
-        Credential::Foreign => (None, None),
+        Credential::External => (None, None),
     }
 }
 
