@@ -17,7 +17,7 @@ const HASH: usize = 32;
 /// An event as stored. Enum values are text, so that a row that somebody tampered with can still be read and verified.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit_events, check_for_backend(Pg), treat_none_as_default_value = false)]
-#[expect(missing_docs, reason = "explained in the table, column by column")]
+#[expect(missing_docs, reason = "the table documents every column")]
 pub struct EventRow {
     pub id: Uuid,
     pub sequence: i64,

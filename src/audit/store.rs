@@ -27,7 +27,7 @@ use crate::registry::references;
 /// Adds an event to the chain. Call it at the end of the transaction. From here to its end, all other writers wait, so
 /// waiting for another lock after this call could cause a deadlock.
 ///
-/// Checks the actor's rights again, because here they are certain: a change of rights leaves an event too, so it comes
+/// Checks the actor's rights again, because here they are certain. A change of rights leaves an event too, so it comes
 /// either before or after this one. 401 if the rights have changed since the request was identified.
 pub async fn record(
     conn: &mut AsyncPgConnection,

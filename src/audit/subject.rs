@@ -63,7 +63,7 @@ fn named(credential: Credential) -> (Option<Uuid>, Option<Uuid>) {
 /// The record that an event is about.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
-    /// What kind of record.
+    /// Kind of record.
     pub kind: RecordKind,
     /// Id of the record.
     pub id: Option<Uuid>,

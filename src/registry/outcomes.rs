@@ -14,7 +14,7 @@ use crate::text::Reference;
 /// Fields of an outcome that `fields` can select.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "words of the interface, explained where they are used")]
+#[expect(missing_docs, reason = "API names, documented where they are used")]
 pub enum OutcomeField {
     Initiative,
     Position,

@@ -1,7 +1,7 @@
 //! Resolves references (slug, id or GSS code) to records, and loads the short form of records by id.
 //!
-//! All resources share this code. So `?council=`, a body's `lead_council` and a path segment mean the same thing, and
-//! every fault for an unknown name can suggest the nearest known one.
+//! All resources share this code. So `?council=`, a body's `lead_council` and a path segment mean the same thing.
+//! Every fault for an unknown name can suggest the nearest known one.
 
 use std::collections::HashMap;
 

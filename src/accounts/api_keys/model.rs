@@ -111,13 +111,13 @@ pub struct IssuedKey {
 #[derive(ToSchema)]
 #[schema(value_type = String, min_length = 8, max_length = 200, example = "https://www.oldham.gov.uk",
     pattern = "^https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?$")]
-pub struct WebOrigin(#[expect(dead_code, reason = "stands for its schema")] String);
+pub struct WebOrigin(#[expect(dead_code, reason = "only its schema is used")] String);
 
 /// An IPv4 address or network, or an IPv6 address or network (CIDR, RFC 4632): `192.0.2.0/24`, `2001:db8::/32`.
 #[derive(ToSchema)]
 #[schema(value_type = String, max_length = 43, example = "192.0.2.0/24",
     pattern = r"^(((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(/([12]?[0-9]|3[0-2]))?|(([0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,6}:[0-9a-fA-F]{0,4}|::[0-9a-fA-F]{0,4})(/([1-9]?[0-9]|1[01][0-9]|12[0-8]))?)$")]
-pub struct Network(#[expect(dead_code, reason = "stands for its schema")] String);
+pub struct Network(#[expect(dead_code, reason = "only its schema is used")] String);
 
 /// Parses a network. A single address counts as a network of one.
 pub fn network(text: &str) -> Option<IpNet> {

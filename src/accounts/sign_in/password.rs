@@ -13,8 +13,8 @@ use crate::error::ApiError;
 /// about fifty hashes a second.
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
 
-/// Memory of finished hashes, for reuse. When it was freed instead, the allocator did not return it to the system: it
-/// held one block for every thread that ever hashed, 1.3 GB after 69 concurrent sign-ins.
+/// Memory of finished hashes, for reuse. When it was freed instead, the allocator did not return it to the system. It
+/// held one block for every thread that ever hashed: 1.3 GB after 69 concurrent sign-ins.
 static MEMORY: Mutex<Vec<Vec<Block>>> = Mutex::new(Vec::new());
 
 /// Hash of a random password, so that an unknown account takes as much work as a known one.

@@ -91,7 +91,7 @@ impl Resource for User {
 #[derive(ToSchema)]
 #[schema(value_type = String, min_length = 3, max_length = 254, example = "editor@oldham.example",
     pattern = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$")]
-pub struct EmailAddress(#[expect(dead_code, reason = "stands for its schema")] String);
+pub struct EmailAddress(#[expect(dead_code, reason = "only its schema is used")] String);
 
 /// The properties of a user that an admin can set.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]

@@ -23,7 +23,7 @@ pub enum ChangeKind {
 /// Resources in the change feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "words of the interface, explained where they are used")]
+#[expect(missing_docs, reason = "API names, documented where they are used")]
 pub enum ChangedResource {
     Council,
     Theme,

@@ -36,7 +36,7 @@ pub enum CouncilSort {
 /// Fields of a council that `fields` can select.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "words of the interface, explained where they are used")]
+#[expect(missing_docs, reason = "API names, documented where they are used")]
 pub enum CouncilField {
     Id,
     Slug,

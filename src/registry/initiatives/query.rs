@@ -47,7 +47,7 @@ pub enum InitiativeSort {
 /// Fields of an initiative that `fields` can select.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "words of the interface, explained where they are used")]
+#[expect(missing_docs, reason = "API names, documented where they are used")]
 pub enum InitiativeField {
     Id,
     Slug,
@@ -90,7 +90,7 @@ pub enum InitiativeField {
 /// Related records that `include` can embed in full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "words of the interface, explained where they are used")]
+#[expect(missing_docs, reason = "API names, documented where they are used")]
 pub enum InitiativeInclude {
     LeadCouncil,
     Participants,

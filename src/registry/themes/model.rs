@@ -155,7 +155,7 @@ pub enum ThemeSort {
 /// Fields of a theme that `fields` can select.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "words of the interface, explained where they are used")]
+#[expect(missing_docs, reason = "API names, documented where they are used")]
 pub enum ThemeField {
     Id,
     Slug,
