@@ -1,4 +1,4 @@
-//! A known user, as the request was identified, and what the user may see and do.
+//! The identified user of a request, with the user's rights.
 
 use std::net::IpAddr;
 
@@ -10,54 +10,55 @@ use super::scope::{Needs, Scope, Scopes};
 use super::visibility::Visibility;
 use crate::error::ApiError;
 
-/// By what a caller is known.
+/// Credential that identified the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Credential {
     /// An access token of this session.
     Session(Uuid),
-    /// This API key.
+    /// An API key.
     Key(Uuid),
     /// A token of a registered issuer.
-    Foreign,
+    External,
 }
 
-/// A known user, with the rights as they stand at this moment.
+/// A user with the current rights.
 #[derive(Clone, Copy, Debug)]
 pub struct Account {
-    /// The user.
+    /// Id of the user.
     pub user_id: Uuid,
-    /// By what the user is known.
+    /// Credential that identified the user.
     pub credential: Credential,
-    /// What the credential may be used for.
+    /// Scopes of the credential.
     pub scopes: Scopes,
-    /// Where the request comes from.
+    /// Address that the request came from.
     pub address: Option<IpAddr>,
-    /// What the user may do.
+    /// Role. A key can have a lower role than its owner.
     pub role: Role,
-    /// The council that the user is bound to.
+    /// The council that the user is bound to. None for a key that was issued when its owner had another council.
     pub council_id: Option<Uuid>,
-    /// The user's own role and council, as they stood when the request was looked at.
+    /// The user's own role and council, as read for this request.
     pub standing: Standing,
 }
 
-/// A user's role and council, and what proved who the user is. A key may do less; nothing is done any more once these have
+/// The rights of a user when the request was identified, and the proof of identity. A key can have lower rights. A
+/// write fails if these have changed before it commits.
 /// changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
-    /// What the user may do.
+    /// Role of the user.
     pub role: Role,
-    /// For whom.
+    /// Council of the user.
     pub council_id: Option<Uuid>,
-    /// The secret of the key, or the identity at another issuer, as the database hashes its name; `None` with a session.
+    /// Secret of the key, or identity at another issuer, as the database hashes it. `None` for a session.
     pub proof: Option<i64>,
 }
 
-/// What [`identify`](crate::accounts::identify) found out: an account, nobody, or credentials that do not hold.
+/// Result of [`identify`](crate::accounts::identify): an account, no account, or an error for invalid credentials.
 pub type Identified = Result<Option<Account>, ApiError>;
 
 impl Account {
-    /// What this user may see. A key that writes or moderates sees what its owner sees; one that only reads for members sees
-    /// no more than every member; any other what is public.
+    /// Records that this user can see. A key that can write or moderate sees the same as its owner. A key with
+    /// `read:members` sees at most what every member sees. Any other key sees public records.
     pub fn reach(&self) -> Reach {
         let level = match self.role {
             Role::Researcher | Role::MemberViewer => Visibility::Members,
@@ -74,18 +75,18 @@ impl Account {
         }
     }
 
-    /// The council that bounds what this user may change; `None` for network officers, who may change any.
+    /// The council whose records this user can change; `None` for network officers, who can change any.
     pub fn bound_to(&self) -> Option<Uuid> {
         match self.role {
             Role::Moderator | Role::NetworkAdmin => None,
-            // A viewer is bound to no record at all: the nil id matches nothing.
+            // Viewers can change nothing: the nil id matches no record.
             _ => Some(self.council_id.unwrap_or_default()),
         }
     }
 
     pub(super) fn at_least<S: Needs>(self, allowed: &[Role], who: &str) -> Result<Self, ApiError> {
         if !allowed.contains(&self.role) {
-            return Err(ApiError::forbidden(format!("This is for {who}.")));
+            return Err(ApiError::forbidden(format!("Only {who} can do this.")));
         }
         if !self.scopes.contains(S::SCOPE) {
             return Err(ApiError::forbidden(format!("This needs a key with the scope {}.", S::SCOPE.word())));

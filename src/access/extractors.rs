@@ -1,16 +1,17 @@
-//! Extractors: who may call an operation stands in its handler's signature, each grade built from the weaker one.
+//! Extractors for callers. A handler's signature states who can call the operation.
 //!
-//! [`identify`](crate::accounts::identify) finds out who is calling before any extractor runs. Extractors of one signature are polled together: one
-//! that waited for the store would let a faulty body or a missing `If-Match` be refused before the caller is.
+//! [`identify`](crate::accounts::identify) identifies the caller before any extractor runs. The extractors of one
+//! signature are polled together. If these had to wait for the database, a faulty body or a missing `If-Match` could be
+//! refused before the caller is.
 //!
-//! What a caller needs to have besides, when it comes with a key, is the scope in angle brackets.
+//! The scope in angle brackets is an extra requirement for callers with an API key.
 //!
 //! | extractor | lets in |
 //! |---|---|
-//! | [`Anyone`] | everybody; with credentials that hold, or with none |
-//! | [`Bounded`] | everybody; without an account, or by a key without the scope, for a small number of rows |
+//! | [`Anyone`] | everybody, with valid credentials or none |
+//! | [`Bounded`] | everybody; a small number of rows only without an account, or with a key that lacks the scope |
 //! | [`SignedIn`] | every account |
-//! | [`InPerson`] | every account that signed in with a password: no key, no token of others |
+//! | [`PasswordSession`] | every account that signed in with a password: no key, no token of another issuer |
 //! | [`Known`] | every account; a key needs the scope |
 //! | [`Author`] | contributor, council editor (own council), moderator, network admin |
 //! | [`CouncilKeeper`] | council editor (own council), moderator, network admin |
@@ -31,12 +32,12 @@ use super::role::Role;
 use super::scope::Needs;
 use crate::error::ApiError;
 
-/// Everybody. A caller with credentials that do not hold is refused all the same.
+/// Everybody. Invalid credentials are still refused.
 #[derive(Clone, Copy, Debug)]
 pub struct Anyone(pub Option<Account>);
 
 impl Anyone {
-    /// What this caller may see.
+    /// Records that this caller can see.
     pub fn reach(&self) -> Reach {
         self.0.map_or(Reach::PUBLIC, |account| account.reach())
     }
@@ -55,28 +56,29 @@ impl FromRequest for Anyone {
     }
 }
 
-/// Everybody, as [`Anyone`]; but who has no account, or a key without the scope, takes no more than a small number of rows.
+/// Everybody, like [`Anyone`]. Callers without an account, or with a key that lacks the scope, get a small number of
+/// rows only.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounded<S>(pub Anyone, PhantomData<S>);
 
 impl<S: Needs> Bounded<S> {
-    /// True when more than the small number of rows is not for this caller.
+    /// True when this caller gets only a small number of rows.
     pub fn is_bounded(&self) -> bool {
         self.0.0.is_none_or(|account| !account.scopes.contains(S::SCOPE))
     }
 
-    /// The refusal of more than this many rows: 401 without an account, else 403.
+    /// The error for more than this many rows: 401 without an account, otherwise 403.
     pub fn refusal(&self, most: u32) -> ApiError {
         let word = S::SCOPE.word();
         let narrow =
-            format!("There are more than {most} rows, which need an API key with the scope {word}, or signing in");
+            format!("There are more than {most} rows. For these, sign in or use an API key with the scope {word}");
         match self.0.0 {
             None => ApiError::needs_key(format!(
-                "{narrow}. Ask for a key with POST /v1/api-keys/requests, or take less by filters."
+                "{narrow}. You can request a key (POST /v1/api-keys/requests), or use filters to get fewer rows."
             )),
             Some(_) => ApiError::forbidden(format!(
-                "{narrow}. Your key has not that scope: make or ask for one that has it (POST /v1/api-keys, POST \
-                 /v1/api-keys/requests), or take less by filters."
+                "{narrow}. Your key does not have this scope. You can create or request a key with it (POST /v1/api-keys, \
+                 POST /v1/api-keys/requests), or use filters to get fewer rows."
             )),
         }
     }
@@ -90,7 +92,7 @@ impl<S: Needs> FromRequest for Bounded<S> {
     }
 }
 
-/// An extractor that lets in the accounts that `test` allows.
+/// Lets in the accounts that `test` allows.
 fn graded<T>(request: &HttpRequest, test: fn(Account) -> Result<T, ApiError>) -> Ready<Result<T, ApiError>> {
     ready(identified(request).and_then(|account| account.ok_or_else(ApiError::unauthenticated)).and_then(test))
 }
@@ -107,40 +109,40 @@ impl FromRequest for SignedIn {
     }
 }
 
-/// Every account that signed in with a password, and its session.
+/// Every account that signed in with a password, with its session.
 #[derive(Clone, Copy, Debug)]
-pub struct InPerson {
-    /// Who.
+pub struct PasswordSession {
+    /// The account.
     pub account: Account,
-    /// The session.
+    /// Id of the session.
     pub session_id: Uuid,
 }
 
-impl FromRequest for InPerson {
+impl FromRequest for PasswordSession {
     type Error = ApiError;
     type Future = Ready<Result<Self, ApiError>>;
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         graded(request, |account| match account.credential {
             Credential::Session(session_id) => Ok(Self { account, session_id }),
-            Credential::Key(_) => Err(ApiError::forbidden("This is for people who have signed in, not for keys.")),
-            Credential::Foreign => Err(ApiError::forbidden(
-                "This is for sessions that began here with a password. Your token is another service's: sign out, or change \
-                 the password, there.",
+            Credential::Key(_) => Err(ApiError::forbidden("To do this, sign in with a password. API keys cannot.")),
+            Credential::External => Err(ApiError::forbidden(
+                "To do this, sign in here with a password. Your token is from another service: sign out, or change the \
+                 password, there.",
             )),
         })
     }
 }
 
-/// Some roles, as part of a handler's signature.
+/// A set of roles, as a type parameter of a handler's extractor.
 pub trait Grade: 'static {
-    /// The roles.
+    /// Roles in the set.
     const ROLES: &[Role];
-    /// Who they are, in words.
+    /// Name of the roles, for messages.
     const WHO: &str;
 }
 
-/// Accounts of a grade; a key needs a scope as well. [`Author`], [`CouncilKeeper`], [`Moderator`], [`Auditor`]
-/// and [`Admin`] are its names.
+/// Accounts with one of a grade's roles. A key needs the scope as well. Handlers use the aliases [`Author`],
+/// [`CouncilKeeper`], [`Moderator`], [`Auditor`] and [`Admin`].
 #[derive(Clone, Copy, Debug)]
 pub struct Graded<G, S>(pub Account, PhantomData<(G, S)>);
 
@@ -154,18 +156,18 @@ impl<G: Grade, S: Needs> FromRequest for Graded<G, S> {
 
 /// Every account.
 pub type Known<S> = Graded<Everyone, S>;
-/// Who writes initiatives.
+/// Accounts that can write initiatives.
 pub type Author<S> = Graded<Authors, S>;
-/// Who keeps a council's own profile.
+/// Accounts that can edit a council's profile.
 pub type CouncilKeeper<S> = Graded<CouncilKeepers, S>;
 /// Network officers.
 pub type Moderator<S> = Graded<Moderators, S>;
-/// Who reads the audit trail.
+/// Accounts that can read the audit trail.
 pub type Auditor<S> = Graded<Auditors, S>;
 /// Network admins.
 pub type Admin<S> = Graded<Admins, S>;
 
-/// Grade of a [`Known`] account.
+/// Roles of a [`Known`] account.
 #[derive(Clone, Copy, Debug)]
 pub struct Everyone;
 impl Grade for Everyone {
@@ -177,10 +179,10 @@ impl Grade for Everyone {
         Role::Moderator,
         Role::NetworkAdmin,
     ];
-    const WHO: &str = "everybody who is known";
+    const WHO: &str = "people with an account";
 }
 
-/// Grade of an [`Author`].
+/// Roles of an [`Author`].
 #[derive(Clone, Copy, Debug)]
 pub struct Authors;
 impl Grade for Authors {
@@ -188,7 +190,7 @@ impl Grade for Authors {
     const WHO: &str = "contributors, council editors and network officers";
 }
 
-/// Grade of a [`CouncilKeeper`].
+/// Roles of a [`CouncilKeeper`].
 #[derive(Clone, Copy, Debug)]
 pub struct CouncilKeepers;
 impl Grade for CouncilKeepers {
@@ -196,7 +198,7 @@ impl Grade for CouncilKeepers {
     const WHO: &str = "council editors and network officers";
 }
 
-/// Grade of a [`Moderator`].
+/// Roles of a [`Moderator`].
 #[derive(Clone, Copy, Debug)]
 pub struct Moderators;
 impl Grade for Moderators {
@@ -204,7 +206,7 @@ impl Grade for Moderators {
     const WHO: &str = "moderators and network admins";
 }
 
-/// Grade of an [`Auditor`].
+/// Roles of an [`Auditor`].
 #[derive(Clone, Copy, Debug)]
 pub struct Auditors;
 impl Grade for Auditors {
@@ -212,7 +214,7 @@ impl Grade for Auditors {
     const WHO: &str = "council editors and network admins";
 }
 
-/// Grade of an [`Admin`].
+/// Role of an [`Admin`].
 #[derive(Clone, Copy, Debug)]
 pub struct Admins;
 impl Grade for Admins {

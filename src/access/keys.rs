@@ -1,4 +1,4 @@
-//! The service's secrets: the key that signs access tokens, and keys derived from it for what only we read again.
+//! Secrets of the service: the key that signs access tokens, and derived keys for data that only the service reads.
 
 use std::fs;
 use std::io::Write;
@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 
 use crate::config::KEY_FILE;
 
-/// The secrets, ready for use. Neither prints nor serialises.
+/// The secrets, ready for use. They have no `Debug` and no serialisation.
 #[derive(Clone)]
 pub struct Keys {
     /// Signs access tokens.
@@ -31,21 +31,20 @@ pub struct Keys {
     seed: [u8; 32],
 }
 
-/// Why there is no key.
+/// Reason why the key cannot be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// The file cannot be read or written.
     #[error("the signing key {0}: {1}")]
     File(String, std::io::Error),
     /// The PEM is not an Ed25519 key.
-    #[error(
-        "{0} does not hold an Ed25519 private key in PKCS #8 PEM; make one with: openssl genpkey -algorithm ed25519"
-    )]
+    #[error("{0} is not an Ed25519 private key in PKCS #8 PEM; create one with: openssl genpkey -algorithm ed25519")]
     Format(String),
 }
 
 impl Keys {
-    /// From the setting, else from the file in the data folder, which is made (mode 0600) when there is none.
+    /// Loads the key from the setting, or else from the file in the data folder. Creates the file (mode 0600) if it is
+    /// missing.
     pub fn load(setting: Option<&SecretString>, data_dir: &Path) -> Result<Self, KeyError> {
         if let Some(pem) = setting {
             return Self::from_pem(pem.expose_secret(), "CCIN_SIGNING_KEY");
@@ -77,44 +76,45 @@ impl Keys {
         })
     }
 
-    /// The key set that others verify our tokens with (RFC 7517, RFC 8037).
+    /// The key set for others to verify our tokens (RFC 7517, RFC 8037).
     pub fn jwks(&self) -> Value {
         json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": self.kid, "x": self.public }] })
     }
 
-    /// HMAC-SHA-256 of `data` under a key that serves this purpose alone.
+    /// HMAC-SHA-256 of `data`, under a key for this purpose only.
     pub fn mac(&self, purpose: &str, data: &[u8]) -> Vec<u8> {
         let derived = hmac(&self.seed, purpose.as_bytes());
         hmac(&derived, data)
     }
 
-    /// The same as text for an address: base64url, 128 bits.
+    /// The first 128 bits of [`Keys::mac`] as base64url, for use in an address.
     pub fn sign(&self, purpose: &str, data: &[u8]) -> String {
         URL_SAFE_NO_PAD.encode(&self.mac(purpose, data)[..16])
     }
 
-    /// Text for an address that only we read again: base64url of AES-SIV (RFC 5297) under a key that serves this purpose
-    /// alone. Nobody else can read it or make one. The same bytes give the same text, so that an answer that holds it keeps
-    /// its ETag; only how many bytes there are shows.
+    /// Encrypts bytes for use in an address: base64url of AES-SIV (RFC 5297), under a key for this purpose only. Others
+    /// can neither read nor create such text; they see only its length. The same bytes give the same text, so that the
+    /// ETag of a response that contains it stays the same.
     pub fn seal(&self, purpose: &str, bytes: &[u8]) -> String {
         let sealed = self.sealer(purpose).encrypt(NOTHING_BESIDES, bytes).expect("AES-SIV takes bytes of any length");
         URL_SAFE_NO_PAD.encode(sealed)
     }
 
-    /// What [`Keys::seal`] was given, if it gave this text for this purpose.
+    /// Decrypts the text that [`Keys::seal`] made for this purpose; `None` for any other text.
     pub fn open(&self, purpose: &str, sealed: &str) -> Option<Vec<u8>> {
         let sealed = URL_SAFE_NO_PAD.decode(sealed).ok()?;
         self.sealer(purpose).decrypt(NOTHING_BESIDES, &sealed).ok()
     }
 
     fn sealer(&self, purpose: &str) -> Aes128Siv {
-        // The purpose is data here, so that no seal ever shares its key with a `mac` of the same purpose.
+        // Deriving the key from data, with the purpose in it, means that no seal shares its key with a `mac` of the
+        // same purpose.
         Aes128Siv::new_from_slice(&self.mac("seal", purpose.as_bytes()))
             .expect("HMAC-SHA-256 gives the 256 bits it takes")
     }
 }
 
-/// The purpose is in the key; nothing else is sealed along.
+/// No associated data: the purpose is in the key.
 const NOTHING_BESIDES: [&[u8]; 0] = [];
 
 fn hmac(key: &[u8], data: &[u8]) -> Vec<u8> {
@@ -123,7 +123,7 @@ fn hmac(key: &[u8], data: &[u8]) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
-/// Write a file that nobody else may read, whole or not at all; of two who try at once the first wins.
+/// Writes a file that only its owner can read, whole or not at all. Of two concurrent writers, the first one wins.
 fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let part = path.with_extension(format!("{}.part", uuid::Uuid::now_v7()));
     let mut options = fs::OpenOptions::new();

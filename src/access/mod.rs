@@ -1,4 +1,4 @@
-//! Who may see and do what: roles, scopes, visibility, and the extractors that say it in a signature.
+//! Access rights: roles, scopes and visibility, and the extractors that put them in a handler's signature.
 
 pub mod account;
 pub mod extractors;

@@ -1,25 +1,25 @@
-//! What a caller may see: every query of records takes it.
+//! Reach: the records that a caller can see.
 
 use uuid::Uuid;
 
 use super::visibility::Visibility;
 
-/// What a caller may see. Every query of records takes one, so that an unscoped query is hard to write.
+/// The records that a caller can see. Every query of records takes one, so that nobody forgets the check by accident.
 #[derive(Clone, Copy, Debug)]
 pub struct Reach {
-    /// The narrowest visibility that the caller reads everywhere.
+    /// The narrowest visibility that the caller sees for all councils.
     pub level: Visibility,
-    /// The council all of whose records the caller reads, drafts included.
+    /// The council whose records the caller sees in full, drafts included.
     pub council: Option<Uuid>,
 }
 
 impl Reach {
-    /// What everybody sees.
+    /// Public records only.
     pub const PUBLIC: Self = Self { level: Visibility::Public, council: None };
-    /// Everything: for the service itself.
+    /// All records. For the service itself.
     pub const ALL: Self = Self { level: Visibility::Private, council: None };
 
-    /// True for network officers, who see prospects and withdrawn drafts as well.
+    /// True for network officers, who also see prospects and drafts.
     pub fn is_officer(self) -> bool {
         self.level == Visibility::Private
     }

@@ -1,27 +1,31 @@
-//! Roles: what a user may do.
+//! Roles of users.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What a user may do; each role more than the one before.
+/// Role of a user, from fewest to most rights. `researcher`: reads with an API key. `member_viewer`: reads records for
+/// members. `contributor`: drafts and edits the initiatives of one council. `council_editor`: also edits that council's
+/// profile. `moderator`: network officer who edits and publishes any initiative, and maintains the themes.
+/// `network_admin`: network officer with all rights.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema, clap::ValueEnum,
 )]
 #[serde(rename_all = "snake_case")]
 #[value(rename_all = "snake_case")]
 pub enum Role {
-    /// Reads by API key, and what is for members where the key says so. Does not sign in unless given a password.
+    /// Reads with an API key, and reads records for members if the key has that scope. Can sign in only with a password
+    /// that an admin set.
     Researcher,
-    /// Reads what is for members.
+    /// Reads records for members.
     #[default]
     MemberViewer,
     /// Drafts and edits the initiatives of one council.
     Contributor,
-    /// The same, and keeps the council's own profile.
+    /// A contributor who also edits the council's profile.
     CouncilEditor,
-    /// Network officer: edits and publishes any initiative, keeps the themes.
+    /// Network officer: edits and publishes any initiative, and maintains the themes.
     Moderator,
-    /// Network officer: everything.
+    /// Network officer with all rights.
     NetworkAdmin,
 }
 

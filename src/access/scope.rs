@@ -1,7 +1,8 @@
-//! Scopes: what an API key may be used for. What a key may do is its scopes ∩ its owner's role ∩ its owner's council.
+//! Scopes: permissions of an API key. The key's rights are the intersection of its scopes, its owner's role and its
+//! owner's council.
 //!
-//! A scope opens a kind of operation and never more than the owner may do by hand. Where a handler's signature says who may
-//! call, it says the scope as well: `Moderator<WriteThemes>` is a network officer, by hand or by a key with `write:themes`.
+//! A scope never allows more than its owner can do when signed in. A handler's signature states the scope together with
+//! the role: `Moderator<WriteThemes>` is a network officer who signed in, or whose key has `write:themes`.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -9,34 +10,38 @@ use utoipa::ToSchema;
 use super::role::Role;
 use crate::db::enum_text::text;
 
-/// What a key may be used for.
+/// Permission of an API key. A key can never do more than its owner. `read:public`: read public records, with a quota
+/// of its own. `read:members`: read records for members. `export`: download lists of any length. `write:initiatives`:
+/// draft and edit initiatives. `write:themes`: maintain themes. `write:councils`: edit council profiles. `moderate`:
+/// publish and unpublish. `manage:users`: manage users who are not network officers, which includes setting their
+/// passwords. `manage:keys`: manage API keys. `audit:read`: read the audit trail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 pub enum Scope {
-    /// Read what is public, with a quota of one's own.
+    /// Read public records, with a quota of its own.
     #[serde(rename = "read:public")]
     ReadPublic,
-    /// Read what is for members, as far as the owner may.
+    /// Read records for members, if the owner can.
     #[serde(rename = "read:members")]
     ReadMembers,
-    /// Take whole lists away, of any length.
+    /// Download lists of any length.
     #[serde(rename = "export")]
     Export,
-    /// Draft and edit initiatives, and see what the owner sees for it.
+    /// Draft and edit initiatives, and see the records that the owner sees.
     #[serde(rename = "write:initiatives")]
     WriteInitiatives,
-    /// Keep the themes.
+    /// Maintain the themes.
     #[serde(rename = "write:themes")]
     WriteThemes,
-    /// Keep the profiles of councils.
+    /// Edit council profiles.
     #[serde(rename = "write:councils")]
     WriteCouncils,
-    /// Publish and take back, and see what a moderator sees for it.
+    /// Publish and unpublish, and see the records that the owner sees.
     #[serde(rename = "moderate")]
     Moderate,
-    /// Keep the users who are no officers: whoever has it can set their passwords, and so act as any of them.
+    /// Manage users who are not network officers. This includes setting their passwords, and so acting as any of them.
     #[serde(rename = "manage:users")]
     ManageUsers,
-    /// Keep API keys. A key made with a key has no scope that the first one lacks.
+    /// Manage API keys. A key cannot create a key with scopes that it lacks itself.
     #[serde(rename = "manage:keys")]
     ManageKeys,
     /// Read the audit trail.
@@ -45,7 +50,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// Every scope, in the order of the document.
+    /// All scopes, in the order of the OpenAPI document.
     pub const ALL: [Self; 10] = [
         Self::ReadPublic,
         Self::ReadMembers,
@@ -59,7 +64,7 @@ impl Scope {
         Self::AuditRead,
     ];
 
-    /// As it is written, such as `read:members`.
+    /// The scope as text, such as `read:members`.
     pub fn word(self) -> String {
         text(&self)
     }
@@ -70,15 +75,15 @@ impl Scope {
 pub struct Scopes(u16);
 
 impl Scopes {
-    /// All of them: whoever signs in by hand.
+    /// All scopes, as for a user who has signed in.
     pub const ALL: Self = Self((1 << Scope::ALL.len()) - 1);
 
-    /// True when the scope is among them.
+    /// True when the set contains the scope.
     pub fn contains(self, scope: Scope) -> bool {
         self.0 & 1 << scope as u16 != 0
     }
 
-    /// What a key of a user with this role can be used for.
+    /// Scopes that a key can have if its owner has this role.
     pub fn of(role: Role) -> Self {
         let everybody = [Scope::ReadPublic, Scope::ReadMembers, Scope::Export, Scope::ManageKeys];
         let more: &[Scope] = match role {
@@ -97,7 +102,7 @@ impl Scopes {
         everybody.iter().chain(more).copied().collect()
     }
 
-    /// Those of `self` that are in `other` as well.
+    /// Intersection of the two sets.
     pub fn and(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
@@ -109,13 +114,13 @@ impl FromIterator<Scope> for Scopes {
     }
 }
 
-/// A scope as part of a handler's signature.
+/// A scope, as a type parameter of a handler's extractor.
 pub trait Needs: Send + Sync + 'static {
-    /// The scope that a key has to have.
+    /// The scope that a key needs.
     const SCOPE: Scope;
 }
 
-/// Needs [`Scope::Export`] of a key.
+/// A key needs [`Scope::Export`].
 #[derive(Clone, Copy, Debug)]
 pub struct Export;
 
@@ -123,7 +128,7 @@ impl Needs for Export {
     const SCOPE: Scope = Scope::Export;
 }
 
-/// Needs [`Scope::WriteInitiatives`] of a key.
+/// A key needs [`Scope::WriteInitiatives`].
 #[derive(Clone, Copy, Debug)]
 pub struct WriteInitiatives;
 
@@ -131,7 +136,7 @@ impl Needs for WriteInitiatives {
     const SCOPE: Scope = Scope::WriteInitiatives;
 }
 
-/// Needs [`Scope::WriteThemes`] of a key.
+/// A key needs [`Scope::WriteThemes`].
 #[derive(Clone, Copy, Debug)]
 pub struct WriteThemes;
 
@@ -139,7 +144,7 @@ impl Needs for WriteThemes {
     const SCOPE: Scope = Scope::WriteThemes;
 }
 
-/// Needs [`Scope::WriteCouncils`] of a key.
+/// A key needs [`Scope::WriteCouncils`].
 #[derive(Clone, Copy, Debug)]
 pub struct WriteCouncils;
 
@@ -147,7 +152,7 @@ impl Needs for WriteCouncils {
     const SCOPE: Scope = Scope::WriteCouncils;
 }
 
-/// Needs [`Scope::Moderate`] of a key.
+/// A key needs [`Scope::Moderate`].
 #[derive(Clone, Copy, Debug)]
 pub struct Moderate;
 
@@ -155,7 +160,7 @@ impl Needs for Moderate {
     const SCOPE: Scope = Scope::Moderate;
 }
 
-/// Needs [`Scope::ManageUsers`] of a key.
+/// A key needs [`Scope::ManageUsers`].
 #[derive(Clone, Copy, Debug)]
 pub struct ManageUsers;
 
@@ -163,7 +168,7 @@ impl Needs for ManageUsers {
     const SCOPE: Scope = Scope::ManageUsers;
 }
 
-/// Needs [`Scope::ManageKeys`] of a key.
+/// A key needs [`Scope::ManageKeys`].
 #[derive(Clone, Copy, Debug)]
 pub struct ManageKeys;
 
@@ -171,7 +176,7 @@ impl Needs for ManageKeys {
     const SCOPE: Scope = Scope::ManageKeys;
 }
 
-/// Needs [`Scope::AuditRead`] of a key.
+/// A key needs [`Scope::AuditRead`].
 #[derive(Clone, Copy, Debug)]
 pub struct AuditRead;
 

@@ -1,16 +1,18 @@
-//! Who may see a record, in levels.
+//! Visibility levels of records.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Who may see a record. Each level is narrower than the one before.
+/// People who can see a record, from widest to narrowest. `public`: everybody. `members`: everybody who has signed in.
+/// `officers`: contributors and editors of any council, and network officers. `private`: the lead council and network
+/// officers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Visibility {
     /// Everybody.
     #[default]
     Public,
-    /// Everybody who is signed in.
+    /// Everybody who has signed in.
     Members,
     /// Contributors and editors of any council, and network officers.
     Officers,
@@ -19,7 +21,7 @@ pub enum Visibility {
 }
 
 impl Visibility {
-    /// 1 for public to 4 for private, as the database ranks them (`visibility_rank`).
+    /// Rank from 1 (public) to 4 (private), as in the database function `visibility_rank`.
     pub fn rank(self) -> i16 {
         self as i16 + 1
     }

@@ -1,4 +1,4 @@
-//! Finding out who is calling, before any extractor runs: by an access token, by an API key, or as nobody.
+//! Identifies the caller before any extractor runs: by an access token, by an API key, or as anonymous.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -23,7 +23,7 @@ use crate::http::client_address::client_address;
 
 const X_API_KEY: &str = "x-api-key";
 
-/// Find out who is calling, for the extractors. Whether it matters is theirs to say: nobody reads it when signing in.
+/// Identifies the caller for the extractors. They decide whether it matters: sign-in, for example, ignores it.
 pub async fn identify(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
@@ -36,7 +36,7 @@ pub async fn identify(
     request.extensions_mut().insert(identified);
     let response = next.call(request).await?;
     if let (Some(key), Some(usage)) = (key, response.request().app_data::<web::Data<Usage>>()) {
-        // Only what is a method and a route of ours: whatever else was asked would be the caller's own text.
+        // Count only our own methods and routes. Otherwise callers could put their own text into the statistics.
         if response.status() != StatusCode::METHOD_NOT_ALLOWED
             && let Some(route) = response.request().match_pattern().filter(|route| route.len() > "/v1/".len())
         {
@@ -51,12 +51,10 @@ async fn account(request: &HttpRequest) -> Identified {
     refuse_secrets_in_address(request)?;
     let bearer = bearer(request);
     if request.headers().contains_key(X_API_KEY) {
-        // Whichever of the two were used, the caller might have meant the other.
+        // Refuse both together, because the caller may have meant either.
         return match bearer {
             Ok(None) => by_key(request).await.map(Some),
-            _ => {
-                Err(ApiError::bad_credentials("There are two credentials: send Authorization or X-API-Key, not both."))
-            }
+            _ => Err(ApiError::bad_credentials("You sent two credentials. Send Authorization or X-API-Key, not both.")),
         };
     }
     match bearer? {
@@ -79,7 +77,7 @@ async fn by_token(request: &HttpRequest, bearer: &str) -> Result<Account, ApiErr
         let subject = issuer.verify(bearer).await?;
         let owner = store::identity_owner(&mut *db.get().await?, issuer.name(), &subject).await?;
         let owner = owner.ok_or_else(|| issuer.refused(format!("no active user is mapped to {subject:?}")))?;
-        return Ok(known(request, owner, Credential::Foreign));
+        return Ok(person(request, owner, Credential::External));
     }
     let claims = token::verify(keys, &settings.issuer, bearer)?;
     let mut conn = db.get().await?;
@@ -87,11 +85,11 @@ async fn by_token(request: &HttpRequest, bearer: &str) -> Result<Account, ApiErr
         .await?
         .filter(|owner| owner.user_id == claims.sub)
         .ok_or_else(|| ApiError::bad_credentials("The session has ended. Sign in again."))?;
-    Ok(known(request, owner, Credential::Session(claims.sid)))
+    Ok(person(request, owner, Credential::Session(claims.sid)))
 }
 
-/// Somebody who came with a token of a person: every scope, the role and council of the moment.
-fn known(request: &HttpRequest, owner: SessionOwner, credential: Credential) -> Account {
+/// The account of a person with a token: all scopes, and the current role and council.
+fn person(request: &HttpRequest, owner: SessionOwner, credential: Credential) -> Account {
     Account {
         user_id: owner.user_id,
         credential,
@@ -103,19 +101,19 @@ fn known(request: &HttpRequest, owner: SessionOwner, credential: Credential) -> 
     }
 }
 
-/// The account behind a key. What is wrong with a key is told to nobody but its holder: until the whole key has been
-/// compared, every refusal is the same.
+/// The account of an API key. Before the whole key has been compared, every refusal is the same, so that only the
+/// holder of a key learns why it was refused.
 async fn by_key(request: &HttpRequest) -> Result<Account, ApiError> {
     let (Some(keys), Some(db)) = (request.app_data::<web::Data<Keys>>(), request.app_data::<web::Data<Db>>()) else {
         return Err(ApiError::internal("keys or store are not mounted"));
     };
-    let refused = || ApiError::bad_credentials("The API key is not one of ours, or it has expired or been revoked.");
+    let refused = || ApiError::bad_credentials("The API key is unknown, expired or revoked.");
     let mut sent = request.headers().get_all(X_API_KEY);
     let key = sent.next().and_then(|value| ApiKey::parse(value.to_str().ok()?)).ok_or_else(|| {
-        ApiError::bad_credentials("The API key is not whole: a key is ccin_ and 72 hexadecimal digits.")
+        ApiError::bad_credentials("The API key is incomplete: a key is ccin_ and 72 hexadecimal digits.")
     })?;
     if sent.next().is_some() {
-        return Err(ApiError::bad_credentials("There are two X-API-Key headers; send one."));
+        return Err(ApiError::bad_credentials("You sent two X-API-Key headers. Send one."));
     }
     let found = store::key_owner(&mut *db.get().await?, key.prefix()).await?;
     let is_it = key.matches(keys, found.as_ref().map(|found| found.hash.as_slice()));
@@ -123,15 +121,16 @@ async fn by_key(request: &HttpRequest) -> Result<Account, ApiError> {
     let address = client_address(request);
     let origin = request.headers().get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
     if !owner.origins.is_empty() && !owner.origins.iter().any(|allowed| allowed.as_deref() == origin) {
-        return Err(ApiError::bad_credentials("The API key is not good from this web origin."));
+        return Err(ApiError::bad_credentials("The API key is not valid for this web origin."));
     }
     let here = |allowed: &Option<String>| {
         allowed.as_deref().and_then(network).zip(address).is_some_and(|(network, address)| network.contains(&address))
     };
     if !owner.networks.is_empty() && !owner.networks.iter().any(here) {
-        return Err(ApiError::bad_credentials("The API key is not good from this network."));
+        return Err(ApiError::bad_credentials("The API key is not valid for this network."));
     }
-    // Who held the secret while the owner was less, or of another council, gains nothing by what the owner became.
+    // The secret keeps the lower of the owner's rights then and now. An earlier holder of it must not gain from the
+    // owner's promotion or move to another council.
     let role = owner.role.0.min(owner.role_then.0);
     let council_id =
         owner.council_id.filter(|_| owner.role_then.0.is_officer() || owner.council_id == owner.council_then);
@@ -147,7 +146,8 @@ async fn by_key(request: &HttpRequest) -> Result<Account, ApiError> {
     })
 }
 
-/// A secret in an address ends up in logs and histories. Neither the log nor the answer repeats it.
+/// Refuses secrets in an address, because they end up in logs and browser histories. Neither our log nor the response
+/// repeats them.
 fn refuse_secrets_in_address(request: &HttpRequest) -> Result<(), ApiError> {
     let names = ["api_key", "apikey", "api-key", "x-api-key", "access_token", "token"];
     let is_secret = form_urlencoded::parse(request.query_string().as_bytes()).any(|(name, value)| {
@@ -155,19 +155,19 @@ fn refuse_secrets_in_address(request: &HttpRequest) -> Result<(), ApiError> {
     });
     if is_secret {
         return Err(ApiError::unreadable(
-            "A credential does not belong into an address, where logs and histories keep it: send X-API-Key or \
-             Authorization. Take the one that was sent for leaked, and rotate it.",
+            "Do not put a credential in an address, because logs and browser histories store it. Use X-API-Key or \
+             Authorization. Assume that the credential you sent has leaked, and rotate it.",
         ));
     }
     Ok(())
 }
 
-/// The token of `Authorization: Bearer …`; any other scheme, or two headers, are refused.
+/// The token of `Authorization: Bearer …`. Other schemes and repeated headers are refused.
 fn bearer(request: &HttpRequest) -> Result<Option<String>, ApiError> {
     let mut sent = request.headers().get_all(header::AUTHORIZATION);
     let Some(value) = sent.next() else { return Ok(None) };
     if sent.next().is_some() {
-        return Err(ApiError::bad_credentials("There are two Authorization headers; send one."));
+        return Err(ApiError::bad_credentials("You sent two Authorization headers. Send one."));
     }
     value
         .to_str()
@@ -175,5 +175,5 @@ fn bearer(request: &HttpRequest) -> Result<Option<String>, ApiError> {
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, token)| scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty())
         .map(|(_, token)| Some(token.trim().to_owned()))
-        .ok_or_else(|| ApiError::bad_credentials("Send Authorization: Bearer and an access token."))
+        .ok_or_else(|| ApiError::bad_credentials("Send Authorization: Bearer, followed by an access token."))
 }

@@ -1,4 +1,4 @@
-//! Users, and how they are known: signing in, tokens of other issuers, API keys and requests for them.
+//! Users and their credentials: sign-in, tokens of other issuers, API keys and requests for them.
 
 pub mod api_keys;
 pub mod identify;

@@ -16,7 +16,7 @@ use crate::accounts::api_keys::model::{
     ApiKey, ApiKeyQuery, ApiKeySort, ApiKeyUpdate, DAYS, IssuedKey, KeyUsage, NewApiKey, Rotation,
 };
 use crate::accounts::api_keys::store;
-use crate::accounts::api_keys::store::{KeyFilter, Keyring};
+use crate::accounts::api_keys::store::{KeyAccess, KeyFilter};
 use crate::accounts::api_keys::usage::Usage;
 use crate::accounts::users;
 use crate::audit::model::Action;
@@ -155,7 +155,7 @@ pub async fn revoke_api_key(
         if !store::revoke(conn, current.id, current.version).await? {
             return Err(stale(conn, current.id).await?);
         }
-        let revoked = store::find(conn, Keyring::All, current.id).await?;
+        let revoked = store::find(conn, KeyAccess::All, current.id).await?;
         trail.record(conn, &caller.0, Action::ApiKeyRevoke, Subject::changed(&current, &revoked)).await
     })
     .await?;
@@ -233,25 +233,25 @@ async fn change(
         if !store::update(conn, current.id, current.version, &change).await? {
             return Err(stale(conn, current.id).await?);
         }
-        let changed = store::find(conn, Keyring::All, current.id).await?;
+        let changed = store::find(conn, KeyAccess::All, current.id).await?;
         trail.record(conn, account, Action::ApiKeyUpdate, Subject::changed(&current, &changed)).await?;
         Written::changed(&changed)
     })
     .await
 }
 
-fn readable(account: &Account) -> Keyring {
+fn readable(account: &Account) -> KeyAccess {
     match account.role {
-        Role::Moderator | Role::NetworkAdmin => Keyring::All,
+        Role::Moderator | Role::NetworkAdmin => KeyAccess::All,
         _ => changeable(account),
     }
 }
 
-fn changeable(account: &Account) -> Keyring {
+fn changeable(account: &Account) -> KeyAccess {
     match (account.role, account.council_id) {
-        (Role::NetworkAdmin, _) => Keyring::All,
-        (Role::CouncilEditor, Some(council)) => Keyring::Council { user: account.user_id, council },
-        _ => Keyring::Own(account.user_id),
+        (Role::NetworkAdmin, _) => KeyAccess::All,
+        (Role::CouncilEditor, Some(council)) => KeyAccess::Council { user: account.user_id, council },
+        _ => KeyAccess::Own(account.user_id),
     }
 }
 
@@ -284,7 +284,7 @@ fn within(account: &Account, key: &ApiKey) -> Result<(), ApiError> {
 /// A key that is bound to places does not act on keys: none but it would be bound by them, and not even it for long.
 async fn unbound(conn: &mut AsyncPgConnection, account: &Account, does_not: &str) -> Result<(), ApiError> {
     let Credential::Key(key) = account.credential else { return Ok(()) };
-    let key = store::find(conn, Keyring::All, key).await?;
+    let key = store::find(conn, KeyAccess::All, key).await?;
     match key.origins.is_empty() && key.networks.is_empty() {
         true => Ok(()),
         false => Err(ApiError::forbidden(format!("A key that is bound to origins or networks {does_not}."))),
@@ -299,7 +299,7 @@ async fn bound_as_its_maker(
 ) -> Result<(), ApiError> {
     let Credential::Key(maker) = account.credential else { return Ok(()) };
     unbound(conn, account, "makes no others").await?;
-    let maker = store::find(conn, Keyring::All, maker).await?;
+    let maker = store::find(conn, KeyAccess::All, maker).await?;
     let left = u16::try_from((maker.expires_at - Utc::now()).num_days()).unwrap_or_default();
     match draft.value.expires_in_days {
         _ if left == 0 => return Err(ApiError::forbidden("A key that ends within a day makes no others.")),
@@ -313,7 +313,7 @@ async fn bound_as_its_maker(
 }
 
 async fn stale(conn: &mut AsyncPgConnection, id: Uuid) -> Result<ApiError, ApiError> {
-    Ok(ApiError::stale(&Record::etag(&store::find(conn, Keyring::All, id).await?)?))
+    Ok(ApiError::stale(&Record::etag(&store::find(conn, KeyAccess::All, id).await?)?))
 }
 
 /// In whose name a new key acts: id and role of an active user that the caller may name.
@@ -326,9 +326,9 @@ async fn owner_of(
     let Some(id) = named.filter(|id| *id != account.user_id) else { return Ok((account.user_id, account.role)) };
     let user = users::store::find_active(conn, id).await?;
     let own = user.filter(|user| match changeable(account) {
-        Keyring::All => true,
-        Keyring::Council { council, .. } => user.council_id == Some(council),
-        Keyring::Own(_) => false,
+        KeyAccess::All => true,
+        KeyAccess::Council { council, .. } => user.council_id == Some(council),
+        KeyAccess::Own(_) => false,
     });
     match own {
         Some(user) => Ok((user.id, user.role.0)),

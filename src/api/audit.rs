@@ -6,7 +6,7 @@ use crate::access::extractors::Auditor;
 use crate::access::scope::AuditRead;
 use crate::audit::model::{AuditEvent, AuditQuery, ORDER};
 use crate::audit::store;
-use crate::audit::store::Sight;
+use crate::audit::store::ReadScope;
 use crate::db::Db;
 use crate::error::ApiError;
 use crate::http::input::Query;
@@ -26,7 +26,7 @@ pub async fn list_audit_events(
     query: Query<AuditQuery>,
 ) -> Result<Listing<AuditEvent>, ApiError> {
     let window = pages.window(query.limit, query.cursor.as_deref(), ORDER)?;
-    let sight = Sight { council: caller.0.bound_to() };
-    let slice = store::list(&mut *db.get().await?, sight, &query, &window).await?;
+    let scope = ReadScope { council: caller.0.bound_to() };
+    let slice = store::list(&mut *db.get().await?, scope, &query, &window).await?;
     Ok(pages.listing(slice, window.limit, None))
 }

@@ -200,7 +200,7 @@ async fn change(
     }
     let mut draft = make(&current)?;
     if account.role != Role::NetworkAdmin {
-        draft.value.keep_official(&current, &mut draft.faults);
+        draft.value.check_official_fields(&current, &mut draft.faults);
     }
     let council = draft.checked()?;
     conn.transaction(async |conn| {

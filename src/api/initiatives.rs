@@ -334,7 +334,7 @@ async fn change(
         trail.record(conn, &account, Action::InitiativeUpdate, Subject::changed(&current, &now)).await?;
         if current.visibility != now.visibility {
             // Its components are never wider than it is, and follow.
-            trail.record_besides(conn, &account, &[now.id]).await?;
+            trail.record_side_effects(conn, &account, &[now.id]).await?;
         }
         Ok(written)
     })
@@ -367,7 +367,7 @@ async fn set_state(
         let action = if state == State::Published { Action::InitiativePublish } else { Action::InitiativeUnpublish };
         let written = Written::changed(&now)?;
         trail.record(conn, &account, action, Subject::changed(&current, &now)).await?;
-        trail.record_besides(conn, &account, &[now.id]).await?;
+        trail.record_side_effects(conn, &account, &[now.id]).await?;
         Ok(written)
     })
     .await

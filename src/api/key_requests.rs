@@ -12,7 +12,7 @@ use crate::access::keys::Keys;
 use crate::access::role::Role;
 use crate::access::scope::{ManageKeys, Scope};
 use crate::accounts::api_keys::model::IssuedKey;
-use crate::accounts::api_keys::store::Keyring;
+use crate::accounts::api_keys::store::KeyAccess;
 use crate::accounts::key_requests::model::{
     Claim, Grant, KeyRequest, NewKeyRequest, Receipt, Refusal, RequestQuery, RequestSort, RequestStatus,
 };
@@ -161,7 +161,7 @@ pub async fn grant_key_request(
             };
             store::decide(conn, id, decision).await?;
             store::post(conn, &request, "Your key for the CCIN registry", &letter).await?;
-            let made = api_keys::store::find(conn, Keyring::All, key).await?;
+            let made = api_keys::store::find(conn, KeyAccess::All, key).await?;
             let granted = store::find(conn, id).await?;
             let researcher = match entered {
                 Some(id) => Some(users::store::show(conn, id).await?),

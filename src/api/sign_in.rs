@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use diesel_async::AsyncConnection;
 
 use crate::access::account::Credential;
-use crate::access::extractors::{InPerson, SignedIn};
+use crate::access::extractors::{PasswordSession, SignedIn};
 use crate::access::keys::Keys;
 use crate::accounts::sign_in::model::{Credentials, Me, PasswordChange, RefreshRequest, Tokens};
 use crate::accounts::sign_in::store::Refresh;
@@ -121,11 +121,11 @@ pub async fn refresh_tokens(
 #[post("/auth/logout")]
 pub async fn log_out(
     db: web::Data<Db>,
-    caller: InPerson,
+    caller: PasswordSession,
     trail: Trail,
     _: Query<NoParams>,
 ) -> Result<HttpResponse, ApiError> {
-    let InPerson { account, session_id } = caller;
+    let PasswordSession { account, session_id } = caller;
     db.get()
         .await?
         .transaction(async |conn| {
@@ -170,7 +170,7 @@ pub async fn change_password(
     request: HttpRequest,
     db: web::Data<Db>,
     throttle: web::Data<Throttle>,
-    caller: InPerson,
+    caller: PasswordSession,
     trail: Trail,
     body: Body<PasswordChange>,
 ) -> Result<HttpResponse, ApiError> {

@@ -202,7 +202,7 @@ pub async fn merge_theme(
             key.keep(conn, caller.0.user_id, &fingerprint, &written).await?;
             trail.record(conn, &caller.0, Action::ThemeMerge, Subject::gone(&from)).await?;
             trail.record(conn, &caller.0, Action::ThemeMerge, Subject::changed(&into, &now)).await?;
-            trail.record_besides(conn, &caller.0, &[from.id, into.id]).await?;
+            trail.record_side_effects(conn, &caller.0, &[from.id, into.id]).await?;
             Ok(written)
         })
         .await

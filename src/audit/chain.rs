@@ -1,4 +1,4 @@
-//! The chain: what is hashed, what is sealed, and when a seal holds.
+//! The chain of events: hashes, seals and their verification.
 
 use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
@@ -14,10 +14,10 @@ use crate::db::schema::{audit_events, audit_head};
 /// Length of a hash, in bytes.
 const HASH: usize = 32;
 
-/// An event as stored. Words are text: whatever somebody wrote into the table can still be read and verified.
+/// An event as stored. Enum values are text, so that a row that somebody tampered with can still be read and verified.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit_events, check_for_backend(Pg), treat_none_as_default_value = false)]
-#[expect(missing_docs, reason = "explained in the table, column by column")]
+#[expect(missing_docs, reason = "the table documents every column")]
 pub struct EventRow {
     pub id: Uuid,
     pub sequence: i64,
@@ -43,8 +43,9 @@ pub struct EventRow {
 }
 
 impl EventRow {
-    /// SHA-256 of the canonical form, as if the event stood at this place: a JSON array (RFC 8259, no blanks) of every
-    /// column but `hash` and `seal`, in the order of the table; bytes in hexadecimal, the time in microseconds since 1970.
+    /// SHA-256 of the canonical form, as if the event were at this position in the chain. The form is a JSON array (RFC
+    /// 8259, no blanks) of every column except `hash` and `seal`, in the order of the table. Bytes are hexadecimal, and
+    /// the time is in microseconds since 1970.
     pub fn hash_at(&self, sequence: i64) -> Vec<u8> {
         let canonical = json!([
             self.id,
@@ -70,7 +71,7 @@ impl EventRow {
         Sha256::digest(canonical.to_string()).to_vec()
     }
 
-    /// Hash and seal the event.
+    /// Hashes and seals the event.
     pub fn sealed(mut self, keys: &Keys) -> Self {
         self.sealed_with.clone_from(&keys.kid);
         self.hash = self.hash_at(self.sequence);
@@ -78,7 +79,7 @@ impl EventRow {
         self
     }
 
-    /// True when the seal is one that these keys made for the hash.
+    /// True when these keys made the seal for the hash.
     pub fn is_sealed_by(&self, keys: &Keys) -> bool {
         self.seal == keys.mac("audit-event", &self.hash)
     }
@@ -88,13 +89,13 @@ impl EventRow {
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, AsChangeset)]
 #[diesel(table_name = audit_head, check_for_backend(Pg), treat_none_as_null = true)]
 pub struct Head {
-    /// Place of the last event; 0 before the first.
+    /// Position of the last event; 0 before the first.
     pub sequence: i64,
     /// Hash of the last event; zeros before the first.
     pub hash: Vec<u8>,
-    /// Key of the seal; `None` before the first event.
+    /// Id of the key that made the seal; `None` before the first event.
     pub sealed_with: Option<String>,
-    /// Seal of place and hash.
+    /// Seal of position and hash.
     pub seal: Option<Vec<u8>>,
 }
 
@@ -104,24 +105,24 @@ impl Head {
         Self { sequence: 0, hash: vec![0; HASH], sealed_with: None, seal: None }
     }
 
-    /// The end after this event, sealed.
+    /// The sealed end after this event.
     pub fn at(event: &EventRow, keys: &Keys) -> Self {
         let seal = Some(end_seal(event.sequence, &event.hash, keys));
         Self { sequence: event.sequence, hash: event.hash.clone(), sealed_with: Some(keys.kid.clone()), seal }
     }
 
-    /// What the next event keeps of the seal: enough to recognise it, too little to use it as one.
+    /// Digest of the seal for the next event: enough to recognise the seal, but not to use it as one.
     pub fn digest(&self) -> Option<Vec<u8>> {
         self.seal.as_ref().map(|seal| Sha256::digest(seal).to_vec())
     }
 
-    /// True when these keys sealed it, or when there is nothing to seal yet.
+    /// True when these keys made the seal, or when there is nothing to seal yet.
     pub fn is_sealed_by(&self, keys: &Keys) -> bool {
         *self == Self::start() || self.seal == Some(end_seal(self.sequence, &self.hash, keys))
     }
 }
 
-/// For a purpose of its own: the seal of an event must not serve as the seal of an end.
+/// Seal of an end. It has its own purpose, so that the seal of an event cannot serve as the seal of an end.
 fn end_seal(sequence: i64, hash: &[u8], keys: &Keys) -> Vec<u8> {
     keys.mac("audit-head", format!("{sequence} {}", HEXLOWER.encode(hash)).as_bytes())
 }

@@ -1,30 +1,31 @@
-//! Who did what: every write, and every reading of a members-only contact, leaves an event in its own transaction.
+//! Audit trail. Every write, and every access to contact details, leaves an event in the same transaction.
 //!
-//! A handler takes a [`trail::Trail`] and, last thing in its transaction, says `trail.record(conn, actor, action, subject)`;
-//! the command line calls [`store::record`]. What is rolled back leaves neither an event nor a gap. The end of the chain
-//! is one row, locked until the transaction ends: whoever holds it waits for no other lock any more, so that writers wait
-//! for each other here and never in a circle.
+//! A handler takes a [`trail::Trail`] and calls `trail.record(conn, actor, action, subject)` at the end of its
+//! transaction. The command line calls [`store::record`]. A rollback leaves neither an event nor a gap. The end of the
+//! chain is one row, locked until the transaction ends. A transaction that holds it takes no further locks, so writers
+//! wait for each other here but cannot deadlock.
 //!
-//! An event names who (user, session, key, address), what (action, record, versions), when and by which request; never a
-//! body, an e-mail address, a password or a token. Failed sign-ins leave none: nobody is known then, and strangers could
-//! fill the trail at will. The log has them, and the throttle bounds them.
+//! An event says who (user, session, key, address), what (action, record, versions), when and by which request. It
+//! never contains a body, an e-mail address, a password or a token. Failed sign-ins leave no event: the user is
+//! unknown, and strangers could fill the trail. They are logged, and the throttle limits them.
 //!
-//! # What holds it together
+//! # Protection against tampering
 //!
-//! Each event has the SHA-256 of all its columns, the hash of the event before among them, and a seal: an HMAC of that hash
-//! under a key made of the signing key. Hashes alone would not do: whoever writes to the database could work them all out
-//! anew. The end of the chain is sealed too, for another purpose, so that an event's own seal is no end.
+//! Each event has a SHA-256 hash of all its columns, including the hash of the event before. It also has a seal: an
+//! HMAC of that hash under a key derived from the signing key. Hashes alone are not enough, because an attacker who can
+//! write to the database could recompute them all. The end of the chain has a seal with its own purpose, so that an
+//! event's seal cannot replace it.
 //!
-//! With the database but without the key, an attacker can
+//! An attacker with the database but without the key can:
 //!
-//! - change, move, insert or remove events: [`verify`] finds which;
-//! - cut events off at the end: found, as the sealed end names more; and when the service has gone on meanwhile, the event
-//!   that it added still shows which end it found (`head_digest`);
-//! - put back an older state of the whole trail, end included, or empty it. Within the database nothing can tell. So
-//!   `audit verify` prints the end of the chain: note it elsewhere, and give it to the next run as `--anchor`. Whatever page
-//!   of `GET /v1/audit` a network admin has kept serves as well.
+//! - change, move, insert or remove events: [`verify`] finds them;
+//! - cut events off at the end: the sealed end still names the last one. If the service has continued since, the next
+//!   event shows which end it found (`head_digest`);
+//! - put back an older state of the whole trail, its end included, or empty it. Nothing in the database reveals this, so
+//!   `audit verify` prints the end of the chain. Note it elsewhere and give it to the next run as `--anchor`. A saved
+//!   page of `GET /v1/audit` from a network admin works too.
 //!
-//! Whoever has the key as well is the service: events written from then on say what the attacker likes.
+//! An attacker with the key as well can write valid events from then on.
 
 pub mod chain;
 pub mod command;

@@ -1,4 +1,4 @@
-//! Adding to the trail and reading it. What a caller may not see is not in the query.
+//! Writes and reads the audit trail. Queries leave out events that the caller cannot see.
 
 use std::collections::HashMap;
 
@@ -24,11 +24,11 @@ use crate::http::page::{Slice, Window};
 use crate::registry::councils::model::CouncilRef;
 use crate::registry::references;
 
-/// Add an event to the chain. Call it last in the transaction of what it tells of: until the end of the transaction every
-/// other writer waits here, and whoever waits for anything after it could wait for one of them.
+/// Adds an event to the chain. Call it at the end of the transaction. From here to its end, all other writers wait, so
+/// waiting for another lock after this call could cause a deadlock.
 ///
-/// For the same reason it is here that the rights of the actor are looked at once more: who took them away has left an event,
-/// and so was before or will be after. 401 when they are not what they were when the request was looked at.
+/// Checks the actor's rights again, because here they are certain. A change of rights leaves an event too, so it comes
+/// either before or after this one. 401 if the rights have changed since the request was identified.
 pub async fn record(
     conn: &mut AsyncPgConnection,
     keys: &Keys,
@@ -41,7 +41,7 @@ pub async fn record(
     let event = EventRow {
         id: Uuid::now_v7(),
         sequence: head.sequence + 1,
-        // As precisely as the column holds it: the hash must be the same when it is read back.
+        // In the precision of the column, so that the hash is the same when the event is read back.
         created_at: Utc::now().trunc_subsecs(6),
         origin: text(&actor.origin),
         actor_id: actor.user,
@@ -73,22 +73,22 @@ pub async fn record(
         .bind::<Nullable<Bytea>, _>(end.seal)
         .execute(&mut first);
     let added = diesel::insert_into(audit_events::table).values(event).execute(&mut second);
-    let standing = still_stands(&mut third, actor);
-    // Together: every other writer waits meanwhile.
+    let standing = has_same_rights(&mut third, actor);
+    // Run these together, because all other writers wait meanwhile.
     let (moved, added, standing) = join!(moved, added, standing);
     all_done([moved, added])?;
     match standing? {
         true => Ok(()),
         false => Err(ApiError::bad_credentials(
-            "Your session or key has ended, or your rights have changed, since you sent this. Nothing was changed. Sign in \
-             again.",
+            "Your session or key has ended, or your rights have changed, since you sent this. Nothing was changed. \
+             Sign in again.",
         )),
     }
 }
 
-/// What this transaction has changed besides: components that follow their bundle, whatever a merged theme was on. Each
-/// change of a record has left one note and raised its version by one.
-const BESIDES: &str = "
+/// Other records that this transaction changed, such as components of an initiative or users of a merged theme. Each
+/// change of a record leaves one row in `pending_changes` and increases its version by one.
+const SIDE_EFFECTS: &str = "
     WITH noted AS (
         SELECT resource, record_id, count(*)::integer AS times FROM pending_changes
         WHERE record_id <> ALL ($1) GROUP BY resource, record_id
@@ -99,17 +99,17 @@ const BESIDES: &str = "
     SELECT n.resource, r.id, r.slug, r.council_id, r.version - n.times, r.version
     FROM noted n JOIN records r ON r.resource = n.resource AND r.id = n.record_id ORDER BY n.resource, r.id";
 
-/// Add an event for every record that this transaction has changed because of others, which events tell of already. Call it
-/// last, like [`record`].
-pub async fn record_besides(
+/// Adds an event for each further record that this transaction changed. `recorded` has the ids of those that already
+/// have an event. Call it at the end of the transaction, like [`record`].
+pub async fn record_side_effects(
     conn: &mut AsyncPgConnection,
     keys: &Keys,
     actor: &Actor,
-    told: &[Uuid],
+    recorded: &[Uuid],
 ) -> Result<(), ApiError> {
     type Row = (String, Uuid, String, Option<Uuid>, i32, i32);
-    let rows: Vec<Row> = Prepared::new(BESIDES)
-        .bind::<Array<SqlUuid>, _>(told.to_vec())
+    let rows: Vec<Row> = Prepared::new(SIDE_EFFECTS)
+        .bind::<Array<SqlUuid>, _>(recorded.to_vec())
         .returning::<(Text, SqlUuid, Text, Nullable<SqlUuid>, Integer, Integer)>()
         .load(conn)
         .await?;
@@ -125,21 +125,21 @@ pub async fn record_besides(
     Ok(())
 }
 
-/// A trail that another key has sealed. The text says what to do.
+/// The error for a trail that another key sealed. Its text tells the operator how to solve this.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "the audit trail of this database is sealed with the signing key {trail}, and this is the key {here}. Give the program \
-     the key that belongs to the database: by CCIN_SIGNING_KEY, or as the file signing-key.pem in the data folder. Where \
-     that key is lost, or is to be replaced, `ccin-registry audit adopt-key` continues the trail with this one; everybody \
-     who is signed in must then sign in again"
+    "the audit trail of this database is sealed with the signing key {trail}, but this is the key {here}. Use the key \
+     that belongs to the database: set CCIN_SIGNING_KEY, or put it in the data folder as signing-key.pem. If that key is \
+     lost or must be replaced, run `ccin-registry audit adopt-key` to continue the trail with this one; all users must \
+     then sign in again"
 )]
-pub struct AnothersKey {
+pub struct WrongSigningKey {
     trail: String,
     here: String,
 }
 
-/// Refuse a key that is not the one that sealed the trail: events sealed with two keys by turns could not be told from
-/// forged ones, and tokens of the one would not hold with the other.
+/// Refuses a key that did not seal the trail. Events sealed with two keys in turn would look forged, and tokens signed
+/// with one key would not work with the other.
 pub async fn check_key(
     conn: &mut AsyncPgConnection,
     keys: &Keys,
@@ -147,30 +147,30 @@ pub async fn check_key(
     let sealed_with: Option<Option<String>> =
         audit_head::table.select(audit_head::sealed_with).first(conn).await.optional()?;
     match sealed_with.flatten() {
-        Some(trail) if trail != keys.kid => Err(AnothersKey { trail, here: keys.kid.clone() }.into()),
+        Some(trail) if trail != keys.kid => Err(WrongSigningKey { trail, here: keys.kid.clone() }.into()),
         _ => Ok(()),
     }
 }
 
 const MOVE_HEAD: &str = "UPDATE audit_head SET sequence = $1, hash = $2, sealed_with = $3, seal = $4";
 
-/// True while an actor may do what it could when its request was looked at.
-async fn still_stands(conn: &mut &AsyncPgConnection, actor: &Actor) -> QueryResult<bool> {
+/// True while an actor still has the rights that it had when its request was identified.
+async fn has_same_rights(conn: &mut &AsyncPgConnection, actor: &Actor) -> QueryResult<bool> {
     let Some((user, standing)) = actor.user.zip(actor.standing) else { return Ok(true) };
-    let query = Prepared::new(STANDS)
+    let query = Prepared::new(HAS_SAME_RIGHTS)
         .bind::<SqlUuid, _>(user)
         .bind::<Text, _>(text(&standing.role))
         .bind::<Nullable<SqlUuid>, _>(standing.council_id)
         .bind::<Nullable<SqlUuid>, _>(actor.session)
         .bind::<Nullable<SqlUuid>, _>(actor.key)
         .bind::<Nullable<BigInt>, _>(standing.proof);
-    let (stands,) = query.returning::<(Bool,)>().get_result::<(bool,)>(conn).await?;
-    Ok(stands)
+    let (has_same_rights,) = query.returning::<(Bool,)>().get_result::<(bool,)>(conn).await?;
+    Ok(has_same_rights)
 }
 
-/// What this transaction has changed itself is no reason: people demote themselves, sign out, and revoke the key that they
+/// Ignores changes by this transaction itself, because people demote themselves, sign out and revoke the key that they
 /// use. (`xmin` is the transaction that wrote a row.)
-const STANDS: &str = "SELECT
+const HAS_SAME_RIGHTS: &str = "SELECT
     EXISTS (SELECT FROM users u WHERE u.id = actor.id AND (u.xmin = pg_current_xact_id()::xid
         OR u.status = 'active' AND u.role = actor.role AND u.council_id IS NOT DISTINCT FROM actor.council
         AND (actor.proof IS NULL OR actor.key IS NOT NULL OR EXISTS (SELECT FROM external_identities i
@@ -185,16 +185,16 @@ const STANDS: &str = "SELECT
     FROM (SELECT $1::uuid AS id, $2::text AS role, $3::uuid AS council, $4::uuid AS session, $5::uuid AS key,
         $6::bigint AS proof) actor";
 
-/// Which part of the trail somebody reads.
+/// Part of the trail that a caller can read.
 #[derive(Clone, Copy, Debug)]
-pub struct Sight {
-    /// Only events of this council; `None` for all events, with addresses and places in the chain.
+pub struct ReadScope {
+    /// Council whose events the caller can read. `None` for all events, with addresses and positions in the chain.
     pub council: Option<Uuid>,
 }
 
-fn filtered(sight: Sight, query: &AuditQuery) -> audit_events::BoxedQuery<'static, Pg> {
+fn filtered(scope: ReadScope, query: &AuditQuery) -> audit_events::BoxedQuery<'static, Pg> {
     let mut events = audit_events::table.into_boxed();
-    if let Some(council) = sight.council {
+    if let Some(council) = scope.council {
         events = events.filter(audit_events::council_id.eq(council));
     }
     if !query.actor.is_empty() {
@@ -227,12 +227,12 @@ fn filtered(sight: Sight, query: &AuditQuery) -> audit_events::BoxedQuery<'stati
 /// One page of the trail.
 pub async fn list(
     conn: &mut AsyncPgConnection,
-    sight: Sight,
+    scope: ReadScope,
     query: &AuditQuery,
     window: &Window,
 ) -> Result<Slice<AuditEvent>, ApiError> {
-    let total = filtered(sight, query).select(count_star()).first(conn).await?;
-    let mut events = filtered(sight, query);
+    let total = filtered(scope, query).select(count_star()).first(conn).await?;
+    let mut events = filtered(scope, query);
     if let Some(beyond) = window.beyond("audit_events.id") {
         events = events.filter(beyond);
     }
@@ -253,16 +253,16 @@ pub async fn list(
         .await?
         .into_iter()
         .collect();
-    Ok(slice.with_rows(|rows| rows.into_iter().map(|row| shown(row, sight, &councils, &actors)).collect()))
+    Ok(slice.with_rows(|rows| rows.into_iter().map(|row| to_model(row, scope, &councils, &actors)).collect()))
 }
 
-fn shown(
+fn to_model(
     row: EventRow,
-    sight: Sight,
+    scope: ReadScope,
     councils: &HashMap<Uuid, CouncilRef>,
     actors: &HashMap<Uuid, Option<String>>,
 ) -> AuditEvent {
-    let sees_all = sight.council.is_none();
+    let sees_all = scope.council.is_none();
     AuditEvent {
         id: row.id,
         created_at: row.created_at,
@@ -277,7 +277,7 @@ fn shown(
         version_before: row.version_before,
         version_after: row.version_after,
         request_id: row.request_id,
-        // From a hash and the one before it an address could be worked out.
+        // The chain stays hidden too: an address could be computed from a hash and the hash before it.
         chain: sees_all.then(|| ChainPlace { sequence: row.sequence, hash: HEXLOWER.encode(&row.hash) }),
     }
 }

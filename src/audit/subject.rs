@@ -1,4 +1,4 @@
-//! Who did it and to what, as a write tells the trail.
+//! Actors and subjects of audit events.
 
 use std::net::IpAddr;
 
@@ -10,34 +10,34 @@ use crate::registry::councils::model::Council;
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::themes::model::Theme;
 
-/// Who did something, and where from.
+/// The actor of an event.
 #[derive(Clone, Copy, Debug)]
 pub struct Actor {
-    /// How it was done.
+    /// Origin of the action.
     pub origin: Origin,
-    /// The user; `None` where nobody was signed in.
+    /// Id of the user; `None` if nobody had signed in.
     pub user: Option<Uuid>,
-    /// The session used.
+    /// Id of the session.
     pub session: Option<Uuid>,
-    /// The API key used.
+    /// Id of the API key.
     pub key: Option<Uuid>,
-    /// Where the request came from.
+    /// Address that the request came from.
     pub address: Option<IpAddr>,
-    /// What the user has to be still when the act is done; `None` where the act needs no rights.
+    /// Rights that the user must still have when the event is written; `None` if the action needs no rights.
     pub standing: Option<Standing>,
 }
 
 impl Actor {
-    /// Whoever runs the service.
+    /// The operator of the service.
     pub const COMMAND_LINE: Self =
         Self { origin: Origin::CommandLine, user: None, session: None, key: None, address: None, standing: None };
 
-    /// A user who signs in or refreshes, and is known by the session.
+    /// A user who is signing in or refreshing, identified by the session.
     pub fn in_session(user: Uuid, session: Uuid, address: Option<IpAddr>) -> Self {
         Self { user: Some(user), session: Some(session), ..Self::unknown(address) }
     }
 
-    /// Somebody who is not signed in.
+    /// Somebody who has not signed in.
     pub fn unknown(address: Option<IpAddr>) -> Self {
         Self { origin: Origin::Request, address, ..Self::COMMAND_LINE }
     }
@@ -51,62 +51,63 @@ impl From<&Account> for Actor {
     }
 }
 
-/// How an event names a credential: as a session, or as an API key.
+/// Session id or API key id of a credential.
 fn named(credential: Credential) -> (Option<Uuid>, Option<Uuid>) {
     match credential {
         Credential::Session(session) => (Some(session), None),
         Credential::Key(key) => (None, Some(key)),
-        Credential::Foreign => (None, None),
+        Credential::External => (None, None),
     }
 }
 
-/// What something was done to.
+/// The record that an event is about.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
-    /// What kind of record.
+    /// Kind of record.
     pub kind: RecordKind,
-    /// Its id.
+    /// Id of the record.
     pub id: Option<Uuid>,
-    /// Its slug.
+    /// Slug of the record.
     pub name: Option<&'a str>,
-    /// Whose record it is.
+    /// Council that the record belongs to.
     pub council: Option<Uuid>,
-    /// Its version before; `None` when there was no record.
+    /// Version before the action; `None` if there was no record.
     pub before: Option<i32>,
-    /// Its version after; `None` when it can no longer be read.
+    /// Version after the action; `None` if it can no longer be read.
     pub after: Option<i32>,
 }
 
-/// A record that events are about.
+/// A record that events can be about.
 pub trait Audited {
-    /// The record as it stands, before and after.
+    /// The record in its current version, as the version both before and after.
     fn subject(&self) -> Subject<'_>;
 }
 
 impl<'a> Subject<'a> {
-    /// A record that was entered.
+    /// A record that was created.
     pub fn entered(record: &'a impl Audited) -> Self {
         Self { before: None, ..record.subject() }
     }
 
-    /// A record that was read.
+    /// A record that was viewed.
     pub fn read(record: &'a impl Audited) -> Self {
         record.subject()
     }
 
-    /// A record that was changed. It counts as the council's whose it was: who gives a record away sees it go.
+    /// A record that was changed. The event belongs to the record's former council, so that a council sees when it
+    /// loses one.
     pub fn changed(before: &'a impl Audited, after: &'a impl Audited) -> Self {
         let (was, is) = (before.subject(), after.subject());
         Self { before: was.before, council: was.council.or(is.council), ..is }
     }
 
-    /// A record as it stands after one change, which raised its version by one.
+    /// A record after a single change, which increased its version by one.
     pub fn changed_once(after: &'a impl Audited) -> Self {
         let is = after.subject();
         Self { before: is.after.map(|version| version - 1), ..is }
     }
 
-    /// A record that went.
+    /// A record that was removed.
     pub fn gone(record: &'a impl Audited) -> Self {
         Self { after: None, ..record.subject() }
     }
@@ -116,12 +117,12 @@ impl<'a> Subject<'a> {
         Self { id: Some(id), council, ..Self::all(RecordKind::Session) }
     }
 
-    /// No single record of this kind.
+    /// All records of a kind, or none in particular.
     pub fn all(kind: RecordKind) -> Self {
         Self { kind, id: None, name: None, council: None, before: None, after: None }
     }
 
-    /// A record by its id, at a version, of no council.
+    /// A record without a council, by id and version.
     pub fn of(kind: RecordKind, id: Uuid, version: i32) -> Self {
         Self { id: Some(id), before: Some(version), after: Some(version), ..Self::all(kind) }
     }

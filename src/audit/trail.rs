@@ -1,4 +1,4 @@
-//! What a handler needs to leave an event.
+//! The extractor with which handlers write audit events.
 
 use std::future::{Ready, ready};
 
@@ -13,11 +13,11 @@ use super::subject::{Actor, Subject};
 use crate::access::keys::Keys;
 use crate::error::ApiError;
 
-/// The way into the audit trail, with the keys that seal it.
+/// Writes events to the audit trail, with the keys that seal it.
 pub struct Trail(web::Data<Keys>);
 
 impl Trail {
-    /// Leave an event. The last thing in the transaction of what it tells of, see [`store::record`].
+    /// Adds an event. Call it at the end of the transaction, see [`store::record`].
     pub async fn record(
         &self,
         conn: &mut AsyncPgConnection,
@@ -28,14 +28,15 @@ impl Trail {
         store::record(conn, &self.0, &actor.into(), action, subject).await
     }
 
-    /// Leave an event for every record whose version has changed because of those that events tell of already.
-    pub async fn record_besides(
+    /// Adds an event for each further record that this transaction changed. `recorded` has the ids of those that
+    /// already have an event.
+    pub async fn record_side_effects(
         &self,
         conn: &mut AsyncPgConnection,
         actor: impl Into<Actor>,
-        told: &[Uuid],
+        recorded: &[Uuid],
     ) -> Result<(), ApiError> {
-        store::record_besides(conn, &self.0, &actor.into(), told).await
+        store::record_side_effects(conn, &self.0, &actor.into(), recorded).await
     }
 }
 

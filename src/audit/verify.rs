@@ -1,4 +1,4 @@
-//! Following the chain from the first event to its end, and saying what does not hold.
+//! Verifies the chain from its first event to its end, and reports every fault.
 
 use std::fmt;
 
@@ -11,37 +11,37 @@ use crate::access::keys::Keys;
 use crate::db::schema::{audit_events, audit_head};
 use crate::error::ApiError;
 
-/// Events read at a time.
+/// Number of events per query.
 const BATCH: i64 = 1000;
-/// Findings after which no more are looked for: by then it is known that somebody was here.
+/// Maximum number of findings. Beyond that, it is clear that somebody has tampered with the trail.
 const MOST: usize = 100;
 
-/// Something that does not hold.
+/// A fault in the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Finding {
-    /// These events, first and last, are gone.
+    /// These events are missing: the first and the last number.
     Missing(i64, i64),
-    /// This event is not as it was written.
+    /// This event is not as the service wrote it.
     Altered(i64),
-    /// The first event is as it was written, but it stood at the second place.
+    /// The first event is unchanged, but the service wrote it at the second position.
     Moved(i64, i64),
-    /// This event does not name the one before it.
+    /// This event does not contain the hash of the event before it.
     Unlinked(i64),
-    /// This event was not sealed by the service: somebody else put it here.
+    /// The service did not seal this event: somebody else added it.
     Forged(i64),
-    /// This event was sealed with a key that is not here.
+    /// This event was sealed with a key that was not given.
     UnknownKey(i64, String),
-    /// When this event was written, the end of the chain did not hold: events before it were cut off.
+    /// The end of the chain was not intact when this event was written: events before it had been cut off.
     CutBefore(i64),
-    /// This event stands behind the end of the chain.
+    /// This event is after the end of the chain.
     Beyond(i64),
-    /// The end of the chain is not as it was written.
+    /// The end of the chain is not as the service wrote it.
     HeadAltered,
-    /// The end of the chain was sealed with a key that is not here.
+    /// The end of the chain was sealed with a key that was not given.
     HeadOfUnknownKey(String),
-    /// There is no end of the chain.
+    /// The end of the chain is missing.
     HeadMissing,
-    /// The chain has no such event as was noted elsewhere.
+    /// The noted event is not in the chain.
     AnchorLost(i64),
 }
 
@@ -55,35 +55,35 @@ impl fmt::Display for Finding {
             Self::Unlinked(event) => write!(f, "event {event} does not follow the event before it"),
             Self::Forged(event) => write!(f, "event {event} was not written by this registry"),
             Self::UnknownKey(event, key) => {
-                write!(f, "event {event} was sealed with the key {key}, which is not here; give it with --former-key")
+                write!(f, "event {event} was sealed with the key {key}, which was not given; add it with --former-key")
             }
             Self::CutBefore(event) => write!(f, "before event {event} the end was altered, or events were cut off"),
-            Self::Beyond(event) => write!(f, "event {event} stands behind the end of the chain"),
+            Self::Beyond(event) => write!(f, "event {event} is after the end of the chain"),
             Self::HeadAltered => write!(f, "the end of the chain was altered"),
             Self::HeadOfUnknownKey(key) => {
-                write!(f, "the end was sealed with the key {key}, which is not here; give it with --former-key")
+                write!(f, "the end was sealed with the key {key}, which was not given; add it with --former-key")
             }
             Self::HeadMissing => write!(f, "the end of the chain is missing"),
-            Self::AnchorLost(event) => write!(f, "event {event} is not the one that was noted as --anchor"),
+            Self::AnchorLost(event) => write!(f, "event {event} is not the one that you gave as --anchor"),
         }
     }
 }
 
-/// What was found.
+/// Result of a verification.
 #[derive(Debug)]
 pub struct Report {
-    /// How many events were read.
+    /// Number of events that were read.
     pub events: usize,
-    /// Place and hash of the last event, to be noted elsewhere.
+    /// Position and hash of the last event, to note elsewhere.
     pub end: Anchor,
-    /// What does not hold; nothing when the chain is whole. At most about a hundred.
+    /// Faults; empty if the chain is intact. About a hundred at most.
     pub findings: Vec<Finding>,
 }
 
-/// Place and hash of an event, as noted outside the database: `17:9f86…`.
+/// Position and hash of an event, as noted outside the database: `17:9f86…`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Anchor {
-    /// Place.
+    /// Position of the event.
     pub sequence: i64,
     /// Hash in hexadecimal.
     pub hash: String,
@@ -96,7 +96,7 @@ impl std::str::FromStr for Anchor {
             .and_then(|(sequence, hash)| Some((sequence.parse().ok()?, hash.to_lowercase())))
             .filter(|(_, hash)| hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
             .map(|(sequence, hash)| Self { sequence, hash })
-            .ok_or_else(|| "is not NUMBER:HASH as `audit verify` prints it".into())
+            .ok_or_else(|| "is not NUMBER:HASH, as printed by `audit verify`".into())
     }
 }
 
@@ -106,8 +106,8 @@ impl fmt::Display for Anchor {
     }
 }
 
-/// Follow the chain, within a transaction that sees one state of it. The first of `keys` is the service's, the rest are
-/// former ones.
+/// Verifies the chain, within a transaction that sees one state of it. The first of `keys` is the service's own; the
+/// others are former ones.
 pub async fn verify(conn: &mut AsyncPgConnection, keys: &[Keys], anchor: Option<&Anchor>) -> Result<Report, ApiError> {
     let head: Option<Head> = audit_head::table.select(Head::as_select()).first(conn).await.optional()?;
     let last: Option<i64> = audit_events::table.select(diesel::dsl::max(audit_events::sequence)).first(conn).await?;
@@ -184,7 +184,7 @@ impl Walk<'_> {
         self.events += 1;
     }
 
-    /// The end as it must have been after the last event; `None` when that event's key is not here.
+    /// The end as it must have been after the last event; `None` if that event's key was not given.
     fn end_before(&self) -> Option<Head> {
         match &self.last {
             None => Some(Head::start()),

@@ -201,12 +201,12 @@ impl InitiativeEntry {
 
     /// Its parent, if the caller may see it.
     pub fn parent_for(&self, reach: Reach) -> Option<&InitiativeRef> {
-        self.parent.as_ref().filter(|parent| parent.is_seen(reach)).map(|parent| &parent.shown)
+        self.parent.as_ref().filter(|parent| parent.is_seen(reach)).map(|parent| &parent.reference)
     }
 
     /// Its components that the caller may see.
     pub fn components_for(&self, reach: Reach) -> impl Iterator<Item = &InitiativeRef> {
-        self.components.iter().filter(move |one| one.is_seen(reach)).map(|one| &one.shown)
+        self.components.iter().filter(move |one| one.is_seen(reach)).map(|one| &one.reference)
     }
 
     /// Its shape for a caller who may see more related records than the public.

@@ -1,4 +1,4 @@
-//! What is recorded, with its rules: models, and stores that write. Nothing here knows HTTP.
+//! Registry records and their rules: models, and stores that write them. Nothing here depends on HTTP.
 
 pub mod boundaries;
 pub mod changes;

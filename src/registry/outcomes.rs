@@ -1,4 +1,4 @@
-//! What may be asked of outcomes: what they are, and the filters of initiatives for what they belong to.
+//! Query parameters of the list of outcomes: filters of the outcomes, and filters of their initiatives.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,10 +11,10 @@ use super::initiatives::query::{InitiativeQuery, InitiativeSort};
 use crate::geography::{BoundingBox, Point};
 use crate::text::Reference;
 
-/// Members of an outcome that `fields` can pick.
+/// Fields of an outcome that `fields` can select.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "words of the interface, explained where they are used")]
+#[expect(missing_docs, reason = "API names, documented where they are used")]
 pub enum OutcomeField {
     Initiative,
     Position,
@@ -36,7 +36,7 @@ pub enum OutcomeField {
     UpdatedAt,
 }
 
-/// Filters of the list of outcomes. Repeating a parameter means any of; different parameters mean and.
+/// Filters of the list of outcomes. Repeated parameters are combined with OR, different parameters with AND.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct OutcomeQuery {
@@ -48,22 +48,22 @@ pub struct OutcomeQuery {
     #[serde(default)]
     #[param(inline)]
     pub unit: Vec<Unit>,
-    /// Only claims that bound the truth in these ways.
+    /// Only values of these kinds, such as `exact` or `at_least`.
     #[serde(default)]
     #[param(inline)]
     pub bound: Vec<Bound>,
-    /// Only what moved in these directions.
+    /// Only outcomes that moved in these directions.
     #[serde(default)]
     #[param(inline)]
     pub direction: Vec<Direction>,
-    /// Only claims of this evidence level or higher.
+    /// Only outcomes with this evidence level or higher.
     #[param(minimum = 0, maximum = 5, example = 2)]
     pub min_evidence: Option<i16>,
     /// Only outcomes of these initiatives: slug or id.
     #[serde(default)]
     #[param(inline, example = json!(["get-oldham-working"]))]
     pub initiative: Vec<Reference>,
-    /// Only outcomes of initiatives of these kinds.
+    /// Only outcomes of these kinds of initiative.
     #[serde(default)]
     #[param(inline)]
     pub initiative_kind: Vec<InitiativeKind>,
@@ -71,16 +71,16 @@ pub struct OutcomeQuery {
     #[serde(default)]
     #[param(inline)]
     pub delivery_status: Vec<DeliveryStatus>,
-    /// Only outcomes of initiatives on these themes, or on themes within these: slug or id.
+    /// Only outcomes of initiatives on these themes or their narrower themes: slug or id.
     #[serde(default)]
     #[param(inline, example = json!(["housing"]))]
     pub theme: Vec<Reference>,
-    /// Only outcomes of initiatives that live by these principles: slug or id.
+    /// Only outcomes of initiatives that apply these principles: slug or id.
     #[serde(default)]
     #[param(inline, example = json!(["co-production"]))]
     pub principle: Vec<Reference>,
-    /// Only outcomes of initiatives that these councils lead, alone or jointly: slug, id or GSS code; `network` for the
-    /// network itself.
+    /// Only outcomes of initiatives that these councils lead, alone or jointly: slug, id or GSS code. Use `network` for
+    /// initiatives that the network leads.
     #[serde(default)]
     #[param(inline, example = json!(["oldham"]))]
     pub council: Vec<Reference>,
@@ -96,45 +96,46 @@ pub struct OutcomeQuery {
     #[serde(default)]
     #[param(inline)]
     pub nation: Vec<Nation>,
-    /// Only outcomes of initiatives that began in this year or later.
+    /// Only outcomes of initiatives that started in this year or later.
     #[param(minimum = 1800, maximum = 2199, example = 2013)]
     pub year_from: Option<i32>,
-    /// Only outcomes of initiatives that began in this year or earlier.
+    /// Only outcomes of initiatives that started in this year or earlier.
     #[param(minimum = 1800, maximum = 2199, example = 2025)]
     pub year_to: Option<i32>,
-    /// Only outcomes of initiatives that somebody has confirmed (verified), whose next check is due (due), or that nobody has
-    /// (unverified).
+    /// Only outcomes of initiatives with this check status: confirmed (`verified`), due for another check (`due`) or
+    /// never confirmed (`unverified`).
     #[serde(default)]
     #[param(inline)]
     pub freshness: Vec<Freshness>,
-    /// Only outcomes of initiatives in this box, by their own point or else their lead council's: west,south,east,north in
-    /// degrees.
+    /// Only outcomes of initiatives in this box: west,south,east,north in degrees. An initiative without its own
+    /// location counts at its lead council's.
     #[param(inline)]
     pub bbox: Option<BoundingBox>,
-    /// Only outcomes of initiatives around this point: latitude,longitude in degrees.
+    /// Only outcomes of initiatives near this point: latitude,longitude in degrees.
     #[param(inline)]
     pub near: Option<Point>,
-    /// How far around `near`, in kilometres: 0.1 to 1000, default 25.
+    /// Distance from `near` in kilometres: 0.1 to 1000. Default: 25.
     #[param(minimum = 0.1, maximum = 1000, example = 25)]
     pub radius_km: Option<f64>,
     /// Only outcomes of initiatives that changed at or after this time (RFC 3339).
     #[param(example = "2026-01-01T00:00:00Z")]
     pub updated_since: Option<DateTime<Utc>>,
-    /// Order of the initiatives; a minus means largest first, `distance` goes with `near`. Outcomes of one stand in its order.
+    /// Sort order of the initiatives. A minus sign sorts in descending order. `distance` needs `near`. Outcomes of one
+    /// initiative keep their own order.
     #[param(inline)]
     pub sort: Option<InitiativeSort>,
-    /// Members of each record to show, joined by commas; all when left out.
+    /// Fields to return, separated by commas. Default: all.
     #[param(inline, style = Form, explode = false, example = json!(["initiative", "measure", "value", "unit"]))]
     pub fields: Option<Vec<OutcomeField>>,
-    /// Rows on a page: 1 to 200, default 20; more is clamped to 200.
+    /// Outcomes per page: 1 to 200. Default: 20. Higher values count as 200.
     #[param(minimum = 1, example = 20)]
     pub limit: Option<u64>,
-    /// From `next` or `prev` of an earlier page.
+    /// Cursor: take it from `next` or `prev` of another page.
     pub cursor: Option<String>,
 }
 
 impl OutcomeQuery {
-    /// The part that is about initiatives, as their list is asked.
+    /// The filters that concern initiatives, as a query of their list.
     pub fn of_initiatives(&self) -> InitiativeQuery {
         InitiativeQuery {
             theme: self.theme.clone(),

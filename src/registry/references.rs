@@ -1,7 +1,7 @@
-//! From a reference (slug, id, GSS code) to the record it means, and back from ids to what an answer shows of them.
+//! Resolves references (slug, id or GSS code) to records, and loads the short form of records by id.
 //!
-//! One place for every resource, so that `?council=`, a body's `lead_council` and a path segment mean the same thing,
-//! and an unknown name always gets the nearest known one.
+//! All resources share this code. So `?council=`, a body's `lead_council` and a path segment mean the same thing.
+//! Every fault for an unknown name can suggest the nearest known one.
 
 use std::collections::HashMap;
 
@@ -17,7 +17,7 @@ use crate::error::{ApiError, UNKNOWN};
 use crate::http::input::Faults;
 use crate::text::{Reference, nearest};
 
-/// The resources whose records have slugs.
+/// Resources with slugs.
 #[derive(Clone, Copy, Debug)]
 pub enum Resource {
     /// Councils.
@@ -29,7 +29,7 @@ pub enum Resource {
 }
 
 impl Resource {
-    /// The word for it, as the `slugs` table has it and people read it.
+    /// Name of the resource in the `slugs` table and in messages.
     pub fn word(self) -> &'static str {
         match self {
             Self::Council => "council",
@@ -39,13 +39,17 @@ impl Resource {
     }
 }
 
-/// The id that a path segment means, or 404.
-pub async fn located(conn: &mut AsyncPgConnection, resource: Resource, segment: &str) -> Result<Uuid, ApiError> {
-    locate(conn, resource, segment).await?.ok_or_else(|| ApiError::not_found(resource.word()))
+/// Id of the record that a path segment names, or 404.
+pub async fn require_id(conn: &mut AsyncPgConnection, resource: Resource, segment: &str) -> Result<Uuid, ApiError> {
+    find_id(conn, resource, segment).await?.ok_or_else(|| ApiError::not_found(resource.word()))
 }
 
-/// The id that a path segment means, hidden or not: what the caller may see is the record query's business.
-pub async fn locate(conn: &mut AsyncPgConnection, resource: Resource, segment: &str) -> Result<Option<Uuid>, ApiError> {
+/// Id of the record that a path segment names, visible or not. The query that reads the record checks visibility.
+pub async fn find_id(
+    conn: &mut AsyncPgConnection,
+    resource: Resource,
+    segment: &str,
+) -> Result<Option<Uuid>, ApiError> {
     if let Some(id) = as_id(segment) {
         return Ok(Some(id));
     }
@@ -58,20 +62,20 @@ pub async fn locate(conn: &mut AsyncPgConnection, resource: Resource, segment: &
             .await
             .optional()?);
     }
-    // A segment may hold anything, also what PostgreSQL takes for no text; a slug holds these only.
+    // A slug has these characters only. Others need no query, and some are not valid text for PostgreSQL.
     if !segment.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
         return Ok(None);
     }
     Ok(slugs::table.find((resource.word(), segment)).select(slugs::record_id).first(conn).await.optional()?)
 }
 
-/// True when a segment names the record that it led to by a former slug, or by the id of one that was merged into it: the
-/// address to use has the slug.
+/// True when a segment is a former slug, or the id of a record that was merged into this one. The canonical address
+/// uses the current slug.
 pub fn is_former(segment: &str, slug: &str, id: Uuid) -> bool {
     segment != slug && as_id(segment) != Some(id) && !is_gss_code(segment)
 }
 
-/// The id of a council named in a body; an unknown one is a fault at `pointer`.
+/// Id of the council that a body names. An unknown council adds a fault at `pointer`.
 pub async fn council(
     conn: &mut AsyncPgConnection,
     reach: Reach,
@@ -83,21 +87,21 @@ pub async fn council(
     Ok(pick(&known, reference, "council", |detail| faults.add(pointer, UNKNOWN, detail)))
 }
 
-/// Every name by which a record may be meant, with its id.
+/// Every name of each record, with its id.
 pub type Names = Vec<(String, Uuid)>;
 
-/// The id that `reference` means among `known`; otherwise `refuse` gets to hear what is wrong.
+/// Finds the id for `reference` in `known`. If there is none, calls `refuse` with the fault's detail.
 pub fn pick(known: &Names, reference: &Reference, noun: &str, refuse: impl FnOnce(String)) -> Option<Uuid> {
     let found = means(known, reference);
     if found.is_none() {
         let near = nearest(reference, known.iter().map(|(name, _)| name.as_str()).filter(|name| as_id(name).is_none()));
         let hint = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
-        refuse(format!("names no {noun} of the registry{hint}"));
+        refuse(format!("is not a {noun} in the registry{hint}"));
     }
     found
 }
 
-/// The id that `reference` means among `known`, be it a name or an id.
+/// Finds the id for a name or id in `known`.
 pub fn means(known: &Names, reference: &Reference) -> Option<Uuid> {
     let id = as_id(reference);
     let fits = |(name, known): &&(String, Uuid)| {
@@ -106,7 +110,7 @@ pub fn means(known: &Names, reference: &Reference) -> Option<Uuid> {
     known.iter().find(fits).map(|(_, id)| *id)
 }
 
-/// Slugs, former slugs and GSS codes of the councils that the caller sees. A few hundred short rows at the most.
+/// Slugs, former slugs and GSS codes of the councils that the caller can see: a few hundred short rows at most.
 pub async fn visible_councils(conn: &mut AsyncPgConnection, reach: Reach) -> Result<Names, ApiError> {
     let mut query = councils::table
         .inner_join(slugs::table.on(slugs::record_id.eq(councils::id)))
@@ -122,7 +126,7 @@ pub async fn visible_councils(conn: &mut AsyncPgConnection, reach: Reach) -> Res
     Ok(rows.into_iter().map(|(slug, id, _)| (slug, id)).chain(codes).collect())
 }
 
-/// Slugs and former slugs of the themes that are not withdrawn, and the ids of those merged into them.
+/// Slugs and former slugs of themes that are not withdrawn, and the ids of themes that were merged into them.
 pub async fn theme_names(conn: &mut AsyncPgConnection) -> Result<Names, ApiError> {
     let mut names: Names = themes::table
         .inner_join(slugs::table.on(slugs::record_id.eq(themes::id)))
@@ -143,7 +147,7 @@ pub async fn theme_names(conn: &mut AsyncPgConnection) -> Result<Names, ApiError
     Ok(names)
 }
 
-/// Slugs of CCIN's principles, the scheme that initiatives use.
+/// Slugs of the CCIN principles, the scheme that initiatives use.
 pub async fn principle_names(conn: &mut AsyncPgConnection) -> Result<Names, ApiError> {
     Ok(principles::table
         .filter(principles::scheme.eq("ccin"))
@@ -152,7 +156,7 @@ pub async fn principle_names(conn: &mut AsyncPgConnection) -> Result<Names, ApiE
         .await?)
 }
 
-/// The id of an initiative named in a body, among those that the caller sees.
+/// Id of the initiative that a body names, if the caller can see it. Otherwise adds a fault at `pointer`.
 pub async fn initiative(
     conn: &mut AsyncPgConnection,
     reach: Reach,
@@ -160,18 +164,18 @@ pub async fn initiative(
     pointer: &str,
     faults: &mut Faults,
 ) -> Result<Option<Uuid>, ApiError> {
-    let Some(id) = locate(conn, Resource::Initiative, reference).await? else {
-        faults.add(pointer, UNKNOWN, "names no initiative of the registry");
+    let Some(id) = find_id(conn, Resource::Initiative, reference).await? else {
+        faults.add(pointer, UNKNOWN, "is not an initiative in the registry");
         return Ok(None);
     };
     let seen = sees(conn, reach, id).await?;
     if !seen {
-        faults.add(pointer, UNKNOWN, "names no initiative of the registry");
+        faults.add(pointer, UNKNOWN, "is not an initiative in the registry");
     }
     Ok(seen.then_some(id))
 }
 
-/// True when the caller sees an initiative.
+/// True when the caller can see an initiative.
 pub async fn sees(conn: &mut AsyncPgConnection, reach: Reach, id: Uuid) -> Result<bool, ApiError> {
     let row: Option<(crate::db::enum_text::Word<Visibility>, Option<Uuid>)> = initiatives::table
         .find(id)
@@ -183,7 +187,7 @@ pub async fn sees(conn: &mut AsyncPgConnection, reach: Reach, id: Uuid) -> Resul
     Ok(row.is_some_and(|(level, lead)| level.0 <= reach.level || (lead.is_some() && lead == reach.council)))
 }
 
-/// What an answer shows of councils, by id.
+/// Short form of councils, by id.
 pub async fn councils_by_id(conn: &mut AsyncPgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, CouncilRef>, ApiError> {
     if ids.is_empty() {
         return Ok(HashMap::new());
@@ -193,17 +197,17 @@ pub async fn councils_by_id(conn: &mut AsyncPgConnection, ids: &[Uuid]) -> Resul
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
-/// The id in an address; 404 for what is none.
+/// Parses the id in an address; 404 if it is not one.
 pub fn id(segment: &str, what: &str) -> Result<Uuid, ApiError> {
     as_id(segment).ok_or_else(|| ApiError::not_found(what))
 }
 
-/// An id in its usual form; other forms of a UUID are slugs.
+/// Parses an id in its usual hyphenated form. Other forms of a UUID count as slugs.
 pub fn as_id(text: &str) -> Option<Uuid> {
     if text.len() == 36 { Uuid::try_parse(text).ok() } else { None }
 }
 
-/// True for a text in the form of a GSS code.
+/// True for text in the form of a GSS code.
 pub fn is_gss_code(text: &str) -> bool {
     text.len() == 9
         && text.starts_with(['E', 'W', 'S', 'N', 'K'])

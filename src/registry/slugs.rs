@@ -1,4 +1,4 @@
-//! Giving out slugs. The table `slugs` has every slug that was ever given out, and no slug goes to a second record.
+//! Assigns slugs. The table `slugs` has every slug ever assigned. A slug never passes to an unrelated record.
 
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -10,7 +10,7 @@ use crate::db::schema::slugs;
 use crate::error::{ApiError, Fault};
 use crate::text::Slug;
 
-/// Slugs that would hide a record behind another address, or behind a word of the filters.
+/// Slugs that would clash with another address or with a reserved word of a filter.
 pub const fn reserved(resource: Resource) -> &'static [&'static str] {
     match resource {
         Resource::Council => &["network"],
@@ -19,13 +19,13 @@ pub const fn reserved(resource: Resource) -> &'static [&'static str] {
     }
 }
 
-/// How often a number is appended before a record gets its id for a slug. An attempt fails when another record has just been
-/// given the slug by name.
+/// Attempts to append a number before the record's id becomes its slug. An attempt fails when another record has just
+/// taken the slug.
 const ATTEMPTS: usize = 5;
 
-/// Give a slug to a new record: the one wished for, or one made of the title that no record has or had.
+/// Assigns a slug to a new record: the requested one, or an unused one made from the title.
 ///
-/// A slug wished for that another record has or had is a conflict.
+/// Fails with a conflict if another record has, or had, the requested slug.
 pub async fn claim(
     conn: &mut AsyncPgConnection,
     resource: Resource,
@@ -42,11 +42,11 @@ pub async fn claim(
         take(conn, resource, &slug, record).await?;
         return Ok(slug);
     };
-    // Most titles are new: the first attempt needs no look at the table.
+    // Most titles are new, so try to insert before reading the table.
     if !reserved(resource).contains(&&*base) && insert(conn, resource, &base, record).await? {
         return Ok(base.to_string());
     }
-    // Records of one title would all try the same numbers: one waits for the other.
+    // Records with the same title would all try the same numbers, so they take turns.
     lock(conn, &format!("slug {} {}", resource.word(), &*base)).await?;
     for _ in 0..ATTEMPTS {
         let taken: Vec<String> = slugs::table
@@ -67,8 +67,8 @@ pub async fn claim(
     Ok(slug)
 }
 
-/// Give this slug to a record, which may have had it before. A slug that another record has or had is a conflict; one that
-/// looks like the id of another would never lead anywhere.
+/// Assigns this slug to a record, which may have had it before. Fails with a conflict if another record has, or had,
+/// the slug. Refuses the form of another record's id: paths would read it as that id.
 pub async fn take(conn: &mut AsyncPgConnection, resource: Resource, slug: &str, record: Uuid) -> Result<(), ApiError> {
     if as_id(slug).is_some_and(|id| id != record) {
         return Err(ApiError::unfit(vec![Fault::at("/slug", "reserved", "has the form of an id; choose another")]));
@@ -83,29 +83,29 @@ pub async fn take(conn: &mut AsyncPgConnection, resource: Resource, slug: &str, 
     let key = (resource.word(), slug);
     let owner: Option<Uuid> = slugs::table.find(key).select(slugs::record_id).first(conn).await.optional()?;
     if owner != Some(record) {
-        // The table's key refuses it, by the error that every conflict of slugs has.
+        // Let the primary key refuse the row, so that all slug conflicts have the same error.
         let row = (slugs::resource.eq(key.0), slugs::slug.eq(slug), slugs::record_id.eq(record));
         diesel::insert_into(slugs::table).values(row).execute(conn).await?;
     }
     Ok(())
 }
 
-/// True when the slug was free. Waits for another transaction that is just taking it.
+/// Inserts a slug; true if it was free. Waits for a concurrent transaction that is taking the same slug.
 async fn insert(conn: &mut AsyncPgConnection, resource: Resource, slug: &str, record: Uuid) -> Result<bool, ApiError> {
     let row = (slugs::resource.eq(resource.word()), slugs::slug.eq(slug), slugs::record_id.eq(record));
     let added = diesel::insert_into(slugs::table).values(row).on_conflict_do_nothing().execute(conn).await?;
     Ok(added == 1)
 }
 
-/// Give back the slugs of a record that nobody has ever seen.
-pub async fn give_back(conn: &mut AsyncPgConnection, resource: Resource, record: Uuid) -> Result<(), ApiError> {
+/// Deletes the slugs of a record that was never published, so that others can take them.
+pub async fn release(conn: &mut AsyncPgConnection, resource: Resource, record: Uuid) -> Result<(), ApiError> {
     let own = slugs::table.filter(slugs::resource.eq(resource.word())).filter(slugs::record_id.eq(record));
     diesel::delete(own).execute(conn).await?;
     Ok(())
 }
 
-/// Let every slug of one record lead to another.
-pub async fn hand_over(conn: &mut AsyncPgConnection, resource: Resource, from: Uuid, to: Uuid) -> Result<(), ApiError> {
+/// Moves every slug of one record to another.
+pub async fn transfer(conn: &mut AsyncPgConnection, resource: Resource, from: Uuid, to: Uuid) -> Result<(), ApiError> {
     let own = slugs::table.filter(slugs::resource.eq(resource.word())).filter(slugs::record_id.eq(from));
     diesel::update(own).set(slugs::record_id.eq(to)).execute(conn).await?;
     Ok(())

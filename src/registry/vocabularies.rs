@@ -1,4 +1,4 @@
-//! Principles and values, each word in its named scheme. The sets are not to be merged.
+//! Principles and values. Each belongs to a named scheme; the schemes must not be merged.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -7,17 +7,18 @@ use uuid::Uuid;
 
 use crate::db::enum_text::Word;
 
-/// Whose principles.
+/// Scheme of principles: `ccin` (the network's ten, which initiatives use) or `ica` (the seven of the International
+/// Co-operative Alliance).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PrincipleScheme {
-    /// The network's own ten, which initiatives use.
+    /// The network's ten principles, which initiatives use.
     Ccin,
-    /// The seven of the International Co-operative Alliance.
+    /// The seven principles of the International Co-operative Alliance.
     Ica,
 }
 
-/// Which set of values.
+/// Set of values: the six co-operative values or the four ethical values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ValueScheme {
@@ -27,33 +28,33 @@ pub enum ValueScheme {
     Ethical,
 }
 
-/// A principle.
+/// A co-operative principle.
 #[derive(Debug, Serialize, Queryable, ToSchema)]
 pub struct Principle {
     /// Id.
     pub id: Uuid,
-    /// Whose principle.
+    /// Scheme that the principle belongs to.
     #[schema(value_type = PrincipleScheme)]
     pub scheme: Word<PrincipleScheme>,
-    /// Slug, by which initiatives name it.
+    /// Slug. Initiatives refer to the principle by it.
     #[schema(example = "co-production")]
     pub slug: String,
     /// Label.
     #[schema(example = "Co-production")]
     pub label: String,
-    /// What it means, in plain English.
+    /// Meaning, in plain English.
     pub definition: String,
-    /// Place in its scheme, from 1.
+    /// Position in its scheme, from 1.
     #[schema(example = 3)]
     pub position: i32,
 }
 
-/// A value.
+/// A co-operative or ethical value.
 #[derive(Debug, Serialize, Queryable, ToSchema)]
 pub struct CoOperativeValue {
     /// Id.
     pub id: Uuid,
-    /// Which set.
+    /// Set that the value belongs to.
     #[schema(value_type = ValueScheme)]
     pub scheme: Word<ValueScheme>,
     /// Slug.
@@ -62,9 +63,9 @@ pub struct CoOperativeValue {
     /// Label.
     #[schema(example = "Self-help")]
     pub label: String,
-    /// What it means, in plain English.
+    /// Meaning, in plain English.
     pub definition: String,
-    /// Place in its scheme, from 1.
+    /// Position in its scheme, from 1.
     #[schema(example = 1)]
     pub position: i32,
 }

@@ -1,7 +1,7 @@
-//! The form of an API key: `ccin_`, 256 random bits in hexadecimal, and a checksum of both.
+//! Format of an API key: `ccin_`, 256 random bits in hexadecimal, and a checksum of both.
 //!
-//! The prefix and the checksum let secret scanners find a key that was published, without false alarms, and let us refuse
-//! what was never a key without asking the store. The first twelve digits find the key; the whole is compared by HMAC.
+//! With the prefix and the checksum, secret scanners find a published key without false alarms. They also let us refuse
+//! other text without a query. The first twelve digits identify the key; an HMAC compares the whole key.
 
 use std::fmt;
 
@@ -16,22 +16,22 @@ const START: &str = "ccin_";
 const RANDOM: usize = 64;
 /// Hexadecimal digits of the checksum.
 const CHECKSUM: usize = 8;
-/// Characters of the part by which a key is found and recognised.
+/// Length in characters of the part that identifies a key.
 const PREFIX: usize = START.len() + 12;
 
-/// A whole API key. It cannot be printed; [`ApiKey::reveal`] is for the one answer that shows it.
+/// A complete API key. It cannot be printed. [`ApiKey::reveal`] is for the one response that shows it.
 #[derive(Clone)]
 pub struct ApiKey(String);
 
 impl ApiKey {
-    /// A new key.
+    /// Generates a new key.
     pub fn generate() -> Self {
         let start = format!("{START}{}", HEXLOWER.encode(&rand::random::<[u8; RANDOM / 2]>()));
         let checksum = checksum(&start);
         Self(start + &checksum)
     }
 
-    /// What was sent, if it has the form of a key.
+    /// Parses text in the format of a key.
     pub fn parse(sent: &str) -> Option<Self> {
         let digits = sent.strip_prefix(START)?;
         let is_hex = digits.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
@@ -42,25 +42,25 @@ impl ApiKey {
         (checksum(start) == sum).then(|| Self(sent.to_owned()))
     }
 
-    /// The part by which the key is found and recognised; no secret.
+    /// The part that identifies the key. It is not secret.
     pub fn prefix(&self) -> &str {
         &self.0[..PREFIX]
     }
 
-    /// What is stored: HMAC-SHA-256 of the whole under a server secret.
+    /// The hash to store: HMAC-SHA-256 of the whole key under a server secret.
     pub fn hash(&self, keys: &Keys) -> Vec<u8> {
         keys.mac("api-key", self.0.as_bytes())
     }
 
-    /// True for the key of this hash, compared in constant time. Without a hash the same work is done for nothing, so that
-    /// the answer takes as long for an unknown prefix.
+    /// Compares the key with a hash in constant time. Without a hash it does the same work, so that a response for an
+    /// unknown prefix takes as long.
     pub fn matches(&self, keys: &Keys, stored: Option<&[u8]>) -> bool {
         let own = self.hash(keys);
         let other = stored.map_or_else(|| vec![0; own.len()], <[u8]>::to_vec);
         bool::from(own.ct_eq(&other)) && stored.is_some()
     }
 
-    /// The key itself.
+    /// The key as text.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -72,14 +72,14 @@ impl fmt::Debug for ApiKey {
     }
 }
 
-/// True for a text that holds something of the form of one of our secrets: keys, refresh tokens, claim tokens.
+/// True if text contains something in the format of our secrets: keys, refresh tokens or claim tokens.
 pub fn holds_secret(text: &str) -> bool {
     text.split(START).skip(1).any(|rest| rest.bytes().take_while(u8::is_ascii_alphanumeric).count() >= 20)
         || text.contains("ccin_rt_")
         || text.contains("ccin_claim_")
 }
 
-/// The first 32 bits of the SHA-256 of the rest.
+/// The first 32 bits of the SHA-256 hash of the rest.
 fn checksum(start: &str) -> String {
     HEXLOWER.encode(&Sha256::digest(start.as_bytes())[..CHECKSUM / 2])
 }

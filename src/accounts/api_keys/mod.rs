@@ -1,6 +1,6 @@
-//! API keys: for researchers, for member councils' sites and for programs that keep a council's records.
+//! API keys for researchers, for websites of member councils and for programs that maintain a council's records.
 //!
-//! A key acts in its owner's name, never beyond the owner's rights, and only for its scopes. Its secret is shown once.
+//! A key acts for its owner, within the owner's rights and its own scopes. Its secret is shown once.
 
 pub mod key;
 pub mod model;

@@ -1,4 +1,4 @@
-//! API keys as they are asked for and shown. The secret is in one answer only: [`IssuedKey`].
+//! API key models. Only [`IssuedKey`] contains the secret.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use ipnet::IpNet;
@@ -14,27 +14,27 @@ use crate::http::page::Order;
 use crate::http::response::Resource;
 use crate::text::Line;
 
-/// Days after which a key ends when its maker does not say.
+/// Default lifetime of a key, in days.
 pub const DAYS: u16 = 365;
 
-/// What has become of a key.
+/// Status of a key: in use (`active`), past its end date (`expired`) or ended early (`revoked`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyStatus {
-    /// Good.
+    /// In use.
     Active,
-    /// Ended by itself.
+    /// Past its end date.
     Expired,
-    /// Ended by hand.
+    /// Ended early.
     Revoked,
 }
 
-/// In whose name a key acts.
+/// Owner of a key.
 #[derive(Clone, Default, diesel::Queryable, Serialize, ToSchema)]
 pub struct Owner {
     /// Id of the user.
     pub id: Uuid,
-    /// Name to show.
+    /// Display name.
     #[schema(required, example = "Oldham's editor")]
     pub name: Option<String>,
     /// The owner's council, for the audit trail.
@@ -47,44 +47,44 @@ pub struct Owner {
 pub struct ApiKey {
     /// Id (UUIDv7).
     pub id: Uuid,
-    /// What its owner calls it.
+    /// Name of the key.
     #[schema(example = "Council website")]
     pub name: String,
-    /// First part of the key, to recognise it by; null until it has been fetched.
+    /// First part of the key, to recognise it by. Null until the key has been collected.
     #[schema(required, example = "ccin_3f2a9c04b1d6")]
     pub prefix: Option<String>,
-    /// In whose name it acts: never beyond this user's role and council.
+    /// User for whom the key acts. The key has at most this user's role and council.
     pub owner: Owner,
-    /// What it may be used for.
+    /// Scopes: the permissions of the key.
     pub scopes: Vec<Scope>,
-    /// Web origins that a browser may use it from; empty: any caller.
+    /// Web origins from which browsers can use the key. Empty: no restriction.
     #[schema(example = json!(["https://www.oldham.gov.uk"]))]
     pub origins: Vec<String>,
-    /// Addresses and networks that it may be used from; empty: any.
+    /// IP addresses and networks from which the key can be used. Empty: no restriction.
     #[schema(example = json!(["192.0.2.0/24"]))]
     pub networks: Vec<String>,
-    /// What has become of it.
+    /// Status of the key.
     pub status: KeyStatus,
-    /// When it ends by itself.
+    /// When the key expires.
     pub expires_at: DateTime<Utc>,
-    /// When it was ended by hand.
+    /// When the key was revoked.
     #[schema(required)]
     pub revoked_at: Option<DateTime<Utc>>,
-    /// When its secret was last changed.
+    /// When the secret was last rotated.
     #[schema(required)]
     pub rotated_at: Option<DateTime<Utc>>,
-    /// Until when the secret before the last rotation is good as well.
+    /// End of the period in which the previous secret still works.
     #[schema(required)]
     pub overlap_until: Option<DateTime<Utc>>,
-    /// When it was last used; up to ten seconds late.
+    /// When the key was last used. May be up to ten seconds out of date.
     #[schema(required)]
     pub last_used_at: Option<DateTime<Utc>>,
-    /// Grows by one with each change.
+    /// Version number. Increases by one with each change.
     #[schema(example = 1)]
     pub version: i32,
-    /// When it was made.
+    /// When the key was created.
     pub created_at: DateTime<Utc>,
-    /// When it last changed.
+    /// When the key was last changed.
     pub updated_at: DateTime<Utc>,
 }
 
@@ -97,13 +97,13 @@ impl Resource for ApiKey {
     }
 }
 
-/// A key with its secret: shown once, when it is made, rotated or claimed.
+/// A key with its secret. You see it only once: when you create, rotate or collect the key.
 #[derive(Serialize, ToSchema)]
 pub struct IssuedKey {
-    /// Send it as `X-API-Key`. It is shown this once and cannot be had again.
+    /// Secret. Send it as `X-API-Key`. Store it now: it is not shown again.
     #[schema(example = "ccin_… (77 characters, shown once)")]
     pub key: String,
-    /// The key as it is listed.
+    /// The key, as in the list of keys.
     pub api_key: ApiKey,
 }
 
@@ -111,40 +111,40 @@ pub struct IssuedKey {
 #[derive(ToSchema)]
 #[schema(value_type = String, min_length = 8, max_length = 200, example = "https://www.oldham.gov.uk",
     pattern = "^https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?$")]
-pub struct WebOrigin(#[expect(dead_code, reason = "stands for its schema")] String);
+pub struct WebOrigin(#[expect(dead_code, reason = "only its schema is used")] String);
 
 /// An IPv4 address or network, or an IPv6 address or network (CIDR, RFC 4632): `192.0.2.0/24`, `2001:db8::/32`.
 #[derive(ToSchema)]
 #[schema(value_type = String, max_length = 43, example = "192.0.2.0/24",
     pattern = r"^(((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(/([12]?[0-9]|3[0-2]))?|(([0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,6}:[0-9a-fA-F]{0,4}|::[0-9a-fA-F]{0,4})(/([1-9]?[0-9]|1[01][0-9]|12[0-8]))?)$")]
-pub struct Network(#[expect(dead_code, reason = "stands for its schema")] String);
+pub struct Network(#[expect(dead_code, reason = "only its schema is used")] String);
 
-/// A network, or a single address as the network of one.
+/// Parses a network. A single address counts as a network of one.
 pub fn network(text: &str) -> Option<IpNet> {
     text.parse().ok().or_else(|| text.parse::<std::net::IpAddr>().ok().map(IpNet::from))
 }
 
-/// A key to be made.
+/// An API key to create.
 #[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct NewApiKey {
-    /// What to call it.
+    /// Name of the key.
     #[schema(required, example = "Council website")]
     pub name: Line<120>,
-    /// What it may be used for: none that the owner's role does not have.
+    /// Scopes: the permissions of the key. The owner's role must allow them all.
     #[schema(required, min_items = 1, max_items = 10)]
     pub scopes: Vec<Scope>,
-    /// Id of the user in whose name it acts; you, when left out. Network admins name anyone, council editors people of their
-    /// own council.
+    /// Id of the user for whom the key acts. Default: you. Network admins can name any user, council editors the people
+    /// of their own council.
     pub owner: Option<Uuid>,
-    /// Days after which it ends; 365 when left out.
+    /// Lifetime in days. Default: 365.
     #[schema(minimum = 1, maximum = 1825, example = 365)]
     pub expires_in_days: Option<u16>,
-    /// Web origins that a browser may use it from; none: any caller. A key in a page is public: give it `read:public` only.
-    /// Browsers of other origins read and do not write here (CORS).
+    /// Web origins from which browsers can use the key. Default: no restriction. A key in a web page is public, so give
+    /// it `read:public` only. Browsers on other origins can read, but not write (CORS).
     #[schema(max_items = 20, value_type = Vec<WebOrigin>)]
     pub origins: Vec<String>,
-    /// Addresses and networks that it may be used from; none: any.
+    /// IP addresses and networks from which the key can be used. Default: no restriction.
     #[schema(max_items = 20, value_type = Vec<Network>)]
     pub networks: Vec<String>,
 }
@@ -152,23 +152,23 @@ pub struct NewApiKey {
 impl Check for NewApiKey {}
 
 impl NewApiKey {
-    /// When the key ends by itself.
+    /// When the key expires.
     pub fn expires_at(&self) -> DateTime<Utc> {
         Utc::now() + chrono::Duration::days(self.expires_in_days.unwrap_or(DAYS).into())
     }
 }
 
-/// What may be changed of a key.
+/// Properties of a key that you can change.
 #[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ApiKeyUpdate {
-    /// What to call it.
+    /// Name of the key.
     #[schema(required, example = "Website of the council")]
     pub name: Line<120>,
-    /// Web origins that a browser may use it from; none: any caller.
+    /// Web origins from which browsers can use the key. Empty: no restriction.
     #[schema(max_items = 20, value_type = Vec<WebOrigin>)]
     pub origins: Vec<String>,
-    /// Addresses and networks that it may be used from; none: any.
+    /// IP addresses and networks from which the key can be used. Empty: no restriction.
     #[schema(max_items = 20, value_type = Vec<Network>)]
     pub networks: Vec<String>,
 }
@@ -181,11 +181,11 @@ impl From<&ApiKey> for ApiKeyUpdate {
     }
 }
 
-/// How a key is rotated.
+/// Options for rotating a key.
 #[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Rotation {
-    /// Seconds for which the old secret is good as well; a day when left out, at most 30 days. 0 ends it at once.
+    /// Seconds for which the old secret still works. Default: one day. Maximum: 30 days. 0 ends it at once.
     #[schema(minimum = 0, maximum = 2_592_000, example = 86_400)]
     pub overlap_seconds: Option<u32>,
 }
@@ -193,42 +193,42 @@ pub struct Rotation {
 impl Check for Rotation {}
 
 impl Rotation {
-    /// How long the old secret is good as well.
+    /// Period for which the old secret still works.
     pub fn overlap(&self) -> chrono::Duration {
         chrono::Duration::seconds(self.overlap_seconds.unwrap_or(86_400).into())
     }
 }
 
-/// How often a key was used.
+/// Usage of a key.
 #[derive(Serialize, ToSchema)]
 pub struct KeyUsage {
-    /// When it was last used.
+    /// When the key was last used.
     #[schema(required)]
     pub last_used_at: Option<DateTime<Utc>>,
-    /// Per day and endpoint, the last day first, for the last 90 days.
+    /// Requests per day and endpoint in the last 90 days, most recent day first.
     pub data: Vec<DayUsage>,
 }
 
-/// How often a key was used on a day at an endpoint.
+/// Requests with a key on one day at one endpoint.
 #[derive(diesel::Queryable, Serialize, ToSchema)]
 pub struct DayUsage {
-    /// Day, UTC.
+    /// Day (UTC).
     pub day: NaiveDate,
     /// Method and route.
     #[schema(example = "GET /v1/councils/{council}")]
     pub endpoint: String,
-    /// Requests, refused ones included.
+    /// Number of requests, including refused ones.
     #[schema(minimum = 1, example = 12)]
     pub requests: i64,
 }
 
-/// Orders of the list of keys.
+/// Sort orders of the list of keys.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 pub enum ApiKeySort {
-    /// By name.
+    /// By name, A to Z.
     #[serde(rename = "name")]
     Name,
-    /// By name, last first.
+    /// By name, Z to A.
     #[serde(rename = "-name")]
     NameDescending,
     /// Oldest first.
@@ -254,20 +254,20 @@ impl ApiKeySort {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ApiKeyQuery {
-    /// Only keys of one of these users: ids.
+    /// Only keys of these users: ids.
     #[serde(default)]
     pub owner: Vec<Uuid>,
-    /// Only keys of one of these states.
+    /// Only keys with one of these statuses.
     #[serde(default)]
     #[param(inline)]
     pub status: Vec<KeyStatus>,
-    /// Order; a minus means largest first. Newest first when left out.
+    /// Sort order. A minus sign sorts in descending order. Default: `-created_at`, newest first.
     #[param(inline)]
     pub sort: Option<ApiKeySort>,
-    /// Rows on a page: 1 to 200, default 20; more is clamped to 200.
+    /// Keys per page: 1 to 200. Default: 20. Higher values count as 200.
     #[param(minimum = 1, example = 20)]
     pub limit: Option<u64>,
-    /// From `next` or `prev` of an earlier page.
+    /// Cursor: take it from `next` or `prev` of another page.
     pub cursor: Option<String>,
 }
 

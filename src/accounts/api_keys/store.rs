@@ -1,4 +1,4 @@
-//! Queries of API keys. The hash of a secret is compared by `auth`, and selected nowhere here.
+//! Queries of API keys. None of them selects the hash of a secret; `identify` compares it.
 
 use std::collections::HashMap;
 
@@ -22,24 +22,24 @@ use crate::db::tally::Count;
 use crate::error::ApiError;
 use crate::http::page::{Slice, Window};
 
-/// Whose keys a caller reads or changes.
+/// Keys that a caller can read or change.
 #[derive(Clone, Copy, Debug)]
-pub enum Keyring {
-    /// Everybody's.
+pub enum KeyAccess {
+    /// All keys.
     All,
-    /// One's own, and those of everybody who is bound to a council.
+    /// The caller's own keys, and those of everybody who is bound to a council.
     Council {
-        /// Oneself.
+        /// Id of the caller.
         user: Uuid,
-        /// The council.
+        /// Id of the council.
         council: Uuid,
     },
-    /// One's own.
+    /// The caller's own keys.
     Own(Uuid),
 }
 
-impl Keyring {
-    /// True for a key that hangs on it.
+impl KeyAccess {
+    /// True when the caller has access to the key.
     pub fn has(self, key: &ApiKey) -> bool {
         match self {
             Self::All => true,
@@ -49,12 +49,12 @@ impl Keyring {
     }
 }
 
-/// Which keys a list shows.
+/// Filters of the list of keys.
 #[derive(Default)]
 pub struct KeyFilter {
-    /// Of any of these users.
+    /// Any of these users.
     pub owners: Vec<Uuid>,
-    /// In any of these states.
+    /// Any of these statuses.
     pub statuses: Vec<KeyStatus>,
 }
 
@@ -75,20 +75,20 @@ struct Row {
     updated_at: DateTime<Utc>,
 }
 
-fn on_ring(ring: Keyring) -> api_keys::BoxedQuery<'static, diesel::pg::Pg> {
+fn accessible(access: KeyAccess) -> api_keys::BoxedQuery<'static, diesel::pg::Pg> {
     let query = api_keys::table.into_boxed();
-    match ring {
-        Keyring::All => query,
-        Keyring::Council { user, council } => {
+    match access {
+        KeyAccess::All => query,
+        KeyAccess::Council { user, council } => {
             let bound = users::table.filter(users::council_id.eq(council)).select(users::id);
             query.filter(api_keys::owner_id.eq(user).or(api_keys::owner_id.eq_any(bound)))
         }
-        Keyring::Own(user) => query.filter(api_keys::owner_id.eq(user)),
+        KeyAccess::Own(user) => query.filter(api_keys::owner_id.eq(user)),
     }
 }
 
-fn filtered(ring: Keyring, filter: &KeyFilter) -> api_keys::BoxedQuery<'static, diesel::pg::Pg> {
-    let mut query = on_ring(ring);
+fn filtered(access: KeyAccess, filter: &KeyFilter) -> api_keys::BoxedQuery<'static, diesel::pg::Pg> {
+    let mut query = accessible(access);
     if !filter.owners.is_empty() {
         query = query.filter(api_keys::owner_id.eq_any(filter.owners.clone()));
     }
@@ -109,12 +109,12 @@ fn filtered(ring: Keyring, filter: &KeyFilter) -> api_keys::BoxedQuery<'static, 
 /// One page of keys.
 pub async fn list(
     conn: &mut AsyncPgConnection,
-    ring: Keyring,
+    access: KeyAccess,
     filter: &KeyFilter,
     window: &Window,
 ) -> Result<Slice<ApiKey>, ApiError> {
-    let total = filtered(ring, filter).select(count_star()).first(conn).await?;
-    let mut query = filtered(ring, filter);
+    let total = filtered(access, filter).select(count_star()).first(conn).await?;
+    let mut query = filtered(access, filter);
     if let Some(beyond) = window.beyond("api_keys.id") {
         query = query.filter(beyond);
     }
@@ -125,19 +125,19 @@ pub async fn list(
         .load::<(Row, String)>(conn)
         .await?;
     let mut slice = Slice::new(rows, total, window, |row| row.id);
-    let shown = shown(conn, std::mem::take(&mut slice.rows)).await?;
-    Ok(slice.with_rows(|_| shown))
+    let models = to_models(conn, std::mem::take(&mut slice.rows)).await?;
+    Ok(slice.with_rows(|_| models))
 }
 
-/// One key of a ring.
-pub async fn find(conn: &mut AsyncPgConnection, ring: Keyring, id: Uuid) -> Result<ApiKey, ApiError> {
-    let row = on_ring(ring).filter(api_keys::id.eq(id)).select(Row::as_select()).first(conn).await.optional()?;
+/// One key, if the caller has access to it.
+pub async fn find(conn: &mut AsyncPgConnection, access: KeyAccess, id: Uuid) -> Result<ApiKey, ApiError> {
+    let row = accessible(access).filter(api_keys::id.eq(id)).select(Row::as_select()).first(conn).await.optional()?;
     let rows = row.into_iter().collect();
-    shown(conn, rows).await?.pop().ok_or_else(|| ApiError::not_found("API key"))
+    to_models(conn, rows).await?.pop().ok_or_else(|| ApiError::not_found("API key"))
 }
 
-/// Rows with what other tables say of them, in three statements however many they are.
-async fn shown(conn: &mut AsyncPgConnection, rows: Vec<Row>) -> Result<Vec<ApiKey>, ApiError> {
+/// Makes models of rows, with three statements for any number of rows.
+async fn to_models(conn: &mut AsyncPgConnection, rows: Vec<Row>) -> Result<Vec<ApiKey>, ApiError> {
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let owners: Vec<Uuid> = rows.iter().map(|row| row.owner_id).collect();
     let owners: Vec<Owner> = users::table
@@ -189,13 +189,13 @@ async fn shown(conn: &mut AsyncPgConnection, rows: Vec<Row>) -> Result<Vec<ApiKe
     Ok(rows.into_iter().map(show).collect())
 }
 
-/// How many keys of a user are good.
+/// Number of active keys of a user.
 pub async fn count_active(conn: &mut AsyncPgConnection, owner: Uuid) -> Result<i64, ApiError> {
     let filter = KeyFilter { owners: vec![owner], statuses: vec![KeyStatus::Active] };
-    Ok(filtered(Keyring::All, &filter).select(count_star()).first(conn).await?)
+    Ok(filtered(KeyAccess::All, &filter).select(count_star()).first(conn).await?)
 }
 
-/// Enter a key without a secret: [`issue`] gives it one.
+/// Creates a key without a secret; [`issue`] gives it one.
 pub async fn create(conn: &mut AsyncPgConnection, owner: Uuid, new: &NewApiKey) -> Result<Uuid, ApiError> {
     let id = Uuid::now_v7();
     let scopes: std::collections::BTreeSet<Scope> = new.scopes.iter().copied().collect();
@@ -214,8 +214,9 @@ pub async fn create(conn: &mut AsyncPgConnection, owner: Uuid, new: &NewApiKey) 
     Ok(id)
 }
 
-/// Give a key a new secret, and show it: the only moment at which it is whole. The secret is good for no more than its
-/// owner and whoever had it made, `by`, may do now; `None` where nobody else has a hand in it.
+/// Gives a key a new secret and returns it. Only this response contains the whole key. The secret's rights are limited
+/// to those that its owner has now. If somebody else, `by`, issued it, they are limited to that user's rights too;
+/// otherwise `by` is `None`.
 pub async fn issue(
     conn: &mut AsyncPgConnection,
     keys: &Keys,
@@ -241,10 +242,10 @@ pub async fn issue(
         ))
         .execute(conn)
         .await?;
-    Ok(IssuedKey { key: secret.reveal().into(), api_key: find(conn, Keyring::All, id).await? })
+    Ok(IssuedKey { key: secret.reveal().into(), api_key: find(conn, KeyAccess::All, id).await? })
 }
 
-/// Change what may be changed; false when the version was not current.
+/// Updates a key; false if the version was not current.
 pub async fn update(
     conn: &mut AsyncPgConnection,
     id: Uuid,
@@ -262,7 +263,7 @@ pub async fn update(
     Ok(changed == 1)
 }
 
-/// Let every secret of a key end after the overlap, or earlier where it would; false for a key that is not active.
+/// Ends every secret of a key after the overlap, or at its own end if that is earlier. False if the key is not active.
 pub async fn retire_secrets(conn: &mut AsyncPgConnection, id: Uuid, overlap: Duration) -> Result<bool, ApiError> {
     let now = Utc::now();
     let key = api_keys::table.find(id).filter(api_keys::revoked_at.is_null()).filter(api_keys::expires_at.gt(now));
@@ -279,7 +280,7 @@ pub async fn retire_secrets(conn: &mut AsyncPgConnection, id: Uuid, overlap: Dur
     Ok(true)
 }
 
-/// End a key for good; false when the version was not current.
+/// Revokes a key for good; false if the version was not current.
 pub async fn revoke(conn: &mut AsyncPgConnection, id: Uuid, version: i32) -> Result<bool, ApiError> {
     let current = api_keys::table.find(id).filter(api_keys::version.eq(version));
     let now = Utc::now();
@@ -287,14 +288,14 @@ pub async fn revoke(conn: &mut AsyncPgConnection, id: Uuid, version: i32) -> Res
     Ok(diesel::update(current).set(api_keys::revoked_at.eq(revoked_at)).execute(conn).await? == 1)
 }
 
-/// What is counted: a key, on a day, at an endpoint (method and route).
+/// Unit of usage: a key, a day and an endpoint (method and route).
 pub type KeyUse = (Uuid, NaiveDate, String);
 
-/// Add what was counted. In one order, so that two instances that write the same rows wait for each other and no more.
+/// Adds to the usage counts. Writes rows in a fixed order, so that two instances cannot deadlock.
 pub async fn add_usage(conn: &mut AsyncPgConnection, counts: &HashMap<KeyUse, Count>) -> Result<(), ApiError> {
     let mut counts: Vec<_> = counts.iter().collect();
     counts.sort_by_key(|(counted, _)| *counted);
-    // A statement has 65,535 parameters at most.
+    // A statement can have 65,535 parameters at most.
     for chunk in counts.chunks(1000) {
         let row = |((key, day, endpoint), count): &(&KeyUse, &Count)| {
             (
@@ -319,7 +320,7 @@ pub async fn add_usage(conn: &mut AsyncPgConnection, counts: &HashMap<KeyUse, Co
     Ok(())
 }
 
-/// How often a key was used in the last 90 days.
+/// Usage of a key in the last 90 days.
 pub async fn usage(conn: &mut AsyncPgConnection, id: Uuid) -> Result<KeyUsage, ApiError> {
     let of_key = api_key_usage::table.filter(api_key_usage::key_id.eq(id));
     let last_used_at = of_key.select(max(api_key_usage::last_at)).first(conn).await?;

@@ -1,4 +1,4 @@
-//! How often keys are used.
+//! Usage counts of API keys.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use super::store::KeyUse;
 use crate::db::tally::{Count, Counted, Tally};
 use crate::error::ApiError;
 
-/// Requests of keys since they were last written down.
+/// Requests with API keys since the last write to the database.
 pub type Usage = Tally<KeyUse>;
 
 impl Counted for KeyUse {

@@ -1,4 +1,4 @@
-//! Fetching an issuer's keys: little, soon, and from where the setting says or from nowhere.
+//! Fetches an issuer's keys, within limits of size and time, and only from the configured address.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -12,10 +12,10 @@ use super::key::PublicKey;
 use crate::config::issuer::{IssuerSetting, KeysAt, is_loopback, safe_url};
 use crate::error::causes::chain;
 
-/// Most bytes of an answer. The largest sets, with certificates, have some 30,000.
+/// Maximum size of a response in bytes. The largest key sets, with certificates, have about 30,000.
 const MOST: usize = 256 * 1024;
 
-/// The usable keys of an issuer by `kid`.
+/// Usable keys of an issuer, by `kid`.
 pub type KeyMap = HashMap<String, PublicKey>;
 
 /// Fetches the keys of one issuer.
@@ -23,10 +23,10 @@ pub struct Fetcher {
     client: Client,
     issuer: String,
     source: KeysAt,
-    patience: Duration,
+    timeout: Duration,
 }
 
-/// What is needed of a discovery document (OpenID Connect Discovery 1.0, section 3).
+/// The fields that we use of a discovery document (OpenID Connect Discovery 1.0, section 3).
 #[derive(Deserialize)]
 struct Discovery {
     issuer: String,
@@ -39,27 +39,27 @@ struct KeySet {
 }
 
 impl Fetcher {
-    /// For one issuer. `patience` covers everything, from the name's look-up to the last byte of the keys.
-    pub fn new(setting: &IssuerSetting, tls: rustls::ClientConfig, patience: Duration) -> Result<Self, reqwest::Error> {
+    /// A fetcher for one issuer. `timeout` covers everything, from the DNS look-up to the last byte of the keys.
+    pub fn new(setting: &IssuerSetting, tls: rustls::ClientConfig, timeout: Duration) -> Result<Self, reqwest::Error> {
         let (KeysAt::Set(url) | KeysAt::Discovery(url)) = &setting.keys;
         let client = Client::builder()
             .tls_backend_preconfigured(tls)
-            // Whoever can answer for the address could send us anywhere, into the operator's own network as well.
+            // No redirects: a server at this address could send us anywhere, even into the operator's own network.
             .redirect(redirect::Policy::none())
-            // One fetch an hour needs no connections kept open.
+            // With one fetch an hour, idle connections are not worth keeping open.
             .pool_max_idle_per_host(0)
             .user_agent(concat!("ccin-registry/", env!("CARGO_PKG_VERSION")));
-        // Nobody reaches this very machine by way of a proxy.
+        // A proxy does not reach this machine's own loopback address.
         let client = if is_loopback(url) { client.no_proxy() } else { client };
         let (issuer, source) = (setting.issuer.clone(), setting.keys.clone());
-        Ok(Self { client: client.build()?, issuer, source, patience })
+        Ok(Self { client: client.build()?, issuer, source, timeout })
     }
 
-    /// The keys as they are now, or why they cannot be had.
+    /// Fetches the current keys. The error says why that failed.
     pub async fn keys(&self) -> Result<KeyMap, String> {
-        tokio::time::timeout(self.patience, self.fetch())
+        tokio::time::timeout(self.timeout, self.fetch())
             .await
-            .unwrap_or_else(|_| Err(format!("no answer within {:?}", self.patience)))
+            .unwrap_or_else(|_| Err(format!("no answer within {:?}", self.timeout)))
     }
 
     async fn fetch(&self) -> Result<KeyMap, String> {
@@ -78,11 +78,11 @@ impl Fetcher {
     async fn discover(&self, address: &Url) -> Result<Url, String> {
         let found: Discovery = self.json(address).await?;
         if found.issuer != self.issuer {
-            return Err(format!("{address} is about the issuer {:?}", found.issuer));
+            return Err(format!("{address} belongs to the issuer {:?}", found.issuer));
         }
         let keys = safe_url("jwks_uri", &found.jwks_uri)?;
         if is_loopback(&keys) && !is_loopback(address) {
-            return Err(format!("{address} names keys on this very machine"));
+            return Err(format!("{address} refers to keys on this machine (loopback)"));
         }
         Ok(keys)
     }
@@ -90,15 +90,15 @@ impl Fetcher {
     async fn json<T: DeserializeOwned>(&self, address: &Url) -> Result<T, String> {
         let mut answer = self.client.get(address.clone()).send().await.map_err(|error| chain(&error))?;
         if answer.status() != 200 {
-            return Err(format!("{address} answers {}", answer.status()));
+            return Err(format!("{address} returned status {}", answer.status()));
         }
         let mut body = Vec::new();
         while let Some(part) = answer.chunk().await.map_err(|error| chain(&error))? {
             if body.len() + part.len() > MOST {
-                return Err(format!("{address} sends more than {MOST} bytes"));
+                return Err(format!("{address} sent more than {MOST} bytes"));
             }
             body.extend_from_slice(&part);
         }
-        serde_json::from_slice(&body).map_err(|error| format!("{address} is not what it should be: {error}"))
+        serde_json::from_slice(&body).map_err(|error| format!("{address} sent an unexpected document: {error}"))
     }
 }

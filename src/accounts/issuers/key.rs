@@ -1,16 +1,16 @@
-//! A public key of an issuer and the algorithms that it may be used with.
+//! Public keys of issuers, with the algorithms that each can be used with.
 
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, KeyOperations, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde_json::Value;
 
-/// Algorithms of tokens that are taken at all: those with a public key whose hash is SHA-256 or stronger. Neither `none`
-/// nor HMAC, for which the public key would do as the secret (RFC 8725, section 2.1).
+/// Accepted algorithms: public-key signatures with SHA-256 or a stronger hash. `none` is left out, and so is HMAC,
+/// because an attacker could use the public key as the HMAC secret (RFC 8725, section 2.1).
 pub const TAKEN: &[Algorithm] = &[Algorithm::RS256, Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA];
-/// Least length of an RSA modulus in bytes: 2048 bits (RFC 7518, section 3.3).
+/// Minimum length of an RSA modulus in bytes: 2048 bits (RFC 7518, section 3.3).
 const RSA_BYTES: usize = 256;
 
-/// A public key that signatures may be verified with.
+/// A public key that verifies signatures.
 #[derive(Clone)]
 pub struct PublicKey {
     /// The key itself.
@@ -19,8 +19,8 @@ pub struct PublicKey {
 }
 
 impl PublicKey {
-    /// A key of a set with its `kid`. `None` for one that is of no use here: without a `kid`, for encryption, too short, or
-    /// of a kind that is not taken. A set may hold such keys (RFC 7517, section 5).
+    /// Reads a key of a set, with its `kid`. `None` for a key that is not usable here: without a `kid`, for encryption,
+    /// too short, or of another type. A set can contain such keys (RFC 7517, section 5).
     pub fn read(key: Value) -> Option<(String, Self)> {
         let key: Jwk = serde_json::from_value(key).ok()?;
         let common = &key.common;
@@ -35,13 +35,13 @@ impl PublicKey {
         Some((key.common.key_id?, Self { decoding, algorithms }))
     }
 
-    /// True for an algorithm that fits the key's type and what the key says of itself.
+    /// True when the algorithm suits the type of the key and the algorithm that the key itself names.
     pub fn fits(&self, algorithm: Algorithm) -> bool {
         self.algorithms.contains(&algorithm)
     }
 }
 
-/// The algorithms for a type of key (RFC 7518, section 3.1; RFC 8037, section 3.1).
+/// Algorithms for a type of key (RFC 7518, section 3.1; RFC 8037, section 3.1).
 fn fitting(key: &AlgorithmParameters) -> &'static [Algorithm] {
     use base64::Engine;
     let bytes = |text: &str| base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(text).map_or(0, |n| n.len());

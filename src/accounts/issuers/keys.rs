@@ -1,4 +1,4 @@
-//! The keys of an issuer, kept and fetched again: seldom, and once for all who wait.
+//! Cache of an issuer's keys. Fetches are rare, and concurrent callers share one.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -8,20 +8,20 @@ use tokio::sync::Mutex;
 use super::fetch::{Fetcher, KeyMap};
 use super::key::PublicKey;
 
-/// Tells the time. Tests move it.
+/// Returns the current time. Tests replace it.
 pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
 
-/// Least time between two fetches: whoever makes up `kid`s by the thousand makes us ask once a minute.
+/// Minimum time between two fetches. It limits callers who invent `kid`s by the thousand to one fetch a minute.
 const PAUSE: Duration = Duration::from_secs(60);
-/// Age from which keys are fetched again though nothing unknown came: by then a key that its issuer has withdrawn, because
-/// somebody else has it, holds here no longer.
+/// Age from which keys are fetched again even if all `kid`s are known. So a key that its issuer withdrew, because it
+/// leaked, stops working here.
 const STALE: Duration = Duration::from_secs(3600);
 
-/// Why there is no key.
+/// Reason why there is no key.
 pub enum Missing {
     /// The issuer has no such key.
     Unknown,
-    /// The issuer cannot be asked; it will be after so many seconds.
+    /// The issuer cannot be reached: the cause, and the seconds until the next attempt.
     Away(String, u64),
 }
 
@@ -30,7 +30,7 @@ pub struct KeyStore {
     fetcher: Fetcher,
     clock: Clock,
     kept: RwLock<Kept>,
-    // Held while fetching: whoever comes meanwhile waits, and then finds what was fetched.
+    // Locked during a fetch. Concurrent callers wait, and then use its result.
     last: Mutex<Option<Attempt>>,
 }
 
@@ -46,12 +46,12 @@ struct Attempt {
 }
 
 impl KeyStore {
-    /// Without keys: the first token has them fetched, so that the service starts while an issuer is away.
+    /// Starts without keys and fetches them for the first token, so that the service can start while an issuer is down.
     pub fn new(fetcher: Fetcher, clock: Clock) -> Arc<Self> {
         Arc::new(Self { fetcher, clock, kept: RwLock::default(), last: Mutex::default() })
     }
 
-    /// The key with this `kid`. One that is kept serves at once, whether or not its issuer can be reached.
+    /// The key with this `kid`. A cached key is returned at once, even if its issuer cannot be reached.
     pub async fn find(self: &Arc<Self>, kid: &str) -> Result<PublicKey, Missing> {
         if let Some((key, is_stale)) = self.kept(kid) {
             if is_stale && self.last.try_lock().is_ok() {
@@ -59,7 +59,7 @@ impl KeyStore {
             }
             return Ok(key);
         }
-        // A task of its own: a caller who hangs up must not take everybody's fetch along.
+        // Runs as a separate task, so that a caller who disconnects does not cancel the fetch for the others.
         let failure = tokio::spawn(Arc::clone(self).refetch()).await;
         match (self.kept(kid), failure) {
             (Some((key, _)), _) => Ok(key),
@@ -75,8 +75,8 @@ impl KeyStore {
         kept.keys.get(kid).map(|key| (key.clone(), is_stale))
     }
 
-    /// Fetch the keys unless that was tried within [`PAUSE`]. Why the last attempt failed, if it did, and the seconds until
-    /// the next.
+    /// Fetches the keys, unless there was an attempt within [`PAUSE`]. Returns the error of the last attempt, if it
+    /// failed, and the seconds until the next.
     async fn refetch(self: Arc<Self>) -> Option<(String, u64)> {
         let mut last = self.last.lock().await;
         let now = (self.clock)();

@@ -1,7 +1,7 @@
-//! Tokens of others: access tokens (JWT) of issuers that the deployment has registered, such as a council's Entra ID.
+//! Access tokens (JWT) of other issuers that the operator has registered, such as a council's Entra ID.
 //!
-//! What a token says of itself is believed for one thing only: which issuer's rules it is held against. Issuer, audience
-//! and algorithms are those of the setting and of the key, never the token's own (RFC 8725, sections 3.1, 3.8, 3.9).
+//! A token's own `iss` only selects the issuer whose rules apply. Issuer, audience and algorithms come from the
+//! settings and the key, never from the token (RFC 8725, sections 3.1, 3.8, 3.9).
 
 mod fetch;
 mod key;
@@ -22,54 +22,55 @@ use crate::config::issuer::IssuerSetting;
 use crate::config::{ServeSettings, tls};
 use crate::error::{ApiError, request_id};
 
-/// Seconds by which an issuer's clock may differ from ours, either way. Both are set by the network and seldom more than a
-/// second apart; a minute lets in virtual machines that were just woken, and prolongs a token of an hour by little.
+/// Accepted clock difference to an issuer in seconds, either way. Clocks that are set over the network rarely differ by
+/// more than a second. One minute allows for virtual machines that have just resumed, and extends a token of an hour by
+/// little.
 const LEEWAY: u64 = 60;
-/// Most characters of a subject (OpenID Connect Core 1.0, section 2).
+/// Maximum length of a subject in characters (OpenID Connect Core 1.0, section 2).
 const LONGEST_SUBJECT: usize = 255;
 
-/// The issuers whose tokens are taken besides our own.
+/// Issuers whose tokens are accepted, in addition to our own.
 pub struct Issuers(Vec<Issuer>);
 
-/// One of them.
+/// A registered issuer.
 pub struct Issuer {
     setting: IssuerSetting,
     keys: Arc<KeyStore>,
 }
 
-/// How time passes for [`Issuers`].
-pub struct Pace {
-    /// Tells the time between fetches.
+/// Clock and timeout for [`Issuers`]. Tests replace them.
+pub struct Timing {
+    /// Clock for the time between fetches.
     pub clock: Clock,
-    /// How long a fetch may take.
-    pub patience: Duration,
+    /// Maximum duration of a fetch.
+    pub timeout: Duration,
 }
 
-impl Default for Pace {
+impl Default for Timing {
     fn default() -> Self {
-        Self { clock: Arc::new(Instant::now), patience: Duration::from_secs(5) }
+        Self { clock: Arc::new(Instant::now), timeout: Duration::from_secs(5) }
     }
 }
 
-/// Why the issuers of the settings cannot be used.
+/// Reason why the configured issuers cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum IssuerError {
-    /// Two settings for one issuer, or one for ourselves.
-    #[error("the issuer {0} is registered twice, or is this registry's own (CCIN_ISSUER)")]
+    /// Two settings have the same issuer, or one has our own.
+    #[error("the issuer {0} is registered twice, or is this registry itself (CCIN_ISSUER)")]
     Taken(String),
-    /// TLS or the HTTP client.
+    /// TLS or the HTTP client failed.
     #[error("the keys of issuers cannot be fetched: {0}")]
     Client(String),
 }
 
 impl Issuers {
-    /// From the settings. Fetches nothing yet.
+    /// Sets up the issuers of the settings, without fetching anything yet.
     pub fn new(settings: &ServeSettings) -> Result<Self, IssuerError> {
-        Self::paced(settings, &Pace::default())
+        Self::with_timing(settings, &Timing::default())
     }
 
-    /// The same at another pace.
-    pub fn paced(settings: &ServeSettings, pace: &Pace) -> Result<Self, IssuerError> {
+    /// Like [`Issuers::new`], with another clock and timeout.
+    pub fn with_timing(settings: &ServeSettings, timing: &Timing) -> Result<Self, IssuerError> {
         let mut issuers = Vec::<Issuer>::new();
         for setting in &settings.oidc_issuers {
             let name = &setting.issuer;
@@ -77,14 +78,14 @@ impl Issuers {
                 return Err(IssuerError::Taken(name.clone()));
             }
             let tls = tls::client().map_err(|error| IssuerError::Client(error.to_string()))?;
-            let fetcher = Fetcher::new(setting, tls, pace.patience);
+            let fetcher = Fetcher::new(setting, tls, timing.timeout);
             let fetcher = fetcher.map_err(|error| IssuerError::Client(error.to_string()))?;
-            issuers.push(Issuer { setting: setting.clone(), keys: KeyStore::new(fetcher, pace.clock.clone()) });
+            issuers.push(Issuer { setting: setting.clone(), keys: KeyStore::new(fetcher, timing.clock.clone()) });
         }
         Ok(Self(issuers))
     }
 
-    /// The issuer that a token says it is of; nothing that it says has been verified.
+    /// The issuer that a token names. Nothing in the token has been verified yet.
     pub fn of(&self, token: &str) -> Option<&Issuer> {
         #[derive(Deserialize)]
         struct Says {
@@ -96,22 +97,22 @@ impl Issuers {
 }
 
 impl Issuer {
-    /// What `iss` says in its tokens.
+    /// The value of `iss` in its tokens.
     pub fn name(&self) -> &str {
         &self.setting.issuer
     }
 
-    /// The subject of a token that is this issuer's, for us and still good. 401 for any other; 503 while nobody can tell,
-    /// as the issuer cannot be asked for its keys.
+    /// Verifies a token and returns its subject. 401 if the token is not from this issuer, not for us, or expired. 503
+    /// while the issuer's keys cannot be fetched.
     pub async fn verify(&self, token: &str) -> Result<String, ApiError> {
         let header = decode_header(token).map_err(|error| self.refused(format!("{:?}", error.kind())))?;
         let kid = header.kid.as_deref().ok_or_else(|| self.refused("it names no key (kid)"))?;
-        // No extension is understood here, and one that is critical must be (RFC 7515, section 4.1.11).
+        // We support no extensions, so a critical one must be refused (RFC 7515, section 4.1.11).
         if header.crit.is_some() {
             return Err(self.refused("it has critical extensions"));
         }
         if !key::TAKEN.contains(&header.alg) {
-            return Err(self.refused(format!("the algorithm {:?} is not taken", header.alg)));
+            return Err(self.refused(format!("the algorithm {:?} is not accepted", header.alg)));
         }
         let key = self.keys.find(kid).await.map_err(|missing| match missing {
             Missing::Unknown => self.refused("the issuer has no such key"),
@@ -143,12 +144,12 @@ impl Issuer {
         subject.map(str::to_owned).ok_or_else(missing)
     }
 
-    /// 401, the same for every cause: the cause is for the log, where an operator finds it. Whatever of it comes out of a
-    /// token has to be escaped, as `{:?}` does.
+    /// 401, with the same text for every cause; the log has the cause, for the operator. Escape text from the token in
+    /// `cause`, as `{:?}` does.
     pub fn refused(&self, cause: impl std::fmt::Display) -> ApiError {
         log::info!(request_id = request_id(), issuer = self.name(); "a token of {} was refused: {cause}", self.name());
         ApiError::bad_credentials(
-            "The token does not hold here: it has expired, is not for this registry, or is of nobody with an account.",
+            "The token is not valid here. It has expired, is not for this registry, or its holder has no account.",
         )
     }
 }

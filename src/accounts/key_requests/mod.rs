@@ -1,6 +1,7 @@
-//! Researchers who ask for an API key: anybody asks, a network officer grants or refuses, the key is fetched once by a token.
+//! Requests for API keys. Anybody can send one, a network officer grants or refuses it, and a one-time token collects
+//! the key.
 //!
-//! The service sends no mail. What should be sent is a row of the table `outbox`, for a program of the operator.
+//! The service sends no e-mail. It writes messages to the table `outbox`, and a program of the operator sends them.
 
 pub mod model;
 pub mod store;

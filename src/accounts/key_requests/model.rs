@@ -1,4 +1,4 @@
-//! Requests for API keys as they are sent and shown.
+//! Models of requests for API keys.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -15,17 +15,18 @@ use crate::http::page::Order;
 use crate::http::response::Resource;
 use crate::text::Line;
 
-/// What has become of a request.
+/// Status of a request: waiting for a decision (`pending`), granted but not yet collected (`granted`), refused
+/// (`refused`), or collected (`claimed`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RequestStatus {
-    /// Nobody has decided yet.
+    /// Waiting for a decision.
     Pending,
-    /// Granted; the key has not been fetched yet.
+    /// Granted, and the key has not been collected yet.
     Granted,
     /// Refused.
     Refused,
-    /// Granted and fetched.
+    /// Granted, and the key has been collected.
     Claimed,
 }
 
@@ -33,10 +34,10 @@ pub enum RequestStatus {
 #[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct NewKeyRequest {
-    /// Who you are.
+    /// Your name.
     #[schema(required, example = "A. Researcher")]
     pub name: Line<120>,
-    /// Where the answer goes.
+    /// Your e-mail address. The decision goes there.
     #[schema(required, value_type = EmailAddress)]
     pub email: String,
     /// University, council or other body.
@@ -49,7 +50,7 @@ pub struct NewKeyRequest {
 
 impl Check for NewKeyRequest {}
 
-/// That a request has arrived; the same whoever asks.
+/// Confirmation that the request has arrived. It is the same for every requester.
 #[derive(Serialize, ToSchema)]
 pub struct Receipt {
     /// What happens next.
@@ -62,35 +63,35 @@ pub struct Receipt {
 pub struct KeyRequest {
     /// Id (UUIDv7).
     pub id: Uuid,
-    /// Who asks.
+    /// Name of the requester.
     pub name: String,
-    /// Where the answer goes, in lower case.
+    /// E-mail address for the decision, in lower case.
     #[schema(value_type = EmailAddress)]
     pub email: String,
     /// University, council or other body.
     pub affiliation: String,
-    /// What for.
+    /// Purpose of the request.
     pub purpose: String,
-    /// What has become of it.
+    /// Status of the request.
     pub status: RequestStatus,
-    /// Why it was refused.
+    /// Reason for the refusal.
     #[schema(required)]
     pub reason: Option<String>,
-    /// When it was granted or refused.
+    /// When the request was granted or refused.
     #[schema(required)]
     pub decided_at: Option<DateTime<Utc>>,
-    /// The key that was granted.
+    /// Id of the key that was granted.
     #[schema(required)]
     pub api_key: Option<Uuid>,
-    /// Until when the key can be fetched.
+    /// When the token for collecting the key expires.
     #[schema(required)]
     pub claim_until: Option<DateTime<Utc>>,
-    /// Grows by one with each change.
+    /// Version number. Increases by one with each change.
     #[schema(example = 1)]
     pub version: i32,
-    /// When it arrived.
+    /// When the request arrived.
     pub created_at: DateTime<Utc>,
-    /// When it last changed.
+    /// When the request last changed.
     pub updated_at: DateTime<Utc>,
 }
 
@@ -103,19 +104,21 @@ impl Resource for KeyRequest {
     }
 }
 
-/// What a key that was asked for may be used for.
+/// Permission that a requested key can have. `read:public`: read public records, with a quota of its own.
+/// `read:members`: read records for members. `export`: download lists of any length. `manage:keys`: rotate, rename and
+/// revoke the key, and see its usage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub enum GrantedScope {
-    /// Read what is public, with a quota of one's own.
+    /// Read public records, with a quota of its own.
     #[serde(rename = "read:public")]
     ReadPublic,
-    /// Read what is for members.
+    /// Read records for members.
     #[serde(rename = "read:members")]
     ReadMembers,
-    /// Take whole lists away.
+    /// Download lists of any length.
     #[serde(rename = "export")]
     Export,
-    /// Rotate, rename and revoke the key oneself, and see how it was used.
+    /// Rotate, rename and revoke the key, and see its usage.
     #[serde(rename = "manage:keys")]
     ManageKeys,
 }
@@ -131,14 +134,14 @@ impl From<GrantedScope> for Scope {
     }
 }
 
-/// How a request is granted.
+/// Decision to grant a request.
 #[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Grant {
-    /// What the key may be used for.
+    /// Scopes: the permissions of the key.
     #[schema(required, min_items = 1, max_items = 4)]
     pub scopes: Vec<GrantedScope>,
-    /// Days after which the key ends; 365 when left out.
+    /// Lifetime of the key in days. Default: 365.
     #[schema(minimum = 1, maximum = 1825, example = 365)]
     pub expires_in_days: Option<u16>,
 }
@@ -146,7 +149,7 @@ pub struct Grant {
 impl Check for Grant {}
 
 impl Grant {
-    /// The key to be made, named after what it is for.
+    /// The key to create, named after its purpose.
     pub fn key(&self, request: &KeyRequest) -> NewApiKey {
         NewApiKey {
             name: Line::from(request.affiliation.chars().take(120).collect::<String>().trim_end()),
@@ -157,29 +160,29 @@ impl Grant {
     }
 }
 
-/// Why a request is refused.
+/// Decision to refuse a request.
 #[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Refusal {
-    /// Reason, told to who asked.
+    /// Reason. The requester sees it.
     #[schema(required, example = "Everything that you name is public and needs no key.")]
     pub reason: Line<1000>,
 }
 
 impl Check for Refusal {}
 
-/// The one-time token that fetches a key.
+/// One-time token for collecting a key.
 #[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Claim {
-    /// From the message that told of the grant.
+    /// Token from the message that announced the grant.
     #[schema(required, min_length = 54, max_length = 54, pattern = "^ccin_claim_[A-Za-z0-9_-]{43}$")]
     pub token: String,
 }
 
 impl Check for Claim {}
 
-/// Orders of the list of requests.
+/// Sort orders of the list of requests.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 pub enum RequestSort {
     /// Oldest first.
@@ -202,17 +205,17 @@ impl RequestSort {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct RequestQuery {
-    /// Only requests in one of these states.
+    /// Only requests with one of these statuses.
     #[serde(default)]
     #[param(inline)]
     pub status: Vec<RequestStatus>,
-    /// Order; a minus means largest first. Oldest first when left out.
+    /// Sort order. A minus sign sorts in descending order. Default: `created_at`, oldest first.
     #[param(inline)]
     pub sort: Option<RequestSort>,
-    /// Rows on a page: 1 to 200, default 20; more is clamped to 200.
+    /// Requests per page: 1 to 200. Default: 20. Higher values count as 200.
     #[param(minimum = 1, example = 20)]
     pub limit: Option<u64>,
-    /// From `next` or `prev` of an earlier page.
+    /// Cursor: take it from `next` or `prev` of another page.
     pub cursor: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Queries of requests for API keys, and the letters that answer them.
+//! Queries of requests for API keys, and the messages that answer them.
 
 use std::net::IpAddr;
 
@@ -55,18 +55,18 @@ impl From<Row> for KeyRequest {
     }
 }
 
-/// How many requests may wait.
+/// Limits for pending requests.
 pub struct Bounds {
-    /// In all.
+    /// Maximum in total.
     pub most: i64,
-    /// From one address, or network of IPv6.
+    /// Maximum from one IPv4 address or IPv6 network.
     pub most_of_an_address: i64,
-    /// Days after which one that nobody has decided about lapses.
+    /// Days after which a pending request is deleted.
     pub days: i64,
 }
 
-/// Enter a request; nothing when one is pending for the same e-mail address, which stays as it is. Those that have waited too long
-/// go. 429 when too many wait, in all or from the address.
+/// Creates a request. Returns `None`, and changes nothing, if one is pending for the same e-mail address. Deletes
+/// requests that have been pending too long. 429 if there are too many pending requests, in total or from the address.
 pub async fn create(
     conn: &mut AsyncPgConnection,
     new: &NewKeyRequest,
@@ -83,10 +83,10 @@ pub async fn create(
         .get_result::<(i64,)>(conn)
         .await?;
     if theirs >= bounds.most_of_an_address {
-        return Err(ApiError::too_many("As many requests from your address wait as may. Ask again tomorrow.", 86_400));
+        return Err(ApiError::too_many("Too many requests from your address are waiting. Try again tomorrow.", 86_400));
     }
     if waiting >= bounds.most {
-        return Err(ApiError::too_many("As many requests wait as may. Ask again tomorrow.", 86_400));
+        return Err(ApiError::too_many("Too many requests are waiting. Try again tomorrow.", 86_400));
     }
     let id = Uuid::now_v7();
     let entered = diesel::insert_into(key_requests::table)
@@ -103,7 +103,7 @@ pub async fn create(
     Ok((entered == 1).then_some(id))
 }
 
-/// How many of the requests that wait came from a network: the audit trail has their addresses.
+/// Counts pending requests from a network. The addresses are in the audit trail.
 const WAITING_FROM: &str = "SELECT count(*) FROM key_requests r JOIN audit_events e ON e.record_id = r.id
     WHERE r.status = 'pending' AND e.action = 'key_request.create' AND e.address::inet <<= $1::inet";
 
@@ -142,30 +142,30 @@ pub async fn find(conn: &mut AsyncPgConnection, id: Uuid) -> Result<KeyRequest, 
     row.map(KeyRequest::from).ok_or_else(|| ApiError::not_found("request for a key"))
 }
 
-/// A request that nobody has decided about, held until the end of the transaction.
+/// A pending request, locked until the end of the transaction.
 pub async fn find_pending(conn: &mut AsyncPgConnection, id: Uuid) -> Result<KeyRequest, ApiError> {
     let row: Option<Row> =
         key_requests::table.find(id).select(Row::as_select()).for_update().first(conn).await.optional()?;
     match row.map(KeyRequest::from) {
         Some(request) if request.status == RequestStatus::Pending => Ok(request),
-        Some(_) => Err(ApiError::conflict("This request has been decided about already.")),
+        Some(_) => Err(ApiError::conflict("This request has already been decided.")),
         None => Err(ApiError::not_found("request for a key")),
     }
 }
 
-/// What is decided about a request.
+/// Decision about a request.
 pub struct Decision<'a> {
     /// Granted or refused.
     pub status: RequestStatus,
-    /// Network officer.
+    /// Id of the network officer.
     pub by: Uuid,
-    /// Why it was refused.
+    /// Reason for a refusal.
     pub reason: Option<&'a str>,
-    /// The key that was granted, the hash of the token that fetches it, and when the token ends.
+    /// The granted key, the hash of the token that collects it, and the end of the token.
     pub key: Option<(Uuid, Vec<u8>, DateTime<Utc>)>,
 }
 
-/// Decide about a request that [`find_pending`] holds.
+/// Records the decision about a request that [`find_pending`] has locked.
 pub async fn decide(conn: &mut AsyncPgConnection, id: Uuid, decision: Decision<'_>) -> Result<(), ApiError> {
     let (key, hash, until) = match decision.key {
         Some((key, hash, until)) => (Some(key), Some(hash), Some(until)),
@@ -186,7 +186,7 @@ pub async fn decide(conn: &mut AsyncPgConnection, id: Uuid, decision: Decision<'
     Ok(())
 }
 
-/// Use a token up: the key that it fetches, if it is good. The letter that held it is emptied.
+/// Uses up a token. Returns the key that it collects, if the token is valid. Empties the message that contained it.
 pub async fn claim(conn: &mut AsyncPgConnection, hash: &[u8]) -> Result<Option<Uuid>, ApiError> {
     let good =
         key_requests::table.filter(key_requests::claim_hash.eq(hash)).filter(key_requests::claim_until.gt(Utc::now()));
@@ -208,7 +208,7 @@ pub async fn claim(conn: &mut AsyncPgConnection, hash: &[u8]) -> Result<Option<U
     Ok(key)
 }
 
-/// Leave a letter for the operator's program to send.
+/// Leaves a message for the operator's program to send.
 pub async fn post(
     conn: &mut AsyncPgConnection,
     request: &KeyRequest,

@@ -1,4 +1,4 @@
-//! Signing in: passwords, sessions, access and refresh tokens, and how often somebody may try.
+//! Sign-in: passwords, sessions, access and refresh tokens, and the limit on attempts.
 
 pub mod model;
 pub mod password;

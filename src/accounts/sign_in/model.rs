@@ -1,4 +1,4 @@
-//! What is sent and answered when people sign in, and who they are.
+//! Models for signing in.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,7 +12,7 @@ use crate::registry::councils::model::CouncilRef;
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Credentials {
-    /// E-mail address of the account; case does not matter.
+    /// E-mail address of the account, in upper or lower case.
     #[schema(
         required,
         min_length = 3,
@@ -28,11 +28,11 @@ pub struct Credentials {
 
 impl Check for Credentials {}
 
-/// A refresh token, to be exchanged or ended.
+/// A refresh token, to exchange for new tokens or to end the session.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct RefreshRequest {
-    /// As `POST /v1/auth/login` or the last refresh gave it; good for one use.
+    /// Token from `POST /v1/auth/login` or from your last refresh. It works once.
     #[schema(
         required,
         min_length = 1,
@@ -47,7 +47,7 @@ impl Check for RefreshRequest {}
 /// Tokens of a session.
 #[derive(Serialize, ToSchema)]
 pub struct Tokens {
-    /// Send it as `Authorization: Bearer …`.
+    /// Access token. Send it as `Authorization: Bearer …`.
     #[schema(example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFZERTQSJ9.e30.c2ln")]
     pub access_token: String,
     /// Always `Bearer`.
@@ -56,37 +56,37 @@ pub struct Tokens {
     /// Seconds until the access token expires.
     #[schema(example = 600)]
     pub expires_in: u32,
-    /// Exchange it at `POST /v1/auth/refresh`; good for one use.
+    /// Refresh token. Exchange it at `POST /v1/auth/refresh`. It works once.
     #[schema(example = "ccin_rt_Qm9sZGx5LWdvLXdoZXJlLW5vLXRva2VuLWhhcy1nb25lLWI")]
     pub refresh_token: String,
 }
 
-/// The signed-in user.
+/// The user who has signed in.
 #[derive(Serialize, ToSchema)]
 pub struct Me {
     /// Id of the user.
     pub id: Uuid,
-    /// E-mail address; null for an API key, which may stand in a public page.
+    /// E-mail address. Null for an API key, because the key may be in a public web page.
     #[schema(required, example = "editor@oldham.example")]
     pub email: Option<String>,
-    /// Name to show.
+    /// Display name.
     #[schema(required)]
     pub name: Option<String>,
-    /// What the user may do.
+    /// Role of the user.
     pub role: Role,
-    /// The council whose records the user keeps.
+    /// Council whose records the user maintains.
     #[schema(required)]
     pub council: Option<CouncilRef>,
 }
 
-/// A new password for oneself.
+/// A change of your own password.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct PasswordChange {
-    /// The password as it is.
+    /// Current password.
     #[schema(required, min_length = 1, max_length = 200, format = Password, example = "correct horse battery staple")]
     pub current_password: String,
-    /// The password as it shall be: 12 to 200 characters, of any kind.
+    /// New password: 12 to 200 characters of any kind.
     #[schema(required, min_length = 12, max_length = 200, format = Password, example = "three words are a start")]
     pub new_password: String,
 }
@@ -94,7 +94,7 @@ pub struct PasswordChange {
 impl Check for PasswordChange {
     fn check(&self, faults: &mut Faults) {
         if !self.new_password.is_empty() && self.new_password == self.current_password {
-            faults.add("/new_password", "unchanged", "is the password as it is; choose another");
+            faults.add("/new_password", "unchanged", "is your current password; choose another");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Passwords: Argon2id at OWASP's figures (19 MiB, two passes, one lane), off the async threads, a few at a time.
+//! Passwords: Argon2id with OWASP's parameters (19 MiB, two passes, one lane), hashed off the async threads.
 
 use std::sync::{LazyLock, Mutex, PoisonError};
 
@@ -9,26 +9,27 @@ use tokio::sync::Semaphore;
 
 use crate::error::ApiError;
 
-/// Each hash takes 19 MiB: this bounds what a burst of sign-ins can take together. Two make some fifty hashes a second.
+/// Maximum number of concurrent hashes. Each takes 19 MiB, so this limits the memory of a burst of sign-ins. Two give
+/// about fifty hashes a second.
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
 
-/// The memory of hashes that are done, kept for the next ones. Given back to the allocator it stayed with the process all
-/// the same, as one block for every thread that ever hashed: 1.3 GB after 69 sign-ins at once.
+/// Memory of finished hashes, for reuse. When it was freed instead, the allocator did not return it to the system. It
+/// held one block for every thread that ever hashed: 1.3 GB after 69 concurrent sign-ins.
 static MEMORY: Mutex<Vec<Vec<Block>>> = Mutex::new(Vec::new());
 
-/// The hash of no password, so that an unknown account costs the same work as a known one.
+/// Hash of a random password, so that an unknown account takes as much work as a known one.
 static DECOY: LazyLock<String> = LazyLock::new(|| hash_now(&uuid::Uuid::new_v4().to_string()).unwrap_or_default());
 
-/// Shortest password that is taken, in characters (NCSC: length over rules).
+/// Minimum length of a password in characters (NCSC: length over rules).
 pub const MIN: usize = 12;
-/// Longest password that is taken, in characters.
+/// Maximum length of a password in characters.
 pub const MAX: usize = 200;
 
 fn params() -> Params {
     Params::new(19 * 1024, 2, 1, None).expect("OWASP's figures are within Argon2's limits")
 }
 
-/// The output of Argon2id, in memory that is used again.
+/// Computes Argon2id in reused memory.
 fn output(params: Params, password: &str, salt: &[u8], length: usize) -> argon2::Result<Vec<u8>> {
     let idle = || MEMORY.lock().unwrap_or_else(PoisonError::into_inner);
     let mut memory = idle().pop().unwrap_or_default();
@@ -53,7 +54,7 @@ fn hash_now(password: &str) -> Result<String, ApiError> {
     Ok(hash.to_string())
 }
 
-/// False also for a hash that was not made here.
+/// Compares a password with a hash. Also false for a hash in another format.
 fn matches_now(password: &str, hash: &str) -> bool {
     let Ok(hash) = PasswordHash::new(hash) else { return false };
     let is_ours = hash.algorithm == Algorithm::Argon2id.ident() && hash.version == Some(Version::V0x13.into());
@@ -64,13 +65,13 @@ fn matches_now(password: &str, hash: &str) -> bool {
         && output(params, password, &salt, expected.len()).is_ok_and(|output| output.ct_eq(expected.as_bytes()).into())
 }
 
-/// The PHC string to store for a password.
+/// Hashes a password into a PHC string for storage.
 pub async fn hash(password: String) -> Result<String, ApiError> {
     let _place = AT_ONCE.acquire().await.map_err(ApiError::internal)?;
     tokio::task::spawn_blocking(move || hash_now(&password)).await.map_err(ApiError::internal)?
 }
 
-/// True when the password is the one that was hashed. Without a hash the work is the same and the answer is no.
+/// True when the password matches the hash. Without a hash it does the same work and returns false.
 pub async fn matches(password: String, hash: Option<String>) -> Result<bool, ApiError> {
     let _place = AT_ONCE.acquire().await.map_err(ApiError::internal)?;
     tokio::task::spawn_blocking(move || match hash {
@@ -84,14 +85,14 @@ pub async fn matches(password: String, hash: Option<String>) -> Result<bool, Api
     .map_err(ApiError::internal)
 }
 
-/// What is wrong with a password typed at the terminal, if anything.
+/// The fault of a password typed at the terminal, if it has one.
 pub fn fault(password: &str) -> Option<String> {
     let length = password.chars().count();
     (!(MIN..=MAX).contains(&length))
-        .then(|| format!("The password has {length} characters; {MIN} to {MAX} are needed."))
+        .then(|| format!("The password has {length} characters; it must have {MIN} to {MAX}."))
 }
 
-/// A password that nobody has to think up: 20 letters and digits that are hard to confuse, about 100 bits.
+/// Generates a password: 20 letters and digits that are hard to confuse, about 100 bits.
 pub fn generate() -> String {
     const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
     let mut password = String::with_capacity(24);
@@ -101,7 +102,7 @@ pub fn generate() -> String {
             continue;
         }
         let byte: u8 = rand::random();
-        // 248 is the largest multiple of 31 in a byte: no letter is likelier than another.
+        // 248 is the largest multiple of 31 in a byte, so every letter is equally likely.
         if byte < 248 {
             password.push(char::from(LETTERS[usize::from(byte) % LETTERS.len()]));
         }

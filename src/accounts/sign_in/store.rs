@@ -20,24 +20,24 @@ use crate::error::ApiError;
 use crate::http::client_address;
 
 diesel::define_sql_function! {
-    /// A number that is the same for the same text.
+    /// PostgreSQL's 64-bit hash of a text.
     fn hashtextextended(text: Text, seed: BigInt) -> BigInt;
 }
 
-/// Who is behind a valid session or identity, as the rights stand now.
+/// Owner of a valid session or identity, with current rights.
 #[derive(Clone, Debug, Queryable)]
 pub struct SessionOwner {
-    /// The user.
+    /// Id of the user.
     pub user_id: Uuid,
-    /// What the user may do.
+    /// Role of the user.
     pub role: Word<Role>,
-    /// For whom.
+    /// Council of the user.
     pub council_id: Option<Uuid>,
     /// The identity, hashed; `None` for a session.
     pub proof: Option<i64>,
 }
 
-/// The owner of a session that has not ended.
+/// Owner of a session that has not ended.
 pub async fn session_owner(conn: &mut AsyncPgConnection, session: Uuid) -> Result<Option<SessionOwner>, ApiError> {
     Ok(sessions::table
         .inner_join(users::table)
@@ -51,24 +51,24 @@ pub async fn session_owner(conn: &mut AsyncPgConnection, session: Uuid) -> Resul
         .optional()?)
 }
 
-/// A key that has neither ended nor been revoked, with its owner's rights as they stand now.
+/// A key that has neither expired nor been revoked, with its owner's current rights.
 #[derive(Queryable)]
 pub struct KeyOwner {
-    /// The key.
+    /// Id of the key.
     pub key_id: Uuid,
     /// HMAC of the secret.
     pub hash: Vec<u8>,
-    /// What the key may be used for.
+    /// Scopes of the key.
     pub scopes: Vec<Option<Word<Scope>>>,
-    /// Web origins that a browser may use it from; empty: any caller.
+    /// Web origins from which browsers can use it; empty: no restriction.
     pub origins: Vec<Option<String>>,
-    /// Networks that it may be used from; empty: any.
+    /// Networks from which it can be used; empty: no restriction.
     pub networks: Vec<Option<String>>,
-    /// The owner's role when the secret was given out.
+    /// The owner's role when the secret was issued.
     pub role_then: Word<Role>,
-    /// The owner's council when the secret was given out.
+    /// The owner's council when the secret was issued.
     pub council_then: Option<Uuid>,
-    /// In whose name it acts.
+    /// Id of the owner.
     pub user_id: Uuid,
     /// The owner's role.
     pub role: Word<Role>,
@@ -78,7 +78,7 @@ pub struct KeyOwner {
     pub proof: i64,
 }
 
-/// The key that a prefix belongs to, if it is good and its owner active.
+/// The key with this prefix, if the key is valid and its owner active.
 pub async fn key_owner(conn: &mut AsyncPgConnection, prefix: &str) -> Result<Option<KeyOwner>, ApiError> {
     let now = Utc::now();
     Ok(api_key_secrets::table
@@ -106,7 +106,7 @@ pub async fn key_owner(conn: &mut AsyncPgConnection, prefix: &str) -> Result<Opt
         .optional()?)
 }
 
-/// The active user to whom the subject of another issuer is mapped.
+/// The active user for a subject of another issuer.
 pub async fn identity_owner(
     conn: &mut AsyncPgConnection,
     issuer: &str,
@@ -129,7 +129,7 @@ pub async fn identity_owner(
         .optional()?)
 }
 
-/// What signing in needs of an account: id and password hash, of an active user only.
+/// Id and password hash of an active user, for signing in.
 pub async fn password_of(conn: &mut AsyncPgConnection, email: &str) -> Result<Option<(Uuid, String)>, ApiError> {
     Ok(users::table
         .filter(users::email.eq(email.to_lowercase()))
@@ -141,7 +141,8 @@ pub async fn password_of(conn: &mut AsyncPgConnection, email: &str) -> Result<Op
         .optional()?)
 }
 
-/// True for an account that has signed in from the network of an address within the last days, as the audit trail has it.
+/// True for an account that signed in from the network of an address within the last days, according to the audit
+/// trail.
 pub async fn has_signed_in_from(
     conn: &mut AsyncPgConnection,
     email: &str,
@@ -153,13 +154,13 @@ pub async fn has_signed_in_from(
         .filter(users::email.eq(email.to_lowercase()))
         .filter(audit_events::action.eq(text(&Action::SessionBegin)))
         .filter(audit_events::created_at.gt(Utc::now() - Duration::days(days.into())));
-    // As `client_address::network` has it: an IPv4 address, or a /64.
+    // Same networks as in `client_address::network`: an IPv4 address, or an IPv6 /64.
     let network = format!("{}/{}", client_address::network(Some(address)), if address.is_ipv4() { 32 } else { 64 });
     let from = sql::<Bool>("audit_events.address::inet <<= ").bind::<Text, _>(network).sql("::inet");
     Ok(diesel::select(exists(recent.filter(from))).get_result(conn).await?)
 }
 
-/// True while a user is active and has this password hash; neither changes before the transaction ends.
+/// True while a user is active and has this password hash. Locks both until the transaction ends.
 pub async fn still_holds(conn: &mut AsyncPgConnection, user: Uuid, hash: &str) -> Result<bool, ApiError> {
     let held: Option<Uuid> = users::table
         .find(user)
@@ -173,7 +174,7 @@ pub async fn still_holds(conn: &mut AsyncPgConnection, user: Uuid, hash: &str) -
     Ok(held.is_some())
 }
 
-/// Begin a session with its first refresh token.
+/// Creates a session with its first refresh token.
 pub async fn begin_session(
     conn: &mut AsyncPgConnection,
     user: Uuid,
@@ -182,7 +183,7 @@ pub async fn begin_session(
 ) -> Result<Uuid, ApiError> {
     let session = Uuid::now_v7();
     let now = Utc::now();
-    // Sessions long over are of no use to anyone; each sign-in sweeps the user's own.
+    // Delete the user's expired sessions at each sign-in; nothing needs them.
     diesel::delete(sessions::table.filter(sessions::user_id.eq(user)).filter(sessions::expires_at.lt(now)))
         .execute(conn)
         .await?;
@@ -198,7 +199,7 @@ pub async fn begin_session(
     Ok(session)
 }
 
-/// Give a session another refresh token.
+/// Adds a new refresh token to a session.
 pub async fn add_refresh_token(conn: &mut AsyncPgConnection, session: Uuid, hash: Vec<u8>) -> Result<(), ApiError> {
     diesel::insert_into(refresh_tokens::table)
         .values((refresh_tokens::token_hash.eq(hash), refresh_tokens::session_id.eq(session)))
@@ -207,25 +208,26 @@ pub async fn add_refresh_token(conn: &mut AsyncPgConnection, session: Uuid, hash
     Ok(())
 }
 
-/// What became of a refresh token that was presented.
+/// Result of using a refresh token.
 pub enum Refresh {
     /// Used now, for the first time.
     Used {
-        /// Its session.
+        /// The session.
         session: Uuid,
     },
-    /// Used before: somebody has a copy. The session has been ended.
+    /// Used before, so somebody has a copy. The session has been ended.
     Reused {
-        /// Its session.
+        /// The session.
         session: Uuid,
-        /// Whose it was; `None` when it had ended before.
+        /// Owner of the session; `None` if it had already ended.
         owner: Option<SessionOwner>,
     },
-    /// Not one of ours, or of a session that has ended.
+    /// Unknown token, or the session has ended.
     Unknown,
 }
 
-/// Use a refresh token up. Of two who present it at once, one wins and the other ends the session.
+/// Uses up a refresh token. If two callers present it at the same time, the first one wins and the second ends the
+/// session.
 pub async fn use_refresh_token(conn: &mut AsyncPgConnection, hash: &[u8]) -> Result<Refresh, ApiError> {
     let known: Option<(Uuid, Option<DateTime<Utc>>)> = refresh_tokens::table
         .filter(refresh_tokens::token_hash.eq(hash))
@@ -251,7 +253,7 @@ pub async fn use_refresh_token(conn: &mut AsyncPgConnection, hash: &[u8]) -> Res
     }
 }
 
-/// End one session and with it its tokens.
+/// Ends a session, and its tokens with it.
 pub async fn end_session(conn: &mut AsyncPgConnection, session: Uuid) -> Result<(), ApiError> {
     diesel::update(sessions::table.filter(sessions::id.eq(session)).filter(sessions::ended_at.is_null()))
         .set(sessions::ended_at.eq(Utc::now()))
@@ -260,7 +262,7 @@ pub async fn end_session(conn: &mut AsyncPgConnection, session: Uuid) -> Result<
     Ok(())
 }
 
-/// End every session of a user.
+/// Ends all sessions of a user.
 pub async fn end_sessions_of(conn: &mut AsyncPgConnection, user: Uuid) -> Result<(), ApiError> {
     diesel::update(sessions::table.filter(sessions::user_id.eq(user)).filter(sessions::ended_at.is_null()))
         .set(sessions::ended_at.eq(Utc::now()))

@@ -1,7 +1,7 @@
-//! Sign-in attempts are limited per account and per address.
+//! Limits sign-in attempts per account and per address.
 //!
-//! Whoever guesses at an account from elsewhere must not lock its owner out: an address from which the owner has signed in
-//! has attempts of its own. An instance that has just started, or another one, asks the audit trail for such addresses.
+//! An attacker who guesses a password from elsewhere must not lock the owner out. So an address from which the owner
+//! has signed in has its own attempts. A newly started or second instance finds such addresses in the audit trail.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -12,11 +12,11 @@ use crate::error::ApiError;
 use crate::http::client_address::network;
 use crate::http::limits::bucket::{Buckets, Clock, MOST_BUCKETS};
 
-/// Days for which an address is known after the last time that the account signed in from there.
+/// Days for which an address stays known after the account's last sign-in from there.
 pub const DAYS_KNOWN: u16 = 30;
 const KNOWN_FOR: Duration = Duration::from_secs(DAYS_KNOWN as u64 * 24 * 3600);
 
-/// The limits of one instance, and the addresses that it knows.
+/// Limits of this instance, and the addresses that it knows.
 pub struct Throttle {
     accounts: Buckets<(String, Option<IpAddr>)>,
     known: Cache<(String, IpAddr), ()>,
@@ -24,7 +24,7 @@ pub struct Throttle {
 }
 
 impl Throttle {
-    /// `attempts` a minute for an account, six times as many for an address: offices share addresses.
+    /// Allows `attempts` a minute per account, and six times as many per address, because offices share addresses.
     pub fn new(attempts: u16, clock: Clock) -> Self {
         let attempts = u32::from(attempts);
         Self {
@@ -34,18 +34,18 @@ impl Throttle {
         }
     }
 
-    /// Count one attempt; 429 when there were too many. `was_here` says whether the account has signed in from the address
-    /// lately; it is asked only when the attempt would be refused otherwise.
+    /// Counts an attempt; 429 if there were too many. `was_here` returns true if the account has recently signed in
+    /// from the address. It is called only if the attempt would otherwise be refused.
     pub async fn attempt(
         &self,
         account: &str,
         address: Option<IpAddr>,
         was_here: impl AsyncFnOnce() -> Result<bool, ApiError>,
     ) -> Result<(), ApiError> {
-        let detail = "Too many attempts to sign in. Wait, then try again.";
+        let detail = "Too many sign-in attempts. Wait, then try again.";
         let address = network(address);
         self.addresses.take(address, 1).check("login", detail)?;
-        // Hashing would hide nothing here: the map never leaves memory. Length is bounded by the schema.
+        // No need to hash the account: the map never leaves memory. The schema limits its length.
         let account = account.to_lowercase();
         let is_known = self.known.contains_key(&(account.clone(), address));
         let attempt = self.accounts.take((account.clone(), is_known.then_some(address)), 1).check("login", detail);
@@ -56,11 +56,11 @@ impl Throttle {
         self.accounts.take((account, Some(address)), 1).check("login", detail)
     }
 
-    /// Remember that an account has signed in from here.
+    /// Remembers that an account has signed in from this address.
     pub fn succeeded(&self, account: &str, address: Option<IpAddr>) {
         let (account, address) = (account.to_lowercase(), network(address));
         if !self.known.contains_key(&(account.clone(), address)) {
-            // Becoming known gives nobody an attempt more.
+            // Take one attempt, so that a newly known address does not gain any.
             self.accounts.take((account.clone(), Some(address)), 1);
         }
         self.known.insert((account, address), ());

@@ -1,4 +1,4 @@
-//! Tokens: access tokens as JWTs (RFC 9068, RFC 8725), refresh tokens as opaque random text.
+//! Tokens: access tokens are JWTs (RFC 9068, RFC 8725), refresh tokens are opaque random text.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,19 +9,19 @@ use uuid::Uuid;
 use crate::access::keys::Keys;
 use crate::error::ApiError;
 
-/// Who the tokens are for.
+/// Audience of the tokens.
 const AUDIENCE: &str = "ccin-registry-api";
 /// Media type of an access token (RFC 9068, section 2.1).
 const TYPE: &str = "at+jwt";
 
-/// Claims of an access token. Role and council are not among them: they are read when the token is used.
+/// Claims of an access token. They do not include role and council, which are read for every request.
 #[derive(Serialize, Deserialize)]
 pub struct Claims {
     iss: String,
     aud: String,
-    /// The user.
+    /// Id of the user.
     pub sub: Uuid,
-    /// The session; the token dies with it.
+    /// Id of the session. The token is invalid once the session ends.
     pub sid: Uuid,
     client_id: String,
     jti: Uuid,
@@ -29,7 +29,7 @@ pub struct Claims {
     exp: i64,
 }
 
-/// Sign an access token for a session.
+/// Signs an access token for a session.
 pub fn issue(keys: &Keys, issuer: &str, user: Uuid, session: Uuid, lifetime: u32) -> Result<String, ApiError> {
     let now = chrono::Utc::now().timestamp();
     let claims = Claims {
@@ -48,10 +48,10 @@ pub fn issue(keys: &Keys, issuer: &str, user: Uuid, session: Uuid, lifetime: u32
     encode(&header, &claims, &keys.encoding).map_err(ApiError::internal)
 }
 
-/// The claims of a token that is ours, for us and still good.
+/// Verifies one of our own tokens and returns its claims.
 pub fn verify(keys: &Keys, issuer: &str, token: &str) -> Result<Claims, ApiError> {
     let refuse =
-        || ApiError::bad_credentials("The access token is not one of ours, or it has expired. Sign in or refresh.");
+        || ApiError::bad_credentials("The access token is invalid or has expired. Sign in again or refresh it.");
     let header = decode_header(token).map_err(|_| refuse())?;
     let ours = header.alg == Algorithm::EdDSA
         && header.typ.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case(TYPE))
@@ -63,17 +63,17 @@ pub fn verify(keys: &Keys, issuer: &str, token: &str) -> Result<Claims, ApiError
     validation.set_issuer(&[issuer]);
     validation.set_audience(&[AUDIENCE]);
     validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-    // One clock made the token and checks it.
+    // The same clock creates and checks the token.
     validation.leeway = 0;
     decode::<Claims>(token, &keys.decoding, &validation).map(|token| token.claims).map_err(|_| refuse())
 }
 
-/// A new refresh token: 256 random bits behind a prefix that secret scanners know.
+/// Generates a refresh token: 256 random bits after a prefix that secret scanners know.
 pub fn refresh_token() -> String {
     format!("ccin_rt_{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()))
 }
 
-/// What is stored of a refresh token.
+/// The hash of a refresh token, for storage.
 pub fn refresh_hash(keys: &Keys, token: &str) -> Vec<u8> {
     keys.mac("refresh", token.as_bytes())
 }

@@ -1,4 +1,4 @@
-//! People who sign in, their roles and their councils. Kept by network admins.
+//! Users who sign in, with their roles and councils. Network admins maintain them.
 
 pub mod model;
 pub mod store;

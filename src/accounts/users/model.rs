@@ -1,4 +1,4 @@
-//! Users as they are sent and answered. The password hash is in neither.
+//! User models for requests and responses. None contains the password hash.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -14,22 +14,22 @@ use crate::http::response::Resource;
 use crate::registry::councils::model::CouncilRef;
 use crate::text::{Line, Reference};
 
-/// Whether a user may sign in.
+/// Whether the user can sign in. Disabling a user ends every session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum UserStatus {
-    /// May sign in.
+    /// Can sign in.
     #[default]
     Active,
-    /// May not; every session has ended.
+    /// Cannot sign in; every session has ended.
     Disabled,
 }
 
-/// By which name a user is known to another issuer of tokens.
+/// Identity of a user at another issuer of tokens.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Identity {
-    /// The `iss` of its tokens, to the letter.
+    /// Exact value of `iss` in the issuer's tokens.
     #[schema(
         required,
         min_length = 1,
@@ -38,7 +38,7 @@ pub struct Identity {
         example = "https://login.microsoftonline.com/5f3c9a50-77c4-4c0e-9d6b-0d7f1f1c2a11/v2.0"
     )]
     pub issuer: String,
-    /// The `sub` of its tokens, or the `oid` where the registry goes by that.
+    /// Value of `sub` in the issuer's tokens, or of `oid` if the registry is configured to use that.
     #[schema(
         required,
         min_length = 1,
@@ -57,24 +57,24 @@ pub struct User {
     /// E-mail address, in lower case.
     #[schema(example = "editor@oldham.example")]
     pub email: String,
-    /// Name to show.
+    /// Display name.
     #[schema(required)]
     pub name: Option<String>,
-    /// What the user may do.
+    /// Role of the user.
     pub role: Role,
-    /// The council that the user is bound to.
+    /// Council that the user is bound to.
     #[schema(required)]
     pub council: Option<CouncilRef>,
-    /// Whether the user may sign in.
+    /// Whether the user can sign in.
     pub status: UserStatus,
-    /// By which names other issuers know the user: with their tokens the user may call as well.
+    /// Identities at other issuers. The user can call the API with tokens of these.
     pub identities: Vec<Identity>,
-    /// Grows by one with each change.
+    /// Version number. Increases by one with each change.
     #[schema(example = 1)]
     pub version: i32,
-    /// When the user was entered.
+    /// When the user was created.
     pub created_at: DateTime<Utc>,
-    /// When the user last changed.
+    /// When the user was last changed.
     pub updated_at: DateTime<Utc>,
 }
 
@@ -87,31 +87,32 @@ impl Resource for User {
     }
 }
 
-/// An e-mail address, as HTML's `input type=email` has it.
+/// An e-mail address, in the format of HTML's `input type=email`.
 #[derive(ToSchema)]
 #[schema(value_type = String, min_length = 3, max_length = 254, example = "editor@oldham.example",
     pattern = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$")]
-pub struct EmailAddress(#[expect(dead_code, reason = "stands for its schema")] String);
+pub struct EmailAddress(#[expect(dead_code, reason = "only its schema is used")] String);
 
-/// The members of a user that an admin sets.
+/// The properties of a user that an admin can set.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct UserUpdate {
-    /// E-mail address; the user signs in with it.
+    /// E-mail address. The user signs in with it.
     #[schema(required, value_type = EmailAddress)]
     pub email: String,
-    /// Name to show.
+    /// Display name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<Line<120>>,
-    /// What the user may do.
+    /// Role of the user.
     #[schema(required)]
     pub role: Role,
-    /// The council that the user is bound to: required for contributors and council editors, refused for network officers.
+    /// Council that the user is bound to. Required for contributors and council editors. Not allowed for network
+    /// officers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub council: Option<Reference>,
-    /// Whether the user may sign in.
+    /// Whether the user can sign in.
     pub status: UserStatus,
-    /// By which names other issuers know the user, each one user's only.
+    /// Identities at other issuers. Each identity can belong to one user only.
     #[schema(max_items = 10)]
     pub identities: Vec<Identity>,
 }
@@ -124,7 +125,7 @@ impl Check for UserUpdate {
 
 fn check_identities(identities: &[Identity], faults: &mut Faults) {
     for (index, identity) in identities.iter().enumerate().filter(|(index, one)| identities[..*index].contains(one)) {
-        let detail = format!("{} is here twice", identity.subject);
+        let detail = format!("{} is listed twice", identity.subject);
         faults.add(format!("/identities/{index}"), "repeated", detail);
     }
 }
@@ -142,30 +143,31 @@ impl From<&User> for UserUpdate {
     }
 }
 
-/// A new user with the first password.
+/// A user to create, with a first password.
 #[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct NewUser {
-    /// E-mail address; the user signs in with it.
+    /// E-mail address. The user signs in with it.
     #[schema(required, value_type = EmailAddress)]
     pub email: String,
-    /// Name to show.
+    /// Display name.
     pub name: Option<Line<120>>,
-    /// What the user may do.
+    /// Role of the user.
     #[schema(required)]
     pub role: Role,
-    /// The council that the user is bound to: required for contributors and council editors, refused for network officers.
+    /// Council that the user is bound to. Required for contributors and council editors. Not allowed for network
+    /// officers.
     pub council: Option<Reference>,
-    /// By which names other issuers know the user, each one user's only.
+    /// Identities at other issuers. Each identity can belong to one user only.
     #[schema(max_items = 10)]
     pub identities: Vec<Identity>,
-    /// First password: 12 to 200 characters, of any kind. The user changes it.
+    /// First password: 12 to 200 characters of any kind. Ask the user to change it.
     #[schema(required, min_length = 12, max_length = 200, format = Password, example = "three words are a start")]
     pub initial_password: String,
 }
 
 impl NewUser {
-    /// Everything but the password.
+    /// All properties except the password.
     pub fn update(&self) -> UserUpdate {
         UserUpdate {
             email: self.email.clone(),
@@ -184,24 +186,24 @@ impl Check for NewUser {
     }
 }
 
-/// A password set by an admin.
+/// A new password for a user, set by an admin.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct NewPassword {
-    /// The password as it shall be: 12 to 200 characters, of any kind.
+    /// New password: 12 to 200 characters of any kind.
     #[schema(required, min_length = 12, max_length = 200, format = Password, example = "three words are a start")]
     pub password: String,
 }
 
 impl Check for NewPassword {}
 
-/// Orders of the list of users.
+/// Sort orders of the list of users.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 pub enum UserSort {
-    /// By e-mail address.
+    /// By e-mail address, A to Z.
     #[serde(rename = "email")]
     Email,
-    /// By e-mail address, last first.
+    /// By e-mail address, Z to A.
     #[serde(rename = "-email")]
     EmailDescending,
 }
@@ -228,19 +230,19 @@ pub struct UserQuery {
     #[serde(default)]
     #[param(inline, example = json!(["oldham"]))]
     pub council: Vec<Reference>,
-    /// Order; a minus means largest first.
+    /// Sort order. A minus sign sorts in descending order. Default: `email`.
     #[param(inline)]
     pub sort: Option<UserSort>,
-    /// Rows on a page: 1 to 200, default 20; more is clamped to 200.
+    /// Users per page: 1 to 200. Default: 20. Higher values count as 200.
     #[param(minimum = 1, example = 20)]
     pub limit: Option<u64>,
-    /// From `next` or `prev` of an earlier page.
+    /// Cursor: take it from `next` or `prev` of another page.
     pub cursor: Option<String>,
 }
 
 impl Audited for User {
     fn subject(&self) -> Subject<'_> {
-        // No name: people are named by their ids, so that an event holds no contact.
+        // No name: the audit trail identifies people by id, so that an event contains no contact details.
         let council = self.council.as_ref().map(|council| council.id);
         Subject { council, ..Subject::of(RecordKind::User, self.id, self.version) }
     }

@@ -1,4 +1,4 @@
-//! Queries of users. Rows carry the password hash; they never leave as they are.
+//! Queries of users. Rows contain the password hash, so they never leave the service as they are.
 
 use std::collections::HashMap;
 
@@ -17,7 +17,7 @@ use crate::error::ApiError;
 use crate::http::page::{Slice, Window};
 use crate::registry::references;
 
-/// A user as stored, with the secret.
+/// A user as stored, with the password hash.
 #[derive(Clone, Queryable, Selectable)]
 #[diesel(table_name = users, check_for_backend(diesel::pg::Pg))]
 pub struct UserRow {
@@ -25,7 +25,7 @@ pub struct UserRow {
     pub id: Uuid,
     /// E-mail address.
     pub email: String,
-    /// Name to show.
+    /// Display name.
     pub name: Option<String>,
     /// Role.
     pub role: Word<Role>,
@@ -33,17 +33,17 @@ pub struct UserRow {
     pub council_id: Option<Uuid>,
     /// Status.
     pub status: Word<UserStatus>,
-    /// Argon2id, PHC form; none for who never signs in.
+    /// Argon2id hash in PHC format; none for a user who never signs in with a password.
     pub password_hash: Option<String>,
     /// Version.
     pub version: i32,
-    /// Entered.
+    /// Time of creation.
     pub created_at: DateTime<Utc>,
-    /// Last changed.
+    /// Time of the last change.
     pub updated_at: DateTime<Utc>,
 }
 
-/// Which users a list shows.
+/// Filters of the list of users.
 #[derive(Default)]
 pub struct UserFilter {
     /// Any of these roles.
@@ -91,13 +91,13 @@ pub async fn list(conn: &mut AsyncPgConnection, filter: &UserFilter, window: &Wi
             .map(|row| {
                 let council = row.council_id.and_then(|id| names.get(&id).cloned());
                 let identities = identities.remove(&row.id).unwrap_or_default();
-                shown(row, council, identities)
+                to_model(row, council, identities)
             })
             .collect()
     }))
 }
 
-/// The identities of some users, in a fixed order.
+/// Identities of some users, in a fixed order.
 async fn identities_of(conn: &mut AsyncPgConnection, users: &[Uuid]) -> Result<HashMap<Uuid, Vec<Identity>>, ApiError> {
     use external_identities as one;
     let rows: Vec<(Uuid, String, String)> = one::table
@@ -113,7 +113,7 @@ async fn identities_of(conn: &mut AsyncPgConnection, users: &[Uuid]) -> Result<H
     Ok(found)
 }
 
-/// Give a user these identities and no other.
+/// Replaces the identities of a user.
 async fn set_identities(conn: &mut AsyncPgConnection, user: Uuid, identities: &[Identity]) -> Result<(), ApiError> {
     use external_identities::{issuer, subject, user_id};
     diesel::delete(external_identities::table.filter(user_id.eq(user))).execute(conn).await?;
@@ -123,7 +123,7 @@ async fn set_identities(conn: &mut AsyncPgConnection, user: Uuid, identities: &[
     Ok(())
 }
 
-fn shown(
+fn to_model(
     row: UserRow,
     council: Option<crate::registry::councils::model::CouncilRef>,
     identities: Vec<Identity>,
@@ -142,19 +142,19 @@ fn shown(
     }
 }
 
-/// One user, with the secret.
+/// One user, with the password hash.
 pub async fn find(conn: &mut AsyncPgConnection, id: Uuid) -> Result<UserRow, ApiError> {
     let found = users::table.find(id).select(UserRow::as_select()).first(conn).await.optional()?;
     found.ok_or_else(|| ApiError::not_found("user"))
 }
 
-/// One user, with the secret, if there is one who is active.
+/// One active user, with the password hash.
 pub async fn find_active(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Option<UserRow>, ApiError> {
     let active = users::table.find(id).filter(users::status.eq(Word(UserStatus::Active)));
     Ok(active.select(UserRow::as_select()).first(conn).await.optional()?)
 }
 
-/// One user as shown.
+/// One user, as a model.
 pub async fn show(conn: &mut AsyncPgConnection, id: Uuid) -> Result<User, ApiError> {
     let row = find(conn, id).await?;
     let council = match row.council_id {
@@ -162,7 +162,7 @@ pub async fn show(conn: &mut AsyncPgConnection, id: Uuid) -> Result<User, ApiErr
         None => None,
     };
     let identities = identities_of(conn, &[id]).await?.remove(&id).unwrap_or_default();
-    Ok(shown(row, council, identities))
+    Ok(to_model(row, council, identities))
 }
 
 /// Id of the user with an e-mail address.
@@ -170,12 +170,12 @@ pub async fn find_by_email(conn: &mut AsyncPgConnection, email: &str) -> Result<
     Ok(users::table.filter(users::email.eq(email.to_lowercase())).select(users::id).first(conn).await.optional()?)
 }
 
-/// True when nobody has an account yet.
+/// True when there are no users yet.
 pub async fn is_empty(conn: &mut AsyncPgConnection) -> Result<bool, ApiError> {
     Ok(!diesel::select(diesel::dsl::exists(users::table.select(users::id))).get_result::<bool>(conn).await?)
 }
 
-/// Enter a user, within a transaction. `council` has been looked up.
+/// Creates a user. Call it within a transaction, after finding the id of the `council`.
 pub async fn create(
     conn: &mut AsyncPgConnection,
     user: &UserUpdate,
@@ -198,7 +198,7 @@ pub async fn create(
     Ok(id)
 }
 
-/// Replace what an admin sets; false when the version was not current. Disabling ends every session.
+/// Replaces the properties that an admin can set; false if the version was not current. Disabling ends every session.
 pub async fn update(
     conn: &mut AsyncPgConnection,
     id: Uuid,
@@ -225,19 +225,19 @@ pub async fn update(
     Ok(changed == 1)
 }
 
-/// Set a password and end every session.
+/// Sets a password and ends every session.
 pub async fn set_password(conn: &mut AsyncPgConnection, id: Uuid, hash: &str) -> Result<(), ApiError> {
     diesel::update(users::table.find(id)).set(users::password_hash.eq(hash)).execute(conn).await?;
     end_sessions_of(conn, id).await
 }
 
-/// Disable a user and end every session.
+/// Disables a user and ends every session.
 pub async fn disable(conn: &mut AsyncPgConnection, id: Uuid) -> Result<(), ApiError> {
     diesel::update(users::table.find(id)).set(users::status.eq(Word(UserStatus::Disabled))).execute(conn).await?;
     end_sessions_of(conn, id).await
 }
 
-/// Active network admins; the last one cannot be disabled or demoted.
+/// Active network admins. The last one cannot be disabled or demoted.
 pub async fn active_admins(conn: &mut AsyncPgConnection) -> Result<Vec<Uuid>, ApiError> {
     Ok(users::table
         .filter(users::role.eq(Word(Role::NetworkAdmin)))

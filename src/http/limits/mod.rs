@@ -62,7 +62,7 @@ pub enum Bucket {
 /// The quota of an account goes with its credential: a key that runs wild leaves its owner's own alone.
 pub fn bucket_of(account: &Account) -> Bucket {
     match account.credential {
-        Credential::Session(_) | Credential::Foreign => Bucket::User(account.user_id),
+        Credential::Session(_) | Credential::External => Bucket::User(account.user_id),
         Credential::Key(key) => Bucket::Key(key),
     }
 }

@@ -1,11 +1,11 @@
-//! Boundaries of councils: imported by an operator (`import::boundaries`), found by a council's GSS code.
+//! Boundaries of councils: an operator imports them (`import::boundaries`), and a council's GSS code finds them.
 //!
-//! A boundary is kept as it was imported and simplified for some zooms of a web map. A county without a boundary of its own
-//! has the union of its districts', where the registry knows all of them. Which councils may be seen is the councils'
-//! business: a boundary is only ever shown as that of a council that the caller sees.
+//! A boundary is stored as imported, and simplified for some zoom levels of a web map. A county without its own
+//! boundary has the union of its districts, if the registry has all of them. A boundary is only ever part of its
+//! council, so a caller sees it only with a council that the caller can see.
 //!
-//! Design: no PostGIS, which not every PostgreSQL has. There are some four hundred boundaries; a box leaves a handful in
-//! which a point may lie, and whether it does is worked out here.
+//! Design: no PostGIS, because not every PostgreSQL has it. There are about four hundred boundaries. A bounding box
+//! leaves a handful that may contain a point; this code tests those.
 
 pub mod model;
 pub mod shape;

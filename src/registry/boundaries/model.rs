@@ -1,4 +1,4 @@
-//! Boundaries as they are answered and asked for: GeoJSON (RFC 7946).
+//! Boundary models and query parameters: GeoJSON (RFC 7946).
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -8,16 +8,16 @@ use utoipa::{IntoParams, ToSchema};
 use crate::geography::BoundingBox;
 use crate::registry::councils::model::{Membership, MembershipTier, Nation, Region};
 
-/// How finely a boundary is drawn.
+/// Level of detail of a boundary.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct BoundaryQuery {
-    /// As simple as a web map of this zoom may show it; as it was imported when left out.
+    /// Zoom level of your web map: the boundary is simplified to suit it. Default: as imported.
     #[param(minimum = 0, maximum = 18, example = 7)]
     pub zoom: Option<u8>,
 }
 
-/// Which councils' boundaries.
+/// Filters for the councils whose boundaries are returned.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct MembersQuery {
@@ -35,26 +35,26 @@ pub struct MembersQuery {
     pub membership: Vec<MembershipTier>,
 }
 
-/// The part of a map that is shown.
+/// Visible part of a map.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Frame {
-    /// Only boundaries that reach into this box: west,south,east,north in degrees. Needed from zoom 12 on, where it is at
-    /// most one degree wide and high.
+    /// Only boundaries that intersect this box: west,south,east,north in degrees. Required from zoom 12, where the box
+    /// can be at most one degree wide and high.
     #[param(inline)]
     pub bbox: Option<BoundingBox>,
-    /// Zoom of the web map, which says how simple the boundaries are; 5, the whole country, when left out.
+    /// Zoom level of your web map: boundaries are simplified to suit it. Default: 5, for the whole country.
     #[param(minimum = 0, maximum = 18, example = 7)]
     pub zoom: Option<u8>,
 }
 
-/// Which boundaries a map shows.
+/// Boundaries to show on a map.
 #[derive(Debug, Deserialize)]
 pub struct MapQuery {
-    /// Of these councils.
+    /// Filters of the councils.
     #[serde(flatten)]
     pub members: MembersQuery,
-    /// In this part of the map.
+    /// Part of the map.
     #[serde(flatten)]
     pub frame: Frame,
 }
@@ -69,20 +69,20 @@ impl IntoParams for MapQuery {
 /// The boundary of a council as a GeoJSON feature.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct BoundaryFeature {
-    /// `Feature`.
+    /// Always `Feature`.
     #[serde(rename = "type")]
     #[schema(example = "Feature")]
     pub kind: &'static str,
     /// GSS code of the area.
     #[schema(example = "E08000004")]
     pub id: String,
-    /// West, south, east, north: degrees.
+    /// Bounding box in degrees: west, south, east, north.
     #[schema(min_items = 4, max_items = 4, example = json!([-2.19, 53.49, -1.91, 53.63]))]
     pub bbox: [f64; 4],
-    /// Polygon or MultiPolygon: WGS 84 degrees, longitude first.
+    /// Polygon or MultiPolygon in WGS 84 degrees, longitude first.
     #[schema(value_type = BoundaryGeometry)]
     pub geometry: Box<RawValue>,
-    /// Whose boundary it is, and where it comes from.
+    /// Council, source and licence terms of the boundary.
     pub properties: BoundaryProperties,
 }
 
@@ -93,12 +93,12 @@ pub struct BoundaryGeometry {
     #[serde(rename = "type")]
     #[schema(example = "Polygon")]
     pub kind: String,
-    /// Rings of positions, or several polygons of them.
+    /// Rings of positions for a Polygon, or a list of these for a MultiPolygon.
     #[schema(value_type = Vec<serde_json::Value>)]
     pub coordinates: Vec<serde_json::Value>,
 }
 
-/// Whose boundary it is, and where it comes from.
+/// Council, source and licence terms of the boundary.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct BoundaryProperties {
     /// GSS code of the area.
@@ -110,14 +110,14 @@ pub struct BoundaryProperties {
     /// Official name of the council.
     #[schema(example = "Oldham Metropolitan Borough Council")]
     pub name: String,
-    /// Its membership of the network.
+    /// Membership of the network.
     pub membership: Membership,
-    /// What whoever shows the boundary has to say with it, by its licence.
+    /// Attribution that its licence requires you to show with the boundary.
     pub attribution: Vec<String>,
     /// Title or address of the data set.
     #[schema(required)]
     pub source: Option<String>,
-    /// When the boundary held, as far as known.
+    /// Date of the boundary, as far as known.
     #[schema(required, example = "2024-05")]
     pub dated_on: Option<String>,
 }
@@ -125,12 +125,12 @@ pub struct BoundaryProperties {
 /// Boundaries of councils as a GeoJSON feature collection.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct BoundaryCollection {
-    /// `FeatureCollection`.
+    /// Always `FeatureCollection`.
     #[serde(rename = "type")]
     #[schema(example = "FeatureCollection")]
     pub kind: &'static str,
-    /// What whoever shows any of the boundaries has to say with them, by their licences.
+    /// Attributions that their licences require you to show with any of the boundaries.
     pub attribution: Vec<String>,
-    /// A boundary each.
+    /// One feature per boundary.
     pub features: Vec<BoundaryFeature>,
 }

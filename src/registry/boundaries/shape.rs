@@ -1,4 +1,4 @@
-//! The geometry of a boundary: as GeoJSON text, as the database keeps it and callers get it, and as what can be calculated with.
+//! Boundary geometry: GeoJSON text, as stored and served, and polygons for calculations.
 
 use geo::{BoundingRect, Coord, Intersects, LineString, MultiPolygon, Polygon, Rect, unary_union};
 use serde::de::{Error, IgnoredAny, SeqAccess, Visitor};
@@ -7,17 +7,17 @@ use serde_json::json;
 
 use crate::geography::{BoundingBox, Point};
 
-/// Zooms of a web map for which boundaries are simplified, and the last one, at which they are as imported.
+/// Zoom levels of a web map that have a simplified boundary. The last one has the boundary as imported.
 pub const LEVELS: [i16; 5] = [5, 7, 9, 11, WHOLE];
-/// Not simplified.
+/// Level of a boundary that is not simplified.
 pub const WHOLE: i16 = 18;
 
-/// The simplest level that is fine enough for a zoom.
+/// The most simplified level that is detailed enough for a zoom.
 pub fn level(zoom: u8) -> i16 {
     LEVELS.into_iter().find(|level| *level >= zoom.into()).unwrap_or(WHOLE)
 }
 
-/// A position (RFC 7946, section 3.1.1): longitude, latitude, and what may follow, which is not looked at.
+/// A position (RFC 7946, section 3.1.1): longitude and latitude. Further elements are ignored.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Position(pub Coord);
 
@@ -40,25 +40,25 @@ impl<'de> Deserialize<'de> for Position {
     }
 }
 
-/// The rings of polygons, as they are written: not yet known to be closed or to have any order.
+/// Rings of polygons as written, not checked for closure or order.
 pub type Rings = Vec<Vec<Vec<Position>>>;
 
 #[derive(Deserialize)]
 #[serde(tag = "type")]
-enum Kept {
+enum StoredGeometry {
     Polygon { coordinates: Vec<Vec<Position>> },
     MultiPolygon { coordinates: Rings },
 }
 
-/// A geometry that the database keeps.
+/// Parses a geometry from the database.
 pub fn read(text: &str) -> serde_json::Result<MultiPolygon> {
     Ok(polygons(match serde_json::from_str(text)? {
-        Kept::Polygon { coordinates } => vec![coordinates],
-        Kept::MultiPolygon { coordinates } => coordinates,
+        StoredGeometry::Polygon { coordinates } => vec![coordinates],
+        StoredGeometry::MultiPolygon { coordinates } => coordinates,
     }))
 }
 
-/// Rings that are known to be good: of each polygon the shell, then its holes.
+/// Builds polygons from rings that are known to be valid. In each polygon the shell comes first, then the holes.
 pub fn polygons(rings: Rings) -> MultiPolygon {
     let line = |ring: Vec<Position>| LineString(ring.into_iter().map(|position| position.0).collect());
     let polygon = |rings: Vec<Vec<Position>>| {
@@ -68,7 +68,7 @@ pub fn polygons(rings: Rings) -> MultiPolygon {
     rings.into_iter().map(polygon).collect()
 }
 
-/// A geometry as GeoJSON: a Polygon where there is but one.
+/// Writes a geometry as GeoJSON: a Polygon if there is only one, otherwise a MultiPolygon.
 pub fn write(shape: &MultiPolygon) -> String {
     let ring = |line: &LineString| line.coords().map(|c| [c.x, c.y]).collect::<Vec<_>>();
     let rings = |polygon: &Polygon| {
@@ -88,20 +88,21 @@ pub fn write(shape: &MultiPolygon) -> String {
     }
 }
 
-/// True when a point lies within or on the boundary; in a hole it does not, on the edge of one it does.
+/// True when a point is inside the boundary or on its edge. A point in a hole is outside; on the edge of a hole it is
+/// inside.
 pub fn covers(shape: &MultiPolygon, point: Point) -> bool {
     shape.intersects(&Coord { x: point.longitude, y: point.latitude })
 }
 
-/// Everything that any of these covers, as one.
+/// The union of some shapes.
 pub fn union(shapes: &[MultiPolygon]) -> MultiPolygon {
     let mut whole = unary_union(shapes);
     whole.0.iter_mut().for_each(|polygon| *polygon = rounded(polygon));
     whole
 }
 
-/// Positions to six decimals, some ten centimetres, as RFC 7946 (section 11.2) advises; those that become one are one.
-/// What has no extent any more is left out.
+/// Rounds positions to six decimals, about ten centimetres, as RFC 7946 (section 11.2) advises. Drops repeated
+/// positions and holes that are left without an area.
 pub fn rounded(polygon: &Polygon) -> Polygon {
     let round = |line: &LineString| {
         let mut coords: Vec<Coord> = line.coords().map(|c| Coord { x: round(c.x), y: round(c.y) }).collect();
@@ -113,11 +114,11 @@ pub fn rounded(polygon: &Polygon) -> Polygon {
 }
 
 fn round(degrees: f64) -> f64 {
-    // Zero without a sign, so that no -0.0 is written.
+    // Adding 0.0 turns -0.0 into 0.0.
     (degrees * 1e6).round() / 1e6 + 0.0
 }
 
-/// The box around a geometry.
+/// Bounding box of a geometry.
 pub fn bounds(shape: &MultiPolygon) -> BoundingBox {
     let zero = || Rect::new((0.0, 0.0), (0.0, 0.0));
     let rect = shape.bounding_rect().unwrap_or_else(zero);

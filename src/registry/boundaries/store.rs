@@ -1,4 +1,4 @@
-//! Writing boundaries, by GSS code; the read model reads them.
+//! Writes boundaries, by GSS code. The read model reads them.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use crate::db::schema::{boundaries, boundary_shapes, county_districts};
 use crate::error::ApiError;
 
-/// What is kept of a boundary beside its shapes.
+/// A stored boundary, without its shapes.
 #[derive(Clone, Debug, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = boundaries, treat_none_as_null = true, check_for_backend(Pg))]
 pub struct BoundaryRow {
@@ -17,32 +17,32 @@ pub struct BoundaryRow {
     pub gss_code: String,
     /// Name of the area.
     pub name: String,
-    /// Box around it: degrees.
+    /// Bounding box, in degrees.
     pub west: f64,
-    /// Box around it: degrees.
+    /// Bounding box, in degrees.
     pub south: f64,
-    /// Box around it: degrees.
+    /// Bounding box, in degrees.
     pub east: f64,
-    /// Box around it: degrees.
+    /// Bounding box, in degrees.
     pub north: f64,
-    /// What is to be said with it.
+    /// Attribution to show with it.
     pub attribution: String,
-    /// Where it comes from.
+    /// Title or address of the data set.
     pub source: Option<String>,
-    /// When it held.
+    /// Date of the boundary, as far as known.
     pub dated_on: Option<String>,
-    /// Of all that was imported.
+    /// Digest of everything that was imported.
     pub digest: Vec<u8>,
 }
 
-/// The digests of the boundaries that are here, by code.
+/// Digests of the stored boundaries, by GSS code.
 pub async fn digests(conn: &mut AsyncPgConnection) -> Result<BTreeMap<String, Vec<u8>>, ApiError> {
     let rows: Vec<(String, Vec<u8>)> =
         boundaries::table.select((boundaries::gss_code, boundaries::digest)).load(conn).await?;
     Ok(rows.into_iter().collect())
 }
 
-/// Enter a boundary, or replace the one with its code, with its shape at each level.
+/// Inserts or replaces the boundary with this code, with its shape at each level.
 pub async fn replace(
     conn: &mut AsyncPgConnection,
     row: &BoundaryRow,
@@ -67,14 +67,14 @@ pub async fn replace(
     Ok(())
 }
 
-/// The counties of these districts as the registry knows them: district and county.
+/// Stored counties of the districts: district code to county code.
 pub async fn counties(conn: &mut AsyncPgConnection) -> Result<BTreeMap<String, String>, ApiError> {
     let rows: Vec<(String, String)> =
         county_districts::table.select((county_districts::district, county_districts::county)).load(conn).await?;
     Ok(rows.into_iter().collect())
 }
 
-/// Say within which county a district lies; `None`: within none.
+/// Sets the county of a district; `None` for no county.
 pub async fn set_county(conn: &mut AsyncPgConnection, district: &str, county: Option<&str>) -> Result<(), ApiError> {
     match county {
         Some(county) => {

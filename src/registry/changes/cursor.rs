@@ -1,13 +1,14 @@
-//! Cursors of the change feed: a place in the order of commits, for one reach and one choice of resources.
+//! Cursors of the change feed: a position in the order of commits, for one reach and one set of resources.
 //!
-//! Who comes to see more, or less, by a new role or another council, is told so by no change: the same cursor would leave out
-//! for good what was hidden when it was passed. So it is refused, and the reader begins again. The content is of one length
-//! and sealed: how much happens in the registry that a reader does not see is not to be read from it.
+//! A cursor is bound to the reader's rights. No row in the feed says that a reader's role or council changed. With the
+//! same cursor, records that were hidden when it passed them would be missing for good. So the cursor is refused, and
+//! the reader starts again. Cursors are sealed and all of one length, so that they do not reveal how many hidden
+//! changes there are.
 //!
-//! A restored database has another history: its next changes take the numbers of those that were lost. So a place is one of
-//! a history, and is refused in another.
+//! A restored database has a different history: its next changes reuse the numbers of the changes that were lost. So a
+//! cursor names its history and is refused in any other.
 //!
-//! By hand, since what goes into a cursor is ours to choose. The sealing itself is a library's (AES-SIV, `auth::keys`).
+//! Written by hand, because the content of a cursor is specific to us. A library seals it (AES-SIV, `access::keys`).
 
 use super::model::ChangedResource;
 use crate::access::keys::Keys;
@@ -16,23 +17,23 @@ use crate::error::{ApiError, Fault};
 
 const PURPOSE: &str = "changes";
 
-/// A place in the order of commits.
+/// A position in the order of commits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// The history of the database that the order is of.
+    /// History of the database that the position belongs to.
     pub epoch: i64,
-    /// The change after which to go on.
+    /// Last change that the reader has; the next page starts after it.
     pub position: i64,
 }
 
-/// Makes and reads the cursors of one caller's feed.
+/// Creates and reads the cursors of one caller's feed.
 pub struct Cursors<'a> {
     keys: &'a Keys,
     feed: Vec<u8>,
 }
 
 impl<'a> Cursors<'a> {
-    /// For this reach and these resources, in any order.
+    /// Cursors for this reach and these resources; the order of the resources does not matter.
     pub fn new(keys: &'a Keys, reach: Reach, resources: &[ChangedResource]) -> Self {
         let chosen = resources.iter().fold(0, |chosen, resource| chosen | 1_u8 << (*resource as u8));
         let mut feed = vec![reach.level as u8, chosen];
@@ -40,13 +41,13 @@ impl<'a> Cursors<'a> {
         Self { keys, feed }
     }
 
-    /// The cursor that goes on after a place.
+    /// The cursor of a position.
     pub fn seal(&self, place: Place) -> String {
         let place = [place.epoch.to_be_bytes(), place.position.to_be_bytes()].concat();
         self.keys.seal(PURPOSE, &[&self.feed[..], &place].concat())
     }
 
-    /// The place after which a cursor goes on; a fault of the parameter `since` for one that is not of this feed.
+    /// The position of a cursor. If the cursor is not from this feed, a fault of the parameter `since`.
     pub fn open(&self, cursor: &str) -> Result<Place, ApiError> {
         let refuse = |detail: &str| ApiError::bad_query(vec![Fault::parameter("since", "bad_cursor", detail)]);
         let opened = self.keys.open(PURPOSE, cursor);
@@ -56,11 +57,11 @@ impl<'a> Cursors<'a> {
             Some((feed, Place { epoch: i64::from_be_bytes(*epoch), position: i64::from_be_bytes(*position) }))
         });
         let Some((feed, place)) = parts else {
-            return Err(refuse("is not a cursor that this service gave out; begin again without it"));
+            return Err(refuse("is not a cursor that this service issued; start again without it"));
         };
         if feed != self.feed {
             return Err(refuse(
-                "belongs to a feed of other resources, or of a caller who sees other records; begin again without it, with an \
+                "is for other resources, or for a caller who can see other records; start again without it and with an \
                  empty copy",
             ));
         }

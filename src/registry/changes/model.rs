@@ -1,4 +1,4 @@
-//! Changes as they are answered.
+//! Change models for responses.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -9,20 +9,21 @@ use crate::registry::councils::model::Council;
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::themes::model::Theme;
 
-/// What became of a record, for the caller who asks.
+/// What happened to a record, from your point of view. `upsert`: store the record as shown. `delete`: the record was
+/// deleted, or you can no longer see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeKind {
-    /// It is as shown now.
+    /// The record was created or changed.
     Upsert,
-    /// It is gone, or no longer for this caller.
+    /// The record was deleted, or the caller can no longer see it.
     Delete,
 }
 
-/// The resources whose changes are told.
+/// Resources in the change feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "words of the interface, explained where they are used")]
+#[expect(missing_docs, reason = "API names, documented where they are used")]
 pub enum ChangedResource {
     Council,
     Theme,
@@ -30,11 +31,11 @@ pub enum ChangedResource {
 }
 
 impl ChangedResource {
-    /// All of them.
+    /// All resources.
     pub const ALL: [Self; 3] = [Self::Council, Self::Theme, Self::Initiative];
 }
 
-/// A record as GET shows it to the same caller.
+/// A record, as `GET` returns it to you.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum ChangedRecord {
@@ -42,22 +43,22 @@ pub enum ChangedRecord {
     Council(Council),
     /// A theme.
     Theme(Theme),
-    /// An initiative with its children.
+    /// An initiative with its child records.
     Initiative(Box<Initiative>),
 }
 
-/// The last change of a record on this page.
+/// The latest change of a record on this page.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Change {
-    /// What became of it.
+    /// What happened to the record.
     pub change: ChangeKind,
-    /// What kind of record.
+    /// Resource that the record belongs to.
     pub resource: ChangedResource,
     /// Id of the record.
     pub id: Uuid,
-    /// When it changed, or something that it shows, such as the name of its council.
+    /// When the record, or something it contains, changed. An example is the name of its council.
     pub changed_at: DateTime<Utc>,
-    /// The record as GET shows it; absent for `delete`.
+    /// The record as `GET` returns it to you. Left out for `delete`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub record: Option<ChangedRecord>,
 }
@@ -65,38 +66,38 @@ pub struct Change {
 /// Changes in the order in which they took effect.
 #[derive(Serialize, ToSchema)]
 pub struct ChangePage {
-    /// The changes of this page, each record once.
+    /// Changes on this page. Each record appears once.
     #[schema(max_items = 1000)]
     pub data: Vec<Change>,
-    /// Where to go on.
+    /// Link to the next page.
     pub page: ChangeLinks,
 }
 
-/// Where to go on; also in the `Link` header (RFC 8288).
+/// Link to the next page. It is also in the `Link` header (RFC 8288).
 #[derive(Serialize, ToSchema)]
 pub struct ChangeLinks {
-    /// Most changes on a page.
+    /// Maximum number of changes per page.
     #[schema(example = 200, minimum = 1, maximum = 1000)]
     pub limit: i64,
-    /// Address of what comes after this page: to be asked at once when there is `more`, otherwise whenever you like.
+    /// Address of the next page. If `more` is true, request it at once; otherwise whenever you like.
     #[schema(format = "uri")]
     pub next: String,
-    /// True when further changes are there already.
+    /// True if more changes are available now.
     #[schema(example = false)]
     pub more: bool,
 }
 
-/// Which changes.
+/// Parameters of the change feed.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ChangeQuery {
-    /// Only changes of these kinds of record; of all when left out.
+    /// Only changes of these resources. Default: all.
     #[serde(default)]
     #[param(inline)]
     pub resource: Vec<ChangedResource>,
-    /// Changes on a page: 1 to 1000, default 200; more is clamped to 1000.
+    /// Changes per page: 1 to 1000. Default: 200. Higher values count as 1000.
     #[param(minimum = 1, example = 200)]
     pub limit: Option<u64>,
-    /// From `next` of an earlier page.
+    /// Cursor: take it from `next` of the page before.
     pub since: Option<String>,
 }

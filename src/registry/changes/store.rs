@@ -1,4 +1,4 @@
-//! Queries of changes. Each begins with the changes that the caller may know of, and reads in one snapshot.
+//! Queries of changes. Each starts from the changes that the caller can see, and reads in one snapshot.
 
 use std::collections::{HashMap, HashSet};
 
@@ -29,26 +29,26 @@ struct ChangeRow {
     changed_at: DateTime<Utc>,
 }
 
-/// Changes whose records are read first. After these it is known how long records are here.
+/// Number of changes in the first batch of records. Its size in bytes gives an estimate for the next batches.
 const FIRST_TAKEN: usize = 50;
 
-/// Changes that follow each other.
+/// Consecutive changes.
 pub struct Batch {
-    /// Oldest first, each record once, where it changed last.
+    /// Oldest first. Each record appears once, at its last change.
     pub changes: Vec<Change>,
-    /// The place after which to go on: of the last change that the caller may know of.
+    /// Position of the last change that was read. The next page starts after it.
     pub end: Place,
-    /// Further changes are there already.
+    /// True if more changes are available now.
     pub more: bool,
 }
 
-/// The changes that the caller may know of: the start of every query.
+/// Changes that the caller can see. Every query starts from this.
 fn visible(reach: Reach) -> changes::BoxedQuery<'static, Pg> {
-    // As `visibility_rank` has it in SQL: 1 public to 4 private.
+    // Ranks as in the SQL function `visibility_rank`: 1 public to 4 private.
     let seen = changes::audience.le(reach.level.rank());
-    // Other rows, of boundaries, are for the followers that keep the read model.
-    let told: Vec<_> = ChangedResource::ALL.map(Word).into();
-    let query = changes::table.filter(changes::resource.eq_any(told)).into_boxed();
+    // Rows of boundaries are for the followers of the read model only.
+    let in_feed: Vec<_> = ChangedResource::ALL.map(Word).into();
+    let query = changes::table.filter(changes::resource.eq_any(in_feed)).into_boxed();
     let Some(own) = reach.council.map(|own| vec![Some(own)]) else { return query.filter(seen) };
     let by_own = changes::councils.contains(own.clone());
     if reach.level >= Visibility::Officers {
@@ -58,8 +58,8 @@ fn visible(reach: Reach) -> changes::BoxedQuery<'static, Pg> {
     }
 }
 
-/// The changes of some resources after a place, or from the beginning, at most `limit`. A place in another history of the
-/// database is a fault of the parameter `since`.
+/// Reads at most `limit` changes of some resources, after a position or from the beginning. A position in another
+/// history of the database is a fault of the parameter `since`.
 pub async fn after(
     conn: &mut AsyncPgConnection,
     reach: Reach,
@@ -80,7 +80,7 @@ pub async fn after(
         .run(async |conn| {
             let epoch = epoch(conn).await?;
             if since.is_some_and(|since| since.epoch != epoch) {
-                let detail = "is of the database before it was restored; begin again without it, with an empty copy";
+                let detail = "is from before the database was restored; start again without it and with an empty copy";
                 return Err(ApiError::bad_query(vec![Fault::parameter("since", "bad_cursor", detail)]));
             }
             let mut rows: Vec<ChangeRow> = query.load(conn).await?;
@@ -92,10 +92,10 @@ pub async fn after(
             while !rows.is_empty() && bytes < MOST_BYTES {
                 let rest = rows.split_off(take.min(rows.len()));
                 let last = rows.last().map_or(end, |row| row.position);
-                let taken = shown(conn, reach, rows).await?;
+                let taken = to_models(conn, reach, rows).await?;
                 bytes += serde_json::to_vec(&taken).map_err(ApiError::internal)?.len();
                 changes.extend(taken);
-                // As many as are likely to fill the page.
+                // An estimate of how many records fill the page.
                 take = (MOST_BYTES.saturating_sub(bytes) * changes.len() / bytes.max(1)).clamp(1, 4 * changes.len());
                 if !rest.is_empty() && bytes >= MOST_BYTES {
                     (more, end) = (true, last);
@@ -107,7 +107,7 @@ pub async fn after(
         .await
 }
 
-/// Each record where it changed last.
+/// Keeps the last change of each record.
 fn each_once(mut rows: Vec<ChangeRow>) -> Vec<ChangeRow> {
     let mut met = HashSet::new();
     rows.reverse();
@@ -116,9 +116,9 @@ fn each_once(mut rows: Vec<ChangeRow>) -> Vec<ChangeRow> {
     rows
 }
 
-/// Changes as the caller sees the records now: one query a resource, and one a table of what belongs to
-/// initiatives, however many there are.
-async fn shown(conn: &mut AsyncPgConnection, reach: Reach, rows: Vec<ChangeRow>) -> Result<Vec<Change>, ApiError> {
+/// Adds the records as the caller sees them now: one query per resource, and one per child table of initiatives, for
+/// any number of rows.
+async fn to_models(conn: &mut AsyncPgConnection, reach: Reach, rows: Vec<ChangeRow>) -> Result<Vec<Change>, ApiError> {
     let of = |resource| -> Vec<Uuid> {
         rows.iter().filter(|row| row.resource.0 == resource).map(|row| row.record_id).collect()
     };

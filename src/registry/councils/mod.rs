@@ -1,6 +1,6 @@
 //! Councils: local authorities as legal bodies, and their membership of the network.
 //!
-//! Prospects are known to network officers only: no query of anyone else finds them.
+//! Only network officers can see prospects. Queries for all other callers leave prospects out.
 
 pub mod model;
 pub mod query;

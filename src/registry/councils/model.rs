@@ -1,4 +1,4 @@
-//! Councils as they are sent and answered.
+//! Council models for requests and responses.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -13,7 +13,7 @@ use crate::http::search::Highlight;
 use crate::text::markdown::Markdown;
 use crate::text::{HttpUrl, Line, PartialDate, Slug};
 
-/// What kind of authority a council is.
+/// Type of local authority.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CouncilType {
@@ -26,7 +26,7 @@ pub enum CouncilType {
     Unitary,
     /// District of a metropolitan county.
     MetropolitanDistrict,
-    /// London borough, the City included.
+    /// London borough, or the City of London.
     LondonBorough,
     /// Scottish council area.
     ScottishUnitary,
@@ -79,7 +79,7 @@ pub enum Region {
     SouthWest,
 }
 
-/// Tier of membership.
+/// Tier of membership of the network.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MembershipTier {
@@ -96,15 +96,15 @@ pub enum MembershipTier {
     None,
 }
 
-/// Standing of a membership.
+/// Status of a membership. Only network officers can see a `prospect`, a possible future member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MembershipStatus {
-    /// Runs.
+    /// Current member.
     Active,
-    /// Has ended.
+    /// Former member.
     Lapsed,
-    /// Hoped for; known to network officers only.
+    /// Possible future member. Only network officers can see it.
     Prospect,
 }
 
@@ -112,28 +112,28 @@ pub enum MembershipStatus {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Membership {
-    /// Tier; `none` for a council that is not a member.
+    /// Tier of membership. `none` for a council that is not a member.
     #[schema(required)]
     pub tier: MembershipTier,
-    /// Standing; absent for a council that never was a member.
+    /// Status of the membership. Left out for a council that was never a member.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<MembershipStatus>,
-    /// When it began, as far as known.
+    /// Date of joining, as far as known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub joined_on: Option<PartialDate>,
-    /// When it ended, as far as known. May lie before `joined_on`: a council that left and came back.
+    /// Date of leaving, as far as known. Earlier than `joined_on` for a council that left and rejoined.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_on: Option<PartialDate>,
 }
 
-/// A point on Earth, WGS 84, inside the box around the United Kingdom.
+/// A point inside the box around the United Kingdom (WGS 84).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Location {
-    /// Degrees north.
+    /// Latitude in degrees. North is positive.
     #[schema(required, minimum = 49.8, maximum = 60.9, example = 53.55)]
     pub latitude: f64,
-    /// Degrees east; most of the country is west, so negative.
+    /// Longitude in degrees. West is negative, as in most of the country.
     #[schema(required, minimum = -8.7, maximum = 1.8, example = -2.05)]
     pub longitude: f64,
 }
@@ -144,7 +144,7 @@ impl From<Location> for Point {
     }
 }
 
-/// What other records show of a council.
+/// Short form of a council, as other records contain it.
 #[derive(Clone, Debug, Serialize, Deserialize, Queryable, Selectable, ToSchema)]
 #[diesel(table_name = crate::db::schema::councils, check_for_backend(diesel::pg::Pg))]
 pub struct CouncilRef {
@@ -156,7 +156,7 @@ pub struct CouncilRef {
     /// Official name.
     #[schema(example = "Oldham Metropolitan Borough Council")]
     pub name: String,
-    /// GSS code of its boundary.
+    /// ONS (GSS) code of the council's area.
     #[schema(required, example = "E08000004")]
     pub gss_code: Option<String>,
 }
@@ -178,32 +178,32 @@ pub struct Council {
     /// Name in Welsh.
     #[schema(required)]
     pub welsh_name: Option<String>,
-    /// ONS code of its boundary, which changes with the boundary.
+    /// ONS (GSS) code of the council's area. It changes when the boundary changes.
     #[schema(required, example = "E08000004")]
     pub gss_code: Option<String>,
-    /// Register code of the legal body.
+    /// Register code of the council as a legal body.
     #[schema(required, example = "OLD")]
     pub code: Option<String>,
-    /// What kind of authority it is.
+    /// Type of local authority.
     pub council_type: CouncilType,
     /// Nation.
     pub nation: Nation,
-    /// Region, in England.
+    /// Region. England only.
     #[schema(required)]
     pub region: Option<Region>,
-    /// A point within its area.
+    /// A point within the council's area.
     #[schema(required)]
     pub location: Option<Location>,
-    /// Residents.
+    /// Number of residents.
     #[schema(required, example = 242_089)]
     pub population: Option<i32>,
     /// Year of the population estimate.
     #[schema(required, example = 2022)]
     pub population_year: Option<i32>,
-    /// Its own site.
+    /// Website of the council.
     #[schema(required, example = "https://www.oldham.gov.uk/")]
     pub website: Option<String>,
-    /// Markdown.
+    /// Description (Markdown).
     #[schema(required)]
     pub description: Option<String>,
     /// Other spellings of its name.
@@ -211,29 +211,29 @@ pub struct Council {
     pub aliases: Vec<String>,
     /// Membership of the network.
     pub membership: Membership,
-    /// Markdown members rendered as sanitised HTML.
+    /// Markdown fields rendered as sanitised HTML.
     pub html: CouncilHtml,
-    /// With `near`: kilometres from there to `location`, as the crow flies.
+    /// Straight-line distance in kilometres from `near` to `location`. Only with `near`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, example = 3.218, minimum = 0)]
     pub distance_km: Option<f64>,
-    /// Where the words of a search were found, when asked for.
+    /// Where the search words were found. Only with `highlight`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     pub highlight: Option<Highlight>,
-    /// Grows by one with each change.
+    /// Version number. Increases by one with each change.
     #[schema(example = 1)]
     pub version: i32,
-    /// When the record was entered.
+    /// When the record was created.
     pub created_at: DateTime<Utc>,
     /// When the record last changed.
     pub updated_at: DateTime<Utc>,
 }
 
-/// Sanitised HTML of a council's texts.
+/// Markdown fields of a council, rendered as sanitised HTML.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CouncilHtml {
-    /// Of `description`.
+    /// `description` as HTML.
     #[schema(required)]
     pub description: Option<String>,
 }
@@ -247,7 +247,7 @@ impl Resource for Council {
     }
 }
 
-/// A council as it is entered or replaced.
+/// A council to create, or the new content of an existing council.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct NewCouncil {
@@ -260,55 +260,55 @@ pub struct NewCouncil {
     /// Name in Welsh.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub welsh_name: Option<Line<120>>,
-    /// Slug; made of the short name when left out. A former slug goes on leading here. `network` is taken.
+    /// Slug. Default: made from the short name. Former slugs still lead to this council. `network` is reserved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slug: Option<Slug>,
-    /// ONS code of its boundary.
+    /// ONS (GSS) code of the council's area.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(pattern = "^[EWSNK][0-9]{8}$", min_length = 9, max_length = 9, example = "E08000004")]
     pub gss_code: Option<String>,
-    /// Register code of the legal body.
+    /// Register code of the council as a legal body.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(pattern = "^[A-Z]{3,4}$", min_length = 3, max_length = 4, example = "OLD")]
     pub code: Option<String>,
-    /// What kind of authority it is.
+    /// Type of local authority.
     #[schema(required)]
     pub council_type: CouncilType,
     /// Nation.
     #[schema(required)]
     pub nation: Nation,
-    /// Region; for England only.
+    /// Region. England only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<Region>,
-    /// A point within its area.
+    /// A point within the council's area.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<Location>,
-    /// Residents; goes with `population_year`.
+    /// Number of residents. Needs `population_year`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 100_000_000, example = 242_089)]
     pub population: Option<i32>,
-    /// Year of the estimate.
+    /// Year of the population estimate.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1801, maximum = 2200, example = 2022)]
     pub population_year: Option<i32>,
-    /// Its own site.
+    /// Website of the council.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub website: Option<HttpUrl>,
-    /// Markdown.
+    /// Description (Markdown).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<Markdown<5000>>,
     /// Other spellings of its name, for search.
     #[schema(max_items = 20)]
     pub aliases: Vec<Line<120>>,
-    /// Membership of the network; `none` when left out.
+    /// Membership of the network. Default: tier `none`.
     pub membership: Membership,
 }
 
 impl Check for NewCouncil {}
 
 impl NewCouncil {
-    /// Note every change to a member that the network keeps, for a caller who keeps the profile only.
-    pub fn keep_official(&self, current: &Council, faults: &mut Faults) {
+    /// Adds a fault for each changed field that only the network's admins can change.
+    pub fn check_official_fields(&self, current: &Council, faults: &mut Faults) {
         let changed = [
             ("slug", self.slug.as_deref().is_some_and(|slug| slug != current.slug)),
             ("gss_code", self.gss_code != current.gss_code),
@@ -319,7 +319,7 @@ impl NewCouncil {
             ("membership", self.membership != current.membership),
         ];
         for (name, _) in changed.iter().filter(|(_, changed)| *changed) {
-            faults.add(format!("/{name}"), "not_yours", "is kept by the network's admins; leave it as it is");
+            faults.add(format!("/{name}"), "not_yours", "is maintained by the network's admins; leave it unchanged");
         }
     }
 }

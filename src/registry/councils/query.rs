@@ -1,4 +1,4 @@
-//! What may be asked of councils: orders, members, filters.
+//! Query parameters of councils: sort orders, fields and filters.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -10,22 +10,22 @@ use crate::geography::{Area, BoundingBox, Point};
 use crate::http::search::SearchText;
 use crate::text::Reference;
 
-/// Orders of the list of councils.
+/// Sort orders of the list of councils.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 pub enum CouncilSort {
-    /// Best hits of `q` first, which is the default with `q`; where nothing is searched for, by name.
+    /// Most relevant to `q` first. Default with `q`. Without `q`, by name.
     #[serde(rename = "relevance")]
     Relevance,
-    /// By official name; the default without `q`.
+    /// By official name, A to Z. Default without `q`.
     #[serde(rename = "name")]
     Name,
-    /// By official name, last first.
+    /// By official name, Z to A.
     #[serde(rename = "-name")]
     NameDescending,
-    /// Longest unchanged first.
+    /// Least recently changed first.
     #[serde(rename = "updated_at")]
     Updated,
-    /// Last changed first.
+    /// Most recently changed first.
     #[serde(rename = "-updated_at")]
     UpdatedDescending,
     /// Nearest to `near` first.
@@ -33,10 +33,10 @@ pub enum CouncilSort {
     Distance,
 }
 
-/// Members of a council that `fields` can pick.
+/// Fields of a council that `fields` can select.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "words of the interface, explained where they are used")]
+#[expect(missing_docs, reason = "API names, documented where they are used")]
 pub enum CouncilField {
     Id,
     Slug,
@@ -61,12 +61,13 @@ pub enum CouncilField {
     UpdatedAt,
 }
 
-/// Filters of the list of councils. Repeating a parameter means any of; different parameters mean and.
+/// Filters of the list of councils. Repeated parameters are combined with OR, different parameters with AND.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct CouncilQuery {
-    /// Words to search for in names, aliases and descriptions: all count, "a phrase" is one, -word excludes, or means either.
-    /// At most 200 characters; the first 32 words count.
+    /// Words to search for in names, aliases and descriptions. Results match every word. Use "quotation marks" for a
+    /// phrase, `-word` to exclude a word and `or` between alternatives. At most 200 characters. Words after the 32nd
+    /// are ignored.
     #[param(inline, example = "newcastle")]
     pub q: Option<SearchText>,
     /// Only these councils: slug, id or GSS code.
@@ -89,50 +90,50 @@ pub struct CouncilQuery {
     #[serde(default)]
     #[param(inline)]
     pub membership: Vec<MembershipTier>,
-    /// Only councils whose area covers this point, edges included: latitude,longitude in degrees. Areas are known as far as
-    /// boundaries are loaded.
+    /// Only councils whose area contains this point, edges included: latitude,longitude in degrees. Only councils with
+    /// a loaded boundary can match.
     #[param(inline)]
     pub covers: Option<Point>,
-    /// Only councils in this box, by the point within their area: west,south,east,north in degrees.
+    /// Only councils whose `location` is in this box: west,south,east,north in degrees.
     #[param(inline)]
     pub bbox: Option<BoundingBox>,
-    /// Only councils around this point: latitude,longitude in degrees. Each then says its `distance_km`.
+    /// Only councils near this point: latitude,longitude in degrees. Each result has its `distance_km`.
     #[param(inline)]
     pub near: Option<Point>,
-    /// How far around `near`, in kilometres: 0.1 to 1000, default 25.
+    /// Distance from `near` in kilometres: 0.1 to 1000. Default: 25.
     #[param(minimum = 0.1, maximum = 1000, example = 25)]
     pub radius_km: Option<f64>,
     /// Only councils that changed at or after this time (RFC 3339).
     #[param(example = "2026-01-01T00:00:00Z")]
     pub updated_since: Option<DateTime<Utc>>,
-    /// Order; a minus means largest first. With `q` the best hits come first unless another order is asked for; `distance` goes
-    /// with `near`.
+    /// Sort order. A minus sign sorts in descending order. Default: `relevance` with `q`, otherwise `name`. `distance`
+    /// needs `near`.
     #[param(inline)]
     pub sort: Option<CouncilSort>,
-    /// With `q`: show where the words were found.
+    /// With `q`: show where the search words were found.
     #[param(example = true)]
     pub highlight: Option<bool>,
-    /// Members of each record to show, joined by commas; all when left out.
+    /// Fields to return, separated by commas. Default: all.
     #[param(inline, style = Form, explode = false, example = json!(["slug", "name"]))]
     pub fields: Option<Vec<CouncilField>>,
-    /// Rows on a page: 1 to 200, default 20; more is clamped to 200.
+    /// Councils per page: 1 to 200. Default: 20. Higher values count as 200.
     #[param(minimum = 1, example = 20)]
     pub limit: Option<u64>,
-    /// From `next` or `prev` of an earlier page.
+    /// Cursor: take it from `next` or `prev` of another page.
     pub cursor: Option<String>,
 }
 
-/// Shape of one council.
+/// Options for the response with one council.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct CouncilView {
-    /// Members to show, joined by commas; all when left out.
+    /// Fields to return, separated by commas. Default: all.
     #[param(inline, style = Form, explode = false, example = json!(["slug", "name"]))]
     pub fields: Option<Vec<CouncilField>>,
 }
 
 impl CouncilQuery {
-    /// Where, and what does not go together in it.
+    /// The area that the parameters select. Adds a fault for parameters that contradict each other.
     pub fn area(&self, faults: &mut Vec<Fault>) -> Area {
         let by_distance = matches!(self.sort, Some(CouncilSort::Distance));
         Area::new(self.bbox, self.near, self.radius_km, by_distance, faults)

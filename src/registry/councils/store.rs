@@ -1,4 +1,4 @@
-//! Queries of councils. Each takes the caller's reach: prospects are in no query but a network officer's.
+//! Queries of councils. Each takes the caller's reach, so that only network officers can see prospects.
 
 use chrono::{DateTime, Utc};
 use diesel::dsl::{exists, select};
@@ -82,7 +82,7 @@ impl From<CouncilRow> for Council {
     }
 }
 
-/// What is written of a council; `slug` apart, which is settled first.
+/// Columns that a write sets.
 #[derive(Insertable, AsChangeset)]
 #[diesel(table_name = councils, treat_none_as_null = true)]
 struct CouncilChange<'a> {
@@ -135,19 +135,19 @@ impl<'a> CouncilChange<'a> {
     }
 }
 
-/// The councils that the caller may see: the start of every query.
+/// Councils that the caller can see. Every query starts from this.
 pub fn visible(reach: Reach) -> councils::BoxedQuery<'static, Pg> {
     let query = councils::table.filter(councils::withdrawn_at.is_null()).into_boxed();
     if reach.is_officer() { query } else { query.filter(councils::membership_status.is_distinct_from("prospect")) }
 }
 
-/// The council that a path segment names, if the caller may see it; 404 otherwise.
+/// The council that a path segment names, if the caller can see it; otherwise 404.
 pub async fn locate(conn: &mut AsyncPgConnection, reach: Reach, segment: &str) -> Result<Council, ApiError> {
-    let id = references::located(conn, Resource::Council, segment).await?;
+    let id = references::require_id(conn, Resource::Council, segment).await?;
     find(conn, reach, id).await
 }
 
-/// One council. 404 with the public reason for one that was withdrawn.
+/// One council. A withdrawn council gives 404 with the public reason.
 pub async fn find(conn: &mut AsyncPgConnection, reach: Reach, id: Uuid) -> Result<Council, ApiError> {
     let found = visible(reach)
         .filter(councils::id.eq(id))
@@ -161,20 +161,20 @@ pub async fn find(conn: &mut AsyncPgConnection, reach: Reach, id: Uuid) -> Resul
     }
 }
 
-/// Some councils by id, of those that the caller may see.
+/// Councils by id, if the caller can see them.
 pub async fn load(conn: &mut AsyncPgConnection, reach: Reach, ids: &[Uuid]) -> Result<Vec<Council>, ApiError> {
     let query = visible(reach).filter(councils::id.eq_any(ids.to_vec())).select(CouncilRow::as_select());
     Ok(query.load::<CouncilRow>(conn).await?.into_iter().map(Council::from).collect())
 }
 
-/// Every council that is not withdrawn, by slug.
+/// All councils that are not withdrawn, ordered by slug.
 pub async fn load_all(conn: &mut AsyncPgConnection) -> Result<Vec<Council>, ApiError> {
     let query = visible(Reach::ALL).select(CouncilRow::as_select()).order(councils::slug);
     let rows: Vec<CouncilRow> = query.load(conn).await?;
     Ok(rows.into_iter().map(Council::from).collect())
 }
 
-/// What is left of a withdrawn council; a prospect leaves nothing.
+/// The error for a withdrawn council, with its public reason. None for a prospect, which was never public.
 async fn tombstone(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Option<ApiError>, ApiError> {
     let left: Option<(Option<DateTime<Utc>>, Option<String>)> = councils::table
         .find(id)
@@ -187,7 +187,7 @@ async fn tombstone(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Option<ApiE
     Ok(left.and_then(|(on, reason)| on.map(|on| ApiError::withdrawn("council", on, reason.as_deref()))))
 }
 
-/// Enter a council.
+/// Creates a council.
 pub async fn create(conn: &mut AsyncPgConnection, council: &NewCouncil) -> Result<Uuid, ApiError> {
     let id = Uuid::now_v7();
     let slug = slugs::claim(conn, Resource::Council, council.slug.as_deref(), &council.short_name, id).await?;
@@ -198,14 +198,13 @@ pub async fn create(conn: &mut AsyncPgConnection, council: &NewCouncil) -> Resul
     Ok(id)
 }
 
-/// Replace a council; false when `current` is no longer the current version. What initiatives name is no prospect.
+/// Replaces a council; false if `current` is not the current version. A council that initiatives name cannot become a
+/// prospect, because their readers would see it.
 pub async fn update(conn: &mut AsyncPgConnection, current: &Council, council: &NewCouncil) -> Result<bool, ApiError> {
     if council.membership.status == Some(MembershipStatus::Prospect) {
         await_namers(conn, current.id).await?;
         if is_named(conn, current.id).await? {
-            return Err(ApiError::conflict(
-                "Initiatives name this council, so that it cannot be hidden as a prospect.",
-            ));
+            return Err(ApiError::conflict("Initiatives name this council, so it cannot become a prospect."));
         }
     }
     let slug = council.slug.as_deref().unwrap_or(&current.slug);
@@ -216,14 +215,14 @@ pub async fn update(conn: &mut AsyncPgConnection, current: &Council, council: &N
     Ok(diesel::update(target).set(CouncilChange::new(council, slug)).execute(conn).await? == 1)
 }
 
-/// Wait for writers who are just naming a council in an initiative, and let no more of them begin: what they write could not
-/// be seen yet.
+/// Locks the council's row. Waits for transactions that are naming this council in an initiative, because their rows
+/// are not visible yet. Later writers wait until this transaction ends.
 async fn await_namers(conn: &mut AsyncPgConnection, id: Uuid) -> Result<(), ApiError> {
     councils::table.find(id).select(councils::id).for_update().first::<Uuid>(conn).await.optional()?;
     Ok(())
 }
 
-/// True when an initiative names a council as its lead or as taking part.
+/// True when an initiative has this council as its lead or as a participant.
 async fn is_named(conn: &mut AsyncPgConnection, id: Uuid) -> Result<bool, ApiError> {
     let leads =
         initiatives::table.filter(initiatives::lead_council_id.eq(id)).filter(initiatives::withdrawn_at.is_null());
@@ -235,7 +234,7 @@ async fn is_named(conn: &mut AsyncPgConnection, id: Uuid) -> Result<bool, ApiErr
         || select(exists(takes_part)).get_result::<bool>(conn).await?)
 }
 
-/// Withdraw a council that nothing refers to, leaving a tombstone; false when `version` is no longer current.
+/// Withdraws an unreferenced council and leaves a tombstone; false if `version` is not current.
 pub async fn withdraw(
     conn: &mut AsyncPgConnection,
     id: Uuid,

@@ -1,4 +1,4 @@
-//! Initiatives as they are answered, and from an answer back to what may be sent again.
+//! Initiative models for responses, and the conversion from a response to a body that can be sent back.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::de::IgnoredAny;
@@ -18,12 +18,12 @@ use crate::http::search::Highlight;
 use crate::registry::councils::model::{Council, CouncilRef, Location};
 use crate::registry::themes::model::{Theme, ThemeRef};
 
-/// A participating council.
+/// A council that takes part in an initiative.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Participant {
     /// The council.
     pub council: CouncilRef,
-    /// What it does.
+    /// Role of the council.
     pub role: ParticipantRole,
 }
 
@@ -33,11 +33,11 @@ pub struct ThemeUse {
     /// The theme.
     #[serde(flatten)]
     pub theme: ThemeRef,
-    /// True for the primary theme, which stands first.
+    /// True for the primary theme, which comes first.
     pub primary: bool,
 }
 
-/// A principle of an initiative.
+/// A principle that an initiative applies.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct PrincipleUse {
     /// Id of the principle.
@@ -48,12 +48,12 @@ pub struct PrincipleUse {
     /// Label of the principle.
     #[schema(example = "Co-production")]
     pub label: String,
-    /// One line: how.
+    /// How the initiative applies the principle, in one line.
     #[schema(required)]
     pub how: Option<String>,
 }
 
-/// What other records show of an initiative.
+/// Short form of an initiative, as other records contain it.
 #[derive(Clone, Debug, Serialize, Deserialize, diesel::Queryable, ToSchema)]
 pub struct InitiativeRef {
     /// Id.
@@ -66,26 +66,27 @@ pub struct InitiativeRef {
     pub title: String,
 }
 
-/// Whose point an initiative's location is.
+/// Source of a location: the initiative itself (`initiative`), or its lead council (`lead_council`) if it has none of
+/// its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LocationOf {
-    /// Its own.
+    /// The initiative's own location.
     Initiative,
-    /// The lead council's, for want of its own.
+    /// The lead council's location, because the initiative has none of its own.
     LeadCouncil,
 }
 
-/// Where an initiative happens.
+/// Location of an initiative.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Place {
-    /// Degrees north, WGS 84.
+    /// Latitude in degrees (WGS 84). North is positive.
     #[schema(example = 53.55)]
     pub latitude: f64,
-    /// Degrees east, WGS 84.
+    /// Longitude in degrees (WGS 84). West is negative.
     #[schema(example = -2.05)]
     pub longitude: f64,
-    /// Whose point this is.
+    /// Source of the location: the initiative or its lead council.
     pub of: LocationOf,
 }
 
@@ -95,58 +96,58 @@ impl From<Place> for Point {
     }
 }
 
-/// Sanitised HTML of an initiative's texts.
+/// Markdown fields of an initiative, rendered as sanitised HTML.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 pub struct InitiativeHtml {
-    /// Of `body`.
+    /// `body` as HTML.
     #[schema(required)]
     pub body: Option<String>,
-    /// Of `challenge`.
+    /// `challenge` as HTML.
     #[schema(required)]
     pub challenge: Option<String>,
-    /// Of `approach`.
+    /// `approach` as HTML.
     #[schema(required)]
     pub approach: Option<String>,
-    /// Of `what_worked`.
+    /// `what_worked` as HTML.
     #[schema(required)]
     pub what_worked: Option<String>,
-    /// Of `what_did_not`.
+    /// `what_did_not` as HTML.
     #[schema(required)]
     pub what_did_not: Option<String>,
-    /// Of `transfer_conditions`.
+    /// `transfer_conditions` as HTML.
     #[schema(required)]
     pub transfer_conditions: Option<String>,
 }
 
-/// Related records in full, as `include` asked for them.
+/// Related records in full, as requested with `include`.
 #[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub struct Embedded {
-    /// The lead council.
+    /// Lead council.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lead_council: Option<Council>,
-    /// The participating councils.
+    /// Participating councils.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub participants: Option<Vec<Council>>,
-    /// The themes.
+    /// Themes of the initiative.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub themes: Option<Vec<Theme>>,
-    /// The initiative that this one is a component of.
+    /// Initiative that this one is a component of.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(no_recursion)]
     pub parent: Option<Box<Initiative>>,
-    /// The components of this one.
+    /// Components of this initiative.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(no_recursion)]
     pub components: Option<Vec<Initiative>>,
 }
 
-/// What an answer adds to the record that it shows: the read model keeps the record without it.
-fn not_kept<'de, D: Deserializer<'de>, T: Default>(deserializer: D) -> Result<T, D::Error> {
+/// Skips a member that only a response has. The read model stores the record without it.
+fn skip_member<'de, D: Deserializer<'de>, T: Default>(deserializer: D) -> Result<T, D::Error> {
     IgnoredAny::deserialize(deserializer).map(|_| T::default())
 }
 
 impl Embedded {
-    /// True when nothing was asked for.
+    /// True when there is nothing to embed.
     pub fn is_empty(&self) -> bool {
         self.lead_council.is_none()
             && self.participants.is_none()
@@ -156,7 +157,7 @@ impl Embedded {
     }
 }
 
-/// An initiative with its children.
+/// An initiative with its participants, partners, sources, outcomes and costs.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Initiative {
     /// Id (UUIDv7).
@@ -167,104 +168,104 @@ pub struct Initiative {
     /// Title.
     #[schema(example = "Get Oldham Working")]
     pub title: String,
-    /// What it is, in two or three sentences.
+    /// Summary in two or three sentences.
     pub summary: String,
-    /// The whole story, markdown.
+    /// Full description (Markdown).
     #[schema(required)]
     pub body: Option<String>,
-    /// What kind of record.
+    /// Kind of record.
     pub kind: InitiativeKind,
-    /// How far it has come.
+    /// Stage of delivery.
     pub delivery_status: DeliveryStatus,
-    /// When it began; a year, month or day.
+    /// Start date: a year, month or day.
     #[schema(required, example = "2013-05")]
     pub started_on: Option<String>,
-    /// When it ended; a year, month or day.
+    /// End date: a year, month or day.
     #[schema(required)]
     pub ended_on: Option<String>,
-    /// The council that leads it; null when the network itself does.
+    /// Lead council. Null if the network leads the initiative.
     #[schema(required)]
     pub lead_council: Option<CouncilRef>,
-    /// Councils that take part besides the lead council.
+    /// Councils that take part, in addition to the lead council.
     pub participants: Vec<Participant>,
-    /// Partners that are not councils.
+    /// Partners other than councils.
     pub partners: Vec<Partner>,
-    /// The initiative that this one is a component of.
+    /// Initiative that this one is a component of.
     #[schema(required)]
     pub parent: Option<InitiativeRef>,
-    /// The components of this one that the caller may see.
+    /// Components of this initiative that you can see.
     pub components: Vec<InitiativeRef>,
-    /// Its themes, the primary one first.
+    /// Themes, the primary one first.
     pub themes: Vec<ThemeUse>,
-    /// The principles that it lives by.
+    /// Co-operative principles that the initiative applies.
     pub principles: Vec<PrincipleUse>,
-    /// Where it happens.
+    /// Location. If the initiative has none of its own, the lead council's location.
     #[schema(required)]
     pub location: Option<Place>,
-    /// What was the matter, markdown.
+    /// The problem this set out to solve (Markdown).
     #[schema(required)]
     pub challenge: Option<String>,
-    /// What was done about it, markdown.
+    /// How the initiative tackled the problem (Markdown).
     #[schema(required)]
     pub approach: Option<String>,
-    /// What worked, markdown.
+    /// Things that worked (Markdown).
     #[schema(required)]
     pub what_worked: Option<String>,
-    /// What did not, markdown.
+    /// Things that did not work (Markdown).
     #[schema(required)]
     pub what_did_not: Option<String>,
-    /// What another council needs before it does the same, markdown.
+    /// Conditions that another council needs to do the same (Markdown).
     #[schema(required)]
     pub transfer_conditions: Option<String>,
-    /// Where the facts come from.
+    /// Sources of the facts.
     pub sources: Vec<Source>,
-    /// What came of it.
+    /// Outcomes, with their evidence.
     pub outcomes: Vec<Outcome>,
-    /// What it cost and who paid.
+    /// Costs, and who paid them.
     pub costs: Vec<Cost>,
-    /// Terms under which the record may be used again.
+    /// Licence for reuse (SPDX identifier).
     pub licence: Licence,
-    /// Who may see it once it is published.
+    /// Who can see the record once published.
     pub visibility: Visibility,
-    /// Where the record stands on its way to readers.
+    /// Publication status: draft or published.
     pub state: State,
-    /// When somebody last confirmed that it is still true.
+    /// When somebody last confirmed that the record is correct. Null if nobody has.
     #[schema(required)]
     pub verified_at: Option<DateTime<Utc>>,
-    /// When it should be checked again.
+    /// Date by which the record should be checked again.
     #[schema(required)]
     pub review_due_on: Option<NaiveDate>,
-    /// Web page about it.
+    /// Web page about the initiative.
     #[schema(required)]
     pub source_url: Option<String>,
-    /// Markdown members rendered as sanitised HTML.
+    /// Markdown fields rendered as sanitised HTML.
     pub html: InitiativeHtml,
-    /// Related records in full, as `include` asked for them.
-    #[serde(skip_serializing_if = "Embedded::is_empty", default, deserialize_with = "not_kept")]
+    /// Related records in full, as requested with `include`.
+    #[serde(skip_serializing_if = "Embedded::is_empty", default, deserialize_with = "skip_member")]
     #[schema(required = false)]
     pub embedded: Embedded,
-    /// With `near`: kilometres from there to `location`, as the crow flies.
-    #[serde(skip_serializing_if = "Option::is_none", default, deserialize_with = "not_kept")]
+    /// Straight-line distance in kilometres from `near` to `location`. Only with `near`.
+    #[serde(skip_serializing_if = "Option::is_none", default, deserialize_with = "skip_member")]
     #[schema(required = false, example = 3.218, minimum = 0)]
     pub distance_km: Option<f64>,
-    /// Where the words of a search were found, when asked for.
-    #[serde(skip_serializing_if = "Option::is_none", default, deserialize_with = "not_kept")]
+    /// Where the search words were found. Only with `highlight`.
+    #[serde(skip_serializing_if = "Option::is_none", default, deserialize_with = "skip_member")]
     #[schema(required = false)]
     pub highlight: Option<Highlight>,
-    /// When it was first published.
+    /// When the record was first published. Null for a record that has only been a draft.
     #[schema(required)]
     pub published_at: Option<DateTime<Utc>>,
-    /// Grows by one with each change.
+    /// Version number. Increases by one with each change.
     #[schema(example = 1)]
     pub version: i32,
-    /// When the record was entered.
+    /// When the record was created.
     pub created_at: DateTime<Utc>,
     /// When the record last changed.
     pub updated_at: DateTime<Utc>,
 }
 
 impl Initiative {
-    /// Its long texts, markdown, in the order in which they are read.
+    /// Its Markdown texts, in reading order.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         let texts = [
             &self.body,

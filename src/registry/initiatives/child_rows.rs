@@ -1,6 +1,6 @@
-//! The rows of an initiative's child tables, as JSON objects whose members are the columns.
+//! Rows of an initiative's child tables, as JSON objects with one member per column.
 //!
-//! A statement takes all rows of a table as one value, however many there are, so that it is prepared once.
+//! A statement takes all rows of a table as one parameter, so one prepared statement serves any number of rows.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -10,14 +10,14 @@ use super::model::NewInitiative;
 use super::resolve::Resolved;
 use crate::text::Quantity;
 
-/// The statement that inserts the rows of a table. Types and columns are the table's own.
+/// The statement that inserts the rows of a table. PostgreSQL takes columns and types from the table.
 macro_rules! insert_into {
     ($table:literal) => {
         concat!("INSERT INTO ", $table, " SELECT * FROM jsonb_populate_recordset(NULL::", $table, ", $1)")
     };
 }
 
-/// For each child table: the statement that inserts its rows, and the rows.
+/// For each child table, the statement that inserts its rows, and the rows.
 pub fn child_rows(id: Uuid, resolved: &Resolved) -> [(&'static str, Vec<Value>); 8] {
     let new = &resolved.new;
     [
@@ -50,7 +50,7 @@ pub fn child_rows(id: Uuid, resolved: &Resolved) -> [(&'static str, Vec<Value>);
     ]
 }
 
-/// A row for each item, which gets its place from 0.
+/// Makes a row for each item from its position, starting at 0, and the item.
 fn numbered<T>(items: &[T], row: impl Fn(usize, &T) -> Value) -> Vec<Value> {
     items.iter().enumerate().map(|(position, item)| row(position, item)).collect()
 }
@@ -140,7 +140,7 @@ fn costs(id: Uuid, new: &NewInitiative) -> Vec<Value> {
     })
 }
 
-/// A number as text, so that it keeps its decimal digits on the way.
+/// A number as text, so that it keeps its decimal digits in JSON.
 fn decimal(quantity: Option<Quantity>) -> impl Serialize {
     quantity.and_then(Quantity::decimal).map(|exact| exact.to_string())
 }

@@ -1,4 +1,4 @@
-//! What belongs to an initiative, read for a whole page at once: one query a table, all under way together.
+//! Child records of initiatives, read for a whole page together: one query per table, all at the same time.
 
 use std::collections::HashMap;
 
@@ -24,23 +24,23 @@ use crate::registry::councils::model::CouncilRef;
 use crate::registry::themes::model::ThemeRef;
 use crate::text::Quantity;
 
-/// The long texts of an initiative.
+/// Markdown texts of an initiative.
 #[derive(Clone, Default, Queryable, Selectable)]
 #[diesel(table_name = initiative_narratives)]
 pub struct Narrative {
     /// The initiative.
     pub initiative_id: Uuid,
-    /// The whole story.
+    /// Full description.
     pub body: Option<String>,
-    /// What was the matter.
+    /// The problem this set out to solve.
     pub challenge: Option<String>,
-    /// What was done about it.
+    /// How the initiative tackled the problem.
     pub approach: Option<String>,
-    /// What worked.
+    /// Things that worked.
     pub what_worked: Option<String>,
-    /// What did not.
+    /// Things that did not work.
     pub what_did_not: Option<String>,
-    /// What another council needs.
+    /// Conditions that another council needs to do the same.
     pub transfer_conditions: Option<String>,
 }
 
@@ -152,14 +152,14 @@ impl From<CostRow> for Cost {
     }
 }
 
-/// Everything that belongs to some initiatives, by the initiative's id.
+/// Child records and relatives of some initiatives, by initiative id.
 #[derive(Default)]
 pub struct Children {
-    /// Long texts.
+    /// Markdown texts.
     pub narratives: HashMap<Uuid, Narrative>,
     /// Participating councils.
     pub participants: HashMap<Uuid, Vec<Participant>>,
-    /// Partners that are not councils.
+    /// Partners other than councils.
     pub partners: HashMap<Uuid, Vec<Partner>>,
     /// Themes, primary first.
     pub themes: HashMap<Uuid, Vec<ThemeUse>>,
@@ -171,17 +171,17 @@ pub struct Children {
     pub outcomes: HashMap<Uuid, Vec<Outcome>>,
     /// Costs.
     pub costs: HashMap<Uuid, Vec<Cost>>,
-    /// Components, whoever may see them.
+    /// All components, visible to the caller or not.
     pub components: HashMap<Uuid, Vec<Related>>,
-    /// Parents, whoever may see them, by the parent's own id.
+    /// All parents, visible to the caller or not, by the parent's id.
     pub parents: HashMap<Uuid, Related>,
 }
 
-/// A parent or a component: what is shown of it, and to whom.
+/// A parent or component, with the fields that decide who can see it.
 #[derive(Clone, Debug)]
 pub struct Related {
-    /// What other records show of it.
-    pub shown: InitiativeRef,
+    /// Short form of the initiative.
+    pub reference: InitiativeRef,
     /// Its effective visibility.
     pub level: Visibility,
     /// Its lead council.
@@ -189,28 +189,28 @@ pub struct Related {
 }
 
 impl Related {
-    /// True when a caller of this reach may see it.
+    /// True when a caller with this reach can see it.
     pub fn is_seen(&self, reach: Reach) -> bool {
         self.level <= reach.level || (self.lead.is_some() && self.lead == reach.council)
     }
 }
 
-/// A related initiative as it is read.
+/// A related initiative, as a query returns it.
 type RelatedRow = (InitiativeRef, Word<Visibility>, Option<Uuid>);
 
 impl From<RelatedRow> for Related {
-    fn from((shown, level, lead): RelatedRow) -> Self {
-        Self { shown, level: level.0, lead }
+    fn from((reference, level, lead): RelatedRow) -> Self {
+        Self { reference, level: level.0, lead }
     }
 }
 
 impl Children {
-    /// Read them, all queries under way at once on one connection.
+    /// Loads the child records. All queries run at the same time on one connection.
     pub async fn load(conn: &AsyncPgConnection, ids: &[Uuid], parents: &[Uuid]) -> Result<Self, ApiError> {
         if ids.is_empty() {
             return Ok(Self::default());
         }
-        // Shared references pipeline their queries on the one connection.
+        // Shared references to the connection let the queries run as a pipeline.
         let (mut c1, mut c2, mut c3, mut c4, mut c5) = (conn, conn, conn, conn, conn);
         let (mut c6, mut c7, mut c8, mut c9, mut c10) = (conn, conn, conn, conn, conn);
         let (narratives, participants, partners, themes, principles, sources, outcomes, costs, components, parents) = try_join!(
@@ -327,7 +327,7 @@ fn group<T>(rows: impl Iterator<Item = (Uuid, T)>) -> HashMap<Uuid, Vec<T>> {
     groups
 }
 
-/// The first theme is the primary one, also after a merge has closed a gap.
+/// Marks the first theme as primary. After a merge, the first position need not be 0.
 fn primary_first(mut groups: HashMap<Uuid, Vec<ThemeUse>>) -> HashMap<Uuid, Vec<ThemeUse>> {
     for themes in groups.values_mut() {
         if let Some(first) = themes.first_mut() {

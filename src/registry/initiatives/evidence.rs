@@ -1,4 +1,4 @@
-//! Outcomes, sources and costs: claims with their evidence, never bare numbers.
+//! Outcomes, sources and costs: claims together with their evidence.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -6,34 +6,37 @@ use utoipa::ToSchema;
 use crate::http::input::{Faults, check_period};
 use crate::text::{HttpUrl, Line, PartialDate, Quantity};
 
-/// What the evidence levels stand for, from 0 (domain model).
+/// Names of the evidence levels, from level 0 (domain model).
 pub const EVIDENCE_LEVELS: [&str; 6] =
     ["aspiration", "described", "monitored", "compared", "independently evaluated", "replicated"];
 
-/// What kind of claim an outcome is. Different kinds are never summed together.
+/// Kind of claim. Do not add up claims of different kinds. `target`: the aim. `projection`: a forecast. `activity`:
+/// work done. `output`: something produced. `outcome`: a change. `saving`: money or time saved. `cost`: cost per
+/// person, place or year. `award`: a recognition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OutcomeKind {
-    /// What is aimed at.
+    /// An aim.
     Target,
-    /// What is expected.
+    /// A forecast.
     Projection,
-    /// What was done.
+    /// Work done.
     Activity,
-    /// What was produced.
+    /// Something produced.
     Output,
-    /// What changed.
+    /// A change.
     #[default]
     Outcome,
-    /// What was saved.
+    /// Money or time saved.
     Saving,
-    /// What it takes per person, place or year.
+    /// Cost per person, place or year.
     Cost,
     /// A recognition.
     Award,
 }
 
-/// How a value bounds the truth.
+/// How exact a value is. `exact`: as counted. `at_least`: "more than", "over". `at_most`: "up to", "nearly". `about`:
+/// approximate. `range`: from `value` to `value_high`. `direction`: no value, only a direction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Bound {
@@ -44,7 +47,7 @@ pub enum Bound {
     AtLeast,
     /// "Up to", "nearly".
     AtMost,
-    /// "About".
+    /// Approximate.
     About,
     /// From `value` to `value_high`.
     Range,
@@ -52,7 +55,7 @@ pub enum Bound {
     Direction,
 }
 
-/// Which way something moved.
+/// Direction of change: more (`up`), less (`down`) or the same (`flat`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
@@ -64,10 +67,11 @@ pub enum Direction {
     Flat,
 }
 
-/// What a value counts.
+/// Unit of a value. `gbp`: pounds sterling. `rank`: position in a ranking, 1 first. `count`: anything else, as
+/// `measure` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "words of the interface, explained where they are used")]
+#[expect(missing_docs, reason = "API names, documented where they are used")]
 pub enum Unit {
     People,
     Households,
@@ -86,59 +90,61 @@ pub enum Unit {
     Percent,
     /// Pounds sterling.
     Gbp,
-    /// Place in an order, 1 first.
+    /// Position in a ranking, 1 first.
     Rank,
     /// Anything else, as the measure says.
     Count,
 }
 
-/// A claim with its evidence.
+/// An outcome: a claim with its evidence.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Outcome {
-    /// What is measured or claimed.
+    /// The thing that is measured or claimed.
     #[schema(required)]
     pub measure: Line<160>,
-    /// What kind of claim.
+    /// Kind of claim.
     #[schema(required)]
     pub kind: OutcomeKind,
-    /// How the value bounds the truth. `direction` has no value; `range` has both; an award may have none.
+    /// How exact the value is. With `direction`, leave out the value. With `range`, give `value` and `value_high`. An
+    /// award can have no value.
     #[schema(required)]
     pub bound: Bound,
-    /// The value, in `unit`.
+    /// Value, in `unit`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<Quantity>,
     /// Upper end of a range, in `unit`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value_high: Option<Quantity>,
-    /// Which way it moved.
+    /// Direction of change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub direction: Option<Direction>,
-    /// What the value counts; required with a value.
+    /// Unit of the value. Required with a value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<Unit>,
-    /// What it was before, in `unit`.
+    /// Earlier value to compare with, in `unit`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub baseline: Option<Quantity>,
-    /// Beginning of the period that the value covers.
+    /// Start of the period that the value covers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub period_from: Option<PartialDate>,
-    /// End of the period that the value covers, or when a target falls due.
+    /// End of the period that the value covers, or the date when a target is due.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub period_to: Option<PartialDate>,
-    /// When the claim was true.
+    /// Date on which the claim was true.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub as_at: Option<PartialDate>,
-    /// How it is measured.
+    /// How the value is measured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub definition: Option<Line<1000>>,
-    /// What a reader has to know before using it.
+    /// Limits that a reader must know before using the outcome.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caveat: Option<Line<1000>>,
-    /// 0 aspiration, 1 described, 2 monitored, 3 compared, 4 independently evaluated, 5 replicated.
+    /// Strength of the evidence: 0 aspiration, 1 described, 2 monitored, 3 compared, 4 independently evaluated, 5
+    /// replicated.
     #[schema(required, minimum = 0, maximum = 5, example = 2)]
     pub evidence_level: i16,
-    /// Key of the source in `sources`; required from level 2.
+    /// Key of a source in `sources`. Required from evidence level 2.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(
         pattern = "^[a-z0-9]+(-[a-z0-9]+)*$",
@@ -150,11 +156,11 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// The rules that no schema can say; those of `bound`, `unit` and `source` stand in the document.
+    /// Checks the rules that no schema can express. The schema has the rules of `bound`, `unit` and `source`.
     pub fn check(&self, place: &str, sources: &[Source], faults: &mut Faults) {
         for (name, number) in [("value", self.value), ("value_high", self.value_high), ("baseline", self.baseline)] {
             if number.is_some_and(|number| number.decimal().is_none()) {
-                faults.add(format!("{place}/{name}"), "too_precise", "has more than four decimals");
+                faults.add(format!("{place}/{name}"), "too_precise", "has more than four decimal places");
             }
         }
         if self.value.zip(self.value_high).is_some_and(|(low, high)| high.get() <= low.get()) {
@@ -165,7 +171,7 @@ impl Outcome {
     }
 }
 
-/// What kind of publication a source is.
+/// Kind of publication. `evaluation`: an evaluation by an outside body. `press`: a newspaper or journal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SourceKind {
@@ -173,7 +179,7 @@ pub enum SourceKind {
     CommitteePaper,
     /// Report.
     Report,
-    /// Evaluation by somebody else.
+    /// Evaluation by an outside body.
     Evaluation,
     /// Web page.
     #[default]
@@ -182,11 +188,11 @@ pub enum SourceKind {
     Press,
 }
 
-/// Where a fact comes from.
+/// Source of a fact.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Source {
-    /// Name by which outcomes and costs of this initiative cite it; unique within the initiative.
+    /// Key by which outcomes and costs cite the source. Unique within the initiative.
     #[schema(required, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", min_length = 1, max_length = 40)]
     pub key: String,
     /// Title.
@@ -195,39 +201,40 @@ pub struct Source {
     /// Publisher.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub publisher: Option<Line<200>>,
-    /// What kind of publication.
+    /// Kind of publication.
     #[schema(required)]
     pub kind: SourceKind,
-    /// When it was published.
+    /// Date of publication.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub published_on: Option<PartialDate>,
-    /// Item, paragraph or page.
+    /// Item, paragraph or page within the publication.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub item_reference: Option<Line<200>>,
-    /// Where to read it.
+    /// Address of the source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<HttpUrl>,
-    /// When it was read there.
+    /// Date on which somebody last read it at `url`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accessed_on: Option<PartialDate>,
 }
 
-/// How an amount bounds the truth.
+/// How exact an amount is. `exact`: from the accounts. `at_least`: "more than", "over". `at_most`: "up to", "nearly".
+/// `about`: approximate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CostBound {
-    /// As accounted.
+    /// From the accounts.
     #[default]
     Exact,
     /// "More than", "over".
     AtLeast,
     /// "Up to", "nearly".
     AtMost,
-    /// "About".
+    /// Approximate.
     About,
 }
 
-/// What kind of money.
+/// Kind of money. `in_kind`: a contribution in kind, with its value. `grant`: a grant or gift.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CostKind {
@@ -236,13 +243,13 @@ pub enum CostKind {
     /// Revenue.
     #[default]
     Revenue,
-    /// In kind, valued.
+    /// Contribution in kind, with its value.
     InKind,
     /// Grant or gift.
     Grant,
 }
 
-/// The currency of every amount.
+/// Currency of all amounts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub enum Currency {
     /// Pound sterling (ISO 4217).
@@ -251,11 +258,11 @@ pub enum Currency {
     Gbp,
 }
 
-/// A cost line or a funding award.
+/// A cost or a funding award.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Cost {
-    /// What is paid for.
+    /// The thing that the money pays for.
     #[schema(required)]
     pub description: Line<160>,
     /// Amount in pence.
@@ -263,30 +270,30 @@ pub struct Cost {
     pub amount_pence: i64,
     /// Currency.
     pub currency: Currency,
-    /// How the amount bounds the truth; `exact` when left out.
+    /// How exact the amount is. Default: `exact`.
     pub bound: CostBound,
-    /// What kind of money.
+    /// Kind of money.
     #[schema(required)]
     pub kind: CostKind,
-    /// Who pays.
+    /// Body that pays.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payer: Option<Line<200>>,
-    /// Beginning of the period that the amount covers.
+    /// Start of the period that the amount covers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub period_from: Option<PartialDate>,
     /// End of the period that the amount covers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub period_to: Option<PartialDate>,
-    /// Programme that the money comes from.
+    /// Funding programme.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub programme: Option<Line<200>>,
-    /// Round of the programme.
+    /// Round of the funding programme.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub round: Option<Line<100>>,
-    /// What a reader has to know before using it.
+    /// Limits that a reader must know before using the amount.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caveat: Option<Line<1000>>,
-    /// Key of the source in `sources`.
+    /// Key of a source in `sources`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(
         pattern = "^[a-z0-9]+(-[a-z0-9]+)*$",
@@ -298,14 +305,14 @@ pub struct Cost {
 }
 
 impl Cost {
-    /// The rules that tie the members of a cost line together.
+    /// Checks the rules that involve several members.
     pub fn check(&self, place: &str, sources: &[Source], faults: &mut Faults) {
         check_period(self.period_from.as_ref(), self.period_to.as_ref(), place, ["period_from", "period_to"], faults);
         check_source(self.source.as_deref(), place, sources, faults);
     }
 }
 
-/// The sources of one initiative: each key once, each date a real one.
+/// Checks that each key is unique and that nothing was read before it was published.
 pub fn check_sources(sources: &[Source], faults: &mut Faults) {
     for (index, source) in sources.iter().enumerate() {
         let place = format!("/sources/{index}");
@@ -324,7 +331,7 @@ pub fn check_sources(sources: &[Source], faults: &mut Faults) {
 
 fn check_source(key: Option<&str>, place: &str, sources: &[Source], faults: &mut Faults) {
     let Some(key) = key else { return };
-    // Where a key could not be read, it may be the one that is meant.
+    // A key that could not be read might be the one cited, so do not report that as well.
     let unread = sources.iter().any(|source| source.key.is_empty()) || (sources.is_empty() && faults.know("/sources"));
     if !unread && !sources.iter().any(|source| source.key == key) {
         let hint = crate::text::nearest(key, sources.iter().map(|source| source.key.as_str()))

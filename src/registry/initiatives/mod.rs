@@ -1,7 +1,7 @@
-//! Initiatives: pieces of co-operative practice with their outcomes, costs, sources and partners.
+//! Initiatives: co-operative practice, with its outcomes, costs, sources and partners.
 //!
-//! A record and its children are written and read as one. What a caller may see is part of every query: the effective
-//! visibility (the narrowest of the record's, its parent's and its state's) is kept by the database.
+//! A record and its children are written and read together. Every query checks what the caller can see. The database
+//! maintains the effective visibility: the narrowest of the record's own, its parent's and its publication status.
 
 pub mod answer;
 mod child_rows;

@@ -1,4 +1,4 @@
-//! Initiatives as they are sent; `answer.rs` has them as they are answered.
+//! Initiative models for requests; `answer.rs` has those for responses.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -11,73 +11,77 @@ use crate::registry::councils::model::Location;
 use crate::text::markdown::Markdown;
 use crate::text::{HttpUrl, Line, PartialDate, Reference, Slug};
 
-/// The word that means the network itself where a council is asked for.
+/// Stands for the network itself in place of a council.
 pub const NETWORK: &str = "network";
 
-/// What kind of record an initiative is.
+/// Kind of record. `case_study`: a description of practice. `policy_lab`: several councils develop a policy together.
+/// `policy_prototype`: a small-scale trial of a policy. `commission`: an inquiry with evidence and a report.
+/// `challenge`: an open question to others. `idea`: not started.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum InitiativeKind {
-    /// Practice, described.
+    /// A description of practice.
     #[default]
     CaseStudy,
-    /// Several councils working out a policy together.
+    /// Several councils develop a policy together.
     PolicyLab,
-    /// A policy tried on a small scale.
+    /// A small-scale trial of a policy.
     PolicyPrototype,
     /// An inquiry with evidence and a report.
     Commission,
-    /// A question put to others.
+    /// An open question to others.
     Challenge,
-    /// Not begun.
+    /// Not started.
     Idea,
 }
 
-/// How far an initiative has come.
+/// Stage of delivery. `scaled`: running in more places than at the start. `stopped`: ended before completion.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryStatus {
-    /// Thought of.
+    /// An idea.
     Idea,
     /// Decided on.
     #[default]
     Planned,
-    /// Tried out.
+    /// Being tried out.
     Pilot,
     /// Running.
     Live,
-    /// Running in more places than it began in.
+    /// Running in more places than at the start.
     Scaled,
-    /// Done.
+    /// Completed.
     Completed,
-    /// Given up.
+    /// Ended before completion.
     Stopped,
 }
 
-/// Where a record stands on its way to readers.
+/// Publication status. Only the lead council and network officers can see a `draft`. Everybody whom `visibility` allows
+/// can see a `published` record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// For its own council and network officers.
+    /// Visible to the lead council and network officers only.
     #[default]
     Draft,
-    /// For everybody whom its visibility allows.
+    /// Visible to everybody whom its visibility allows.
     Published,
 }
 
-/// Whether somebody has confirmed that a record is still true.
+/// Whether somebody has confirmed that a record is correct. `verified`: confirmed. `due`: confirmed once, but now due
+/// for another check. `unverified`: never confirmed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Freshness {
-    /// Confirmed, and not due for another check.
+    /// Confirmed, and not yet due for another check.
     Verified,
-    /// Confirmed once, and due for another check since.
+    /// Confirmed once, but now due for another check.
     Due,
     /// Never confirmed.
     Unverified,
 }
 
-/// Terms under which a record may be used again (SPDX).
+/// Licence for reuse (SPDX identifier).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub enum Licence {
     /// Open Government Licence v3.0.
@@ -90,13 +94,13 @@ pub enum Licence {
     /// Creative Commons Attribution-ShareAlike 4.0.
     #[serde(rename = "CC-BY-SA-4.0")]
     CcBySa4,
-    /// Public domain.
+    /// Creative Commons Zero: no rights reserved.
     #[serde(rename = "CC0-1.0")]
     Cc0,
 }
 
 impl Licence {
-    /// Its name in full.
+    /// Full name of the licence.
     pub fn title(self) -> &'static str {
         match self {
             Self::OglUk3 => "Open Government Licence v3.0",
@@ -106,7 +110,7 @@ impl Licence {
         }
     }
 
-    /// Where its terms are.
+    /// Address of the licence terms.
     pub fn url(self) -> &'static str {
         match self {
             Self::OglUk3 => "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
@@ -117,20 +121,22 @@ impl Licence {
     }
 }
 
-/// What a participating council does.
+/// Role of a participating council. `lead`: leads a part. `co_lead`: leads jointly with the lead council. `partner`:
+/// takes part.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ParticipantRole {
     /// Leads a part.
     Lead,
-    /// Leads together with the lead council.
+    /// Leads jointly with the lead council.
     CoLead,
     /// Takes part.
     #[default]
     Partner,
 }
 
-/// What a partner that is not a council does.
+/// Role of a partner other than a council. `delivery`: delivers. `funder`: pays. `evaluator`: evaluates. `academic`:
+/// does research. `other`: any other role.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PartnerRole {
@@ -141,133 +147,134 @@ pub enum PartnerRole {
     Funder,
     /// Evaluates.
     Evaluator,
-    /// Researches.
+    /// Does research.
     Academic,
-    /// Something else.
+    /// Any other role.
     Other,
 }
 
-/// A council that takes part besides the lead council.
+/// A council that takes part, in addition to the lead council.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct NewParticipant {
-    /// The council.
+    /// The council: slug, id or GSS code.
     #[schema(required)]
     pub council: Reference,
-    /// What it does.
+    /// Role of the council.
     #[schema(required)]
     pub role: ParticipantRole,
 }
 
-/// A partner that is not a council.
+/// A partner other than a council.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Partner {
     /// Name.
     #[schema(required)]
     pub name: Line<200>,
-    /// What it does.
+    /// Role of the partner.
     #[schema(required)]
     pub role: PartnerRole,
-    /// Its site.
+    /// Website of the partner.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<HttpUrl>,
 }
 
-/// A principle that an initiative lives by.
+/// A principle that an initiative applies.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct NewPrincipleUse {
-    /// One of CCIN's ten principles.
+    /// One of the ten CCIN principles: slug or id.
     #[schema(required)]
     pub principle: Reference,
-    /// One line: how.
+    /// How the initiative applies the principle, in one line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub how: Option<Line<200>>,
 }
 
-/// An initiative as it is entered or replaced, children included.
+/// An initiative to create, or the new content of an existing initiative, with its participants, partners, sources,
+/// outcomes and costs.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct NewInitiative {
     /// Title.
     #[schema(required)]
     pub title: Line<160, 5>,
-    /// Slug; made of the title when left out. A former slug goes on leading here.
+    /// Slug. Default: made from the title. Former slugs still lead to this initiative.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slug: Option<Slug>,
-    /// What it is, in two or three sentences.
+    /// Summary in two or three sentences.
     #[schema(required)]
     pub summary: Line<400, 20>,
-    /// The whole story, markdown.
+    /// Full description (Markdown).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<Markdown<50000>>,
-    /// What kind of record.
+    /// Kind of record.
     #[schema(required)]
     pub kind: InitiativeKind,
-    /// How far it has come.
+    /// Stage of delivery.
     #[schema(required)]
     pub delivery_status: DeliveryStatus,
-    /// When it began.
+    /// Start date.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub started_on: Option<PartialDate>,
-    /// When it ended.
+    /// End date.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_on: Option<PartialDate>,
-    /// The council that leads it, or `network` for the network itself.
+    /// Lead council: slug, id or GSS code. Use `network` if the network leads the initiative.
     #[schema(required)]
     pub lead_council: Reference,
-    /// Councils that take part besides the lead council.
+    /// Councils that take part, in addition to the lead council.
     #[schema(max_items = 100)]
     pub participants: Vec<NewParticipant>,
-    /// Partners that are not councils.
+    /// Partners other than councils.
     #[schema(max_items = 50)]
     pub partners: Vec<Partner>,
-    /// The initiative that this one is a component of; that one is no component itself.
+    /// Initiative that this one is a component of: slug or id. A component cannot have components itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent: Option<Reference>,
-    /// Its themes, the primary one first.
+    /// Themes, the primary one first: slug or id.
     #[schema(required, min_items = 1, max_items = 5)]
     pub themes: Vec<Reference>,
-    /// The principles that it lives by.
+    /// Co-operative principles that the initiative applies.
     #[schema(max_items = 10)]
     pub principles: Vec<NewPrincipleUse>,
-    /// Where it happens; the lead council's point when left out.
+    /// Location. Default: the lead council's location.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<Location>,
-    /// What was the matter, markdown.
+    /// The problem this set out to solve (Markdown).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub challenge: Option<Markdown<5000>>,
-    /// What was done about it, markdown.
+    /// How the initiative tackled the problem (Markdown).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approach: Option<Markdown<5000>>,
-    /// What worked, markdown.
+    /// Things that worked (Markdown).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub what_worked: Option<Markdown<5000>>,
-    /// What did not, markdown.
+    /// Things that did not work (Markdown).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub what_did_not: Option<Markdown<5000>>,
-    /// What another council needs before it does the same, markdown.
+    /// Conditions that another council needs to do the same (Markdown).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub transfer_conditions: Option<Markdown<5000>>,
-    /// Terms under which the record may be used again; `OGL-UK-3.0` when left out.
+    /// Licence for reuse (SPDX identifier). Default: `OGL-UK-3.0`.
     pub licence: Licence,
-    /// Who may see it once it is published; `public` when left out.
+    /// Who can see the record once published. Default: `public`.
     pub visibility: Visibility,
-    /// When it should be checked again.
+    /// Date by which the record should be checked again.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2027-04-01")]
     pub review_due_on: Option<NaiveDate>,
-    /// Web page about it.
+    /// Web page about the initiative.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_url: Option<HttpUrl>,
-    /// Where the facts come from.
+    /// Sources of the facts.
     #[schema(max_items = 50)]
     pub sources: Vec<Source>,
-    /// What came of it.
+    /// Outcomes, with their evidence.
     #[schema(max_items = 100)]
     pub outcomes: Vec<Outcome>,
-    /// What it cost and who paid.
+    /// Costs, and who paid them.
     #[schema(max_items = 50)]
     pub costs: Vec<Cost>,
 }

@@ -1,7 +1,7 @@
-//! The councils, themes and principles that a body names: looked up by these names alone, in one round trip.
+//! Finds the councils, themes and principles that a body names, in one round trip.
 //!
-//! Councils and themes stay as they are until the record is written: each is locked with `FOR KEY SHARE`, as a foreign key
-//! locks it. Code that withdraws, merges or hides one locks it with `FOR UPDATE` first, and so waits for these writers.
+//! Councils and themes stay unchanged until the record is written: each is locked with `FOR KEY SHARE`, like a foreign
+//! key. Code that withdraws, merges or hides one first locks it with `FOR UPDATE`, and so waits for these writers.
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Nullable, Text, Uuid as SqlUuid};
@@ -18,7 +18,7 @@ use crate::registry::references;
 use crate::registry::references::{Names, as_id, is_gss_code, means};
 use crate::text::Reference;
 
-/// Nobody may name a prospect, not even an officer: every reader of the record would know of it.
+/// Prospects are left out for everybody, officers included: all readers of the record would see the name.
 const COUNCILS_BY_SLUG: &str = "
     SELECT s.slug, c.id
     FROM slugs s
@@ -34,7 +34,7 @@ const COUNCILS_BY_CODE_OR_ID: &str = "
         AND c.withdrawn_at IS NULL AND c.membership_status IS DISTINCT FROM 'prospect'
     FOR KEY SHARE OF c";
 
-/// A record may keep a deprecated theme that it has.
+/// A record can keep a deprecated theme that it already has.
 const THEMES_BY_SLUG: &str = "
     SELECT s.slug, t.id, t.status = 'deprecated' AND NOT EXISTS (
         SELECT FROM initiative_themes kept WHERE kept.theme_id = t.id AND kept.initiative_id = $1)
@@ -43,7 +43,7 @@ const THEMES_BY_SLUG: &str = "
     WHERE s.resource = 'theme' AND s.slug = ANY ($2) AND t.withdrawn_at IS NULL AND NOT t.merged
     FOR KEY SHARE OF t";
 
-/// The id of a theme that was merged leads to the one that took it over.
+/// The id of a merged theme leads to the theme that it was merged into.
 const THEMES_BY_ID: &str = "
     SELECT named.id::text, t.id, t.status = 'deprecated' AND NOT EXISTS (
         SELECT FROM initiative_themes kept WHERE kept.theme_id = t.id AND kept.initiative_id = $1)
@@ -52,26 +52,26 @@ const THEMES_BY_ID: &str = "
     WHERE named.id = ANY ($2) AND t.withdrawn_at IS NULL AND NOT t.merged
     FOR KEY SHARE OF t";
 
-/// Names that a body gives, with the ids that they lead to.
+/// Names from a body, with the ids that they lead to.
 pub struct Named {
-    /// Of councils.
+    /// Councils.
     pub councils: Names,
-    /// Of themes.
+    /// Themes.
     pub themes: Names,
-    /// Themes that are not for this record.
+    /// Deprecated themes that this record cannot use.
     pub deprecated: Vec<Uuid>,
-    /// Of principles.
+    /// Principles.
     pub principles: Names,
 }
 
 impl Named {
-    /// Look up what a body names. `own` is the record that is changed.
+    /// Finds the records that a body names. `own` is the id of the record that is being changed.
     ///
-    /// When a name is unknown, every name of its kind is there, so that the nearest one can be suggested.
+    /// For an unknown name, loads every name of its kind, so that the fault can suggest the nearest one.
     pub async fn of(conn: &mut AsyncPgConnection, new: &NewInitiative, own: Option<Uuid>) -> Result<Self, ApiError> {
         let mut named = Self::look_up(conn, new, own).await?;
         if !named.has_all(new) {
-            // A theme that was merged while this waited for it is found under its new id.
+            // A theme may have been merged while this waited for its lock. The second attempt finds its new id.
             named = Self::look_up(conn, new, own).await?;
         }
         if !has_all(&named.councils, councils(new)) {
@@ -88,7 +88,7 @@ impl Named {
 
     async fn look_up(conn: &AsyncPgConnection, new: &NewInitiative, own: Option<Uuid>) -> Result<Self, ApiError> {
         let mut third = conn;
-        let (names, ids) = parted(new.principles.iter().map(|used| &used.principle));
+        let (names, ids) = names_and_ids(new.principles.iter().map(|used| &used.principle));
         let principles = principles::table
             .filter(principles::scheme.eq("ccin"))
             .filter(principles::slug.eq_any(names).or(principles::id.eq_any(ids)))
@@ -110,13 +110,13 @@ impl Named {
 
 async fn named_councils(conn: &AsyncPgConnection, new: &NewInitiative) -> QueryResult<Names> {
     let (mut first, mut second) = (conn, conn);
-    let (names, ids) = parted(councils(new));
+    let (names, ids) = names_and_ids(councils(new));
     let by_slug = Prepared::new(COUNCILS_BY_SLUG)
         .bind::<Array<Text>, _>(names.clone())
         .returning::<(Text, SqlUuid)>()
         .load::<(String, Uuid)>(&mut first);
-    // Hardly anybody names them otherwise.
-    let otherwise = async {
+    // Bodies rarely use codes or ids, so most need no second query.
+    let by_code_or_id = async {
         if !names.iter().any(|name| is_gss_code(name) || as_id(name).is_some()) {
             return Ok(Names::new());
         }
@@ -128,18 +128,18 @@ async fn named_councils(conn: &AsyncPgConnection, new: &NewInitiative) -> QueryR
             .load::<(String, Uuid)>(&mut second)
             .await
     };
-    let (by_slug, otherwise) = try_join!(by_slug, otherwise)?;
-    Ok([by_slug, otherwise].concat())
+    let (by_slug, by_code_or_id) = try_join!(by_slug, by_code_or_id)?;
+    Ok([by_slug, by_code_or_id].concat())
 }
 
-/// Themes by name, each with whether it is deprecated for this record.
+/// Themes by name, each with true if it is deprecated and new to this record.
 async fn named_themes(
     conn: &AsyncPgConnection,
     new: &NewInitiative,
     own: Option<Uuid>,
 ) -> QueryResult<Vec<(String, Uuid, bool)>> {
     let (mut first, mut second) = (conn, conn);
-    let (names, ids) = parted(&new.themes);
+    let (names, ids) = names_and_ids(&new.themes);
     let by_slug = Prepared::new(THEMES_BY_SLUG)
         .bind::<Nullable<SqlUuid>, _>(own)
         .bind::<Array<Text>, _>(names)
@@ -170,8 +170,8 @@ fn has_all<'a>(names: &Names, references: impl IntoIterator<Item = &'a Reference
     references.into_iter().all(|reference| means(names, reference).is_some())
 }
 
-/// References as texts, and as ids those that are ids.
-fn parted<'a>(references: impl IntoIterator<Item = &'a Reference>) -> (Vec<&'a str>, Vec<Uuid>) {
+/// All references as text, and the ids among them.
+fn names_and_ids<'a>(references: impl IntoIterator<Item = &'a Reference>) -> (Vec<&'a str>, Vec<Uuid>) {
     let names: Vec<&str> = references.into_iter().map(|reference| &**reference).collect();
     let ids = names.iter().filter_map(|name| as_id(name)).collect();
     (names, ids)

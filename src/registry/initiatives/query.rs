@@ -1,7 +1,7 @@
-//! What may be asked of initiatives: words, filters, orders, members, records to embed.
+//! Query parameters of initiatives: search words, filters, sort orders, fields and embedded records.
 //!
-//! One grammar for the list, its facets, its exports and searches. Repeating a parameter means any of; different parameters
-//! mean and.
+//! The list, its facets, exports and searches share one syntax. Repeated parameters are combined with OR, different
+//! parameters with AND.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -15,28 +15,28 @@ use crate::http::search::SearchText;
 use crate::registry::councils::model::{Nation, Region};
 use crate::text::Reference;
 
-/// Orders of the list of initiatives.
+/// Sort orders of the list of initiatives.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 pub enum InitiativeSort {
-    /// Best hits of `q` first, which is the default with `q`; where nothing is searched for, by title.
+    /// Most relevant to `q` first. Default with `q`. Without `q`, by title.
     #[serde(rename = "relevance")]
     Relevance,
-    /// By title; the default without `q`.
+    /// By title, A to Z. Default without `q`.
     #[serde(rename = "title")]
     Title,
-    /// By title, last first.
+    /// By title, Z to A.
     #[serde(rename = "-title")]
     TitleDescending,
-    /// Begun longest ago first; undated last.
+    /// Earliest start first. Initiatives without a date come last.
     #[serde(rename = "started_on")]
     Started,
-    /// Begun last first; undated last.
+    /// Latest start first. Initiatives without a date come last.
     #[serde(rename = "-started_on")]
     StartedDescending,
-    /// Longest unchanged first.
+    /// Least recently changed first.
     #[serde(rename = "updated_at")]
     Updated,
-    /// Last changed first.
+    /// Most recently changed first.
     #[serde(rename = "-updated_at")]
     UpdatedDescending,
     /// Nearest to `near` first.
@@ -44,10 +44,10 @@ pub enum InitiativeSort {
     Distance,
 }
 
-/// Members of an initiative that `fields` can pick.
+/// Fields of an initiative that `fields` can select.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "words of the interface, explained where they are used")]
+#[expect(missing_docs, reason = "API names, documented where they are used")]
 pub enum InitiativeField {
     Id,
     Slug,
@@ -87,10 +87,10 @@ pub enum InitiativeField {
     UpdatedAt,
 }
 
-/// Related records that `include` embeds in full.
+/// Related records that `include` can embed in full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "words of the interface, explained where they are used")]
+#[expect(missing_docs, reason = "API names, documented where they are used")]
 pub enum InitiativeInclude {
     LeadCouncil,
     Participants,
@@ -99,23 +99,25 @@ pub enum InitiativeInclude {
     Components,
 }
 
-/// Filters of the list of initiatives. Repeating a parameter means any of; different parameters mean and.
+/// Filters of the list of initiatives. Repeated parameters are combined with OR, different parameters with AND.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct InitiativeQuery {
-    /// Words to search for: all count, "a phrase" is one, -word excludes, or means either. Spelling and endings are forgiven.
-    /// At most 200 characters; the first 32 words count.
+    /// Words to search for. Results match every word. Use "quotation marks" for a phrase, `-word` to exclude a word and
+    /// `or` between alternatives. Typos are corrected, and other endings of a word match too. At most 200 characters.
+    /// Words after the 32nd are ignored.
     #[param(inline, example = "co-op housing")]
     pub q: Option<SearchText>,
-    /// Only initiatives on these themes, or on themes within these: slug or id.
+    /// Only initiatives on these themes or their narrower themes: slug or id.
     #[serde(default)]
     #[param(inline, example = json!(["housing"]))]
     pub theme: Vec<Reference>,
-    /// Only initiatives that live by these principles: slug or id.
+    /// Only initiatives that apply these principles: slug or id.
     #[serde(default)]
     #[param(inline, example = json!(["co-production"]))]
     pub principle: Vec<Reference>,
-    /// Only initiatives that these councils lead, alone or jointly: slug, id or GSS code; `network` for the network itself.
+    /// Only initiatives that these councils lead, alone or jointly: slug, id or GSS code. Use `network` for initiatives
+    /// that the network leads.
     #[serde(default)]
     #[param(inline, example = json!(["oldham"]))]
     pub council: Vec<Reference>,
@@ -139,80 +141,82 @@ pub struct InitiativeQuery {
     #[serde(default)]
     #[param(inline)]
     pub delivery_status: Vec<DeliveryStatus>,
-    /// Only initiatives that began in this year or later.
+    /// Only initiatives that started in this year or later.
     #[param(minimum = 1800, maximum = 2199, example = 2013)]
     pub year_from: Option<i32>,
-    /// Only initiatives that began in this year or earlier.
+    /// Only initiatives that started in this year or earlier.
     #[param(minimum = 1800, maximum = 2199, example = 2025)]
     pub year_to: Option<i32>,
-    /// Only initiatives with (or without) outcomes.
+    /// `true`: only initiatives with outcomes. `false`: only initiatives without.
     #[param(example = true)]
     pub has_outcomes: Option<bool>,
-    /// Only initiatives with an outcome of this evidence level or higher.
+    /// Only initiatives with an outcome at this evidence level or higher.
     #[param(minimum = 0, maximum = 5, example = 2)]
     pub min_evidence: Option<i16>,
-    /// Only initiatives that somebody has confirmed (verified), whose next check is due (due), or that nobody has (unverified).
+    /// Only initiatives with this check status: confirmed (`verified`), due for another check (`due`) or never
+    /// confirmed (`unverified`).
     #[serde(default)]
     #[param(inline)]
     pub freshness: Vec<Freshness>,
-    /// Only initiatives in this box, by their own point or else their lead council's: west,south,east,north in degrees.
+    /// Only initiatives in this box: west,south,east,north in degrees. An initiative without its own location counts at
+    /// its lead council's.
     #[param(inline)]
     pub bbox: Option<BoundingBox>,
-    /// Only initiatives around this point: latitude,longitude in degrees. Each then says its `distance_km`.
+    /// Only initiatives near this point: latitude,longitude in degrees. Each result has its `distance_km`.
     #[param(inline)]
     pub near: Option<Point>,
-    /// How far around `near`, in kilometres: 0.1 to 1000, default 25.
+    /// Distance from `near` in kilometres: 0.1 to 1000. Default: 25.
     #[param(minimum = 0.1, maximum = 1000, example = 25)]
     pub radius_km: Option<f64>,
     /// Only initiatives that changed at or after this time (RFC 3339).
     #[param(example = "2026-01-01T00:00:00Z")]
     pub updated_since: Option<DateTime<Utc>>,
-    /// Order; a minus means largest first. With `q` the best hits come first unless another order is asked for; `distance` goes
-    /// with `near`.
+    /// Sort order. A minus sign sorts in descending order. Default: `relevance` with `q`, otherwise `title`. `distance`
+    /// needs `near`.
     #[param(inline)]
     pub sort: Option<InitiativeSort>,
-    /// With `q`: show where the words were found.
+    /// With `q`: show where the search words were found.
     #[param(example = true)]
     pub highlight: Option<bool>,
-    /// Members of each record to show, joined by commas; all when left out.
+    /// Fields to return, separated by commas. Default: all.
     #[param(inline, style = Form, explode = false, example = json!(["slug", "title", "lead_council"]))]
     pub fields: Option<Vec<InitiativeField>>,
-    /// Related records to embed in full, joined by commas.
+    /// Related records to embed in full, separated by commas.
     #[serde(default)]
     #[param(inline, style = Form, explode = false, example = json!(["themes"]))]
     pub include: Vec<InitiativeInclude>,
-    /// Rows on a page: 1 to 200, default 20; more is clamped to 200.
+    /// Initiatives per page: 1 to 200. Default: 20. Higher values count as 200.
     #[param(minimum = 1, example = 20)]
     pub limit: Option<u64>,
-    /// From `next` or `prev` of an earlier page.
+    /// Cursor: take it from `next` or `prev` of another page.
     pub cursor: Option<String>,
 }
 
-/// Shape of one initiative.
+/// Options for the response with one initiative.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct InitiativeView {
-    /// Members to show, joined by commas; all when left out.
+    /// Fields to return, separated by commas. Default: all.
     #[param(inline, style = Form, explode = false, example = json!(["slug", "title", "outcomes"]))]
     pub fields: Option<Vec<InitiativeField>>,
-    /// Related records to embed in full, joined by commas.
+    /// Related records to embed in full, separated by commas.
     #[serde(default)]
     #[param(inline, style = Form, explode = false, example = json!(["lead_council"]))]
     pub include: Vec<InitiativeInclude>,
 }
 
 impl InitiativeQuery {
-    /// Where, and what does not go together in it.
+    /// The area that the parameters select. Adds a fault for parameters that contradict each other.
     pub fn area(&self, faults: &mut Vec<Fault>) -> Area {
         let by_distance = matches!(self.sort, Some(InitiativeSort::Distance));
         Area::new(self.bbox, self.near, self.radius_km, by_distance, faults)
     }
 }
 
-/// Parameters that say how a list is shown, not what is in it.
+/// Parameters that shape the response without filtering the list.
 pub const SHAPE: [&str; 6] = ["sort", "highlight", "fields", "include", "limit", "cursor"];
 
-/// The filters alone, for what has neither pages nor an order.
+/// The filters alone, for responses without pages and order.
 #[derive(Debug, Deserialize)]
 #[serde(transparent)]
 pub struct FacetQuery {

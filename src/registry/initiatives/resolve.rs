@@ -1,4 +1,4 @@
-//! From the names in a body to ids: councils, themes, principles, the parent. Every unknown name is a fault.
+//! Resolves the names in a body to ids: councils, themes, principles and the parent. Every unknown name is a fault.
 
 use diesel::dsl::{exists, select};
 use diesel::prelude::*;
@@ -15,25 +15,26 @@ use crate::http::input::{Draft, Faults};
 use crate::registry::references;
 use crate::text::Reference;
 
-/// An initiative that is ready to be written: its references are ids.
+/// An initiative ready to be written, with its references resolved to ids.
 pub struct Resolved {
-    /// What was sent.
+    /// The body.
     pub new: NewInitiative,
-    /// `None` for the network itself.
+    /// `None` if the network leads.
     pub lead_council: Option<Uuid>,
-    /// Each council once.
+    /// Each council once, with its role.
     pub participants: Vec<(Uuid, ParticipantRole)>,
-    /// The initiative that this one is a component of.
+    /// Initiative that this one is a component of.
     pub parent: Option<Uuid>,
-    /// The primary one first, each once.
+    /// The primary theme first, each once.
     pub themes: Vec<Uuid>,
-    /// Each once, in the order given.
+    /// Each principle once, in the given order.
     pub principles: Vec<Uuid>,
 }
 
-/// Look up every reference; all faults at once, those found before included. `own` is the record that is changed.
+/// Resolves every reference. Reports all faults together, the draft's own included. `own` is the id of the record that
+/// is being changed.
 ///
-/// A caller who is bound to a council may name no other as the lead.
+/// A caller who is bound to a council can name only that council as the lead.
 pub async fn resolve(
     conn: &mut AsyncPgConnection,
     account: Option<&Account>,
@@ -57,7 +58,7 @@ pub async fn resolve(
             faults.add(
                 "/lead_council",
                 "not_yours",
-                "is not your council; you keep the initiatives that your own council leads",
+                "is not your council; you can edit only initiatives that your own council leads",
             );
         }
     }
@@ -67,7 +68,7 @@ pub async fn resolve(
         let pointer = format!("/participants/{index}/council");
         let Some(id) = council(&participant.council, pointer.clone(), &mut faults) else { continue };
         if Some(id) == lead_council {
-            faults.add(pointer, "repeated", "is the lead council already");
+            faults.add(pointer, "repeated", "is already the lead council");
         } else if participants.iter().any(|(other, _)| *other == id) {
             faults.add(pointer, "repeated", "names the same council twice");
         } else {
@@ -115,7 +116,8 @@ fn theme_ids(named: &Named, references: &[Reference], faults: &mut Faults) -> Ve
     ids
 }
 
-/// The parent of a record, if the caller does not see it: who cannot name it does not take it away by leaving it out.
+/// The parent of a record, if the caller cannot see it. A caller cannot name such a parent, so leaving it out of the
+/// body does not remove it.
 async fn unseen_parent(conn: &mut AsyncPgConnection, reach: Reach, own: Uuid) -> Result<Option<Uuid>, ApiError> {
     let parent: Option<Uuid> = initiatives::table.find(own).select(initiatives::parent_id).first(conn).await?;
     match parent {
@@ -124,12 +126,12 @@ async fn unseen_parent(conn: &mut AsyncPgConnection, reach: Reach, own: Uuid) ->
     }
 }
 
-/// Two records that become components at once could make a chain that neither sees: one waits for the other.
+/// Serialises changes of components: two concurrent changes could form a chain that neither sees.
 pub async fn lock_components(conn: &mut AsyncPgConnection) -> Result<(), ApiError> {
     Ok(crate::db::lock(conn, "components").await?)
 }
 
-/// One level only: a parent has no parent, and a record with components gets none.
+/// Resolves the parent. There is only one level: a parent has no parent, and a record with components cannot have one.
 async fn parent_id(
     conn: &mut AsyncPgConnection,
     reach: Reach,
@@ -143,17 +145,17 @@ async fn parent_id(
         faults.add("/parent", "circular", "is the initiative itself");
         return Ok(None);
     }
-    // Held as it stands: were it made narrower meanwhile, this component would stay wider than its parent.
+    // Locked: if the parent became narrower meanwhile, this component would stay visible to more people.
     let grandparent: Option<Uuid> =
         initiatives::table.find(id).select(initiatives::parent_id).for_share().first(conn).await?;
     if grandparent.is_some() {
-        faults.add("/parent", "too_deep", "is a component itself; name the initiative that it belongs to");
+        faults.add("/parent", "too_deep", "is a component itself; use the initiative that it belongs to");
     }
     if let Some(own) = own {
         let components =
             initiatives::table.filter(initiatives::parent_id.eq(own)).filter(initiatives::withdrawn_at.is_null());
         if select(exists(components)).get_result::<bool>(conn).await? {
-            faults.add("/parent", "too_deep", "cannot be given: this initiative has components of its own");
+            faults.add("/parent", "too_deep", "is not allowed: this initiative has components of its own");
         }
     }
     Ok(Some(id))

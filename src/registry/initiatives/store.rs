@@ -1,4 +1,4 @@
-//! Reading initiatives from the database, children included: for writers, the change feed and the read model.
+//! Reads initiatives and their children from the database, for writers, the change feed and the read model.
 
 use std::collections::HashMap;
 
@@ -54,10 +54,10 @@ struct InitiativeRow {
     effective_visibility: Word<Visibility>,
 }
 
-/// A lead council and its point, for initiatives without one of their own.
+/// A lead council and its location, for initiatives without their own.
 type Lead = (CouncilRef, Option<f64>, Option<f64>);
 
-/// The initiatives that a caller may see: the start of every query.
+/// Initiatives that a caller can see. Every query starts from this.
 fn visible(reach: Reach) -> initiatives::BoxedQuery<'static, Pg> {
     use Visibility::{Members, Officers, Private, Public};
     let levels = [Public, Members, Officers, Private].into_iter().filter(|level| *level <= reach.level).map(Word);
@@ -69,13 +69,13 @@ fn visible(reach: Reach) -> initiatives::BoxedQuery<'static, Pg> {
     }
 }
 
-/// The initiative that a path segment names, if the caller may see it; 404 otherwise.
+/// The initiative that a path segment names, if the caller can see it; otherwise 404.
 pub async fn locate(conn: &mut AsyncPgConnection, reach: Reach, segment: &str) -> Result<Initiative, ApiError> {
-    let id = references::located(conn, Resource::Initiative, segment).await?;
+    let id = references::require_id(conn, Resource::Initiative, segment).await?;
     find(conn, reach, id).await
 }
 
-/// One initiative; 404 with the public reason for one that was public and has been withdrawn.
+/// One initiative. An initiative that was public and then withdrawn gives 404 with the public reason.
 pub async fn find(conn: &mut AsyncPgConnection, reach: Reach, id: Uuid) -> Result<Initiative, ApiError> {
     match load(conn, reach, &[id]).await?.pop() {
         Some(found) => Ok(found),
@@ -83,36 +83,36 @@ pub async fn find(conn: &mut AsyncPgConnection, reach: Reach, id: Uuid) -> Resul
     }
 }
 
-/// Some initiatives by id, of those that the caller may see, in the order of their titles.
+/// Initiatives by id, if the caller can see them, ordered by title.
 pub async fn load(conn: &mut AsyncPgConnection, reach: Reach, ids: &[Uuid]) -> Result<Vec<Initiative>, ApiError> {
     let rows = Rows::load(conn, visible(reach).filter(initiatives::id.eq_any(ids.to_vec()))).await?;
-    // Six long texts take a while to render, which is not the time of the thread that serves others.
+    // Rendering six long texts takes time, so it must not block the threads that serve other requests.
     let loaded = spawn_blocking(move || rows.assemble(reach)).await.map_err(ApiError::internal)?;
     Ok(loaded.into_iter().map(|loaded| loaded.record).collect())
 }
 
-/// Initiatives with all that belongs to them, as they were read: [`Rows::assemble`] makes records of them.
+/// Rows of initiatives and their children. [`Rows::assemble`] makes records of them.
 pub struct Rows {
     rows: Vec<InitiativeRow>,
     children: Children,
     leads: HashMap<Uuid, Lead>,
 }
 
-/// An initiative as it was read, with what says who may see it and its relatives.
+/// A loaded initiative, with its effective visibility and its relatives.
 #[derive(Clone, Debug)]
 pub struct Loaded {
-    /// The record, as the reader sees it.
+    /// The record, as a caller with the given reach sees it.
     pub record: Initiative,
     /// Its effective visibility.
     pub level: Visibility,
-    /// The initiative that it is a component of, whoever may see that.
+    /// Initiative that it is a component of, visible to the caller or not.
     pub parent: Option<Related>,
-    /// Its components, whoever may see them.
+    /// All its components, visible to the caller or not.
     pub components: Vec<Related>,
 }
 
 impl Rows {
-    /// Read those that a query selects, in the order of their titles: one statement a table.
+    /// Reads the initiatives that a query selects, ordered by title, with one statement per table.
     pub async fn load(
         conn: &mut AsyncPgConnection,
         query: initiatives::BoxedQuery<'static, Pg>,
@@ -133,15 +133,14 @@ impl Rows {
         Ok(Self { rows, children, leads: leads.into_iter().map(|lead| (lead.0.id, lead)).collect() })
     }
 
-    /// The records, their relatives cut to a reach. Renders Markdown: not a task for an async thread.
+    /// Makes records, with the relatives that the reach allows. Renders Markdown, so do not call it on an async thread.
     pub fn assemble(self, reach: Reach) -> Vec<Loaded> {
         let Self { rows, mut children, leads } = self;
         rows.into_iter().map(|row| assemble(row, &mut children, &leads, reach)).collect()
     }
 }
 
-/// What is left of a withdrawn initiative;
-/// one that was never public leaves nothing.
+/// The error for a withdrawn initiative, with its public reason. None for an initiative that was never public.
 async fn tombstone(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Option<ApiError>, ApiError> {
     let left: Option<(Option<DateTime<Utc>>, Option<String>)> = initiatives::table
         .find(id)
@@ -165,7 +164,7 @@ fn assemble(row: InitiativeRow, children: &mut Children, leads: &HashMap<Uuid, L
     let narrative = children.narratives.remove(&row.id).unwrap_or_default();
     let html = |text: &Option<String>| text.as_deref().map(render);
     let level = row.effective_visibility.0;
-    let seen = |one: &Related| one.is_seen(reach).then(|| one.shown.clone());
+    let seen = |one: &Related| one.is_seen(reach).then(|| one.reference.clone());
     let record = Initiative {
         id: row.id,
         slug: row.slug,
@@ -217,14 +216,14 @@ fn assemble(row: InitiativeRow, children: &mut Children, leads: &HashMap<Uuid, L
     Loaded { record, level, parent, components }
 }
 
-/// True for who entered a record, and for whoever changed it since it was last published, as the audit trail has it.
+/// True for the creator of a record, and for anybody who changed it since its last publication, by the audit trail.
 pub async fn has_written(conn: &mut AsyncPgConnection, id: Uuid, user: Uuid) -> Result<bool, ApiError> {
     let query = Prepared::new(HAS_WRITTEN).bind::<SqlUuid, _>(id).bind::<SqlUuid, _>(user);
     let (has_written,) = query.returning::<(Bool,)>().get_result::<(bool,)>(conn).await?;
     Ok(has_written)
 }
 
-/// What followed a change of another record, `initiative.follow`, is nobody's writing.
+/// Does not count `initiative.follow`: the actor of the other record's change did not write this one.
 const HAS_WRITTEN: &str =
     "SELECT EXISTS (SELECT FROM initiatives WHERE id = asked.record AND created_by = asked.person)
     OR EXISTS (SELECT FROM audit_events WHERE record_id = asked.record AND actor_id = asked.person

@@ -1,4 +1,4 @@
-//! Writing initiatives: the record and its children as one, in the caller's transaction.
+//! Writes initiatives: the record and its children together, in the caller's transaction.
 
 use chrono::Utc;
 use diesel::dsl::{exists, select};
@@ -67,7 +67,7 @@ impl<'a> InitiativeChange<'a> {
     }
 }
 
-/// Enter an initiative as a draft.
+/// Creates an initiative as a draft.
 pub async fn create(conn: &mut AsyncPgConnection, resolved: &Resolved, author: Option<Uuid>) -> Result<Uuid, ApiError> {
     let id = Uuid::now_v7();
     let new = &resolved.new;
@@ -80,7 +80,7 @@ pub async fn create(conn: &mut AsyncPgConnection, resolved: &Resolved, author: O
     Ok(id)
 }
 
-/// Replace an initiative and its children; false when `current` is no longer the current version.
+/// Replaces an initiative and its children; false if `current` is not the current version.
 pub async fn update(conn: &mut AsyncPgConnection, current: &Initiative, resolved: &Resolved) -> Result<bool, ApiError> {
     let id = current.id;
     let slug = resolved.new.slug.as_deref().unwrap_or(&current.slug);
@@ -88,17 +88,18 @@ pub async fn update(conn: &mut AsyncPgConnection, current: &Initiative, resolved
         slugs::take(conn, Resource::Initiative, slug, id).await?;
     }
     let target = initiatives::table.find(id).filter(initiatives::version.eq(current.version));
-    // The row is locked by this update before a child is touched: a rival waits here and then finds another version.
+    // This update locks the row before any child changes. A concurrent writer waits here, and then finds another
+    // version.
     if diesel::update(target).set(InitiativeChange::new(resolved, slug)).execute(conn).await? != 1 {
         return Ok(false);
     }
-    // By themselves: what is sent together may be carried out in another order.
+    // Wait for the deletes: statements that are sent together can run in any order.
     delete_children(conn, id).await?;
     insert_children(conn, id, resolved).await?;
     Ok(true)
 }
 
-/// Set the state; the first publication is dated. False when `version` is no longer current.
+/// Sets the state, and the date of the first publication. False if the version is not current.
 pub async fn set_state(conn: &mut AsyncPgConnection, current: &Initiative, state: State) -> Result<bool, ApiError> {
     let published_at = match (current.published_at, state) {
         (None, State::Published) => Some(Utc::now()),
@@ -109,15 +110,15 @@ pub async fn set_state(conn: &mut AsyncPgConnection, current: &Initiative, state
     Ok(diesel::update(target).set(change).execute(conn).await? == 1)
 }
 
-/// Publish an initiative that the same transaction has entered.
+/// Publishes an initiative that the same transaction created.
 pub async fn publish_new(conn: &mut AsyncPgConnection, id: Uuid) -> Result<(), ApiError> {
     let change = "UPDATE initiatives SET state = 'published', published_at = now() WHERE id = $1";
     Prepared::new(change).bind::<SqlUuid, _>(id).execute(conn).await?;
     Ok(())
 }
 
-/// Withdraw an initiative: what was ever published leaves a tombstone, a mere draft leaves nothing. False when the
-/// version is no longer current.
+/// Withdraws an initiative. If it was ever published, it leaves a tombstone; otherwise it is deleted. False if the
+/// version is not current.
 pub async fn withdraw(
     conn: &mut AsyncPgConnection,
     current: &Initiative,
@@ -136,12 +137,12 @@ pub async fn withdraw(
     }
     let gone = diesel::delete(target).execute(conn).await? == 1;
     if gone {
-        slugs::give_back(conn, Resource::Initiative, current.id).await?;
+        slugs::release(conn, Resource::Initiative, current.id).await?;
     }
     Ok(gone)
 }
 
-/// Insert the rows of all child tables: one statement a table, all sent together.
+/// Inserts the rows of all child tables: one statement per table, all sent together.
 async fn insert_children(conn: &AsyncPgConnection, id: Uuid, resolved: &Resolved) -> Result<(), ApiError> {
     let statements = child_rows(id, resolved).into_iter().filter(|(_, rows)| !rows.is_empty()).map(|(text, rows)| {
         let mut conn = conn;
@@ -150,7 +151,7 @@ async fn insert_children(conn: &AsyncPgConnection, id: Uuid, resolved: &Resolved
     Ok(all_done(join_all(statements).await)?)
 }
 
-/// Delete the rows of all child tables.
+/// Deletes the rows of all child tables.
 async fn delete_children(conn: &AsyncPgConnection, id: Uuid) -> Result<(), ApiError> {
     let (mut c1, mut c2, mut c3, mut c4) = (conn, conn, conn, conn);
     let (mut c5, mut c6, mut c7, mut c8) = (conn, conn, conn, conn);

@@ -1,4 +1,4 @@
-//! Themes: areas of practice, as SKOS-like concepts in at most three levels. Kept by network officers.
+//! Themes: areas of practice, modelled on SKOS concepts, in at most three levels. Network officers maintain them.
 
 pub mod model;
 pub mod store;

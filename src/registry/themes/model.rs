@@ -1,4 +1,4 @@
-//! Themes as they are sent and answered.
+//! Theme models for requests and responses.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -11,18 +11,18 @@ use crate::http::response::Resource;
 use crate::text::markdown::Markdown;
 use crate::text::{Line, Reference, Slug};
 
-/// Whether a theme is for new records.
+/// Status of a theme. New records use `active` themes. `deprecated` themes remain on older records only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ThemeStatus {
     /// In use.
     #[default]
     Active,
-    /// Kept for old records only.
+    /// Remains on older records only.
     Deprecated,
 }
 
-/// What other records show of a theme.
+/// Short form of a theme, as other records contain it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Queryable, Selectable, ToSchema)]
 #[diesel(table_name = crate::db::schema::themes, check_for_backend(diesel::pg::Pg))]
 pub struct ThemeRef {
@@ -47,26 +47,26 @@ pub struct Theme {
     /// Label (skos:prefLabel).
     #[schema(example = "Housing")]
     pub label: String,
-    /// What belongs to the theme (skos:definition).
+    /// Scope of the theme (skos:definition).
     #[schema(example = "Homes that are planned, run or owned with the people who live in them.")]
     pub definition: String,
-    /// How to use it (skos:scopeNote), markdown.
+    /// Guidance on when to use the theme (skos:scopeNote, Markdown).
     #[schema(required)]
     pub scope_note: Option<String>,
-    /// The wider theme (skos:broader).
+    /// Broader theme (skos:broader).
     #[schema(required)]
     pub broader: Option<ThemeRef>,
-    /// The themes within it (skos:narrower).
+    /// Narrower themes (skos:narrower).
     pub narrower: Vec<ThemeRef>,
-    /// Whether it is for new records.
+    /// Status of the theme: whether new records can use it.
     pub status: ThemeStatus,
-    /// What to use instead of a deprecated theme.
+    /// Theme to use instead of a deprecated one.
     #[schema(required)]
     pub replaced_by: Option<ThemeRef>,
-    /// Grows by one with each change.
+    /// Version number. Increases by one with each change.
     #[schema(example = 1)]
     pub version: i32,
-    /// When the record was entered.
+    /// When the record was created.
     pub created_at: DateTime<Utc>,
     /// When the record last changed.
     pub updated_at: DateTime<Utc>,
@@ -81,28 +81,28 @@ impl Resource for Theme {
     }
 }
 
-/// A theme as it is entered or replaced.
+/// A theme to create, or the new content of an existing theme.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct NewTheme {
-    /// Slug; made of the label when left out. A former slug goes on leading here.
+    /// Slug. Default: made from the label. Former slugs still lead to this theme.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slug: Option<Slug>,
     /// Label.
     #[schema(required)]
     pub label: Line<80>,
-    /// What belongs to the theme.
+    /// Scope of the theme.
     #[schema(required)]
     pub definition: Line<1000>,
-    /// How to use it, markdown.
+    /// Guidance on when to use the theme (Markdown).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope_note: Option<Markdown<1000>>,
-    /// The wider theme; no circle, at most three levels.
+    /// Broader theme. Themes have at most three levels and cannot form a cycle.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub broader: Option<Reference>,
-    /// Whether it is for new records; `active` when left out.
+    /// Status of the theme. Default: `active`.
     pub status: ThemeStatus,
-    /// What to use instead; for a deprecated theme only.
+    /// Theme to use instead. Only for a deprecated theme.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replaced_by: Option<Reference>,
 }
@@ -123,39 +123,39 @@ impl From<&Theme> for NewTheme {
     }
 }
 
-/// Which theme another one is merged into.
+/// Target of a merge of themes.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ThemeMerge {
-    /// The theme that takes over the initiatives and the address.
+    /// Theme that takes over the initiatives, the narrower themes and the address.
     #[schema(required)]
     pub into: Reference,
 }
 
 impl Check for ThemeMerge {}
 
-/// Orders of the list of themes.
+/// Sort orders of the list of themes.
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 pub enum ThemeSort {
-    /// By label.
+    /// By label, A to Z.
     #[serde(rename = "label")]
     #[default]
     Label,
-    /// By label, last first.
+    /// By label, Z to A.
     #[serde(rename = "-label")]
     LabelDescending,
-    /// Longest unchanged first.
+    /// Least recently changed first.
     #[serde(rename = "updated_at")]
     Updated,
-    /// Last changed first.
+    /// Most recently changed first.
     #[serde(rename = "-updated_at")]
     UpdatedDescending,
 }
 
-/// Members of a theme that `fields` can pick.
+/// Fields of a theme that `fields` can select.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "words of the interface, explained where they are used")]
+#[expect(missing_docs, reason = "API names, documented where they are used")]
 pub enum ThemeField {
     Id,
     Slug,
@@ -178,31 +178,31 @@ pub struct ThemeQuery {
     /// Only themes with this status.
     #[param(inline)]
     pub status: Option<ThemeStatus>,
-    /// Only themes directly within these.
+    /// Only themes directly below these.
     #[serde(default)]
     #[param(inline, example = json!(["housing"]))]
     pub broader: Vec<Reference>,
     /// Only themes that changed at or after this time (RFC 3339).
     #[param(example = "2026-01-01T00:00:00Z")]
     pub updated_since: Option<DateTime<Utc>>,
-    /// Order; a minus means largest first.
+    /// Sort order. A minus sign sorts in descending order. Default: `label`.
     #[param(inline)]
     pub sort: Option<ThemeSort>,
-    /// Members of each record to show, joined by commas; all when left out.
+    /// Fields to return, separated by commas. Default: all.
     #[param(inline, style = Form, explode = false, example = json!(["slug", "label"]))]
     pub fields: Option<Vec<ThemeField>>,
-    /// Rows on a page: 1 to 200, default 20; more is clamped to 200.
+    /// Themes per page: 1 to 200. Default: 20. Higher values count as 200.
     #[param(minimum = 1, example = 20)]
     pub limit: Option<u64>,
-    /// From `next` or `prev` of an earlier page.
+    /// Cursor: take it from `next` or `prev` of another page.
     pub cursor: Option<String>,
 }
 
-/// Shape of one theme.
+/// Options for the response with one theme.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ThemeView {
-    /// Members to show, joined by commas; all when left out.
+    /// Fields to return, separated by commas. Default: all.
     #[param(inline, style = Form, explode = false, example = json!(["slug", "label"]))]
     pub fields: Option<Vec<ThemeField>>,
 }

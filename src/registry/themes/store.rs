@@ -1,4 +1,4 @@
-//! Queries of themes. Every theme that was not withdrawn is public.
+//! Queries of themes. All themes that are not withdrawn are public.
 
 use chrono::{DateTime, Utc};
 use diesel::dsl::{exists, select};
@@ -17,7 +17,7 @@ use crate::http::input::Draft;
 use crate::registry::references::Resource;
 use crate::registry::{references, slugs};
 
-/// Levels of themes, broadest to narrowest.
+/// Maximum number of levels of themes.
 const LEVELS: usize = 3;
 
 #[derive(Queryable, Selectable)]
@@ -36,18 +36,19 @@ struct ThemeRow {
     updated_at: DateTime<Utc>,
 }
 
-/// Themes that can be read; a merged one is only an address.
+/// Themes that can be read. A merged theme is only an address, so it is left out.
 pub fn readable() -> themes::BoxedQuery<'static, Pg> {
     themes::table.filter(themes::withdrawn_at.is_null()).filter(themes::merged.eq(false)).into_boxed()
 }
 
-/// The theme that a path segment names; 404 for none.
+/// The theme that a path segment names, or 404.
 pub async fn locate(conn: &mut AsyncPgConnection, segment: &str) -> Result<Theme, ApiError> {
-    let id = references::located(conn, Resource::Theme, segment).await?;
+    let id = references::require_id(conn, Resource::Theme, segment).await?;
     find(conn, id).await
 }
 
-/// One theme; 404 with the public reason for one that was withdrawn. A merged theme answers with the one that took it over.
+/// One theme. A withdrawn theme gives 404 with the public reason. A merged theme gives the theme that it was merged
+/// into.
 pub async fn find(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Theme, ApiError> {
     let merged_into: Option<Option<Uuid>> = themes::table
         .find(id)
@@ -74,25 +75,25 @@ pub async fn find(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Theme, ApiEr
     let rows = [row];
     let near = neighbours(conn, &rows).await?;
     let [row] = rows;
-    Ok(shown(row, &near))
+    Ok(to_model(row, &near))
 }
 
-/// Some themes by id.
+/// Themes by id.
 pub async fn load(conn: &mut AsyncPgConnection, ids: &[Uuid]) -> Result<Vec<Theme>, ApiError> {
     let query = readable().filter(themes::id.eq_any(ids.to_vec())).select(ThemeRow::as_select());
     let rows = query.load::<ThemeRow>(conn).await?;
     let near = neighbours(conn, &rows).await?;
-    Ok(rows.into_iter().map(|row| shown(row, &near)).collect())
+    Ok(rows.into_iter().map(|row| to_model(row, &near)).collect())
 }
 
 /// Every theme that can be read.
 pub async fn load_all(conn: &mut AsyncPgConnection) -> Result<Vec<Theme>, ApiError> {
     let rows: Vec<ThemeRow> = readable().select(ThemeRow::as_select()).load(conn).await?;
     let near = neighbours(conn, &rows).await?;
-    Ok(rows.into_iter().map(|row| shown(row, &near)).collect())
+    Ok(rows.into_iter().map(|row| to_model(row, &near)).collect())
 }
 
-/// Broader, narrower and replacing themes of these, with the broader theme of each.
+/// Broader, narrower and replacement themes of these rows, each with the id of its own broader theme.
 async fn neighbours(
     conn: &mut AsyncPgConnection,
     rows: &[ThemeRow],
@@ -110,7 +111,7 @@ async fn neighbours(
         .await?)
 }
 
-fn shown(row: ThemeRow, near: &[(ThemeRef, Option<Uuid>)]) -> Theme {
+fn to_model(row: ThemeRow, near: &[(ThemeRef, Option<Uuid>)]) -> Theme {
     let named = |id: Option<Uuid>| near.iter().find(|(theme, _)| Some(theme.id) == id).map(|(theme, _)| theme.clone());
     Theme {
         id: row.id,
@@ -128,14 +129,14 @@ fn shown(row: ThemeRow, near: &[(ThemeRef, Option<Uuid>)]) -> Theme {
     }
 }
 
-/// A theme that is ready to be written: its references are ids.
+/// A theme ready to be written, with its references resolved to ids.
 pub struct Resolved {
     theme: NewTheme,
     broader: Option<Uuid>,
     replaced_by: Option<Uuid>,
 }
 
-/// Look up the references of a theme and hold its place in the tree against the rules; all faults at once.
+/// Resolves the references of a theme and checks its position in the tree. Reports all faults together.
 pub async fn resolve(
     conn: &mut AsyncPgConnection,
     draft: Draft<NewTheme>,
@@ -157,7 +158,7 @@ pub async fn resolve(
         let tree = tree(conn).await?;
         let above = ancestors(&tree, broader);
         if own.is_some_and(|own| own == broader || above.contains(&own)) {
-            faults.add("/broader", "circular", "is the theme itself or lies within it");
+            faults.add("/broader", "circular", "is the theme itself or one of its narrower themes");
         } else if above.len() + 1 + own.map_or(1, |own| height(&tree, own, LEVELS)) > LEVELS {
             faults.add("/broader", "too_deep", format!("would make more than {LEVELS} levels of themes"));
         }
@@ -166,18 +167,18 @@ pub async fn resolve(
     Ok(Resolved { theme, broader, replaced_by })
 }
 
-/// The themes that can be read, each with the one above it.
+/// Readable themes, each with its broader theme.
 async fn tree(conn: &mut AsyncPgConnection) -> Result<Vec<(Uuid, Option<Uuid>)>, ApiError> {
     Ok(readable().select((themes::id, themes::broader_id)).load(conn).await?)
 }
 
-/// The themes above one, nearest first.
+/// Ancestors of a theme, nearest first.
 fn ancestors(tree: &[(Uuid, Option<Uuid>)], id: Uuid) -> Vec<Uuid> {
     let parent = |id: Uuid| tree.iter().find(|(theme, _)| *theme == id).and_then(|(_, broader)| *broader);
     std::iter::successors(parent(id), |above| parent(*above)).take(LEVELS + 1).collect()
 }
 
-/// Levels that a theme and those within it take up; looks no deeper than `most`.
+/// Height of the subtree below a theme, in levels, itself included. Looks at most `most` levels down.
 fn height(tree: &[(Uuid, Option<Uuid>)], id: Uuid, most: usize) -> usize {
     if most == 0 {
         return 1;
@@ -187,20 +188,20 @@ fn height(tree: &[(Uuid, Option<Uuid>)], id: Uuid, most: usize) -> usize {
     1 + below.max().unwrap_or(0)
 }
 
-/// Two changes of the tree at once could make a circle that neither sees: one waits for the other. Writers of initiatives
-/// do not wait for either.
+/// Serialises changes of the tree: two concurrent changes could form a cycle that neither sees. Writers of initiatives
+/// do not wait for this lock.
 pub async fn lock_tree(conn: &mut AsyncPgConnection) -> Result<(), ApiError> {
     Ok(lock(conn, "themes").await?)
 }
 
-/// Wait for writers who are just putting an initiative on a theme, and let no more of them begin: what they write could not
-/// be seen yet. Those who come later find the theme as it is then.
+/// Locks the theme's row. Waits for transactions that are adding this theme to an initiative, because their rows are
+/// not visible yet. Later writers wait until this transaction ends, and then see the theme as it is.
 async fn await_namers(conn: &mut AsyncPgConnection, id: Uuid) -> Result<(), ApiError> {
     themes::table.find(id).select(themes::id).for_update().first::<Uuid>(conn).await.optional()?;
     Ok(())
 }
 
-/// Enter a theme.
+/// Creates a theme.
 pub async fn create(conn: &mut AsyncPgConnection, resolved: &Resolved) -> Result<Uuid, ApiError> {
     let id = Uuid::now_v7();
     let theme = &resolved.theme;
@@ -212,7 +213,7 @@ pub async fn create(conn: &mut AsyncPgConnection, resolved: &Resolved) -> Result
     Ok(id)
 }
 
-/// Replace a theme; false when `current` is no longer the current version.
+/// Replaces a theme; false if `current` is not the current version.
 pub async fn update(conn: &mut AsyncPgConnection, current: &Theme, resolved: &Resolved) -> Result<bool, ApiError> {
     let slug = resolved.theme.slug.as_deref().unwrap_or(&current.slug);
     if slug != current.slug {
@@ -248,7 +249,7 @@ impl<'a> ThemeChange<'a> {
     }
 }
 
-/// Withdraw a theme that nothing uses, leaving a tombstone; false when `version` is no longer current.
+/// Withdraws an unused theme and leaves a tombstone; false if `version` is not current.
 pub async fn withdraw(
     conn: &mut AsyncPgConnection,
     id: Uuid,
@@ -268,24 +269,26 @@ pub async fn withdraw(
         .filter(themes::merged.eq(false))
         .filter(themes::broader_id.eq(id).or(themes::replaced_by_id.eq(id)).assume_not_null());
     if select(exists(named)).get_result::<bool>(conn).await? {
-        return Err(ApiError::conflict("Other themes lie within this one or are replaced by it. Change them first."));
+        return Err(ApiError::conflict(
+            "Other themes have this one as their broader theme or replacement. Change them first.",
+        ));
     }
     let target = themes::table.find(id).filter(themes::version.eq(version));
     let change = (themes::withdrawn_at.eq(Utc::now()), themes::withdrawn_reason.eq(reason));
     Ok(diesel::update(target).set(change).execute(conn).await? == 1)
 }
 
-/// Merge `from` into `into`: its initiatives, narrower themes and addresses move, and it is deprecated.
+/// Merges `from` into `into`: moves its initiatives, narrower themes and slugs, and deprecates it.
 pub async fn merge(conn: &mut AsyncPgConnection, from: &Theme, into: &Theme) -> Result<(), ApiError> {
     await_namers(conn, from.id).await?;
     let before = tree(conn).await?;
-    // A target within the merged theme moves up to its place first, so that no circle arises.
+    // A target below the merged theme moves up to that theme's position first, so that no cycle forms.
     if ancestors(&before, into.id).contains(&from.id) {
         let above = from.broader.as_ref().map(|theme| theme.id);
         diesel::update(themes::table.find(into.id)).set(themes::broader_id.eq(above)).execute(conn).await?;
     }
-    // Each step names the rows it is about; together they leave every initiative with one row for the target, at the
-    // better of the two places, and with a new version.
+    // Each step selects its own rows. Afterwards every initiative has one row for the target, at the better of the two
+    // positions, and a new version.
     for step in [
         "UPDATE initiative_themes t SET position = least(t.position, o.position) FROM initiative_themes o
          WHERE o.initiative_id = t.initiative_id AND t.theme_id = $2 AND o.theme_id = $1",
@@ -300,7 +303,7 @@ pub async fn merge(conn: &mut AsyncPgConnection, from: &Theme, into: &Theme) -> 
     ] {
         diesel::sql_query(step).bind::<SqlUuid, _>(from.id).bind::<SqlUuid, _>(into.id).execute(conn).await?;
     }
-    slugs::hand_over(conn, Resource::Theme, from.id, into.id).await?;
+    slugs::transfer(conn, Resource::Theme, from.id, into.id).await?;
     let after = tree(conn).await?;
     if ancestors(&after, into.id).len() + height(&after, into.id, LEVELS) > LEVELS {
         return Err(ApiError::conflict(format!(

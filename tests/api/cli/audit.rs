@@ -17,7 +17,7 @@ async fn what_an_operator_does_is_recorded_and_can_be_verified() {
         run(&arguments, input)
     };
     let empty = run(&["audit", "verify"], "").expect(0);
-    assert!(empty.stdout.starts_with("0 events, and the chain holds."), "{}", empty.stdout);
+    assert!(empty.stdout.starts_with("0 events. The chain is intact."), "{}", empty.stdout);
     run(&["sample", "load"], "").expect(0);
     run(&["sample", "load"], "").expect(1);
     user(&["create", "--role", "network_admin", "--password-stdin"], "the first password\n").expect(0);
@@ -41,12 +41,12 @@ async fn what_an_operator_does_is_recorded_and_can_be_verified() {
 
     let whole = run(&["audit", "verify"], "").expect(0).stdout;
     let (said, end) = whole.trim_end().rsplit_once(' ').unwrap();
-    assert_eq!(said, "4 events, and the chain holds. Its end, to be noted elsewhere:");
+    assert_eq!(said, "4 events. The chain is intact. Note its end elsewhere:");
     assert!(end.starts_with("4:") && end.len() == 66, "{end}");
     run(&["audit", "verify", "--anchor", end], "").expect(0);
     run(&["audit", "verify", "--anchor", "4:abc"], "").expect(2);
     let lost = run(&["audit", "verify", "--anchor", &end.replacen('4', "3", 1)], "").expect(1);
-    assert!(lost.stderr.contains("event 3 is not the one that was noted as --anchor"), "{}", lost.stderr);
+    assert!(lost.stderr.contains("event 3 is not the one that you gave as --anchor"), "{}", lost.stderr);
 
     client
         .batch_execute(

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ccin_registry::accounts::issuers::Pace;
+use ccin_registry::accounts::issuers::Timing;
 use ed25519_dalek::SigningKey;
 use ed25519_dalek::pkcs8::EncodePrivateKey;
 use jsonwebtoken::jwk::Jwk;
@@ -210,8 +210,8 @@ impl Stopped {
     }
 
     /// The pace of a service by this clock, which waits so long for keys.
-    pub fn pace(&self, patience: Duration) -> Pace {
+    pub fn pace(&self, patience: Duration) -> Timing {
         let clock = Self::clone(self);
-        Pace { clock: Arc::new(move || *clock.0.lock().unwrap_or_else(PoisonError::into_inner)), patience }
+        Timing { clock: Arc::new(move || *clock.0.lock().unwrap_or_else(PoisonError::into_inner)), timeout: patience }
     }
 }

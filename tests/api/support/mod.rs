@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use ccin_registry::access::keys::Keys;
 use ccin_registry::access::role::Role;
-use ccin_registry::accounts::issuers::{Issuers, Pace};
+use ccin_registry::accounts::issuers::{Issuers, Timing};
 use ccin_registry::accounts::sign_in::{store as sessions, token};
 use ccin_registry::accounts::users;
 use ccin_registry::accounts::users::model::UserUpdate;
@@ -83,7 +83,7 @@ impl TestApp {
     }
 
     /// A registry without records that takes the tokens of these issuers, at a pace of the test's own.
-    pub async fn with_issuers(issuers: &str, pace: &Pace) -> Self {
+    pub async fn with_issuers(issuers: &str, pace: &Timing) -> Self {
         let database = Database::new(Template::Empty).await;
         let url = database.url.clone();
         Self::paced(database, &url, &["--oidc-issuers", issuers], pace)
@@ -91,14 +91,14 @@ impl TestApp {
 
     /// A service that reaches its database by another address, such as a proxy's.
     pub fn behind(database: Database, address: &str, flags: &[&str]) -> Self {
-        Self::paced(database, address, flags, &Pace::default())
+        Self::paced(database, address, flags, &Timing::default())
     }
 
-    fn paced(database: Database, address: &str, flags: &[&str], pace: &Pace) -> Self {
+    fn paced(database: Database, address: &str, flags: &[&str], pace: &Timing) -> Self {
         log::watch();
         let db = Db::new(address, 4).expect("a pool");
         let settings = settings(flags);
-        let issuers = Issuers::paced(&settings, pace).expect("issuers");
+        let issuers = Issuers::with_timing(&settings, pace).expect("issuers");
         let clock = FakeRelativeClock::default();
         let keys = Keys::load(settings.signing_key.as_ref(), &database::scratch()).expect("keys");
         let moved = Clock::Moved(clock.clone());
@@ -125,7 +125,7 @@ impl TestApp {
     pub fn starting_instance(&self, flags: &[&str]) -> Instance {
         let db = Db::new(&self.database.url, 4).expect("a pool");
         let settings = settings(flags);
-        let issuers = Issuers::paced(&settings, &Pace::default()).expect("issuers");
+        let issuers = Issuers::with_timing(&settings, &Timing::default()).expect("issuers");
         let clock = Clock::Moved(self.clock.clone());
         let server =
             Server::build(db.clone(), (*self.keys).clone(), issuers, settings, clock, None).expect("a free port");
