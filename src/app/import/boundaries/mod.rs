@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use super::arguments::BoundariesFile;
 use super::file::{Failure, FileFaults, read, some};
 use crate::access::keys::Keys;
-use crate::app::import::boundaries::outline::{Mended, outline};
+use crate::app::import::boundaries::outline::{Repair, outline};
 use crate::app::import::boundaries::simplify::Borders;
 use crate::audit::model::{Action, RecordKind};
 use crate::audit::store::record;
@@ -28,17 +28,17 @@ use crate::registry::boundaries::store::BoundaryRow;
 use crate::registry::boundaries::{shape, store};
 use crate::registry::councils::store as councils;
 
-/// Goes up whenever shapes are made otherwise, so that what was imported before is made anew.
+/// Raise this when shapes are computed differently, so that a repeated import replaces older boundaries.
 const METHOD: &[u8] = b"1";
 
-/// What a file holds, ready to be written.
+/// Checked contents of a file, ready to write.
 struct Sound {
     areas: Vec<(String, String, MultiPolygon)>,
-    mended: BTreeMap<Mended, Vec<String>>,
+    repairs: BTreeMap<Repair, Vec<String>>,
     property: String,
 }
 
-/// Import a file; the answer says what was done.
+/// Imports a file. Returns a summary to print.
 pub async fn import(conn: &mut AsyncPgConnection, keys: &Keys, wish: &BoundariesFile) -> Result<String, Failure> {
     let sound = check(wish)?;
     let borders = Borders::of(sound.areas.iter().map(|(_, _, shape)| shape));
@@ -64,40 +64,39 @@ pub async fn import(conn: &mut AsyncPgConnection, keys: &Keys, wish: &Boundaries
     let unheld: Vec<&str> =
         sound.areas.iter().map(|(code, ..)| code.as_str()).filter(|code| !held.contains(*code)).collect();
     let total = sound.areas.len();
-    let mut told = format!(
+    let mut summary = format!(
         "{total} boundaries in {}, by {}: {new} new, {replaced} replaced, {} unchanged.",
         wish.file.display(),
         sound.property,
         total - new - replaced
     );
-    for (what, codes) in &sound.mended {
-        told.push_str(&format!("\nMended, {}: {}.", what.told(), some(codes, 8)));
+    for (repair, codes) in &sound.repairs {
+        summary.push_str(&format!("\nRepaired, {}: {}.", repair.label(), some(codes, 8)));
     }
     if !unheld.is_empty() {
-        told.push_str(&format!(
-            "\nNo council of the registry has the code of {}; kept until one has: {}.",
-            if unheld.len() == 1 { "one".to_owned() } else { unheld.len().to_string() },
-            some(&unheld, 8)
-        ));
+        let (count, verb) = (unheld.len(), if unheld.len() == 1 { "boundary matches" } else { "boundaries match" });
+        let codes = some(&unheld, 8);
+        summary.push_str(&format!("\n{count} {verb} no council yet, and will be used once one has the code: {codes}."));
     }
-    Ok(told)
+    Ok(summary)
 }
 
-/// Read the file and look at all of it.
+/// Reads and checks the whole file.
 fn check(wish: &BoundariesFile) -> Result<Sound, Failure> {
     let text = read(&wish.file, wish.max_megabytes)?;
     let mut faults = FileFaults::default();
-    let told = |error| format!("nothing was imported: {} {error}", wish.file.display());
-    let found = read::areas(&text, wish.code_property.as_deref(), wish.layer.as_deref(), &mut faults).map_err(told)?;
+    let failure = |error| format!("nothing was imported: {} {error}", wish.file.display());
+    let found =
+        read::areas(&text, wish.code_property.as_deref(), wish.layer.as_deref(), &mut faults).map_err(failure)?;
     drop(text);
-    let mut sound = Sound { areas: Vec::new(), mended: BTreeMap::new(), property: found.property };
+    let mut sound = Sound { areas: Vec::new(), repairs: BTreeMap::new(), property: found.property };
     let bar = bar("Checking", found.areas.len());
     for area in found.areas {
         bar.inc(1);
         match outline(area.rings) {
             Ok(outline) => {
-                for what in outline.mended {
-                    sound.mended.entry(what).or_default().push(area.code.clone());
+                for repair in outline.repairs {
+                    sound.repairs.entry(repair).or_default().push(area.code.clone());
                 }
                 sound.areas.push((area.code, area.name, outline.shape));
             }
@@ -109,7 +108,7 @@ fn check(wish: &BoundariesFile) -> Result<Sound, Failure> {
     Ok(sound)
 }
 
-/// Shown on a terminal, and nowhere else.
+/// A progress bar, shown on a terminal only.
 fn bar(what: &'static str, length: usize) -> ProgressBar {
     let bar = ProgressBar::new(length as u64).with_message(what);
     let style = ProgressStyle::with_template("{msg:12} {bar:40} {pos}/{len}");
@@ -140,7 +139,7 @@ fn row(wish: &BoundariesFile, code: &str, name: &str, shape: &MultiPolygon) -> B
     }
 }
 
-/// All of them, with the event, or none.
+/// Writes all boundaries and the event, or nothing.
 async fn write(
     conn: &mut AsyncPgConnection,
     keys: &Keys,
