@@ -1,4 +1,4 @@
-//! Themes, a row each.
+//! Columns of themes.
 
 use crate::formats::exports::columns::Kind::{Text, Time, Whole, Word};
 use crate::formats::exports::columns::{Cell, Column, Kind, Member, Table, joined, known, number, word};
