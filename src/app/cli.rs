@@ -198,11 +198,11 @@ fn write_document(file: &std::path::Path) -> Result<(), Failure> {
 async fn manage_user(store: &Store, keys: &Keys, command: UserCommand) -> Result<String, Failure> {
     let mut conn = store.connect().await?;
     match command {
-        UserCommand::Create(wish) => {
+        UserCommand::Create(args) => {
             // The schema checks the length, so that one answer reports every fault.
             let password = read_line()?;
-            let mut body = serde_json::json!({ "email": wish.email, "role": wish.role, "initial_password": password });
-            if let Some(council) = wish.council {
+            let mut body = serde_json::json!({ "email": args.email, "role": args.role, "initial_password": password });
+            if let Some(council) = args.council {
                 body["council"] = council.into();
             }
             let mut draft = Draft::<NewUser>::new(body, &Schemas::new(&document().value))?;

@@ -29,8 +29,8 @@ impl ImportCommand {
     /// Runs the import. Returns the text to print.
     pub async fn run(self, conn: &mut AsyncPgConnection, keys: &Keys, schemas: &Schemas) -> Result<String, Failure> {
         match self {
-            Self::Boundaries(wish) => boundaries::import(conn, keys, &wish).await,
-            Self::Councils(wish) => councils::import(conn, keys, schemas, &wish).await,
+            Self::Boundaries(args) => boundaries::import(conn, keys, &args).await,
+            Self::Councils(args) => councils::import(conn, keys, schemas, &args).await,
         }
     }
 }

@@ -85,14 +85,14 @@ impl FileFaults {
             }
         }
         let lines: Vec<String> =
-            grouped.iter().map(|(detail, places)| format!("  {}: {detail}", some(places, 8))).collect();
+            grouped.iter().map(|(detail, places)| format!("  {}: {detail}", first_few(places, 8))).collect();
         let faults = if self.0.len() == 1 { "one fault".into() } else { format!("{} faults", self.0.len()) };
         Err(format!("nothing was imported: {} has {faults}:\n{}", path.display(), lines.join("\n")).into())
     }
 }
 
 /// The first `most` words, and the number of the others.
-pub fn some<T: AsRef<str>>(words: &[T], most: usize) -> String {
+pub fn first_few<T: AsRef<str>>(words: &[T], most: usize) -> String {
     let shown: Vec<&str> = words.iter().take(most).map(AsRef::as_ref).collect();
     match words.len().saturating_sub(most) {
         0 => shown.join(", "),

@@ -139,7 +139,7 @@ fn observation(outcome: &Outcome, record: &Initiative) -> Value {
     let claimed = claim(outcome);
     let colon = if claimed.is_empty() { "" } else { ": " };
     let sentence = format!("{} ({}){colon}{claimed}", &*outcome.measure, word(&outcome.kind));
-    let said = |name: &str, value: Value| if value.is_null() { value } else { property(name, value) };
+    let optional = |name: &str, value: Value| if value.is_null() { value } else { property(name, value) };
     json!({
         "@type": "Observation",
         "name": outcome.measure,
@@ -158,9 +158,9 @@ fn observation(outcome: &Outcome, record: &Initiative) -> Value {
             property("kind", json!(text(&outcome.kind))),
             property("bound", json!(text(&outcome.bound))),
             property("evidence level", json!(evidence(outcome.evidence_level))),
-            said("direction", json!(outcome.direction)),
-            said("baseline", json!(outcome.baseline)),
-            said("caveat", json!(outcome.caveat)),
+            optional("direction", json!(outcome.direction)),
+            optional("baseline", json!(outcome.baseline)),
+            optional("caveat", json!(outcome.caveat)),
         ],
     })
 }

@@ -38,7 +38,7 @@ pub struct Column<R> {
     pub kind: Kind,
     /// The schema member that describes the column and its values, such as `Initiative/title`. Empty if the note says
     /// everything.
-    pub said: &'static str,
+    pub schema_member: &'static str,
     /// Further explanation.
     pub note: &'static str,
     /// True for several joined values. Rules for one value do not apply to the cell.
@@ -77,8 +77,8 @@ pub struct Table<R> {
 
 impl<R> Column<R> {
     /// A column that may be empty.
-    pub fn new(name: &'static str, kind: Kind, said: &'static str, cell: fn(&R) -> Cell) -> Self {
-        Self { name, cell, kind, said, note: "", is_several: false, is_required: false, is_unique: false }
+    pub fn new(name: &'static str, kind: Kind, schema_member: &'static str, cell: fn(&R) -> Cell) -> Self {
+        Self { name, cell, kind, schema_member, note: "", is_several: false, is_required: false, is_unique: false }
     }
 
     /// Marks the column as never empty.

@@ -146,10 +146,10 @@ fn resource<R>(document: &Value, table: &Table<R>) -> PackageResource {
 
 /// A column, with the description and rules of its member.
 fn field<R>(document: &Value, column: &Column<R>) -> Value {
-    let (record, member) = column.said.split_once('/').unwrap_or_default();
-    let said = &document["components"]["schemas"][record]["properties"][member];
-    let rules = followed(document, said);
-    let meaning = said["description"].as_str().or_else(|| choice(said)["description"].as_str());
+    let (record, member) = column.schema_member.split_once('/').unwrap_or_default();
+    let schema = &document["components"]["schemas"][record]["properties"][member];
+    let rules = followed(document, schema);
+    let meaning = schema["description"].as_str().or_else(|| choice(schema)["description"].as_str());
     let meaning = meaning.or_else(|| rules["description"].as_str()).unwrap_or_default();
     let described =
         [meaning, column.note].iter().filter(|text| !text.is_empty()).copied().collect::<Vec<_>>().join(" ");

@@ -118,9 +118,9 @@ pub fn features(
         let head = serde_json::to_string(head).map_err(ApiError::internal)?;
         Ok::<_, ApiError>(format!("{}\n{written}\n]}}", head.trim_end_matches("]}")))
     };
-    let said = body(&head)?;
+    let unstamped = body(&head)?;
     head.time_stamp = Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true);
-    Ok(send_stamped(request, GEOJSON, body(&head)?, &said, link))
+    Ok(send_stamped(request, GEOJSON, body(&head)?, &unstamped, link))
 }
 
 /// One feature, already in GeoJSON, with its links.

@@ -40,14 +40,14 @@ pub struct TileId {
 impl TileId {
     /// The tile with these numbers. `Err` says which numbers exist.
     pub fn new(zoom: &str, column: &str, row: &str) -> Result<Self, String> {
-        let said: String = format!("{zoom}/{column}/{row}").chars().take(60).collect();
+        let numbers: String = format!("{zoom}/{column}/{row}").chars().take(60).collect();
         let zoom = zoom.parse().ok().filter(|zoom| *zoom <= DEEPEST);
-        let zoom: u8 = zoom.ok_or(format!("There is no tile {said}: zooms are 0 to {DEEPEST}."))?;
+        let zoom: u8 = zoom.ok_or(format!("There is no tile {numbers}: zooms are 0 to {DEEPEST}."))?;
         let last = (1 << zoom) - 1;
         let number = |text: &str| text.parse().ok().filter(|number: &u32| *number <= last);
         match (number(column), number(row)) {
             (Some(column), Some(row)) => Ok(Self { zoom, column, row }),
-            _ => Err(format!("There is no tile {said}: at zoom {zoom}, x and y are 0 to {last}.")),
+            _ => Err(format!("There is no tile {numbers}: at zoom {zoom}, x and y are 0 to {last}.")),
         }
     }
 

@@ -14,7 +14,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use sha2::{Digest, Sha256};
 
 use super::arguments::BoundariesFile;
-use super::file::{Failure, FileFaults, read, some};
+use super::file::{Failure, FileFaults, first_few, read};
 use crate::access::keys::Keys;
 use crate::app::import::boundaries::outline::{Repair, outline};
 use crate::app::import::boundaries::simplify::Borders;
@@ -39,15 +39,15 @@ struct Sound {
 }
 
 /// Imports a file. Returns a summary to print.
-pub async fn import(conn: &mut AsyncPgConnection, keys: &Keys, wish: &BoundariesFile) -> Result<String, Failure> {
-    let sound = check(wish)?;
+pub async fn import(conn: &mut AsyncPgConnection, keys: &Keys, args: &BoundariesFile) -> Result<String, Failure> {
+    let sound = check(args)?;
     let borders = Borders::of(sound.areas.iter().map(|(_, _, shape)| shape));
     let known = store::digests(conn).await?;
     let (mut new, mut replaced, mut rows) = (0_usize, 0_usize, Vec::new());
     let bar = bar("Simplifying", sound.areas.len());
     for (code, name, shape) in &sound.areas {
         bar.inc(1);
-        let row = row(wish, code, name, shape);
+        let row = row(args, code, name, shape);
         match known.get(code) {
             Some(digest) if *digest == row.digest => continue,
             Some(_) => replaced += 1,
@@ -66,28 +66,28 @@ pub async fn import(conn: &mut AsyncPgConnection, keys: &Keys, wish: &Boundaries
     let total = sound.areas.len();
     let mut summary = format!(
         "{total} boundaries in {}, by {}: {new} new, {replaced} replaced, {} unchanged.",
-        wish.file.display(),
+        args.file.display(),
         sound.property,
         total - new - replaced
     );
     for (repair, codes) in &sound.repairs {
-        summary.push_str(&format!("\nRepaired, {}: {}.", repair.label(), some(codes, 8)));
+        summary.push_str(&format!("\nRepaired, {}: {}.", repair.label(), first_few(codes, 8)));
     }
     if !unheld.is_empty() {
         let (count, verb) = (unheld.len(), if unheld.len() == 1 { "boundary matches" } else { "boundaries match" });
-        let codes = some(&unheld, 8);
+        let codes = first_few(&unheld, 8);
         summary.push_str(&format!("\n{count} {verb} no council yet, and will be used once one has the code: {codes}."));
     }
     Ok(summary)
 }
 
 /// Reads and checks the whole file.
-fn check(wish: &BoundariesFile) -> Result<Sound, Failure> {
-    let text = read(&wish.file, wish.max_megabytes)?;
+fn check(args: &BoundariesFile) -> Result<Sound, Failure> {
+    let text = read(&args.file, args.max_megabytes)?;
     let mut faults = FileFaults::default();
-    let failure = |error| format!("nothing was imported: {} {error}", wish.file.display());
+    let failure = |error| format!("nothing was imported: {} {error}", args.file.display());
     let found =
-        read::areas(&text, wish.code_property.as_deref(), wish.layer.as_deref(), &mut faults).map_err(failure)?;
+        read::areas(&text, args.code_property.as_deref(), args.layer.as_deref(), &mut faults).map_err(failure)?;
     drop(text);
     let mut sound = Sound { areas: Vec::new(), repairs: BTreeMap::new(), property: found.property };
     let bar = bar("Checking", found.areas.len());
@@ -104,7 +104,7 @@ fn check(wish: &BoundariesFile) -> Result<Sound, Failure> {
         }
     }
     bar.finish_and_clear();
-    faults.finish(&wish.file)?;
+    faults.finish(&args.file)?;
     Ok(sound)
 }
 
@@ -115,11 +115,11 @@ fn bar(what: &'static str, length: usize) -> ProgressBar {
     style.map_or_else(|_| ProgressBar::hidden(), |style| bar.with_style(style))
 }
 
-fn row(wish: &BoundariesFile, code: &str, name: &str, shape: &MultiPolygon) -> BoundaryRow {
+fn row(args: &BoundariesFile, code: &str, name: &str, shape: &MultiPolygon) -> BoundaryRow {
     let mut digest = Sha256::new();
-    let date = wish.date.as_deref().unwrap_or_default();
-    let source = wish.source.as_deref().unwrap_or_default();
-    for part in [METHOD, name.as_bytes(), wish.attribution.as_bytes(), source.as_bytes(), date.as_bytes()] {
+    let date = args.date.as_deref().unwrap_or_default();
+    let source = args.source.as_deref().unwrap_or_default();
+    for part in [METHOD, name.as_bytes(), args.attribution.as_bytes(), source.as_bytes(), date.as_bytes()] {
         digest.update((part.len() as u64).to_be_bytes());
         digest.update(part);
     }
@@ -132,9 +132,9 @@ fn row(wish: &BoundariesFile, code: &str, name: &str, shape: &MultiPolygon) -> B
         south,
         east,
         north,
-        attribution: wish.attribution.clone(),
-        source: wish.source.clone(),
-        dated_on: wish.date.clone(),
+        attribution: args.attribution.clone(),
+        source: args.source.clone(),
+        dated_on: args.date.clone(),
         digest: digest.finalize().to_vec(),
     }
 }

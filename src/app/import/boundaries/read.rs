@@ -67,7 +67,12 @@ struct Geometry<'a> {
 }
 
 /// Reads a file. `Err` if it does not hold boundaries at all. Adds faults of single features to `faults`.
-pub fn areas(text: &str, wish: Option<&str>, layer: Option<&str>, faults: &mut FileFaults) -> Result<Areas, String> {
+pub fn areas(
+    text: &str,
+    requested: Option<&str>,
+    layer: Option<&str>,
+    faults: &mut FileFaults,
+) -> Result<Areas, String> {
     let outermost: Outermost<'_> =
         serde_json::from_str(text).map_err(|error| format!("is neither GeoJSON nor TopoJSON: {error}"))?;
     let features: Vec<Feature> = match (&*outermost.r#type, outermost.features) {
@@ -84,7 +89,7 @@ pub fn areas(text: &str, wish: Option<&str>, layer: Option<&str>, faults: &mut F
     if features.is_empty() {
         return Err("has no features".into());
     }
-    let property = code_property(&features, wish)?;
+    let property = code_property(&features, requested)?;
     let name = name_property(&features, &property);
     let mut areas = Vec::new();
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
@@ -176,15 +181,15 @@ fn code_of(feature: &Feature, property: &str) -> Option<String> {
 
 /// The property with the codes: the one with the most distinct codes. When features have the codes of a district and of
 /// its county, that is the district's.
-fn code_property(features: &[Feature], wish: Option<&str>) -> Result<String, String> {
+fn code_property(features: &[Feature], requested: Option<&str>) -> Result<String, String> {
     let names: BTreeSet<&str> =
         features.iter().flat_map(|feature| feature.properties.keys().map(String::as_str)).collect();
-    if let Some(wish) = wish {
-        let is_there = wish == ID || names.contains(wish);
+    if let Some(requested) = requested {
+        let is_there = requested == ID || names.contains(requested);
         return if is_there {
-            Ok(wish.into())
+            Ok(requested.into())
         } else {
-            Err(format!("has no property {wish}; it has {}", list(&names)))
+            Err(format!("has no property {requested}; it has {}", list(&names)))
         };
     }
     let mut best: Vec<(String, BTreeSet<String>)> = Vec::new();

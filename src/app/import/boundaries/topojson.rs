@@ -63,10 +63,12 @@ impl Topology {
     }
 
     /// The features of the chosen layer.
-    pub(super) fn features(&self, wish: Option<&str>) -> Result<Vec<Feature>, String> {
+    pub(super) fn features(&self, requested: Option<&str>) -> Result<Vec<Feature>, String> {
         let names = || self.objects.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-        let layer = match wish {
-            Some(wish) => self.objects.get(wish).ok_or_else(|| format!("has no layer {wish}; it has {}", names()))?,
+        let layer = match requested {
+            Some(requested) => {
+                self.objects.get(requested).ok_or_else(|| format!("has no layer {requested}; it has {}", names()))?
+            }
             None if self.objects.len() > 1 => {
                 return Err(format!("has several layers; choose one with --layer: {}", names()));
             }

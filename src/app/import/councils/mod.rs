@@ -51,13 +51,13 @@ pub async fn import(
     conn: &mut AsyncPgConnection,
     keys: &Keys,
     schemas: &Schemas,
-    wish: &CouncilsFile,
+    args: &CouncilsFile,
 ) -> Result<String, Failure> {
-    let text = read(&wish.file, wish.max_megabytes)?;
+    let text = read(&args.file, args.max_megabytes)?;
     let mut faults = FileFaults::default();
     let rows = rows::rows(&text, &mut faults)
-        .map_err(|error| format!("nothing was imported: {} {error}", wish.file.display()))?;
-    let mut report = Report::new(wish, &rows);
+        .map_err(|error| format!("nothing was imported: {} {error}", args.file.display()))?;
+    let mut report = Report::new(args, &rows);
     let done = conn
         .transaction(async |conn| {
             lock(conn, "import councils").await?;
@@ -67,7 +67,7 @@ pub async fn import(
             if !faults.is_empty() {
                 return Err(Stop::Faults);
             }
-            if !wish.apply {
+            if !args.apply {
                 return Err(Stop::DryRun);
             }
             // The events come last: other writers wait for them until the transaction ends.
@@ -88,7 +88,7 @@ pub async fn import(
     match done {
         Ok(()) | Err(Stop::DryRun) => Ok(report.render()),
         Err(Stop::Faults) => {
-            faults.finish(&wish.file)?;
+            faults.finish(&args.file)?;
             Ok(String::new())
         }
         Err(Stop::Store(error)) => Err(format!("nothing was imported: {error}").into()),

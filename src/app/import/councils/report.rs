@@ -25,12 +25,12 @@ pub struct Report {
 
 impl Report {
     /// A report for a file with these rows.
-    pub fn new(wish: &CouncilsFile, rows: &Rows) -> Self {
+    pub fn new(args: &CouncilsFile, rows: &Rows) -> Self {
         Self {
-            file: wish.file.clone(),
+            file: args.file.clone(),
             rows: rows.rows.len(),
             unread: rows.unread.clone(),
-            is_applied: wish.apply,
+            is_applied: args.apply,
             is_idle: true,
             new: Vec::new(),
             changed: Vec::new(),

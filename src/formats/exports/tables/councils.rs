@@ -4,12 +4,17 @@ use crate::formats::exports::columns::Kind::{Decimal, Text, Time, Whole, Word};
 use crate::formats::exports::columns::{Cell, Column, Kind, Member, Table, among_others, joined, known, number, word};
 use crate::registry::councils::model::Council;
 
-fn plain(name: &'static str, kind: Kind, said: &'static str, cell: fn(&Council) -> Cell) -> Member<Council> {
-    Member::plain(Column::new(name, kind, said, cell))
+fn plain(name: &'static str, kind: Kind, schema_member: &'static str, cell: fn(&Council) -> Cell) -> Member<Council> {
+    Member::plain(Column::new(name, kind, schema_member, cell))
 }
 
-fn required(name: &'static str, kind: Kind, said: &'static str, cell: fn(&Council) -> Cell) -> Member<Council> {
-    Member::plain(Column::new(name, kind, said, cell).required())
+fn required(
+    name: &'static str,
+    kind: Kind,
+    schema_member: &'static str,
+    cell: fn(&Council) -> Cell,
+) -> Member<Council> {
+    Member::plain(Column::new(name, kind, schema_member, cell).required())
 }
 
 /// Councils.

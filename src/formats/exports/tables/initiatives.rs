@@ -7,12 +7,22 @@ use crate::registry::initiatives::answer::Initiative;
 const JOINED_SLUGS: &str = "Slugs, joined by semicolons.";
 const JOINED_TEXTS: &str = "Joined by semicolons. A semicolon inside a value becomes a comma.";
 
-fn plain(name: &'static str, kind: Kind, said: &'static str, cell: fn(&Initiative) -> Cell) -> Member<Initiative> {
-    Member::plain(Column::new(name, kind, said, cell))
+fn plain(
+    name: &'static str,
+    kind: Kind,
+    schema_member: &'static str,
+    cell: fn(&Initiative) -> Cell,
+) -> Member<Initiative> {
+    Member::plain(Column::new(name, kind, schema_member, cell))
 }
 
-fn required(name: &'static str, kind: Kind, said: &'static str, cell: fn(&Initiative) -> Cell) -> Member<Initiative> {
-    Member::plain(Column::new(name, kind, said, cell).required())
+fn required(
+    name: &'static str,
+    kind: Kind,
+    schema_member: &'static str,
+    cell: fn(&Initiative) -> Cell,
+) -> Member<Initiative> {
+    Member::plain(Column::new(name, kind, schema_member, cell).required())
 }
 
 /// Initiatives.

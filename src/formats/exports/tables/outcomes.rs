@@ -6,12 +6,12 @@ use crate::read_model::outcomes::OutcomeRecord;
 
 type Claim = OutcomeRecord;
 
-fn plain(name: &'static str, kind: Kind, said: &'static str, cell: fn(&Claim) -> Cell) -> Member<Claim> {
-    Member::plain(Column::new(name, kind, said, cell))
+fn plain(name: &'static str, kind: Kind, schema_member: &'static str, cell: fn(&Claim) -> Cell) -> Member<Claim> {
+    Member::plain(Column::new(name, kind, schema_member, cell))
 }
 
-fn required(name: &'static str, kind: Kind, said: &'static str, cell: fn(&Claim) -> Cell) -> Member<Claim> {
-    Member::plain(Column::new(name, kind, said, cell).required())
+fn required(name: &'static str, kind: Kind, schema_member: &'static str, cell: fn(&Claim) -> Cell) -> Member<Claim> {
+    Member::plain(Column::new(name, kind, schema_member, cell).required())
 }
 
 /// Outcomes.
