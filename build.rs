@@ -39,7 +39,9 @@ fn main() {
     let built = build_page(&out.join("page"));
     if let Err(why) = &built {
         println!("cargo::warning=building the service without its page: {why}");
-        println!("cargo::warning=everything else works; to include the page, fix this, run `touch build.rs` and build again");
+        println!(
+            "cargo::warning=everything else works; to include the page, fix this, run `touch build.rs` and build again"
+        );
     }
     fs::write(out.join("page.rs"), table(&built).expect("the page was just written"))
         .expect("OUT_DIR can be written to");

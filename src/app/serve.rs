@@ -89,7 +89,7 @@ async fn serve_until_asked(
             settings.bind
         );
     }
-    // Bind first: a start that fails here must not show the first password to nobody.
+    // Bind first: a start that fails here must not show the first password, which is shown only once.
     let bind = settings.bind;
     let server = Server::build(store.db.clone(), keys.clone(), issuers, settings, Clock::running(), certificate)
         .map_err(|error| format!("cannot listen on {bind}: {error}. Choose another address with --bind."))?;

@@ -32,8 +32,8 @@ pub struct StoreSettings {
     #[arg(long, env = "CCIN_POSTGRES_BIN", global = true, value_name = "DIR")]
     pub postgres_bin: Option<PathBuf>,
 
-    /// User to run the private PostgreSQL as when root starts the service. Default: the owner of the data, or else
-    /// postgres, or else nobody.
+    /// User to run the private PostgreSQL as when root starts the service. Default: the owner of the data, or else the
+    /// user postgres, or else the user nobody.
     #[arg(long, env = "CCIN_POSTGRES_USER", global = true, value_name = "NAME")]
     pub postgres_user: Option<String>,
 

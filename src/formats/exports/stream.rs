@@ -64,7 +64,7 @@ pub async fn begin(db: &Db, place: Share, stall: Duration, rows: Rows, encoder: 
         match end {
             Ok(()) => {}
             Err(End::Unwanted) => {
-                log::info!(request_id = id.as_str(); "an export ended early: the caller stopped reading")
+                log::info!(request_id = id.as_str(); "an export ended early: the caller stopped reading");
             }
             Err(End::Failed(error)) => {
                 log::error!(request_id = id.as_str(); "an export broke off: {error}");

@@ -179,8 +179,8 @@ fn code_of(feature: &Feature, property: &str) -> Option<String> {
     }
 }
 
-/// The property with the codes: the one with the most distinct codes. When features have the codes of a district and of
-/// its county, that is the district's.
+/// The property with the codes: the one with the most distinct codes. If features have the codes of both a district
+/// and its county, this is the district's.
 fn code_property(features: &[Feature], requested: Option<&str>) -> Result<String, String> {
     let names: BTreeSet<&str> =
         features.iter().flat_map(|feature| feature.properties.keys().map(String::as_str)).collect();
