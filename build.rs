@@ -1,18 +1,18 @@
-//! Brings in what cargo does not know of: migrations, and the page.
+//! Builds parts that cargo does not know about: the migrations and the page.
 //!
-//! A folder that is added to `migrations/` is compiled in by the next build: `embed_migrations!` reads them, and cargo does
-//! not know.
+//! `embed_migrations!` compiles the folders in `migrations/`, but cargo does not notice new ones by itself.
 //!
-//! The page (`web/`) is built by npm in a copy of its own below `OUT_DIR`, so that the source tree may be read-only and
-//! builds side by side do not meet. It is built anew when its sources change, never for a change of Rust or of the document
-//! alone: that its types are still those of the document is held by a test (`tests/api/web`). Where npm is missing or fails, the service is built without the page and says so, here and at `/`.
+//! npm builds the page (`web/`) in its own copy below `OUT_DIR`. So the source tree may be read-only, and parallel
+//! builds do not clash. Changes of the page's sources trigger a rebuild. Changes of Rust code or of the OpenAPI
+//! document alone do not; a test checks that the page's types match the document (`tests/api/web`). If npm is missing
+//! or fails, the service is built without the page, and says so here and at `/`.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs, io};
 
-/// What the page is made of, below `web/`.
+/// Sources of the page, below `web/`.
 const SOURCES: [&str; 11] = [
     ".npmrc",
     "build",
@@ -26,7 +26,7 @@ const SOURCES: [&str; 11] = [
     "vite.config.ts",
     "vite.embed.config.ts",
 ];
-/// The document, of which the page's types are made.
+/// The OpenAPI document, from which the page's types are generated.
 const DOCUMENT: &str = "openapi/openapi.json";
 
 fn main() {
@@ -38,24 +38,26 @@ fn main() {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo says where to build"));
     let built = build_page(&out.join("page"));
     if let Err(why) = &built {
-        println!("cargo::warning=the service is built without its page: {why}");
-        println!("cargo::warning=`touch build.rs` and build again once that is mended; everything else works without");
+        println!("cargo::warning=building the service without its page: {why}");
+        println!(
+            "cargo::warning=everything else works; to include the page, fix this, run `touch build.rs` and build again"
+        );
     }
     fs::write(out.join("page.rs"), table(&built).expect("the page was just written"))
         .expect("OUT_DIR can be written to");
 }
 
-/// Build the page in `place`. Where it then is, or why it is not.
+/// Builds the page in `place`. Returns its folder, or the reason why the build failed.
 fn build_page(place: &Path) -> Result<PathBuf, String> {
     let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
     Command::new(npm).arg("--version").output().map_err(|error| format!("npm does not start ({error})"))?;
     let web = place.join("web");
     copy_sources(place, &web).map_err(|error| format!("its sources cannot be copied ({error})"))?;
-    // What was installed for another lock file is installed anew, whole.
+    // A changed lock file needs a complete new installation.
     let lock = fs::read_to_string(web.join("package-lock.json")).map_err(|error| error.to_string())?;
     let installed = web.join("node_modules/.installed-for");
     if fs::read_to_string(&installed).ok().as_ref() != Some(&lock) {
-        // A machine without a network should hear of it soon.
+        // Few retries, so that a machine without a network fails soon.
         run(Command::new(npm).args(["ci", "--ignore-scripts", "--prefer-offline", "--fetch-retries=1"]), &web)?;
         fs::write(&installed, lock).map_err(|error| error.to_string())?;
     }
@@ -75,7 +77,7 @@ fn run(command: &mut Command, place: &Path) -> Result<(), String> {
     Err(format!("npm {} failed: {}", arguments.join(" "), faults.join(" | ")))
 }
 
-/// A fresh copy of the sources, beside what npm installed earlier.
+/// Copies the sources afresh, next to the packages that npm installed earlier.
 fn copy_sources(place: &Path, web: &Path) -> io::Result<()> {
     fs::create_dir_all(web)?;
     for entry in fs::read_dir(web)? {
@@ -100,11 +102,11 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
         return Ok(());
     }
     fs::create_dir_all(to.parent().unwrap_or(to))?;
-    // Not `fs::copy`, which keeps a file read-only that the next build is to replace.
+    // Not `fs::copy`, which would keep a file read-only that the next build must replace.
     fs::write(to, fs::read(from)?)
 }
 
-/// The files of the page as Rust, for `src/formats/web/assets.rs`.
+/// The files of the page as Rust code, for `src/formats/web/assets.rs`.
 fn table(built: &Result<PathBuf, String>) -> io::Result<String> {
     let mut files = Vec::new();
     if let Ok(dist) = built {
@@ -127,7 +129,7 @@ fn table(built: &Result<PathBuf, String>) -> io::Result<String> {
     Ok(text)
 }
 
-/// Names, as in an address, and paths of all files in a folder; without those that are another one packed.
+/// Collects the names (as in an address) and paths of all files in a folder, without their compressed copies.
 fn collect(root: &Path, folder: &Path, files: &mut Vec<(String, PathBuf)>) -> io::Result<()> {
     let mut paths: Vec<PathBuf> = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
     paths.sort();

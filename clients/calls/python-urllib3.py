@@ -1,4 +1,4 @@
-"""The same with the client that openapi-generator makes for `python`."""
+"""The same calls with the `python` client of openapi-generator."""
 
 import json
 import os
@@ -11,7 +11,7 @@ initiatives, councils = registry.InitiativesApi(client), registry.CouncilsApi(cl
 
 
 def problem(call, *arguments):
-    """The problem document of a call that is refused."""
+    """The problem document of a failed call."""
     try:
         call(*arguments)
     except registry.ApiException as refused:
@@ -19,7 +19,7 @@ def problem(call, *arguments):
     raise AssertionError("the call was not refused")
 
 
-# A list with a filter, and all of its pages.
+# All pages of a filtered list.
 page = initiatives.list_initiatives(nation=["england"], limit=20)
 total, slugs = page.total, set()
 while page:
@@ -35,7 +35,7 @@ council = councils.find_council("oldham").actual_instance
 assert council.name == "Oldham Metropolitan Borough Council", council
 assert problem(councils.find_council, "nowhere")["code"] == "not_found"
 
-# Entered, then changed from the version that was read.
+# Create a record, then change the version that was read.
 new = registry.NewInitiative(
     title="Repair café, entered by openapi-generator",
     summary="Residents mend what would be thrown away, once a month, in the town hall.",
@@ -52,11 +52,11 @@ assert answer.data.delivery_status == "scaled", answer.data
 assert answer.data.visibility == entered.visibility, "what a patch leaves out stays"
 assert problem(initiatives.update_initiative, str(entered.id), etag, patch)["code"] == "stale"
 
-# A whole list.
+# Export a whole list.
 csv = registry.ExportsApi(client).export_councils("csv", fields=["slug", "name"])
 assert csv.startswith("slug,name\r\n") and "\r\noldham," in csv, csv
 
-# A body that keeps to its types, and not to a rule across its members.
+# A body that matches its types, but breaks a rule across its members.
 outcome = registry.Outcome(kind="saving", measure="Saved in a year", bound="range", evidence_level=0)
 patch = registry.InitiativePatch(outcomes=[outcome])
 refused = problem(initiatives.update_initiative, str(entered.id), answer.headers["etag"], patch)

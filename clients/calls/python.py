@@ -1,4 +1,4 @@
-"""What a program does with the ready Python client, against a service with the sample."""
+"""Typical calls with the ready Python client, to a service with the sample data."""
 
 import os
 
@@ -26,7 +26,7 @@ from ccin_registry_client.models import (
 
 client = AuthenticatedClient(base_url=os.environ["CCIN_SERVICE"], token=os.environ["CCIN_TOKEN"])
 
-# A list with a filter, and all of its pages.
+# All pages of a filtered list.
 page = list_initiatives.sync(
     client=client,
     nation=[ListInitiativesNationItem.ENGLAND],
@@ -47,7 +47,7 @@ assert isinstance(council, Council) and council.name == "Oldham Metropolitan Bor
 nothing = find_council.sync("nowhere", client=client)
 assert isinstance(nothing, Problem) and nothing.code == "not_found", nothing
 
-# Entered, then changed from the version that was read.
+# Create a record, then change the version that was read.
 new = NewInitiative(
     title="Repair café, entered by the Python client",
     summary="Residents mend what would be thrown away, once a month, in the town hall.",
@@ -68,12 +68,12 @@ assert changed.visibility == entered.visibility, "what a patch leaves out stays"
 stale = update_initiative.sync(str(entered.id), client=client, if_match=etag, body=patch)
 assert isinstance(stale, Problem) and stale.code == "stale", stale
 
-# A whole list.
+# Export a whole list.
 fields = [ExportCouncilsFieldsItem.SLUG, ExportCouncilsFieldsItem.NAME]
 csv = export_councils.sync(ExportCouncilsFormat.CSV, client=client, fields=fields)
 assert isinstance(csv, str) and csv.startswith("slug,name\r\n") and "\r\noldham," in csv, csv
 
-# A body that keeps to its types, and not to a rule across its members.
+# A body that matches its types, but breaks a rule across its members.
 outcome = Outcome(kind=OutcomeKind.SAVING, measure="Saved in a year", bound=Bound.RANGE, evidence_level=0)
 refused = update_initiative.sync(
     str(entered.id), client=client, if_match=answer.headers["etag"], body=InitiativePatch(outcomes=[outcome])

@@ -1,4 +1,4 @@
-/** The same with the client that openapi-generator makes for `typescript-fetch`. */
+/** The same calls with the `typescript-fetch` client of openapi-generator. */
 import assert from "node:assert/strict";
 import { CouncilsApi, ExportsApi, InitiativesApi } from "../../typescript-fetch/dist/index.js";
 import { Configuration, ResponseError } from "../../typescript-fetch/dist/runtime.js";
@@ -18,7 +18,7 @@ async function problem(call: Promise<unknown>): Promise<{ code: string; errors?:
   return (await error.response.json()) as { code: string };
 }
 
-// A list with a filter, and all of its pages.
+// All pages of a filtered list.
 let page = await initiatives.listInitiatives({ nation: ["england"], limit: 20 });
 const { total } = page;
 const slugs = new Set<string>();
@@ -34,7 +34,7 @@ assert.ok(total > 40, "the sample has several pages");
 assert.equal((await councils.findCouncil({ council: "oldham" })).name, "Oldham Metropolitan Borough Council");
 assert.equal((await problem(councils.findCouncil({ council: "nowhere" }))).code, "not_found");
 
-// Entered, then changed from the version that was read.
+// Create a record, then change the version that was read.
 const answer = await initiatives.createInitiativeRaw({
   newInitiative: {
     title: "Repair café, entered by typescript-fetch",
@@ -55,11 +55,11 @@ assert.equal(changed.deliveryStatus, "scaled");
 assert.equal(changed.visibility, entered.visibility, "what a patch leaves out stays");
 assert.equal((await problem(change(etag))).code, "stale");
 
-// A whole list.
+// Export a whole list.
 const exported = await new ExportsApi(configuration).exportCouncils({ format: "csv", fields: ["slug", "name"] });
 assert.match(exported, /^slug,name\r\n.*\r\noldham,/s);
 
-// A body that keeps to its types, and not to a rule across its members.
+// A body that matches its types, but breaks a rule across its members.
 const refused = await problem(
   initiatives.updateInitiative({
     initiative: entered.id,

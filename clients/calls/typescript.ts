@@ -1,4 +1,4 @@
-/** What a program does with the ready TypeScript client, against a service with the sample. */
+/** Typical calls with the ready TypeScript client, to a service with the sample data. */
 import assert from "node:assert/strict";
 import { createClient, everything } from "@ccin/registry-client";
 
@@ -6,7 +6,7 @@ const baseUrl = process.env["CCIN_SERVICE"] ?? "";
 const credentials = { token: process.env["CCIN_TOKEN"] ?? "" };
 const registry = createClient(baseUrl, credentials);
 
-// A list with a filter, and all of its pages.
+// All pages of a filtered list.
 const list = await registry.GET("/v1/initiatives", {
   params: { query: { nation: ["england"], fields: ["id", "slug", "title"], limit: 20 } },
 });
@@ -25,7 +25,7 @@ assert.equal(one.data?.name, "Oldham Metropolitan Borough Council", JSON.stringi
 const none = await registry.GET("/v1/councils/{council}", { params: { path: { council: "nowhere" } } });
 assert.equal(none.error?.code, "not_found");
 
-// Entered, then changed from the version that was read.
+// Create a record, then change the version that was read.
 const entered = await registry.POST("/v1/initiatives", {
   body: {
     title: "Repair café, entered by the TypeScript client",
@@ -50,14 +50,14 @@ assert.equal(changed.data?.delivery_status, "scaled", JSON.stringify(changed.err
 assert.equal(changed.data.visibility, entered.data.visibility, "what a patch leaves out stays");
 assert.equal((await change(etag)).error?.code, "stale");
 
-// A whole list.
+// Export a whole list.
 const exported = await registry.GET("/v1/councils.{format}", {
   params: { path: { format: "csv" }, query: { fields: ["slug", "name"] } },
   parseAs: "text",
 });
 assert.match(String(exported.data), /^slug,name\r\n.*\r\noldham,/s);
 
-// A body that keeps to its types, and not to a rule across its members.
+// A body that matches its types, but breaks a rule across its members.
 const refused = await registry.PATCH("/v1/initiatives/{initiative}", {
   params: { path: { initiative: id }, header: { "If-Match": changed.response.headers.get("etag") ?? "" } },
   body: { outcomes: [{ kind: "saving", measure: "Saved in a year", bound: "range", evidence_level: 0 }] },

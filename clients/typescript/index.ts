@@ -4,13 +4,13 @@ import type { paths } from "./schema.js";
 
 export type { components, operations, paths } from "./schema.js";
 
-/** Who asks: an access token, an API key, or nobody. */
+/** Credentials of the caller: an access token, an API key, or none. */
 export interface Credentials {
   token?: string;
   apiKey?: string;
 }
 
-/** What answers are typed by: the same addresses answer with other forms where `Accept` asks for them. */
+/** Media type that selects the types of answers: with another `Accept`, the same addresses answer in other formats. */
 type Json = "application/json" | "application/problem+json";
 
 /** A client of the registry at this address. */
@@ -21,13 +21,13 @@ export function createClient(baseUrl: string, { token, apiKey }: Credentials = {
   return createFetchClient<paths, Json>({ baseUrl, headers });
 }
 
-/** A list: its records, and where the next page is. */
+/** A page of a list: its records, and the address of the next page. */
 interface Page<Item> {
   data: Item[];
   page: { next?: string | null };
 }
 
-/** All records of a list, page after page, from its first page on. Pages that follow are asked for with the same headers. */
+/** All records of a list, page by page, from its first page. Requests for further pages send the same credentials. */
 export async function* everything<Item>(first: Page<Item>, credentials: Credentials = {}): AsyncGenerator<Item> {
   let page = first;
   for (;;) {

@@ -1,4 +1,4 @@
-//! What the terminal shows: the first screen of `serve`.
+//! The first screen of `serve` on the terminal.
 
 use std::io::Write;
 use std::time::Duration;
@@ -11,29 +11,29 @@ use crate::db::open::Store;
 use crate::read_model::follower::{ReadModel, Status};
 use crate::read_model::load::Progress;
 
-/// What was done on the first start.
+/// Results of the first start.
 #[derive(Default)]
 pub struct FirstStart {
-    /// The sample, if it was loaded.
+    /// Sample registry that was loaded, if any.
     pub loaded: Option<Loaded>,
-    /// E-mail address and password of the admin, if one was made.
+    /// E-mail address and password of the new admin, if one was created.
     pub admin: Option<(String, FirstPassword)>,
 }
 
-/// What was loaded, in a line.
+/// One line that summarises the loaded sample.
 pub fn loaded(loaded: &Loaded) -> String {
     let Loaded { councils, themes, initiatives } = loaded;
     format!("The sample registry is loaded: {councils} councils, {themes} themes, {initiatives} initiatives.")
 }
 
-/// Until the records are in memory: on a terminal with a bar, once it takes longer than a moment.
+/// Waits until the records are in memory. A terminal shows a progress bar when this takes more than a moment.
 pub async fn until_ready(read_model: &ReadModel) {
     const MOMENT: Duration = Duration::from_millis(500);
     if read_model.ready(MOMENT).await {
         return;
     }
     let style = ProgressStyle::with_template("  Reading {pos} of {len} initiatives {wide_bar} {eta}");
-    // Draws nothing where standard error is no terminal.
+    // Draws nothing when standard error is not a terminal.
     let bar = ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     while !read_model.ready(MOMENT / 5).await {
         if let Status::Loading(Progress { loaded, total }) = read_model.status() {
@@ -44,7 +44,7 @@ pub async fn until_ready(read_model: &ReadModel) {
     bar.finish_and_clear();
 }
 
-/// Say where everything is. Goes to standard output; logs go to standard error.
+/// Prints the addresses of the service to standard output. Logs go to standard error.
 pub fn show(url: &str, store: &Store, first: &FirstStart, read_model: &ReadModel, took: Duration) {
     let mut text = String::from("\n  CCIN registry\n\n");
     let mut line = |label: &str, what: &str| text.push_str(&format!("  {label:<10}{what}\n"));
@@ -55,7 +55,7 @@ pub fn show(url: &str, store: &Store, first: &FirstStart, read_model: &ReadModel
         Some(private) => {
             line("Data", &format!("{} (private PostgreSQL {})", private.data_dir().display(), private.version()));
         }
-        None => line("Data", "the database that DATABASE_URL names"),
+        None => line("Data", "the database in DATABASE_URL"),
     }
     if let Some(snapshot) = read_model.snapshot() {
         let mebibytes = snapshot.size().div_ceil(1 << 20);
@@ -77,7 +77,7 @@ pub fn show(url: &str, store: &Store, first: &FirstStart, read_model: &ReadModel
     }
     line("Try", &format!("curl '{url}/v1/initiatives?council=oldham&fields=title,summary'"));
     text.push_str(&format!("\n  Ready in {:.1} s. Ctrl-C stops.\n\n", took.as_secs_f64()));
-    // On a thread of its own: neither a closed standard output nor one that nobody reads is a reason not to serve.
+    // On a separate thread: a closed or unread standard output must not stop the service.
     std::thread::spawn(move || {
         let _ = std::io::stdout().write_all(text.as_bytes());
         let _ = std::io::stdout().flush();

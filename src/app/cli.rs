@@ -1,4 +1,4 @@
-//! The command line: serve by default, and what an operator does besides.
+//! The command line: `serve` by default, and commands for operators.
 
 use std::io::{IsTerminal, Read, Write};
 use std::net::SocketAddr;
@@ -41,43 +41,43 @@ pub struct Cli {
     #[command(flatten)]
     store: StoreSettings,
     #[command(flatten)]
-    /// How the service serves.
+    /// Settings of the service.
     pub serve: ServeSettings,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve the registry (the default).
+    /// Run the service (the default).
     ///
-    /// With no database named, brings up a private PostgreSQL, loads the sample registry into it when it is empty, and
-    /// makes the first network admin.
+    /// Without a database URL, this starts a private PostgreSQL. If the database is empty, it loads the sample registry
+    /// and creates the first network admin.
     Serve,
-    /// Bring the database up to date and stop.
+    /// Bring the database up to date, then stop.
     Migrate,
-    /// Ask the service that listens at --bind whether it is well; for the health check of a container.
+    /// Check that the service at --bind is healthy. Use it as the health check of a container.
     Health,
     /// Write the OpenAPI document to openapi/openapi.json, or to FILE.
     Openapi {
-        /// Where to write; `-` is standard output.
+        /// File to write. `-` means standard output.
         #[arg(default_value = "openapi/openapi.json")]
         file: PathBuf,
     },
-    /// The sample registry.
+    /// Manage the sample registry.
     Sample {
         #[command(subcommand)]
         command: SampleCommand,
     },
-    /// People who sign in.
+    /// Manage user accounts.
     User {
         #[command(subcommand)]
         command: UserCommand,
     },
-    /// Files of others: boundaries, councils.
+    /// Import boundaries or councils from a file.
     Import {
         #[command(subcommand)]
         command: ImportCommand,
     },
-    /// The audit trail.
+    /// Check the audit trail.
     Audit {
         #[command(subcommand)]
         command: AuditCommand,
@@ -86,21 +86,21 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum SampleCommand {
-    /// Load the sample into an empty registry, all or nothing.
+    /// Load the sample into an empty registry. Loads everything or nothing.
     Load,
 }
 
 #[derive(Debug, Subcommand)]
 enum UserCommand {
-    /// Enter a user.
+    /// Create a user.
     Create(CreateUser),
-    /// Disable a user: every session ends at once.
+    /// Disable a user. This ends all their sessions at once.
     Disable {
         /// E-mail address of the account.
         #[arg(long)]
         email: String,
     },
-    /// Set a user's password: every session ends at once.
+    /// Set a user's password. This ends all their sessions at once.
     SetPassword {
         /// E-mail address of the account.
         #[arg(long)]
@@ -113,13 +113,13 @@ enum UserCommand {
 
 #[derive(Args, Debug)]
 struct CreateUser {
-    /// E-mail address; the user signs in with it.
+    /// E-mail address that the user signs in with.
     #[arg(long)]
     email: String,
-    /// What the user may do.
+    /// Role of the user.
     #[arg(long, value_enum)]
     role: Role,
-    /// Council that the user is bound to: slug, id or GSS code.
+    /// Council of the user: slug, id or GSS code.
     #[arg(long)]
     council: Option<String>,
     /// Read the password from standard input.
@@ -128,12 +128,12 @@ struct CreateUser {
 }
 
 impl Cli {
-    /// Do what was asked.
+    /// Runs the command.
     pub async fn run(self) -> Result<(), Failure> {
         match self.command.unwrap_or(Command::Serve) {
             Command::Serve => serve(self.store, self.serve).await,
             Command::Openapi { file } => write_document(&file),
-            Command::Health => ask_health(self.serve.bind, self.serve.tls_cert.is_some()).await,
+            Command::Health => check_health(self.serve.bind, self.serve.tls_cert.is_some()).await,
             Command::Migrate => {
                 let store = Store::open(&self.store).await?;
                 println!("{} migrations applied; the database is up to date.", store.migrated.len());
@@ -162,7 +162,7 @@ impl Cli {
                 Ok(())
             }
             Command::Audit { command } => {
-                // Any key will do: which one is right is what it finds out.
+                // Opens with any key: the command itself checks which key is right.
                 let (store, keys) = open_with_any_key(&self.store, &self.serve, &Arc::default()).await?;
                 let done = command.run(&mut store.connect().await?, keys).await;
                 store.close().await?;
@@ -173,15 +173,15 @@ impl Cli {
     }
 }
 
-/// The event of one change of a user, in the transaction that made it.
+/// Records the event of a change to a user, in the same transaction.
 async fn changed(conn: &mut AsyncPgConnection, keys: &Keys, action: Action, id: Uuid) -> Result<(), ApiError> {
     let now = users::store::show(conn, id).await?;
     record(conn, keys, &Actor::COMMAND_LINE, action, Subject::changed_once(&now)).await
 }
 
-async fn ask_health(bind: SocketAddr, tls: bool) -> Result<(), Failure> {
-    let status = healthcheck::ask(bind, tls).await.map_err(|error| causes::chain(&error))?;
-    if status == 200 { Ok(()) } else { Err(format!("not well: {status}").into()) }
+async fn check_health(bind: SocketAddr, tls: bool) -> Result<(), Failure> {
+    let status = healthcheck::status(bind, tls).await.map_err(|error| causes::chain(&error))?;
+    if status == 200 { Ok(()) } else { Err(format!("the service is not healthy: status {status}").into()) }
 }
 
 fn write_document(file: &std::path::Path) -> Result<(), Failure> {
@@ -198,11 +198,11 @@ fn write_document(file: &std::path::Path) -> Result<(), Failure> {
 async fn manage_user(store: &Store, keys: &Keys, command: UserCommand) -> Result<String, Failure> {
     let mut conn = store.connect().await?;
     match command {
-        UserCommand::Create(wish) => {
-            // Its length is the schema's business here, so that every fault is told at once.
+        UserCommand::Create(args) => {
+            // The schema checks the length, so that one answer reports every fault.
             let password = read_line()?;
-            let mut body = serde_json::json!({ "email": wish.email, "role": wish.role, "initial_password": password });
-            if let Some(council) = wish.council {
+            let mut body = serde_json::json!({ "email": args.email, "role": args.role, "initial_password": password });
+            if let Some(council) = args.council {
                 body["council"] = council.into();
             }
             let mut draft = Draft::<NewUser>::new(body, &Schemas::new(&document().value))?;
@@ -215,7 +215,7 @@ async fn manage_user(store: &Store, keys: &Keys, command: UserCommand) -> Result
             let user = draft.checked()?;
             let hash = password::hash(user.initial_password.clone()).await?;
             enter(&mut conn, keys, &user, council, &hash).await?;
-            Ok(format!("{} may sign in now.", user.email))
+            Ok(format!("{} can sign in now.", user.email))
         }
         UserCommand::Disable { email } => {
             let id = user_id(&mut conn, &email).await?;
@@ -224,7 +224,7 @@ async fn manage_user(store: &Store, keys: &Keys, command: UserCommand) -> Result
                 changed(conn, keys, Action::UserDisable, id).await
             })
             .await?;
-            Ok(format!("{email} is disabled; every session has ended."))
+            Ok(format!("{email} is disabled. All their sessions have ended."))
         }
         UserCommand::SetPassword { email, .. } => {
             let id = user_id(&mut conn, &email).await?;
@@ -234,7 +234,7 @@ async fn manage_user(store: &Store, keys: &Keys, command: UserCommand) -> Result
                 changed(conn, keys, Action::UserSetPassword, id).await
             })
             .await?;
-            Ok(format!("The password of {email} is set; every session has ended."))
+            Ok(format!("The password of {email} is set. All their sessions have ended."))
         }
     }
 }
@@ -244,10 +244,10 @@ async fn user_id(conn: &mut AsyncPgConnection, email: &str) -> Result<Uuid, Fail
     found.ok_or_else(|| format!("there is no user {email}").into())
 }
 
-/// One line from standard input; a password never stands on the command line, where every process can read it.
+/// Reads one line from standard input. Other processes can read a command line, so a password never goes there.
 fn read_line() -> Result<String, Failure> {
     if std::io::stdin().is_terminal() {
-        eprintln!("Type the password (it is shown), then Enter and Ctrl-D:");
+        eprintln!("Type the password (it will be visible), then press Enter and Ctrl-D:");
     }
     let mut text = String::new();
     std::io::stdin().take(4096).read_to_string(&mut text)?;

@@ -1,19 +1,20 @@
-//! The password that a first start makes: for the eyes of one.
+//! The password of the first admin, shown to one person only.
 
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// The password of the first admin, on its way to whoever started the service.
+/// Where the first admin's password goes.
 pub enum FirstPassword {
-    /// For the terminal, where somebody looks.
+    /// Printed on the terminal, where the operator sees it.
     Shown(String),
-    /// In a file that only its owner reads: what goes to no terminal goes to logs, which many read and many keep.
+    /// Written to a file that only its owner can read. Without a terminal, output goes to logs that many people can
+    /// read.
     Kept(PathBuf),
 }
 
 impl FirstPassword {
-    /// For a terminal as it is; otherwise in a new file of the data folder.
+    /// Prints on a terminal. Otherwise writes a new file in the data folder.
     pub fn hand_over(password: String, data_dir: &Path, is_terminal: bool) -> std::io::Result<Self> {
         if is_terminal {
             return Ok(Self::Shown(password));
@@ -23,7 +24,7 @@ impl FirstPassword {
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        // Of a start that came to nothing.
+        // Left by a first start that did not finish.
         let _ = std::fs::remove_file(&path);
         writeln!(options.open(&path)?, "{password}")?;
         Ok(Self::Kept(path))

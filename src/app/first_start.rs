@@ -1,4 +1,4 @@
-//! What a first start does: the sample and the first admin, for a registry that is still empty.
+//! The first start of an empty registry: loads the sample and creates the first admin.
 
 use std::io::IsTerminal;
 use std::path::Path;
@@ -24,15 +24,15 @@ use crate::http::input::Schemas;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// An empty private registry gets the sample and the first network admin. Nothing is loaded unasked into a database that
-/// somebody else runs.
+/// Loads the sample and creates the first network admin in an empty private registry. A database that somebody else
+/// runs gets no sample data.
 pub async fn first_start(store: &Store, keys: &Keys) -> Result<banner::FirstStart, Failure> {
     if store.private().is_none() {
         return Ok(banner::FirstStart::default());
     }
     let mut conn = store.connect().await?;
-    // Of several that start at once on one folder, the others wait until the first has done it. The lock goes with the
-    // connection.
+    // When several processes start on one folder, the others wait for the first to finish. Closing the connection
+    // releases the lock.
     conn.batch_execute("SET statement_timeout = 0; SELECT pg_advisory_lock(hashtextextended('first start', 0))")
         .await?;
     let loaded = if sample::is_empty(&mut conn).await? { Some(load_sample(store, keys).await?) } else { None };
@@ -40,9 +40,9 @@ pub async fn first_start(store: &Store, keys: &Keys) -> Result<banner::FirstStar
         let password = password::generate();
         let admin = NewUser { email: "admin@ccin.example".into(), role: Role::NetworkAdmin, ..NewUser::default() };
         let hash = password::hash(password.clone()).await?;
-        // Beside the signing key, in the folder that holds that of PostgreSQL.
+        // In the data folder, next to the signing key.
         let data_dir = store.private().and_then(|private| private.data_dir().parent()).unwrap_or(Path::new("."));
-        // Before the account is there: nobody could sign in to one whose password was lost.
+        // Before the account exists: an account with a lost password would be unusable.
         let password = FirstPassword::hand_over(password, data_dir, std::io::stdout().is_terminal())?;
         enter(&mut conn, keys, &admin, None, &hash).await?;
         Some((admin.email, password))
@@ -52,7 +52,7 @@ pub async fn first_start(store: &Store, keys: &Keys) -> Result<banner::FirstStar
     Ok(banner::FirstStart { loaded, admin })
 }
 
-/// Load the sample, with the event of it.
+/// Loads the sample and records the event.
 pub async fn load_sample(store: &Store, keys: &Keys) -> Result<Loaded, Failure> {
     let schemas = Schemas::new(&document().value);
     let mut conn = store.connect().await?;
@@ -65,7 +65,7 @@ pub async fn load_sample(store: &Store, keys: &Keys) -> Result<Loaded, Failure> 
     Ok(loaded.await?)
 }
 
-/// Enter a user, with the event of it.
+/// Creates a user and records the event.
 pub async fn enter(
     conn: &mut AsyncPgConnection,
     keys: &Keys,

@@ -1,4 +1,4 @@
-//! Asking the service on this machine whether it is well, for the health check of a container.
+//! The health check of a container: a request to the service on this machine.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -8,15 +8,15 @@ use rustls::crypto::ring;
 
 use crate::http::client_address::from_here;
 
-/// How long the answer may take: shorter than a supervisor waits.
+/// Longest wait for the answer, shorter than that of a supervisor.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// The status with which the service that listens at `bind` answers, asked from this machine.
-pub async fn ask(bind: SocketAddr, tls: bool) -> reqwest::Result<StatusCode> {
-    // reqwest brings no cryptography of its own here. Where some is installed already, that serves as well.
+/// Status code of `/health` at `bind`, requested from this machine.
+pub async fn status(bind: SocketAddr, tls: bool) -> reqwest::Result<StatusCode> {
+    // reqwest has no cryptography provider of its own in this build. An installed one works too.
     let _ = ring::default_provider().install_default();
     let client = Client::builder()
-        // The certificate is made out to the public name, not to this machine's address, and nothing secret is said.
+        // The certificate names the public host, not this machine, and the request holds no secrets.
         .tls_danger_accept_invalid_certs(true)
         .no_proxy()
         .redirect(redirect::Policy::none())

@@ -1,8 +1,8 @@
 //! Logging to standard error that never makes a request wait.
 //!
-//! Whoever reads standard error may stall: a full disk, a stopped terminal, a hung collector of logs. A write to it would
-//! then block, and with it every request that logs a line. So lines go into a queue that one thread writes out. When the
-//! queue is full, further lines are dropped and counted, and the count is logged once there is room again.
+//! The reader of standard error may stall: a full disk, a stopped terminal, a hung log collector. A write would then
+//! block, and so would every request that logs a line. Therefore lines go into a queue that one thread writes out. When
+//! the queue is full, further lines are dropped and counted. The count is logged once there is room again.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::collections::VecDeque;
@@ -14,15 +14,16 @@ use env_logger::{Target, WriteStyle};
 use log::kv::{self, Key, Value as LogValue, VisitSource};
 use serde_json::{Map, Value, json};
 
-/// Bytes of lines that wait. As many again may be on their way out.
+/// Largest size of the queued lines, in bytes. As many again may be on their way out.
 const MOST_BYTES: usize = 1 << 20;
-/// How long the end of the program waits for the last lines to be written.
+/// Longest wait for the last lines to be written when the program ends.
 const LONGEST_FLUSH: Duration = Duration::from_secs(1);
 
-/// The log of a running program; dropping it writes out what still waits, for a second at most.
+/// The log of a running program. Dropping it writes out the queued lines, for a second at most.
 pub struct Log(Arc<Queue>);
 
-/// Log to standard error: lines for people on a terminal, JSON elsewhere. `RUST_LOG` chooses what. Panics are logged, too.
+/// Starts logging to standard error: plain lines on a terminal, JSON elsewhere. `RUST_LOG` filters. Panics are logged
+/// too.
 pub fn start() -> Log {
     let queue = Arc::new(Queue::default());
     let written = Arc::clone(&queue);
@@ -30,19 +31,19 @@ pub fn start() -> Log {
     let mut builder = env_logger::Builder::from_env(
         env_logger::Env::default().default_filter_or("warn,ccin_registry=info,actix_server=warn"),
     );
-    // Without a thread to write them, lines go out as they did before there was one.
+    // Without a writer thread, lines go straight to standard error.
     if writer.is_ok() {
         builder.target(Target::Pipe(Box::new(Pipe(Arc::clone(&queue)))));
     }
     if !io::stderr().is_terminal() {
         builder.format(json_line);
     } else if std::env::var_os("RUST_LOG_STYLE").is_none() && std::env::var_os("NO_COLOR").is_none() {
-        // env_logger would ask this of standard error itself.
+        // env_logger would ask standard error itself.
         builder.write_style(WriteStyle::Always);
     }
     // A second start keeps the first logger.
     let _ = builder.try_init();
-    // The usual hook writes to standard error itself, and would wait there.
+    // The default hook writes to standard error itself, and could block.
     std::panic::set_hook(Box::new(|panic| {
         let trace = Backtrace::capture();
         match trace.status() {
@@ -54,7 +55,7 @@ pub fn start() -> Log {
 }
 
 impl Log {
-    /// Write a text of the program's own, such as the reason why it ends, behind the lines that wait.
+    /// Writes a text of the program itself, such as an error at exit, after the queued lines.
     pub fn say(&self, text: &str) {
         self.0.push(text.as_bytes());
     }
@@ -66,11 +67,11 @@ impl Drop for Log {
     }
 }
 
-/// Where the logger puts each line.
+/// Receives each line of the logger.
 struct Pipe(Arc<Queue>);
 
 impl Write for Pipe {
-    /// The logger writes a line as a whole.
+    /// The logger writes each line in one call.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         self.0.push(line);
         Ok(line.len())
@@ -84,7 +85,7 @@ impl Write for Pipe {
 #[derive(Default)]
 struct Queue {
     waiting: Mutex<Waiting>,
-    /// Told of new lines, and of lines that were written.
+    /// Signals new lines, and lines that were written.
     changed: Condvar,
 }
 
@@ -93,7 +94,7 @@ struct Waiting {
     lines: VecDeque<Vec<u8>>,
     bytes: usize,
     dropped: u64,
-    /// True while lines that were taken out are being written.
+    /// True while the writer thread writes lines.
     is_writing: bool,
 }
 
@@ -102,10 +103,10 @@ impl Queue {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Add a line, or count it as dropped. Never waits for a reader.
+    /// Adds a line, or counts it as dropped. Never waits.
     fn push(&self, line: &[u8]) {
         let mut waiting = self.lock();
-        // After the first that was dropped, so is a shorter one that would fit: what is missing is in one piece.
+        // After one line is dropped, all are, even shorter ones that would fit. So the log has one gap.
         if waiting.dropped > 0 || waiting.bytes + line.len() > MOST_BYTES {
             waiting.dropped += 1;
             return;
@@ -116,19 +117,19 @@ impl Queue {
         self.changed.notify_all();
     }
 
-    /// Write lines as they come, for ever.
+    /// Writes lines as they come, for ever.
     fn write_out(&self, mut out: impl Write) {
         loop {
             let (lines, dropped) = self.take();
             for line in lines {
-                // A standard error that was closed is no reason to stop serving.
+                // A closed standard error must not stop the service.
                 let _ = out.write_all(&line);
             }
             let _ = out.flush();
             if dropped > 0 {
                 log::warn!(
                     dropped;
-                    "{dropped} lines of the log were dropped here: they came faster than standard error was read"
+                    "{dropped} log lines were dropped here: they came faster than standard error was read"
                 );
             }
             self.lock().is_writing = false;
@@ -136,7 +137,7 @@ impl Queue {
         }
     }
 
-    /// Wait for lines, and take all of them, with the number of those that were dropped behind them.
+    /// Waits for lines. Takes them all, with the number dropped after them.
     fn take(&self) -> (VecDeque<Vec<u8>>, u64) {
         let waiting = self.lock();
         let mut waiting = self
@@ -148,7 +149,7 @@ impl Queue {
         (std::mem::take(&mut waiting.lines), std::mem::take(&mut waiting.dropped))
     }
 
-    /// Wait until every line is written, or as long as this.
+    /// Waits until every line is written, or until the time is up.
     fn flush(&self, longest: Duration) {
         let end = Instant::now() + longest;
         let mut waiting = self.lock();
@@ -162,7 +163,7 @@ impl Queue {
     }
 }
 
-/// A log record as one line of JSON, for machines.
+/// Formats a log record as one line of JSON.
 fn json_line(out: &mut env_logger::fmt::Formatter, record: &log::Record<'_>) -> io::Result<()> {
     struct Members(Map<String, Value>);
     impl<'kvs> VisitSource<'kvs> for Members {

@@ -1,4 +1,4 @@
-//! The program around the registry: command line, start and stop, imports, the sample.
+//! The program around the registry: command line, start and stop, imports, sample.
 
 pub mod banner;
 pub mod cli;

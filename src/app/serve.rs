@@ -1,4 +1,4 @@
-//! Serving: opening the store, the server on it, and how both end.
+//! Opens the store, runs the server on it, and stops both.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,9 +18,9 @@ use crate::http::limits::bucket::Clock;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// Open the store with the key that its audit trail is sealed with.
+/// Opens the store with the key that seals its audit trail.
 ///
-/// `given_up` set to true ends what takes long.
+/// Setting `given_up` to true interrupts long work.
 pub async fn open(
     store: &StoreSettings,
     serve: &ServeSettings,
@@ -35,34 +35,34 @@ pub async fn open(
     Ok((store, keys))
 }
 
-/// Open the store with whatever key is there.
+/// Opens the store with any available key.
 pub async fn open_with_any_key(
     store: &StoreSettings,
     serve: &ServeSettings,
     given_up: &Arc<AtomicBool>,
 ) -> Result<(Store, Keys), Failure> {
     let load = || Keys::load(serve.signing_key.as_ref(), &store.data_dir());
-    // One that was set must be good before anything is begun. One of the data folder comes after the database: a key
-    // without its database means that the database was lost.
+    // A key in the settings must be valid before anything starts. A key in the data folder comes after the database: a
+    // key without its database means that the database was lost.
     let set = serve.signing_key.is_some().then(load).transpose()?;
     let store = Store::open_unless(store, given_up).await?;
     let keys = set.map_or_else(load, Ok)?;
     Ok((store, keys))
 }
 
-/// Serve until asked to stop. Asked again, the program ends at once: whatever is under way is left.
+/// Serves until asked to stop. A second request to stop ends the program at once, and abandons work under way.
 pub async fn serve(store: StoreSettings, settings: ServeSettings) -> Result<(), Failure> {
     let signals = Signals::listen()?;
     let given_up = Arc::new(AtomicBool::new(false));
     let asked_again = async {
         signals.asked(2).await;
-        // Before the store is let go, so that nothing waits for it.
+        // Before closing the store, so that nothing waits for it.
         given_up.store(true, Ordering::Relaxed);
     };
     tokio::select! {
         served = serve_until_asked(store, settings, &signals, &given_up) => served,
         () = asked_again => {
-            log::warn!("asked again to stop: what is under way is left");
+            log::warn!("second request to stop: abandoning work under way");
             Ok(())
         }
     }
@@ -78,22 +78,22 @@ async fn serve_until_asked(
     let issuers = Issuers::new(&settings)?;
     let certificate = certificate(&settings)?;
     let at_hangup = certificate.clone();
-    // With nothing to read again it must be heard as well: it would end the service.
+    // Needed even without a certificate: an unhandled SIGHUP would end the service.
     signals::at_hangup(move || read_again(at_hangup.as_deref()))?;
     let opened = open_unless_asked(store_settings, settings.clone(), signals, given_up).await?;
     let Some((store, keys)) = opened else { return Ok(()) };
     if settings.follows_host() {
         log::warn!(
-            "others than this machine can reach {}, and there is no --public-url (CCIN_PUBLIC_URL): links in answers follow the \
-             Host header of each request, and no shared cache is allowed to keep them",
+            "other machines can reach {}, but --public-url (CCIN_PUBLIC_URL) is not set: links in answers follow the \
+             Host header of each request, and shared caches must not store answers",
             settings.bind
         );
     }
-    // The port first: a start that ends here must not have shown nobody the first password.
+    // Bind first: a start that fails here must not show the first password, which is shown only once.
     let bind = settings.bind;
     let server = Server::build(store.db.clone(), keys.clone(), issuers, settings, Clock::running(), certificate)
         .map_err(|error| format!("cannot listen on {bind}: {error}. Choose another address with --bind."))?;
-    // Whoever gives up during a long first start leaves no server behind either.
+    // Stopping during a long first start must also leave no server behind.
     let first = tokio::select! {
         first = first_start(&store, &keys) => first?,
         () = signals.asked(1) => return Ok(store.close().await?),
@@ -101,16 +101,16 @@ async fn serve_until_asked(
     let (url, read_model, handle) = (server.url(), Arc::clone(&server.read_model), server.handle());
     let stopping = async {
         signals.asked(1).await;
-        // Not awaited: the server's own future ends when all is done.
+        // Not awaited: the server's own future ends when the work is finished.
         drop(handle.stop(true));
         std::future::pending::<()>().await;
     };
-    // Whoever asks meanwhile is told to come again.
+    // Requests that arrive before the records are in memory get 503 with `Retry-After`.
     let first_screen = async {
-        // A task of its own: a terminal that is stopped holds up whoever draws on it.
+        // A separate task: drawing on a stopped terminal blocks.
         let watched = Arc::clone(&read_model);
         let _ = tokio::spawn(async move { banner::until_ready(&watched).await }).await;
-        // With what this start itself has written.
+        // Includes the changes that this start made itself.
         read_model.settle().await;
         banner::show(&url, &store, &first, &read_model, began.elapsed());
         std::future::pending::<()>().await;
@@ -125,18 +125,18 @@ async fn serve_until_asked(
     Ok(closed?)
 }
 
-/// Open the store, however long that takes; `None` when the program is asked to stop meanwhile.
+/// Opens the store, however long that takes. `None` when the program is asked to stop meanwhile.
 async fn open_unless_asked(
     store: StoreSettings,
     serve: ServeSettings,
     signals: &Signals,
     given_up: &Arc<AtomicBool>,
 ) -> Result<Option<(Store, Keys)>, Failure> {
-    /// For a private PostgreSQL that is just being started to be told to stop.
+    /// Time to tell a starting private PostgreSQL to stop.
     const MOMENT: Duration = Duration::from_millis(500);
-    let told = Arc::clone(given_up);
-    // On its own: migrations block.
-    let mut opening = tokio::spawn(async move { open(&store, &serve, &told).await });
+    let interrupt = Arc::clone(given_up);
+    // A separate task, because migrations block.
+    let mut opening = tokio::spawn(async move { open(&store, &serve, &interrupt).await });
     tokio::select! {
         opened = &mut opening => Ok(Some(opened??)),
         () = signals.asked(1) => {
@@ -151,14 +151,14 @@ fn certificate(settings: &ServeSettings) -> Result<Option<Arc<Certificate>>, Fai
     match (&settings.tls_cert, &settings.tls_key) {
         (Some(certificate), Some(key)) => Ok(Some(Arc::new(Certificate::load(certificate, key)?))),
         (None, None) => Ok(None),
-        _ => Err("--tls-cert and --tls-key need each other".into()),
+        _ => Err("set both --tls-cert and --tls-key, or neither".into()),
     }
 }
 
 fn read_again(certificate: Option<&Certificate>) {
     match certificate.map(Certificate::reload) {
-        None => log::info!("SIGHUP changes nothing: the service has no certificate to read again"),
-        Some(Ok(())) => log::info!("the certificate was read again"),
-        Some(Err(error)) => log::error!("the certificate in use stays, the new one is no good: {error}"),
+        None => log::info!("SIGHUP ignored: the service has no certificate to reload"),
+        Some(Ok(())) => log::info!("the certificate was reloaded"),
+        Some(Err(error)) => log::error!("the new certificate is not valid, so the current one stays in use: {error}"),
     }
 }

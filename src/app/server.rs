@@ -1,4 +1,4 @@
-//! The HTTP server: the same for `main` and for the tests.
+//! The HTTP server, the same for `main` and for the tests.
 
 use std::io;
 use std::net::SocketAddr;
@@ -36,11 +36,11 @@ use crate::read_model::follower::ReadModel;
 use crate::read_model::response_cache::ResponseCache;
 use crate::read_model::unanswered::Unanswered;
 
-/// A server that is bound and not yet running.
+/// A server that is bound, but not yet running.
 pub struct Server {
-    /// Where it listens; with port 0 in the settings, the port that was free.
+    /// Address it listens on. With port 0 in the settings, this has the actual port.
     pub address: SocketAddr,
-    /// What it answers reads from.
+    /// The read model behind the answers.
     pub read_model: Arc<ReadModel>,
     scheme: &'static str,
     server: ActixServer,
@@ -48,7 +48,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Bind. Limits fill by the clock. With a certificate it serves TLS.
+    /// Binds the address. The clock drives the limits. Serves TLS if there is a certificate.
     pub fn build(
         db: Db,
         keys: Keys,
@@ -113,7 +113,7 @@ impl Server {
         .h1_write_buffer_size(sending::PIECE)
         .shutdown_timeout(30)
         .client_request_timeout(Duration::from_secs(10))
-        // actix would end at Ctrl-C without waiting for the requests under way.
+        // actix would stop at Ctrl-C without waiting for requests under way.
         .disable_signals();
         if let Some(workers) = workers {
             server = server.workers(workers.into());
@@ -129,17 +129,17 @@ impl Server {
         Ok(Self { address, read_model, scheme, server: server.run(), tallies })
     }
 
-    /// Where it listens, as the start of an address that a browser on this machine can open.
+    /// URL of the service for a browser on this machine.
     pub fn url(&self) -> String {
         format!("{}://{}", self.scheme, from_here(self.address))
     }
 
-    /// Stops the server from elsewhere.
+    /// A handle to stop the server.
     pub fn handle(&self) -> ServerHandle {
         self.server.handle()
     }
 
-    /// Serve until stopped. What was counted is written down meanwhile, and once more at the end.
+    /// Serves until stopped. Writes tallies to the database meanwhile, and once more at the end.
     pub async fn run(self) -> io::Result<()> {
         let tallies = self.tallies;
         let writing = async {
@@ -157,7 +157,7 @@ impl Server {
     }
 }
 
-/// What is counted in memory, and where it is written down.
+/// Counts in memory, and the database they are written to.
 struct Tallies {
     usage: web::Data<Usage>,
     unanswered: web::Data<Unanswered>,
@@ -166,17 +166,17 @@ struct Tallies {
 
 impl Tallies {
     async fn write_down(&self) {
-        // Together: a store that is away keeps a stop waiting once, not twice.
+        // Both at once: an unavailable store delays a stop once, not twice.
         let (usage, unanswered) = join!(self.usage.write_down(&self.db), self.unanswered.write_down(&self.db));
         for (what, written) in [("the usage of API keys", usage), ("searches that found nothing", unanswered)] {
             if let Err(error) = written {
-                log::warn!("{what} could not be written down, and will be tried again: {error}");
+                log::warn!("{what} could not be written to the database; will try again: {error}");
             }
         }
     }
 }
 
-/// Public reads from any site, without credentials of the browser's keeping.
+/// Allows reads from any site, without the browser's credentials.
 fn cors() -> Cors {
     Cors::default()
         .allow_any_origin()

@@ -1,5 +1,5 @@
-//! Ctrl-C and SIGTERM: asked once, the service finishes the requests under way; asked again, it waits for nothing more.
-//! SIGHUP: files are read anew.
+//! Signals. The first Ctrl-C or SIGTERM finishes the requests under way; the second waits for nothing. SIGHUP reloads
+//! files.
 
 use std::io;
 
@@ -8,13 +8,12 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-/// How often the program was asked to stop. Counts from the moment it is made: a signal that comes before anybody waits is
-/// not lost.
+/// Number of requests to stop. Counts from its creation, so that an early signal is not lost.
 #[derive(Clone)]
 pub struct Signals(watch::Receiver<u32>);
 
 impl Signals {
-    /// Listen.
+    /// Starts listening.
     pub fn listen() -> io::Result<Self> {
         let (count, counted) = watch::channel(0);
         let mut next = listen()?;
@@ -27,7 +26,7 @@ impl Signals {
         Ok(Self(counted))
     }
 
-    /// Wait until the program was asked so many times to stop.
+    /// Waits until the program was asked this many times to stop.
     pub async fn asked(&self, times: u32) {
         if self.0.clone().wait_for(|count| *count >= times).await.is_err() {
             std::future::pending::<()>().await;
@@ -56,7 +55,7 @@ impl Next {
     }
 }
 
-/// Ctrl-C, where there is no SIGTERM.
+/// Ctrl-C, on systems without SIGTERM.
 #[cfg(not(unix))]
 struct Next;
 
@@ -68,14 +67,14 @@ fn listen() -> io::Result<Next> {
 #[cfg(not(unix))]
 impl Next {
     async fn heard(&mut self) {
-        // Without a console nobody can ask.
+        // Without a console there is no Ctrl-C.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
     }
 }
 
-/// Do something whenever the program is asked to read its files anew: at SIGHUP, which would end it otherwise.
+/// Runs an action at every SIGHUP, which would end the program otherwise.
 #[cfg(unix)]
 pub fn at_hangup(act: impl Fn() + Send + 'static) -> io::Result<JoinHandle<()>> {
     let mut hangup = signal(SignalKind::hangup())?;
@@ -86,7 +85,7 @@ pub fn at_hangup(act: impl Fn() + Send + 'static) -> io::Result<JoinHandle<()>> 
     }))
 }
 
-/// Where there is no SIGHUP, nobody asks.
+/// Does nothing on systems without SIGHUP.
 #[cfg(not(unix))]
 pub fn at_hangup(_: impl Fn() + Send + 'static) -> io::Result<JoinHandle<()>> {
     Ok(tokio::spawn(std::future::pending()))

@@ -5,40 +5,40 @@ use std::str::FromStr;
 
 use reqwest::Url;
 
-/// An OIDC issuer whose access tokens are taken.
+/// An OIDC issuer whose access tokens are accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IssuerSetting {
-    /// What `iss` says, to the letter.
+    /// Exact value of `iss`.
     pub issuer: String,
-    /// What `aud` is or contains.
+    /// Value that `aud` must be or contain.
     pub audience: String,
-    /// Where the issuer's keys are, or are named.
+    /// Location of the issuer's keys.
     pub keys: KeysAt,
-    /// The claim that names a user.
+    /// Claim that identifies a user.
     pub subject_claim: SubjectClaim,
 }
 
-/// Where the keys of an issuer are found.
+/// Location of an issuer's keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeysAt {
-    /// Here (JWKS, RFC 7517).
+    /// A key set (JWKS, RFC 7517) at this URL.
     Set(Url),
-    /// Where this document says (OpenID Connect Discovery 1.0, section 4).
+    /// The discovery document at this URL names the key set (OpenID Connect Discovery 1.0, section 4).
     Discovery(Url),
 }
 
-/// The claim by which an issuer names a user for good.
+/// The claim that permanently identifies a user of an issuer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SubjectClaim {
-    /// The standard one.
+    /// The standard claim.
     #[default]
     Sub,
-    /// Entra ID's object id: one for a user in all apps of the tenant, where its `sub` is another one for every app.
+    /// Entra ID's object id. It is the same in all apps of the tenant, while `sub` differs between apps.
     Oid,
 }
 
 impl SubjectClaim {
-    /// Its name in a token.
+    /// Name of the claim in a token.
     pub fn name(self) -> &'static str {
         match self {
             Self::Sub => "sub",
@@ -60,30 +60,30 @@ impl FromStr for IssuerSetting {
                 "audience" => &mut audience,
                 "jwks" => &mut jwks,
                 "subject_claim" => &mut claim,
-                _ => return Err(format!("{name:?} is none of issuer, audience, jwks and subject_claim")),
+                _ => return Err(format!("{name:?} is not a known name; use issuer, audience, jwks or subject_claim")),
             };
             if value.is_empty() {
                 return Err(format!("{name} is empty"));
             }
             if member.replace(value).is_some() {
-                return Err(format!("{name} is given twice; another issuer begins after a semicolon"));
+                return Err(format!("{name} is given twice; separate issuers with semicolons"));
             }
         }
-        let issuer = issuer.ok_or("issuer= is missing: what the tokens have as iss, an https address")?;
-        let audience = audience.ok_or("audience= is missing: what the tokens have as aud")?;
+        let issuer = issuer.ok_or("issuer= is missing: give the iss of the tokens, an https address")?;
+        let audience = audience.ok_or("audience= is missing: give the aud of the tokens")?;
         let address = safe_url("issuer", issuer)?;
         let keys = match jwks {
             Some(jwks) => KeysAt::Set(safe_url("jwks", jwks)?),
             None if address.query().is_some() || address.fragment().is_some() => {
-                return Err("issuer has a query or a fragment, so its keys cannot be discovered; give jwks=".into());
+                return Err("issuer has a query or fragment, so its keys cannot be discovered; give jwks=".into());
             }
-            // A slash at the end goes, the rest of the path stays.
+            // Remove slashes at the end; keep the rest of the path.
             None => KeysAt::Discovery(safe_url("issuer", &format!("{}{DISCOVERY}", issuer.trim_end_matches('/')))?),
         };
         let subject_claim = match claim {
             None | Some("sub") => SubjectClaim::Sub,
             Some("oid") => SubjectClaim::Oid,
-            Some(other) => return Err(format!("subject_claim is sub or oid, not {other:?}")),
+            Some(other) => return Err(format!("subject_claim must be sub or oid, not {other:?}")),
         };
         Ok(Self { issuer: issuer.into(), audience: audience.into(), keys, subject_claim })
     }
@@ -91,16 +91,16 @@ impl FromStr for IssuerSetting {
 
 const DISCOVERY: &str = "/.well-known/openid-configuration";
 
-/// An address that keys may be fetched from: https; http only from this very machine, where nobody stands in between.
+/// A URL to fetch keys from. Must be https; http is allowed on this machine only, where nobody can interfere.
 pub fn safe_url(what: &str, text: &str) -> Result<Url, String> {
-    let url: Url = text.parse().map_err(|error| format!("{what} {text:?} is no address: {error}"))?;
+    let url: Url = text.parse().map_err(|error| format!("{what} {text:?} is not an address: {error}"))?;
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(format!("{what} holds a user name or a password"));
+        return Err(format!("{what} must not contain a user name or a password"));
     }
     match url.scheme() {
         "https" => Ok(url),
         "http" if is_loopback(&url) => Ok(url),
-        _ => Err(format!("{what} {text:?} is not https; http is for loopback addresses only")),
+        _ => Err(format!("{what} {text:?} is not https; only loopback addresses may use http")),
     }
 }
 
@@ -138,8 +138,8 @@ mod tests {
             ("issuer=https://a.example", "audience= is missing"),
             ("issuer=https://a.example,audience=", "audience is empty"),
             ("issuer=https://a.example,audience=b,audience=c", "given twice"),
-            ("issuer=https://a.example,audience=b,aud=c", "\"aud\" is none of"),
-            ("issuer=a.example,audience=b", "is no address"),
+            ("issuer=https://a.example,audience=b,aud=c", "\"aud\" is not a known name"),
+            ("issuer=a.example,audience=b", "is not an address"),
             ("issuer=http://a.example,audience=b", "is not https"),
             ("issuer=ftp://127.0.0.1,audience=b", "is not https"),
             ("issuer=http://127.0.0.1.example,audience=b", "is not https"),

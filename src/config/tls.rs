@@ -1,5 +1,5 @@
-//! TLS by rustls with ring: to PostgreSQL and to issuers of tokens; to callers, where no proxy in front does it, with a
-//! certificate that is read anew when the program is asked to.
+//! TLS by rustls with ring, for connections to PostgreSQL and to issuers of tokens. Also for callers, if no proxy does
+//! it, with a certificate that can be reloaded.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -12,18 +12,18 @@ use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
 
-/// Why a certificate was not taken; names the file.
+/// Error in a certificate or key. Names the file.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
-    /// A file that cannot be read, or is not PEM.
+    /// The file cannot be read, or is not PEM.
     #[error("{0}: {1}")]
     File(PathBuf, rustls::pki_types::pem::Error),
-    /// Certificate and key that do not belong together, or that rustls has no use for.
+    /// Certificate and key do not match, or rustls does not support them.
     #[error("{0}: {1}")]
     Pair(PathBuf, rustls::Error),
 }
 
-/// A certificate with its chain and key, as the files were when they were last read and found good.
+/// A certificate with its chain and key, as last read and found valid.
 pub struct Certificate {
     certificate: PathBuf,
     key: PathBuf,
@@ -32,21 +32,21 @@ pub struct Certificate {
 }
 
 impl Certificate {
-    /// Read the files: certificate and chain, and the key, all PEM.
+    /// Reads the PEM files: certificate with chain, and key.
     pub fn load(certificate: &Path, key: &Path) -> Result<Self, TlsError> {
         let provider = Arc::new(ring::default_provider());
         let current = RwLock::new(Arc::new(read(certificate, key, &provider)?));
         Ok(Self { certificate: certificate.into(), key: key.into(), provider, current })
     }
 
-    /// Read the files again, for the connections that come. Files that are no good change nothing.
+    /// Reads the files again for new connections. Invalid files change nothing.
     pub fn reload(&self) -> Result<(), TlsError> {
         let new = Arc::new(read(&self.certificate, &self.key, &self.provider)?);
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = new;
         Ok(())
     }
 
-    /// How to serve with it: TLS 1.2 and 1.3, as rustls has them.
+    /// The server's TLS configuration with this certificate: TLS 1.2 and 1.3, rustls's defaults.
     pub fn server_config(self: Arc<Self>) -> Result<ServerConfig, rustls::Error> {
         Ok(ServerConfig::builder_with_provider(Arc::clone(&self.provider))
             .with_safe_default_protocol_versions()?
@@ -75,8 +75,8 @@ impl fmt::Debug for Certificate {
     }
 }
 
-/// A client that trusts the authorities that the machine trusts: behind a proxy that looks into TLS, that proxy's own as
-/// well. `SSL_CERT_FILE` and `SSL_CERT_DIR` name others.
+/// A client that trusts this machine's certificate authorities, including that of a proxy that inspects TLS.
+/// `SSL_CERT_FILE` and `SSL_CERT_DIR` override them.
 pub fn client() -> Result<ClientConfig, rustls::Error> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);

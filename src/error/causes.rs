@@ -1,8 +1,8 @@
-//! An error in one line, with what is behind it.
+//! Formats an error and its causes on one line.
 
 use std::error::Error;
 
-/// An error and its causes, outermost first: by themselves those of clients and drivers say no more than "db error" or "error
+/// An error and its causes, outermost first. The errors of clients and drivers alone say only "db error" or "error
 /// sending request".
 pub fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();

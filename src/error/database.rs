@@ -1,17 +1,17 @@
-//! What callers are told when the database refuses.
+//! Converts database errors to answers for callers.
 
 use actix_web::http::header;
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
 
 use super::{ApiError, Fault, problems};
 
-/// Why a database that answers takes no writes. It goes along with the answer, inside the service, so that the service's
-/// readiness learns of it.
+/// Reason why a reachable database refuses writes. Attached to the answer inside the service, so that the readiness
+/// check sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// By a setting, or because it is a standby (SQLSTATE 25006).
+    /// Read-only by a setting, or a standby (SQLSTATE 25006).
     ReadOnly,
-    /// There is no room for more (SQLSTATE 53100).
+    /// The disk is full (SQLSTATE 53100).
     DiskFull,
 }
 
@@ -27,8 +27,8 @@ impl From<DieselError> for ApiError {
     }
 }
 
-/// Constraint names become client errors; a lost connection or a database that takes no writes becomes a 503; the rest is
-/// ours.
+/// Constraint violations become client errors. A lost connection or a database that refuses writes becomes a 503. The
+/// rest are errors of ours.
 fn from_database(kind: DatabaseErrorKind, info: &dyn DatabaseErrorInformation) -> ApiError {
     let taken = |pointer: &str, what: &str| {
         let mut error = ApiError::conflict(format!("This {what} belongs to another record."));
@@ -41,10 +41,10 @@ fn from_database(kind: DatabaseErrorKind, info: &dyn DatabaseErrorInformation) -
         (DatabaseErrorKind::UniqueViolation, Some("councils_code")) => taken("/code", "code"),
         (DatabaseErrorKind::UniqueViolation, Some("users_email_key")) => taken("/email", "e-mail address"),
         (DatabaseErrorKind::UniqueViolation, Some("external_identities_pkey")) => taken("/identities", "identity"),
-        (DatabaseErrorKind::ForeignKeyViolation, _) => {
-            ApiError::conflict("Another record refers to this one, or one that it refers to has just gone.")
-        }
-        // By the second the driver says that nothing came back at all.
+        (DatabaseErrorKind::ForeignKeyViolation, _) => ApiError::conflict(
+            "Another record refers to this one, or a record that it refers to has just been deleted.",
+        ),
+        // The driver uses the second kind when nothing came back at all.
         (
             DatabaseErrorKind::ClosedConnection
             | DatabaseErrorKind::UnableToSendCommand
@@ -52,9 +52,9 @@ fn from_database(kind: DatabaseErrorKind, info: &dyn DatabaseErrorInformation) -
             _,
         ) => ApiError::unavailable(info.message()),
         (DatabaseErrorKind::ReadOnlyTransaction, _) => no_writes(Refusal::ReadOnly, info.message()),
-        // The driver keeps the code to itself, so the words must do.
+        // The driver does not expose the code, so match the message.
         _ if info.message().contains("No space left on device") => no_writes(Refusal::DiskFull, info.message()),
-        // Messages by which the server or the driver says that the server is going, gone, took too long or has too little.
+        // Messages for a server that is stopping, gone, too slow or short of memory.
         _ if [
             "terminating connection",
             "statement timeout",
@@ -73,14 +73,15 @@ fn from_database(kind: DatabaseErrorKind, info: &dyn DatabaseErrorInformation) -
     }
 }
 
-/// 503: the database answers, and takes no writes.
+/// 503: the database answers, but refuses writes.
 fn no_writes(refusal: Refusal, cause: &str) -> ApiError {
     let why = match refusal {
-        Refusal::ReadOnly => "its store is read-only",
-        Refusal::DiskFull => "the disk of its store is full",
+        Refusal::ReadOnly => "its database is read-only",
+        Refusal::DiskFull => "its database has no disk space left",
     };
     let detail = format!(
-        "The registry takes no changes just now: {why}. Nothing was changed, and reads go on. Try again later."
+        "The registry cannot save changes at the moment: {why}. Nothing was changed. You can still read. \
+         Try again later."
     );
     ApiError { cause: Some(cause.to_owned()), refusal: Some(refusal), ..ApiError::new(&problems::UNAVAILABLE, detail) }
         .with_header(header::RETRY_AFTER, "10")

@@ -1,9 +1,10 @@
-//! One error for the whole service, and the problem document (RFC 9457) that a caller gets for it.
+//! One error type for the whole service, and its problem document (RFC 9457) for callers.
 //!
-//! Every refusal is an [`ApiError`]; `problems.rs` lists what each code means. A 5xx says nothing of the inside: the
-//! cause goes to the log, once, here and nowhere else, with the request id that the caller was given.
+//! Every refusal is an [`ApiError`]; `problems.rs` explains each code. A 5xx reveals nothing internal. Its cause is
+//! logged once, here only, with the request id that the caller gets.
 //!
-//! By hand: half of its members are our own, and its schema is part of the OpenAPI document, for which a library's type has none.
+//! By hand: half of the members are our own, and the schema is part of the OpenAPI document. Libraries' types have no
+//! such schema.
 
 pub mod causes;
 mod database;
@@ -25,59 +26,58 @@ use crate::error::problems::Kind;
 pub const MAX_BODY: usize = 1024 * 1024;
 
 tokio::task_local! {
-    /// Id of the request under way, so that an error can name it wherever it arises.
+    /// Id of the current request, so that any error can name it.
     pub static REQUEST_ID: String;
 }
 
-/// Id of the request under way, or `-` outside of one (command line, start-up).
+/// Id of the current request, or `-` outside a request (command line, start-up).
 pub fn request_id() -> String {
     REQUEST_ID.try_with(Clone::clone).unwrap_or_else(|_| "-".into())
 }
 
-/// A problem document as the caller sees it (RFC 9457, `application/problem+json`).
+/// A problem document (RFC 9457, `application/problem+json`).
 #[derive(Serialize, ToSchema)]
 pub struct Problem {
     /// Address of a page that explains this kind of problem.
     #[serde(rename = "type")]
     #[schema(example = "/problems/invalid", format = "uri-reference")]
     pub kind: String,
-    /// The kind of problem in a few words.
+    /// Short title of this kind of problem.
     #[schema(example = "The body breaks a rule")]
     pub title: String,
     /// The HTTP status code.
     #[schema(example = 422, minimum = 400, maximum = 599)]
     pub status: u16,
-    /// What happened this time, and what to do about it.
+    /// What happened this time, and what you can do about it.
     #[schema(example = "2 members of the body are not valid.")]
     pub detail: String,
-    /// Id of the request, as in `X-Request-Id`: quote it when you ask for help.
+    /// Id of the request, as in `X-Request-Id`. Quote it when you ask for help.
     #[schema(example = "0192d5e0-7b1a-7c3e-9f00-2b1c3d4e5f60")]
     pub instance: String,
-    /// Stable and machine readable.
+    /// Stable, machine-readable code of the problem.
     #[schema(example = "invalid")]
     pub code: String,
-    /// Everything that is wrong with the request, where that can be pointed at: the first 50; the detail says how many
-    /// more there are.
+    /// Each fault in the request, if it has a place. Lists the first 50; the detail counts the rest.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false, max_items = 50)]
     pub errors: Vec<Fault>,
 }
 
-/// Why a request was not served.
+/// An error that is sent to the caller.
 #[derive(Debug)]
 pub struct ApiError {
     kind: &'static Kind,
     detail: String,
     faults: FaultList,
     headers: Vec<(HeaderName, HeaderValue)>,
-    /// For the log only; present on a 5xx.
+    /// Cause of a 5xx, for the log only.
     cause: Option<String>,
-    /// Why the store takes no writes, where that is the reason.
+    /// Reason why the database refuses writes, if that caused the error.
     refusal: Option<Refusal>,
 }
 
 impl ApiError {
-    /// Of a kind, with what happened this time.
+    /// An error of a kind, with a detail about this request.
     pub fn new(kind: &'static Kind, detail: impl Into<String>) -> Self {
         Self {
             kind,
@@ -89,7 +89,7 @@ impl ApiError {
         }
     }
 
-    /// A header that belongs to the answer, such as `Allow` or `Retry-After`.
+    /// Adds a header to the answer, such as `Allow` or `Retry-After`.
     pub fn with_header(mut self, name: HeaderName, value: impl AsRef<str>) -> Self {
         if let Ok(value) = HeaderValue::from_str(value.as_ref()) {
             self.headers.push((name, value));
@@ -102,57 +102,57 @@ impl ApiError {
         Self::new(&problems::UNREADABLE, detail)
     }
 
-    /// 400: the query string breaks a rule; every fault at once.
+    /// 400: the query string breaks a rule. Reports every fault at once.
     ///
-    /// A query that keeps every rule and only names records that are not here, or not for this caller, is a 404: no
-    /// document can list the records of the day, so a caller who keeps to the document must not be told of a bad request.
+    /// It is a 404 when the only faults are references to records that do not exist or that the caller may not see. The
+    /// OpenAPI document cannot list current records, so a caller who follows it must not get a 400.
     pub fn bad_query(faults: impl Into<FaultList>) -> Self {
         let faults = faults.into();
-        let absent = faults.told().iter().all(|fault| fault.code == UNKNOWN);
+        let absent = faults.reported().iter().all(|fault| fault.code == UNKNOWN);
         let kind = if absent { &problems::NOT_FOUND } else { &problems::BAD_QUERY };
         Self { detail: faults.count("query parameter"), faults, ..Self::new(kind, "") }
     }
 
-    /// 401: no credentials where some are needed.
+    /// 401: the request needs credentials and has none.
     pub fn unauthenticated() -> Self {
         Self::new(&problems::UNAUTHENTICATED, "Sign in first: POST /v1/auth/login, then send Authorization: Bearer ….")
             .with_header(header::WWW_AUTHENTICATE, r#"Bearer realm="ccin-registry""#)
     }
 
-    /// 401: more than is for callers without an account.
+    /// 401: the request exceeds what callers without an account may do.
     pub fn needs_key(detail: impl Into<String>) -> Self {
         Self { detail: detail.into(), ..Self::unauthenticated() }
     }
 
-    /// 401: credentials that do not hold. Never treated as anonymous.
+    /// 401: invalid credentials. Never treated as anonymous.
     pub fn bad_credentials(detail: impl Into<String>) -> Self {
         Self::new(&problems::BAD_CREDENTIALS, detail)
             .with_header(header::WWW_AUTHENTICATE, r#"Bearer realm="ccin-registry", error="invalid_token""#)
     }
 
-    /// 403: known, but not allowed.
+    /// 403: the caller is known, but lacks permission.
     pub fn forbidden(detail: impl Into<String>) -> Self {
         Self::new(&problems::FORBIDDEN, detail)
     }
 
-    /// 404: absent, or hidden from this caller; the two look the same.
+    /// 404: the record does not exist, or the caller may not see it. Both look the same.
     pub fn not_found(what: &str) -> Self {
-        Self::new(&problems::NOT_FOUND, format!("There is no {what} here that you may see."))
+        Self::new(&problems::NOT_FOUND, format!("There is no {what} here that you can see."))
     }
 
-    /// 405, with the methods that would do.
+    /// 405, with the allowed methods.
     pub fn method_not_allowed(allow: &str) -> Self {
-        Self::new(&problems::METHOD_NOT_ALLOWED, format!("This address takes {allow}."))
+        Self::new(&problems::METHOD_NOT_ALLOWED, format!("This address accepts {allow}."))
             .with_header(header::ALLOW, allow)
     }
 
-    /// 406: to be had in these media types only.
+    /// 406, with the available media types.
     pub fn not_acceptable<'a>(offers: impl IntoIterator<Item = &'a str>) -> Self {
         let offers: Vec<&str> = offers.into_iter().collect();
         Self::new(&problems::NOT_ACCEPTABLE, format!("This address answers with {}.", offers.join(", ")))
     }
 
-    /// 409: the request conflicts with what the registry holds.
+    /// 409: the request conflicts with the registry's data.
     pub fn conflict(detail: impl Into<String>) -> Self {
         Self::new(&problems::CONFLICT, detail)
     }
@@ -163,7 +163,7 @@ impl ApiError {
         Self::new(&problems::WITHDRAWN, format!("This {what} was withdrawn on {}: {reason}", on.format("%-d %B %Y")))
     }
 
-    /// True for the answer about what was withdrawn.
+    /// True for a 404 about a withdrawn record.
     pub fn is_withdrawn(&self) -> bool {
         std::ptr::eq(self.kind, &problems::WITHDRAWN)
     }
@@ -176,12 +176,13 @@ impl ApiError {
 
     /// 413: the body is larger than the limit, in bytes.
     pub fn too_large(limit: usize) -> Self {
-        Self::new(&problems::TOO_LARGE, format!("The body is larger than the {limit} bytes that are allowed here."))
+        Self::new(&problems::TOO_LARGE, format!("The body is larger than {limit} bytes, the limit for this address."))
     }
 
-    /// 408: the body did not arrive within this many seconds, or at less than the least rate.
+    /// 408: the body did not arrive within this many seconds, or arrived too slowly.
     pub fn too_slow(seconds: u16) -> Self {
-        let detail = format!("The body did not arrive within {seconds} seconds, or came at less than 1 KiB a second.");
+        let detail =
+            format!("The body did not arrive within {seconds} seconds, or arrived more slowly than 1 KiB a second.");
         Self::new(&problems::TIMED_OUT, detail)
     }
 
@@ -190,34 +191,34 @@ impl ApiError {
         Self::new(&problems::ADDRESS_TOO_LONG, format!("The address is longer than {limit} bytes."))
     }
 
-    /// 431: more headers than `count`, or more bytes of them than `bytes`.
+    /// 431: more than `count` headers, or more than `bytes` bytes of headers.
     pub fn headers_too_large(count: usize, bytes: usize) -> Self {
-        let detail = format!("There are more than {count} headers, or more than {bytes} bytes of them.");
+        let detail = format!("The request has more than {count} headers, or more than {bytes} bytes of headers.");
         Self::new(&problems::HEADERS_TOO_LARGE, detail)
     }
 
-    /// 415: a media type that this operation does not read.
+    /// 415: this operation does not read the body's media type.
     pub fn unsupported_media_type(accepted: &str) -> Self {
         Self::new(&problems::UNSUPPORTED_MEDIA_TYPE, format!("Send the body as {accepted}."))
     }
 
-    /// 409: a body that keeps every rule, and does not fit what the registry holds today; every fault at once.
+    /// 409: the body is valid, but conflicts with the registry's current data. Reports every fault at once.
     pub fn unfit(faults: impl Into<FaultList>) -> Self {
         let faults = faults.into();
         let detail = faults.count("member");
         Self { faults, ..Self::new(&problems::CONFLICT, detail) }
     }
 
-    /// 422: the body breaks a rule; every fault at once.
+    /// 422: the body breaks a rule. Reports every fault at once.
     pub fn invalid(faults: impl Into<FaultList>) -> Self {
         let faults = faults.into();
         let detail = faults.count("member");
         Self { faults, ..Self::new(&problems::INVALID, detail) }
     }
 
-    /// 422: an `Idempotency-Key` that was used for another request.
+    /// 422: the `Idempotency-Key` was used for a different request.
     pub fn key_reused() -> Self {
-        let detail = "This Idempotency-Key was used for another request. Use a new key for a new request.";
+        let detail = "You used this Idempotency-Key for another request. Use a new key for each new request.";
         Self::new(&problems::KEY_REUSED, detail)
     }
 
@@ -231,48 +232,46 @@ impl ApiError {
         Self::new(&problems::TOO_MANY, detail).with_header(header::RETRY_AFTER, retry_after.to_string())
     }
 
-    /// 500: ours to mend. The cause is logged, never sent.
+    /// 500: an error of ours. The cause is logged, never sent.
     pub fn internal(cause: impl std::fmt::Display) -> Self {
-        let detail = "The fault is ours and has been logged. Quote the request id when you ask.";
+        let detail = "This is our fault, and we have logged it. If you ask for help, quote the request id.";
         Self { cause: Some(cause.to_string()), ..Self::new(&problems::INTERNAL, detail) }
     }
 
-    /// 503: the store cannot be reached just now. The cause is logged, never sent.
+    /// 503: the database is unreachable. The cause is logged, never sent.
     pub fn unavailable(cause: impl std::fmt::Display) -> Self {
-        let detail = "The registry cannot reach its store just now. Try again in a few seconds.";
+        let detail = "The registry cannot reach its database at the moment. Try again in a few seconds.";
         Self { cause: Some(cause.to_string()), ..Self::new(&problems::UNAVAILABLE, detail) }
             .with_header(header::RETRY_AFTER, "2")
     }
 
-    /// 503: the issuer of a token cannot be asked for its keys; worth another try after so many seconds. The cause is
-    /// logged, never sent.
+    /// 503: the token issuer's keys are unavailable. Retry after this many seconds. The cause is logged, never sent.
     pub fn issuer_away(cause: impl std::fmt::Display, retry_after: u64) -> Self {
         Self {
             cause: Some(cause.to_string()),
             ..Self::new(
                 &problems::UNAVAILABLE,
-                "The service that issued your token cannot be asked for its keys just now, so nobody can tell whether it \
-                 holds. Try again later.",
+                "The keys of the service that issued your token are not available, so the registry cannot check the \
+                 token. Try again later.",
             )
         }
         .with_header(header::RETRY_AFTER, retry_after.to_string())
     }
 
-    /// 503: as many requests (or what `work` names) are in work as may be; worth another try after so many seconds.
+    /// 503: the limit of concurrent requests, or of the given kind of work, is reached. Retry after this many seconds.
     pub fn overloaded(work: &str, retry_after: u8) -> Self {
-        let detail = format!("The registry has all the {work} that it can take. Try again in {retry_after} s.");
+        let detail = format!("The registry cannot take more {work} at the moment. Try again in {retry_after} seconds.");
         Self::new(&problems::OVERLOADED, detail).with_header(header::RETRY_AFTER, retry_after.to_string())
     }
 
-    /// 503: the records are not in memory yet, of which so many percent were read.
+    /// 503: records are still being read into memory. `percent` of them are there.
     pub fn still_loading(percent: u64) -> Self {
-        let detail = format!(
-            "The registry has just been started and has read {percent} % of its records. Try again in a second."
-        );
+        let detail =
+            format!("The registry has just started and has read {percent}% of its records. Try again in a second.");
         Self::new(&problems::UNAVAILABLE, detail).with_header(header::RETRY_AFTER, "1")
     }
 
-    /// The nearest problem for a status that the framework decided on.
+    /// The nearest problem for a status set by the framework.
     pub fn for_status(status: StatusCode) -> Self {
         match status {
             StatusCode::NOT_FOUND => Self::not_found("page"),
@@ -284,9 +283,9 @@ impl ApiError {
         }
     }
 
-    /// What was pointed at, as far as it is told.
+    /// The reported faults.
     pub fn faults(&self) -> &[Fault] {
-        self.faults.told()
+        self.faults.reported()
     }
 }
 

@@ -1,4 +1,4 @@
-//! Changes as an Atom feed (RFC 4287), with what is gone as tombstones (RFC 6721).
+//! Changes as an Atom feed (RFC 4287), with removed records as tombstones (RFC 6721).
 
 use std::collections::BTreeMap;
 
@@ -13,29 +13,29 @@ use crate::registry::changes::model::{Change, ChangedRecord, ChangedResource};
 pub const ATOM: &str = "application/atom+xml";
 /// Namespace of tombstones.
 const TOMBSTONES: &str = "http://purl.org/atompub/tombstones/1.0";
-/// Who speaks where no council does.
+/// Author of entries without a lead council.
 const NETWORK: &str = "Co-operative Councils' Innovation Network";
 
-/// What stands above the entries of a feed.
+/// Head of a feed.
 pub struct Head {
     /// Title.
     pub title: String,
-    /// Address of the feed that stays when a slug changes: the feed's id.
+    /// Permanent address of the feed, even if a slug changes: the feed's id.
     pub permanent: String,
-    /// Address at which it was asked for.
+    /// Address of the request.
     pub address: String,
     /// Address of the service, without a path.
     pub base: String,
-    /// True when what is gone is told.
+    /// True to include removed records.
     pub tombstones: bool,
 }
 
-/// The feed of these changes, newest first, as XML.
+/// Writes these changes, newest first, as an XML feed.
 pub fn write(head: Head, changes: &[Change]) -> Result<String, ApiError> {
     let mut feed = Feed {
         title: plain(&head.title),
         id: head.permanent,
-        // A feed without entries has to have a date as well, and one that stays.
+        // A feed without entries also needs a date, and a constant one.
         updated: changes.first().map_or(DateTime::UNIX_EPOCH, |last| last.changed_at).into(),
         authors: vec![person(NETWORK)],
         links: vec![link("self", head.address, ATOM)],
@@ -75,7 +75,7 @@ fn entry(base: &str, change: &Change, record: &ChangedRecord) -> Entry {
             entry.title = plain(&initiative.title);
             entry.summary = Some(plain(&initiative.summary));
             entry.published = Some(initiative.published_at.unwrap_or(initiative.created_at).into());
-            // Without an author of its own an entry has the feed's: the network.
+            // An entry without an author has the feed's author: the network.
             entry.authors = initiative.lead_council.iter().map(|lead| person(&lead.name)).collect();
             entry.categories = initiative
                 .themes
@@ -123,7 +123,7 @@ fn plain(text: &str) -> Text {
     Text::plain(legible(text))
 }
 
-/// Without the two characters that our texts may hold and XML may not (XML 1.0, production 2).
+/// Removes the two characters that our texts may have and XML may not (XML 1.0, production 2).
 fn legible(text: &str) -> String {
     text.replace(['\u{fffe}', '\u{ffff}'], "")
 }

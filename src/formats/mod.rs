@@ -1,4 +1,4 @@
-//! The registry in other people's forms: exports, OGC API, maps and tiles, citations, feeds, embeds, the page.
+//! The registry in other formats: exports, OGC API, maps and tiles, citations, feeds, embeds, the page.
 
 pub mod citation;
 pub mod embeds;

@@ -1,8 +1,7 @@
-//! Markdown as people write it: its rule, and the HTML made of it.
+//! Markdown texts: the rule for them, and their conversion to HTML.
 //!
-//! What a text costs goes by its depth, not by its length: of 50,000 `>` in a row comes a tree 50,000 deep, which the
-//! sanitiser took eight seconds to walk. So depth has a bound: at entry, and once more where texts are rendered, for those
-//! that came before the bound did.
+//! The cost of a text depends on its depth, not its length. 50,000 `>` in a row make a tree 50,000 deep, which took the
+//! sanitiser eight seconds. So depth is limited on input, and again when rendering, for texts older than the limit.
 
 use std::borrow::Cow;
 use std::ops::Deref;
@@ -13,16 +12,16 @@ use utoipa::openapi::schema::{ObjectBuilder, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-/// Name of the format in the document's schemas.
+/// Format name in the document's schemas.
 pub const FORMAT: &str = "markdown";
-/// Most lists, quotations, marks and HTML elements that lie in one another. People use six.
+/// Greatest depth of nested lists, quotations, marks and HTML elements. People use six.
 pub const DEEPEST: usize = 50;
-/// No control characters but tab and line ends.
+/// No control characters except tab and line ends.
 const BLOCK: &str = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$";
-/// HTML elements that end as they begin (HTML, section 13.1.2).
+/// HTML elements without an end tag (HTML, section 13.1.2).
 const VOID: [&str; 7] = ["br", "hr", "img", "input", "wbr", "col", "source"];
 
-/// Markdown (CommonMark) of at most `MAX` characters. HTML in it is shown as sanitised HTML, never run.
+/// Markdown (CommonMark) of at most `MAX` characters. Its HTML is sanitised and never run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Markdown<const MAX: usize>(String);
@@ -60,8 +59,8 @@ impl<const MAX: usize> From<&str> for Markdown<MAX> {
     }
 }
 
-/// Markdown as HTML, sanitised: no scripts, styles, forms or event handlers; links are `nofollow noopener`. One that is
-/// nested too deep is shown as it was written.
+/// Converts Markdown to sanitised HTML: no scripts, styles, forms or event handlers; links are `nofollow noopener`. A
+/// text that is nested too deeply is shown as source.
 pub fn render(markdown: &str) -> String {
     let mut depth = Depth::default();
     let mut html = String::with_capacity(markdown.len() * 3 / 2);
@@ -73,7 +72,7 @@ pub fn render(markdown: &str) -> String {
     ammonia::clean(&html)
 }
 
-/// True when nothing lies deeper than [`DEEPEST`].
+/// True when nothing is nested deeper than [`DEEPEST`].
 pub fn is_flat_enough(markdown: &str) -> bool {
     let mut depth = Depth::default();
     parse(markdown).all(|event| {
@@ -86,7 +85,7 @@ fn parse(markdown: &str) -> Parser<'_> {
     Parser::new_ext(markdown, Options::ENABLE_TABLES)
 }
 
-/// How deep the tree is that comes of what was read so far.
+/// Depth of the tree built from the events so far.
 #[derive(Default)]
 struct Depth {
     now: usize,
@@ -106,7 +105,7 @@ impl Depth {
         self.greatest = self.greatest.max(self.now + self.elements);
     }
 
-    /// Elements of HTML that are open. One that is never closed stays so, as it does for a browser.
+    /// Follows open HTML elements. One that is never closed stays open, as in a browser.
     fn follow_html(&mut self, source: &str) {
         for tag in source.split('<').skip(1) {
             let name: String = tag.chars().take_while(char::is_ascii_alphanumeric).collect();

@@ -1,8 +1,8 @@
-//! Texts as the registry takes them, each with its rule in its schema: the document and the check cannot disagree.
+//! Text types, each with its rule in its schema, so that the document and the check cannot disagree.
 //!
-//! The rules are JSON Schema keywords. [`crate::http::input::Body`] holds every body against the schema of its type before it
-//! becomes a value of these types, after Unicode normalisation (NFC) and with line ends made `\n`. They are made of `&str` only from
-//! what the registry holds, which came in through the schema of the same type.
+//! The rules are JSON Schema keywords. [`crate::http::input::Body`] first normalises a body to NFC and its line ends to
+//! `\n`, then checks it against the schema of its type. Only then does it become a value of these types. `From<&str>`
+//! is for stored texts, which passed the same schema on their way in.
 
 pub mod markdown;
 
@@ -16,11 +16,11 @@ use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, SchemaTy
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-/// What the pattern of a [`Line`] begins with: its first character is neither a control character nor a blank, and (as no
-/// character of it) none that nobody sees.
+/// Beginning of a [`Line`]'s pattern. The first character is not a control character, a blank or (like all characters
+/// of a line) invisible.
 pub const LINE_START: &str = r"^[^\x00-\x20\x7f-\xa0";
-/// Characters that nobody sees, or that turn the order of what is seen: soft hyphen, zero-width blanks and joiners, marks
-/// and overrides of direction (Unicode TR36, section 2.5), fillers. Two names that look alike would differ by them.
+/// Characters that are invisible or change the display order: soft hyphen, zero-width spaces and joiners, direction
+/// marks and overrides (Unicode TR36, section 2.5), fillers. With them, two different names could look alike.
 const INVISIBLE: [RangeInclusive<char>; 9] = [
     '\u{ad}'..='\u{ad}',
     '\u{61c}'..='\u{61c}',
@@ -33,14 +33,14 @@ const INVISIBLE: [RangeInclusive<char>; 9] = [
     '\u{feff}'..='\u{feff}',
 ];
 
-/// True for what a line of text does not take because nobody sees it.
+/// True for an invisible character, which a line of text must not have.
 pub fn is_invisible(c: char) -> bool {
     INVISIBLE.iter().any(|range| range.contains(&c))
 }
 
 /// Lower-case words of ASCII letters and digits, joined by single hyphens.
 pub const SLUG: &str = "^[a-z0-9]+(-[a-z0-9]+)*$";
-/// `2013`, `2013-05` or `2013-05-10` of 1800 to 2199, with as many days as the month has, leap years counted.
+/// `2013`, `2013-05` or `2013-05-10` from 1800 to 2199. Checks the days of each month, including leap years.
 const PARTIAL_DATE: &str = concat!(
     r"^((1[89]|2[01])[0-9]{2}(-(0[1-9]|1[0-2])|-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|-(0[13-9]|1[0-2])-(29|30)",
     r"|-(0[13578]|1[02])-31)?|((1[89]|2[01])(0[48]|[2468][048]|[13579][26])|2000)-02-29)$"
@@ -58,8 +58,8 @@ fn string(pattern: &str, min: usize, max: usize, description: &str) -> ObjectBui
         .description(Some(description))
 }
 
-/// No control characters, and neither first nor last a blank. Plain ranges, so that every regex dialect agrees; the
-/// least length stands in the pattern too, so that clients which make texts from the pattern make them long enough.
+/// Pattern of a line: no control characters, no blank at either end. Uses plain ranges, which every regex dialect reads
+/// alike. Includes the minimum length, so that clients which generate texts from the pattern make them long enough.
 fn line(min: usize) -> String {
     let hidden: String = INVISIBLE
         .iter()
@@ -76,7 +76,7 @@ fn line(min: usize) -> String {
     }
 }
 
-/// One line of text of `MIN` to `MAX` characters, without control characters or blanks at its ends.
+/// One line of `MIN` to `MAX` characters, without control characters or blanks at its ends.
 #[derive(Clone, Debug, Default, Deref, From, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 #[deref(forward)]
@@ -86,7 +86,7 @@ pub struct Line<const MAX: usize, const MIN: usize = 1>(String);
 impl<const MAX: usize, const MIN: usize> PartialSchema for Line<MAX, MIN> {
     fn schema() -> RefOr<Schema> {
         let description =
-            format!("One line of {MIN} to {MAX} characters; no control characters, no blank at either end.");
+            format!("One line of {MIN} to {MAX} characters. No control characters, no space at either end.");
         string(&line(MIN), MIN, MAX, &description).into()
     }
 }
@@ -105,8 +105,8 @@ impl<const MAX: usize, const MIN: usize> ToSchema for Line<MAX, MIN> {
 pub struct Slug(String);
 
 impl Slug {
-    /// A slug made of a title: folded to ASCII, words joined by hyphens, at most 80 characters.
-    /// Nothing is left of a title with no letter or digit that folds to ASCII; the record's id serves then.
+    /// Makes a slug from a title: folded to ASCII, words joined by hyphens, at most 80 characters. `None` if no letter
+    /// or digit folds to ASCII; the record then uses its id.
     pub fn from_title(title: &str) -> Option<Self> {
         use unicode_normalization::UnicodeNormalization;
         let mut slug = String::new();
@@ -128,14 +128,14 @@ impl Slug {
 
 impl PartialSchema for Slug {
     fn schema() -> RefOr<Schema> {
-        string(SLUG, 1, 100, "Lower-case ASCII words joined by hyphens; names the record in its address.")
+        string(SLUG, 1, 100, "Lower-case ASCII words joined by hyphens. Names the record in its address.")
             .examples([json!("get-oldham-working")])
             .into()
     }
 }
 impl ToSchema for Slug {}
 
-/// A day, a month or a year, as precisely as it is known (ISO 8601 reduced precision).
+/// A day, month or year, as precise as known (ISO 8601 reduced precision).
 #[derive(Clone, Debug, Default, Deref, From, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 #[deref(forward)]
@@ -143,7 +143,7 @@ impl ToSchema for Slug {}
 pub struct PartialDate(String);
 
 impl PartialDate {
-    /// True when `self` cannot lie before `earlier`, as far as both are known: `2013` may end what began `2013-05`.
+    /// True unless `self` is certainly before `earlier`: something that began `2013-05` may end in `2013`.
     pub fn not_before(&self, earlier: &Self) -> bool {
         let known = self.0.len().min(earlier.0.len());
         self.0[..known] >= earlier.0[..known]
@@ -152,7 +152,7 @@ impl PartialDate {
 
 impl PartialSchema for PartialDate {
     fn schema() -> RefOr<Schema> {
-        string(PARTIAL_DATE, 4, 10, "A year, month or day as precisely as it is known: 2013, 2013-05 or 2013-05-10.")
+        string(PARTIAL_DATE, 4, 10, "A year, month or day, as precise as known: 2013, 2013-05 or 2013-05-10.")
             .examples([json!("2013-05")])
             .into()
     }
@@ -175,7 +175,7 @@ impl PartialSchema for HttpUrl {
 }
 impl ToSchema for HttpUrl {}
 
-/// A reference to a council, theme, principle or initiative: its slug, its id or, for councils, its GSS code.
+/// A reference to a council, theme, principle or initiative: its slug or id, or a council's GSS code.
 #[derive(Clone, Debug, Default, Deref, From, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 #[deref(forward)]
@@ -184,29 +184,31 @@ pub struct Reference(String);
 
 impl PartialSchema for Reference {
     fn schema() -> RefOr<Schema> {
-        string("^[A-Za-z0-9-]+$", 1, 100, "A slug, an id or (councils) a GSS code.").examples([json!("oldham")]).into()
+        string("^[A-Za-z0-9-]+$", 1, 100, "A slug, an id or, for councils, a GSS code.")
+            .examples([json!("oldham")])
+            .into()
     }
 }
 impl ToSchema for Reference {}
 
-/// A number with at most four decimals and 15 significant digits: JSON numbers of more digits do not survive most
-/// clients, and nothing may be lost. Held as numeric(18,4).
+/// A number with at most four decimals and 15 significant digits. Most clients lose further digits of JSON numbers.
+/// Stored as numeric(18,4).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
 #[serde(transparent)]
 pub struct Quantity(f64);
 
 impl Serialize for Quantity {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // 2015, not 2015.0: within the limits of the schema a whole number is exact as an integer.
+        // Write 2015, not 2015.0: within the schema's limits, whole numbers are exact integers.
         if self.0.fract() == 0.0 { serializer.serialize_i64(self.0 as i64) } else { serializer.serialize_f64(self.0) }
     }
 }
 
 impl Quantity {
-    /// The same number as an exact decimal; `None` with more than four decimals.
+    /// The number as an exact decimal. `None` if it has more than four decimals.
     pub fn decimal(self) -> Option<bigdecimal::BigDecimal> {
         use std::str::FromStr;
-        // The shortest text that reads back as this double has its true digits for up to 15 of them.
+        // The shortest text that reads back as this double has its true digits, up to 15 of them.
         let exact = bigdecimal::BigDecimal::from_str(&self.0.to_string()).ok()?;
         (exact.normalized().fractional_digit_count() <= 4).then_some(exact)
     }
@@ -237,7 +239,7 @@ impl PartialSchema for Quantity {
 }
 impl ToSchema for Quantity {}
 
-/// The candidate that is nearest to what was written, if any is near enough to be what was meant.
+/// The candidate most similar to `written`, if any is similar enough to be the one meant.
 pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     candidates
         .into_iter()

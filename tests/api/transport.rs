@@ -119,7 +119,7 @@ async fn tls_is_served_and_a_new_certificate_is_taken_at_sighup_if_it_is_good() 
     // A certificate that belongs to another key.
     std::fs::write(&key, rcgen::KeyPair::generate().unwrap().serialize_pem()).unwrap();
     program.signal(Signal::SIGHUP);
-    eventually("the bad one is refused", || program.log().contains("the certificate in use stays"));
+    eventually("the bad one is refused", || program.log().contains("the current one stays in use"));
     ask(address, &second).unwrap();
     program.stop(Signal::SIGTERM).expect(0);
 }

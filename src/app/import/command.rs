@@ -1,4 +1,4 @@
-//! `ccin-registry import …`: for whoever runs the service.
+//! `ccin-registry import …`, for operators.
 
 use clap::Subcommand;
 use diesel_async::AsyncPgConnection;
@@ -9,28 +9,28 @@ use super::{boundaries, councils};
 use crate::access::keys::Keys;
 use crate::http::input::Schemas;
 
-/// Files of others.
+/// Imports from files.
 #[derive(Debug, Subcommand)]
 pub enum ImportCommand {
-    /// Import boundaries of councils by GSS code, all or nothing.
+    /// Import boundaries of councils by GSS code. Imports everything or nothing.
     ///
-    /// FILE is GeoJSON or TopoJSON in WGS 84, as the Office for National Statistics publishes boundaries of districts or
-    /// counties. A boundary replaces the one with the same code; others stay. What no council of the registry has the code of
-    /// is kept until one has.
+    /// FILE is GeoJSON or TopoJSON in WGS 84, as published by the Office for National Statistics for districts or
+    /// counties. A boundary replaces the one with the same code. Other boundaries stay. A boundary whose code matches
+    /// no council is stored until a council has that code.
     Boundaries(BoundariesFile),
-    /// Import councils from a CSV file; by default only say what would change.
+    /// Import councils from a CSV file. By default, only shows what would change.
     ///
-    /// A row is matched to a council by its GSS code, then by its former codes, then by its slug. Empty cells change nothing;
-    /// memberships, descriptions and slugs stay as they are, and so do councils that the file does not have.
+    /// Each row is matched to a council by GSS code, then by former codes, then by slug. Empty cells change nothing.
+    /// Memberships, descriptions and slugs stay as they are. Councils that are not in the file stay too.
     Councils(CouncilsFile),
 }
 
 impl ImportCommand {
-    /// Do it; the answer is what to print.
+    /// Runs the import. Returns the text to print.
     pub async fn run(self, conn: &mut AsyncPgConnection, keys: &Keys, schemas: &Schemas) -> Result<String, Failure> {
         match self {
-            Self::Boundaries(wish) => boundaries::import(conn, keys, &wish).await,
-            Self::Councils(wish) => councils::import(conn, keys, schemas, &wish).await,
+            Self::Boundaries(args) => boundaries::import(conn, keys, &args).await,
+            Self::Councils(args) => councils::import(conn, keys, schemas, &args).await,
         }
     }
 }

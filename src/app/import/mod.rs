@@ -1,7 +1,7 @@
-//! What an operator brings in by files: boundaries of councils, and councils themselves.
+//! Imports from files by operators: boundaries of councils, and councils themselves.
 //!
-//! A file is read whole, within a limit, and every fault in it is told at once; then it is written in one transaction, with
-//! its events, or not at all.
+//! Reads the whole file, within a limit, and reports every fault at once. Then writes everything in one transaction
+//! with its events, or nothing.
 
 pub mod arguments;
 pub mod boundaries;

@@ -1,7 +1,7 @@
-//! The sample registry: the real practice of the co-operative councils, as data files in the project.
+//! The sample registry: real practice of the co-operative councils, as data files in the project.
 //!
-//! Each file is an array of bodies as the API takes them, loaded through the same schemas, checks and stores. Facts and
-//! figures come from the sources that each record names; sentences are the project's own.
+//! Each file is an array of request bodies. They pass through the same schemas, checks and stores as in the API. Facts
+//! and figures come from the sources that each record names. The sentences are the project's own.
 
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use serde::de::DeserializeOwned;
@@ -20,7 +20,8 @@ use crate::registry::{councils, initiatives, themes};
 pub const COUNCILS: &str = include_str!("data/councils.json");
 /// Themes.
 pub const THEMES: &str = include_str!("data/themes.json");
-/// Initiatives, a file for each council of 2013 and two of what came later. A parent stands before its components.
+/// Initiatives: a file for each council of 2013, others, policy labs and later case studies. A parent comes before its
+/// components.
 pub const INITIATIVES: [(&str, &str); 10] = [
     ("birmingham", include_str!("data/initiatives/birmingham.json")),
     ("lambeth", include_str!("data/initiatives/lambeth.json")),
@@ -34,7 +35,7 @@ pub const INITIATIVES: [(&str, &str); 10] = [
     ("later-case-studies", include_str!("data/initiatives/later-case-studies.json")),
 ];
 
-/// What was loaded.
+/// Numbers of loaded records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Loaded {
     /// Councils.
@@ -45,23 +46,23 @@ pub struct Loaded {
     pub initiatives: usize,
 }
 
-/// Why the sample was not loaded. Nothing of it was then.
+/// Reason why the sample was not loaded. On an error nothing is loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum SampleError {
-    /// The database has records already.
-    #[error("the registry already holds councils, themes or initiatives; the sample is for an empty one")]
+    /// The database already has records.
+    #[error("the registry already has councils, themes or initiatives; the sample needs an empty registry")]
     NotEmpty,
     /// A file breaks a rule: a mistake in the project.
     #[error("the sample file {file}, record {index}: {error}")]
     Record {
-        /// Which file.
+        /// Name of the file.
         file: String,
-        /// Which record of it, from 0.
+        /// Index of the record in the file, from 0.
         index: usize,
-        /// What is wrong.
+        /// The fault.
         error: Box<ApiError>,
     },
-    /// The store fails.
+    /// The store failed.
     #[error("the sample was not loaded: {0}")]
     Store(#[from] ApiError),
 }
@@ -72,7 +73,7 @@ impl From<diesel::result::Error> for SampleError {
     }
 }
 
-/// Load the sample into an empty registry, all or nothing, and publish it.
+/// Loads and publishes the sample in an empty registry. Loads everything or nothing.
 pub async fn load(conn: &mut AsyncPgConnection, schemas: &Schemas) -> Result<Loaded, SampleError> {
     conn.transaction(async |conn| {
         if !is_empty(conn).await? {
@@ -104,12 +105,12 @@ pub async fn load(conn: &mut AsyncPgConnection, schemas: &Schemas) -> Result<Loa
     .await
 }
 
-/// True when there is neither a council nor a theme nor an initiative.
+/// True when the registry has no councils, themes or initiatives.
 pub async fn is_empty(conn: &mut AsyncPgConnection) -> Result<bool, ApiError> {
     use diesel::dsl::{exists, select};
     use diesel::prelude::*;
     use diesel_async::RunQueryDsl;
-    // Whatever was ever entered has left its slug.
+    // Every record ever created has left its slug.
     let anything = crate::db::schema::slugs::table.select(crate::db::schema::slugs::slug);
     Ok(!select(exists(anything)).get_result::<bool>(conn).await?)
 }

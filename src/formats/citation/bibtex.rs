@@ -1,10 +1,10 @@
-//! BibTeX: an `@misc` entry that BibTeX and biblatex both read.
+//! BibTeX: an `@misc` entry for BibTeX and biblatex.
 //!
-//! Values are written in braces. What TeX would take for a command is written as one; braces are named, as BibTeX counts
-//! them even behind a backslash. Everything else is UTF-8, which biber and every current TeX reads.
+//! Values are in braces. TeX commands are escaped. Braces have a name instead, because BibTeX counts them even after a
+//! backslash. All other characters are UTF-8, which biber and every current TeX read.
 //!
-//! By hand: it is one kind of entry, and what matters is the escapes that BibTeX and biber read alike. The crate `biblatex` reads
-//! it back in the tests.
+//! By hand: there is one kind of entry, and the difficulty is in escapes that both BibTeX and biber read. The tests
+//! read entries back with the crate `biblatex`.
 
 use std::fmt::Write;
 
@@ -12,15 +12,15 @@ use chrono::Datelike;
 
 use super::work::{NETWORK, REGISTRY, Work};
 
-/// As reference managers ask for it; there is no registered one.
+/// The type that reference managers ask for. It is not registered.
 pub const MEDIA_TYPE: &str = "application/x-bibtex";
 
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
-/// The work as one entry.
+/// Writes the work as one entry.
 pub fn write(work: &Work) -> String {
     let record = work.record;
-    // Braces within the braces: an organisation is no first and last name, and a title keeps its capitals.
+    // Double braces: an organisation has no first and last name, and a title keeps its capitals.
     let authors: Vec<String> = work.authors().into_iter().map(|name| format!("{{{}}}", escaped(name))).collect();
     let mut fields = vec![
         ("author", authors.join(" and ")),
@@ -43,7 +43,7 @@ pub fn write(work: &Work) -> String {
     for (name, value) in fields {
         let _ = writeln!(entry, "  {name} = {{{value}}},");
     }
-    // A month is one of BibTeX's own words, so that each style writes it in its own way.
+    // Months are BibTeX macros, so that each style can format them.
     if let Some(month) = work.issued().and_then(|issued| MONTHS.get(issued.month0() as usize)) {
         let _ = writeln!(entry, "  month = {month},");
     }
@@ -56,7 +56,7 @@ fn note(work: &Work) -> String {
     if work.is_draft() { format!("Draft. {terms}") } else { terms }
 }
 
-/// Text as TeX prints it.
+/// Escapes text for TeX.
 fn escaped(text: &str) -> String {
     let mut tex = String::with_capacity(text.len());
     for c in text.chars() {
@@ -79,7 +79,7 @@ fn escaped(text: &str) -> String {
     tex
 }
 
-/// An address, which TeX reads as it stands: only what would end the value is written in another way.
+/// Escapes an address. TeX reads it literally, so only characters that would end the value are changed.
 fn address(url: &str) -> String {
     url.replace('\\', "%5C").replace('{', "%7B").replace('}', "%7D")
 }

@@ -1,4 +1,4 @@
-//! The registry as a dataset among others: a catalogue in the words of DCAT 3 (W3C), as JSON-LD with its context inline.
+//! A catalogue of the registry as a dataset in DCAT 3 (W3C), as JSON-LD with an inline context.
 
 use serde_json::{Map, Value, json};
 
@@ -8,7 +8,7 @@ use super::work::{NETWORK, NETWORK_SITE, REGISTRY, period, permalink};
 use crate::registry::initiatives::model::Licence;
 use crate::registry::themes::model::Theme;
 
-/// Where the data can be had: address, title, media type. The first is the API, the others are whole files.
+/// Downloads: path, title, media type. The first is the API, the others are whole files.
 pub const DISTRIBUTIONS: [(&str, &str, &str); 8] = [
     ("/v1/initiatives", "Initiatives, paged (JSON API)", "application/json"),
     ("/v1/initiatives.csv", "Initiatives (CSV)", "text/csv"),
@@ -20,10 +20,10 @@ pub const DISTRIBUTIONS: [(&str, &str, &str); 8] = [
     ("/v1/datapackage.json", "Data package with the columns of every CSV (Frictionless)", "application/json"),
 ];
 
-/// The United Kingdom, as the EU Publications Office names it for DCAT.
+/// The United Kingdom, in the EU Publications Office's country list for DCAT.
 const UNITED_KINGDOM: &str = "http://publications.europa.eu/resource/authority/country/GBR";
 
-/// The catalogue: one dataset, its distributions, the service that serves it.
+/// The catalogue: one dataset, its distributions, and the data service.
 pub fn catalog(base: &str, extent: &Extent, concepts: &[&Theme]) -> LinkedData {
     let at = |path: &str| format!("{base}{path}");
     let (catalog, dataset, service, scheme) =
@@ -54,7 +54,7 @@ pub fn catalog(base: &str, extent: &Extent, concepts: &[&Theme]) -> LinkedData {
         })
         .collect();
     let temporal = period(extent.from.as_deref(), extent.to.as_deref()).map(|_| {
-        // Ends may be years or months: a plain literal keeps them as they are known.
+        // Ends can be years or months: a plain literal keeps their precision.
         json!({ "@type": "dcterms:PeriodOfTime", "startDate": extent.from, "endDate": extent.to })
     });
     let members = json!({
@@ -100,7 +100,7 @@ pub fn catalog(base: &str, extent: &Extent, concepts: &[&Theme]) -> LinkedData {
     LinkedData::new(context(), catalog, "dcat:Catalog", members)
 }
 
-/// The vocabularies, each by the prefix of its terms.
+/// Vocabularies, by the prefix of their terms.
 const PREFIXES: [(&str, &str); 6] = [
     ("dcat", "http://www.w3.org/ns/dcat#"),
     ("dcterms", "http://purl.org/dc/terms/"),
@@ -109,18 +109,18 @@ const PREFIXES: [(&str, &str); 6] = [
     ("skos", SKOS),
     ("xsd", "http://www.w3.org/2001/XMLSchema#"),
 ];
-/// Terms whose values are texts.
+/// Terms with text values.
 const TEXTS: &str = "dcterms:title dcterms:description dcterms:identifier dcterms:language dcterms:rights dcterms:format \
     foaf:name rdfs:label dcat:keyword dcat:startDate dcat:endDate skos:prefLabel skos:definition skos:notation";
-/// Terms whose values are other things, by their addresses.
+/// Terms whose values are addresses of other resources.
 const REFERENCES: &str = "dcterms:publisher dcterms:license dcterms:spatial dcterms:temporal dcterms:conformsTo \
     dcat:dataset dcat:service dcat:distribution dcat:accessURL dcat:downloadURL dcat:accessService dcat:mediaType \
     dcat:landingPage dcat:endpointURL dcat:endpointDescription dcat:servesDataset dcat:themeTaxonomy dcat:theme \
     skos:broader skos:inScheme";
-/// Terms whose values are times.
+/// Terms with time values.
 const TIMES: &str = "dcterms:issued dcterms:modified";
 
-/// Every term with its IRI, so that nothing has to be fetched to read the document.
+/// Every term with its IRI, so that readers need not fetch a context.
 fn context() -> Value {
     let mut context: Map<String, Value> = PREFIXES.iter().map(|(name, iri)| ((*name).into(), json!(iri))).collect();
     for (terms, kind) in [(TEXTS, None), (REFERENCES, Some("@id")), (TIMES, Some("xsd:dateTime"))] {

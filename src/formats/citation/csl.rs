@@ -1,5 +1,5 @@
-//! CSL-JSON, which Zotero, Mendeley, Pandoc and every processor of the Citation Style Language read (schema csl-data.json,
-//! CSL 1.0.2: `type` and `id` are required, other members than the known ones are not allowed).
+//! CSL-JSON, for Zotero, Mendeley, Pandoc and every processor of the Citation Style Language. Follows the schema
+//! csl-data.json of CSL 1.0.2: `type` and `id` are required, and unknown members are not allowed.
 
 use chrono::Datelike;
 use serde_json::{Value, json};
@@ -7,10 +7,11 @@ use serde_json::{Value, json};
 use super::work::{LANGUAGE, NETWORK, REGISTRY, Work};
 use crate::db::enum_text::text;
 
-/// What its media type is registered as by CSL's own documentation.
+/// The media type in CSL's own documentation.
 pub const MEDIA_TYPE: &str = "application/vnd.citationstyles.csl+json";
 
-/// The work as a list of one item, as the schema has it. When it was accessed is the reader's to say.
+/// Writes the work as a list of one item, as the schema requires. Leaves out the date of access, which only the reader
+/// knows.
 pub fn write(work: &Work) -> Value {
     let record = work.record;
     let names: Vec<Value> = work.authors().into_iter().map(|name| json!({ "literal": name })).collect();

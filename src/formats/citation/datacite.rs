@@ -1,8 +1,8 @@
-//! DataCite's JSON (metadata schema 4.x). Mandatory there: an identifier, creators, titles, publisher, publication year,
-//! resource type.
+//! DataCite JSON (metadata schema 4.x). The schema requires an identifier, creators, titles, publisher, publication
+//! year and resource type.
 //!
-//! The registry gives out no DOIs, so there is none here and nothing that looks like one: the identifier is the permalink,
-//! and says that it is a URL. Whoever registers a DOI for a record puts it in its place.
+//! The registry does not issue DOIs, and nothing here looks like one. The identifier is the permalink, with the type
+//! URL. Anyone who registers a DOI for a record replaces it.
 
 use serde_json::{Value, json};
 
@@ -11,10 +11,10 @@ use crate::db::enum_text::text;
 use crate::registry::initiatives::answer::LocationOf;
 use crate::registry::initiatives::model::{ParticipantRole, PartnerRole};
 
-/// As DataCite's content negotiation names it.
+/// The media type in DataCite's content negotiation.
 pub const MEDIA_TYPE: &str = "application/vnd.datacite.datacite+json";
 
-/// The work as a resource.
+/// Writes the work as a resource.
 pub fn write(work: &Work) -> Value {
     let record = work.record;
     let creators: Vec<Value> =
@@ -88,7 +88,7 @@ fn dates(work: &Work) -> Vec<Value> {
     let issued = work.issued().map(|issued| json!({ "date": issued, "dateType": "Issued" }));
     let updated = json!({ "date": work.record.updated_at.date_naive(), "dateType": "Updated" });
     let period = work.period().map(|period| {
-        // DataCite's profile of ISO 8601 (RKMS) writes an open end as nothing.
+        // DataCite's profile of ISO 8601 (RKMS) writes an open end as an empty text.
         json!({ "date": period.replace("..", ""), "dateType": "Other", "dateInformation": "When the practice ran" })
     });
     issued.into_iter().chain([updated]).chain(period).collect()
@@ -105,7 +105,7 @@ fn related(work: &Work) -> Vec<Value> {
     }))
 }
 
-/// Each once, as the schema has it.
+/// Removes duplicates, which the schema does not allow.
 fn unique(items: impl Iterator<Item = Value>) -> Vec<Value> {
     let mut kept: Vec<Value> = Vec::new();
     for item in items {

@@ -1,4 +1,4 @@
-//! What the catalogue says of the whole: how far the public records reach.
+//! Extent of the public records, for the catalogue.
 
 use chrono::{DateTime, Utc};
 
@@ -6,20 +6,20 @@ use crate::access::reach::Reach;
 use crate::read_model::snapshot::Snapshot;
 use crate::registry::themes::model::Theme;
 
-/// How far the public records reach in time.
+/// Extent of the public records in time.
 #[derive(Debug, Default)]
 pub struct Extent {
-    /// When the first initiative was published.
+    /// Time of the first publication of an initiative.
     pub issued: Option<DateTime<Utc>>,
-    /// When a public record last changed or was withdrawn.
+    /// Time of the last change or withdrawal of a public record.
     pub modified: Option<DateTime<Utc>>,
-    /// When the earliest initiative began, as precisely as known.
+    /// Start of the earliest initiative, as precise as known.
     pub from: Option<String>,
-    /// When the last one to end did so, as precisely as known.
+    /// End of the latest initiative, as precise as known.
     pub to: Option<String>,
 }
 
-/// How far what everybody sees reaches.
+/// Extent of the records that everybody can see.
 pub fn extent(snapshot: &Snapshot) -> Extent {
     let public = snapshot.visible(Reach::PUBLIC);
     let mut extent = Extent::default();

@@ -1,4 +1,4 @@
-//! In which form a record is answered, besides plain JSON.
+//! Representations of a record other than plain JSON.
 
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -11,14 +11,14 @@ use crate::http::page::base;
 use crate::http::response::{Resource, send_as};
 use crate::registry::initiatives::answer::Initiative;
 
-/// A form of a record.
+/// A representation of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// As every record is answered.
+    /// Plain JSON, the default.
     Json,
-    /// In words that others share.
+    /// JSON-LD with shared vocabularies.
     LinkedData,
-    /// As a document for people.
+    /// A document for people.
     Markdown,
 }
 
@@ -31,21 +31,22 @@ impl Form {
         }
     }
 
-    /// The form that the request asks for, of those on offer; the first is the default. 406 for any other.
+    /// The representation that the request asks for, from those on offer. The first is the default. 406 for any other.
     pub fn wanted(request: &HttpRequest, offers: &[Self]) -> Result<Self, ApiError> {
         let offers: Vec<(Self, &str)> = offers.iter().map(|form| (*form, form.media_type())).collect();
         negotiate::choose(request, &offers)
     }
 
-    /// 400 for parameters that shape plain JSON, each with whether it was given, when another form is wanted.
+    /// 400 for parameters that shape plain JSON when the request asks for another representation. `shaping` says which
+    /// were given.
     pub fn allows(self, shaping: &[(&str, bool)]) -> Result<(), ApiError> {
-        let detail = || format!("goes with application/json, and Accept asks for {}", self.media_type());
+        let detail = || format!("works with application/json only, but Accept asks for {}", self.media_type());
         let given = shaping.iter().filter(|(_, is_given)| *is_given && self != Self::Json);
         let faults: Vec<Fault> = given.map(|(name, _)| Fault::parameter(*name, "not_in_this_form", detail())).collect();
         if faults.is_empty() { Ok(()) } else { Err(ApiError::bad_query(faults)) }
     }
 
-    /// An initiative in this form.
+    /// An initiative in this representation.
     pub fn initiative(self, request: &HttpRequest, record: &Initiative) -> Result<HttpResponse, ApiError> {
         if self != Self::Markdown {
             return Self::linked(request, record, linked::initiative);

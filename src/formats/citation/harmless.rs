@@ -1,4 +1,4 @@
-//! Markdown of others that does no harm where it is pasted: without HTML, and with links of the web only.
+//! Makes other people's Markdown safe to paste elsewhere: no HTML, and links to the web and mail only.
 
 use std::ops::Range;
 
@@ -6,18 +6,18 @@ use pulldown_cmark::{Event, LinkType, Options, Parser, Tag};
 
 use super::markdown_text::{events, line, replaced, target};
 
-/// How often a text is looked at again for what came to light.
+/// Number of passes over a text, because each pass can reveal more.
 const TURNS: usize = 8;
-/// Schemes of addresses that a page may lead to.
+/// Schemes that a link may use.
 const SCHEMES: [&str; 3] = ["http", "https", "mailto"];
 
-/// The same with raw HTML, and links to other addresses than those of the web, as mere text.
+/// Turns raw HTML, and links with other schemes, into plain text.
 ///
-/// Whoever pastes it has another renderer than ours, with HTML switched on perhaps, that takes for HTML what we take for
-/// code or for an address. So nothing that could begin a tag is left, wherever it stands.
+/// The text may end up in a different renderer, perhaps with HTML enabled. That renderer may see HTML where ours sees
+/// code or an address. So nothing that could begin a tag remains, wherever it is.
 pub(super) fn defused(text: &str) -> String {
     let mut text = without_tags(text);
-    // Once a link is text, what lay in it comes to light.
+    // Once a link is text, its contents are parsed too.
     for _ in 0..TURNS {
         let parser = Parser::new_ext(&text, Options::ENABLE_TABLES);
         let definitions = parser.reference_definitions().iter();
@@ -31,11 +31,11 @@ pub(super) fn defused(text: &str) -> String {
         places.dedup();
         text = replaced(&text, places.into_iter().map(|place| (place..place, "\\".to_owned())));
     }
-    // Whoever wraps them that deep means no good: nothing of the text is one.
+    // Only an attacker nests links this deep: make them all text.
     text.replace('[', "&#91;")
 }
 
-/// What may begin a tag as an entity. Addresses in angle brackets become links of the common form: read as HTML,
+/// Escapes everything that may begin a tag. Rewrites addresses in angle brackets as ordinary links: as HTML,
 /// `<https://a/onclick=b>` is an element with an event handler.
 fn without_tags(text: &str) -> String {
     let mut edits = Vec::new();
@@ -61,17 +61,17 @@ fn without_tags(text: &str) -> String {
     replaced(text, edits.into_iter())
 }
 
-/// What an address of mail has that is one to HTML as well.
+/// True for the characters of a mail address that are safe in HTML.
 fn is_plain(c: char) -> bool {
     c.is_ascii_alphanumeric() || ".@+-_".contains(c)
 }
 
-/// An address as the target of a link without angle brackets.
+/// An address as a link target without angle brackets.
 fn bare(url: &str) -> String {
     target(url).replace('(', "%28").replace(')', "%29")
 }
 
-/// Where a backslash makes text of what does harm.
+/// Position at which a backslash turns harmful markup into text.
 fn harmful(text: &str, event: &Event, range: Range<usize>) -> Option<usize> {
     let (Event::Start(Tag::Link { dest_url, link_type, .. }) | Event::Start(Tag::Image { dest_url, link_type, .. })) =
         event
@@ -181,7 +181,7 @@ mod tests {
             "a https://x.example/<img/src=x/onerror=alert(1)>",
             "$<img src=x onerror=alert(1)>$",
         ] {
-            // A definition of one text must not serve another.
+            // A link definition of one text must not apply to another.
             let text = format!("{}\n\n## Next\n\n[a]\n", below(2, own));
             for html in rendered(&text) {
                 let is_bad = |what: &str| html.to_lowercase().contains(what);

@@ -1,4 +1,4 @@
-//! Records as linked data: initiatives and councils in the words of schema.org, themes in those of SKOS (JSON-LD 1.1).
+//! Records as linked data (JSON-LD 1.1): initiatives and councils in schema.org terms, themes in SKOS.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -16,32 +16,32 @@ use crate::registry::themes::model::{Theme, ThemeRef, ThemeStatus};
 
 /// Registered by W3C.
 pub const MEDIA_TYPE: &str = "application/ld+json";
-/// The vocabulary, and where JSON-LD processors find its terms.
+/// The vocabulary, and the context for JSON-LD processors.
 pub const SCHEMA_ORG: &str = "https://schema.org/";
-/// Where SKOS has its terms.
+/// Namespace of SKOS.
 pub const SKOS: &str = "http://www.w3.org/2004/02/skos/core#";
 
-/// A JSON-LD document: a thing with an address, a type, and what is said of it.
+/// A JSON-LD document about one thing, with its address and type.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LinkedData {
-    /// What the terms mean: the address of schema.org, or the terms themselves.
+    /// Meaning of the terms: the address of schema.org, or the terms themselves.
     #[serde(rename = "@context")]
     context: Value,
-    /// The permalink of the thing.
+    /// Permalink of the thing.
     #[serde(rename = "@id")]
     #[schema(format = "uri")]
     id: String,
-    /// What kind of thing.
+    /// Type of the thing.
     #[serde(rename = "@type")]
     #[schema(example = "Article")]
     kind: &'static str,
-    /// What is said of it.
+    /// Properties of the thing.
     #[serde(flatten)]
     members: Map<String, Value>,
 }
 
 impl LinkedData {
-    /// A document; members that are null or empty are left out.
+    /// Builds a document. Leaves out null and empty members.
     pub fn new(context: Value, id: String, kind: &'static str, members: Value) -> Self {
         let members = match tidy(members) {
             Value::Object(members) => members,
@@ -51,7 +51,7 @@ impl LinkedData {
     }
 }
 
-/// Without what has nothing to say.
+/// Removes null and empty values.
 fn tidy(value: Value) -> Value {
     let says = |value: &Value| !matches!(value, Value::Null) && value.as_array().is_none_or(|items| !items.is_empty());
     match value {
@@ -64,7 +64,7 @@ fn tidy(value: Value) -> Value {
     }
 }
 
-/// An initiative: an article about a piece of practice, by those who lead it.
+/// An initiative: an article about a piece of practice, by the organisations that lead it.
 pub fn initiative(record: &Initiative, base: &str) -> LinkedData {
     let work = Work { record, base };
     let leads: Vec<Value> = match &record.lead_council {
@@ -127,7 +127,7 @@ pub fn initiative(record: &Initiative, base: &str) -> LinkedData {
     LinkedData::new(json!(SCHEMA_ORG), work.permalink(), "Article", members)
 }
 
-/// A claim: what is measured, between which bounds, when, by whom, and what to know before using it.
+/// A claim: the measure, bounds, date, author and caveat.
 fn observation(outcome: &Outcome, record: &Initiative) -> Value {
     let (value, low, high) = match outcome.bound {
         Bound::AtLeast => (None, outcome.value, None),
@@ -139,7 +139,7 @@ fn observation(outcome: &Outcome, record: &Initiative) -> Value {
     let claimed = claim(outcome);
     let colon = if claimed.is_empty() { "" } else { ": " };
     let sentence = format!("{} ({}){colon}{claimed}", &*outcome.measure, word(&outcome.kind));
-    let said = |name: &str, value: Value| if value.is_null() { value } else { property(name, value) };
+    let optional = |name: &str, value: Value| if value.is_null() { value } else { property(name, value) };
     json!({
         "@type": "Observation",
         "name": outcome.measure,
@@ -158,9 +158,9 @@ fn observation(outcome: &Outcome, record: &Initiative) -> Value {
             property("kind", json!(text(&outcome.kind))),
             property("bound", json!(text(&outcome.bound))),
             property("evidence level", json!(evidence(outcome.evidence_level))),
-            said("direction", json!(outcome.direction)),
-            said("baseline", json!(outcome.baseline)),
-            said("caveat", json!(outcome.caveat)),
+            optional("direction", json!(outcome.direction)),
+            optional("baseline", json!(outcome.baseline)),
+            optional("caveat", json!(outcome.caveat)),
         ],
     })
 }
@@ -199,7 +199,7 @@ fn point(latitude: f64, longitude: f64) -> Value {
     json!({ "@type": "GeoCoordinates", "latitude": latitude, "longitude": longitude })
 }
 
-/// A council: an organisation of government.
+/// A council, as a government organisation.
 pub fn council(record: &Council, base: &str) -> LinkedData {
     let names = std::iter::once(&record.short_name).chain(&record.welsh_name).chain(&record.aliases);
     let is_member = record.membership.status == Some(MembershipStatus::Active);
@@ -221,7 +221,7 @@ pub fn council(record: &Council, base: &str) -> LinkedData {
     LinkedData::new(json!(SCHEMA_ORG), permalink(base, record.id), "GovernmentOrganization", members)
 }
 
-/// A theme: a concept of the registry's scheme.
+/// A theme, as a concept of the registry's scheme.
 pub fn theme(record: &Theme, base: &str) -> LinkedData {
     let at = |theme: &ThemeRef| permalink(base, theme.id);
     let iri = |term: &str| json!({ "@id": format!("{SKOS}{term}"), "@type": "@id" });

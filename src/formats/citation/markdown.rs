@@ -1,5 +1,5 @@
-//! A record as a Markdown document, for pasting into a council's own site: what it says, what it claims and on what
-//! evidence, how to cite it, and under which terms.
+//! A record as a Markdown document to paste into a council's own site: the story, the claims and their evidence, the
+//! citation and the terms.
 
 use std::fmt::Write;
 
@@ -15,7 +15,7 @@ use crate::registry::initiatives::model::State;
 /// RFC 7763.
 pub const MEDIA_TYPE: &str = "text/markdown";
 
-/// The record as a document with one outline: its title, then sections.
+/// Writes the record as a document with one outline: title, then sections.
 pub fn write(work: &Work) -> String {
     let record = work.record;
     let mut document = format!("# {}\n\n{}\n", line(&record.title), line(&record.summary));
@@ -108,7 +108,7 @@ fn outcomes(document: &mut String, record: &Initiative) {
     }
 }
 
-/// In words, as the bound has it: a number that is copied from here alone still says what it is.
+/// The value in words, with its bound, so that a number copied alone keeps its meaning.
 fn value(outcome: &Outcome) -> String {
     line(&claim(outcome))
 }
@@ -152,7 +152,7 @@ fn row(document: &mut String, cells: &[String]) {
     let _ = writeln!(document, "| {} |", cells.join(" | "));
 }
 
-/// The number of a source in the list below.
+/// The number of a source in the list of sources.
 fn cited(key: Option<&str>, sources: &[Source]) -> String {
     let position = key.and_then(|key| sources.iter().position(|source| source.key == key));
     position.map(|position| format!("\\[{}\\]", position + 1)).unwrap_or_default()

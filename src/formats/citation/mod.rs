@@ -1,7 +1,7 @@
-//! Records for others to cite and to show: citations, linked data (JSON-LD), Markdown, a catalogue of the whole (DCAT),
-//! and permalinks that stay right when a slug changes.
+//! Records for other people to cite and show: citations, linked data (JSON-LD), Markdown, a catalogue (DCAT), and
+//! permalinks that survive a change of slug.
 //!
-//! Everything is made of the answer that the caller would get as JSON, so that what a caller may not see is not in it.
+//! All of them start from the JSON answer for the caller, so they show nothing that the caller may not see.
 
 pub mod bibtex;
 pub mod catalog;

@@ -1,4 +1,4 @@
-//! What a citation is asked for with.
+//! Parameters of citations.
 
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -17,11 +17,11 @@ pub enum CitationFormat {
     Datacite,
 }
 
-/// Shape of a citation.
+/// Parameters of a citation.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct CitationQuery {
-    /// Format; what `Accept` asks for when left out, and CSL-JSON when that does not say either.
+    /// Format of the citation. Default: the format in `Accept`, or else CSL-JSON.
     #[param(inline)]
     pub format: Option<CitationFormat>,
 }

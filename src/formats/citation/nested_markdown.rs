@@ -1,5 +1,5 @@
-//! Markdown within Markdown: single-line values that stay what they are, and a record's own texts fitted into a document
-//! (CommonMark 0.31, with tables).
+//! Markdown inside Markdown (CommonMark 0.31, with tables): escapes single-line values, and fits a record's own texts
+//! into a document.
 
 use std::ops::Range;
 
@@ -8,10 +8,10 @@ use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 use super::harmless::defused;
 use super::markdown_text::{events, replaced};
 
-/// Deepest heading that Markdown has.
+/// Deepest heading level in Markdown.
 const DEEPEST: usize = 6;
-/// A text of the record, fitted in below a heading of `level`: its own headings are lower than that, raw HTML is shown and
-/// not run, links lead to web and mail addresses only, and what it leaves open is closed.
+/// Fits a record's text below a heading of `level`. Lowers its headings, shows raw HTML as text, limits links to web
+/// and mail addresses, and closes open blocks.
 pub fn below(level: usize, markdown: &str) -> String {
     let mut text = defused(markdown.trim_end());
     if let Some(fence) = open_fence(&text) {
@@ -21,7 +21,7 @@ pub fn below(level: usize, markdown: &str) -> String {
     demoted(&text, level)
 }
 
-/// What closes a fenced code block that the end of the text left open. One within a list or quotation ends with that.
+/// The end of a fenced code block that the text left open. A fence inside a list or quotation ends with that.
 fn open_fence(text: &str) -> Option<String> {
     let mut depth = 0;
     let mut last = None;
@@ -42,7 +42,7 @@ fn open_fence(text: &str) -> Option<String> {
     (!is_closed).then_some(fence)
 }
 
-/// The same with every heading below `level`.
+/// Lowers every heading to below `level`.
 fn demoted(text: &str, level: usize) -> String {
     let mut edits = Vec::new();
     let mut headings: Vec<(Range<usize>, usize, Option<Range<usize>>)> = Vec::new();
@@ -67,11 +67,11 @@ fn demoted(text: &str, level: usize) -> String {
     for (range, own, inner) in headings {
         let marks = "#".repeat((level + own).min(DEEPEST));
         let words = inner.map(|inner| &text[inner]).unwrap_or_default();
-        // The lines of an underlined heading may each begin with the marks of a quotation.
+        // Each line of an underlined heading may begin with quotation marks (`>`).
         let words: Vec<&str> = words.lines().map(|line| line.trim_matches([' ', '\t', '>'])).collect();
         let end = text[range.clone()].trim_end().len() + range.start;
         let is_underlined = !text[range.clone()].trim_start().starts_with('#');
-        // A number sign at the end of an underlined heading would be taken for the end of one with marks.
+        // A `#` at the end of an underlined heading would otherwise read as a closing mark.
         let closing = if is_underlined && words.last().is_some_and(|word| word.ends_with('#')) { " #" } else { "" };
         edits.push((range.start..end, format!("{marks} {}{closing}", words.join(" "))));
     }

@@ -1,16 +1,16 @@
-//! RIS, as EndNote, RefWorks and Zotero read it: a tag of two characters, two blanks, a hyphen, a blank and the value, one a
-//! line, each line ended by CR LF; `TY` first, `ER` last.
+//! RIS, for EndNote, RefWorks and Zotero. Each line is a two-character tag, two spaces, a hyphen, a space and the
+//! value, ended by CR LF. `TY` comes first, `ER` last.
 //!
-//! By hand: these lines are fewer than those that would turn a work into the types of a library.
+//! By hand: converting a work to a library's types would take more lines than this.
 
 use chrono::Datelike;
 
 use super::work::{LANGUAGE, NETWORK, REGISTRY, Work};
 
-/// As reference managers ask for it; there is no registered one.
+/// The type that reference managers ask for. It is not registered.
 pub const MEDIA_TYPE: &str = "application/x-research-info-systems";
 
-/// The work as one reference. When it was accessed (`Y2`) is the reader's to say.
+/// Writes the work as one reference. Leaves out the date of access (`Y2`), which only the reader knows.
 pub fn write(work: &Work) -> String {
     let record = work.record;
     let mut lines = vec![("TY", "WEB".to_owned()), ("ID", format!("ccin-{}", record.slug))];
@@ -36,12 +36,12 @@ pub fn write(work: &Work) -> String {
     lines.into_iter().map(|(tag, value)| format!("{tag}  - {}\r\n", single_line(&value))).collect()
 }
 
-/// A comma would part a family name from a given one, which an organisation has not.
+/// Removes commas, which would separate a family name from a given name. An organisation has neither.
 fn organisation(name: &str) -> String {
     name.replace(", ", " ").replace(',', " ")
 }
 
-/// A value has no line ends: the next line would be read as another tag.
+/// Removes line ends: RIS would read the next line as another tag.
 fn single_line(value: &str) -> String {
     value.split(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')).collect::<Vec<_>>().join(" ")
 }

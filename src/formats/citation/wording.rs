@@ -1,4 +1,4 @@
-//! Outcomes and costs in words: never a number without its bound and unit.
+//! Outcomes and costs in words. A number always has its bound and unit.
 
 use serde::Serialize;
 
@@ -6,12 +6,12 @@ use crate::db::enum_text::text;
 use crate::registry::initiatives::evidence::{Bound, Cost, CostBound, EVIDENCE_LEVELS, Outcome, OutcomeKind, Unit};
 use crate::text::Quantity;
 
-/// A word of a vocabulary as people write it: `case study` for `case_study`.
+/// A vocabulary word as people write it: `case study` for `case_study`.
 pub fn word<T: Serialize>(value: &T) -> String {
     text(value).replace('_', " ")
 }
 
-/// What an outcome says, with bound, unit and direction: `at least 1,600 bags`, `£10 to £20`, `down`. Empty for an award
+/// An outcome in words, with bound, unit and direction: `at least 1,600 bags`, `£10 to £20`, `down`. Empty for an award
 /// without a value.
 pub fn claim(outcome: &Outcome) -> String {
     let amount = |value: Quantity| amount(value, outcome.unit);
@@ -42,7 +42,7 @@ pub fn amount(value: Quantity, unit: Option<Unit>) -> String {
     }
 }
 
-/// What a cost line says: `about £1,000,000`, `£12.50`.
+/// A cost in words: `about £1,000,000`, `£12.50`.
 pub fn cost(cost: &Cost) -> String {
     let (pounds, pence) = (cost.amount_pence / 100, cost.amount_pence % 100);
     let amount = match pence {
@@ -52,7 +52,7 @@ pub fn cost(cost: &Cost) -> String {
     if cost.bound == CostBound::Exact { amount } else { format!("{} {amount}", word(&cost.bound)) }
 }
 
-/// When a claim was true, or the period that it covers.
+/// Date of a claim, or the period it covers.
 pub fn when(outcome: &Outcome) -> String {
     let day = |date: &Option<crate::text::PartialDate>| date.as_deref().map(str::to_owned);
     let period = match (day(&outcome.period_from), day(&outcome.period_to)) {
@@ -73,13 +73,13 @@ pub fn when(outcome: &Outcome) -> String {
     }
 }
 
-/// An evidence level with what it stands for: `2, monitored`.
+/// An evidence level and its meaning: `2, monitored`.
 pub fn evidence(level: i16) -> String {
     let name = usize::try_from(level).ok().and_then(|level| EVIDENCE_LEVELS.get(level));
     name.map_or_else(|| level.to_string(), |name| format!("{level}, {name}"))
 }
 
-/// Digits before the point in threes.
+/// Groups digits before the decimal point in threes.
 fn grouped(number: &str) -> String {
     let (sign, number) = number.strip_prefix('-').map_or(("", number), |rest| ("-", rest));
     let (whole, rest) = number.split_at(number.find('.').unwrap_or(number.len()));

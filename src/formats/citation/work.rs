@@ -1,4 +1,4 @@
-//! An initiative as a work that can be cited: who, when, what, where. Each format of a citation is written from this.
+//! An initiative as a citable work. Every citation format is written from it.
 
 use chrono::{Datelike, NaiveDate};
 use uuid::Uuid;
@@ -7,21 +7,21 @@ use super::wording::word;
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::initiatives::model::{ParticipantRole, PartnerRole, State};
 
-/// Who publishes, and leads what no council leads.
+/// Publisher of the registry. Leads the initiatives that no council leads.
 pub const NETWORK: &str = "Co-operative Councils' Innovation Network";
-/// Its site.
+/// Website of the network.
 pub const NETWORK_SITE: &str = "https://www.councils.coop/";
-/// What the work is part of.
+/// Collection that the work is part of.
 pub const REGISTRY: &str = "CCIN registry";
 /// Language of the records (BCP 47).
 pub const LANGUAGE: &str = "en-GB";
 
-/// The address of a record that stays right for good.
+/// The permanent address of a record.
 pub fn permalink(base: &str, id: Uuid) -> String {
     format!("{base}/id/{id}")
 }
 
-/// An initiative as a work, at an address of the registry without a path.
+/// An initiative as a work.
 #[derive(Clone, Copy)]
 pub struct Work<'a> {
     /// The record, as its caller sees it.
@@ -31,19 +31,19 @@ pub struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    /// Its permalink.
+    /// Permalink of the record.
     pub fn permalink(&self) -> String {
         permalink(self.base, self.record.id)
     }
 
-    /// Organisations that answer for it: the lead council, or the network itself, then those that lead with it.
+    /// Authors: the lead council or the network, then the joint leads.
     pub fn authors(&self) -> Vec<&'a str> {
         let lead = self.record.lead_council.as_ref().map_or(NETWORK, |council| &council.name);
         let others = self.record.participants.iter().filter(|one| one.role == ParticipantRole::CoLead);
         std::iter::once(lead).chain(others.map(|one| one.council.name.as_str())).collect()
     }
 
-    /// Who pays for it, each once: partners that fund, and payers of its costs.
+    /// Funders without duplicates: partners that fund, and payers of costs.
     pub fn funders(&self) -> Vec<&'a str> {
         let partners = self.record.partners.iter().filter(|one| one.role == PartnerRole::Funder);
         let payers = self.record.costs.iter().filter_map(|cost| cost.payer.as_ref());
@@ -56,45 +56,44 @@ impl<'a> Work<'a> {
         funders
     }
 
-    /// The day on which it was first published (UTC); `None` for what never was.
+    /// Date of first publication (UTC). `None` if it was never published.
     pub fn issued(&self) -> Option<NaiveDate> {
         self.record.published_at.map(|at| at.date_naive())
     }
 
-    /// The year to cite it by: of its publication, or of its last change where it never was published.
+    /// Year for the citation: of the publication, or of the last change if it was never published.
     pub fn year(&self) -> i32 {
         self.issued().unwrap_or_else(|| self.record.updated_at.date_naive()).year()
     }
 
-    /// When what it describes began and ended, as far as known and as precisely as known: `2013-05/2014`, `2013/..`
-    /// (ISO 8601-2, open intervals).
+    /// Start and end of the practice, as precise as known: `2013-05/2014`, `2013/..` (ISO 8601-2, open intervals).
     pub fn period(&self) -> Option<String> {
         period(self.record.started_on.as_deref(), self.record.ended_on.as_deref())
     }
 
-    /// What kind of record, in words.
+    /// Kind of record, in words.
     pub fn kind(&self) -> String {
         word(&self.record.kind)
     }
 
-    /// Its themes and principles, in words.
+    /// Labels of its themes and principles.
     pub fn keywords(&self) -> impl Iterator<Item = &'a str> {
         let themes = self.record.themes.iter().map(|one| one.theme.label.as_str());
         themes.chain(self.record.principles.iter().map(|one| one.label.as_str()))
     }
 
-    /// Its licence with the address of the terms, in a sentence.
+    /// A sentence with the licence and the address of its terms.
     pub fn terms(&self) -> String {
         let licence = self.record.licence;
         format!("Licence: {} ({}), {}", licence.title(), crate::db::enum_text::text(&licence), licence.url())
     }
 
-    /// True for what is no public record yet, or no longer.
+    /// True if the record is not public.
     pub fn is_draft(&self) -> bool {
         self.record.state == State::Draft
     }
 
-    /// The citation as a line of text: who (when): what. Where.
+    /// The citation as one line of text.
     pub fn line(&self) -> String {
         let when = match self.issued() {
             _ if self.is_draft() => "draft".to_owned(),
@@ -110,7 +109,7 @@ impl<'a> Work<'a> {
     }
 }
 
-/// An interval as far as its ends are known.
+/// An interval from the known ends.
 pub fn period(from: Option<&str>, to: Option<&str>) -> Option<String> {
     match (from, to) {
         (None, None) => None,

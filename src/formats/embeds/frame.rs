@@ -1,4 +1,4 @@
-//! The HTML of a page within a frame: the element of `/embed.js` with links in it, for who has no scripts.
+//! HTML for pages in frames: the element of `/embed.js`, with links inside for readers without scripts.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use crate::formats::web::shell::{SITE, escape};
 use crate::http::response::send_overview;
 
-/// As strict as the page's own, but for who may show it: everybody.
+/// As strict as the policy of the page, except that every site may frame it.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *";
 const HTML: &str = "text/html; charset=utf-8";
@@ -15,7 +15,8 @@ const HTML: &str = "text/html; charset=utf-8";
 /// An initiative to link to: slug and title.
 pub type Linked<'a> = (&'a str, &'a str);
 
-/// A page with the element. `attributes` are its own, `all` is where the registry's page shows the same.
+/// A page with the element. `attributes` are the element's; `all` is the address of the same list on the registry's
+/// page.
 pub fn element(
     request: &HttpRequest,
     title: &str,
@@ -37,7 +38,7 @@ pub fn element(
     framed(send_overview(request, HTML, document(title, script, &main), None))
 }
 
-/// A page that says what is wrong, each fault a line.
+/// An error page with one line for each fault.
 pub fn refused(status: StatusCode, what: &str, faults: &[String]) -> HttpResponse {
     let lines: String = faults.iter().map(|fault| format!("<li>{}</li>", escape(fault))).collect();
     let list = if lines.is_empty() { String::new() } else { format!("<ul>{lines}</ul>") };

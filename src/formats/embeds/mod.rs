@@ -1,7 +1,7 @@
-//! The registry on other sites: pages for frames, and oEmbed, by which a site that is given an address finds the frame.
+//! The registry on other sites: pages for frames, and oEmbed, which gives a site the frame for an address.
 //!
-//! `/embed.js`, the element for pages that take a script, is one of the files of the page (`web/embed`). A frame holds that
-//! very element, and within it, for who has no scripts, a list of links.
+//! `/embed.js`, the element for pages that can add a script, is a file of the page (`web/embed`). A frame contains the
+//! same element, with a list of links inside for readers without scripts.
 
 pub mod frame;
 pub mod model;

@@ -1,4 +1,4 @@
-//! What a frame shows, and what oEmbed is asked and answers.
+//! Parameters of frames, and oEmbed's parameters and answers.
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -9,45 +9,45 @@ use crate::registry::initiatives::model::InitiativeKind;
 use crate::registry::initiatives::query::{InitiativeQuery, InitiativeSort};
 use crate::text::Reference;
 
-/// How a frame shows initiatives.
+/// Layout of a frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FrameView {
-    /// As a list.
+    /// A list.
     #[default]
     List,
-    /// On a map, above the list.
+    /// A map above the list.
     Map,
 }
 
-/// What a frame of initiatives shows: the attributes of the element, as parameters.
+/// Parameters of a frame of initiatives. They match the attributes of the element.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct FrameQuery {
     /// Words to search for.
     #[param(inline)]
     pub q: Option<SearchText>,
-    /// Only on these themes.
+    /// Only initiatives on these themes.
     #[serde(default)]
     #[param(inline)]
     pub theme: Vec<Reference>,
-    /// Only by these principles.
+    /// Only initiatives that follow these principles.
     #[serde(default)]
     #[param(inline)]
     pub principle: Vec<Reference>,
-    /// Only led by these councils.
+    /// Only initiatives led by these councils.
     #[serde(default)]
     #[param(inline)]
     pub council: Vec<Reference>,
-    /// Only led by these councils, or with their part.
+    /// Only initiatives that these councils lead or take part in.
     #[serde(default)]
     #[param(inline)]
     pub participant: Vec<Reference>,
-    /// Only of these English regions.
+    /// Only initiatives in these English regions.
     #[serde(default)]
     #[param(inline)]
     pub region: Vec<Region>,
-    /// Only of these nations.
+    /// Only initiatives in these nations.
     #[serde(default)]
     #[param(inline)]
     pub nation: Vec<Nation>,
@@ -55,26 +55,26 @@ pub struct FrameQuery {
     #[serde(default)]
     #[param(inline)]
     pub kind: Vec<InitiativeKind>,
-    /// Order.
+    /// Order of the initiatives.
     #[param(inline)]
     pub sort: Option<InitiativeSort>,
-    /// How many: 5 when left out.
+    /// Number of initiatives. Default: 5.
     #[param(minimum = 1)]
     pub limit: Option<u64>,
-    /// As a list, or on a map.
+    /// Layout: a list, or a map above the list.
     #[serde(default)]
     #[param(inline)]
     pub view: FrameView,
-    /// What stands above them.
+    /// Heading above the initiatives.
     #[param(min_length = 1, max_length = 200)]
     pub heading: Option<String>,
 }
 
-/// Rows in a frame when nothing is said, as the element has it.
+/// Default number of rows in a frame, the same as in the element.
 const LIMIT: u64 = 5;
 
 impl FrameQuery {
-    /// As the list is asked.
+    /// The query for the list.
     pub fn of_list(self) -> InitiativeQuery {
         InitiativeQuery {
             q: self.q,
@@ -92,7 +92,7 @@ impl FrameQuery {
     }
 }
 
-/// Formats in which oEmbed answers.
+/// Formats of an oEmbed answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OembedFormat {
@@ -102,53 +102,53 @@ pub enum OembedFormat {
     Xml,
 }
 
-/// What oEmbed is asked.
+/// Parameters of oEmbed.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct OembedQuery {
-    /// Address of a page of this registry: of an initiative or a council, or a permalink of one.
+    /// Address of a page of this registry: an initiative, a council, or the permalink of one.
     #[param(format = "uri", max_length = 2000, example = "http://127.0.0.1:8080/initiatives/get-oldham-working")]
     pub url: String,
-    /// The frame is not to be wider, in pixels.
+    /// Maximum width of the frame in pixels.
     #[param(minimum = 1, example = 600)]
     pub maxwidth: Option<u64>,
-    /// The frame is not to be higher, in pixels.
+    /// Maximum height of the frame in pixels.
     #[param(minimum = 1, example = 400)]
     pub maxheight: Option<u64>,
-    /// Format; what `Accept` asks for when left out, and JSON when that does not say either.
+    /// Format of the answer. Default: the format in `Accept`, or else JSON.
     #[param(inline)]
     pub format: Option<OembedFormat>,
 }
 
-/// A frame for a page of the registry, as oEmbed 1.0 has it (<https://oembed.com>).
+/// A frame for a page of the registry (oEmbed 1.0, <https://oembed.com>).
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Oembed {
     /// Always `rich`.
     #[serde(rename = "type")]
     #[schema(example = "rich")]
     pub kind: &'static str,
-    /// Of oEmbed.
+    /// Version of oEmbed.
     #[schema(example = "1.0")]
     pub version: &'static str,
     /// Title of the initiative, or name of the council.
     #[schema(example = "Get Oldham Working")]
     pub title: String,
-    /// The council that leads, or the network.
+    /// Name of the lead council, or of the network.
     #[schema(example = "Oldham Metropolitan Borough Council")]
     pub author_name: String,
-    /// Where the author is at home in the registry, or the network on the web.
+    /// Page of the council in the registry, or website of the network.
     #[schema(format = "uri", example = "http://127.0.0.1:8080/councils/oldham")]
     pub author_url: String,
-    /// Who provides it.
+    /// Name of the provider.
     #[schema(example = "CCIN registry")]
     pub provider_name: &'static str,
-    /// Where they are.
+    /// Address of the provider.
     #[schema(format = "uri", example = "http://127.0.0.1:8080/")]
     pub provider_url: String,
-    /// Seconds for which this may be kept.
+    /// Seconds for which you can cache this answer.
     #[schema(example = 3600, minimum = 0)]
     pub cache_age: u32,
-    /// The frame, to be put on a page as it is.
+    /// HTML of the frame, ready to put on a page.
     #[schema(example = "<iframe src=\"http://127.0.0.1:8080/embed/initiatives/get-oldham-working\"></iframe>")]
     pub html: String,
     /// Width of the frame in pixels.

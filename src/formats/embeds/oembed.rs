@@ -1,29 +1,30 @@
-//! oEmbed 1.0 (<https://oembed.com>): which page an address means, and the frame for it.
+//! oEmbed 1.0 (<https://oembed.com>): finds the page for an address, and builds its frame.
 
 use super::model::{Oembed, OembedQuery};
 use crate::formats::web::shell::{SITE, escape};
 
-/// Pixels of a frame where nobody sets a limit: a column of text wide, a record or a few of them high.
+/// Default width of a frame in pixels: one column of text.
 const WIDTH: u64 = 600;
-/// Of one initiative.
+/// Default height for one initiative.
 pub const RECORD_HEIGHT: u64 = 480;
-/// Of a list.
+/// Default height for a list.
 pub const LIST_HEIGHT: u64 = 720;
-/// As long as the file of the element may be kept.
+/// Seconds to cache an answer: the same as for the element's file.
 const CACHE_AGE: u32 = 3600;
 
-/// What a page is about.
+/// Subject of a page.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Subject<'a> {
-    /// The initiative of this slug or id.
+    /// The initiative with this slug or id.
     Initiative(&'a str),
-    /// The council of this slug, id or code.
+    /// The council with this slug, id or code.
     Council(&'a str),
-    /// The record of this id.
+    /// The record with this id.
     Record(&'a str),
 }
 
-/// The subject of an address below `base`; none for any other. A query, a fragment and a slash at the end do not matter.
+/// The subject of an address below `base`. `None` for any other address. Ignores a query, a fragment and a slash at the
+/// end.
 pub fn subject<'a>(url: &'a str, base: &str) -> Option<Subject<'a>> {
     let path = url.strip_prefix(base)?.split(['?', '#']).next()?.trim_end_matches('/');
     let mut steps = path.strip_prefix('/')?.split('/');
@@ -37,7 +38,7 @@ pub fn subject<'a>(url: &'a str, base: &str) -> Option<Subject<'a>> {
     subject.filter(|_| steps.next().is_none())
 }
 
-/// A frame at this address below `base`, within the limits that were asked for.
+/// A frame for a path below `base`, within the requested limits.
 pub fn frame(base: &str, at: &str, title: &str, author: (String, String), height: u64, asked: &OembedQuery) -> Oembed {
     let within = |wanted: u64, most: Option<u64>| most.map_or(wanted, |most| wanted.min(most));
     let (width, height) = (within(WIDTH, asked.maxwidth), within(height, asked.maxheight));
@@ -62,7 +63,7 @@ pub fn frame(base: &str, at: &str, title: &str, author: (String, String), height
     }
 }
 
-/// The same as XML (section 2.3.4.2).
+/// The answer as XML (section 2.3.4.2).
 pub fn xml(answer: &Oembed) -> String {
     let value = serde_json::to_value(answer).unwrap_or_default();
     let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), escape);

@@ -1,4 +1,4 @@
-//! The answer to a request for an export, up to its first byte.
+//! Prepares the answer to an export request, up to its first byte.
 
 use std::future::{Ready, ready};
 use std::time::Duration;
@@ -26,9 +26,9 @@ use crate::http::page::base;
 use crate::http::response::{HeadOnly, cache};
 use crate::read_model::extractor::CurrentSnapshot;
 
-/// What a handler of exports needs of its request.
+/// Request data for export handlers.
 pub struct Exports {
-    /// The records that are handed out.
+    /// The records to export.
     pub snapshot: CurrentSnapshot,
     db: web::Data<Db>,
     request: HttpRequest,
@@ -37,7 +37,7 @@ pub struct Exports {
 }
 
 impl Exports {
-    /// The format that the address ends with, or that `Accept` names.
+    /// The format in the address, or else in `Accept`.
     pub fn format(&self, list: &str, offered: &[Format]) -> Result<Format, ApiError> {
         let Some(suffix) = self.request.match_info().get("format") else {
             let accept = Accept::parse(&self.request).ok();
@@ -49,18 +49,18 @@ impl Exports {
             let hint = near.map_or(String::new(), |near| format!("; did you mean {list}.{near}?"));
             ApiError::new(
                 &problems::NOT_FOUND,
-                format!("Whole lists of {list} end with one of {}{hint}", known.join(", ")),
+                format!("The address of an export of {list} ends with one of {}{hint}", known.join(", ")),
             )
         })
     }
 
-    /// Refuse more rows than a caller may take away.
+    /// Refuses an export with more rows than the caller may have.
     pub fn check_size(&self, caller: &Bounded<scope::Export>, rows: usize) -> Result<(), ApiError> {
         let most = self.settings.limits.export_rows;
         if caller.is_bounded() && rows > most as usize { Err(caller.refusal(most)) } else { Ok(()) }
     }
 
-    /// The answer: these rows as a file called `name`, with a head of these columns.
+    /// The answer: these rows as a file called `name`, with these columns in its header.
     pub async fn send<'a, R: 'a>(
         self,
         columns: impl Iterator<Item = &'a Column<R>>,
@@ -68,7 +68,7 @@ impl Exports {
         name: &str,
         rows: Rows,
     ) -> Result<HttpResponse, ApiError> {
-        // Who asks for the head alone gets it without the work.
+        // A HEAD request gets its answer without the work.
         if self.request.extensions().contains::<HeadOnly>() {
             let nothing = stream::empty::<Result<web::Bytes, Broken>>();
             return Ok(self.answer(format, name, BodyStream::new(nothing)));
@@ -123,18 +123,14 @@ fn cloned<T>(data: Option<&web::Data<T>>) -> Option<web::Data<T>> {
     data.cloned()
 }
 
-/// Refuse what makes sense for pages only, and members that no export has; every fault at once.
+/// Refuses parameters that only make sense for pages, and fields that exports do not have. Reports every fault at once.
 pub fn refuse_pages<R>(table: &Table<R>, fields: Option<&[String]>, given: &[(&str, bool)]) -> Result<(), ApiError> {
     let pages = given.iter().filter(|(_, is_given)| *is_given).map(|(name, _)| {
-        Fault::parameter(*name, "not_for_exports", "is for pages; an export is the whole list: leave it out")
+        Fault::parameter(*name, "not_for_exports", "leave this out: it is for pages, and an export is the whole list")
     });
     let unknown = fields.into_iter().flatten().filter(|name| table.members.iter().all(|member| member.name != **name));
     let members = unknown.map(|name| {
-        Fault::parameter(
-            "fields",
-            "not_for_exports",
-            format!("{name:?} is a member of no export; take it from the list"),
-        )
+        Fault::parameter("fields", "not_for_exports", format!("{name:?} is not in exports; get it from the paged list"))
     });
     let faults: Vec<Fault> = pages.chain(members).collect();
     if faults.is_empty() { Ok(()) } else { Err(ApiError::bad_query(faults)) }

@@ -1,18 +1,18 @@
-//! What a column of an export is: one description for the cells, the head of the CSV and the codebook.
+//! Columns of an export. One description serves the cells, the CSV header and the codebook.
 
 use serde::Serialize;
 
 use crate::db::enum_text::text;
 
-/// Between the values of a cell that holds several.
+/// Separator in a cell with several values.
 pub const BETWEEN: &str = ";";
 
-/// What a cell holds.
+/// Type of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Text that people wrote.
+    /// Text written by people.
     Text,
-    /// A word of our own: an id, a slug, a word of a vocabulary, a date as it was given.
+    /// A word in the registry's own form: an id, a slug, a vocabulary word, a date as given.
     Word,
     /// A whole number.
     Whole,
@@ -24,79 +24,79 @@ pub enum Kind {
     Time,
 }
 
-/// What a cell says; `None` for an empty one.
+/// Content of a cell. `None` for an empty one.
 pub type Cell = Option<String>;
 
 /// A column of a CSV over records of type `R`.
 #[derive(Debug)]
 pub struct Column<R> {
-    /// In the head of the CSV.
+    /// Name in the CSV header.
     pub name: &'static str,
-    /// The cell of a record.
+    /// The cell for a record.
     pub cell: fn(&R) -> Cell,
-    /// What it holds.
+    /// Type of its cells.
     pub kind: Kind,
-    /// Which member of a schema of the document says what the column means and which values it has, such as
-    /// `Initiative/title`; empty where the note says it all.
-    pub said: &'static str,
-    /// What is to be said besides.
+    /// The schema member that describes the column and its values, such as `Initiative/title`. Empty if the note says
+    /// everything.
+    pub schema_member: &'static str,
+    /// Further explanation.
     pub note: &'static str,
-    /// Several values, joined: rules of one do not hold for the cell.
+    /// True for several joined values. Rules for one value do not apply to the cell.
     pub is_several: bool,
-    /// Never empty.
+    /// True if never empty.
     pub is_required: bool,
-    /// Each value once.
+    /// True if each value occurs once.
     pub is_unique: bool,
 }
 
-/// A member of the records of a list, with the columns that it makes in a CSV.
+/// A member of a list's records, with its CSV columns.
 #[derive(Debug)]
 pub struct Member<R> {
-    /// As in the record, and as `fields` picks it.
+    /// Name in the record and in `fields`.
     pub name: &'static str,
     /// Its columns.
     pub columns: Vec<Column<R>>,
 }
 
-/// A list that is handed out whole.
+/// A list that can be exported.
 #[derive(Debug)]
 pub struct Table<R> {
     /// Last segment of its address.
     pub name: &'static str,
     /// Title in the codebook.
     pub title: &'static str,
-    /// What a row is.
+    /// Description of a row.
     pub about: &'static str,
     /// Its members, in the order of the record.
     pub members: Vec<Member<R>>,
-    /// The columns that tell its rows apart.
+    /// Columns that identify a row.
     pub key: &'static [&'static str],
-    /// Columns that name a row of a table: the column, the table (empty for this one), the column there.
+    /// References to other tables: column, table (empty for this one), column there.
     pub links: &'static [(&'static str, &'static str, &'static str)],
 }
 
 impl<R> Column<R> {
-    /// A column, which may be empty.
-    pub fn new(name: &'static str, kind: Kind, said: &'static str, cell: fn(&R) -> Cell) -> Self {
-        Self { name, cell, kind, said, note: "", is_several: false, is_required: false, is_unique: false }
+    /// A column that may be empty.
+    pub fn new(name: &'static str, kind: Kind, schema_member: &'static str, cell: fn(&R) -> Cell) -> Self {
+        Self { name, cell, kind, schema_member, note: "", is_several: false, is_required: false, is_unique: false }
     }
 
-    /// The same, never empty.
+    /// Marks the column as never empty.
     pub fn required(self) -> Self {
         Self { is_required: true, ..self }
     }
 
-    /// The same, never empty and each value once.
+    /// Marks the column as never empty and unique.
     pub fn unique(self) -> Self {
         Self { is_required: true, is_unique: true, ..self }
     }
 
-    /// The same, with a word besides.
+    /// Adds a note.
     pub fn noted(self, note: &'static str) -> Self {
         Self { note, ..self }
     }
 
-    /// The same, with several values in a cell; `note` says how they stand there.
+    /// Marks the column as having several values in a cell. `note` explains their form.
     pub fn several(self, note: &'static str) -> Self {
         Self { note, is_several: true, ..self }
     }
@@ -115,7 +115,7 @@ impl<R> Member<R> {
 }
 
 impl<R> Table<R> {
-    /// The columns of the members that `fields` picks, in the order of the record; all without a choice.
+    /// Columns of the members in `fields`, in the order of the record. All columns without `fields`.
     pub fn picked<'a>(&'a self, fields: Option<&'a [String]>) -> impl Iterator<Item = &'a Column<R>> {
         self.members
             .iter()
@@ -123,14 +123,14 @@ impl<R> Table<R> {
             .flat_map(|member| &member.columns)
     }
 
-    /// The cell of a record under the name of its column.
+    /// The cell of a record in the named column.
     pub fn cell(&self, name: &str, record: &R) -> Cell {
         let mut columns = self.members.iter().flat_map(|member| &member.columns);
         columns.find(|column| column.name == name).and_then(|column| (column.cell)(record))
     }
 }
 
-/// A word, a day or a moment as JSON has it.
+/// A word, a day or a moment, written as in JSON.
 pub fn word(value: &impl Serialize) -> Cell {
     Some(text(value))
 }
@@ -145,13 +145,13 @@ pub fn number<T: ToString>(value: Option<T>) -> Cell {
     value.map(|value| value.to_string())
 }
 
-/// Several values in one cell; empty for none.
+/// Several values in one cell. Empty if there are none.
 pub fn joined(values: impl IntoIterator<Item = String>) -> Cell {
     let values: Vec<String> = values.into_iter().collect();
     (!values.is_empty()).then(|| values.join(BETWEEN))
 }
 
-/// A text that goes into a cell with others.
+/// A text to join with others in a cell.
 pub fn among_others(text: &str) -> String {
     text.replace(BETWEEN, ",")
 }

@@ -1,5 +1,5 @@
-//! The codebook: a Frictionless data package with a Table Schema for each CSV, made of the columns and of what the document
-//! says of the members that they come from.
+//! The codebook: a Frictionless data package with a Table Schema for each CSV. Built from the columns and the OpenAPI
+//! descriptions of their members.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -19,43 +19,43 @@ pub struct DataPackage {
     name: &'static str,
     /// Title.
     title: &'static str,
-    /// What it holds and how to read it.
+    /// Contents of the package, and how to read them.
     description: &'static str,
     /// Version of the service.
     #[schema(example = "0.1.0")]
     version: &'static str,
-    /// Terms under which the data may be used again.
+    /// Terms for using the data.
     licenses: Vec<PackageLicence>,
-    /// Where the data comes from.
+    /// Sources of the data.
     sources: Vec<PackageSource>,
-    /// The CSVs.
+    /// The CSV files.
     resources: Vec<PackageResource>,
 }
 
-/// Terms under which data may be used again.
+/// Terms for using data.
 #[derive(Serialize, ToSchema)]
 pub struct PackageLicence {
-    /// SPDX.
+    /// SPDX identifier.
     #[schema(example = "OGL-UK-3.0")]
     name: &'static str,
     /// Title.
     title: &'static str,
-    /// Where it can be read.
+    /// Address of the terms.
     #[schema(format = "uri")]
     path: &'static str,
 }
 
-/// Where data comes from.
+/// A source of data.
 #[derive(Serialize, ToSchema)]
 pub struct PackageSource {
     /// Title.
     title: &'static str,
-    /// Where it can be read.
+    /// Address of the source.
     #[schema(format = "uri")]
     path: &'static str,
 }
 
-/// A CSV with its columns.
+/// A CSV file with its columns.
 #[derive(Serialize, ToSchema)]
 pub struct PackageResource {
     /// Name.
@@ -66,9 +66,9 @@ pub struct PackageResource {
     profile: &'static str,
     /// Title.
     title: &'static str,
-    /// What a row is.
+    /// Description of a row.
     description: &'static str,
-    /// Address, relative to that of the package.
+    /// Address, relative to the package.
     #[schema(example = "initiatives.csv")]
     path: String,
     /// `csv`.
@@ -80,19 +80,19 @@ pub struct PackageResource {
     /// `utf-8`.
     #[schema(example = "utf-8")]
     encoding: &'static str,
-    /// Its columns, as a Table Schema.
+    /// Columns, as a Table Schema.
     #[schema(value_type = Object)]
     schema: Value,
 }
 
-const DESCRIPTION: &str = "Councils, initiatives (case studies), their outcomes and the themes of the registry, as CSV. \
-    Cells that hold several values have them joined by semicolons, as the description of the column says. A text that begins \
-    with =, +, -, @, a tab or a line end has an apostrophe in front, so that no spreadsheet takes it for a formula. Dates may \
-    be partial: a year, a year and month, or a day. Everything that the columns leave out is in the newline-delimited JSON at \
-    the same addresses (.ndjson).";
+const DESCRIPTION: &str = "Councils, initiatives (case studies), their outcomes and the themes of the registry, as \
+    CSV. Cells that hold several values have them joined by semicolons, as the description of the column says. A text \
+    that begins with =, +, -, @, a tab or a line end has an apostrophe in front, so that no spreadsheet takes it for a \
+    formula. Dates may be partial: a year, a year and month, or a day. Everything that the columns leave out is in the \
+    newline-delimited JSON at the same addresses (.ndjson).";
 
 impl DataPackage {
-    /// With what `document`, the OpenAPI document, says of each member.
+    /// Builds the package. Takes descriptions of members from `document`, the OpenAPI document.
     pub fn new(document: &Value) -> Self {
         Self {
             profile: "tabular-data-package",
@@ -144,12 +144,12 @@ fn resource<R>(document: &Value, table: &Table<R>) -> PackageResource {
     }
 }
 
-/// A column: its meaning and rules are those of the member that it comes from.
+/// A column, with the description and rules of its member.
 fn field<R>(document: &Value, column: &Column<R>) -> Value {
-    let (record, member) = column.said.split_once('/').unwrap_or_default();
-    let said = &document["components"]["schemas"][record]["properties"][member];
-    let rules = followed(document, said);
-    let meaning = said["description"].as_str().or_else(|| choice(said)["description"].as_str());
+    let (record, member) = column.schema_member.split_once('/').unwrap_or_default();
+    let schema = &document["components"]["schemas"][record]["properties"][member];
+    let rules = followed(document, schema);
+    let meaning = schema["description"].as_str().or_else(|| choice(schema)["description"].as_str());
     let meaning = meaning.or_else(|| rules["description"].as_str()).unwrap_or_default();
     let described =
         [meaning, column.note].iter().filter(|text| !text.is_empty()).copied().collect::<Vec<_>>().join(" ");
@@ -180,7 +180,7 @@ fn field<R>(document: &Value, column: &Column<R>) -> Value {
     field
 }
 
-/// A rule as a Table Schema has it: an empty cell is no value of an enumeration.
+/// A rule as Table Schema needs it: an empty cell is not a value of an enumeration.
 fn bare(rule: &Value) -> Value {
     match rule {
         Value::Array(words) => words.iter().filter(|word| !word.is_null()).cloned().collect(),
@@ -188,7 +188,7 @@ fn bare(rule: &Value) -> Value {
     }
 }
 
-/// A schema or, where it may be null, what it is otherwise.
+/// The schema, or the non-null choice of a nullable one.
 fn choice(schema: &Value) -> &Value {
     let choices = schema["oneOf"].as_array().into_iter().flatten();
     choices.into_iter().find(|choice| choice["type"] != "null").unwrap_or(schema)

@@ -1,4 +1,4 @@
-//! How the rows of an export look in each format.
+//! Encodes rows of an export in each format.
 
 use std::{io, mem};
 
@@ -9,17 +9,17 @@ use uuid::Uuid;
 
 use crate::http::list_format::Format;
 
-/// True for a text that a spreadsheet would take for a formula.
+/// True for a text that a spreadsheet would treat as a formula.
 ///
-/// OWASP, "CSV Injection": such a cell gets an apostrophe in front, which spreadsheets take for "this is text".
+/// Such a cell gets a leading apostrophe, which spreadsheets read as "this is text" (OWASP, "CSV Injection").
 pub fn is_formula(text: &str) -> bool {
     text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])
 }
 
-/// Turns rows into the bytes of a format, piece by piece.
+/// Encodes rows in a format, in chunks.
 pub struct Encoder {
     format: Format,
-    /// Which cells are texts of people, not numbers or words of our own.
+    /// True for columns of text written by people, as opposed to numbers or words of our own.
     are_text: Vec<bool>,
     csv: csv::Writer<Vec<u8>>,
     json: Vec<u8>,
@@ -28,7 +28,7 @@ pub struct Encoder {
 }
 
 impl Encoder {
-    /// For a format; with the name of each column of a CSV, and whether it holds texts.
+    /// An encoder for a format. `columns` gives the name of each CSV column, and whether it holds text.
     pub fn new(format: Format, columns: &[(&str, bool)]) -> io::Result<Self> {
         let are_text = columns.iter().map(|(_, is_text)| *is_text).collect();
         let mut encoder = Self { format, are_text, csv: writer(), json: Vec::new(), size: 0, rows: 0 };
@@ -45,7 +45,7 @@ impl Encoder {
         self.format
     }
 
-    /// Add a row of a CSV.
+    /// Adds a CSV row.
     pub fn push_cells(&mut self, cells: impl IntoIterator<Item = Option<String>>) -> io::Result<()> {
         for (cell, is_text) in cells.into_iter().zip(&self.are_text) {
             let cell = cell.as_deref().unwrap_or_default();
@@ -61,7 +61,7 @@ impl Encoder {
         Ok(())
     }
 
-    /// Add a row of JSON, which `write` appends: a line, or a feature of a collection.
+    /// Adds a JSON row: a line, or a feature of a collection. `write` appends it.
     pub fn push_json(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         if self.format == Format::Geojson && self.rows > 0 {
             self.json.extend_from_slice(b",\n");
@@ -74,17 +74,17 @@ impl Encoder {
         self.rows += 1;
     }
 
-    /// About how many bytes wait to be taken.
+    /// Approximate number of bytes ready to take.
     pub fn size(&self) -> usize {
         self.size
     }
 
-    /// How many rows there were.
+    /// Number of rows so far.
     pub fn rows(&self) -> u64 {
         self.rows
     }
 
-    /// What there is so far.
+    /// Takes the bytes so far.
     pub fn take(&mut self) -> io::Result<Vec<u8>> {
         self.size = 0;
         match self.format {
@@ -93,7 +93,7 @@ impl Encoder {
         }
     }
 
-    /// The rest, with what stands after the last row.
+    /// The remaining bytes, including the end of the document.
     pub fn finish(mut self) -> io::Result<Vec<u8>> {
         if self.format == Format::Geojson {
             self.json.extend_from_slice(b"\n]}\n");
@@ -102,7 +102,7 @@ impl Encoder {
     }
 }
 
-/// Records of RFC 4180: quoted where need be, ended by CR LF.
+/// A writer of RFC 4180 records: quoted if necessary, ended by CR LF.
 fn writer() -> csv::Writer<Vec<u8>> {
     csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new())
 }
@@ -114,7 +114,7 @@ pub struct FeatureCollection {
     #[serde(rename = "type")]
     #[schema(example = "FeatureCollection", pattern = "^FeatureCollection$")]
     kind: String,
-    /// A feature a record.
+    /// One feature for each record.
     features: Vec<Feature>,
 }
 
@@ -127,10 +127,10 @@ pub struct Feature {
     kind: String,
     /// Id of the record.
     id: Uuid,
-    /// Its own point or, as `location.of` says, that of its lead council; null where no point is known.
+    /// The record's own point, or that of its lead council (see `location.of`). Null if no point is known.
     #[schema(required)]
     geometry: Option<Point>,
-    /// The record as the list has it, without `html`; with `fields`, the members that were picked.
+    /// The record as in the list, without `html`. With `fields`, only those members.
     #[schema(value_type = Object)]
     properties: Map<String, Value>,
 }
@@ -142,13 +142,13 @@ pub struct Point {
     #[serde(rename = "type")]
     #[schema(example = "Point", pattern = "^Point$")]
     kind: &'static str,
-    /// Longitude and latitude, in this order.
+    /// Longitude, then latitude.
     #[schema(min_items = 2, max_items = 2)]
     coordinates: Vec<f64>,
 }
 
 impl Point {
-    /// At a place.
+    /// A point at a place.
     pub fn new(at: crate::geography::Point) -> Self {
         Self { kind: "Point", coordinates: vec![at.longitude, at.latitude] }
     }

@@ -1,11 +1,11 @@
-//! Exports: a whole list as CSV, newline-delimited JSON or GeoJSON, and the codebook of all of them.
+//! Exports: a whole list as CSV, newline-delimited JSON or GeoJSON, and a codebook for all of them.
 //!
-//! An export is a walk over one snapshot: what changes while it runs does not show in it. From one list of columns (`tables`)
-//! come the cells, the head of the CSV and its Table Schema (`datapackage`).
+//! An export reads one snapshot, so that changes during the export do not show. One list of columns (`tables`) gives
+//! the cells, the CSV header and the Table Schema (`datapackage`).
 //!
-//! - `format` has the formats and how a row looks in each; `columns` says what a column is; `rows` turns records into rows.
-//! - `stream` hands pieces over to the answer in constant memory. When something goes wrong halfway the answer breaks off: it
-//!   never ends as if it were whole.
+//! - `format` has the formats and encodes rows in each; `columns` describes columns; `rows` turns records into rows.
+//! - `stream` passes chunks to the answer in constant memory. If something fails halfway, the answer breaks off: it
+//!   never ends as if it were complete.
 
 pub mod answer;
 pub mod columns;

@@ -1,4 +1,4 @@
-//! The rows of an export: records of one snapshot, in the order that was asked for.
+//! Rows of an export: records of one snapshot, in the requested order.
 
 use std::sync::Arc;
 
@@ -21,29 +21,29 @@ use crate::registry::councils::model::Council;
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::themes::model::Theme;
 
-/// The member that whole lists leave out: it says again what the Markdown says.
+/// The member left out of exports, because it repeats the Markdown.
 const LEFT_OUT: &str = "html";
 
-/// Encodes the next row; false when there is none left.
+/// Encodes the next row. False when there are no more.
 type NextRow = dyn FnMut(&mut Encoder) -> Result<bool, ApiError> + Send;
 
-/// Rows that are not encoded yet.
+/// Rows still to encode.
 pub struct Rows(Box<NextRow>);
 
 /// A record of an export.
 pub trait Exported {
-    /// What the columns of its table look at.
+    /// The type that the table's columns read.
     type Record;
-    /// The typed record, for the cells of a CSV.
+    /// The typed record, for CSV cells.
     fn record(&self) -> Result<Self::Record, ApiError>;
-    /// Append its JSON; with the members in `fields`, or all.
+    /// Appends the JSON, with the members in `fields` or all of them.
     fn write(&self, fields: Option<&[String]>, out: &mut Vec<u8>) -> Result<(), ApiError>;
-    /// Id and place, of records that can be features.
+    /// Id and place, for records that can be features.
     fn place(&self) -> (Uuid, Option<Point>);
 }
 
 impl Rows {
-    /// The records that `get` has, one after the other, until it has none.
+    /// Rows from `get`, until it returns `None`.
     pub fn new<T: Exported + 'static>(
         table: Table<T::Record>,
         fields: Option<Vec<String>>,
@@ -61,7 +61,7 @@ impl Rows {
         }))
     }
 
-    /// Encode the next row; false when there is none.
+    /// Encodes the next row. False when there are no more.
     pub fn push_next(&mut self, encoder: &mut Encoder) -> Result<bool, ApiError> {
         (self.0)(encoder)
     }
@@ -94,7 +94,7 @@ where
     written
 }
 
-/// RFC 7946, sections 3.1.2 and 3.2: longitude first, and a null where no place is known.
+/// Begins a feature (RFC 7946, sections 3.1.2 and 3.2): longitude first, null if there is no known place.
 fn begin_feature((id, point): (Uuid, Option<Point>), out: &mut Vec<u8>) {
     let geometry = point.map(|at| serde_json::json!({ "type": "Point", "coordinates": [at.longitude, at.latitude] }));
     let geometry = geometry.map_or_else(|| "null".to_owned(), |geometry| geometry.to_string());
@@ -102,11 +102,11 @@ fn begin_feature((id, point): (Uuid, Option<Point>), out: &mut Vec<u8>) {
     out.extend_from_slice(head.as_bytes());
 }
 
-/// An initiative, for a caller of a reach.
+/// An initiative, for a caller with a reach.
 pub struct InitiativeRow {
     /// The record.
     pub entry: Arc<InitiativeEntry>,
-    /// Whose view of it.
+    /// Reach of the caller.
     pub reach: Reach,
 }
 

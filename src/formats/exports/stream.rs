@@ -1,7 +1,7 @@
-//! Rows from a snapshot to the caller, in constant memory.
+//! Streams rows from a snapshot to the caller, in constant memory.
 //!
-//! A task encodes rows and hands pieces over through a short queue. It is where the waiting is done: for a slow caller waits
-//! the task. It ends when the caller is gone or takes nothing for long; with it goes its hold on the snapshot.
+//! A task encodes rows and passes chunks through a short queue. For a slow caller, the task waits. It ends when the
+//! caller disconnects or stops reading for too long, and then releases the snapshot.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -18,40 +18,40 @@ use crate::db::Db;
 use crate::error::{ApiError, request_id};
 use crate::http::limits::shares::Share;
 
-/// Size of a piece, in bytes: large enough that handing it over costs nothing beside making it.
+/// Size of a chunk in bytes. Large enough that passing it costs little compared with making it.
 const PIECE: usize = 64 * 1024;
-/// Pieces that may wait for a caller.
+/// Maximum number of chunks that wait for a caller.
 const WAITING: usize = 4;
-/// The longest that an export may take: who reads so slowly asks for less.
+/// Maximum duration of an export. Slower callers must ask for less.
 const LONGEST: Duration = Duration::from_secs(600);
 
 enum Piece {
     Part(Bytes),
-    /// Nothing comes after it.
+    /// The last chunk.
     Last(Bytes),
     Failed(ApiError),
 }
 
-/// Why an export ends before its last piece.
+/// Reason why an export ends before its last chunk.
 enum End {
-    /// The caller is gone, or takes nothing.
+    /// The caller disconnected, or stopped reading.
     Unwanted,
     Failed(ApiError),
 }
 
-/// The answer broke off: a caller must not take it for whole.
+/// The answer broke off. The caller must not treat it as complete.
 #[derive(Debug, thiserror::Error)]
 #[error("the export broke off")]
 pub struct Broken;
 
-/// The bytes of an export on their way out. Ends with an error unless the last piece has come.
+/// The outgoing bytes of an export. Ends with an error unless the last chunk has arrived.
 pub struct Export {
     first: Option<Bytes>,
     pieces: mpsc::Receiver<Piece>,
     is_over: bool,
 }
 
-/// Begin an export. What goes wrong before the first row is still an error that the caller can be told.
+/// Begins an export. An error before the first row can still become an error answer.
 pub async fn begin(db: &Db, place: Share, stall: Duration, rows: Rows, encoder: Encoder) -> Result<Export, ApiError> {
     let (sender, mut pieces) = mpsc::channel(WAITING);
     let id = request_id();
@@ -63,7 +63,9 @@ pub async fn begin(db: &Db, place: Share, stall: Duration, rows: Rows, encoder: 
         };
         match end {
             Ok(()) => {}
-            Err(End::Unwanted) => log::info!(request_id = id.as_str(); "an export ended early: nobody takes it"),
+            Err(End::Unwanted) => {
+                log::info!(request_id = id.as_str(); "an export ended early: the caller stopped reading");
+            }
             Err(End::Failed(error)) => {
                 log::error!(request_id = id.as_str(); "an export broke off: {error}");
                 let _ = timeout(stall, sender.send(Piece::Failed(error))).await;
@@ -79,11 +81,11 @@ pub async fn begin(db: &Db, place: Share, stall: Duration, rows: Rows, encoder: 
     }
 }
 
-/// Encode every row and hand it over.
+/// Encodes every row and passes it on.
 async fn pump(mut rows: Rows, mut encoder: Encoder, out: &mpsc::Sender<Piece>, stall: Duration) -> Result<(), End> {
     let mut is_first = true;
     while rows.push_next(&mut encoder).map_err(End::Failed)? {
-        // The first row goes out at once.
+        // Send the first row at once.
         if is_first || encoder.size() >= PIECE {
             is_first = false;
             let part = encoder.take().map_err(unwritten)?;

@@ -1,8 +1,8 @@
-//! Points that lie close together on a map of some zoom become one.
+//! Merges points that are close together on a map at a given zoom.
 //!
-//! The plane is web Mercator (EPSG:3857), cut into square cells of 64 pixels, sixteen to a tile. The four cells of the next
-//! zoom make up one of this: zooming in takes clusters apart and never puts them together. What comes out depends on which
-//! points there are and on nothing else.
+//! The plane is web Mercator (EPSG:3857), cut into square cells of 64 pixels, sixteen to a tile. Four cells of the next
+//! zoom make up one cell of this zoom. So zooming in splits clusters and never merges them. The result depends on the
+//! set of points only.
 
 use std::collections::BTreeMap;
 
@@ -10,19 +10,19 @@ use crate::geography::{BoundingBox, Point};
 
 /// Cells along the edge of a tile of 256 pixels.
 const CELLS: f64 = 4.0;
-/// Millionths of a degree: sums of them are exact, in whatever order they are made.
+/// Millionths of a degree. Their sums are exact, in any order.
 const FINE: f64 = 1e6;
 /// Something at a point.
 pub trait Located {
     /// The point.
     fn point(&self) -> Point;
-    /// The point on a square map of the world, as [`Point::mercator`] has it.
+    /// The point on a square map of the world; see [`Point::mercator`].
     fn on_world(&self) -> (f64, f64) {
         self.point().mercator()
     }
 }
 
-/// What is in one cell.
+/// Contents of a cell.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Spot<T> {
     /// One thing.
@@ -31,26 +31,27 @@ pub enum Spot<T> {
     Several(Cluster),
 }
 
-/// Several points that are shown as one.
+/// Several points shown as one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cluster {
-    /// How many.
+    /// Number of points.
     pub count: u64,
     /// The mean of their coordinates.
     pub centre: Point,
-    /// The smallest box around them.
+    /// The smallest box around the points.
     pub bbox: BoundingBox,
 }
 
 struct Cell<T> {
     first: T,
     count: u64,
-    /// Of longitudes and latitudes, in millionths.
+    /// Sums of longitudes and of latitudes, in millionths.
     sums: (i64, i64),
     bbox: BoundingBox,
 }
 
-/// The points of a zoom (0 shows the world on one tile), by cell from the north-west to the south-east.
+/// Clusters points for a zoom (0 shows the world on one tile). The order is by cell, from the north-west to the
+/// south-east.
 pub fn cluster<T: Located>(things: impl IntoIterator<Item = T>, zoom: u8) -> Vec<Spot<T>> {
     let scale = CELLS * 2f64.powi(zoom.into());
     let mut cells: BTreeMap<(i64, i64), Cell<T>> = BTreeMap::new();
@@ -136,14 +137,14 @@ mod tests {
             for zoom in 0..=18 {
                 let spots = cluster(points.iter().copied(), zoom);
                 assert_eq!(spots.iter().map(count).sum::<u64>(), points.len() as u64, "zoom {zoom}");
-                // Zooming in takes apart.
+                // Zooming in splits clusters.
                 assert!(spots.len() >= fewer, "zoom {zoom}: {} after {fewer}", spots.len());
                 fewer = spots.len();
                 for spot in &spots {
                     let Spot::Several(Cluster { count, centre, bbox }) = spot else { continue };
                     let inside = points.iter().filter(|(_, point)| bbox.contains(*point)).count() as u64;
                     assert!(*count > 1 && inside >= *count, "{spot:?}");
-                    // The mean of millionths may lie half of one beside a box that is a point.
+                    // The mean of millionths may be half a millionth outside a box that is a single point.
                     let near = |value: f64, low: f64, high: f64| value > low - 1e-6 && value < high + 1e-6;
                     assert!(
                         near(centre.longitude, bbox.west, bbox.east) && near(centre.latitude, bbox.south, bbox.north)

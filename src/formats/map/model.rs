@@ -1,4 +1,4 @@
-//! Maps as they are asked for and answered: GeoJSON (RFC 7946), as thin as a map can do with.
+//! Requests for maps, and their answers as compact GeoJSON (RFC 7946).
 
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::path::{Parameter, ParameterIn};
@@ -11,12 +11,12 @@ use crate::registry::initiatives::answer::LocationOf;
 use crate::registry::initiatives::model::{Freshness, InitiativeKind};
 use crate::registry::initiatives::query::SHAPE;
 
-/// How far a map is zoomed in.
+/// Zoom of a map.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Zoom {
-    /// Show points that lie within about 60 pixels of each other at this zoom (0 is the world on one tile) as one feature, with
-    /// their number. Without it every point is a feature.
+    /// Combine points within about 60 pixels of each other at this zoom (0 is the world on one tile) into one feature
+    /// with their number. Without it, every point is a feature.
     #[param(minimum = 0, maximum = 18, example = 6)]
     pub zoom: Option<u8>,
 }
@@ -45,49 +45,50 @@ pub struct PointMap<T> {
     /// `FeatureCollection`.
     #[serde(rename = "type")]
     pub kind: CollectionType,
-    /// How many records match the filters.
+    /// Number of records that match the filters.
     #[schema(example = 129)]
     pub total: usize,
-    /// How many of them are on the map. The others have no place: nobody knows their point, or the network leads them.
+    /// Number of these records that are on the map. The others have no location: their point is unknown, or the network
+    /// leads them.
     #[schema(example = 111)]
     pub located: usize,
-    /// Records and, with `zoom`, clusters of them. Their counts add up to `located`.
+    /// Records and, with `zoom`, clusters of records. Their counts add up to `located`.
     pub features: Vec<MapFeature<T>>,
 }
 
-/// A word of GeoJSON.
+/// GeoJSON type of a map.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub enum CollectionType {
-    /// Features.
+    /// A collection of features.
     FeatureCollection,
 }
 
-/// A word of GeoJSON.
+/// GeoJSON type of a feature.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub enum FeatureType {
     /// Something at a place.
     Feature,
 }
 
-/// A word of GeoJSON.
+/// GeoJSON type of a point.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub enum GeometryType {
     /// One place.
     Point,
 }
 
-/// A point of GeoJSON.
+/// A GeoJSON point.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct Geometry {
     /// `Point`.
     #[serde(rename = "type")]
     pub kind: GeometryType,
-    /// Longitude, latitude, in degrees of WGS 84 with five decimals, which is a metre.
+    /// Longitude, then latitude, in degrees (WGS 84) with five decimals: accurate to a metre.
     #[schema(min_items = 2, max_items = 2, example = json!([-2.117, 53.541]))]
     pub coordinates: [f64; 2],
 }
 
-/// To the metre: more digits say nothing on a map and make it larger.
+/// Rounds to a metre. More digits add nothing to a map except size.
 fn to_the_metre(degrees: f64) -> f64 {
     (degrees * 1e5).round() / 1e5
 }
@@ -99,7 +100,7 @@ impl From<Point> for Geometry {
     }
 }
 
-/// A record at its point or, with `zoom`, several that are shown as one.
+/// A record at its point or, with `zoom`, several records shown as one.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum MapFeature<T> {
@@ -115,18 +116,18 @@ pub struct RecordFeature<T> {
     /// `Feature`.
     #[serde(rename = "type")]
     pub kind: FeatureType,
-    /// Id of the record. Left out of a map with more than 5,000 features, of which it would be the half: digits of chance
-    /// cannot be compressed. There the slug names the record, as it does everywhere.
+    /// Id of the record. Left out if the map has more than 5,000 features, because random digits do not compress and
+    /// would be half of the answer. The slug always identifies the record.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     pub id: Option<Uuid>,
-    /// Where it is.
+    /// Point of the record.
     pub geometry: Geometry,
-    /// What it is.
+    /// Properties of the record.
     pub properties: T,
 }
 
-/// Several records that are shown as one, at their mean point.
+/// Several records shown as one, at their mean point.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ClusterFeature {
     /// `Feature`.
@@ -134,31 +135,31 @@ pub struct ClusterFeature {
     pub kind: FeatureType,
     /// The mean of their points.
     pub geometry: Geometry,
-    /// How many they are, and where.
+    /// Number and extent of the records.
     pub properties: ClusterProperties,
 }
 
-/// How many records a cluster has, and where they are.
+/// Number and extent of the records in a cluster.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ClusterProperties {
-    /// True.
+    /// Always true.
     pub cluster: bool,
-    /// How many records.
+    /// Number of records in the cluster.
     #[schema(example = 12, minimum = 2)]
     pub point_count: u64,
-    /// The smallest box around them: west, south, east, north. For `bbox` of the lists.
+    /// The smallest box around the records: west, south, east, north. You can use it as `bbox` in the lists.
     #[schema(min_items = 4, max_items = 4, example = json!([-2.3, 53.4, -1.9, 53.7]))]
     pub bbox: [f64; 4],
 }
 
 impl ClusterProperties {
-    /// Of so many records in a box.
+    /// Properties of a cluster of this many records in this box.
     pub fn new(point_count: u64, bbox: BoundingBox) -> Self {
         Self { cluster: true, point_count, bbox: [bbox.west, bbox.south, bbox.east, bbox.north] }
     }
 }
 
-/// What a map shows of an initiative.
+/// Properties of an initiative on a map.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct InitiativeProperties<'a> {
     /// Slug.
@@ -167,15 +168,15 @@ pub struct InitiativeProperties<'a> {
     /// Title.
     #[schema(example = "Get Oldham Working")]
     pub title: &'a str,
-    /// What kind of record.
+    /// Kind of record.
     pub kind: InitiativeKind,
-    /// Slugs of its themes, the primary one first.
+    /// Slugs of its themes, the primary theme first.
     #[schema(example = json!(["economy-work"]))]
     pub themes: Vec<&'a str>,
-    /// The council that leads it; null when the network itself does.
+    /// The lead council. Null if the network leads it.
     #[schema(required)]
     pub council: Option<MapCouncil<'a>>,
-    /// Whether somebody has confirmed that it is still true.
+    /// Whether somebody has confirmed the record, and whether a check is due.
     pub freshness: Freshness,
     /// Whose point this is.
     pub located_by: LocationOf,
@@ -192,7 +193,7 @@ pub struct MapCouncil<'a> {
     pub name: &'a str,
 }
 
-/// What a map shows of a council.
+/// Properties of a council on a map.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CouncilProperties<'a> {
     /// Slug.
@@ -201,26 +202,26 @@ pub struct CouncilProperties<'a> {
     /// Official name.
     #[schema(example = "Oldham Metropolitan Borough Council")]
     pub name: &'a str,
-    /// What kind of authority it is.
+    /// Type of authority.
     pub council_type: CouncilType,
     /// Tier of its membership of the network.
     pub membership: MembershipTier,
-    /// How many initiatives it leads, alone or jointly.
+    /// Number of initiatives it leads, alone or jointly.
     #[schema(example = 14, minimum = 0)]
     pub initiatives: i64,
 }
 
-/// How much there is where.
+/// Numbers of initiatives by place.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MapSummary {
-    /// Counts.
+    /// The counts.
     pub data: SummaryCounts,
-    /// How many initiatives match the filters, those of the network itself included.
+    /// Number of initiatives that match the filters, including those led by the network.
     #[schema(example = 129, minimum = 0)]
     pub total: i64,
 }
 
-/// Counts by region and by nation; each is there, if with nothing.
+/// Counts by region and by nation. Lists every region and nation, even with a count of 0.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SummaryCounts {
     /// The regions of England.
@@ -229,30 +230,30 @@ pub struct SummaryCounts {
     pub nations: Vec<NationCount>,
 }
 
-/// What there is in a region.
+/// Counts for a region.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RegionCount {
-    /// Which.
+    /// The region.
     pub region: Region,
-    /// Its nation.
+    /// Nation of the region.
     pub nation: Nation,
-    /// Councils there that lead an initiative that matches.
+    /// Number of councils in the region that lead a matching initiative.
     #[schema(example = 4, minimum = 0)]
     pub councils: i64,
-    /// Initiatives that they lead.
+    /// Number of matching initiatives that these councils lead.
     #[schema(example = 23, minimum = 0)]
     pub initiatives: i64,
 }
 
-/// What there is in a nation.
+/// Counts for a nation.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct NationCount {
-    /// Which.
+    /// The nation.
     pub nation: Nation,
-    /// Councils there that lead an initiative that matches.
+    /// Number of councils in the nation that lead a matching initiative.
     #[schema(example = 4, minimum = 0)]
     pub councils: i64,
-    /// Initiatives that they lead.
+    /// Number of matching initiatives that these councils lead.
     #[schema(example = 23, minimum = 0)]
     pub initiatives: i64,
 }

@@ -1,4 +1,4 @@
-//! What is on a map: the records of a snapshot that match a filter, at their points.
+//! Records of a snapshot that match a filter, at their points.
 
 use std::collections::HashMap;
 
@@ -21,10 +21,10 @@ use crate::read_model::snapshot::Snapshot;
 use crate::registry::councils::model::{Council, Nation, Region};
 use crate::registry::initiatives::answer::LocationOf;
 
-/// Features of a map that have ids. With them 5,000 initiatives are some 230 kB compressed, without them 10,000 are.
+/// Largest map whose features have ids. Compressed, 5,000 initiatives with ids are about 230 kB, as are 10,000 without.
 const MOST_WITH_IDS: usize = 5_000;
 
-/// A record and where it is. What is shown of it is made when it is shown, as most are hidden in clusters.
+/// A record and its location. Its properties are made only when shown, because clusters hide most records.
 #[derive(Clone, Copy, Debug)]
 pub struct Placed<R> {
     point: Point,
@@ -61,7 +61,7 @@ impl Identified for &Council {
 }
 
 impl<'a> InitiativeProperties<'a> {
-    /// Of an initiative that has a place, as of a day.
+    /// Properties of an initiative with a place, as of a day.
     pub fn new(snapshot: &'a Snapshot, entry: &'a InitiativeEntry, today: NaiveDate) -> Self {
         let lead = entry.lead.and_then(|id| snapshot.councils.get(id)).map(|one| &one.record);
         let themes = entry.themes.iter().filter_map(|id| snapshot.themes.get(*id));
@@ -78,7 +78,7 @@ impl<'a> InitiativeProperties<'a> {
 }
 
 impl<'a> CouncilProperties<'a> {
-    /// Of a council, with what a caller may see of what it leads.
+    /// Properties of a council, counting the initiatives that the caller may see.
     pub fn new(snapshot: &Snapshot, visible: &RoaringBitmap, council: &'a Council) -> Self {
         let led = snapshot.facets.get(FacetKey::Council(council.id));
         Self {
@@ -91,14 +91,14 @@ impl<'a> CouncilProperties<'a> {
     }
 }
 
-/// The initiatives that match a filter: how many, and those that have a place, in no order.
+/// Initiatives that match a filter: their number, and those with a place, in no order.
 pub fn initiatives<'a>(
     snapshot: &'a Snapshot,
     reach: Reach,
     filter: &InitiativeFilter,
 ) -> (usize, Vec<Placed<&'a InitiativeEntry>>) {
     let found = snapshot.select(reach, filter);
-    // The records themselves are not looked at here.
+    // Does not read the records themselves.
     let placed = |number| {
         let (point, on_world) = snapshot.columns.get(number).place?;
         Some(Placed { point, on_world, record: &**snapshot.initiative(number)? })
@@ -106,8 +106,8 @@ pub fn initiatives<'a>(
     (found.len() as usize, found.iter().filter_map(placed).collect())
 }
 
-/// Put initiatives in the order of a map that shows each: those of one council stand together, by slug. What is alike is next
-/// to each other, which makes a long answer a fifth shorter when it is compressed.
+/// Sorts initiatives for a map that shows each one: by council, then by slug. Similar texts are next to each other,
+/// which makes a long compressed answer a fifth shorter.
 pub fn put_in_order(snapshot: &Snapshot, placed: &mut [Placed<&InitiativeEntry>]) {
     placed.sort_by_cached_key(|one| {
         let entry = one.record;
@@ -117,7 +117,7 @@ pub fn put_in_order(snapshot: &Snapshot, placed: &mut [Placed<&InitiativeEntry>]
     });
 }
 
-/// The councils that match a filter: how many, and those that have a place, by id.
+/// Councils that match a filter: their number, and those with a place, by id.
 pub fn councils<'a>(snapshot: &'a Snapshot, reach: Reach, filter: &CouncilFilter) -> (usize, Vec<Placed<&'a Council>>) {
     let found = snapshot.select_councils(reach, filter);
     let total = found.len();
@@ -131,7 +131,8 @@ pub fn councils<'a>(snapshot: &'a Snapshot, reach: Reach, filter: &CouncilFilter
 }
 
 impl<T> PointMap<T> {
-    /// Of records, of which so many match; for a zoom, or all of them. `show` says what is shown of one.
+    /// A map of records for a zoom, or of every record. `total` is the number of matches; `show` makes a record's
+    /// properties.
     pub fn new<R: Identified>(total: usize, placed: Vec<Placed<R>>, zoom: Option<u8>, show: impl Fn(R) -> T) -> Self {
         let located = placed.len();
         let has_ids = zoom.is_some() || located <= MOST_WITH_IDS;
@@ -174,10 +175,10 @@ const REGIONS: [Region; 9] = [
     Region::SouthWest,
 ];
 
-/// Where a council is, and how many initiatives it leads.
+/// A council's nation and region, and the number of initiatives it leads.
 type Place = (Nation, Option<Region>, i64);
 
-/// How many of the initiatives that match a filter are led from each region and nation, and by how many councils.
+/// Number of matching initiatives led from each region and nation, and of the councils that lead them.
 pub fn summary(snapshot: &Snapshot, reach: Reach, filter: &InitiativeFilter) -> MapSummary {
     let found = snapshot.select(reach, filter);
     let mut led: HashMap<Uuid, i64> = HashMap::new();
@@ -191,7 +192,7 @@ pub fn summary(snapshot: &Snapshot, reach: Reach, filter: &InitiativeFilter) -> 
             Some((council.nation, council.region, count))
         })
         .collect();
-    // A council lies in one region, so councils of regions add up to those of their nation.
+    // A council is in one region, so the counts of the regions add up to those of their nation.
     let sums = |is_there: &dyn Fn(&Place) -> bool| {
         places.iter().filter(|place| is_there(place)).fold((0, 0), |sums, place| (sums.0 + 1, sums.1 + place.2))
     };

@@ -1,4 +1,4 @@
-//! Pages of the API for geographic information systems: their links, in the body and in the `Link` header alike.
+//! Pages of the API for geographic information systems, with the same links in the body and in the `Link` header.
 
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{NaiveDate, SecondsFormat, Utc};
@@ -17,21 +17,21 @@ use crate::http::page::{Pages, Slice, base};
 use crate::http::response::{send_linked, send_stamped};
 use crate::registry::initiatives::model::Licence;
 
-/// Makes addresses, as the caller reaches the service.
+/// Builds links with the address that the caller uses.
 pub struct Links {
     base: String,
     here: String,
 }
 
 impl Links {
-    /// For a request.
+    /// Links for a request.
     pub fn of(request: &HttpRequest) -> Self {
         let base = base(request);
         let here = request.uri().path_and_query().map_or_else(|| request.path().to_owned(), ToString::to_string);
         Self { here: format!("{base}{here}"), base }
     }
 
-    /// The address of the service, without a path.
+    /// Address of the service, without a path.
     pub fn base(&self) -> &str {
         &self.base
     }
@@ -41,18 +41,18 @@ impl Links {
         Link { href: format!("{}{path}", self.base), rel, media_type, title: Some(title) }
     }
 
-    /// A link to the page itself.
+    /// A link to this page.
     pub fn here(&self, media_type: &'static str) -> Link {
         Link { href: self.here.clone(), rel: "self", media_type, title: Some("This page") }
     }
 
-    /// The terms under which records may be used.
+    /// A link to the terms for using records.
     pub fn licence(&self) -> Link {
         let licence = Licence::OglUk3;
         Link { href: licence.url().into(), rel: "license", media_type: HTML, title: Some(licence.title()) }
     }
 
-    /// A collection, as its own page and the list show it.
+    /// A collection, as on its own page and in the list.
     pub fn collection(&self, collection: &Collection, span: Option<Span>) -> CollectionInfo {
         let path = format!("/ogc/collections/{}", collection.id);
         CollectionInfo {
@@ -81,7 +81,7 @@ fn extent(span: Span) -> Extent {
     }
 }
 
-/// A page that is no features.
+/// A page other than features.
 pub fn page(request: &HttpRequest, value: &impl Serialize, links: &[Link]) -> Result<HttpResponse, ApiError> {
     let body = serde_json::to_string(value).map_err(ApiError::internal)?;
     Ok(send_linked(request, JSON, body, header(links)))
@@ -100,7 +100,7 @@ pub fn features(
         |rel, title, href: Option<String>| href.map(|href| Link { href, rel, media_type: GEOJSON, title: Some(title) });
     let mut list = vec![links.here(GEOJSON)];
     list.extend(neighbour("next", "The next page", next));
-    list.extend(neighbour("prev", "The page before", prev));
+    list.extend(neighbour("prev", "The previous page", prev));
     list.push(links.to("collection", &format!("/ogc/collections/{}", collection.id), JSON, "The collection"));
     let link = header(&list);
     let mut head = Features::<Value> {
@@ -113,17 +113,17 @@ pub fn features(
     };
     let written: Vec<&str> = slice.rows.iter().map(|(_, feature)| feature.as_str()).collect();
     let written = written.join(",\n");
-    // The features are GeoJSON already: they take the place of the empty array at the end.
+    // The features are already GeoJSON: insert them into the empty array at the end.
     let body = |head: &Features<Value>| {
         let head = serde_json::to_string(head).map_err(ApiError::internal)?;
         Ok::<_, ApiError>(format!("{}\n{written}\n]}}", head.trim_end_matches("]}")))
     };
-    let said = body(&head)?;
+    let unstamped = body(&head)?;
     head.time_stamp = Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true);
-    Ok(send_stamped(request, GEOJSON, body(&head)?, &said, link))
+    Ok(send_stamped(request, GEOJSON, body(&head)?, &unstamped, link))
 }
 
-/// One feature, written as GeoJSON, with its links.
+/// One feature, already in GeoJSON, with its links.
 pub fn feature(
     request: &HttpRequest,
     collection: &Collection,
@@ -141,7 +141,7 @@ pub fn feature(
     Ok(send_linked(request, GEOJSON, feature.to_string(), header(&list)))
 }
 
-/// RFC 8288, section 3.
+/// The `Link` header (RFC 8288, section 3).
 pub fn header(links: &[Link]) -> String {
     let written =
         links.iter().map(|link| format!("<{}>; rel=\"{}\"; type=\"{}\"", link.href, link.rel, link.media_type));

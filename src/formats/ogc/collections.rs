@@ -1,15 +1,15 @@
-//! The collections: what is said of each.
+//! Descriptions of the collections.
 
 /// A collection of features.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Collection {
-    /// In its address.
+    /// Identifier in its address.
     pub id: &'static str,
-    /// For people.
+    /// Title for people.
     pub title: &'static str,
-    /// What its features are.
+    /// Description of its features.
     pub description: &'static str,
-    /// True when it is not shown while it has no features.
+    /// True to hide the collection while it has no features.
     pub is_optional: bool,
 }
 
@@ -30,13 +30,12 @@ pub const INITIATIVES: Collection = Collection {
     is_optional: false,
 };
 
-/// Boundaries of councils, once they are imported. Counties that have none of their own, but those of their districts, are left
-/// out.
+/// Boundaries of councils, if any are imported. Leaves out counties that have only the boundaries of their districts.
 pub const BOUNDARIES: Collection = Collection {
     id: "boundaries",
     title: "Boundaries of councils",
-    description: "Areas of councils, simplified to some 70 metres. Whoever shows one says its attribution with it. As \
-                  they were imported they are at /v1/councils/{council}/boundary.",
+    description: "Areas of councils, simplified to about 70 metres. If you show one, show its attribution too. The full \
+                  boundaries, as imported, are at /v1/councils/{council}/boundary.",
     is_optional: true,
 };
 

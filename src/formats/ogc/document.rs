@@ -1,23 +1,25 @@
-//! The document of the API for geographic information systems: OpenAPI 3.0, made of the service's own 3.1 document.
+//! The document of the API for geographic information systems: OpenAPI 3.0, derived from the service's own 3.1
+//! document.
 //!
-//! Of the operations below `/ogc` alone, at the paths that they have below that server, with the components that they refer to. What
-//! 3.1 says in words of JSON Schema 2020-12 is said in those of 3.0 (<https://spec.openapis.org/oas/v3.0.3>, "Schema Object"), as far
-//! as these operations need it: nulls, single values, several examples, references with something beside them.
+//! It has only the operations below `/ogc`, with paths relative to that server, and the components they refer to. JSON
+//! Schema 2020-12 in 3.1 becomes the 3.0 form (<https://spec.openapis.org/oas/v3.0.3>, "Schema Object"), as far as
+//! these operations need it. That covers nulls, single values, several examples, and references with siblings.
 
 use serde_json::{Map, Value, json};
 
 use super::query::{DEFAULT_LIMIT, MAX_LIMIT};
 
-/// Below which address of the service the operations are.
+/// Address of the operations within the service.
 const ROOT: &str = "/ogc";
 
-/// What the API is.
-const ABOUT: &str = "The public record of what UK co-operative councils do, for geographic information systems: OGC API – Features 1.0 \
-    (OGC 17-069r4; Core, GeoJSON, OpenAPI 3.0). Reading needs no account. Every error is a problem document (RFC 9457). Every caller \
-    has a quota of units a minute: a page of up to 200 features costs 2, a larger one 10, anything else 1.\n\n\
+/// Description of the API.
+const ABOUT: &str = "The public record of what UK co-operative councils do, for geographic information systems: OGC API – \
+    Features 1.0 (OGC 17-069r4; Core, GeoJSON, OpenAPI 3.0). You can read it without an account. Every error is a \
+    problem document (RFC 9457). Each caller has a quota of units a minute. A page of up to 200 features costs 2 \
+    units, a larger page 10, any other request 1.\n\n\
     Data: Open Government Licence v3.0 unless a record says otherwise.";
 
-/// The document for a server, the address of the landing page.
+/// The document for a server, which is the address of the landing page.
 pub fn derive(whole: &Value, server: &str) -> Value {
     let paths = whole["paths"].as_object().into_iter().flatten();
     let paths: Map<String, Value> = paths
@@ -40,7 +42,7 @@ pub fn derive(whole: &Value, server: &str) -> Value {
         "servers": [{ "url": server, "description": "This service" }],
         "tags": tags,
         "paths": paths,
-        // Nobody needs credentials; who has some sees what they open.
+        // Credentials are optional. Callers who send them see more.
         "security": [{}, { "bearer": [] }, { "api_key": [] }],
     });
     let mut components = referred(&document, &whole["components"]);
@@ -56,7 +58,7 @@ fn is_tagged(item: &Value, name: &Value) -> bool {
     operations.any(|(_, operation)| operation["tags"].as_array().is_some_and(|tags| tags.contains(name)))
 }
 
-/// The components that a document refers to, and those that these refer to.
+/// The components that a document refers to, directly or through other components.
 fn referred(document: &Value, components: &Value) -> Map<String, Value> {
     let mut wanted = Vec::new();
     targets(document, &mut wanted);
@@ -73,7 +75,7 @@ fn referred(document: &Value, components: &Value) -> Map<String, Value> {
     found
 }
 
-/// Note what a value refers to, as `schemas/Council`, each once.
+/// Notes each component that a value refers to once, as `schemas/Council`.
 fn targets(value: &Value, wanted: &mut Vec<String>) {
     match value {
         Value::Object(members) => {
@@ -90,8 +92,8 @@ fn targets(value: &Value, wanted: &mut Vec<String>) {
     }
 }
 
-/// By the standard a `limit` beyond the declared maximum is taken for the maximum. Our own document declares none: to its readers a
-/// larger one would be a fault.
+/// Declares maximums of `limit`. The standard treats a larger limit as the maximum. Our own document declares no
+/// maximum, because its readers would treat a larger limit as a fault.
 fn declare_limits(document: &mut Value) {
     let items = document["paths"].as_object_mut().into_iter().flatten();
     for (_, item) in items {
@@ -101,7 +103,7 @@ fn declare_limits(document: &mut Value) {
                 parameter["schema"]["maximum"] = json!(MAX_LIMIT);
                 parameter["schema"]["default"] = json!(DEFAULT_LIMIT);
             }
-            // The standard gives its schema word by word (`/req/core/fc-time-definition`).
+            // The standard prescribes this schema word for word (`/req/core/fc-time-definition`).
             if parameter["name"] == "datetime" {
                 parameter["schema"] = json!({ "type": "string" });
             }
@@ -109,7 +111,7 @@ fn declare_limits(document: &mut Value) {
     }
 }
 
-/// Say in the words of 3.0 what is said in those of 3.1, everywhere but in examples.
+/// Converts 3.1 schemas to 3.0, everywhere except in examples.
 fn convert(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(convert),
@@ -128,7 +130,7 @@ fn convert_schema(members: &mut Map<String, Value>) {
         let types: Vec<Value> = types.into_iter().filter(|kind| kind != "null").collect();
         members.insert("type".into(), types.first().cloned().unwrap_or(json!("string")));
         members.insert("nullable".into(), json!(true));
-        // A null is only among the values that are listed when it is listed.
+        // In 3.0, a null is allowed by an enumeration only if it is listed.
         if let Some(words) = members.get_mut("enum").and_then(Value::as_array_mut).filter(|w| !w.contains(&Value::Null))
         {
             words.push(Value::Null);
@@ -148,7 +150,7 @@ fn convert_schema(members: &mut Map<String, Value>) {
         }
         members.insert("nullable".into(), json!(true));
     }
-    // What stands beside a reference is not looked at in 3.0.
+    // 3.0 ignores siblings of a reference.
     if members.len() > 1
         && let Some(target) = members.shift_remove("$ref")
     {
@@ -157,7 +159,7 @@ fn convert_schema(members: &mut Map<String, Value>) {
     if let Some(only) = members.shift_remove("const") {
         members.insert("enum".into(), json!([only]));
     }
-    // In a media type or a parameter `examples` is an object and stays.
+    // In a media type or a parameter, `examples` is an object and stays.
     if members.get("examples").is_some_and(Value::is_array)
         && let Some(example) = members.shift_remove("examples").and_then(|examples| examples.get(0).cloned())
     {

@@ -1,4 +1,4 @@
-//! The features of a snapshot: which there are, how far they reach, and each as GeoJSON. The same for every collection.
+//! Features of a snapshot: selection, extent and GeoJSON, alike for every collection.
 
 use std::sync::Arc;
 
@@ -28,12 +28,12 @@ use crate::read_model::snapshot::Snapshot;
 
 const FEATURE: &str = "Feature";
 
-/// Where and when the features of a collection are.
+/// Extent of the features of a collection in space and time.
 #[derive(Clone, Debug)]
 pub struct Span {
     /// West, south, east, north.
     pub bounds: [f64; 4],
-    /// First and last day; `None` inside for an end that is open, outside where no feature has a period.
+    /// First and last day. An inner `None` is an open end; an outer `None` means that no feature has a period.
     pub period: Option<[Option<NaiveDate>; 2]>,
 }
 
@@ -42,7 +42,7 @@ pub struct Feature<'a> {
     /// Id of the record.
     pub id: Uuid,
     bounds: BoundingBox,
-    /// First and last day, where it has a time.
+    /// First and last day, if it has a time.
     period: Option<[Option<NaiveDate>; 2]>,
     key: Arc<str>,
     record: Record<'a>,
@@ -54,7 +54,7 @@ enum Record<'a> {
     Area(&'a CouncilEntry, &'a Area),
 }
 
-/// The features of a collection that a caller may see.
+/// Features of a collection that a caller may see.
 pub fn visible<'a>(snapshot: &'a Snapshot, reach: Reach, collection: Collection) -> Result<Vec<Feature<'a>>, ApiError> {
     match collection {
         COUNCILS => Ok(councils(snapshot, reach, &CouncilFilter::default())),
@@ -63,7 +63,7 @@ pub fn visible<'a>(snapshot: &'a Snapshot, reach: Reach, collection: Collection)
     }
 }
 
-/// Councils that match a filter and have a place.
+/// Councils with a place that match a filter.
 pub fn councils<'a>(snapshot: &'a Snapshot, reach: Reach, filter: &CouncilFilter) -> Vec<Feature<'a>> {
     let found = snapshot.select_councils(reach, filter).into_iter();
     let feature = |entry: &'a CouncilEntry| {
@@ -74,7 +74,7 @@ pub fn councils<'a>(snapshot: &'a Snapshot, reach: Reach, filter: &CouncilFilter
     found.filter_map(feature).collect()
 }
 
-/// Initiatives that match a filter and have a place.
+/// Initiatives with a place that match a filter.
 pub fn initiatives<'a>(snapshot: &'a Snapshot, reach: Reach, filter: &InitiativeFilter) -> Vec<Feature<'a>> {
     let found = snapshot.select(reach, filter);
     let entries = found.iter().filter_map(|number| snapshot.initiative(number));
@@ -91,7 +91,7 @@ pub fn initiatives<'a>(snapshot: &'a Snapshot, reach: Reach, filter: &Initiative
     entries.filter_map(feature).collect()
 }
 
-/// Boundaries of councils that match a filter; with boxes, those of which a part lies in one of them.
+/// Boundaries of councils that match a filter. With boxes, those that overlap one of them.
 pub fn boundaries<'a>(
     snapshot: &'a Snapshot,
     reach: Reach,
@@ -121,7 +121,8 @@ impl<'a> Feature<'a> {
         }
     }
 
-    /// True for a feature in one of the boxes, at some time of the period. One without a time meets every period.
+    /// True for a feature in one of the boxes, at some time in the period. A feature without a time matches every
+    /// period.
     fn meets(&self, choice: &Choice) -> bool {
         let lies_there = choice.boxes.as_ref().is_none_or(|boxes| boxes.iter().any(|one| one.touches(&self.bounds)));
         let happens_then = match (&choice.period, self.period) {
@@ -134,7 +135,7 @@ impl<'a> Feature<'a> {
         lies_there && happens_then
     }
 
-    /// As GeoJSON, for the address of a service.
+    /// The feature as GeoJSON, for the address of a service.
     pub fn write(&self, snapshot: &Snapshot, reach: Reach, base: &str) -> Result<String, ApiError> {
         let url = format!("{base}/id/{}", self.id);
         let written = match &self.record {
@@ -157,7 +158,7 @@ pub fn page<'a>(features: Vec<Feature<'a>>, choice: &Choice, request: &PageReque
     page_of(rows, false, total, request)
 }
 
-/// How far features reach; `None` while there are none.
+/// Extent of features. `None` if there are none.
 pub fn extent(features: &[Feature<'_>]) -> Option<Span> {
     let mut all = features.first()?.bounds;
     for BoundingBox { west, south, east, north } in features.iter().map(|one| one.bounds) {
@@ -169,7 +170,7 @@ pub fn extent(features: &[Feature<'_>]) -> Option<Span> {
         };
     }
     let known = || features.iter().filter_map(|one| one.period).filter(|[from, to]| from.is_some() || to.is_some());
-    // Of a feature of which one end is known, the other one is open.
+    // If one end of a feature is known, the other is open.
     let first = known().map(|[from, _]| from).min().flatten();
     let last = if known().any(|[_, to]| to.is_none()) { None } else { known().filter_map(|[_, to]| to).max() };
     let bounds = [all.west, all.south, all.east, all.north];

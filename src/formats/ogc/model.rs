@@ -1,4 +1,4 @@
-//! What is answered below `/ogc`, in the standard's own words (OGC 17-069r4, clause 7 and Annex B).
+//! Answers below `/ogc`, in the standard's own terms (OGC 17-069r4, clause 7 and Annex B).
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -11,16 +11,16 @@ use crate::registry::councils::model::{CouncilType, MembershipTier, Nation, Regi
 use crate::registry::initiatives::answer::LocationOf;
 use crate::registry::initiatives::model::{DeliveryStatus, Freshness, InitiativeKind, Licence};
 
-/// Media type of everything that is no feature.
+/// Media type of everything except features.
 pub const JSON: &str = "application/json";
 /// Media type of features.
 pub const GEOJSON: &str = "application/geo+json";
 /// Media type of pages for people.
 pub const HTML: &str = "text/html";
-/// Media type of an OpenAPI 3.0 document, to the letter of the standard (clause 9.2).
+/// Media type of an OpenAPI 3.0 document, exactly as in the standard (clause 9.2).
 pub const OPENAPI: &str = "application/vnd.oai.openapi+json;version=3.0";
 
-/// Longitude and latitude on WGS 84, in this order.
+/// Longitude, then latitude, on WGS 84.
 pub const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 /// The Gregorian calendar.
 pub const GREGORIAN: &str = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian";
@@ -35,40 +35,40 @@ pub const CONFORMANCE: [&str; 3] = [
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = OgcLink)]
 pub struct Link {
-    /// Address.
+    /// Address of the resource.
     #[schema(format = "uri", example = "http://127.0.0.1:8080/ogc/collections")]
     pub href: String,
-    /// How the two are related.
+    /// Relation of the resource to this page.
     #[schema(example = "data")]
     pub rel: &'static str,
-    /// Media type of what is there.
+    /// Media type of the resource.
     #[serde(rename = "type")]
     #[schema(example = "application/json")]
     pub media_type: &'static str,
-    /// For people.
+    /// Title for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "The collections of features")]
     pub title: Option<&'static str>,
 }
 
-/// Where everything is.
+/// The landing page.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = OgcLandingPage)]
 pub struct LandingPage {
     /// Title.
     pub title: &'static str,
-    /// What is here.
+    /// Description of the API.
     pub description: &'static str,
-    /// To the document, the conformance classes and the collections.
+    /// Links to the document, the conformance classes and the collections.
     pub links: Vec<Link>,
 }
 
-/// What of the standard is implemented.
+/// The parts of the standard that the service implements.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = OgcConformance)]
 #[serde(rename_all = "camelCase")]
 pub struct Conformance {
-    /// Addresses of conformance classes.
+    /// Addresses of the conformance classes.
     pub conforms_to: Vec<&'static str>,
 }
 
@@ -76,9 +76,9 @@ pub struct Conformance {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = OgcCollections)]
 pub struct Collections {
-    /// To this page and to the licence.
+    /// Links to this page and to the licence.
     pub links: Vec<Link>,
-    /// Each as its own page shows it.
+    /// Each collection, as on its own page.
     pub collections: Vec<CollectionInfo>,
 }
 
@@ -87,21 +87,21 @@ pub struct Collections {
 #[schema(as = OgcCollection)]
 #[serde(rename_all = "camelCase")]
 pub struct CollectionInfo {
-    /// As in its address.
+    /// Identifier in its address.
     #[schema(example = "initiatives")]
     pub id: &'static str,
     /// Title.
     #[schema(example = "Initiatives")]
     pub title: &'static str,
-    /// What its features are.
+    /// Description of its features.
     pub description: &'static str,
-    /// To its features, this page, what the properties mean, and the licence.
+    /// Links to its features, this page, the meaning of the properties, and the licence.
     pub links: Vec<Link>,
-    /// Where and when its features are; absent while there are none.
+    /// Extent of its features in space and time. Absent if there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     pub extent: Option<Extent>,
-    /// `feature`.
+    /// Always `feature`.
     #[schema(example = "feature", pattern = "^feature$")]
     pub item_type: &'static str,
     /// Coordinate reference systems of its geometries.
@@ -109,19 +109,19 @@ pub struct CollectionInfo {
     pub crs: Vec<&'static str>,
 }
 
-/// Where and when the features of a collection are, of those that the caller may see.
+/// Extent of the features that you can see, in space and time.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = OgcExtent)]
 pub struct Extent {
-    /// Where.
+    /// Extent in space.
     pub spatial: SpatialExtent,
-    /// When; absent where features have no period.
+    /// Extent in time. Absent if the features have no periods.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     pub temporal: Option<TemporalExtent>,
 }
 
-/// Where the features of a collection are.
+/// Extent of the features in space.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = OgcSpatialExtent)]
 pub struct SpatialExtent {
@@ -132,11 +132,11 @@ pub struct SpatialExtent {
     pub crs: &'static str,
 }
 
-/// When the features of a collection are.
+/// Extent of the features in time.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = OgcTemporalExtent)]
 pub struct TemporalExtent {
-    /// One interval: beginning and end in UTC (RFC 3339); null for an end that is open.
+    /// One interval: start and end in UTC (RFC 3339). Null means an open end.
     #[schema(min_items = 1, max_items = 1, example = json!([["2005-01-01T00:00:00Z", null]]))]
     pub interval: Vec<[Option<String>; 2]>,
     /// Calendar.
@@ -154,15 +154,15 @@ pub struct CouncilFeature {
     pub(super) id: Uuid,
     /// A point within its area.
     pub(super) geometry: Point,
-    /// What is known of it.
+    /// Properties of the council.
     pub(super) properties: CouncilFeatureProperties,
-    /// To this feature, its collection and the whole record; on a page of its own only.
+    /// Links to this feature, its collection and the whole record. Only if you request a single feature.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub(super) links: Vec<Link>,
 }
 
-/// What is known of a council, flat.
+/// Properties of a council, flat.
 #[derive(Serialize, ToSchema)]
 pub struct CouncilFeatureProperties {
     /// Slug.
@@ -180,25 +180,25 @@ pub struct CouncilFeatureProperties {
     /// ONS code of its boundary.
     #[schema(required, example = "E08000004")]
     pub(super) gss_code: Option<String>,
-    /// What kind of authority it is.
+    /// Type of authority.
     pub(super) council_type: CouncilType,
     /// Nation.
     pub(super) nation: Nation,
-    /// Region, in England.
+    /// English region.
     #[schema(required)]
     pub(super) region: Option<Region>,
-    /// Tier of membership of the network; `none` for a council that is not a member.
+    /// Tier of membership of the network. `none` means that the council is not a member.
     pub(super) membership: MembershipTier,
-    /// How many initiatives it leads, of those that the caller may see.
+    /// Number of initiatives it leads that you can see.
     #[schema(example = 4, minimum = 0)]
     pub(super) initiatives_led: i64,
-    /// Residents.
+    /// Number of residents.
     #[schema(required, example = 242_089)]
     pub(super) population: Option<i32>,
     /// Year of the population estimate.
     #[schema(required, example = 2022)]
     pub(super) population_year: Option<i32>,
-    /// Its own site.
+    /// Website of the council.
     #[schema(required, example = "https://www.oldham.gov.uk/")]
     pub(super) website: Option<String>,
     /// Permalink of the whole record.
@@ -215,17 +215,17 @@ pub struct InitiativeFeature {
     pub(super) kind: &'static str,
     /// Id of the initiative.
     pub(super) id: Uuid,
-    /// Its own point or, as `location_of` says, that of its lead council.
+    /// Its own point, or that of its lead council (see `location_of`).
     pub(super) geometry: Point,
-    /// What is known of it.
+    /// Properties of the initiative.
     pub(super) properties: InitiativeFeatureProperties,
-    /// To this feature, its collection and the whole record; on a page of its own only.
+    /// Links to this feature, its collection and the whole record. Only if you request a single feature.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub(super) links: Vec<Link>,
 }
 
-/// What is known of an initiative, flat. Several values in one text are joined by semicolons.
+/// Properties of an initiative, flat. Semicolons join several values in one text.
 #[derive(Serialize, ToSchema)]
 pub struct InitiativeFeatureProperties {
     /// Slug.
@@ -234,34 +234,34 @@ pub struct InitiativeFeatureProperties {
     /// Title.
     #[schema(example = "Get Oldham Working")]
     pub(super) title: String,
-    /// What it is, in two or three sentences.
+    /// Short description, in two or three sentences.
     pub(super) summary: String,
-    /// What kind of record.
+    /// Kind of record.
     pub(super) kind: InitiativeKind,
-    /// How far it has come.
+    /// Stage of delivery.
     pub(super) delivery_status: DeliveryStatus,
-    /// When it began; a year, month or day.
+    /// Start: a year, month or day.
     #[schema(required, example = "2013-05")]
     pub(super) started_on: Option<String>,
-    /// When it ended; a year, month or day.
+    /// End: a year, month or day.
     #[schema(required)]
     pub(super) ended_on: Option<String>,
-    /// Slug of the council that leads it; null when the network itself does.
+    /// Slug of the lead council. Null if the network leads it.
     #[schema(required, example = "oldham")]
     pub(super) lead_council: Option<String>,
-    /// Official name of the council that leads it.
+    /// Official name of the lead council.
     #[schema(required, example = "Oldham Metropolitan Borough Council")]
     pub(super) lead_council_name: Option<String>,
-    /// ONS code of the boundary of the council that leads it.
+    /// ONS code of the lead council's boundary.
     #[schema(required, example = "E08000004")]
     pub(super) lead_council_gss_code: Option<String>,
-    /// English region of the council that leads it.
+    /// English region of the lead council.
     #[schema(required)]
     pub(super) region: Option<Region>,
-    /// Nation of the council that leads it.
+    /// Nation of the lead council.
     #[schema(required)]
     pub(super) nation: Option<Nation>,
-    /// Slugs of the councils that take part besides the lead council.
+    /// Slugs of the other councils that take part.
     #[schema(required)]
     pub(super) participants: Option<String>,
     /// Slug of its primary theme.
@@ -270,22 +270,22 @@ pub struct InitiativeFeatureProperties {
     /// Slugs of its themes.
     #[schema(required, example = "work-skills;children-young-people")]
     pub(super) themes: Option<String>,
-    /// Slugs of the principles that it lives by.
+    /// Slugs of its co-operative principles.
     #[schema(required)]
     pub(super) principles: Option<String>,
-    /// Whether somebody has confirmed it, and whether the next check is due.
+    /// Whether somebody has confirmed the record, and whether a check is due.
     pub(super) freshness: Freshness,
-    /// How many claims there are of what came of it.
+    /// Number of outcomes claimed.
     #[schema(example = 3, minimum = 0)]
     pub(super) outcome_count: i64,
-    /// The highest level of evidence among them.
+    /// The highest evidence level of its outcomes.
     #[schema(required, minimum = 0, maximum = 5)]
     pub(super) best_evidence: Option<i16>,
     /// Whose point the geometry is.
     pub(super) location_of: LocationOf,
-    /// Terms under which the record may be used again (SPDX).
+    /// Terms for using the record (SPDX).
     pub(super) licence: Licence,
-    /// Where it is described in full.
+    /// Address of a full description.
     #[schema(required, format = "uri")]
     pub(super) source_url: Option<String>,
     /// Permalink of the whole record.
@@ -302,18 +302,18 @@ pub struct AreaFeature {
     pub(super) kind: &'static str,
     /// Id of the council.
     pub(super) id: Uuid,
-    /// Its area, simplified to some 70 metres.
+    /// Area of the council, simplified to about 70 metres.
     #[schema(value_type = BoundaryGeometry)]
     pub(super) geometry: Box<RawValue>,
-    /// Whose boundary it is, and where it comes from.
+    /// Council, source and attribution of the boundary.
     pub(super) properties: AreaFeatureProperties,
-    /// To this feature, its collection and the whole record; on a page of its own only.
+    /// Links to this feature, its collection and the whole record. Only if you request a single feature.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub(super) links: Vec<Link>,
 }
 
-/// Whose boundary it is, and where it comes from, flat.
+/// Council, source and attribution of a boundary, flat.
 #[derive(Serialize, ToSchema)]
 pub struct AreaFeatureProperties {
     /// ONS code of the boundary.
@@ -325,21 +325,21 @@ pub struct AreaFeatureProperties {
     /// Official name of the council.
     #[schema(example = "Oldham Metropolitan Borough Council")]
     pub(super) name: String,
-    /// What kind of authority it is.
+    /// Type of authority.
     pub(super) council_type: CouncilType,
     /// Nation.
     pub(super) nation: Nation,
-    /// Region, in England.
+    /// English region.
     #[schema(required)]
     pub(super) region: Option<Region>,
-    /// Tier of membership of the network; `none` for a council that is not a member.
+    /// Tier of membership of the network. `none` means that the council is not a member.
     pub(super) membership: MembershipTier,
-    /// What whoever shows the boundary has to say with it, by its licence.
+    /// Attribution to show with the boundary, as its licence requires.
     pub(super) attribution: String,
     /// Title or address of the data set.
     #[schema(required)]
     pub(super) source: Option<String>,
-    /// When the boundary held, as far as known.
+    /// Date of the boundary, as precise as known.
     #[schema(required, example = "2024-05")]
     pub(super) dated_on: Option<String>,
     /// Permalink of the council.
@@ -356,15 +356,15 @@ pub struct Features<T> {
     #[serde(rename = "type")]
     #[schema(example = "FeatureCollection", pattern = "^FeatureCollection$")]
     pub kind: &'static str,
-    /// To this page, its neighbours and the collection.
+    /// Links to this page, the next and previous pages, and the collection.
     pub links: Vec<Link>,
-    /// When the page was made (UTC).
+    /// Time of the answer (UTC).
     #[schema(format = "date-time", example = "2026-11-23T01:30:00Z")]
     pub time_stamp: String,
-    /// How many features match, on all pages together.
+    /// Number of matching features on all pages.
     #[schema(example = 60, minimum = 0)]
     pub number_matched: i64,
-    /// How many of them are on this page.
+    /// Number of features on this page.
     #[schema(example = 10, minimum = 0)]
     pub number_returned: usize,
     /// The features of this page.

@@ -1,4 +1,4 @@
-//! What may be asked of features: a box, a period, and the filters of the lists that a GIS can make use of.
+//! Queries of features: a box, a period, and the list filters that are useful in a GIS.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
@@ -10,14 +10,15 @@ use crate::geography::BoundingBox;
 use crate::registry::councils::query::CouncilQuery;
 use crate::registry::initiatives::query::InitiativeQuery;
 
-/// Features on a page when the caller does not say.
+/// Default number of features on a page.
 pub const DEFAULT_LIMIT: i64 = 100;
-/// Most features on a page. By the standard (`/req/core/fc-limit-response-1`) a larger wish is no error.
+/// Maximum number of features on a page. By the standard (`/req/core/fc-limit-response-1`), a larger limit is not an
+/// error.
 pub const MAX_LIMIT: i64 = 10_000;
 
-/// Parameters of the list of councils that are parameters of their features.
+/// Parameters that features of councils share with the list of councils.
 const COUNCIL_FILTERS: [&str; 6] = ["council", "nation", "region", "council_type", "membership", "updated_since"];
-/// Parameters of the list of initiatives that are parameters of their features. Periods are asked for by `datetime`.
+/// Parameters that features of initiatives share with the list of initiatives. For periods there is `datetime`.
 const INITIATIVE_FILTERS: [&str; 12] = [
     "theme",
     "principle",
@@ -33,7 +34,7 @@ const INITIATIVE_FILTERS: [&str; 12] = [
     "updated_since",
 ];
 
-/// The only form of an answer.
+/// The only format of an answer.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Form {
@@ -41,57 +42,57 @@ pub enum Form {
     Json,
 }
 
-/// What every address below `/ogc` takes.
+/// Parameter of every address below `/ogc`.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct View {
-    /// The form of the answer, for programs that name it in the address. There is one.
+    /// Format of the answer, for programs that put it in the address. `json` is the only one.
     #[param(inline)]
     #[expect(dead_code, reason = "checked when it is read: there is one form")]
     f: Option<Form>,
 }
 
-/// What the features of every collection take.
+/// Parameters of the features of every collection.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Items {
-    /// Features on a page: 1 to 10000, default 100; more is clamped to 10000.
+    /// Number of features on a page, from 1 to 10000. Default: 100. Larger values count as 10000.
     #[param(style = Form, explode = false, minimum = 1, example = 10)]
     pub limit: Option<u64>,
-    /// Only features in this box: west, south, east, north in degrees (WGS 84), joined by commas. With heights there are six
-    /// numbers, and the heights are not looked at. West is larger than east where the box spans the antimeridian.
+    /// Only features in this box: west, south, east, north in degrees (WGS 84), joined by commas. You can also give six
+    /// numbers with heights; heights are ignored. If the box crosses the antimeridian, west is larger than east.
     #[param(style = Form, explode = false, min_items = 4, max_items = 6, example = json!([-3.0, 53.0, -1.5, 54.0]))]
     pub bbox: Option<Vec<f64>>,
-    /// Only features whose period meets this moment or interval (RFC 3339): `2015-01-01T00:00:00Z`, `2015-01-01`,
-    /// `2013-01-01/2015-12-31`, `../2015-12-31`, `2013-01-01/..`. Features without a period meet every one.
+    /// Only features whose period overlaps this moment or interval (RFC 3339): `2015-01-01T00:00:00Z`, `2015-01-01`,
+    /// `2013-01-01/2015-12-31`, `../2015-12-31`, `2013-01-01/..`. Features without a period always match.
     #[param(style = Form, explode = false, example = "2013-01-01/2015-12-31")]
     pub datetime: Option<String>,
-    /// The form of the answer, for programs that name it in the address. There is one.
+    /// Format of the answer, for programs that put it in the address. `json` is the only one.
     #[param(inline)]
     #[expect(dead_code, reason = "checked when it is read: there is one form")]
     f: Option<Form>,
-    /// From `next` or `prev` of an earlier page.
+    /// Cursor from `next` or `prev` of another page.
     pub cursor: Option<String>,
 }
 
-/// What the features of councils take.
+/// Parameters of the features of councils.
 #[derive(Debug, Deserialize)]
 pub struct CouncilItems {
-    /// What all do.
+    /// Parameters that all collections share.
     #[serde(flatten)]
     pub items: Items,
-    /// Which councils.
+    /// Filters of councils.
     #[serde(flatten)]
     pub filters: CouncilQuery,
 }
 
-/// What the features of initiatives take.
+/// Parameters of the features of initiatives.
 #[derive(Debug, Deserialize)]
 pub struct InitiativeItems {
-    /// What all do.
+    /// Parameters that all collections share.
     #[serde(flatten)]
     pub items: Items,
-    /// Which initiatives.
+    /// Filters of initiatives.
     #[serde(flatten)]
     pub filters: InitiativeQuery,
 }
@@ -113,7 +114,7 @@ fn with(mut items: Vec<Parameter>, filters: Vec<Parameter>, wanted: &[&str]) -> 
     items
 }
 
-/// Days from the first to the last, both included; `None` for an open end.
+/// A period of days, including the first and last. `None` means an open end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Period {
     /// First day.
@@ -122,17 +123,17 @@ pub struct Period {
     pub to: Option<NaiveDate>,
 }
 
-/// Where and when features are to be.
+/// Requested extent in space and time.
 #[derive(Clone, Debug, Default)]
 pub struct Choice {
-    /// In this box, or in one of two that meet at the antimeridian; `None` for everywhere.
+    /// Boxes to search: one, or two that meet at the antimeridian. `None` means everywhere.
     pub boxes: Option<Vec<BoundingBox>>,
-    /// When.
+    /// Period to search.
     pub period: Option<Period>,
 }
 
 impl Items {
-    /// Where and when; every fault at once.
+    /// Reads the extent. Reports every fault at once.
     pub fn choice(&self) -> Result<Choice, ApiError> {
         let mut faults = Vec::new();
         let mut note = |name: &str, (code, detail): (&str, String)| faults.push(Fault::parameter(name, code, detail));
@@ -144,11 +145,11 @@ impl Items {
     }
 }
 
-/// What is wrong: a code, and a text that says it.
+/// A fault: its code, and its text.
 type Wrong = (&'static str, String);
 
-/// OGC 17-069r4, requirements `fc-bbox-definition` and `fc-bbox-response`. Unlike the `bbox` of lists, it may lie anywhere: a map asks
-/// for what it shows, wherever it was moved.
+/// OGC 17-069r4, requirements `fc-bbox-definition` and `fc-bbox-response`. Unlike the `bbox` of lists, the box may be
+/// anywhere on the globe, because a map asks for whatever it shows.
 fn boxes(numbers: &[f64]) -> Result<Vec<BoundingBox>, Wrong> {
     let [west, south, east, north] = match *numbers {
         [west, south, east, north] => [west, south, east, north],
@@ -160,14 +161,17 @@ fn boxes(numbers: &[f64]) -> Result<Vec<BoundingBox>, Wrong> {
             let count = numbers.len();
             return Err((
                 "malformed",
-                format!("has {count} numbers; west, south, east and north are needed, or six with heights"),
+                format!("has {count} numbers; give west, south, east and north, or six numbers with heights"),
             ));
         }
     };
     let outside = |edges: [(&'static str, f64); 2], most: f64| {
         let wrong = edges.into_iter().find(|(_, degrees)| !(-most..=most).contains(degrees));
         wrong.map(|(edge, degrees)| {
-            ("out_of_range", format!("has {degrees} as {edge}; from -{most} to {most} degrees are there. The order is west, south, east, north"))
+            let detail = format!(
+                "has {degrees} as {edge}; it must be from -{most} to {most} degrees, in the order west, south, east, north"
+            );
+            ("out_of_range", detail)
         })
     };
     if let Some(wrong) =
@@ -185,10 +189,10 @@ fn boxes(numbers: &[f64]) -> Result<Vec<BoundingBox>, Wrong> {
     Ok(vec![BoundingBox { east: 180.0, ..whole }, BoundingBox { west: -180.0, ..whole }])
 }
 
-/// OGC 17-069r4, requirement `fc-time-response`; days without a time are taken as well.
+/// OGC 17-069r4, requirement `fc-time-response`. Also accepts days without a time.
 fn period(text: &str) -> Result<Period, Wrong> {
     let malformed = || {
-        let detail = "is neither a moment such as 2015-01-01T00:00:00Z or 2015-01-01 nor an interval such as \
+        let detail = "is not a moment such as 2015-01-01T00:00:00Z or 2015-01-01, or an interval such as \
                       2013-01-01/2015-12-31, ../2015-12-31 or 2013-01-01/..";
         ("malformed", detail.to_owned())
     };

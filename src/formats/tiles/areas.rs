@@ -14,7 +14,7 @@ use crate::registry::boundaries::shape;
 
 /// Name of the layer.
 pub const LAYER: &str = "boundaries";
-/// What a tile says of a council, as for [`encode::Tagged`](super::encode::Tagged).
+/// Properties of a council in a tile; see [`encode::Tagged`](super::encode::Tagged).
 pub const FIELDS: &[(&str, &str)] = &[
     ("gss_code", "GSS code of the area: /v1/councils/{gss_code}/boundary has the whole."),
     ("slug", "Slug of the council."),
@@ -22,10 +22,10 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("membership", "Tier of its membership of the network."),
     ("attribution", "What whoever shows the boundary has to say with it."),
 ];
-/// How far boundaries go on beyond the edge of a tile, in its units, so that no edge is drawn as if it were a boundary.
+/// Overlap of boundaries beyond the edge of a tile, in tile units, so that the edge does not look like a boundary.
 pub const MARGIN: f64 = 64.0;
 
-/// A tile with what lies on it of the boundaries; nothing at all when none does.
+/// A tile with the boundaries on it. Empty if there are none.
 pub fn tile(id: TileId, members: &[Member]) -> Result<Vec<u8>, ApiError> {
     let extent = f64::from(EXTENT);
     let edge = Rect::new(Coord { x: -MARGIN, y: -MARGIN }, Coord { x: extent + MARGIN, y: extent + MARGIN });
@@ -55,17 +55,17 @@ pub fn tile(id: TileId, members: &[Member]) -> Result<Vec<u8>, ApiError> {
     tile.to_bytes().map_err(ApiError::internal)
 }
 
-/// The rings, shells clockwise on the screen and holes against it (Mapbox Vector Tile 2.1, section 4.3.4.4); `None` when
-/// nothing is left of them.
+/// Encodes rings: shells clockwise on the screen, holes anticlockwise (Mapbox Vector Tile 2.1, section 4.3.4.4). `None`
+/// if no ring remains.
 fn encode(shape: &MultiPolygon) -> Result<Option<GeomData>, ApiError> {
     let mut encoder = GeomEncoder::<f64>::new(GeomType::Polygon);
     let mut last = None;
     for polygon in shape.orient(Direction::Default) {
         let mut rings = std::iter::once(polygon.exterior()).chain(polygon.interiors()).map(whole_units);
-        // Holes of a shell that is too small to be seen are left out with it.
+        // Leave out the holes of a shell that is too small to be seen.
         let Some(shell) = rings.next().flatten() else { continue };
         for mut ring in std::iter::once(shell).chain(rings.flatten()) {
-            // The encoder takes a ring that begins where the one before it ends for the same ring.
+            // If a ring begins where the previous one ends, the encoder treats both as one ring.
             if ring.first() == last.as_ref() {
                 ring.rotate_left(1);
             }
@@ -79,7 +79,7 @@ fn encode(shape: &MultiPolygon) -> Result<Option<GeomData>, ApiError> {
     if last.is_none() { Ok(None) } else { encoder.encode().map(Some).map_err(ApiError::internal) }
 }
 
-/// A ring in whole units, each position once, and the first not again as the last; `None` for one without extent.
+/// A ring in whole units, without repeated positions or a closing position. `None` if it has no area.
 fn whole_units(ring: &LineString) -> Option<Vec<Coord>> {
     let mut coords: Vec<Coord> = ring.coords().map(|c| Coord { x: c.x.round(), y: c.y.round() }).collect();
     coords.dedup();

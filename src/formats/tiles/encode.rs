@@ -12,13 +12,13 @@ use crate::formats::map::points::{Identified, Placed};
 /// Units along the edge of a tile.
 pub const EXTENT: u32 = 4096;
 
-/// What a tile says of a record.
+/// Properties of a record in a tile.
 pub trait Tagged {
     /// Name of the layer.
     const LAYER: &'static str;
-    /// The tags, with what they say.
+    /// Names of the tags, with their descriptions.
     const FIELDS: &'static [(&'static str, &'static str)];
-    /// Write the tags.
+    /// Writes the tags.
     fn tag(&self, feature: &mut Feature);
 }
 
@@ -68,7 +68,7 @@ impl Tagged for CouncilProperties<'_> {
     }
 }
 
-/// A tile with the records that lie on it; nothing at all when none does. `show` says what is shown of one.
+/// A tile with the records on it. Empty if there are none. `show` makes a record's tags.
 pub fn tile<R: Identified, T: Tagged>(
     id: TileId,
     placed: Vec<Placed<R>>,
@@ -79,7 +79,7 @@ pub fn tile<R: Identified, T: Tagged>(
         cluster(here, id.zoom())
     } else {
         let mut here: Vec<_> = here.collect();
-        // Every instance makes the same tile.
+        // Every instance must make the same tile.
         here.sort_unstable_by_key(|one| one.record.id());
         here.into_iter().map(Spot::One).collect()
     };
@@ -110,7 +110,7 @@ pub fn tile<R: Identified, T: Tagged>(
     tile.to_bytes().map_err(ApiError::internal)
 }
 
-/// Where a point is on the tile, in its units. The mean of points of a cell lies in the cell, but for rounding.
+/// The point on the tile, in tile units. The mean of a cell's points is in the cell, except for rounding.
 fn units(id: TileId, on_world: (f64, f64)) -> (f64, f64) {
     let (right, down) = id.place(on_world).unwrap_or_default();
     (right * f64::from(EXTENT), down * f64::from(EXTENT))

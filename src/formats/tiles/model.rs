@@ -1,4 +1,4 @@
-//! Which tile, and how tiles are described (TileJSON 3.0).
+//! Tile numbers, and descriptions of tiles (TileJSON 3.0).
 
 use std::collections::BTreeMap;
 use std::f64::consts::PI;
@@ -11,7 +11,7 @@ use crate::geography::BoundingBox;
 use crate::geography::bounding_box::UK;
 use crate::registry::initiatives::query::SHAPE;
 
-/// The deepest zoom that has tiles. Deeper maps enlarge them: a unit of a tile is then half a metre.
+/// The deepest zoom with tiles. Deeper maps enlarge them: a unit of a tile is then half a metre.
 pub const DEEPEST: u8 = 14;
 
 /// The filters of a list alone.
@@ -28,7 +28,8 @@ impl<Q: IntoParams> IntoParams for Filters<Q> {
     }
 }
 
-/// A tile: the world in web Mercator (EPSG:3857), cut into `2^zoom` columns from the west and as many rows from the north.
+/// A tile: the world in web Mercator (EPSG:3857), cut into `2^zoom` columns from the west and as many rows from the
+/// north.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TileId {
     zoom: u8,
@@ -37,16 +38,16 @@ pub struct TileId {
 }
 
 impl TileId {
-    /// The tile of these numbers, where there is one; otherwise what numbers there are.
+    /// The tile with these numbers. `Err` says which numbers exist.
     pub fn new(zoom: &str, column: &str, row: &str) -> Result<Self, String> {
-        let said: String = format!("{zoom}/{column}/{row}").chars().take(60).collect();
+        let numbers: String = format!("{zoom}/{column}/{row}").chars().take(60).collect();
         let zoom = zoom.parse().ok().filter(|zoom| *zoom <= DEEPEST);
-        let zoom: u8 = zoom.ok_or(format!("There is no tile {said}: zooms are 0 to {DEEPEST}."))?;
+        let zoom: u8 = zoom.ok_or(format!("There is no tile {numbers}: zooms are 0 to {DEEPEST}."))?;
         let last = (1 << zoom) - 1;
         let number = |text: &str| text.parse().ok().filter(|number: &u32| *number <= last);
         match (number(column), number(row)) {
             (Some(column), Some(row)) => Ok(Self { zoom, column, row }),
-            _ => Err(format!("There is no tile {said}: at zoom {zoom}, x and y are 0 to {last}.")),
+            _ => Err(format!("There is no tile {numbers}: at zoom {zoom}, x and y are 0 to {last}.")),
         }
     }
 
@@ -55,27 +56,27 @@ impl TileId {
         self.zoom
     }
 
-    /// Where a point of the world is on the tile, 0 to 1, eastwards and southwards; `None` for one on another tile. The world
-    /// is a square, as [`mercator`](crate::geography::Point::mercator) has it.
+    /// A point's place on the tile, from 0 to 1, eastwards and southwards. `None` for a point on another tile. Points
+    /// are on a square world map; see [`mercator`](crate::geography::Point::mercator).
     pub fn place(&self, on_world: (f64, f64)) -> Option<(f64, f64)> {
         let (right, down) = self.units(on_world);
         ((0.0..1.0).contains(&right) && (0.0..1.0).contains(&down)).then_some((right, down))
     }
 
-    /// How far a point of the world is from the north-western corner, eastwards and southwards, in edges of a tile.
+    /// Distance of a point from the north-western corner, eastwards and southwards, in tile edges.
     pub fn units(&self, (right, down): (f64, f64)) -> (f64, f64) {
         let scale = f64::from(1u32 << self.zoom);
         (right * scale - f64::from(self.column), down * scale - f64::from(self.row))
     }
 
-    /// The tile with a margin on every side, which is given in edges of a tile.
+    /// The box of the tile with a margin on every side, in tile edges.
     pub fn bbox_within(&self, margin: f64) -> BoundingBox {
         let BoundingBox { west, south, east, north } = self.bbox();
         let (wide, high) = ((east - west) * margin, (north - south) * margin);
         BoundingBox { west: west - wide, south: south - high, east: east + wide, north: north + high }
     }
 
-    /// The box around it, and a hand's breadth more against rounding.
+    /// The box of the tile, with a few centimetres more against rounding.
     pub fn bbox(&self) -> BoundingBox {
         let scale = f64::from(1u32 << self.zoom);
         let longitude = |column: u32| f64::from(column) / scale * 360.0 - 180.0;
@@ -90,10 +91,10 @@ impl TileId {
     }
 }
 
-/// A property of features, with what it says.
+/// A property of features, with its description.
 pub type Field = (&'static str, &'static str);
 
-/// What is said of a cluster.
+/// Properties of a cluster.
 pub const CLUSTERS: &[Field] = &[
     ("cluster", "True for several records that are shown as one; it has `point_count` and nothing else."),
     ("point_count", "How many records a cluster has."),
@@ -105,15 +106,15 @@ pub struct TileSet {
     /// Version of TileJSON.
     #[schema(example = "3.0.0")]
     pub tilejson: &'static str,
-    /// What the tiles show.
+    /// Name of the tiles.
     #[schema(example = "CCIN registry: initiatives")]
     pub name: String,
-    /// Whom to name on a map.
+    /// Attribution to show on a map.
     pub attribution: &'static str,
-    /// `xyz`: rows are counted from the north.
+    /// `xyz`: rows count from the north.
     #[schema(example = "xyz")]
     pub scheme: &'static str,
-    /// Address of a tile, with `{z}`, `{x}` and `{y}` to be filled in; the filters are part of it.
+    /// Address of a tile. Replace `{z}`, `{x}` and `{y}`. It includes the filters.
     pub tiles: Vec<String>,
     /// The first zoom with tiles.
     #[schema(example = 0)]
@@ -121,7 +122,7 @@ pub struct TileSet {
     /// The last zoom with tiles.
     #[schema(example = 14)]
     pub maxzoom: u8,
-    /// The box in which everything lies: west, south, east, north.
+    /// The box around all features: west, south, east, north.
     #[schema(min_items = 4, max_items = 4, example = json!([-8.7, 49.8, 1.8, 60.9]))]
     pub bounds: [f64; 4],
     /// The layers of a tile.
@@ -134,16 +135,16 @@ pub struct VectorLayer {
     /// Its name.
     #[schema(example = "initiatives")]
     pub id: &'static str,
-    /// What its features are.
+    /// Description of its features.
     pub description: &'static str,
-    /// The properties of its features, with what they say.
+    /// Properties of its features, with their descriptions.
     #[schema(additional_properties)]
     pub fields: BTreeMap<&'static str, &'static str>,
 }
 
 impl TileSet {
-    /// Of one layer, at an address with filters; `clusters` is what it says of several records that are shown as one, if it
-    /// does.
+    /// Describes one layer at an address with filters. `clusters` describes features for several records; empty if the
+    /// layer has none.
     pub fn new(layer: &'static str, fields: &[Field], clusters: &[Field], base: &str, query: &str) -> Self {
         let between = if query.is_empty() { "" } else { "?" };
         let description = if clusters.is_empty() {

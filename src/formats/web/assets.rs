@@ -1,4 +1,4 @@
-//! The files that the page is made of, as `build.rs` had them made.
+//! The files of the page, as built by `build.rs`.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, AcceptEncoding, ContentEncoding, Encoding, Header};
@@ -8,30 +8,30 @@ use crate::http::response::{etag, is_known};
 
 include!(concat!(env!("OUT_DIR"), "/page.rs"));
 
-/// The document that all addresses of the page share; served under their names, never under its own.
+/// The document that all addresses of the page share. It has no address of its own.
 const SHELL: &str = "index.html";
-/// Where Vite puts what has a digest of its content in its name.
+/// Folder in which Vite puts files with a content digest in their names.
 const HASHED: &str = "assets/";
-/// For such files: what changes gets another name.
+/// Caching of these files: a changed file gets a new name.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
-/// For files of a name that stays.
+/// Caching of files with a constant name.
 const FOR_AN_HOUR: &str = "public, max-age=3600, stale-if-error=86400";
 
 /// A file of the page.
 pub struct File {
-    /// Address without the slash in front.
+    /// Address without the leading slash.
     pub name: &'static str,
     plain: &'static [u8],
     brotli: Option<&'static [u8]>,
     gzip: Option<&'static [u8]>,
 }
 
-/// Every file that has an address of its own.
+/// Every file with its own address.
 pub fn files() -> impl Iterator<Item = &'static File> {
     FILES.iter().filter(|file| file.name != SHELL)
 }
 
-/// The document that all addresses of the page share, or why it is not there.
+/// The document that all addresses of the page share, or the reason why it is missing.
 pub fn shell() -> Result<&'static str, &'static str> {
     let shell = FILES.iter().find(|file| file.name == SHELL);
     let why = MISSING.unwrap_or("npm built nothing");
@@ -39,7 +39,7 @@ pub fn shell() -> Result<&'static str, &'static str> {
 }
 
 impl File {
-    /// Send it, packed as the caller takes it, or 304.
+    /// Sends the file with an encoding that the caller accepts, or 304.
     pub fn send(&self, request: &HttpRequest) -> HttpResponse {
         let tag = etag(None, self.plain);
         let (encoding, body) = self.packed(request);

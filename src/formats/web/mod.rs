@@ -1,8 +1,9 @@
-//! The page: a map beside a list, records, councils. Its sources are `web/`, its data come from the public API alone.
+//! The page: a map beside a list, records, councils. Its sources are in `web/`. All its data come from the public API.
 //!
-//! `build.rs` lets npm build it and [`assets`] holds what came of that. [`shell`] is the one HTML document that all addresses
-//! of the page share, each with a head of its own; [`crate::api::web`] answers them: what record is meant, and whether the public
-//! may see it; [`preview`] is what the head says of it to others. These are pages and no operations, so they do not stand in the document.
+//! `build.rs` builds it with npm, and [`assets`] embeds the result. [`shell`] is the one HTML document for all
+//! addresses of the page, each with its own head. [`crate::api::web`] serves them: it finds the record, and checks that
+//! it is public. [`preview`] adds metadata for other sites to the head. These are pages, not operations, so the OpenAPI
+//! document leaves them out.
 
 pub mod assets;
 pub mod preview;

@@ -1,17 +1,17 @@
-//! What the head of a page says for others: Open Graph for social media and chats, the canonical address and JSON-LD for
-//! search engines, oEmbed for sites that show what is behind an address.
+//! Metadata in the head of a page: Open Graph for social media and chats, canonical address and JSON-LD for search
+//! engines, oEmbed for sites that show previews.
 
 use std::fmt::Write;
 
 use super::shell::{Head, SITE, escape};
 use crate::formats::citation::linked::LinkedData;
 
-/// The picture of the site, as `web/public` has it.
+/// The site's picture, from `web/public`.
 const PICTURE: &str = "/card.png";
 const PICTURE_ALT: &str = "CCIN registry: what co-operative councils do";
 
 impl Head {
-    /// The same for a page at `path` below `base`, of this Open Graph type.
+    /// Adds metadata for a page at `path` below `base`, with this Open Graph type.
     pub fn at(mut self, base: &str, path: &str, kind: &str) -> Self {
         let title = if self.title.is_empty() { SITE } else { &self.title };
         let (address, picture) = (format!("{base}{path}"), format!("{base}{PICTURE}"));
@@ -36,7 +36,7 @@ impl Head {
         self
     }
 
-    /// The same for the page of a record, at `path` below `base`: with its linked data, and where oEmbed finds its frame.
+    /// Adds metadata for a record's page at `path` below `base`, including its linked data and the oEmbed address.
     pub fn of_record(self, base: &str, path: &str, data: &LinkedData) -> Self {
         let mut head = self.at(base, path, "article");
         let page = form_urlencoded::byte_serialize(format!("{base}{path}").as_bytes()).collect::<String>();
@@ -53,8 +53,8 @@ impl Head {
     }
 }
 
-/// JSON that nothing can end early: within a script only `<` can begin an end tag or a comment (HTML, section 4.12.1.3), and
-/// in JSON it only ever stands in texts, where it may be escaped.
+/// JSON that cannot end its script element early. Inside a script, only `<` can begin an end tag or a comment (HTML,
+/// section 4.12.1.3). In JSON, `<` occurs only in texts, where it can be escaped.
 fn as_data_block(json: &str) -> String {
     json.replace('<', "\\u003c")
 }

@@ -1,4 +1,4 @@
-//! The one HTML document that all addresses of the page share, with the head of the one that was asked for.
+//! The one HTML document for all addresses of the page, with the head of the requested page.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
@@ -7,24 +7,24 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::assets;
 use crate::http::response::send_overview;
 
-/// What a page may load: its own scripts, styles and pictures, and this service's answers; nothing in place, nothing of
-/// others. Leaflet places its markers by script (CSSOM), which a policy on styles does not touch.
+/// Content security policy: the page's own scripts, styles and pictures, and this service's answers. No inline code,
+/// and nothing from other sites. Leaflet positions markers by script (CSSOM), which the style policy allows.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
     connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 const HTML: &str = "text/html; charset=utf-8";
-/// Where the head of a page goes, in `web/index.html`.
+/// Placeholder for the head in `web/index.html`.
 const PLACE: &str = "<!--head-->";
-/// The name of the whole.
+/// Name of the site.
 pub const SITE: &str = "CCIN registry";
 
-/// What the head of a page says of it.
+/// Head of a page.
 #[derive(Debug, Default)]
 pub struct Head {
     /// Title, without the name of the site.
     pub title: String,
-    /// What search engines and social media show, in a sentence or two.
+    /// Description for search engines and social media, in a sentence or two.
     pub description: String,
-    /// Further elements, as HTML: whoever writes them escapes what they hold.
+    /// Further elements as HTML. Their author escapes the values.
     pub elements: String,
 }
 
@@ -41,18 +41,18 @@ impl Head {
     }
 }
 
-/// The page with this head; where there is none in this build, one that says how to get it.
+/// The page with this head. In a build without the page, instructions to build it.
 pub fn page(request: &HttpRequest, head: &Head) -> HttpResponse {
     strict(send_overview(request, HTML, html(head), None))
 }
 
-/// The same where there is nothing to show, with the status that says so.
+/// The page with an error status.
 fn failed(status: StatusCode, head: &Head) -> HttpResponse {
     let mut response = HttpResponse::build(status);
     strict(response.insert_header((header::CACHE_CONTROL, "no-cache")).content_type(HTML).body(html(head)))
 }
 
-/// The page that says that there is nothing at an address.
+/// The page for an address with no content.
 pub fn nothing_here() -> HttpResponse {
     failed(StatusCode::NOT_FOUND, &Head::new("Not found", "There is nothing at this address."))
 }
@@ -69,21 +69,21 @@ fn strict(mut response: HttpResponse) -> HttpResponse {
     response
 }
 
-/// What stands in for the page of a build without it.
+/// Replaces the page in a build without it.
 fn without(why: &str) -> String {
     let why = escape(why);
     format!(
         "<!doctype html><html lang=\"en-GB\"><head><meta charset=\"utf-8\"><title>{SITE}</title>\
          <meta name=\"viewport\" content=\"width=device-width\"></head><body><main><h1>{SITE}</h1>\
-         <p>The service runs. Its page, the map and the list, is not in this build: {why}.</p>\
-         <p>To get it, install Node.js (18.18 or newer) with npm on the machine that builds, then run \
+         <p>The service is running, but this build does not include its page (the map and the list): {why}.</p>\
+         <p>To include it, install Node.js (18.18 or newer) with npm on the build machine, then run \
          <code>touch build.rs</code> and <code>cargo run</code> again.</p>\
-         <p>Everything else is here: <a href=\"/docs/guide/\">the guide</a>, <a href=\"/docs/\">the interactive document</a>, \
+         <p>You can still use: <a href=\"/docs/guide/\">the guide</a>, <a href=\"/docs/\">the API reference</a>, \
          <a href=\"/v1/initiatives\">initiatives</a>, <a href=\"/v1/councils\">councils</a>.</p></main></body></html>"
     )
 }
 
-/// Text for HTML, between tags and in attributes.
+/// Escapes text for HTML, between tags and in attributes.
 pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }

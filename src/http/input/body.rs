@@ -50,7 +50,7 @@ impl<T: ToSchema + DeserializeOwned + Check> Draft<T> {
         if found.is_full() {
             return Err(ApiError::invalid(found));
         }
-        for fault in found.told() {
+        for fault in found.reported() {
             if !prune(&mut value, fault.pointer.as_deref().unwrap_or_default()) {
                 return Err(ApiError::invalid(found));
             }

@@ -54,7 +54,7 @@ impl Faults {
     /// Note what a schema found.
     pub(super) fn extend(&mut self, found: FaultList) {
         self.malformed |= !found.is_empty();
-        self.spoilt.extend(found.told().iter().filter_map(|fault| fault.pointer.clone()));
+        self.spoilt.extend(found.reported().iter().filter_map(|fault| fault.pointer.clone()));
         self.list.append(found);
     }
 
@@ -72,7 +72,7 @@ impl Faults {
     /// rules and does not fit what the registry holds, such as the name of a council that is not here or stands there twice.
     pub fn finish(&mut self) -> Result<(), ApiError> {
         let list = std::mem::take(&mut self.list);
-        let conflicts = list.told().iter().any(|fault| CONFLICTS.contains(&fault.code.as_str()));
+        let conflicts = list.reported().iter().any(|fault| CONFLICTS.contains(&fault.code.as_str()));
         match list.is_empty() {
             true => Ok(()),
             false if conflicts && !self.malformed => Err(ApiError::unfit(list)),
@@ -107,7 +107,7 @@ pub(super) fn explain(error: &ValidationError<'_>, schema: &Value) -> FaultList 
                 branch.iter().for_each(|error| faults.append(explain(error, schema)));
                 faults
             })
-            .min_by_key(|faults| faults.told().len())
+            .min_by_key(|faults| faults.reported().len())
             .unwrap_or_else(|| one("invalid", "is none of what is allowed here".into())),
         Kind::Type { kind: TypeKind::Single(jsonschema::JsonType::Null) } => {
             one("not_allowed", "has no place here, given the other members; leave it out".into())

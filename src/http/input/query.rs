@@ -54,7 +54,7 @@ fn read<T: IntoParams + DeserializeOwned + 'static>(written: &str, schemas: &Sch
     }
     let (object, mut faults) = gather(written, &compiled.schema["properties"]);
     let mut object = Value::Object(object);
-    faults.extend(compiled.faults(&mut object).told().iter().map(|fault| {
+    faults.extend(compiled.faults(&mut object).reported().iter().map(|fault| {
         let name = fault.pointer.as_deref().unwrap_or_default().trim_start_matches('/');
         let name = name.split('/').next().unwrap_or_default().replace("~1", "/").replace("~0", "~");
         let code =

@@ -53,9 +53,9 @@ impl Compiled {
                 Some(looks_at) => by_rule.push((found, looks_at)),
             }
         }
-        let at_fault: HashSet<String> = faults.told().iter().filter_map(|fault| fault.pointer.clone()).collect();
+        let at_fault: HashSet<String> = faults.reported().iter().filter_map(|fault| fault.pointer.clone()).collect();
         for (found, looks_at) in by_rule {
-            for fault in found.told() {
+            for fault in found.reported() {
                 let place = fault.pointer.as_deref().unwrap_or_default();
                 let object = place.rsplit_once('/').map_or("", |(object, _)| object);
                 let is_spoilt = looks_at.iter().any(|member| at_fault.contains(&format!("{object}/{member}")));

@@ -119,7 +119,7 @@ mod tests {
         let mut value = json!({"list": [{"inner": [1, 2, 3]}, {}, {}, {}], "other": [1, 2, 3, 4]});
         let faults = Compiled::new(schema).shorten(&mut value);
         assert_eq!(value, json!({"list": [{"inner": [1]}, {}], "other": [1, 2, 3, 4]}));
-        let places: Vec<_> = faults.told().iter().map(|fault| fault.pointer.as_deref().unwrap()).collect();
+        let places: Vec<_> = faults.reported().iter().map(|fault| fault.pointer.as_deref().unwrap()).collect();
         assert_eq!(places, ["/list", "/list/0/inner"]);
     }
 

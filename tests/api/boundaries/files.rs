@@ -19,7 +19,10 @@ async fn the_same_file_again_changes_nothing_and_another_replaces_what_differs()
     let (app, files) = (TestApp::with_sample().await, Files::new("again"));
     let first = import(&app, &files.write("areas.geojson", areas().to_string())).await.unwrap();
     assert!(first.contains("by LAD24CD: 3 new, 0 replaced, 0 unchanged."), "{first}");
-    assert!(first.contains("has the code of one; kept until one has: E07999999."), "{first}");
+    assert!(
+        first.contains("1 boundary matches no council yet, and will be used once one has the code: E07999999."),
+        "{first}"
+    );
     let shown = app.anonymous().get("/v1/councils/rochdale/boundary").await.expect(200);
     let events = count(&app, "audit_events").await;
     let again = import(&app, &files.write("areas.geojson", areas().to_string())).await.unwrap();
@@ -80,7 +83,7 @@ async fn topojson_with_shared_arcs_is_the_same_as_geojson() {
     several["objects"]["regions"] = json!({ "type": "GeometryCollection", "geometries": [] });
     let mut wish = files.write("several.json", several.to_string());
     let refused = import(&app, &wish).await.unwrap_err().to_string();
-    assert!(refused.contains("choose by --layer: lad, regions"), "{refused}");
+    assert!(refused.contains("choose one with --layer: lad, regions"), "{refused}");
     wish.layer = Some("lad".into());
     assert!(import(&app, &wish).await.unwrap().contains("2 unchanged"));
 }
@@ -116,10 +119,10 @@ async fn every_fault_is_told_at_once_and_nothing_is_imported() {
         "E08000007: has latitude and longitude swapped",
         "E08000008: has coordinates in metres, such as those of the British National Grid (EPSG:27700)",
         "E08000009: reaches beyond the United Kingdom",
-        "E08000004: stands in the file twice, as features 1 and 7",
-        "E08000010: is a Point; a Polygon or MultiPolygon is needed",
+        "E08000004: is in the file twice, as features 1 and 7",
+        "E08000010: is a Point; it must be a Polygon or MultiPolygon",
         "E08000011: has no geometry",
-        "feature 10: has \"E0800012\" as LAD24CD, which is no GSS code",
+        "feature 10: has \"E0800012\" as LAD24CD, which is not a GSS code",
         "feature 11: has no LAD24CD",
         "E08000013: has a geometry that cannot be read",
         "E08000014: has polygons that overlap, a hole outside of its shell",
@@ -135,7 +138,7 @@ async fn what_can_be_mended_is_mended_and_told() {
     let (app, files) = (TestApp::with_sample().await, Files::new("mended"));
     let wrong_way = collection(&[feature("E08000004", polygon(&[hole(-2.5, 53.0, 0.5), square(-2.3, 53.2, 0.1)]))]);
     let told = import(&app, &files.write("wound.geojson", wrong_way.to_string())).await.unwrap();
-    assert!(told.contains("Mended, rings turned the right way round: E08000004."), "{told}");
+    assert!(told.contains("Repaired, rings turned the right way round: E08000004."), "{told}");
     let shown = app.anonymous().get("/v1/councils/oldham/boundary").await.expect(200).json;
     let right = [square(-2.5, 53.0, 0.5), hole(-2.3, 53.2, 0.1)];
     let sets = |rings: &[Value]| -> Vec<Vec<String>> {
@@ -165,10 +168,14 @@ async fn a_file_of_something_else_says_what_it_is() {
         ("none", collection(&[]).to_string(), "has no features"),
         ("wards", of("E05000026"), "has wards, not councils, by its LAD24CD (E05000026"),
         ("codeless", of("Oldham"), "has no property with GSS codes such as E08000004; it has LAD24CD, LAD24NM"),
-        ("two", collection(&[two]).to_string(), "choose by --code-property: CTY24CD, LAD24CD"),
+        ("two", collection(&[two]).to_string(), "choose one with --code-property: CTY24CD, LAD24CD"),
         ("metres", metres.to_string(), "is in the coordinate system urn:ogc:def:crs:EPSG::27700"),
         ("nan", areas().to_string().replacen("-2.5", "NaN", 1), "is neither GeoJSON nor TopoJSON"),
-        ("large", format!("{}{}", areas(), " ".repeat(1_000_000)), "has 2 MB; at most 1 MB are read. --max-megabytes"),
+        (
+            "large",
+            format!("{}{}", areas(), " ".repeat(1_000_000)),
+            "has 2 MB; the limit is 1 MB. To change it, use --max-megabytes",
+        ),
     ] {
         let refused = import(&app, &files.write(name, text)).await.expect_err(name).to_string();
         assert!(refused.contains(told), "{name}: {refused}");
@@ -188,7 +195,7 @@ async fn a_file_of_a_gigabyte_is_refused_unread() {
     std::fs::File::options().write(true).open(&wish.file).unwrap().set_len(1 << 30).unwrap();
     wish.max_megabytes = 256;
     let refused = import(&app, &wish).await.unwrap_err().to_string();
-    assert!(refused.contains("has 1074 MB; at most 256 MB are read"), "{refused}");
+    assert!(refused.contains("has 1074 MB; the limit is 256 MB"), "{refused}");
     wish.file = files.0.path().to_owned();
     assert!(import(&app, &wish).await.unwrap_err().to_string().contains("is a folder"));
     wish.file = files.0.path().join("nowhere");

@@ -35,7 +35,7 @@ async fn a_reader_of_the_log_that_stalls_stops_nothing_and_hears_how_much_it_has
     program.read_log(false);
     tokio::time::timeout(Duration::from_secs(100), ask_much(&client)).await.expect("every request is answered");
     program.read_log(true);
-    eventually("the lines that were dropped are told of", || program.log().contains("lines of the log were dropped"));
+    eventually("the lines that were dropped are told of", || program.log().contains("log lines were dropped"));
     client.get("/v1/themes/housing").await.expect(200);
     let ended = program.stop(Signal::SIGTERM).expect(0);
     let lines = lines(&ended.stderr);

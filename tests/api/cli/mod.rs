@@ -130,7 +130,7 @@ async fn a_database_that_is_named_is_used_and_nothing_is_loaded_into_it_unasked(
     let place = Place::new("named", Template::Blank).await;
     let (program, url) = Program::serve(&place.folder(), &[], &place.variables());
     let screen = program.screen();
-    assert_eq!(line(&screen, "Data "), Some("the database that DATABASE_URL names"));
+    assert_eq!(line(&screen, "Data "), Some("the database in DATABASE_URL"));
     assert!(line(&screen, "Sample ").is_none() && !screen.contains("the password in"), "{screen}");
     let anonymous = Client::new(&url, None);
     for path in ["/v1/councils", "/v1/themes", "/v1/initiatives"] {

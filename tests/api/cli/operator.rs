@@ -46,7 +46,7 @@ async fn the_sample_is_loaded_into_an_empty_registry_only() {
     let loaded = place.run(&["sample", "load"], "").expect(0);
     assert!(loaded.stdout.starts_with("The sample registry is loaded: "), "{}", loaded.stdout);
     let refused = place.run(&["sample", "load"], "").expect(1);
-    assert!(refused.stderr.contains("already holds councils, themes or initiatives"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("already has councils, themes or initiatives"), "{}", refused.stderr);
     assert_eq!(refused.stdout, "");
 }
 

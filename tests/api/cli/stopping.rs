@@ -52,7 +52,7 @@ async fn asked_again_it_ends_at_once_whatever_is_under_way() {
         program.until_ended();
         assert!(since.elapsed() < Duration::from_secs(2), "{:?}", since.elapsed());
         let ended = program.end().expect(0);
-        assert!(ended.stderr.contains("asked again to stop"), "{}", ended.stderr);
+        assert!(ended.stderr.contains("second request to stop"), "{}", ended.stderr);
         // It got no answer, or was told in the last moment that there will be none.
         assert_ne!(asked.await.unwrap().unwrap_or(503), 200);
     }

@@ -33,9 +33,9 @@ async fn every_fault_is_told_at_once_with_its_line_and_nothing_is_written() {
             "line 3: longitude is text; a number is needed",
             "line 3: population_mid… is text; null or a whole number is needed",
             "line 3: website is not a web address",
-            "line 4: gss_code E07000177 stands in line 2 already",
-            "line 4: slug cherwell stands in line 2 already",
-            "line 4: county_code ZZZ is the code of no council here",
+            "line 4: gss_code E07000177 is already in line 2",
+            "line 4: slug cherwell is already in line 2",
+            "line 4: no council has county_code ZZZ as its code",
             "line 5: local_authority_code: this code belongs to another record",
             "line 6: has 4 cells; the header has 17",
             "line 7: region is not one of",
@@ -64,10 +64,10 @@ async fn two_lines_that_mean_one_council_are_told() {
     let one = "E08000004,,Oldham Council,Oldham,,,MD,England,,,,,,,,,";
     let other = "E08000077,,Oldham Council,Oldham,,,MD,England,,,,,,,,,E08000004";
     let refused = import(&app, &[one, other], false).await.unwrap_err().to_string();
-    assert!(refused.contains("line 3: means the same council as line 2: oldham"), "{refused}");
+    assert!(refused.contains("line 3: refers to the same council as line 2: oldham"), "{refused}");
     let several = "E08000077,,Oldham Council,Oldham,,,MD,England,,,,,,,,,E08000004 E08000005";
     let refused = import(&app, &[several], false).await.unwrap_err().to_string();
-    assert!(refused.contains("line 2: former_gss_codes are those of several councils"), "{refused}");
+    assert!(refused.contains("line 2: former_gss_codes belong to several councils"), "{refused}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -76,14 +76,11 @@ async fn a_file_of_something_else_says_so() {
     for (text, told) in [
         (String::new(), "has no column gss_code, official_name, short_name, type_code, nation"),
         (HEADER.into(), "has no rows"),
-        (
-            HEADER.replace("official_name", "offical_name"),
-            "has no column official_name (offical_name is no official_name)",
-        ),
+        (HEADER.replace("official_name", "offical_name"), "has no column official_name (it has offical_name instead)"),
         (format!("{HEADER},slug\n"), "has the column slug twice"),
         ("{\"type\": \"FeatureCollection\"}".into(), "has no column gss_code"),
         ("PK\u{3}\u{4}".into(), "is a zip archive"),
-        ("x".repeat(1_000_001), "at most 1 MB are read"),
+        ("x".repeat(1_000_001), "the limit is 1 MB"),
     ] {
         let refused = import_text(&app, &text, false).await.unwrap_err().to_string();
         assert!(refused.contains(told), "{told}: {refused}");
@@ -99,8 +96,8 @@ async fn the_command_line_applies_only_when_told_to() {
         let arguments: Vec<&str> = ["import", "councils", file.to_str().unwrap()].iter().chain(more).copied().collect();
         Program::run(&place.folder(), &arguments, &place.variables(), "").expect(0).stdout
     };
-    assert!(run(&[]).ends_with("Nothing was written. To write it, run the same with --apply.\n"));
-    assert!(run(&["--apply"]).ends_with("All of it is written.\n"));
+    assert!(run(&[]).ends_with("Nothing was written. To write the changes, run the command again with --apply.\n"));
+    assert!(run(&["--apply"]).ends_with("All changes are written.\n"));
     assert!(run(&["--apply"]).ends_with("There is nothing to write.\n"));
     Program::run(&place.folder(), &["audit", "verify"], &place.variables(), "").expect(0);
 }

@@ -60,11 +60,11 @@ async fn a_dry_run_tells_what_would_change_and_changes_nothing() {
         "      population: ",
         " -> 9\n",
         "Unchanged: 1\n",
-        "Districts of which the county becomes known or changes: 1\n",
-        "Not in the file, and left as they are: 49\n",
+        "Districts with a new or changed county: 1\n",
+        "Not in the file, unchanged: 49\n",
         "  greater-manchester\n",
-        "Columns that are not read: population_mid2020, area_km2\n",
-        "Nothing was written. To write it, run the same with --apply.",
+        "Columns ignored: population_mid2020, area_km2\n",
+        "Nothing was written. To write the changes, run the command again with --apply.",
     ] {
         assert!(told.contains(line), "{line}\n{told}");
     }
@@ -84,7 +84,7 @@ async fn applying_writes_what_the_dry_run_told_once_and_leaves_events() {
         told.lines().skip(1).take_while(|line| !line.contains("writ")).map(str::to_owned).collect::<Vec<_>>()
     };
     assert_eq!(findings(&dry), findings(&done));
-    assert!(done.ends_with("All of it is written."), "{done}");
+    assert!(done.ends_with("All changes are written."), "{done}");
     let cherwell = app.anonymous().get("/v1/councils/cherwell").await.expect(200).json;
     assert_eq!(
         (&cherwell["council_type"], &cherwell["region"], &cherwell["nation"]),
@@ -122,7 +122,7 @@ async fn what_the_registry_keeps_itself_stays() {
         "E08000004,OLD,Oldham Council,Oldham,,oldham-council,MD,England,North West,,,,,,,http://www.oldham.gov.uk,";
     let told = import(&app, &[line], true).await.unwrap();
     assert!(told.contains("name: \"Oldham Metropolitan Borough Council\" -> \"Oldham Council\""), "{told}");
-    assert!(told.contains("Slugs that are not as in the file\n  E08000004  oldham (not oldham-council)"), "{told}");
+    assert!(told.contains("Slugs that differ from the file\n  E08000004  oldham (not oldham-council)"), "{told}");
     let after = app.anonymous().get("/v1/councils/oldham").await.expect(200).json;
     for member in ["slug", "website", "membership", "description", "location", "population", "aliases", "id"] {
         assert_eq!(after[member], before[member], "{member}");
@@ -137,7 +137,7 @@ async fn a_council_is_known_by_its_code_its_former_codes_and_then_its_slug() {
     let recoded = line_of(&app, "rochdale").await.replace("E08000005", "E08000099");
     let refused = import(&app, &[&recoded], true).await.unwrap_err().to_string();
     assert!(
-        refused.contains("line 2: slug rochdale is that of Rochdale Metropolitan Borough Council (E08000005)"),
+        refused.contains("line 2: slug rochdale belongs to Rochdale Metropolitan Borough Council (E08000005)"),
         "{refused}"
     );
     let told = import(&app, &[&format!("{recoded}E08000098;E08000005")], true).await.unwrap();
@@ -189,7 +189,7 @@ async fn the_county_of_a_district_becomes_known() {
     // It becomes a unitary authority.
     let alone = CHERWELL.replace(",OXF,", ",,");
     let told = import(&app, &[&alone], true).await.unwrap();
-    assert!(told.contains("Districts of which the county becomes known or changes: 1"), "{told}");
+    assert!(told.contains("Districts with a new or changed county: 1"), "{told}");
     let covering = app.anonymous().get("/v1/councils?covers=51.75,-1.25").await.expect(200);
     assert_eq!(covering.each("slug"), ["cherwell"]);
 }

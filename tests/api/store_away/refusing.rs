@@ -74,7 +74,7 @@ async fn a_full_disk_refuses_writers_until_there_is_room_again() {
     .await;
     let refused = admin.post("/v1/themes", &theme("Refused")).await;
     assert!(!refused.text.contains("base/5"), "{}", refused.text);
-    is_refused(refused, "disk of its store is full");
+    is_refused(refused, "has no disk space left");
     until_writes_are(&anonymous, false, "disk").await;
     anonymous.get("/v1/councils/oldham").await.expect(200);
     app.sql("DROP TRIGGER full_disk ON themes").await;

@@ -1,4 +1,4 @@
-//! A feature of a file before its code is known.
+//! A feature of a file, before its code is known.
 
 use serde_json::{Map, Value};
 
@@ -8,6 +8,6 @@ use crate::registry::boundaries::shape::Rings;
 pub(super) struct Feature {
     pub id: Option<Value>,
     pub properties: Map<String, Value>,
-    /// What is wrong with it, or its rings.
+    /// The rings, or the fault found in them.
     pub rings: Result<Rings, String>,
 }

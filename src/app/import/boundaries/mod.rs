@@ -14,9 +14,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use sha2::{Digest, Sha256};
 
 use super::arguments::BoundariesFile;
-use super::file::{Failure, FileFaults, read, some};
+use super::file::{Failure, FileFaults, first_few, read};
 use crate::access::keys::Keys;
-use crate::app::import::boundaries::outline::{Mended, outline};
+use crate::app::import::boundaries::outline::{Repair, outline};
 use crate::app::import::boundaries::simplify::Borders;
 use crate::audit::model::{Action, RecordKind};
 use crate::audit::store::record;
@@ -28,26 +28,26 @@ use crate::registry::boundaries::store::BoundaryRow;
 use crate::registry::boundaries::{shape, store};
 use crate::registry::councils::store as councils;
 
-/// Goes up whenever shapes are made otherwise, so that what was imported before is made anew.
+/// Raise this when shapes are computed differently, so that a repeated import replaces older boundaries.
 const METHOD: &[u8] = b"1";
 
-/// What a file holds, ready to be written.
+/// Checked contents of a file, ready to write.
 struct Sound {
     areas: Vec<(String, String, MultiPolygon)>,
-    mended: BTreeMap<Mended, Vec<String>>,
+    repairs: BTreeMap<Repair, Vec<String>>,
     property: String,
 }
 
-/// Import a file; the answer says what was done.
-pub async fn import(conn: &mut AsyncPgConnection, keys: &Keys, wish: &BoundariesFile) -> Result<String, Failure> {
-    let sound = check(wish)?;
+/// Imports a file. Returns a summary to print.
+pub async fn import(conn: &mut AsyncPgConnection, keys: &Keys, args: &BoundariesFile) -> Result<String, Failure> {
+    let sound = check(args)?;
     let borders = Borders::of(sound.areas.iter().map(|(_, _, shape)| shape));
     let known = store::digests(conn).await?;
     let (mut new, mut replaced, mut rows) = (0_usize, 0_usize, Vec::new());
     let bar = bar("Simplifying", sound.areas.len());
     for (code, name, shape) in &sound.areas {
         bar.inc(1);
-        let row = row(wish, code, name, shape);
+        let row = row(args, code, name, shape);
         match known.get(code) {
             Some(digest) if *digest == row.digest => continue,
             Some(_) => replaced += 1,
@@ -64,40 +64,39 @@ pub async fn import(conn: &mut AsyncPgConnection, keys: &Keys, wish: &Boundaries
     let unheld: Vec<&str> =
         sound.areas.iter().map(|(code, ..)| code.as_str()).filter(|code| !held.contains(*code)).collect();
     let total = sound.areas.len();
-    let mut told = format!(
+    let mut summary = format!(
         "{total} boundaries in {}, by {}: {new} new, {replaced} replaced, {} unchanged.",
-        wish.file.display(),
+        args.file.display(),
         sound.property,
         total - new - replaced
     );
-    for (what, codes) in &sound.mended {
-        told.push_str(&format!("\nMended, {}: {}.", what.told(), some(codes, 8)));
+    for (repair, codes) in &sound.repairs {
+        summary.push_str(&format!("\nRepaired, {}: {}.", repair.label(), first_few(codes, 8)));
     }
     if !unheld.is_empty() {
-        told.push_str(&format!(
-            "\nNo council of the registry has the code of {}; kept until one has: {}.",
-            if unheld.len() == 1 { "one".to_owned() } else { unheld.len().to_string() },
-            some(&unheld, 8)
-        ));
+        let (count, verb) = (unheld.len(), if unheld.len() == 1 { "boundary matches" } else { "boundaries match" });
+        let codes = first_few(&unheld, 8);
+        summary.push_str(&format!("\n{count} {verb} no council yet, and will be used once one has the code: {codes}."));
     }
-    Ok(told)
+    Ok(summary)
 }
 
-/// Read the file and look at all of it.
-fn check(wish: &BoundariesFile) -> Result<Sound, Failure> {
-    let text = read(&wish.file, wish.max_megabytes)?;
+/// Reads and checks the whole file.
+fn check(args: &BoundariesFile) -> Result<Sound, Failure> {
+    let text = read(&args.file, args.max_megabytes)?;
     let mut faults = FileFaults::default();
-    let told = |error| format!("nothing was imported: {} {error}", wish.file.display());
-    let found = read::areas(&text, wish.code_property.as_deref(), wish.layer.as_deref(), &mut faults).map_err(told)?;
+    let failure = |error| format!("nothing was imported: {} {error}", args.file.display());
+    let found =
+        read::areas(&text, args.code_property.as_deref(), args.layer.as_deref(), &mut faults).map_err(failure)?;
     drop(text);
-    let mut sound = Sound { areas: Vec::new(), mended: BTreeMap::new(), property: found.property };
+    let mut sound = Sound { areas: Vec::new(), repairs: BTreeMap::new(), property: found.property };
     let bar = bar("Checking", found.areas.len());
     for area in found.areas {
         bar.inc(1);
         match outline(area.rings) {
             Ok(outline) => {
-                for what in outline.mended {
-                    sound.mended.entry(what).or_default().push(area.code.clone());
+                for repair in outline.repairs {
+                    sound.repairs.entry(repair).or_default().push(area.code.clone());
                 }
                 sound.areas.push((area.code, area.name, outline.shape));
             }
@@ -105,22 +104,22 @@ fn check(wish: &BoundariesFile) -> Result<Sound, Failure> {
         }
     }
     bar.finish_and_clear();
-    faults.finish(&wish.file)?;
+    faults.finish(&args.file)?;
     Ok(sound)
 }
 
-/// Shown on a terminal, and nowhere else.
+/// A progress bar, shown on a terminal only.
 fn bar(what: &'static str, length: usize) -> ProgressBar {
     let bar = ProgressBar::new(length as u64).with_message(what);
     let style = ProgressStyle::with_template("{msg:12} {bar:40} {pos}/{len}");
     style.map_or_else(|_| ProgressBar::hidden(), |style| bar.with_style(style))
 }
 
-fn row(wish: &BoundariesFile, code: &str, name: &str, shape: &MultiPolygon) -> BoundaryRow {
+fn row(args: &BoundariesFile, code: &str, name: &str, shape: &MultiPolygon) -> BoundaryRow {
     let mut digest = Sha256::new();
-    let date = wish.date.as_deref().unwrap_or_default();
-    let source = wish.source.as_deref().unwrap_or_default();
-    for part in [METHOD, name.as_bytes(), wish.attribution.as_bytes(), source.as_bytes(), date.as_bytes()] {
+    let date = args.date.as_deref().unwrap_or_default();
+    let source = args.source.as_deref().unwrap_or_default();
+    for part in [METHOD, name.as_bytes(), args.attribution.as_bytes(), source.as_bytes(), date.as_bytes()] {
         digest.update((part.len() as u64).to_be_bytes());
         digest.update(part);
     }
@@ -133,14 +132,14 @@ fn row(wish: &BoundariesFile, code: &str, name: &str, shape: &MultiPolygon) -> B
         south,
         east,
         north,
-        attribution: wish.attribution.clone(),
-        source: wish.source.clone(),
-        dated_on: wish.date.clone(),
+        attribution: args.attribution.clone(),
+        source: args.source.clone(),
+        dated_on: args.date.clone(),
         digest: digest.finalize().to_vec(),
     }
 }
 
-/// All of them, with the event, or none.
+/// Writes all boundaries and the event, or nothing.
 async fn write(
     conn: &mut AsyncPgConnection,
     keys: &Keys,

@@ -1,9 +1,10 @@
-//! Whether an area's rings are an area: closed, in the United Kingdom, not across each other, rightly wound. What can be mended
-//! without changing what is meant is mended and told; the rest is a fault.
+//! Checks that rings form an area: closed, within the United Kingdom, not crossing, wound the right way. Small defects
+//! are repaired and reported; anything else is a fault.
 //!
-//! By hand instead of geo's `Validation`, which does not say where rings cross, refuses rings that touch themselves at a corner
-//! (published boundaries have such), passes over spikes, and holds every edge of a ring against every other: a detailed
-//! coast has 100,000. Crossings are found by geo's `line_intersection`, what overlaps by its `unary_union`.
+//! By hand instead of geo's `Validation`. That type does not say where rings cross. It refuses rings that touch
+//! themselves at a corner, which published boundaries have. It misses spikes. It also compares every edge of a ring
+//! with every other edge, and a detailed coast has 100,000. geo's `line_intersection` finds crossings; its
+//! `unary_union` finds overlaps.
 
 use std::collections::BTreeSet;
 
@@ -15,46 +16,46 @@ use geo::{Area, Coord, Line, LineString, MultiPolygon, unary_union};
 use crate::geography::{BoundingBox, Point};
 use crate::registry::boundaries::shape::{Position, Rings, polygons, rounded};
 
-/// By which share an area may change when crossings are taken out of it: what small slips of drawing come to. A ring in the
-/// shape of an eight changes by far more.
+/// Largest share by which repairing crossings may change an area: the size of small drawing errors. A figure of eight
+/// changes far more.
 const SLIP: f64 = 1e-3;
-/// By which share two areas may differ and be the same: the arithmetic of the overlay is that fine.
+/// Largest share by which two areas may differ and still count as equal. The overlay's arithmetic is that precise.
 const SAME: f64 = 1e-5;
 
-/// Where boundaries of councils lie, the sea and lonely rocks around the country included: degrees.
+/// Bounds of council boundaries in degrees, with the sea and remote islands around the country.
 const UK: BoundingBox = BoundingBox { west: -14.0, south: 49.5, east: 2.5, north: 61.5 };
 
-/// What was mended.
+/// A repair made to an area.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Mended {
-    /// Shells run anticlockwise, holes clockwise (RFC 7946, section 3.1.6).
+pub enum Repair {
+    /// Wound shells anticlockwise and holes clockwise (RFC 7946, section 3.1.6).
     Winding,
-    /// Rings crossed each other or themselves by a little.
+    /// Removed small crossings of rings.
     Crossing,
-    /// Rings of less than some ten centimetres.
+    /// Removed rings smaller than about 10 centimetres.
     Speck,
 }
 
-impl Mended {
-    /// What was done, for people.
-    pub fn told(self) -> &'static str {
+impl Repair {
+    /// The repair in words.
+    pub fn label(self) -> &'static str {
         match self {
             Self::Winding => "rings turned the right way round",
-            Self::Crossing => "small crossings taken out",
-            Self::Speck => "rings smaller than 10 cm left out",
+            Self::Crossing => "small crossings removed",
+            Self::Speck => "rings smaller than 10 cm removed",
         }
     }
 }
 
-/// A sound area.
+/// A valid area.
 pub struct Outline {
     /// Rounded to six decimals, shells anticlockwise.
     pub shape: MultiPolygon,
-    /// What had to be mended.
-    pub mended: BTreeSet<Mended>,
+    /// Repairs that were needed.
+    pub repairs: BTreeSet<Repair>,
 }
 
-/// Hold rings against the rules: all that is wrong with them, or the area.
+/// Checks rings. Returns the area, or every fault.
 pub fn outline(rings: Rings) -> Result<Outline, Vec<String>> {
     let mut faults = Vec::new();
     if rings.is_empty() || rings.iter().any(Vec::is_empty) {
@@ -75,7 +76,7 @@ pub fn outline(rings: Rings) -> Result<Outline, Vec<String>> {
                 )),
                 few if few.len() < 4 => {
                     faults.push(format!(
-                        "has a ring of {} positions ({}); four or more are needed",
+                        "has a ring of {} positions ({}); a ring needs at least four",
                         few.len(),
                         place()
                     ));
@@ -88,14 +89,14 @@ pub fn outline(rings: Rings) -> Result<Outline, Vec<String>> {
         return Err(faults);
     }
     let given = polygons(rings);
-    let mut mended = BTreeSet::new();
+    let mut repairs = BTreeSet::new();
     let holes = |shape: &MultiPolygon| shape.iter().map(|polygon| 1 + polygon.interiors().len()).sum::<usize>();
     let mut shape: MultiPolygon = given.iter().map(rounded).filter(|polygon| polygon.exterior().0.len() >= 4).collect();
     if holes(&shape) < holes(&given) {
-        mended.insert(Mended::Speck);
+        repairs.insert(Repair::Speck);
     }
     if shape.iter().any(|polygon| polygon.exterior().is_cw() || polygon.interiors().iter().any(LineString::is_ccw)) {
-        mended.insert(Mended::Winding);
+        repairs.insert(Repair::Winding);
     }
     shape = shape.orient(Direction::Default);
     match defect(&shape) {
@@ -103,35 +104,35 @@ pub fn outline(rings: Rings) -> Result<Outline, Vec<String>> {
         None => return Err(vec!["has no extent".into()]),
         Some(defect) => {
             shape = uncrossed(&shape).ok_or_else(|| vec![defect])?;
-            mended.insert(Mended::Crossing);
+            repairs.insert(Repair::Crossing);
         }
     }
-    Ok(Outline { shape, mended })
+    Ok(Outline { shape, repairs })
 }
 
-/// The area without small crossings; `None` where it would not be the same area.
+/// The area without small crossings. `None` if removing them would change the area.
 fn uncrossed(shape: &MultiPolygon) -> Option<MultiPolygon> {
     let clean = overlaid(shape);
     let is_same = differ(clean.unsigned_area(), shape.unsigned_area()) <= SLIP && defect(&clean).is_none();
-    // A spike encloses nothing before and after.
+    // A spike has no area before or after.
     (is_same && clean.unsigned_area() > 0.0).then_some(clean)
 }
 
-/// What the rings enclose, drawn anew without crossings.
+/// The area that the rings enclose, redrawn without crossings.
 pub fn overlaid(shape: &MultiPolygon) -> MultiPolygon {
     let clean: MultiPolygon =
         unary_union([shape]).iter().map(rounded).filter(|polygon| polygon.exterior().0.len() >= 4).collect();
     clean.orient(Direction::Default)
 }
 
-/// What is wrong with closed rings as an area, if anything is. Rings that touch at a corner are let be: what they cover is
+/// The defect that keeps closed rings from being an area, if any. Rings may touch at a corner: the area they cover is
 /// clear.
 pub fn defect(shape: &MultiPolygon) -> Option<String> {
     if let Some(place) = crossing(shape) {
         return Some(format!("crosses itself near {}", at(place)));
     }
-    // Without a crossing, rings enclose each other or do not: then areas tell holes outside of their shell, polygons within
-    // each other and rings in the shape of an eight.
+    // Without a crossing, rings enclose each other or are apart. Comparing areas then finds holes outside their shell,
+    // overlapping polygons and figures of eight.
     let (whole, drawn) = (unary_union([shape]).unsigned_area(), shape.unsigned_area());
     (differ(whole, drawn) > SAME).then(|| {
         "has polygons that overlap, a hole outside of its shell or a ring that crosses itself at a corner".into()
@@ -143,8 +144,8 @@ fn differ(one: f64, other: f64) -> f64 {
     if largest > 0.0 { (one - other).abs() / largest } else { 0.0 }
 }
 
-/// A place where two edges meet other than at a corner of both. The edges are gone through from west to east, each held
-/// against those that it may reach: boundaries have short edges, so that these are few.
+/// A place where two edges meet other than at a corner of both. Goes through the edges from west to east and compares
+/// each with those it may reach. Boundaries have short edges, so there are few of those.
 fn crossing(shape: &MultiPolygon) -> Option<Coord> {
     let rings = shape.iter().flat_map(|polygon| std::iter::once(polygon.exterior()).chain(polygon.interiors()));
     let mut edges: Vec<Line> = rings.flat_map(LineString::lines).collect();
@@ -183,7 +184,7 @@ fn contact(edge: &Line, other: &Line) -> Option<Coord> {
     }
 }
 
-/// What is wrong with where an area lies, in the same words for every area of a file.
+/// The fault in an area's location, worded alike for every area of a file.
 fn place_fault<'a>(positions: impl Iterator<Item = &'a Position>) -> Option<String> {
     let in_the_uk = |longitude, latitude| UK.contains(Point { latitude, longitude });
     let outside: Vec<Coord> =
@@ -237,14 +238,14 @@ mod tests {
             vec![vec![square(-2.0, 53.0, 1.0), reversed(square(-1.75, 53.25, 0.5))], vec![square(0.0, 53.0, 1.0)]];
         let sound = outline(rings.clone()).expect("an outline");
         assert_eq!(sound.shape, polygons(rings));
-        assert!(sound.mended.is_empty(), "{:?}", sound.mended);
+        assert!(sound.repairs.is_empty(), "{:?}", sound.repairs);
     }
 
     #[test]
     fn rings_that_run_the_wrong_way_are_turned() {
         let wrong = vec![vec![reversed(square(-2.0, 53.0, 1.0)), square(-1.75, 53.25, 0.5)]];
         let turned = outline(wrong).expect("an outline");
-        assert_eq!(turned.mended, BTreeSet::from([Mended::Winding]));
+        assert_eq!(turned.repairs, BTreeSet::from([Repair::Winding]));
         let polygon = &turned.shape.0[0];
         assert!(polygon.exterior().is_ccw() && polygon.interiors()[0].is_cw());
         assert!((turned.shape.unsigned_area() - 0.75).abs() < 1e-9);
@@ -254,9 +255,12 @@ mod tests {
     fn open_rings_and_rings_of_too_few_positions_are_refused_together() {
         let open = ring(&[(-2.0, 53.0), (-1.0, 53.0), (-1.0, 54.0), (-2.0, 54.0)]);
         let flat = ring(&[(0.0, 53.0), (1.0, 53.0), (0.0, 53.0)]);
-        let told = refused(vec![vec![open], vec![square(0.0, 53.0, 1.0), flat]]);
-        assert!(told.contains("an open ring (polygon 1, ring 1): it begins at -2,53 and ends at -2,54"), "{told}");
-        assert!(told.contains("a ring of 3 positions (polygon 2, ring 2)"), "{told}");
+        let refusal = refused(vec![vec![open], vec![square(0.0, 53.0, 1.0), flat]]);
+        assert!(
+            refusal.contains("an open ring (polygon 1, ring 1): it begins at -2,53 and ends at -2,54"),
+            "{refusal}"
+        );
+        assert!(refusal.contains("a ring of 3 positions (polygon 2, ring 2)"), "{refusal}");
     }
 
     #[test]
@@ -279,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn a_small_crossing_is_mended() {
+    fn a_small_crossing_is_repaired() {
         // At the end, two edges of a few metres cross.
         let slip = ring(&[
             (-2.0, 53.0),
@@ -292,10 +296,10 @@ mod tests {
             (-2.0, 54.0),
             (-2.0, 53.0),
         ]);
-        let mended = outline(vec![vec![slip]]).expect("an outline");
-        assert_eq!(mended.mended, BTreeSet::from([Mended::Crossing]));
-        assert_eq!(defect(&mended.shape), None);
-        assert!((mended.shape.unsigned_area() - 1.0).abs() < 1e-6);
+        let repaired = outline(vec![vec![slip]]).expect("an outline");
+        assert_eq!(repaired.repairs, BTreeSet::from([Repair::Crossing]));
+        assert_eq!(defect(&repaired.shape), None);
+        assert!((repaired.shape.unsigned_area() - 1.0).abs() < 1e-6);
     }
 
     #[test]
@@ -309,7 +313,7 @@ mod tests {
     #[test]
     fn specks_are_left_out_and_nothing_but_specks_is_no_area() {
         let kept = outline(vec![vec![square(-2.0, 53.0, 1.0)], vec![square(0.0, 53.0, 1e-7)]]).expect("an outline");
-        assert_eq!((kept.shape.0.len(), kept.mended), (1, BTreeSet::from([Mended::Speck])));
+        assert_eq!((kept.shape.0.len(), kept.repairs), (1, BTreeSet::from([Repair::Speck])));
         assert!(refused(vec![vec![square(0.0, 53.0, 1e-7)]]).contains("no extent"));
     }
 }

@@ -1,4 +1,4 @@
-//! From the text of a file to the areas in it: GeoJSON (RFC 7946) or TopoJSON, by GSS code.
+//! Reads the areas of a GeoJSON (RFC 7946) or TopoJSON file, by GSS code.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +12,7 @@ use super::topojson::Topology;
 use crate::app::import::file::FileFaults;
 use crate::registry::boundaries::shape::{Position, Rings};
 
-/// Codes of areas that are no councils', by how they begin.
+/// Beginnings of codes that belong to areas other than councils.
 const OTHERS: [(&[&str], &str); 4] = [
     (&["E05", "W05", "S13", "N08"], "wards"),
     (&["E14", "W07", "S14", "N05", "N06"], "constituencies"),
@@ -20,21 +20,21 @@ const OTHERS: [(&[&str], &str); 4] = [
     (&["E12", "E15", "E92", "W92", "S92", "N92", "K02", "K03", "K04"], "regions or countries"),
 ];
 
-/// An area, as a file has it.
+/// An area of the file.
 pub struct Area {
     /// GSS code.
     pub code: String,
-    /// Name, or the code.
+    /// Name; the code if it has no name.
     pub name: String,
-    /// Its rings, good or not.
+    /// Its rings, not yet checked.
     pub rings: Rings,
 }
 
-/// The areas of a file, and by which property.
+/// The areas of a file, and the property with their codes.
 pub struct Areas {
     /// In the order of the file.
     pub areas: Vec<Area>,
-    /// Where the codes stand.
+    /// Property with the codes.
     pub property: String,
 }
 
@@ -66,8 +66,13 @@ struct Geometry<'a> {
     coordinates: Option<&'a RawValue>,
 }
 
-/// Read a file. `Err` when it is none of boundaries at all; faults of single features are added to `faults`.
-pub fn areas(text: &str, wish: Option<&str>, layer: Option<&str>, faults: &mut FileFaults) -> Result<Areas, String> {
+/// Reads a file. `Err` if it does not hold boundaries at all. Adds faults of single features to `faults`.
+pub fn areas(
+    text: &str,
+    requested: Option<&str>,
+    layer: Option<&str>,
+    faults: &mut FileFaults,
+) -> Result<Areas, String> {
     let outermost: Outermost<'_> =
         serde_json::from_str(text).map_err(|error| format!("is neither GeoJSON nor TopoJSON: {error}"))?;
     let features: Vec<Feature> = match (&*outermost.r#type, outermost.features) {
@@ -78,13 +83,13 @@ pub fn areas(text: &str, wish: Option<&str>, layer: Option<&str>, faults: &mut F
         ("Feature", _) => vec![geojson(text)],
         ("Topology", _) => Topology::read(text)?.features(layer)?,
         (other, _) => {
-            return Err(format!("is a {other}; a FeatureCollection (GeoJSON) or a Topology (TopoJSON) is needed"));
+            return Err(format!("is a {other}; it must be a FeatureCollection (GeoJSON) or a Topology (TopoJSON)"));
         }
     };
     if features.is_empty() {
         return Err("has no features".into());
     }
-    let property = code_property(&features, wish)?;
+    let property = code_property(&features, requested)?;
     let name = name_property(&features, &property);
     let mut areas = Vec::new();
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
@@ -93,7 +98,7 @@ pub fn areas(text: &str, wish: Option<&str>, layer: Option<&str>, faults: &mut F
         let Some(code) = code_of(&feature, &property).filter(|code| is_gss_code(code)) else {
             let detail = match code_of(&feature, &property) {
                 Some(other) => format!(
-                    "has {other:?} as {property}, which is no GSS code: a letter of E, W, S, N, K and eight digits"
+                    "has {other:?} as {property}, which is not a GSS code: a letter (E, K, N, S, W), then eight digits"
                 ),
                 None => format!("has no {property}"),
             };
@@ -101,7 +106,7 @@ pub fn areas(text: &str, wish: Option<&str>, layer: Option<&str>, faults: &mut F
             continue;
         };
         if let Some(first) = places.insert(code.clone(), place) {
-            faults.add(code, format!("stands in the file twice, as features {first} and {place}"));
+            faults.add(code, format!("is in the file twice, as features {first} and {place}"));
             continue;
         }
         let name = name.as_ref().and_then(|name| feature.properties[name.as_str()].as_str()).unwrap_or(&code);
@@ -113,7 +118,7 @@ pub fn areas(text: &str, wish: Option<&str>, layer: Option<&str>, faults: &mut F
     Ok(Areas { areas, property })
 }
 
-/// GeoJSON is in WGS 84; what older files say otherwise (GeoJSON 2008, section 3) is heeded.
+/// Checks the coordinate system. GeoJSON is in WGS 84; older files can name another one (GeoJSON 2008, section 3).
 fn known_system(crs: Option<&Value>) -> Result<(), String> {
     let name = crs.and_then(|crs| crs["properties"]["name"].as_str()).unwrap_or("CRS84");
     match ["CRS84", "EPSG::4326", "EPSG:4326", "EPSG::4258", "EPSG:4258"].iter().any(|known| name.ends_with(known)) {
@@ -130,7 +135,7 @@ fn geojson(text: &str) -> Feature {
             rings: rings(feature.geometry),
         },
         Err(error) => {
-            Feature { id: None, properties: Map::new(), rings: Err(format!("is no GeoJSON feature: {error}")) }
+            Feature { id: None, properties: Map::new(), rings: Err(format!("is not a GeoJSON feature: {error}")) }
         }
     }
 }
@@ -147,18 +152,18 @@ fn rings(geometry: Option<&RawValue>) -> Result<Rings, String> {
             Ok(vec![polygon])
         }
         "MultiPolygon" => serde_json::from_str(coordinates?.get()).map_err(wrong),
-        other => Err(format!("is a {other}; a Polygon or MultiPolygon is needed")),
+        other => Err(format!("is a {other}; it must be a Polygon or MultiPolygon")),
     }
 }
 
-/// True for what looks like a code of the Office for National Statistics.
+/// True for text that looks like a code of the Office for National Statistics.
 pub fn is_gss_code(text: &str) -> bool {
     text.len() == 9
         && text.starts_with(['E', 'W', 'S', 'N', 'K'])
         && text[1..].bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// By what the codes of a file are called where they stand as the ids of its features.
+/// Name for the property when the codes are the ids of the features.
 const ID: &str = "id";
 
 fn code_of(feature: &Feature, property: &str) -> Option<String> {
@@ -174,17 +179,17 @@ fn code_of(feature: &Feature, property: &str) -> Option<String> {
     }
 }
 
-/// The property that holds the codes: the one with most different ones. Of a district's own code and that of the county it
-/// lies in, the district's.
-fn code_property(features: &[Feature], wish: Option<&str>) -> Result<String, String> {
+/// The property with the codes: the one with the most distinct codes. If features have the codes of both a district
+/// and its county, this is the district's.
+fn code_property(features: &[Feature], requested: Option<&str>) -> Result<String, String> {
     let names: BTreeSet<&str> =
         features.iter().flat_map(|feature| feature.properties.keys().map(String::as_str)).collect();
-    if let Some(wish) = wish {
-        let is_there = wish == ID || names.contains(wish);
+    if let Some(requested) = requested {
+        let is_there = requested == ID || names.contains(requested);
         return if is_there {
-            Ok(wish.into())
+            Ok(requested.into())
         } else {
-            Err(format!("has no property {wish}; it has {}", list(&names)))
+            Err(format!("has no property {requested}; it has {}", list(&names)))
         };
     }
     let mut best: Vec<(String, BTreeSet<String>)> = Vec::new();
@@ -205,7 +210,7 @@ fn code_property(features: &[Feature], wish: Option<&str>) -> Result<String, Str
     };
     if several.len() > 1 {
         return Err(format!(
-            "has several properties with GSS codes; choose by --code-property: {}",
+            "has several properties with GSS codes; choose one with --code-property: {}",
             several.join(", ")
         ));
     }
@@ -222,7 +227,7 @@ fn list(names: &BTreeSet<&str>) -> String {
     if names.is_empty() { "none at all".into() } else { names.iter().copied().collect::<Vec<_>>().join(", ") }
 }
 
-/// The property that holds the names: LAD24NM beside LAD24CD, or one that is called so.
+/// The property with the names: LAD24NM beside LAD24CD, or one with a usual name.
 fn name_property(features: &[Feature], code: &str) -> Option<String> {
     let beside = code.strip_suffix("CD").map(|stem| format!("{stem}NM"));
     let beside = beside.or_else(|| code.strip_suffix("cd").map(|stem| format!("{stem}nm")));

@@ -1,10 +1,10 @@
-//! Simpler shapes for smaller zooms, in which neighbours still fit together.
+//! Simpler shapes for lower zooms, in which neighbours still fit together.
 //!
-//! The border that two areas share is found (it ends where a third one begins, or the sea) and simplified once for both, by the
-//! method of Visvalingam and Whyatt, which takes away the points that make least difference. So there are neither gaps nor
-//! overlaps between neighbours of one file.
+//! Finds the border that two areas share, which ends at a third area or at the sea. Simplifies it once for both areas,
+//! by the method of Visvalingam and Whyatt, which removes the points that matter least. So neighbours in one file have
+//! no gaps or overlaps between them.
 //!
-//! By hand around geo's Visvalingam and Whyatt: geo simplifies each shape for itself, so that neighbours come apart.
+//! By hand around geo's Visvalingam-Whyatt: geo simplifies each shape on its own, so that neighbours would come apart.
 
 use std::collections::HashMap;
 
@@ -14,15 +14,15 @@ use geo::{Area, Coord, LineString, MultiPolygon, Polygon, SimplifyVwIdx};
 use super::outline::{defect, overlaid};
 use crate::registry::boundaries::shape::{LEVELS, WHOLE};
 
-/// A corner, to a millionth of a degree.
+/// A corner, in millionths of a degree.
 type Corner = (i64, i64);
 
-/// Of a degree of longitude, how much it is beside one of latitude in the middle of the country (55° north).
+/// Length of a degree of longitude relative to one of latitude, in the middle of the country (55° north).
 const SQUEEZE: f64 = 0.5736;
 
-/// Where borders end.
+/// The corners at which borders end.
 pub struct Borders {
-    /// The two neighbours of each corner; `None` where areas do not agree on them.
+    /// The two neighbours of each corner; `None` where areas disagree about them.
     corners: HashMap<Corner, Option<(Corner, Corner)>>,
 }
 
@@ -36,7 +36,7 @@ fn rings(polygon: &Polygon) -> impl Iterator<Item = &LineString> {
 }
 
 impl Borders {
-    /// Of all the areas of a file.
+    /// Finds the borders of all areas in a file.
     pub fn of<'a>(shapes: impl IntoIterator<Item = &'a MultiPolygon>) -> Self {
         let mut corners: HashMap<Corner, Option<(Corner, Corner)>> = HashMap::new();
         for ring in shapes.into_iter().flatten().flat_map(rings) {
@@ -62,7 +62,7 @@ impl Borders {
     pub fn levels(&self, shape: &MultiPolygon) -> Vec<(i16, MultiPolygon)> {
         let mut levels = vec![(WHOLE, shape.clone())];
         for level in LEVELS.into_iter().rev().filter(|level| *level < WHOLE) {
-            // Of an area that is too small to be seen, the largest part is shown as the level before has it.
+            // For an area too small to be seen, keep its largest part at the previous level's detail.
             let finer = levels.last().and_then(|(_, finer)| largest(finer));
             let simple = self.simplified(shape, area(level));
             let shown = if simple.0.is_empty() { finer.into_iter().cloned().collect() } else { simple };
@@ -87,10 +87,10 @@ impl Borders {
         Some(Polygon::new(shell, holes.collect()))
     }
 
-    /// A ring, border by border.
+    /// Simplifies a ring, border by border.
     fn ring(&self, ring: &LineString, area: f64) -> LineString {
         let mut coords: Vec<Coord> = ring.0[1..].to_vec();
-        // From the end of a border, or else from a corner that all who share the ring would choose.
+        // Start at the end of a border, or at a corner that every area with this ring would choose.
         let begin = coords.iter().position(|place| self.ends_at(*place));
         let begin = begin.or_else(|| (0..coords.len()).min_by_key(|place| corner(coords[*place]))).unwrap_or_default();
         coords.rotate_left(begin);
@@ -108,7 +108,7 @@ impl Borders {
     }
 }
 
-/// A border without the points that matter less than `area`, whichever way it is run.
+/// Removes the points of a border that matter less than `area`. The direction makes no difference.
 fn border(coords: &[Coord], area: f64) -> Vec<Coord> {
     let key = |coords: &[Coord]| coords.iter().copied().map(corner).take(2).collect::<Vec<_>>();
     let mut coords = coords.to_vec();
@@ -126,7 +126,7 @@ fn border(coords: &[Coord], area: f64) -> Vec<Coord> {
     kept
 }
 
-/// The area, in square degrees of latitude, that half a pixel of a web map has at a zoom, in the middle of the country.
+/// Area of half a pixel of a web map at a zoom, in square degrees of latitude, in the middle of the country.
 fn area(level: i16) -> f64 {
     let pixel = 360.0 / (256.0 * f64::from(level).exp2()) * SQUEEZE;
     pixel * pixel / 2.0

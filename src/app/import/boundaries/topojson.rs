@@ -1,7 +1,7 @@
-//! TopoJSON 1.0: areas whose borders are arcs that neighbours share.
+//! TopoJSON 1.0: areas whose borders are arcs shared by neighbours.
 //!
-//! Design: the crate `topojson` (MIT) reads the format too, but not its quantised form, in which most files come, and stops at
-//! the first fault; the format itself is a page.
+//! By hand: the crate `topojson` (MIT) does not read the quantised form, which most files use, and stops at the first
+//! fault. The format is a page long.
 
 use std::collections::BTreeMap;
 
@@ -50,7 +50,7 @@ impl Topology {
         Ok(topology)
     }
 
-    /// From steps on a grid to positions (section 2.1.3).
+    /// Converts steps on a grid to positions (section 2.1.3).
     fn unpack(&mut self) {
         let Some(Transform { scale, translate }) = self.transform.take() else { return };
         for arc in &mut self.arcs {
@@ -62,13 +62,15 @@ impl Topology {
         }
     }
 
-    /// The features of its layer.
-    pub(super) fn features(&self, wish: Option<&str>) -> Result<Vec<Feature>, String> {
+    /// The features of the chosen layer.
+    pub(super) fn features(&self, requested: Option<&str>) -> Result<Vec<Feature>, String> {
         let names = || self.objects.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-        let layer = match wish {
-            Some(wish) => self.objects.get(wish).ok_or_else(|| format!("has no layer {wish}; it has {}", names()))?,
+        let layer = match requested {
+            Some(requested) => {
+                self.objects.get(requested).ok_or_else(|| format!("has no layer {requested}; it has {}", names()))?
+            }
             None if self.objects.len() > 1 => {
-                return Err(format!("has several layers; choose by --layer: {}", names()));
+                return Err(format!("has several layers; choose one with --layer: {}", names()));
             }
             None => self.objects.values().next().ok_or("has no layers")?,
         };
@@ -92,13 +94,13 @@ impl Topology {
         let polygons: Vec<Vec<Vec<i64>>> = match object.r#type.as_deref() {
             Some("Polygon") => vec![Vec::deserialize(&object.arcs).map_err(wrong)?],
             Some("MultiPolygon") => Vec::deserialize(&object.arcs).map_err(wrong)?,
-            Some(other) => return Err(format!("is a {other}; a Polygon or MultiPolygon is needed")),
+            Some(other) => return Err(format!("is a {other}; it must be a Polygon or MultiPolygon")),
             None => return Err("has no geometry".into()),
         };
         polygons.iter().map(|rings| rings.iter().map(|ring| self.ring(ring)).collect()).collect()
     }
 
-    /// Arcs end to end; one with a negative number is run backwards (section 2.1.4).
+    /// Joins arcs to a ring. A negative number means a reversed arc (section 2.1.4).
     fn ring(&self, arcs: &[i64]) -> Result<Vec<Position>, String> {
         let mut ring: Vec<Position> = Vec::new();
         for number in arcs {
@@ -110,7 +112,7 @@ impl Topology {
             if is_backwards {
                 arc.reverse();
             }
-            // The end of one arc is the beginning of the next.
+            // Each arc begins where the previous one ends.
             let is_joined = ring.last() == arc.first();
             ring.extend(arc.into_iter().skip(usize::from(is_joined)));
         }

@@ -1,6 +1,6 @@
 //! `ccin-registry import councils FILE.csv`.
 //!
-//! The dry run does all that applying does and takes it back, so that it tells every fault that applying would meet.
+//! A dry run makes every change and rolls it back, so that it reports the same faults as a real import.
 
 mod plan;
 mod report;
@@ -24,13 +24,13 @@ use crate::registry::boundaries::store as boundaries;
 use crate::registry::councils::model::Council;
 use crate::registry::councils::store as councils;
 
-/// Why the transaction is not committed.
+/// Reason for not committing the transaction.
 enum Stop {
-    /// Faults were found, and noted.
+    /// Faults were found and noted.
     Faults,
-    /// Nothing was to be written.
+    /// This was a dry run.
     DryRun,
-    /// The store fails.
+    /// The store failed.
     Store(ApiError),
 }
 
@@ -46,18 +46,18 @@ impl From<ApiError> for Stop {
     }
 }
 
-/// Say what a file would change or, when it is to be applied, change it.
+/// Reports what a file would change, or changes it with `--apply`.
 pub async fn import(
     conn: &mut AsyncPgConnection,
     keys: &Keys,
     schemas: &Schemas,
-    wish: &CouncilsFile,
+    args: &CouncilsFile,
 ) -> Result<String, Failure> {
-    let text = read(&wish.file, wish.max_megabytes)?;
+    let text = read(&args.file, args.max_megabytes)?;
     let mut faults = FileFaults::default();
     let rows = rows::rows(&text, &mut faults)
-        .map_err(|error| format!("nothing was imported: {} {error}", wish.file.display()))?;
-    let mut report = Report::new(wish, &rows);
+        .map_err(|error| format!("nothing was imported: {} {error}", args.file.display()))?;
+    let mut report = Report::new(args, &rows);
     let done = conn
         .transaction(async |conn| {
             lock(conn, "import councils").await?;
@@ -67,10 +67,10 @@ pub async fn import(
             if !faults.is_empty() {
                 return Err(Stop::Faults);
             }
-            if !wish.apply {
+            if !args.apply {
                 return Err(Stop::DryRun);
             }
-            // The events come last: until the end of the transaction other writers wait for them.
+            // The events come last: other writers wait for them until the transaction ends.
             for (before, after) in &changed {
                 let (action, subject) = match before {
                     Some(before) => (Action::CouncilUpdate, Subject::changed(*before, after)),
@@ -86,17 +86,17 @@ pub async fn import(
         })
         .await;
     match done {
-        Ok(()) | Err(Stop::DryRun) => Ok(report.told()),
+        Ok(()) | Err(Stop::DryRun) => Ok(report.render()),
         Err(Stop::Faults) => {
-            faults.finish(&wish.file)?;
+            faults.finish(&args.file)?;
             Ok(String::new())
         }
         Err(Stop::Store(error)) => Err(format!("nothing was imported: {error}").into()),
     }
 }
 
-/// Write what is planned, each council within a savepoint of its own, so that one that the store refuses does not hide the
-/// next: those that changed, as they were and as they are.
+/// Writes the plan and returns each changed council, before and after. Each council has its own savepoint, so that one
+/// refusal does not hide the next.
 async fn carry_out<'a>(
     conn: &mut AsyncPgConnection,
     plan: &'a Plan,
@@ -110,7 +110,9 @@ async fn carry_out<'a>(
                     Change::New => councils::create(conn, &step.council).await?,
                     Change::Changed(before, _) => {
                         if !councils::update(conn, before, &step.council).await? {
-                            return Err(ApiError::conflict("It was changed at this moment; run the import again."));
+                            return Err(ApiError::conflict(
+                                "Somebody changed it during the import. Run the import again.",
+                            ));
                         }
                         before.id
                     }

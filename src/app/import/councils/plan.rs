@@ -1,4 +1,4 @@
-//! What a file would change: each row with the council that it means, and what it says otherwise than the registry.
+//! The changes that a file would make: each row, its council, and their differences.
 
 use std::collections::BTreeMap;
 
@@ -16,33 +16,33 @@ use crate::registry::councils::model::{Council, NewCouncil};
 use crate::registry::councils::store as councils;
 use crate::registry::references;
 
-/// A member that changes: its name, what it was, what it becomes.
+/// A member that changes: its name, the old value and the new value.
 pub type Difference = (String, Value, Value);
 
-/// What becomes of a council.
+/// Change to one council.
 pub enum Change {
-    /// It is entered.
+    /// Create it.
     New,
-    /// It is changed.
+    /// Update it.
     Changed(Box<Council>, Vec<Difference>),
-    /// The registry says the same.
+    /// No difference.
     None(Box<Council>),
 }
 
-/// A row, and what it comes to.
+/// A row and its effect.
 pub struct Step {
-    /// Line of the file.
+    /// Line number in the file.
     pub line: u64,
-    /// The council as it is to be.
+    /// The council after the import.
     pub council: NewCouncil,
-    /// What that means.
+    /// Change to make.
     pub change: Change,
-    /// The slug that the file has, where the council keeps its own or it is none.
+    /// Slug in the file, if it is invalid or differs from the slug that the council keeps.
     pub other_slug: Option<String>,
 }
 
 impl Step {
-    /// The council as it is, if it is there.
+    /// The council before the import, if it exists.
     pub fn before(&self) -> Option<&Council> {
         match &self.change {
             Change::New => None,
@@ -51,18 +51,18 @@ impl Step {
     }
 }
 
-/// Everything that a file comes to.
+/// All changes of a file.
 pub struct Plan {
-    /// Row by row; rows at fault are left out.
+    /// One step for each row without faults.
     pub steps: Vec<Step>,
-    /// Districts of which the registry knows another county than the file, or none: GSS codes.
+    /// GSS codes of districts whose county differs between the registry and the file, or is missing.
     pub counties: BTreeMap<String, Option<String>>,
-    /// Councils that the file does not have, by slug.
+    /// Slugs of councils that are not in the file.
     pub absent: Vec<String>,
 }
 
 impl Plan {
-    /// Hold the rows against the registry. What is wrong is added to `faults`.
+    /// Compares the rows with the registry. Adds faults to `faults`.
     pub async fn new(
         conn: &mut AsyncPgConnection,
         schemas: &Schemas,
@@ -80,7 +80,7 @@ impl Plan {
             let Some(found) = registry.matched(row, faults) else { continue };
             if let Some(first) = found.and_then(|council| meant.insert(council.id, row.line)) {
                 let slug = found.map(|council| council.slug.as_str()).unwrap_or_default();
-                faults.add_at(row.line, format!("means the same council as line {first}: {slug}"));
+                faults.add_at(row.line, format!("refers to the same council as line {first}: {slug}"));
                 continue;
             }
             steps.extend(step(row, found, schemas, faults)?);
@@ -92,13 +92,13 @@ impl Plan {
         Ok(Self { steps, counties, absent })
     }
 
-    /// True when nothing is to be written.
+    /// True when there is nothing to write.
     pub fn is_idle(&self) -> bool {
         self.counties.is_empty() && self.steps.iter().all(|step| matches!(step.change, Change::None(_)))
     }
 }
 
-/// Codes and slugs that stand in the file more than once.
+/// Notes codes and slugs that are in the file more than once.
 fn note_repeated(rows: &[Row], faults: &mut FileFaults) {
     for member in ["gss_code", "code", "slug"] {
         let mut lines: BTreeMap<&str, u64> = BTreeMap::new();
@@ -106,7 +106,7 @@ fn note_repeated(rows: &[Row], faults: &mut FileFaults) {
             let Some(value) = row.text(member) else { continue };
             if let Some(first) = lines.get(value) {
                 let column = column(member);
-                faults.add_at(row.line, format!("{column} {value} stands in line {first} already"));
+                faults.add_at(row.line, format!("{column} {value} is already in line {first}"));
             } else {
                 lines.insert(value, row.line);
             }
@@ -116,7 +116,7 @@ fn note_repeated(rows: &[Row], faults: &mut FileFaults) {
 
 struct Registry {
     known: Vec<Council>,
-    /// By slug, former slug and GSS code.
+    /// Ids by slug, former slug and GSS code.
     named: BTreeMap<String, Uuid>,
 }
 
@@ -126,7 +126,7 @@ impl Registry {
         self.known.iter().find(|council| council.id == *id)
     }
 
-    /// The council that a row means: `Some(None)` for a new one, `None` when that cannot be told.
+    /// The council that a row refers to: `Some(None)` for a new one, `None` when it is ambiguous.
     fn matched(&self, row: &Row, faults: &mut FileFaults) -> Option<Option<&Council>> {
         if let Some(found) = row.text("gss_code").and_then(|code| self.by_name(code)) {
             return Some(Some(found));
@@ -139,7 +139,7 @@ impl Registry {
             several => {
                 let slugs: Vec<&str> = several.iter().map(|council| council.slug.as_str()).collect();
                 let detail = format!(
-                    "former_gss_codes are those of several councils, {}: which one is meant?",
+                    "former_gss_codes belong to several councils, {}: keep the codes of only one",
                     slugs.join(", ")
                 );
                 faults.add_at(row.line, detail);
@@ -150,7 +150,7 @@ impl Registry {
         match (&found.gss_code, row.text("gss_code")) {
             (Some(code), Some(other)) => {
                 let detail = format!(
-                    "slug {} is that of {} ({code}), and former_gss_codes does not say that {other} is its new code",
+                    "slug {} belongs to {} ({code}). If {other} is its new code, add {code} to former_gss_codes",
                     row.text("slug").unwrap_or_default(),
                     found.name
                 );
@@ -161,7 +161,7 @@ impl Registry {
         }
     }
 
-    /// Districts of which the file knows another county than the registry.
+    /// Districts whose county differs between the file and the registry.
     async fn counties(
         &self,
         conn: &mut AsyncPgConnection,
@@ -175,7 +175,7 @@ impl Registry {
         let known = boundaries::counties(conn).await?;
         let mut changed = BTreeMap::new();
         for row in rows {
-            // A code that a district had is no part of the county any more.
+            // A former code of a district no longer belongs to the county.
             let given_up = row.former.iter().filter(|code| known.contains_key(*code));
             changed.extend(given_up.map(|code| (code.clone(), None)));
             let Some(district) = row.text("gss_code") else { continue };
@@ -185,7 +185,7 @@ impl Registry {
                     changed.insert(district.to_owned(), county.map(str::to_owned));
                 }
                 Ok(_) => {}
-                Err(code) => faults.add_at(row.line, format!("county_code {code} is the code of no council here")),
+                Err(code) => faults.add_at(row.line, format!("no council has county_code {code} as its code")),
             }
         }
         Ok(changed)
@@ -205,7 +205,7 @@ fn step(
     if let Some(council) = found {
         other_slug = other_slug.or_else(|| row.text("slug").map(str::to_owned)).filter(|slug| *slug != council.slug);
         after.insert("slug".into(), council.slug.clone().into());
-        // The registry knows the secure form of the same address.
+        // The registry already has the https form of the same address.
         let is_same = |old: &str, new: &str| {
             address(old) == address(new) && !(old.starts_with("http:") && new.starts_with("https:"))
         };
@@ -245,13 +245,13 @@ fn members(council: NewCouncil) -> Result<Map<String, Value>, ApiError> {
     }
 }
 
-/// An address without what makes no difference to where it leads.
+/// The address without its scheme and trailing slashes, which make no difference to its target.
 fn address(url: &str) -> &str {
     let bare = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or(url);
     bare.trim_end_matches('/')
 }
 
-/// Note why a line was refused, by its columns.
+/// Notes the faults of a line, by column.
 pub fn refused(line: u64, error: &ApiError, faults: &mut FileFaults) {
     for fault in error.faults() {
         let column = column(fault.pointer.as_deref().unwrap_or_default());

@@ -1,4 +1,4 @@
-//! What an import of councils changes, for people to read before they apply it.
+//! A report of the changes, to read before applying them.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use super::plan::{Change, Plan};
 use super::rows::Rows;
 use crate::app::import::arguments::CouncilsFile;
 
-/// A report, filled while the file is gone through.
+/// A report, filled while the file is processed.
 pub struct Report {
     file: PathBuf,
     rows: usize,
@@ -24,13 +24,13 @@ pub struct Report {
 }
 
 impl Report {
-    /// Of a file with these rows.
-    pub fn new(wish: &CouncilsFile, rows: &Rows) -> Self {
+    /// A report for a file with these rows.
+    pub fn new(args: &CouncilsFile, rows: &Rows) -> Self {
         Self {
-            file: wish.file.clone(),
+            file: args.file.clone(),
             rows: rows.rows.len(),
             unread: rows.unread.clone(),
-            is_applied: wish.apply,
+            is_applied: args.apply,
             is_idle: true,
             new: Vec::new(),
             changed: Vec::new(),
@@ -41,7 +41,7 @@ impl Report {
         }
     }
 
-    /// Take up what is planned.
+    /// Adds the planned changes.
     pub fn fill(&mut self, plan: &Plan) {
         self.is_idle = plan.is_idle();
         self.counties = plan.counties.len();
@@ -65,26 +65,26 @@ impl Report {
     }
 
     /// The report as text.
-    pub fn told(&self) -> String {
+    pub fn render(&self) -> String {
         let mut lines = vec![format!("{} councils in {}.", self.rows, self.file.display())];
         let changed = self.changed.iter().filter(|line| !line.starts_with(' ')).count();
         section(&mut lines, format!("New: {}", self.new.len()), &self.new);
         section(&mut lines, format!("Changed: {changed}"), &self.changed);
         lines.push(format!("Unchanged: {}", self.unchanged));
         if self.counties > 0 {
-            lines.push(format!("Districts of which the county becomes known or changes: {}", self.counties));
+            lines.push(format!("Districts with a new or changed county: {}", self.counties));
         }
         if !self.slugs.is_empty() {
-            section(&mut lines, "Slugs that are not as in the file".into(), &self.slugs);
+            section(&mut lines, "Slugs that differ from the file".into(), &self.slugs);
         }
-        section(&mut lines, format!("Not in the file, and left as they are: {}", self.absent.len()), &self.absent);
+        section(&mut lines, format!("Not in the file, unchanged: {}", self.absent.len()), &self.absent);
         if !self.unread.is_empty() {
-            lines.push(format!("Columns that are not read: {}", self.unread.join(", ")));
+            lines.push(format!("Columns ignored: {}", self.unread.join(", ")));
         }
         lines.push(match (self.is_idle, self.is_applied) {
             (true, _) => "There is nothing to write.".into(),
-            (false, true) => "All of it is written.".into(),
-            (false, false) => "Nothing was written. To write it, run the same with --apply.".into(),
+            (false, true) => "All changes are written.".into(),
+            (false, false) => "Nothing was written. To write the changes, run the command again with --apply.".into(),
         });
         lines.join("\n")
     }

@@ -1,4 +1,4 @@
-//! From the text of a CSV file to rows of council members, as the API takes them.
+//! Converts a CSV file to rows of council members in the form the API takes.
 
 use std::collections::BTreeMap;
 
@@ -7,9 +7,9 @@ use serde_json::{Map, Value, json};
 use crate::app::import::file::FileFaults;
 use crate::text::{Slug, nearest};
 
-/// Columns that a file must have.
+/// Required columns.
 const REQUIRED: [&str; 5] = ["gss_code", "official_name", "short_name", "type_code", "nation"];
-/// Columns that are read, and the member of a council that each fills.
+/// Columns to read, and the council member that each one fills.
 const MEMBERS: [(&str, &str); 10] = [
     ("gss_code", "gss_code"),
     ("local_authority_code", "code"),
@@ -22,11 +22,11 @@ const MEMBERS: [(&str, &str); 10] = [
     ("region", "region"),
     ("website", "website"),
 ];
-/// Columns that are read besides.
+/// Other columns to read.
 const OTHERS: [&str; 4] = ["latitude", "longitude", "county_code", "former_gss_codes"];
-/// Column of a population estimate, but for its year.
+/// Column of a population estimate, without its year.
 const POPULATION: &str = "population_mid";
-/// Types of council as the register of local authorities abbreviates them.
+/// Types of council, by their abbreviations in the register of local authorities.
 const TYPES: [(&str, &str); 10] = [
     ("CC", "london_borough"),
     ("COMB", "combined_authority"),
@@ -40,47 +40,48 @@ const TYPES: [(&str, &str); 10] = [
     ("WPA", "welsh_unitary"),
 ];
 
-/// A council as a line of the file has it.
+/// A council in a line of the file.
 #[derive(Debug)]
 pub struct Row {
-    /// Line, from 1, which is the header's.
+    /// Line number from 1. Line 1 is the header.
     pub line: u64,
-    /// What the line says of the council; what it leaves empty is not there.
+    /// Members of the council, without those of empty cells.
     pub members: Map<String, Value>,
-    /// The slug as the line has it, where it is none and a slug was made of it.
+    /// Slug in the file, if it was invalid and replaced by one made from it.
     pub written_slug: Option<String>,
     /// GSS codes that the council had before.
     pub former: Vec<String>,
-    /// Register code of the county in which the district lies, where the file has such a column.
+    /// Register code of the county of the district, if the file has that column.
     pub county: Option<String>,
 }
 
 impl Row {
-    /// A member that is a text.
+    /// A text member.
     pub fn text(&self, member: &str) -> Option<&str> {
         self.members.get(member).and_then(Value::as_str)
     }
 }
 
-/// The rows of a file, and what is not read of it.
+/// The rows of a file, and the columns that were ignored.
 #[derive(Debug)]
 pub struct Rows {
     /// In the order of the file.
     pub rows: Vec<Row>,
-    /// Columns that are not read.
+    /// Columns that were ignored.
     pub unread: Vec<String>,
-    /// True when the file says in which counties districts lie.
+    /// True when the file has a column for counties.
     pub has_counties: bool,
 }
 
-/// Read a file. `Err` when it is none of councils at all.
+/// Reads a file. `Err` if it is not a file of councils.
 pub fn rows(text: &str, faults: &mut FileFaults) -> Result<Rows, String> {
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
     let header = reader.headers().map_err(|error| format!("cannot be read as CSV: {error}"))?.clone();
     let missing: Vec<&str> = REQUIRED.into_iter().filter(|name| !header.iter().any(|known| known == *name)).collect();
     if !missing.is_empty() {
-        let near =
-            missing.iter().find_map(|name| nearest(name, header.iter()).map(|near| format!(" ({near} is no {name})")));
+        let near = missing
+            .iter()
+            .find_map(|name| nearest(name, header.iter()).map(|near| format!(" (it has {near} instead)")));
         return Err(format!("has no column {}{}", missing.join(", "), near.unwrap_or_default()));
     }
     let mut columns: BTreeMap<&str, usize> = BTreeMap::new();
@@ -154,11 +155,11 @@ fn members<'a>(cell: impl Fn(&str) -> Option<&'a str>, year: Option<u16>) -> Map
         };
         members.insert(member.into(), text.into());
     }
-    // Elsewhere the column repeats the nation.
+    // Outside England the column repeats the nation.
     if members.get("nation").is_some_and(|nation| nation != "england") {
         members.remove("region");
     }
-    // What is no number is left to the schema to refuse.
+    // Leave anything that is not a number for the schema to refuse.
     let number = |text: &str| text.parse::<f64>().map_or_else(|_| Value::from(text), Value::from);
     match (cell("latitude"), cell("longitude")) {
         (None, None) => {}
@@ -178,7 +179,7 @@ fn members<'a>(cell: impl Fn(&str) -> Option<&'a str>, year: Option<u16>) -> Map
     members
 }
 
-/// The column that fills the member at a pointer, or the pointer.
+/// The column for a pointer to a member. Falls back to the pointer.
 pub fn column(pointer: &str) -> String {
     let name = pointer.trim_start_matches('/');
     let last = name.rsplit('/').next().unwrap_or(name);

@@ -1,15 +1,20 @@
-//! Councils, a row each.
+//! Columns of councils.
 
 use crate::formats::exports::columns::Kind::{Decimal, Text, Time, Whole, Word};
 use crate::formats::exports::columns::{Cell, Column, Kind, Member, Table, among_others, joined, known, number, word};
 use crate::registry::councils::model::Council;
 
-fn plain(name: &'static str, kind: Kind, said: &'static str, cell: fn(&Council) -> Cell) -> Member<Council> {
-    Member::plain(Column::new(name, kind, said, cell))
+fn plain(name: &'static str, kind: Kind, schema_member: &'static str, cell: fn(&Council) -> Cell) -> Member<Council> {
+    Member::plain(Column::new(name, kind, schema_member, cell))
 }
 
-fn required(name: &'static str, kind: Kind, said: &'static str, cell: fn(&Council) -> Cell) -> Member<Council> {
-    Member::plain(Column::new(name, kind, said, cell).required())
+fn required(
+    name: &'static str,
+    kind: Kind,
+    schema_member: &'static str,
+    cell: fn(&Council) -> Cell,
+) -> Member<Council> {
+    Member::plain(Column::new(name, kind, schema_member, cell).required())
 }
 
 /// Councils.
@@ -44,7 +49,7 @@ pub fn councils() -> Table<Council> {
             Column::new("aliases", Text, "Council/aliases", |one: &Council| {
                 joined(one.aliases.iter().map(|alias| among_others(alias)))
             })
-            .several("Joined by semicolons; a semicolon within one is written as a comma."),
+            .several("Joined by semicolons. A semicolon inside a value becomes a comma."),
         ),
         membership(),
         required("version", Whole, "Council/version", |one| number(Some(one.version))),
@@ -54,7 +59,7 @@ pub fn councils() -> Table<Council> {
     Table {
         name: "councils",
         title: "Councils",
-        about: "Local authorities and their membership of the network, a row each.",
+        about: "Local authorities and their membership of the network, one row each.",
         members,
         key: &["slug"],
         links: &[],

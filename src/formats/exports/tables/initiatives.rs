@@ -1,18 +1,28 @@
-//! Initiatives, a row each.
+//! Columns of initiatives.
 
 use crate::formats::exports::columns::Kind::{Date, Decimal, Text, Time, Whole, Word};
 use crate::formats::exports::columns::{Cell, Column, Kind, Member, Table, among_others, joined, known, number, word};
 use crate::registry::initiatives::answer::Initiative;
 
 const JOINED_SLUGS: &str = "Slugs, joined by semicolons.";
-const JOINED_TEXTS: &str = "Joined by semicolons; a semicolon within one is written as a comma.";
+const JOINED_TEXTS: &str = "Joined by semicolons. A semicolon inside a value becomes a comma.";
 
-fn plain(name: &'static str, kind: Kind, said: &'static str, cell: fn(&Initiative) -> Cell) -> Member<Initiative> {
-    Member::plain(Column::new(name, kind, said, cell))
+fn plain(
+    name: &'static str,
+    kind: Kind,
+    schema_member: &'static str,
+    cell: fn(&Initiative) -> Cell,
+) -> Member<Initiative> {
+    Member::plain(Column::new(name, kind, schema_member, cell))
 }
 
-fn required(name: &'static str, kind: Kind, said: &'static str, cell: fn(&Initiative) -> Cell) -> Member<Initiative> {
-    Member::plain(Column::new(name, kind, said, cell).required())
+fn required(
+    name: &'static str,
+    kind: Kind,
+    schema_member: &'static str,
+    cell: fn(&Initiative) -> Cell,
+) -> Member<Initiative> {
+    Member::plain(Column::new(name, kind, schema_member, cell).required())
 }
 
 /// Initiatives.
@@ -55,7 +65,7 @@ pub fn initiatives() -> Table<Initiative> {
     Table {
         name: "initiatives",
         title: "Initiatives",
-        about: "Pieces of co-operative practice, a row each. The outcomes have a table of their own.",
+        about: "Pieces of co-operative practice, one row each. Outcomes have their own table.",
         members,
         key: &["slug"],
         links: &[("lead_council", "councils", "slug"), ("parent", "", "slug"), ("primary_theme", "themes", "slug")],
@@ -87,9 +97,7 @@ fn councils() -> [Member<Initiative>; 3] {
                 Column::new("participant_roles", Word, "", |one: &Initiative| {
                     joined(one.participants.iter().filter_map(|part| word(&part.role)))
                 })
-                .several(
-                    "What each of `participants` does: lead, co_lead or partner, in their order, joined by semicolons.",
-                ),
+                .several("Roles in the order of `participants`: lead, co_lead or partner. Joined by semicolons."),
             ],
         ),
         Member::plain(
@@ -159,7 +167,7 @@ fn evidence() -> [Member<Initiative>; 3] {
             Column::new("sources", Text, "Initiative/sources", |one: &Initiative| {
                 joined(one.sources.iter().map(|source| among_others(&source.title)))
             })
-            .several("Titles. Joined by semicolons; a semicolon within one is written as a comma."),
+            .several("Titles, joined by semicolons. A semicolon inside a title becomes a comma."),
         ),
         Member::new(
             "outcomes",
@@ -167,19 +175,19 @@ fn evidence() -> [Member<Initiative>; 3] {
                 Column::new("outcome_count", Whole, "Initiative/outcomes", |one: &Initiative| {
                     number(Some(one.outcomes.len()))
                 })
-                .noted("Their number; the table `outcomes` has them.")
+                .noted("Number of outcomes. They are in the table `outcomes`.")
                 .required(),
                 Column::new("best_evidence", Whole, "Outcome/evidence_level", |one: &Initiative| {
                     number(one.outcomes.iter().map(|claim| claim.evidence_level).max())
                 })
-                .noted("The highest among its outcomes."),
+                .noted("The highest level among its outcomes."),
             ],
         ),
         Member::new(
             "costs",
             vec![
                 Column::new("cost_count", Whole, "Initiative/costs", |one: &Initiative| number(Some(one.costs.len())))
-                    .noted("Their number; the newline-delimited JSON has them.")
+                    .noted("Number of costs. They are in the newline-delimited JSON.")
                     .required(),
             ],
         ),

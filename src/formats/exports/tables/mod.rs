@@ -1,4 +1,4 @@
-//! The lists that are handed out whole, column by column.
+//! Columns of the lists that can be exported.
 
 mod councils;
 mod initiatives;

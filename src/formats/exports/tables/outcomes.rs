@@ -1,4 +1,4 @@
-//! Outcomes, a row a claim.
+//! Columns of outcomes, one row for each claim.
 
 use crate::formats::exports::columns::Kind::{Decimal, Text, Time, Whole, Word};
 use crate::formats::exports::columns::{Cell, Column, Kind, Member, Table, known, number, word};
@@ -6,12 +6,12 @@ use crate::read_model::outcomes::OutcomeRecord;
 
 type Claim = OutcomeRecord;
 
-fn plain(name: &'static str, kind: Kind, said: &'static str, cell: fn(&Claim) -> Cell) -> Member<Claim> {
-    Member::plain(Column::new(name, kind, said, cell))
+fn plain(name: &'static str, kind: Kind, schema_member: &'static str, cell: fn(&Claim) -> Cell) -> Member<Claim> {
+    Member::plain(Column::new(name, kind, schema_member, cell))
 }
 
-fn required(name: &'static str, kind: Kind, said: &'static str, cell: fn(&Claim) -> Cell) -> Member<Claim> {
-    Member::plain(Column::new(name, kind, said, cell).required())
+fn required(name: &'static str, kind: Kind, schema_member: &'static str, cell: fn(&Claim) -> Cell) -> Member<Claim> {
+    Member::plain(Column::new(name, kind, schema_member, cell).required())
 }
 
 /// Outcomes.
@@ -39,8 +39,8 @@ pub fn outcomes() -> Table<Claim> {
     Table {
         name: "outcomes",
         title: "Outcomes",
-        about: "Claims with their evidence, a row each: never bare numbers. Different kinds are never to be summed together, \
-                and a bound says how a value bounds the truth.",
+        about: "Claims with their evidence, one row each. Do not add up claims of different kinds. The bound says how the \
+                value limits the true figure.",
         members,
         key: &["initiative", "position"],
         links: &[("initiative", "initiatives", "slug"), ("lead_council", "councils", "slug")],

@@ -1,11 +1,11 @@
-//! Themes, a row each.
+//! Columns of themes.
 
 use crate::formats::exports::columns::Kind::{Text, Time, Whole, Word};
 use crate::formats::exports::columns::{Cell, Column, Kind, Member, Table, joined, known, number, word};
 use crate::registry::themes::model::Theme;
 
-fn required(name: &'static str, kind: Kind, said: &'static str, cell: fn(&Theme) -> Cell) -> Member<Theme> {
-    Member::plain(Column::new(name, kind, said, cell).required())
+fn required(name: &'static str, kind: Kind, schema_member: &'static str, cell: fn(&Theme) -> Cell) -> Member<Theme> {
+    Member::plain(Column::new(name, kind, schema_member, cell).required())
 }
 
 /// Themes.
