@@ -171,7 +171,7 @@ impl TestApp {
         let mut conn = self.db.get().await.expect("a connection");
         let council = match council {
             Some(council) => {
-                let id = references::locate(&mut conn, references::Resource::Council, council).await.expect("a query");
+                let id = references::find_id(&mut conn, references::Resource::Council, council).await.expect("a query");
                 Some(id.unwrap_or_else(|| panic!("no council {council}")))
             }
             None => None,
