@@ -17,7 +17,7 @@ use crate::http::response::Cacheable;
 ///
 /// Every write, and every time somebody read contact details, newest first. Network admins see all events. Council
 /// editors see events about their own council, its initiatives and its users, without client addresses.
-#[utoipa::path(tag = "audit", extensions(("x-price" = json!({ "units": 2 }))), params(AuditQuery), responses(Cacheable, (status = 200, description = "Events", body = Page<AuditEvent>)), security(("bearer" = []), ("api_key" = [])))]
+#[utoipa::path(tag = "audit", extensions(("x-price" = json!({ "units": 2 }))), params(AuditQuery), responses(Cacheable, (status = 200, description = "Audit events", body = Page<AuditEvent>)), security(("bearer" = []), ("api_key" = [])))]
 #[get("/audit")]
 pub async fn list_audit_events(
     db: web::Data<Db>,

@@ -102,8 +102,8 @@ pub async fn feed_changes(
 
 /// Follow a council as an Atom feed
 ///
-/// The last 50 changes of the council and of the initiatives that it leads or takes part in, newest first (RFC 4287).
-/// Records that are gone no longer belong to a council. Only `/v1/changes.atom` lists them.
+/// The last 50 changes, newest first (RFC 4287). The feed covers the council and the initiatives that it leads or takes
+/// part in. Records that are gone no longer belong to a council. Only `/v1/changes.atom` lists them.
 #[utoipa::path(tag = "changes", extensions(("x-price" = json!({ "units": 2 }))), params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham")), responses(Cacheable, Moves, (status = 200, description = "Atom feed", body = String, content_type = "application/atom+xml")))]
 #[get("/councils/{council}/changes.atom")]
 pub async fn feed_council_changes(
@@ -124,8 +124,8 @@ pub async fn feed_council_changes(
 
 /// Follow a theme as an Atom feed
 ///
-/// The last 50 changes of the theme and of the initiatives with this theme or a narrower one, newest first (RFC 4287).
-/// Records that are gone no longer belong to a theme. Only `/v1/changes.atom` lists them.
+/// The last 50 changes, newest first (RFC 4287). The feed covers the theme and the initiatives with this theme or a
+/// narrower one. Records that are gone no longer belong to a theme. Only `/v1/changes.atom` lists them.
 #[utoipa::path(tag = "changes", extensions(("x-price" = json!({ "units": 2 }))), params(("theme" = String, Path, description = "Slug or id", example = "housing")), responses(Cacheable, Moves, (status = 200, description = "Atom feed", body = String, content_type = "application/atom+xml")))]
 #[get("/themes/{theme}/changes.atom")]
 pub async fn feed_theme_changes(

@@ -25,7 +25,7 @@ use crate::registry::references;
 /// Routes of the frames.
 pub const FRAMES: [&str; 2] = ["/embed/initiatives", "/embed/initiatives/{initiative}"];
 
-/// Mount the frames.
+/// Mounts the frames.
 pub fn mount(config: &mut web::ServiceConfig) {
     let [list, record] = FRAMES.map(|path| web::resource(path).guard(Get()));
     config.service(list.to(frame_initiatives)).service(record.to(frame_initiative));

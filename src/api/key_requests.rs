@@ -123,7 +123,7 @@ pub async fn find_key_request(
 /// For network officers. Creates the key for the user with that e-mail address, or for a new researcher. Puts a message
 /// with a one-time token in the outbox. The requester has seven days to fetch the key with the token. The key has no
 /// secret before that.
-#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the request")), request_body = Grant, responses((status = 200, description = "Granted", body = KeyRequest), (status = 409)), security(("bearer" = []), ("api_key" = [])))]
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the request")), request_body = Grant, responses((status = 200, description = "The granted request", body = KeyRequest), (status = 409)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/api-keys/requests/{id}/grant")]
 pub async fn grant_key_request(
     settings: web::Data<ServeSettings>,
@@ -185,7 +185,7 @@ pub async fn grant_key_request(
 /// Refuse a request for an API key
 ///
 /// For network officers. Puts a message with your reason in the outbox.
-#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the request")), request_body = Refusal, responses((status = 200, description = "Refused", body = KeyRequest), (status = 409)), security(("bearer" = []), ("api_key" = [])))]
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the request")), request_body = Refusal, responses((status = 200, description = "The refused request", body = KeyRequest), (status = 409)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/api-keys/requests/{id}/refuse")]
 pub async fn refuse_key_request(
     db: web::Data<Db>,

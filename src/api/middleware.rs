@@ -1,5 +1,5 @@
-//! Middleware around every request: the request id, HEAD served as GET, problem documents for errors of the framework,
-//! ETags that differ by encoding, and one log line.
+//! Middleware around every request. It sets the request id and serves HEAD as GET. It turns errors of the framework
+//! into problem documents, marks ETags with their encoding, and writes one log line.
 
 use std::time::Instant;
 
@@ -57,7 +57,7 @@ pub async fn frame(
     response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     name_request(response.headers_mut(), &id);
     secure(response.headers_mut(), &path, settings.as_ref().map(|settings| settings.get_ref()));
-    // A caller may put a credential in the address by mistake. Keep it out of the log.
+    // Callers can put a credential in the address by mistake. Keep it out of the log.
     let path = if holds_secret(&percent_decode_str(&path).decode_utf8_lossy()) {
         "(an address with a secret in it)"
     } else {

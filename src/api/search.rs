@@ -93,7 +93,7 @@ pub async fn suggest_records(
 /// left out.
 ///
 /// The registry stores the 10,000 most frequent searches. It stores nothing about the people who searched.
-#[utoipa::path(tag = "search", params(UnansweredQuery), responses(Cacheable, (status = 200, description = "Searches", body = UnansweredSearches)), security(("bearer" = []), ("api_key" = [])))]
+#[utoipa::path(tag = "search", params(UnansweredQuery), responses(Cacheable, (status = 200, description = "Searches without results", body = UnansweredSearches)), security(("bearer" = []), ("api_key" = [])))]
 #[get("/search/unanswered")]
 pub async fn list_unanswered_searches(
     request: HttpRequest,

@@ -73,7 +73,7 @@ pub async fn log_in(
 
 /// Exchange a refresh token for new tokens
 ///
-/// You can use a refresh token only once. If one is used twice, somebody may have a copy, so the session ends.
+/// You can use a refresh token only once. If it is used twice, the session ends, because somebody could have a copy.
 #[utoipa::path(tag = "sign in", request_body = RefreshRequest, responses((status = 200, description = "New tokens", body = Tokens)))]
 #[post("/auth/refresh")]
 pub async fn refresh_tokens(
@@ -164,7 +164,7 @@ pub async fn find_me(
 /// Change my password
 ///
 /// Ends every session of your account, including this one. Sign in again with the new password.
-#[utoipa::path(tag = "sign in", request_body = PasswordChange, responses((status = 204, description = "Changed")), security(("bearer" = [])))]
+#[utoipa::path(tag = "sign in", request_body = PasswordChange, responses((status = 204, description = "Password changed")), security(("bearer" = [])))]
 #[post("/me/password")]
 pub async fn change_password(
     request: HttpRequest,

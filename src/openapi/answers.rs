@@ -30,7 +30,7 @@ pub(super) fn name(status: &str) -> &'static str {
     }
 }
 
-/// The answers that operations share, each described once.
+/// Describes each shared answer once.
 pub(super) fn shared() -> Value {
     let mut answers = Map::new();
     answers.insert("NotModified".into(), json!({ "description": "Your copy is still current (`If-None-Match`)." }));

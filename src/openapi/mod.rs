@@ -1,7 +1,7 @@
 //! The finished OpenAPI document: the descriptions of the handlers, and the texts that all operations share.
 //!
-//! This module adds shared answers (errors, headers), preconditions and merge patch bodies by rule, so no handler can
-//! forget an annotation. Examples are real answers of the sample registry, from `openapi/examples.json`.
+//! This module adds shared answers (errors, headers), preconditions and merge patch bodies by rule. Handlers therefore
+//! cannot forget them. Examples are real answers of the sample registry, from `openapi/examples.json`.
 
 mod answers;
 mod bounds;

@@ -4,8 +4,7 @@ use serde_json::{Value, json};
 
 use super::sort_members;
 
-/// For each generic type: the prefix of its generated name, the suffix of its published name, and a pointer to its
-/// record, if any.
+/// Generic types: prefix of the generated name, suffix of the published name, and pointer to the record (may be empty).
 const GENERIC: [(&str, &str, &str); 5] = [
     ("Page_", "Page", "/properties/data/items"),
     ("FeaturePage_", "Page", "/properties/features/items"),
