@@ -260,7 +260,8 @@ pub async fn delete_initiative(
 
 /// Publish an initiative
 ///
-/// For network officers. You cannot publish an initiative that you wrote, unless you are a network admin.
+/// For network officers. If you have edited the initiative since it was last published, another network officer must
+/// publish it. Network admins can always publish.
 #[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), IfMatch), responses((status = 200, description = "The updated initiative", body = Initiative)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/initiatives/{initiative}/publish")]
 pub async fn publish_initiative(
@@ -276,7 +277,7 @@ pub async fn publish_initiative(
 
 /// Return an initiative to draft
 ///
-/// For network officers. Readers can no longer see it. Its slug and id do not change.
+/// For network officers. Readers can no longer see the initiative. Its slug and id do not change.
 #[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), IfMatch), responses((status = 200, description = "The updated initiative", body = Initiative)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/initiatives/{initiative}/unpublish")]
 pub async fn unpublish_initiative(

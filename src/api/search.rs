@@ -88,9 +88,9 @@ pub async fn suggest_records(
 
 /// List searches without results
 ///
-/// For network officers. Shows what readers look for and the registry does not have. Lists the words of searches of all
-/// records and of initiatives, most frequent first. Searches that found something after correction or relaxation are
-/// left out.
+/// For network officers. Shows what readers look for and cannot find. Lists the words of searches of all records and of
+/// initiatives, most frequent first. Searches that found something after a correction are left out, and so are relaxed
+/// ones.
 ///
 /// The registry stores the 10,000 most frequent searches. It stores nothing about the people who searched.
 #[utoipa::path(tag = "search", params(UnansweredQuery), responses(Cacheable, (status = 200, description = "Searches without results", body = UnansweredSearches)), security(("bearer" = []), ("api_key" = [])))]
