@@ -1,5 +1,5 @@
-//! API keys: made, listed, renamed, rotated, revoked. Each by its owner; by council editors for people of their council; by
-//! network admins for everybody. Moderators read all.
+//! API keys: create, list, change, rotate and revoke. Owners manage their own keys. Council editors manage those of
+//! their council's users, and network admins all. Moderators can read all.
 
 use actix_web::guard::GuardContext;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
@@ -29,13 +29,14 @@ use crate::http::page::{Listing, Page, Pages};
 use crate::http::response::{Cacheable, Moves, Record, Written, issued, no_content, send};
 use crate::registry::references;
 
-/// Most keys of one user that are good at a time: each has a quota of its own, which must not add up to no limit at all.
+/// Maximum number of valid keys for each user. Every key has its own quota, so unlimited keys would mean an unlimited
+/// quota.
 const MOST_KEYS: i64 = 50;
 
 /// List API keys
 ///
-/// Your own; for council editors those of everybody bound to their council; for network officers all. Secrets are not
-/// among what is shown.
+/// You see your own keys. Council editors see the keys of all users of their council. Network officers see all keys.
+/// The answer never includes secrets.
 #[utoipa::path(tag = "API keys", extensions(("x-price" = json!({ "units": 2 }))), params(ApiKeyQuery), responses(Cacheable, (status = 200, description = "API keys", body = Page<ApiKey>)), security(("bearer" = []), ("api_key" = [])))]
 #[get("/api-keys")]
 pub async fn list_api_keys(
@@ -51,11 +52,13 @@ pub async fn list_api_keys(
     Ok(pages.listing(slice, window.limit, None))
 }
 
-/// Make an API key
+/// Create an API key
 ///
-/// The answer shows the key this once. What a key may do is its scopes, cut to its owner's role and council as they stand
-/// at the time of each call. A key made with a key has no scope that the first one lacks.
-#[utoipa::path(tag = "API keys", request_body = NewApiKey, responses((status = 201, description = "Made", body = IssuedKey), (status = 409)), security(("bearer" = []), ("api_key" = [])))]
+/// The answer shows the key only once, so store it now. Its scopes limit what the key can do. Each request is also
+/// limited by the owner's current role and council.
+///
+/// If you use a key to create another, the new key can only have scopes of the first.
+#[utoipa::path(tag = "API keys", request_body = NewApiKey, responses((status = 201, description = "The new key, with its secret", body = IssuedKey), (status = 409)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/api-keys")]
 pub async fn create_api_key(
     db: web::Data<Db>,
@@ -70,7 +73,7 @@ pub async fn create_api_key(
     bound_as_its_maker(&mut conn, &caller.0, &mut draft).await?;
     let allowed = caller.0.scopes.and(Scopes::of(owner.1));
     for (index, scope) in draft.value.scopes.iter().enumerate().filter(|(_, scope)| !allowed.contains(**scope)) {
-        let detail = format!("{} is more than the owner, or the key that you use, may do", scope.word());
+        let detail = format!("{} is a scope that the owner, or the key that you use, does not have", scope.word());
         draft.faults.add(format!("/scopes/{index}"), "not_yours", detail);
     }
     let new = draft.checked()?;
@@ -78,7 +81,7 @@ pub async fn create_api_key(
         .transaction(async |conn| {
             if store::count_active(conn, owner.0).await? >= MOST_KEYS {
                 return Err(ApiError::conflict(format!(
-                    "The owner has {MOST_KEYS} keys. Revoke one that is not used."
+                    "The owner already has {MOST_KEYS} keys. Revoke one that is not in use."
                 )));
             }
             let id = store::create(conn, owner.0, &new).await?;
@@ -90,9 +93,9 @@ pub async fn create_api_key(
     issued(&answer, Some(format!("/v1/api-keys/{}", answer.api_key.id)))
 }
 
-/// Find an API key
+/// Get an API key
 ///
-/// By its id; the list has it. The secret is not shown again.
+/// The list of keys gives the id. The secret is not shown again.
 #[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key")), responses(Cacheable, Moves, (status = 200, description = "The key, without its secret", body = ApiKey)), security(("bearer" = []), ("api_key" = [])))]
 #[get("/api-keys/{id}", guard = "names_a_key")]
 pub async fn find_api_key(
@@ -104,10 +107,10 @@ pub async fn find_api_key(
     Ok(Record::whole(store::find(&mut *db.get().await?, readable(&caller.0), references::id(&id, "API key")?).await?))
 }
 
-/// Replace what may be changed of an API key
+/// Replace an API key's settings
 ///
-/// Name, origins and networks; scopes and owner stay as they are: make another key.
-#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key"), IfMatch), request_body = ApiKeyUpdate, responses((status = 200, description = "As it is now", body = ApiKey)), security(("bearer" = []), ("api_key" = [])))]
+/// Sets its name, origins and networks. You cannot change the scopes or the owner of a key. Create another key instead.
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key"), IfMatch), request_body = ApiKeyUpdate, responses((status = 200, description = "The updated key", body = ApiKey)), security(("bearer" = []), ("api_key" = [])))]
 #[put("/api-keys/{id}", guard = "names_a_key")]
 pub async fn replace_api_key(
     db: web::Data<Db>,
@@ -120,10 +123,11 @@ pub async fn replace_api_key(
     change(&db, &caller.0, &trail, &id, if_match, |_| Ok(body.draft)).await
 }
 
-/// Rename an API key
+/// Change an API key's settings
 ///
-/// Name, origins and networks; scopes and owner stay as they are: make another key.
-#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key"), IfMatch), request_body(content = ApiKeyUpdate, content_type = "application/merge-patch+json"), responses((status = 200, description = "As it is now", body = ApiKey)), security(("bearer" = []), ("api_key" = [])))]
+/// Send a merge patch (RFC 7396) of its name, origins or networks. You cannot change the scopes or the owner of a key.
+/// Create another key instead.
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key"), IfMatch), request_body(content = ApiKeyUpdate, content_type = "application/merge-patch+json"), responses((status = 200, description = "The updated key", body = ApiKey)), security(("bearer" = []), ("api_key" = [])))]
 #[patch("/api-keys/{id}", guard = "names_a_key")]
 pub async fn update_api_key(
     db: web::Data<Db>,
@@ -138,7 +142,7 @@ pub async fn update_api_key(
 
 /// Revoke an API key
 ///
-/// At once and for good. The key stays in the list as revoked.
+/// The key stops working at once and for good. It stays in the list as revoked.
 #[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key"), IfMatch), responses((status = 204, description = "Revoked")), security(("bearer" = []), ("api_key" = [])))]
 #[delete("/api-keys/{id}", guard = "names_a_key")]
 pub async fn revoke_api_key(
@@ -164,7 +168,7 @@ pub async fn revoke_api_key(
 
 /// Rotate an API key
 ///
-/// Gives the key a new secret, shown this once. The old one is good as well until the overlap ends.
+/// Gives the key a new secret. The answer shows it only once. The old secret also works until the overlap ends.
 #[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key")), request_body = Rotation, responses((status = 200, description = "The new secret", body = IssuedKey), (status = 409)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/api-keys/{id}/rotate")]
 pub async fn rotate_api_key(
@@ -179,14 +183,14 @@ pub async fn rotate_api_key(
     let mut conn = db.get().await?;
     let current = to_change(&mut conn, &caller.0, &id, None).await?;
     within(&caller.0, &current)?;
-    unbound(&mut conn, &caller.0, "gives no key another secret").await?;
+    unbound(&mut conn, &caller.0, "cannot rotate keys").await?;
     if current.prefix.is_none() {
-        return Err(ApiError::conflict("This key has no secret yet: it waits to be fetched."));
+        return Err(ApiError::conflict("This key has no secret yet. The person who asked for it has not fetched it."));
     }
     let answer = conn
         .transaction(async |conn| {
             if !store::retire_secrets(conn, current.id, rotation.overlap()).await? {
-                return Err(ApiError::conflict("This key has ended. Make another one."));
+                return Err(ApiError::conflict("This key has expired or was revoked. Create another one."));
             }
             let rotated = store::issue(conn, &keys, current.id, Some(&caller.0)).await?;
             let subject = Subject::changed(&current, &rotated.api_key);
@@ -197,10 +201,10 @@ pub async fn rotate_api_key(
     issued(&answer, None)
 }
 
-/// See how an API key was used
+/// Get the usage of an API key
 ///
-/// Requests per day (UTC) and endpoint, refused ones included, for the last 90 days.
-#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key")), responses(Cacheable, Moves, (status = 200, description = "How often, where and when last", body = KeyUsage)), security(("bearer" = []), ("api_key" = [])))]
+/// Requests by day (UTC) and endpoint in the last 90 days. The figures include refused requests.
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key")), responses(Cacheable, Moves, (status = 200, description = "Requests by day and endpoint, and the last use", body = KeyUsage)), security(("bearer" = []), ("api_key" = [])))]
 #[get("/api-keys/{id}/usage")]
 pub async fn find_api_key_usage(
     request: HttpRequest,
@@ -211,7 +215,7 @@ pub async fn find_api_key_usage(
     _: Query<NoParams>,
 ) -> Result<HttpResponse, ApiError> {
     let key = store::find(&mut *db.get().await?, readable(&caller.0), references::id(&id, "API key")?).await?;
-    // What this instance has counted so far is part of the answer.
+    // Save the counts of this instance first, so that the answer includes them.
     usage.write_down(&db).await?;
     send(&request, &store::usage(&mut *db.get().await?, key.id).await?, None, None, None)
 }
@@ -227,7 +231,7 @@ async fn change(
     let mut conn = db.get().await?;
     let current = to_change(&mut conn, account, id, Some(&if_match)).await?;
     within(account, &current)?;
-    unbound(&mut conn, account, "changes no key").await?;
+    unbound(&mut conn, account, "cannot change keys").await?;
     let change = make(&current)?.checked()?;
     conn.transaction(async |conn| {
         if !store::update(conn, current.id, current.version, &change).await? {
@@ -255,7 +259,7 @@ fn changeable(account: &Account) -> KeyAccess {
     }
 }
 
-/// A key that the caller may change, at the version that the caller names.
+/// A key that the caller can change, if `If-Match` names its current version.
 async fn to_change(
     conn: &mut AsyncPgConnection,
     account: &Account,
@@ -264,7 +268,7 @@ async fn to_change(
 ) -> Result<ApiKey, ApiError> {
     let current = store::find(conn, readable(account), references::id(id, "API key")?).await?;
     if !changeable(account).has(&current) {
-        return Err(ApiError::forbidden("Only its owner and network admins change this key."));
+        return Err(ApiError::forbidden("You do not have permission to change this key."));
     }
     match if_match.is_none_or(|if_match| if_match.allows(current.version)) {
         true => Ok(current),
@@ -272,39 +276,46 @@ async fn to_change(
     }
 }
 
-/// A key that may do more than the caller is not the caller's to hand out or to unbind.
+/// Refuses a caller who lacks a scope of the key. Otherwise the caller could gain that scope by a new secret or wider
+/// limits.
 fn within(account: &Account, key: &ApiKey) -> Result<(), ApiError> {
     let own = account.scopes.and(Scopes::of(account.role));
     match key.scopes.iter().find(|scope| !own.contains(**scope)) {
-        Some(scope) => Err(ApiError::forbidden(format!("The key has the scope {}, which you lack.", scope.word()))),
+        Some(scope) => {
+            Err(ApiError::forbidden(format!("The key has the scope {}, which you do not have.", scope.word())))
+        }
         None => Ok(()),
     }
 }
 
-/// A key that is bound to places does not act on keys: none but it would be bound by them, and not even it for long.
-async fn unbound(conn: &mut AsyncPgConnection, account: &Account, does_not: &str) -> Result<(), ApiError> {
+/// Refuses a key that is bound to origins or networks. It could otherwise create unbound keys or unbind itself.
+async fn unbound(conn: &mut AsyncPgConnection, account: &Account, cannot: &str) -> Result<(), ApiError> {
     let Credential::Key(key) = account.credential else { return Ok(()) };
     let key = store::find(conn, KeyAccess::All, key).await?;
     match key.origins.is_empty() && key.networks.is_empty() {
         true => Ok(()),
-        false => Err(ApiError::forbidden(format!("A key that is bound to origins or networks {does_not}."))),
+        false => Err(ApiError::forbidden(format!("A key that is bound to origins or networks {cannot}."))),
     }
 }
 
-/// A key makes keys that are bound no less than it is: none that lives longer, and none at all when it is bound to places.
+/// Limits keys that a key creates. They cannot outlive it. A key bound to origins or networks cannot create any.
 async fn bound_as_its_maker(
     conn: &mut AsyncPgConnection,
     account: &Account,
     draft: &mut Draft<NewApiKey>,
 ) -> Result<(), ApiError> {
     let Credential::Key(maker) = account.credential else { return Ok(()) };
-    unbound(conn, account, "makes no others").await?;
+    unbound(conn, account, "cannot create keys").await?;
     let maker = store::find(conn, KeyAccess::All, maker).await?;
     let left = u16::try_from((maker.expires_at - Utc::now()).num_days()).unwrap_or_default();
     match draft.value.expires_in_days {
-        _ if left == 0 => return Err(ApiError::forbidden("A key that ends within a day makes no others.")),
+        _ if left == 0 => return Err(ApiError::forbidden("A key that expires within a day cannot create keys.")),
         Some(days) if days > left => {
-            draft.faults.add("/expires_in_days", "not_yours", "is longer than the key that you use lives");
+            draft.faults.add(
+                "/expires_in_days",
+                "not_yours",
+                "is longer than the remaining life of the key that you use",
+            );
         }
         Some(_) => {}
         None => draft.value.expires_in_days = Some(left.min(DAYS)),
@@ -316,7 +327,7 @@ async fn stale(conn: &mut AsyncPgConnection, id: Uuid) -> Result<ApiError, ApiEr
     Ok(ApiError::stale(&Record::etag(&store::find(conn, KeyAccess::All, id).await?)?))
 }
 
-/// In whose name a new key acts: id and role of an active user that the caller may name.
+/// Id and role of the owner of a new key: an active user that the caller can name.
 async fn owner_of(
     conn: &mut AsyncPgConnection,
     account: &Account,
@@ -333,13 +344,13 @@ async fn owner_of(
     match own {
         Some(user) => Ok((user.id, user.role.0)),
         None => {
-            faults.add("/owner", UNKNOWN, "is no active user in whose name you may make keys");
+            faults.add("/owner", UNKNOWN, "is not an active user for whom you can create keys");
             Ok((account.user_id, account.role))
         }
     }
 }
 
-/// True for `/api-keys/{id}`, false for the addresses beside it, which take other methods.
+/// True for `/api-keys/{id}`; false for `/api-keys/requests` and `/api-keys/claim`, which take other methods.
 fn names_a_key(context: &GuardContext<'_>) -> bool {
     !matches!(context.head().uri.path().rsplit('/').next(), Some("requests" | "claim"))
 }

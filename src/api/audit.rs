@@ -1,4 +1,4 @@
-//! Reading the audit trail. Nothing writes it but what it tells of.
+//! Reading the audit trail. No operation writes it directly: each action records itself.
 
 use actix_web::{get, web};
 
@@ -13,11 +13,11 @@ use crate::http::input::Query;
 use crate::http::page::{Listing, Page, Pages};
 use crate::http::response::Cacheable;
 
-/// List what was done
+/// List audit events
 ///
-/// Every write and every reading of a contact, newest first. Network admins see all of it; a council editor sees what was
-/// done to the own council, its initiatives and its users, without addresses of clients.
-#[utoipa::path(tag = "audit", extensions(("x-price" = json!({ "units": 2 }))), params(AuditQuery), responses(Cacheable, (status = 200, description = "Events", body = Page<AuditEvent>)), security(("bearer" = []), ("api_key" = [])))]
+/// Every write, and every time somebody read contact details, newest first. Network admins see all events. Council
+/// editors see events about their own council, its initiatives and its users, without client addresses.
+#[utoipa::path(tag = "audit", extensions(("x-price" = json!({ "units": 2 }))), params(AuditQuery), responses(Cacheable, (status = 200, description = "Audit events", body = Page<AuditEvent>)), security(("bearer" = []), ("api_key" = [])))]
 #[get("/audit")]
 pub async fn list_audit_events(
     db: web::Data<Db>,

@@ -1,4 +1,4 @@
-//! Boundaries of councils, for whoever sees the council.
+//! Boundaries of councils. Callers who can see a council can see its boundary.
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde_json::value::RawValue;
@@ -21,15 +21,15 @@ use crate::registry::references;
 
 const GEO_JSON: &str = "application/geo+json";
 
-/// The largest zoom at which a map of the whole country is handed out.
+/// The largest zoom that needs no bounding box.
 const WIDE: u8 = 11;
-/// The most degrees of a box at larger zooms, wide or high.
+/// Maximum width and height of the bounding box at larger zooms, in degrees.
 const NARROW: f64 = 1.0;
 
-/// Find a council's boundary
+/// Get a council's boundary
 ///
-/// A GeoJSON feature with the attribution that its licence asks for. 404 when none is loaded. A county of which no boundary
-/// is loaded has the union of its districts'.
+/// A GeoJSON feature. If you show it, show its attribution too: the licence requires it. If a county has no boundary of
+/// its own, you get the union of its districts. If no boundary is loaded, you get 404.
 #[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), BoundaryQuery),
     responses(Cacheable, Moves, (status = 200, description = "The boundary", body = BoundaryFeature, content_type = "application/geo+json")))]
 #[get("/councils/{council}/boundary")]
@@ -48,7 +48,7 @@ pub async fn find_boundary(
     let code = council.gss_code.clone().ok_or_else(none)?;
     let level = query.zoom.map_or(WHOLE, shape::level);
     let (held, of) = (snapshot.clone(), code.clone());
-    // A county of many and fine districts keeps a processor busy for a moment.
+    // The union of many detailed districts blocks a processor for a moment.
     let found = web::block(move || held.boundaries.boundary(&of, level)).await.map_err(ApiError::internal)??;
     let boundary = found.ok_or_else(none)?;
     let modified = boundary.updated_at.max(council.updated_at);
@@ -57,9 +57,9 @@ pub async fn find_boundary(
     Ok(send_overview(&request, GEO_JSON, body, Some(modified)))
 }
 
-/// Map boundaries
+/// Get boundaries for a map
 ///
-/// The boundaries of the councils that are members, as simple as the zoom allows, in a GeoJSON feature collection.
+/// The boundaries of member councils, as a GeoJSON feature collection. The lower the zoom, the simpler the shapes.
 #[utoipa::path(tag = "map", extensions(("x-price" = json!({ "units": 2 }))), params(MapQuery),
     responses(Cacheable, (status = 200, description = "The boundaries", body = BoundaryCollection, content_type = "application/geo+json")))]
 #[get("/map/boundaries")]
@@ -88,11 +88,11 @@ pub async fn map_boundaries(
     Ok(send_overview(&request, GEO_JSON, body, modified))
 }
 
-/// Fine boundaries are handed out for a narrow box only.
+/// Requires a small bounding box for detailed boundaries.
 fn check_width(bbox: Option<BoundingBox>, zoom: Option<u8>) -> Result<(), ApiError> {
     let is_narrow = |bounds: BoundingBox| bounds.east - bounds.west <= NARROW && bounds.north - bounds.south <= NARROW;
     if zoom.unwrap_or_default() > WIDE && !bbox.is_some_and(is_narrow) {
-        let detail = format!("of at most {NARROW} degree, wide and high, is needed from zoom {} on", WIDE + 1);
+        let detail = format!("is required from zoom {} on, at most {NARROW} degree wide and high", WIDE + 1);
         return Err(ApiError::bad_query(vec![Fault::parameter("bbox", "required", detail)]));
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! What changed, for everybody, as far as they may see it.
+//! Changes of records that the caller has permission to see.
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
 
@@ -21,24 +21,30 @@ use crate::registry::changes::model::{ChangeLinks, ChangePage, ChangeQuery, Chan
 use crate::registry::changes::store;
 use crate::registry::references;
 
-/// Changes on a page when the caller does not say.
+/// Default number of changes on a page.
 const DEFAULT_LIMIT: i64 = 200;
-/// Most changes on a page; a larger wish is clamped.
+/// Maximum number of changes on a page. Larger limits are clamped to it.
 const MAX_LIMIT: i64 = 1000;
-/// Changes in a feed.
+/// Number of changes in a feed.
 const IN_A_FEED: usize = 50;
 
-/// List what changed
+/// List changes
 ///
-/// Every change of councils, themes and initiatives that the caller may know of, in the order in which they took effect, the
-/// oldest first: `upsert` with the record as GET shows it, or `delete` for one that is gone or that the caller may no longer
-/// see. Older changes of a record that a later one covers are left out.
+/// Changes of councils, themes and initiatives that you have permission to see. They are in the order in which they
+/// took effect, oldest first. An `upsert` has the record as GET shows it. A `delete` names a record that is gone, or
+/// that you can no longer see. You do not get an earlier change of a record if a later one covers it.
 ///
-/// To keep a copy: begin without `since`, with an empty copy; put in each `upsert` under its `id`, and take out each `delete`,
-/// in the order given; then follow `next`, at once while `more` is true, otherwise whenever you like. `next` is an address
-/// with the parameter `since`, a cursor that only the service can make: it belongs to these resources and to what you may
-/// see. When your role or council changes, or when the database was restored, it is refused with `bad_cursor`: begin again. A
-/// page of long records is shorter than its limit.
+/// To keep a copy in sync:
+///
+/// 1. Start with an empty copy, and request this address without `since`.
+/// 2. In the order given, store each `upsert` under its `id`, and remove each `delete`.
+/// 3. Request the address in `next`: at once while `more` is true, otherwise whenever you like.
+///
+/// `next` has the parameter `since`, a cursor that only the service can make. A cursor is valid only for the same
+/// resources and permissions. If your role or council changes, or the database is restored, you get the error
+/// `bad_cursor`. Then start again with an empty copy.
+///
+/// A page of long records can have fewer changes than `limit`.
 #[utoipa::path(tag = "changes", extensions(("x-price" = json!({ "units": 2, "limit": 10 }))), params(ChangeQuery), responses(Cacheable, (status = 200, description = "Changes, oldest first", body = ChangePage)))]
 #[get("/changes")]
 pub async fn list_changes(
@@ -65,7 +71,7 @@ fn clamp(limit: u64) -> i64 {
     i64::try_from(limit).unwrap_or(MAX_LIMIT).min(MAX_LIMIT)
 }
 
-/// The address that goes on after a page, with the caller's own choice of resources and limit.
+/// The address of the next page, with the caller's resources and limit.
 fn next(request: &HttpRequest, query: &ChangeQuery, cursor: &str) -> String {
     let mut pairs = form_urlencoded::Serializer::new(String::new());
     for resource in &query.resource {
@@ -78,10 +84,10 @@ fn next(request: &HttpRequest, query: &ChangeQuery, cursor: &str) -> String {
     format!("{}{}?{}", base(request), request.path(), pairs.finish())
 }
 
-/// Follow what changed as Atom
+/// Follow all changes as an Atom feed
 ///
-/// The last 50 changes, newest first, as an Atom feed (RFC 4287); what is gone, or no longer for the caller, as
-/// `at:deleted-entry` (RFC 6721).
+/// The last 50 changes, newest first (RFC 4287). Records that are gone, or that you can no longer see, are
+/// `at:deleted-entry` elements (RFC 6721).
 #[utoipa::path(tag = "changes", extensions(("x-price" = json!({ "units": 2 }))), responses(Cacheable, (status = 200, description = "Atom feed", body = String, content_type = "application/atom+xml")))]
 #[get("/changes.atom")]
 pub async fn feed_changes(
@@ -94,10 +100,10 @@ pub async fn feed_changes(
     answer(&request, &snapshot, caller.reach(), Subject::Registry, title, "/v1/changes.atom".into())
 }
 
-/// Follow a council as Atom
+/// Follow a council as an Atom feed
 ///
-/// The last 50 changes of the council and of the initiatives that it leads or takes part in, newest first, as an Atom feed
-/// (RFC 4287). What is gone is in `/v1/changes.atom` only: it lies within no council any more.
+/// The last 50 changes, newest first (RFC 4287). The feed covers the council and the initiatives that it leads or takes
+/// part in. Records that are gone no longer belong to a council. Only `/v1/changes.atom` lists them.
 #[utoipa::path(tag = "changes", extensions(("x-price" = json!({ "units": 2 }))), params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham")), responses(Cacheable, Moves, (status = 200, description = "Atom feed", body = String, content_type = "application/atom+xml")))]
 #[get("/councils/{council}/changes.atom")]
 pub async fn feed_council_changes(
@@ -116,10 +122,10 @@ pub async fn feed_council_changes(
     answer(&request, &snapshot, caller.reach(), Subject::Council(found.id), title, permanent)
 }
 
-/// Follow a theme as Atom
+/// Follow a theme as an Atom feed
 ///
-/// The last 50 changes of the theme and of the initiatives on it or on themes within it, newest first, as an Atom feed
-/// (RFC 4287). What is gone is in `/v1/changes.atom` only: it lies within no theme any more.
+/// The last 50 changes, newest first (RFC 4287). The feed covers the theme and the initiatives with this theme or a
+/// narrower one. Records that are gone no longer belong to a theme. Only `/v1/changes.atom` lists them.
 #[utoipa::path(tag = "changes", extensions(("x-price" = json!({ "units": 2 }))), params(("theme" = String, Path, description = "Slug or id", example = "housing")), responses(Cacheable, Moves, (status = 200, description = "Atom feed", body = String, content_type = "application/atom+xml")))]
 #[get("/themes/{theme}/changes.atom")]
 pub async fn feed_theme_changes(

@@ -1,4 +1,4 @@
-//! Citations, permalinks and the catalogue. Everybody reads what is there for them.
+//! Citations, permalinks and the catalogue. Callers get the records that they have permission to see.
 
 use actix_web::http::header::{Accept, Header};
 use actix_web::{HttpRequest, HttpResponse, get, web};
@@ -18,7 +18,7 @@ use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::references::AnyEntry;
 use crate::registry::references;
 
-/// The formats with their media types, the default first.
+/// Formats and their media types, the default first.
 const FORMATS: [(CitationFormat, &str); 4] = [
     (CitationFormat::Csl, csl::MEDIA_TYPE),
     (CitationFormat::Bibtex, bibtex::MEDIA_TYPE),
@@ -26,10 +26,10 @@ const FORMATS: [(CitationFormat, &str); 4] = [
     (CitationFormat::Datacite, datacite::MEDIA_TYPE),
 ];
 
-/// Cite an initiative
+/// Get a citation of an initiative
 ///
-/// For reference managers: CSL-JSON, BibTeX, RIS or DataCite, by `format` or by `Accept`. The author is the council that
-/// leads, with those that lead with it; the address is the permalink. Records have no DOI, and none is made up.
+/// For reference managers. Choose CSL-JSON, BibTeX, RIS or DataCite with `format` or `Accept`. The authors are the lead
+/// council and its co-leads. The address is the permalink. Records have no DOI.
 #[utoipa::path(tag = "initiatives",
     params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), CitationQuery),
     responses(Cacheable, Moves, (status = 200, description = "The citation", content(
@@ -69,11 +69,12 @@ pub async fn cite_initiative(
 
 /// Follow a permalink
 ///
-/// The address of a council, an initiative or a theme that stays right when its slug changes: leads to where the record
-/// lives now (303), for those who may see it; for a browser, to its page.
+/// The permanent address of a council, an initiative or a theme. It still works if the slug changes. It redirects to
+/// the current address of the record (303), or to its web page if you use a browser. You get 404 if you do not have
+/// permission to see the record.
 #[utoipa::path(tag = "service",
     params(("id" = String, Path, description = "Id of a council, an initiative or a theme", example = "01a20437-ea34-7438-944c-55d92567c2df")),
-    responses((status = 303, description = "Where the record lives now", headers(("Location" = String, description = "Address of the record")))))]
+    responses((status = 303, description = "Redirect to the record", headers(("Location" = String, description = "Current address of the record")))))]
 #[get("/{id}")]
 pub async fn follow_permalink(
     request: HttpRequest,
@@ -83,7 +84,7 @@ pub async fn follow_permalink(
     _: Query<NoParams>,
 ) -> Result<HttpResponse, ApiError> {
     let id = references::id(&id, "record")?;
-    // Who opens it in a browser is to read the page.
+    // Browsers get the web page of the record.
     let is_browser = negotiate::wants_page(Accept::parse(&request).ok().as_ref());
     let [councils, initiatives, themes] = match is_browser {
         true => ["/councils/", "/initiatives/", "/?theme="],
@@ -97,9 +98,10 @@ pub async fn follow_permalink(
     Ok(see_other(&request, &location))
 }
 
-/// Find the catalogue
+/// Get the catalogue
 ///
-/// The registry as a dataset, for data portals and harvesters: DCAT 3 as JSON-LD. Of public records only.
+/// Describes the registry as a dataset, for data portals and harvesters. The format is DCAT 3 as JSON-LD. It covers
+/// public records only.
 #[utoipa::path(tag = "service", responses(Cacheable, (status = 200, description = "The catalogue", content_type = "application/ld+json", body = LinkedData)))]
 #[get("/catalog.jsonld")]
 pub async fn find_catalog(

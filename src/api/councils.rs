@@ -1,4 +1,5 @@
-//! Councils. Everybody reads; network admins enter and withdraw; a council editor keeps the own council's profile.
+//! Councils. Everyone can read them. Network admins create and withdraw them. Council editors edit their own council's
+//! profile.
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
 use diesel_async::AsyncConnection;
@@ -33,7 +34,7 @@ use crate::registry::withdrawal::Withdrawal;
 
 /// List councils
 ///
-/// Filtered, sorted and paged; prospects are shown to network officers only.
+/// You can filter, sort and page the councils. Only network officers see prospective members.
 #[utoipa::path(tag = "councils", extensions(("x-price" = json!({ "units": 2, "q": 5, "covers": 5, "whole": 10 }))), params(CouncilQuery), responses(Cacheable, (status = 200, description = "Councils", body = Page<Council>)))]
 #[get("/councils")]
 pub async fn list_councils(
@@ -62,10 +63,11 @@ pub async fn list_councils(
     pages.records(&request, &slice, page.limit, filter.hits.as_ref().map(|hits| &hits.note))
 }
 
-/// Find a council
+/// Get a council
 ///
-/// By slug, id or GSS code. A former slug redirects (308); a withdrawn council answers 404 with the reason. By `Accept` also
-/// as schema.org JSON-LD; `fields` goes with plain JSON only.
+/// A former slug redirects to the current one (308). If the council was withdrawn, you get 404 with the reason.
+///
+/// With `Accept` you can also get schema.org JSON-LD. `fields` works with plain JSON only.
 #[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), CouncilView),
     responses(Cacheable, Moves, (status = 200, description = "The council", content((Council = "application/json"), (LinkedData = "application/ld+json")))))]
 #[get("/councils/{council}")]
@@ -90,10 +92,10 @@ pub async fn find_council(
     Ok(send_rendered(&request, &RecordView::council(entry, fields.as_deref())))
 }
 
-/// Enter a council
+/// Create a council
 ///
-/// For network admins. Codes are unique among the living; a slug belongs to one record for good.
-#[utoipa::path(tag = "councils", params(Idempotency), request_body = NewCouncil, responses((status = 201, description = "Entered", body = Council)), security(("bearer" = []), ("api_key" = [])))]
+/// For network admins. No two current councils can have the same code. A slug belongs to one record for good.
+#[utoipa::path(tag = "councils", params(Idempotency), request_body = NewCouncil, responses((status = 201, description = "The new council", body = Council)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/councils")]
 pub async fn create_council(
     db: web::Data<Db>,
@@ -122,9 +124,9 @@ pub async fn create_council(
 
 /// Replace a council
 ///
-/// A council editor keeps the profile (names, location, population, website, description, aliases) of the own council;
-/// codes, type, nation, region and membership are the network admins'.
-#[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), IfMatch), request_body = NewCouncil, responses((status = 200, description = "As it is now", body = Council)), security(("bearer" = []), ("api_key" = [])))]
+/// Council editors can change the profile of their own council: names, location, population, website, description and
+/// aliases. Only network admins can change codes, type, nation, region and membership.
+#[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), IfMatch), request_body = NewCouncil, responses((status = 200, description = "The updated council", body = Council)), security(("bearer" = []), ("api_key" = [])))]
 #[put("/councils/{council}")]
 pub async fn replace_council(
     db: web::Data<Db>,
@@ -139,8 +141,8 @@ pub async fn replace_council(
 
 /// Change a council
 ///
-/// A merge patch (RFC 7396): null clears a member. Who may change what is as for `replace_council`.
-#[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), IfMatch), request_body(content = NewCouncil, content_type = "application/merge-patch+json"), responses((status = 200, description = "As it is now", body = Council)), security(("bearer" = []), ("api_key" = [])))]
+/// Send a merge patch (RFC 7396). Null clears a member. You need the same permissions as for `replace_council`.
+#[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), IfMatch), request_body(content = NewCouncil, content_type = "application/merge-patch+json"), responses((status = 200, description = "The updated council", body = Council)), security(("bearer" = []), ("api_key" = [])))]
 #[patch("/councils/{council}")]
 pub async fn update_council(
     db: web::Data<Db>,
@@ -155,7 +157,7 @@ pub async fn update_council(
 
 /// Withdraw a council
 ///
-/// Only a council that no initiative and no user belongs to. It leaves a tombstone: its address answers 404 with the reason.
+/// You cannot withdraw a council that still has initiatives or users. Its address then answers 404 with the reason.
 #[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), Withdrawal, IfMatch), responses((status = 204, description = "Withdrawn")), security(("bearer" = []), ("api_key" = [])))]
 #[delete("/councils/{council}")]
 pub async fn delete_council(
@@ -193,7 +195,7 @@ async fn change(
     let mut conn = db.get().await?;
     let current = store::locate(&mut conn, account.reach(), segment).await?;
     if account.bound_to().is_some_and(|own| own != current.id) {
-        return Err(ApiError::forbidden("You keep the profile of your own council only."));
+        return Err(ApiError::forbidden("You can edit the profile of your own council only."));
     }
     if !if_match.allows(current.version) {
         return Err(ApiError::stale(&Record::etag(&current)?));

@@ -1,4 +1,4 @@
-//! Frames, and where oEmbed finds them. Of public records only: whoever looks at a page of another site is a stranger.
+//! Frames for other websites, and oEmbed. They show public records only, because their visitors are not signed in.
 
 use actix_web::guard::Get;
 use actix_web::http::StatusCode;
@@ -22,10 +22,10 @@ use crate::registry::councils::model::Council;
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::references;
 
-/// Addresses of frames, as routes.
+/// Routes of the frames.
 pub const FRAMES: [&str; 2] = ["/embed/initiatives", "/embed/initiatives/{initiative}"];
 
-/// Mount the frames.
+/// Mounts the frames.
 pub fn mount(config: &mut web::ServiceConfig) {
     let [list, record] = FRAMES.map(|path| web::resource(path).guard(Get()));
     config.service(list.to(frame_initiatives)).service(record.to(frame_initiative));
@@ -56,7 +56,7 @@ async fn frame_initiatives(
     if view == FrameView::Map && !attributes.iter().any(|(name, _)| name == "view") {
         attributes.push(("view".into(), "map".into()));
     }
-    // The heading of a page is its first.
+    // A given heading is the first of the page.
     attributes.push(("heading-level".into(), if heading.is_some() { "1" } else { "2" }.into()));
     let links: Vec<(&str, &str)> = slice.rows.iter().map(|one| (&*one.slug, &*one.title)).collect();
     let filters = said.iter().filter(|(name, _)| !["view", "heading", "limit"].contains(&name.as_str()));
@@ -84,7 +84,7 @@ async fn frame_initiative(
     }
 }
 
-/// Parameters as attributes: several values of one name are joined by spaces, as the element reads them.
+/// Parameters as attributes. Joins several values of one name with spaces, which the element expects.
 fn joined(said: &[(String, String)]) -> Vec<(String, String)> {
     let mut attributes: Vec<(String, String)> = Vec::new();
     for (name, value) in said {
@@ -96,7 +96,7 @@ fn joined(said: &[(String, String)]) -> Vec<(String, String)> {
     attributes
 }
 
-/// What is wrong with the request, as a page; what is wrong with the service stays an error.
+/// Shows a client error as a page. A server error stays an error.
 fn explained(error: ApiError) -> Result<HttpResponse, ApiError> {
     let status = error.status_code();
     if !status.is_client_error() {
@@ -105,7 +105,7 @@ fn explained(error: ApiError) -> Result<HttpResponse, ApiError> {
     let what = if status == StatusCode::NOT_FOUND && error.faults().is_empty() {
         "There is nothing at this address."
     } else {
-        "This frame was asked for in a way that the registry does not understand."
+        "The address of this frame is not valid."
     };
     let said = |fault: &crate::error::Fault| match &fault.parameter {
         Some(name) => format!("{name}: {}", fault.detail),
@@ -115,13 +115,13 @@ fn explained(error: ApiError) -> Result<HttpResponse, ApiError> {
     Ok(refused(status, what, &faults))
 }
 
-/// Find the frame for a page
+/// Get the oEmbed frame of a page
 ///
-/// oEmbed 1.0, for sites that are given an address of the registry: a frame to show an initiative in, or the initiatives of a
-/// council. Of public records only. In XML as well, by `format` or by `Accept`.
-#[utoipa::path(tag = "service", params(OembedQuery), responses(Cacheable, 
+/// For websites that embed an address of the registry (oEmbed 1.0). The frame shows an initiative or the initiatives of
+/// a council. It shows public records only. To get XML, use `format` or `Accept`.
+#[utoipa::path(tag = "service", params(OembedQuery), responses(Cacheable,
     (status = 200, description = "The frame", content((Oembed = "application/json"), (String = "text/xml"))),
-    (status = 404, description = "Not a page of an initiative or a council of this registry")))]
+    (status = 404, description = "The address is not a page of an initiative or council of this registry")))]
 #[get("/oembed")]
 pub async fn find_frame(
     request: HttpRequest,

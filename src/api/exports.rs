@@ -1,4 +1,4 @@
-//! Whole lists: each by an address with a suffix, and by `Accept` at the address of its pages.
+//! Exports of whole lists. Callers use an address with a suffix, or the address of the list with `Accept`.
 
 use std::sync::Arc;
 
@@ -31,21 +31,22 @@ use crate::registry::initiatives::query::InitiativeQuery;
 use crate::registry::outcomes::OutcomeQuery;
 use crate::registry::themes::model::ThemeQuery;
 
-/// True for a request to the address of a list with places that does not want a page of it.
+/// True if `Accept` asks for an export of a list whose records have places.
 pub fn wants_places_whole(context: &GuardContext<'_>) -> bool {
     !matches!(Format::negotiated(context.header::<Accept>().as_ref(), Format::OF_PLACES), Ok(None))
 }
 
-/// The same for a list without places.
+/// True if `Accept` asks for an export of a list whose records have no places.
 pub fn wants_whole(context: &GuardContext<'_>) -> bool {
     !matches!(Format::negotiated(context.header::<Accept>().as_ref(), Format::PLAIN), Ok(None))
 }
 
 /// Export initiatives
 ///
-/// All that match, as one snapshot, with the filters and orders of `list_initiatives`. Without an account, or with a key
-/// without the scope `export`, for a small number of rows.
-#[utoipa::path(get, path = "/initiatives.{format}", tag = "exports", extensions(("x-price" = json!({ "units": 10 }))), params(("format" = inline(Format), Path, description = "In which form", example = "csv"), InitiativeQuery),
+/// All initiatives that match, in one file, all from the same moment. Takes the same filters and sort orders as
+/// `list_initiatives`. Without an account, or with a key without the scope `export`, you can export only a small number
+/// of rows.
+#[utoipa::path(get, path = "/initiatives.{format}", tag = "exports", extensions(("x-price" = json!({ "units": 10 }))), params(("format" = inline(Format), Path, description = "File format", example = "csv"), InitiativeQuery),
     responses((status = 200, description = "All initiatives that match", content((String = "text/csv"), (String = "application/x-ndjson"), (FeatureCollection = "application/geo+json")))))]
 #[routes]
 #[get("/initiatives.{format}")]
@@ -62,8 +63,8 @@ pub async fn export_initiatives(
 
 /// Export a council's initiatives
 ///
-/// All that it leads or takes part in; otherwise as `export_initiatives`.
-#[utoipa::path(get, path = "/councils/{council}/initiatives.{format}", tag = "exports", extensions(("x-price" = json!({ "units": 10 }))), params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), ("format" = inline(Format), Path, description = "In which form", example = "csv"), InitiativeQuery),
+/// All initiatives that the council leads or takes part in. Works in the same way as `export_initiatives`.
+#[utoipa::path(get, path = "/councils/{council}/initiatives.{format}", tag = "exports", extensions(("x-price" = json!({ "units": 10 }))), params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), ("format" = inline(Format), Path, description = "File format", example = "csv"), InitiativeQuery),
     responses(Moves, (status = 200, description = "All initiatives that match", content((String = "text/csv"), (String = "application/x-ndjson"), (FeatureCollection = "application/geo+json")))))]
 #[routes]
 #[get("/councils/{council}/initiatives.{format}")]
@@ -86,8 +87,8 @@ pub async fn export_council_initiatives(
 
 /// Export a theme's initiatives
 ///
-/// All on the theme or on themes within it; otherwise as `export_initiatives`.
-#[utoipa::path(get, path = "/themes/{theme}/initiatives.{format}", tag = "exports", extensions(("x-price" = json!({ "units": 10 }))), params(("theme" = String, Path, description = "Slug or id", example = "housing"), ("format" = inline(Format), Path, description = "In which form", example = "csv"), InitiativeQuery),
+/// All initiatives with this theme or a narrower one. Works in the same way as `export_initiatives`.
+#[utoipa::path(get, path = "/themes/{theme}/initiatives.{format}", tag = "exports", extensions(("x-price" = json!({ "units": 10 }))), params(("theme" = String, Path, description = "Slug or id", example = "housing"), ("format" = inline(Format), Path, description = "File format", example = "csv"), InitiativeQuery),
     responses(Moves, (status = 200, description = "All initiatives that match", content((String = "text/csv"), (String = "application/x-ndjson"), (FeatureCollection = "application/geo+json")))))]
 #[routes]
 #[get("/themes/{theme}/initiatives.{format}")]
@@ -141,9 +142,10 @@ async fn initiatives_of(
 
 /// Export outcomes
 ///
-/// All that match, one row a claim, as one snapshot, with the filters and orders of `list_outcomes`. Without an account, or
-/// with a key without the scope `export`, for a small number of rows.
-#[utoipa::path(get, path = "/outcomes.{format}", tag = "exports", extensions(("x-price" = json!({ "units": 10 }))), params(("format" = inline(PlainFormat), Path, description = "In which form", example = "csv"), OutcomeQuery),
+/// All outcomes that match, one row for each claim, in one file, all from the same moment. Takes the same filters and
+/// sort orders as `list_outcomes`. Without an account, or with a key without the scope `export`, you can export only a
+/// small number of rows.
+#[utoipa::path(get, path = "/outcomes.{format}", tag = "exports", extensions(("x-price" = json!({ "units": 10 }))), params(("format" = inline(PlainFormat), Path, description = "File format", example = "csv"), OutcomeQuery),
     responses((status = 200, description = "All outcomes that match", content((String = "text/csv"), (String = "application/x-ndjson")))))]
 #[routes]
 #[get("/outcomes.{format}")]
@@ -167,9 +169,10 @@ pub async fn export_outcomes(
 
 /// Export councils
 ///
-/// All that match, as one snapshot, with the filters and orders of `list_councils`. Without an account, or with a key
-/// without the scope `export`, for a small number of rows.
-#[utoipa::path(get, path = "/councils.{format}", tag = "exports", extensions(("x-price" = json!({ "units": 10 }))), params(("format" = inline(Format), Path, description = "In which form", example = "csv"), CouncilQuery),
+/// All councils that match, in one file, all from the same moment. Takes the same filters and sort orders as
+/// `list_councils`. Without an account, or with a key without the scope `export`, you can export only a small number of
+/// rows.
+#[utoipa::path(get, path = "/councils.{format}", tag = "exports", extensions(("x-price" = json!({ "units": 10 }))), params(("format" = inline(Format), Path, description = "File format", example = "csv"), CouncilQuery),
     responses((status = 200, description = "All councils that match", content((String = "text/csv"), (String = "application/x-ndjson"), (FeatureCollection = "application/geo+json")))))]
 #[routes]
 #[get("/councils.{format}")]
@@ -201,9 +204,10 @@ pub async fn export_councils(
 
 /// Export themes
 ///
-/// All that match, as one snapshot, with the filters and orders of `list_themes`. Without an account, or with a key without
-/// the scope `export`, for a small number of rows.
-#[utoipa::path(get, path = "/themes.{format}", tag = "exports", extensions(("x-price" = json!({ "units": 10 }))), params(("format" = inline(PlainFormat), Path, description = "In which form", example = "csv"), ThemeQuery),
+/// All themes that match, in one file, all from the same moment. Takes the same filters and sort orders as
+/// `list_themes`. Without an account, or with a key without the scope `export`, you can export only a small number of
+/// rows.
+#[utoipa::path(get, path = "/themes.{format}", tag = "exports", extensions(("x-price" = json!({ "units": 10 }))), params(("format" = inline(PlainFormat), Path, description = "File format", example = "csv"), ThemeQuery),
     responses((status = 200, description = "All themes that match", content((String = "text/csv"), (String = "application/x-ndjson")))))]
 #[routes]
 #[get("/themes.{format}")]
@@ -228,10 +232,10 @@ pub async fn export_themes(
     exports.send(tables::themes().picked(fields.as_deref()), format, "themes", rows).await
 }
 
-/// Find the data package
+/// Get the codebook of the exports
 ///
-/// The codebook of the exports as a Frictionless data package: each CSV with its Table Schema (columns with their meaning,
-/// type and rules), the licence and the source. Its addresses are relative, so that it describes the CSVs beside it.
+/// A Frictionless data package. For each CSV it has a Table Schema: the columns with their meaning, type and rules. It
+/// also names the licence and the source. Its addresses are relative, so a copy next to your CSVs describes them too.
 #[utoipa::path(tag = "exports", responses(Cacheable, (status = 200, description = "The data package", body = DataPackage)))]
 #[get("/datapackage.json")]
 pub async fn find_data_package(

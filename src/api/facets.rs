@@ -11,10 +11,10 @@ use crate::read_model::facets::Facets;
 use crate::read_model::initiative_filter::InitiativeFilter;
 use crate::registry::initiatives::query::FacetQuery;
 
-/// Count initiatives by facet
+/// Count initiatives by filter value
 ///
-/// For each filter of `list_initiatives`: how many initiatives each of its values would bring, the other filters being kept.
-/// Words that find nothing are not corrected here.
+/// For each value of each filter of `list_initiatives`, the number of initiatives it would find. The other filters stay
+/// as you set them. Typos in `q` are not corrected.
 #[utoipa::path(tag = "initiatives", extensions(("x-price" = json!({ "units": 5 }))), params(FacetQuery), responses(Cacheable, (status = 200, description = "Counts", body = Facets)))]
 #[get("/initiatives/facets")]
 pub async fn count_initiatives(

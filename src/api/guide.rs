@@ -1,4 +1,4 @@
-//! The addresses of the guide. Pages and files are the same for everybody and need neither records nor an account.
+//! Handlers of the guide. Its pages and files are the same for everyone. They need neither records nor an account.
 
 use actix_web::guard::Get;
 use actix_web::http::StatusCode;
@@ -12,18 +12,19 @@ use crate::formats::guide::site::SITE;
 use crate::http::negotiate::wants_page;
 use crate::http::response::send_overview;
 
-/// Addresses of the guide, as routes.
+/// Routes of the guide.
 pub const PAGES: [&str; 2] = ["/docs/guide", "/docs/guide/{page:.*}"];
 
-/// What a page may load: its own script, styles, charts and index. Nothing in place, nothing of other sites.
+/// Content security policy of a page. It can load scripts, styles, charts and the index from this site, but nothing
+/// inline.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-/// A file is no page: it loads nothing.
+/// Content security policy of a file. It loads nothing.
 const STRICT: &str = "default-src 'none'; frame-ancestors 'none'";
 const HTML: &str = "text/html; charset=utf-8";
 const INDEX: &str = "search.json";
 
-/// Mount the guide. In front of `/docs/`, which takes every address below it.
+/// Mounts the guide. Must come before `/docs/`, which takes every address below it.
 pub fn mount(config: &mut web::ServiceConfig) {
     let [folder, page] = PAGES.map(|path| web::resource(path).guard(Get()));
     config.service(folder.to(find_folder)).service(page.to(find_page));

@@ -1,4 +1,4 @@
-//! Initiatives. Everybody reads what is published for them; authors draft, network officers publish.
+//! Initiatives. Readers see published records within their permissions. Authors write drafts. Network officers publish.
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
@@ -38,7 +38,7 @@ use crate::registry::withdrawal::Withdrawal;
 
 /// List initiatives
 ///
-/// Filtered, sorted and paged; those that the caller may see.
+/// The initiatives that you have permission to see. You can filter, sort and page them.
 #[utoipa::path(tag = "initiatives", extensions(("x-price" = json!({ "units": 2, "q": 5, "include": 5, "whole": 10 }))), params(InitiativeQuery), responses(Cacheable, (status = 200, description = "Initiatives", body = Page<Initiative>)))]
 #[get("/initiatives")]
 pub async fn list_initiatives(
@@ -54,7 +54,7 @@ pub async fn list_initiatives(
 
 /// List a council's initiatives
 ///
-/// Those that it leads or takes part in, with the filters of `list_initiatives`.
+/// The initiatives that the council leads or takes part in. Takes the same filters as `list_initiatives`.
 #[utoipa::path(tag = "councils", extensions(("x-price" = json!({ "units": 2, "q": 5, "include": 5, "whole": 10 }))), params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), InitiativeQuery), responses(Cacheable, Moves, (status = 200, description = "Initiatives", body = Page<Initiative>)))]
 #[get("/councils/{council}/initiatives")]
 pub async fn list_council_initiatives(
@@ -73,7 +73,7 @@ pub async fn list_council_initiatives(
 
 /// List a theme's initiatives
 ///
-/// Those on the theme or on themes within it, with the filters of `list_initiatives`.
+/// The initiatives with this theme or a narrower one. Takes the same filters as `list_initiatives`.
 #[utoipa::path(tag = "themes", extensions(("x-price" = json!({ "units": 2, "q": 5, "include": 5, "whole": 10 }))), params(("theme" = String, Path, description = "Slug or id", example = "housing"), InitiativeQuery), responses(Cacheable, Moves, (status = 200, description = "Initiatives", body = Page<Initiative>)))]
 #[get("/themes/{theme}/initiatives")]
 pub async fn list_theme_initiatives(
@@ -124,7 +124,7 @@ fn page(
                 let note = filter.hits.as_ref().map(|hits| &hits.note);
                 return pages.records(request, &slice.of(rows), page.limit, note);
             }
-            // Too many bytes for one answer: the same page once more, with fewer records.
+            // The answer would be too large. Build the page again with fewer records.
             Some(shorter) => {
                 drop(rows);
                 slice = list(&shorter);
@@ -134,10 +134,12 @@ fn page(
     }
 }
 
-/// Find an initiative
+/// Get an initiative
 ///
-/// By slug or id, with its outcomes, costs, sources and partners. A former slug redirects (308). By `Accept` also as
-/// schema.org JSON-LD, or as Markdown for pasting into a page; `fields` and `include` go with plain JSON only.
+/// The answer includes its outcomes, costs, sources and partners. A former slug redirects to the current one (308).
+///
+/// With `Accept` you can also get schema.org JSON-LD, or Markdown to paste into a page. `fields` and `include` work
+/// with plain JSON only.
 #[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), InitiativeView),
     responses(Cacheable, Moves, (status = 200, description = "The initiative", content(
         (Initiative = "application/json"), (LinkedData = "application/ld+json"), (String = "text/markdown")))))]
@@ -164,10 +166,11 @@ pub async fn find_initiative(
     Ok(send_rendered(&request, &shown.with_embedded(snapshot.embedded(found, reach, &view.include)?)))
 }
 
-/// Enter an initiative
+/// Create an initiative
 ///
-/// It begins as a draft, for its own council and network officers. Outcomes, sources, partners and costs are part of it.
-#[utoipa::path(tag = "initiatives", params(Idempotency), request_body = NewInitiative, responses((status = 201, description = "Entered", body = Initiative)), security(("bearer" = []), ("api_key" = [])))]
+/// The new initiative is a draft. Only its own council and network officers can see it. Send its outcomes, sources,
+/// partners and costs in the same body.
+#[utoipa::path(tag = "initiatives", params(Idempotency), request_body = NewInitiative, responses((status = 201, description = "The new initiative", body = Initiative)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/initiatives")]
 pub async fn create_initiative(
     db: web::Data<Db>,
@@ -197,8 +200,9 @@ pub async fn create_initiative(
 
 /// Replace an initiative
 ///
-/// Children that are left out are removed. Authors change drafts of their own council; network officers any record.
-#[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), IfMatch), request_body = NewInitiative, responses((status = 200, description = "As it is now", body = Initiative)), security(("bearer" = []), ("api_key" = [])))]
+/// Outcomes, sources, partners and costs that you leave out are removed. Authors can change drafts of their own
+/// council. Network officers can change any initiative.
+#[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), IfMatch), request_body = NewInitiative, responses((status = 200, description = "The updated initiative", body = Initiative)), security(("bearer" = []), ("api_key" = [])))]
 #[put("/initiatives/{initiative}")]
 pub async fn replace_initiative(
     db: web::Data<Db>,
@@ -213,8 +217,8 @@ pub async fn replace_initiative(
 
 /// Change an initiative
 ///
-/// A merge patch (RFC 7396): null clears a member, an array replaces the whole array.
-#[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), IfMatch), request_body(content = NewInitiative, content_type = "application/merge-patch+json"), responses((status = 200, description = "As it is now", body = Initiative)), security(("bearer" = []), ("api_key" = [])))]
+/// Send a merge patch (RFC 7396). Null clears a member. An array replaces the whole array.
+#[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), IfMatch), request_body(content = NewInitiative, content_type = "application/merge-patch+json"), responses((status = 200, description = "The updated initiative", body = Initiative)), security(("bearer" = []), ("api_key" = [])))]
 #[patch("/initiatives/{initiative}")]
 pub async fn update_initiative(
     db: web::Data<Db>,
@@ -229,7 +233,8 @@ pub async fn update_initiative(
 
 /// Withdraw an initiative
 ///
-/// What was ever published leaves a tombstone with the public reason: its address answers 404 with the reason. A mere draft is deleted.
+/// If the initiative was ever published, its address then answers 404 with the public reason. A draft that was never
+/// published is deleted.
 #[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), Withdrawal, IfMatch), responses((status = 204, description = "Withdrawn")), security(("bearer" = []), ("api_key" = [])))]
 #[delete("/initiatives/{initiative}")]
 pub async fn delete_initiative(
@@ -255,8 +260,9 @@ pub async fn delete_initiative(
 
 /// Publish an initiative
 ///
-/// For network officers. Who wrote a record does not publish it, a network admin apart.
-#[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), IfMatch), responses((status = 200, description = "As it is now", body = Initiative)), security(("bearer" = []), ("api_key" = [])))]
+/// For network officers. If you have edited the initiative since it was last published, another network officer must
+/// publish it. Network admins can always publish.
+#[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), IfMatch), responses((status = 200, description = "The updated initiative", body = Initiative)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/initiatives/{initiative}/publish")]
 pub async fn publish_initiative(
     db: web::Data<Db>,
@@ -269,10 +275,10 @@ pub async fn publish_initiative(
     set_state(&db, &trail, caller.0, &initiative, if_match, State::Published).await
 }
 
-/// Take an initiative back to draft
+/// Return an initiative to draft
 ///
-/// For network officers. Readers no longer see it; its slug and id stay.
-#[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), IfMatch), responses((status = 200, description = "As it is now", body = Initiative)), security(("bearer" = []), ("api_key" = [])))]
+/// For network officers. Readers can no longer see the initiative. Its slug and id do not change.
+#[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), IfMatch), responses((status = 200, description = "The updated initiative", body = Initiative)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/initiatives/{initiative}/unpublish")]
 pub async fn unpublish_initiative(
     db: web::Data<Db>,
@@ -285,7 +291,8 @@ pub async fn unpublish_initiative(
     set_state(&db, &trail, caller.0, &initiative, if_match, State::Draft).await
 }
 
-/// The record, if this caller may change it as it stands: visible, the own council's, a draft, and as last read.
+/// The record, if this caller can change it. Authors can change only drafts that their own council leads. `If-Match`
+/// must name the current version.
 async fn editable(
     conn: &mut AsyncPgConnection,
     account: Account,
@@ -295,11 +302,11 @@ async fn editable(
     let current = store::locate(conn, account.reach(), segment).await?;
     if let Some(own) = account.bound_to() {
         if current.lead_council.as_ref().map(|lead| lead.id) != Some(own) {
-            return Err(ApiError::forbidden("Another council leads this initiative; only that council changes it."));
+            return Err(ApiError::forbidden("Another council leads this initiative. Only that council can change it."));
         }
         if current.state != State::Draft {
             return Err(ApiError::forbidden(
-                "This initiative is published. Ask a network officer to change it or to take it back to draft.",
+                "This initiative is published. Ask a network officer to change it or to return it to draft.",
             ));
         }
     }
@@ -333,7 +340,7 @@ async fn change(
         let written = Written::changed(&now)?;
         trail.record(conn, &account, Action::InitiativeUpdate, Subject::changed(&current, &now)).await?;
         if current.visibility != now.visibility {
-            // Its components are never wider than it is, and follow.
+            // Components are never more visible than their initiative, so they change too.
             trail.record_side_effects(conn, &account, &[now.id]).await?;
         }
         Ok(written)
@@ -356,7 +363,7 @@ async fn set_state(
         && store::has_written(&mut conn, current.id, account.user_id).await?
     {
         return Err(ApiError::forbidden(
-            "You wrote this initiative, or part of it, since it was last published; another network officer publishes it.",
+            "You have edited this initiative since it was last published. Another network officer must publish it.",
         ));
     }
     conn.transaction(async |conn| {

@@ -1,4 +1,4 @@
-//! Asking for an API key, deciding about it, fetching it.
+//! Requests for API keys: ask, grant or refuse, and fetch the key.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use base64::Engine;
@@ -32,16 +32,19 @@ use crate::http::page::{Listing, Page, Pages};
 use crate::http::response::{Cacheable, Moves, Record, Written, issued};
 use crate::registry::references;
 
-/// Requests that nobody has decided about: strangers must not fill the store, and none of them the form of all others.
+/// Limits of undecided requests. Strangers cannot fill the database, and no address can use up the limit for all
+/// others.
 const BOUNDS: Bounds = Bounds { most: 1000, most_of_an_address: 20, days: 30 };
-/// Days within which a granted key has to be fetched.
+/// Days that a requester has to fetch a granted key.
 const DAYS_TO_CLAIM: i64 = 7;
 
 /// Ask for an API key
 ///
-/// For researchers and others without an account. A network officer grants or refuses; the answer goes to the e-mail
-/// address. Asking again while nobody has decided changes nothing. A request lapses after 30 days; then ask again.
-#[utoipa::path(tag = "API keys", extensions(("x-price" = json!({ "units": 20 }))), request_body = NewKeyRequest, responses((status = 202, description = "The request has arrived", body = Receipt)))]
+/// For researchers and others without an account. A network officer grants or refuses your request. You get the answer
+/// by e-mail.
+///
+/// If you ask again before the decision, nothing changes. A request expires after 30 days. You can then ask again.
+#[utoipa::path(tag = "API keys", extensions(("x-price" = json!({ "units": 20 }))), request_body = NewKeyRequest, responses((status = 202, description = "Request received", body = Receipt)))]
 #[post("/api-keys/requests")]
 pub async fn request_api_key(
     http: HttpRequest,
@@ -93,7 +96,7 @@ pub async fn list_key_requests(
     Ok(pages.listing(slice, window.limit, None))
 }
 
-/// Find a request for an API key
+/// Get a request for an API key
 ///
 /// For network officers.
 #[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the request")), responses(Cacheable, Moves, (status = 200, description = "The request", body = KeyRequest)), security(("bearer" = []), ("api_key" = [])))]
@@ -117,9 +120,10 @@ pub async fn find_key_request(
 
 /// Grant a request for an API key
 ///
-/// Makes the key, in the name of the user with that e-mail address or of a new researcher, and leaves a message with a
-/// one-time token in the outbox. The key has no secret until the token fetches it, within seven days.
-#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the request")), request_body = Grant, responses((status = 200, description = "Granted", body = KeyRequest), (status = 409)), security(("bearer" = []), ("api_key" = [])))]
+/// For network officers. Creates the key for the user with that e-mail address, or for a new researcher. Puts a message
+/// with a one-time token in the outbox. The requester has seven days to fetch the key with the token. The key has no
+/// secret before that.
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the request")), request_body = Grant, responses((status = 200, description = "The granted request", body = KeyRequest), (status = 409)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/api-keys/requests/{id}/grant")]
 pub async fn grant_key_request(
     settings: web::Data<ServeSettings>,
@@ -134,10 +138,11 @@ pub async fn grant_key_request(
     let id = references::id(&id, "request for a key")?;
     let token = format!("ccin_claim_{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()));
     let hash = claim_hash(&keys, &token);
-    // The address is never the Host of this request: whoever grants does not choose where the token is sent.
+    // The address comes from the settings, never from the `Host` header. The officer cannot choose where the token is
+    // sent.
     let letter = letter_of_grant(settings.public_url.as_deref(), &token);
     if let Some(scope) = grant.scopes.iter().map(|one| Scope::from(*one)).find(|one| !caller.0.scopes.contains(*one)) {
-        return Err(ApiError::forbidden(format!("The key that you use lacks the scope {}.", scope.word())));
+        return Err(ApiError::forbidden(format!("The key that you use does not have the scope {}.", scope.word())));
     }
     db.get()
         .await?
@@ -179,8 +184,8 @@ pub async fn grant_key_request(
 
 /// Refuse a request for an API key
 ///
-/// Leaves a message with the reason in the outbox.
-#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the request")), request_body = Refusal, responses((status = 200, description = "Refused", body = KeyRequest), (status = 409)), security(("bearer" = []), ("api_key" = [])))]
+/// For network officers. Puts a message with your reason in the outbox.
+#[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the request")), request_body = Refusal, responses((status = 200, description = "The refused request", body = KeyRequest), (status = 409)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/api-keys/requests/{id}/refuse")]
 pub async fn refuse_key_request(
     db: web::Data<Db>,
@@ -198,7 +203,7 @@ pub async fn refuse_key_request(
             let reason = Some(&*refusal.reason);
             let decision = Decision { status: RequestStatus::Refused, by: caller.0.user_id, reason, key: None };
             store::decide(conn, id, decision).await?;
-            let letter = format!("Your request for a key was not granted. The reason:\n\n{}\n", &*refusal.reason);
+            let letter = format!("We cannot grant your request for a key. The reason:\n\n{}\n", &*refusal.reason);
             store::post(conn, &request, "Your request to the CCIN registry", &letter).await?;
             let refused = store::find(conn, id).await?;
             trail.record(conn, &caller.0, Action::KeyRequestRefuse, Subject::changed(&request, &refused)).await?;
@@ -209,8 +214,8 @@ pub async fn refuse_key_request(
 
 /// Fetch a granted API key
 ///
-/// With the one-time token of the message. The answer shows the key this once.
-#[utoipa::path(tag = "API keys", request_body = Claim, responses((status = 200, description = "The key", body = IssuedKey), (status = 404)))]
+/// Send the one-time token from the message. The answer shows the key only once, so store it now.
+#[utoipa::path(tag = "API keys", request_body = Claim, responses((status = 200, description = "The key, with its secret", body = IssuedKey), (status = 404)))]
 #[post("/api-keys/claim")]
 pub async fn claim_api_key(
     http: HttpRequest,
@@ -228,10 +233,10 @@ pub async fn claim_api_key(
         .await?
         .transaction(async |conn| {
             let key = store::claim(conn, &hash).await?;
-            let key = key.ok_or_else(|| ApiError::not_found("key that waits for this token"))?;
-            // Whatever secret it may have been given meanwhile ends; a key that was revoked is not fetched.
+            let key = key.ok_or_else(|| ApiError::not_found("key for this token"))?;
+            // Ends any secret that the key got in the meantime. A revoked key cannot be fetched.
             if !api_keys::store::retire_secrets(conn, key, Duration::zero()).await? {
-                return Err(ApiError::not_found("key that waits for this token"));
+                return Err(ApiError::not_found("key for this token"));
             }
             let fetched = api_keys::store::issue(conn, &keys, key, None).await?;
             trail.record(conn, actor, Action::ApiKeyClaim, Subject::changed_once(&fetched.api_key)).await?;
@@ -241,7 +246,7 @@ pub async fn claim_api_key(
     issued(&answer, None)
 }
 
-/// The user with the e-mail address of the request, in whose name the key will act.
+/// The user with the e-mail address of the request, who will own the key.
 async fn known_owner(conn: &mut AsyncPgConnection, request: &KeyRequest) -> Result<Option<Uuid>, ApiError> {
     let Some(id) = users::store::find_by_email(conn, &request.email).await? else { return Ok(None) };
     let user = users::store::find(conn, id).await?;
@@ -250,13 +255,13 @@ async fn known_owner(conn: &mut AsyncPgConnection, request: &KeyRequest) -> Resu
     }
     if user.role.0.is_officer() {
         return Err(ApiError::conflict(
-            "The account with this e-mail address is an officer's, who makes keys when signed in.",
+            "The account with this e-mail address is a network officer's. Officers create their keys when signed in.",
         ));
     }
     Ok(Some(id))
 }
 
-/// Whom a key belongs to whose asker is not known yet.
+/// Account to create for a requester who has none.
 fn researcher(request: &KeyRequest) -> UserUpdate {
     UserUpdate {
         email: request.email.clone(),
@@ -269,8 +274,8 @@ fn researcher(request: &KeyRequest) -> UserUpdate {
 fn letter_of_grant(address: Option<&str>, token: &str) -> String {
     let address = address.map_or("https://ADDRESS-OF-THE-REGISTRY", |address| address.trim_end_matches('/'));
     format!(
-        "Your request for a key of the CCIN registry was granted. Fetch the key within {DAYS_TO_CLAIM} days; it is shown \
-         once:\n\n  curl -X POST {address}/v1/api-keys/claim -H 'Content-Type: application/json' \\\n    \
+        "Your request for a key of the CCIN registry was granted. Fetch the key within {DAYS_TO_CLAIM} days. It is shown \
+         only once:\n\n  curl -X POST {address}/v1/api-keys/claim -H 'Content-Type: application/json' \\\n    \
          -d '{{\"token\": \"{token}\"}}'\n\nThen send it with each request as X-API-Key.\n"
     )
 }

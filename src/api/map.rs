@@ -1,4 +1,4 @@
-//! Maps: everybody reads what they may see, as points.
+//! Maps: the records that the caller has permission to see, as points.
 
 use actix_web::{HttpRequest, HttpResponse, get};
 use chrono::Utc;
@@ -19,12 +19,13 @@ use crate::registry::initiatives::query::{FacetQuery, InitiativeQuery};
 /// Media type of GeoJSON (RFC 7946, section 12).
 const GEOJSON: &str = "application/geo+json";
 
-/// Map initiatives
+/// Get initiatives for a map
 ///
-/// All that match the filters of `list_initiatives`, as GeoJSON, each at its own point or at that of its lead council, as
-/// `located_by` says. With `zoom`, points that lie close together become one. Words that find nothing are not corrected
-/// here.
-#[utoipa::path(tag = "map", extensions(("x-price" = json!({ "units": 2, "q": 5 }))), params(MapQuery<InitiativeQuery>), responses(Cacheable, (status = 200, description = "A map", body = PointMap<InitiativeProperties>, content_type = "application/geo+json")))]
+/// All initiatives that match, as GeoJSON points. Takes the same filters as `list_initiatives`. `located_by` says
+/// whether a point is the initiative's own or its lead council's.
+///
+/// With `zoom`, points that are close together become one. Typos in `q` are not corrected.
+#[utoipa::path(tag = "map", extensions(("x-price" = json!({ "units": 2, "q": 5 }))), params(MapQuery<InitiativeQuery>), responses(Cacheable, (status = 200, description = "Points for a map", body = PointMap<InitiativeProperties>, content_type = "application/geo+json")))]
 #[get("/map/initiatives")]
 pub async fn map_initiatives(
     request: HttpRequest,
@@ -42,11 +43,11 @@ pub async fn map_initiatives(
     show(&request, &PointMap::new(total, placed, query.zoom.zoom, shown)).await
 }
 
-/// Map councils
+/// Get councils for a map
 ///
-/// All that match the filters of `list_councils`, as GeoJSON, each at the point within its area. With `zoom`, points
-/// that lie close together become one.
-#[utoipa::path(tag = "map", extensions(("x-price" = json!({ "units": 2, "q": 5, "covers": 5 }))), params(MapQuery<CouncilQuery>), responses(Cacheable, (status = 200, description = "A map", body = PointMap<CouncilProperties>, content_type = "application/geo+json")))]
+/// All councils that match, as GeoJSON points. Takes the same filters as `list_councils`. Each council is at a point
+/// inside its area. With `zoom`, points that are close together become one.
+#[utoipa::path(tag = "map", extensions(("x-price" = json!({ "units": 2, "q": 5, "covers": 5 }))), params(MapQuery<CouncilQuery>), responses(Cacheable, (status = 200, description = "Points for a map", body = PointMap<CouncilProperties>, content_type = "application/geo+json")))]
 #[get("/map/councils")]
 pub async fn map_councils(
     request: HttpRequest,
@@ -63,7 +64,8 @@ pub async fn map_councils(
 
 /// Count initiatives by region and nation
 ///
-/// Those that match the filters of `list_initiatives`, by where their lead council is, and how many councils lead them.
+/// Counts the initiatives that match, by the location of their lead council. Also counts the councils that lead them.
+/// Takes the same filters as `list_initiatives`.
 #[utoipa::path(tag = "map", extensions(("x-price" = json!({ "units": 2, "q": 5 }))), params(FacetQuery), responses(Cacheable, (status = 200, description = "Counts", body = MapSummary)))]
 #[get("/map/summary")]
 pub async fn summarise_map(

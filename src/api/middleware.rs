@@ -1,5 +1,5 @@
-//! What frames every request: its id, HEAD served as GET, problem documents for whatever the framework refuses, ETags that
-//! tell encodings apart, one log line.
+//! Middleware around every request. It sets the request id and serves HEAD as GET. It turns errors of the framework
+//! into problem documents, marks ETags with their encoding, and writes one log line.
 
 use std::time::Instant;
 
@@ -21,10 +21,10 @@ use crate::http::response::HeadOnly;
 use crate::http::security_headers::secure;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// How an encoding shows in an ETag, so that a strong tag names one sequence of bytes (RFC 9110, section 8.8.3.3).
+/// Encodings and their suffixes in an ETag. A strong tag identifies one sequence of bytes (RFC 9110, section 8.8.3.3).
 const ENCODINGS: [(&str, &str); 2] = [("gzip", "-gzip\""), ("br", "-br\"")];
 
-/// Frame a request.
+/// Serves a request.
 pub async fn frame(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -34,7 +34,7 @@ pub async fn frame(
     let method = request.method().clone();
     let path = request.path().to_owned();
     if method == Method::HEAD {
-        // The connection knows that it answers a HEAD and sends no body; routing need not know.
+        // The connection itself sends no body for HEAD, so routing can treat it as GET.
         request.head_mut().method = Method::GET;
         request.extensions_mut().insert(HeadOnly);
     }
@@ -44,7 +44,7 @@ pub async fn frame(
     let served = REQUEST_ID.scope(id.clone(), async { next.call(request).await.map(as_problem) }).await;
     let mut response = match served {
         Ok(response) => response,
-        // A refusal by an inner layer that never became an answer: it is one from here on, with its id.
+        // An inner layer returned an error instead of an answer. Make it an answer, with the request id.
         Err(error) => {
             let mut answer = REQUEST_ID.sync_scope(id.clone(), || problem_of(&error));
             name_request(answer.headers_mut(), &id);
@@ -53,11 +53,11 @@ pub async fn frame(
         }
     };
     mark_encoding(response.headers_mut(), asked);
-    // Also without an Origin: a cache may give this answer to a browser later.
+    // Set it without an `Origin` header too: a cache can give this answer to a browser later.
     response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     name_request(response.headers_mut(), &id);
     secure(response.headers_mut(), &path, settings.as_ref().map(|settings| settings.get_ref()));
-    // A credential has no place in an address, and whoever put one there must not find it in the log as well.
+    // Callers can put a credential in the address by mistake. Keep it out of the log.
     let path = if holds_secret(&percent_decode_str(&path).decode_utf8_lossy()) {
         "(an address with a secret in it)"
     } else {
@@ -71,7 +71,7 @@ pub async fn frame(
     Ok(response)
 }
 
-/// A sane id that came with the request is kept; otherwise a new one.
+/// The `X-Request-Id` of the request if it is valid; otherwise a new id.
 fn request_id(headers: &HeaderMap) -> String {
     headers
         .get(&X_REQUEST_ID)
@@ -88,11 +88,11 @@ fn name_request(headers: &mut HeaderMap, id: &str) {
     }
 }
 
-/// An error that is neither a problem document nor a page yet becomes a problem document.
+/// Turns an error into a problem document, unless it already is one or is a page.
 fn as_problem(response: ServiceResponse<impl MessageBody + 'static>) -> ServiceResponse<BoxBody> {
     let status = response.status();
     let kind = response.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
-    // The page says in its own words that a record is not there.
+    // A page explains in its own words that a record does not exist.
     let is_said = [&b"application/problem+json"[..], b"text/html"].iter().any(|said| kind.starts_with(said));
     if is_said || !(status.is_client_error() || status.is_server_error()) {
         return response.map_into_boxed_body();
@@ -108,7 +108,7 @@ fn problem_of(error: &actix_web::Error) -> HttpResponse {
     }
 }
 
-/// Take the mark of an encoding off the tags that the caller holds; returns the mark.
+/// Removes the suffix of an encoding from the caller's ETags. Returns the suffix.
 fn plain_etags(headers: &mut HeaderMap) -> Option<&'static str> {
     let tags = headers.get(header::IF_NONE_MATCH)?.to_str().ok()?.to_owned();
     let (_, mark) = ENCODINGS.into_iter().find(|(_, mark)| tags.contains(mark))?;
@@ -116,7 +116,7 @@ fn plain_etags(headers: &mut HeaderMap) -> Option<&'static str> {
     Some(mark)
 }
 
-/// Put the mark of the encoding that was chosen, or that a 304 confirms, on the tag.
+/// Adds the suffix of the encoding to the ETag. A 304 gets the suffix of the ETag that it confirms.
 fn mark_encoding(headers: &mut HeaderMap, confirmed: Option<&'static str>) {
     let encoding = headers.get(header::CONTENT_ENCODING).and_then(|value| value.to_str().ok());
     let chosen = ENCODINGS.into_iter().find(|(name, _)| Some(*name) == encoding).map(|(_, mark)| mark);
@@ -131,11 +131,11 @@ fn mark_encoding(headers: &mut HeaderMap, confirmed: Option<&'static str>) {
     }
 }
 
-/// Which methods each address takes, from the document: for 405 and OPTIONS.
+/// Methods of each address, from the OpenAPI document. Used for 405 and OPTIONS.
 pub struct Methods(Vec<(ResourceDef, String)>);
 
 impl Methods {
-    /// From the finished document, and these addresses of pages and files.
+    /// Methods from the finished document, plus GET for these addresses of pages and files.
     pub fn new(document: &Value, pages: impl Iterator<Item = &'static str>) -> Self {
         let paths = document["paths"].as_object().into_iter().flatten();
         let mut known: Vec<_> = paths
@@ -165,13 +165,13 @@ impl Methods {
     }
 }
 
-/// True for a browser that is somewhere else than below the API.
+/// True for a browser at an address outside the API.
 fn is_for_people(request: &HttpRequest) -> bool {
     let is_api = request.path().starts_with("/v1/");
     !is_api && request.method() == Method::GET && wants_page(Accept::parse(request).ok().as_ref())
 }
 
-/// What no operation takes: a known address with another method, or no address of ours.
+/// Answers requests that match no operation: an unsupported method or an unknown address.
 pub async fn fallback(request: HttpRequest, methods: web::Data<Methods>) -> Result<HttpResponse, ApiError> {
     match methods.of(request.path()) {
         Some(allow) if request.method() == Method::OPTIONS => {

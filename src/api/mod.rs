@@ -1,4 +1,4 @@
-//! Every operation: the table of contents, and one file a resource with its handlers.
+//! Every operation: one file of handlers for each resource, and the list of all operations in `routes`.
 
 pub mod api_keys;
 pub mod audit;

@@ -1,4 +1,4 @@
-//! The registry for geographic information systems. Everybody reads what is there for them.
+//! OGC API – Features, for geographic information systems. Callers get the records that they have permission to see.
 
 use actix_web::{HttpRequest, HttpResponse, get, routes, web};
 
@@ -25,10 +25,11 @@ use crate::read_model::snapshot::Snapshot;
 use crate::registry::references;
 use crate::text;
 
-/// Find the OGC landing page
+/// Get the OGC landing page
 ///
-/// The address for QGIS, ArcGIS and GDAL: leads to the collections, the conformance classes and the document.
-#[utoipa::path(get, path = "", tag = "OGC", params(View), responses(Cacheable, (status = 200, description = "Where everything is", body = LandingPage)))]
+/// Enter this address in QGIS, ArcGIS or GDAL. It links to the collections, the conformance classes and the OpenAPI
+/// document.
+#[utoipa::path(get, path = "", tag = "OGC", params(View), responses(Cacheable, (status = 200, description = "Links to the parts of the API", body = LandingPage)))]
 #[routes]
 #[get("")]
 #[get("/")]
@@ -39,28 +40,30 @@ pub async fn find_ogc_landing_page(request: HttpRequest, _: Anyone, _: Query<Vie
         description: "The public record of what UK co-operative councils do, for geographic information systems.",
         links: vec![
             links.here(JSON),
-            links.to("service-desc", "/ogc/api", OPENAPI, "The document of this API (OpenAPI 3.0)"),
-            links.to("service-doc", "/docs/", HTML, "The document of the whole API, to read and to try"),
-            links.to("conformance", "/ogc/conformance", JSON, "What of the standard is implemented"),
-            links.to("data", "/ogc/collections", JSON, "The collections of features"),
+            links.to("service-desc", "/ogc/api", OPENAPI, "OpenAPI 3.0 document of this API"),
+            links.to("service-doc", "/docs/", HTML, "Interactive documentation of the whole API"),
+            links.to("conformance", "/ogc/conformance", JSON, "Conformance classes of the standard"),
+            links.to("data", "/ogc/collections", JSON, "Collections of features"),
             links.licence(),
         ],
     };
     answer::page(&request, &page, &page.links)
 }
 
-/// Find the OGC conformance classes
-#[utoipa::path(tag = "OGC", params(View), responses(Cacheable, (status = 200, description = "What of the standard is implemented", body = Conformance)))]
+/// Get the OGC conformance classes
+///
+/// The parts of the standard that the registry implements.
+#[utoipa::path(tag = "OGC", params(View), responses(Cacheable, (status = 200, description = "Conformance classes of the standard", body = Conformance)))]
 #[get("/conformance")]
 pub async fn find_ogc_conformance(request: HttpRequest, _: Anyone, _: Query<View>) -> Result<HttpResponse, ApiError> {
     let links = [Links::of(&request).here(JSON)];
     answer::page(&request, &Conformance { conforms_to: CONFORMANCE.to_vec() }, &links)
 }
 
-/// Find the OGC document
+/// Get the OGC OpenAPI document
 ///
-/// The operations below `/ogc` as OpenAPI 3.0, which the standard asks for.
-#[utoipa::path(tag = "OGC", params(View), responses(Cacheable, (status = 200, description = "The document", content_type = "application/vnd.oai.openapi+json;version=3.0", body = Object)))]
+/// Describes the operations below `/ogc` in OpenAPI 3.0. The standard requires this version.
+#[utoipa::path(tag = "OGC", params(View), responses(Cacheable, (status = 200, description = "The OpenAPI 3.0 document", content_type = "application/vnd.oai.openapi+json;version=3.0", body = Object)))]
 #[get("/api")]
 pub async fn find_ogc_document(
     request: HttpRequest,
@@ -88,7 +91,7 @@ pub async fn list_ogc_collections(
     answer::page(&request, &page, &page.links)
 }
 
-/// Find an OGC collection
+/// Get an OGC collection
 #[utoipa::path(tag = "OGC", params(("collection" = String, Path, description = "Id of the collection", example = "initiatives"), View), responses(Cacheable, (status = 200, description = "The collection", body = CollectionInfo)))]
 #[get("/collections/{collection}")]
 pub async fn find_ogc_collection(
@@ -104,13 +107,13 @@ pub async fn find_ogc_collection(
         let known: Vec<&str> = all.iter().map(|known| known.id).collect();
         let near = text::nearest(&collection, known.iter().copied());
         let hint = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
-        let detail = format!("There is no such collection. There are {}{hint}", known.join(", "));
+        let detail = format!("The collection does not exist. The collections are {}{hint}", known.join(", "));
         return Err(ApiError::new(&problems::NOT_FOUND, detail));
     };
     answer::page(&request, found, &found.links)
 }
 
-/// The collections that are there for a caller.
+/// The collections that a caller can see.
 fn shown(snapshot: &Snapshot, reach: Reach, links: &Links) -> Result<Vec<CollectionInfo>, ApiError> {
     let mut shown = Vec::new();
     for collection in collections::ALL {
@@ -124,7 +127,7 @@ fn shown(snapshot: &Snapshot, reach: Reach, links: &Links) -> Result<Vec<Collect
 
 /// List councils as features
 ///
-/// Those with a place, a page at a time, with filters of `list_councils`.
+/// The councils with a location, a page at a time. Takes filters of `list_councils`.
 #[utoipa::path(tag = "OGC", extensions(("x-price" = json!({ "units": 2, "limit": 10 }))), params(CouncilItems), responses(Cacheable, (status = 200, description = "Features", content_type = "application/geo+json", body = Features<CouncilFeature>)))]
 #[get("/collections/councils/items")]
 pub async fn list_council_features(
@@ -145,7 +148,7 @@ pub async fn list_council_features(
     )
 }
 
-/// Find a council as a feature
+/// Get a council as a feature
 #[utoipa::path(tag = "OGC", params(("feature" = String, Path, description = "Id of the council", example = "01a20437-ea34-7438-944c-55d92567c2df"), View), responses(Cacheable, (status = 200, description = "The feature", content_type = "application/geo+json", body = CouncilFeature)))]
 #[get("/collections/councils/items/{feature}")]
 pub async fn find_council_feature(
@@ -160,7 +163,7 @@ pub async fn find_council_feature(
 
 /// List initiatives as features
 ///
-/// Those with a place, a page at a time, with filters of `list_initiatives`.
+/// The initiatives with a location, a page at a time. Takes filters of `list_initiatives`.
 #[utoipa::path(tag = "OGC", extensions(("x-price" = json!({ "units": 2, "limit": 10 }))), params(InitiativeItems), responses(Cacheable, (status = 200, description = "Features", content_type = "application/geo+json", body = Features<InitiativeFeature>)))]
 #[get("/collections/initiatives/items")]
 pub async fn list_initiative_features(
@@ -181,7 +184,7 @@ pub async fn list_initiative_features(
     )
 }
 
-/// Find an initiative as a feature
+/// Get an initiative as a feature
 #[utoipa::path(tag = "OGC", params(("feature" = String, Path, description = "Id of the initiative", example = "01a20437-ea34-7438-944c-55d92567c2df"), View), responses(Cacheable, (status = 200, description = "The feature", content_type = "application/geo+json", body = InitiativeFeature)))]
 #[get("/collections/initiatives/items/{feature}")]
 pub async fn find_initiative_feature(
@@ -196,7 +199,8 @@ pub async fn find_initiative_feature(
 
 /// List boundaries as features
 ///
-/// Those of councils, once they are imported, a page at a time, with filters of `list_councils`.
+/// The boundaries of councils, a page at a time. Takes filters of `list_councils`. The list is empty until boundaries
+/// are imported.
 #[utoipa::path(tag = "OGC", extensions(("x-price" = json!({ "units": 2, "limit": 10 }))), params(CouncilItems), responses(Cacheable, (status = 200, description = "Features", content_type = "application/geo+json", body = Features<AreaFeature>)))]
 #[get("/collections/boundaries/items")]
 pub async fn list_boundary_features(
@@ -217,7 +221,7 @@ pub async fn list_boundary_features(
     )
 }
 
-/// Find a boundary as a feature
+/// Get a boundary as a feature
 #[utoipa::path(tag = "OGC", params(("feature" = String, Path, description = "Id of the council", example = "01a20437-ea34-7438-944c-55d92567c2df"), View), responses(Cacheable, (status = 200, description = "The feature", content_type = "application/geo+json", body = AreaFeature)))]
 #[get("/collections/boundaries/items/{feature}")]
 pub async fn find_boundary_feature(
@@ -230,7 +234,7 @@ pub async fn find_boundary_feature(
     Answer { request: &request, snapshot: &snapshot, reach: caller.reach(), collection: BOUNDARIES }.find(&feature)
 }
 
-/// What an answer is made of, whatever the collection.
+/// Parts of an answer that all collections share.
 struct Answer<'a> {
     request: &'a HttpRequest,
     snapshot: &'a Snapshot,

@@ -1,4 +1,4 @@
-//! Outcomes across initiatives. Everybody reads those of the initiatives that they may see.
+//! Outcomes across initiatives. Callers get those of the initiatives that they have permission to see.
 
 use actix_web::get;
 
@@ -15,8 +15,8 @@ use crate::registry::outcomes::OutcomeQuery;
 
 /// List outcomes
 ///
-/// One row a claim, with its evidence and the initiative that it belongs to; filtered, sorted and paged. Different kinds are
-/// never to be summed together.
+/// One row for each claim, with its evidence and its initiative. You can filter, sort and page them. Do not add up
+/// outcomes of different kinds.
 #[utoipa::path(tag = "outcomes", extensions(("x-price" = json!({ "units": 2, "whole": 10 }))), params(OutcomeQuery), responses(Cacheable, (status = 200, description = "Outcomes", body = Page<OutcomeRecord>)))]
 #[get("/outcomes")]
 pub async fn list_outcomes(

@@ -1,4 +1,4 @@
-//! What a kind of problem means, at the address that its `type` names.
+//! Explanations of kinds of problem, at the address in the `type` of a problem document.
 
 use actix_web::{HttpResponse, get, web};
 
@@ -7,9 +7,9 @@ use crate::error::problems::ALL;
 
 /// Explain a kind of problem
 ///
-/// The page that the `type` of a problem document leads to.
-#[utoipa::path(tag = "service", params(("code" = String, Path, description = "As in a problem's `type`", example = "stale")),
-    responses((status = 200, description = "What the problem means and what to do", content_type = "text/plain", body = String)))]
+/// The address in the `type` of a problem document. Explains the problem and what you can do about it, in plain text.
+#[utoipa::path(tag = "service", params(("code" = String, Path, description = "Last part of the `type` of a problem document", example = "stale")),
+    responses((status = 200, description = "Meaning of the problem and what you can do", content_type = "text/plain", body = String)))]
 #[get("/problems/{code}")]
 pub async fn explain_problem(code: web::Path<String>) -> Result<HttpResponse, ApiError> {
     let code = code.replace('-', "_");

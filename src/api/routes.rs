@@ -1,4 +1,4 @@
-//! The table of contents: every operation, in the order of its address. Routing and document come from this one place.
+//! The list of every operation. Routing and the OpenAPI document both come from it.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
@@ -19,25 +19,25 @@ use crate::openapi::Document;
 use crate::read_model::middleware::read_your_writes;
 use crate::read_model::response_cache::serve_cached;
 
-/// Addresses of pages, which are no operations.
+/// Routes of pages, which are not operations.
 pub fn pages() -> impl Iterator<Item = &'static str> {
     web::PAGES.into_iter().chain(embeds::FRAMES).chain(guide::PAGES)
 }
 
-/// Mount the pages. In front of the operations: `/` is the page's when `Accept` asks for HTML.
+/// Mounts the pages. Must come before the operations: with `Accept` for HTML, `/` is a page.
 pub fn mount_pages(config: &mut ServiceConfig) {
     web::mount(config);
     embeds::mount(config);
     guide::mount(config);
 }
 
-/// The document of every operation.
+/// The OpenAPI document of every operation.
 pub fn document() -> Document {
     Document::new(|base| mount(App::new().into_utoipa_app().openapi(base)).split_for_parts().1)
 }
 
-/// Find out who is calling, limit how often, and answer as of the caller's own last write. The last `wrap` sees a request
-/// first.
+/// Identifies the caller, applies rate limits, and waits until reads include the caller's last write. The last `wrap`
+/// sees a request first.
 fn with_callers<T, B>(
     scope: Scope<T>,
 ) -> Scope<
@@ -55,7 +55,7 @@ where
         .wrap(from_fn(rate::limit_bad_credentials))
 }
 
-/// Mount every operation.
+/// Mounts every operation.
 pub fn mount<T>(app: UtoipaApp<T>) -> UtoipaApp<T>
 where
     T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
@@ -69,7 +69,7 @@ where
         .service(security_headers::find_security_txt)
         .service(citation::find_catalog)
         .service(embeds::find_frame)
-        // A permalink leads callers who can see the record, so it identifies them too.
+        // A permalink works only for callers who can see the record, so it identifies them too.
         .service(with_callers(scope("/id").service(citation::follow_permalink)))
         .service(with_callers(
             scope("/ogc")
@@ -92,7 +92,7 @@ where
                 .service(sign_in::log_out)
                 .service(sign_in::find_me)
                 .service(sign_in::change_password)
-                // In front of the lists: an address of pages is theirs when `Accept` asks for the whole.
+                // Exports come before lists: with `Accept` for an export, the address of a list is an export.
                 .service(exports::export_councils)
                 .service(exports::export_council_initiatives)
                 .service(exports::export_initiatives)

@@ -1,4 +1,4 @@
-//! Searching everything at once, and suggestions while somebody types.
+//! Search of all records, suggestions as the user types, and searches without results.
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
 
@@ -17,22 +17,25 @@ use crate::read_model::initiative_filter::InitiativeFilter;
 use crate::read_model::unanswered;
 use crate::read_model::unanswered::Unanswered;
 
-/// Suggestions when the caller does not say how many.
+/// Default number of suggestions.
 const SUGGESTIONS: u64 = 8;
-/// Most suggestions.
+/// Maximum number of suggestions.
 const MOST_SUGGESTIONS: u64 = 20;
-/// Unanswered searches when the caller does not say how many.
+/// Default number of unanswered searches.
 const UNANSWERED: u64 = 50;
-/// Most unanswered searches.
+/// Maximum number of unanswered searches.
 const MOST_UNANSWERED: u64 = 200;
 
 /// Search councils and initiatives
 ///
-/// The best hits first, whatever they are. Case, accents, endings and the spelling of co-op do not matter. A typo that finds
-/// nothing is corrected, and `search.did_you_mean` says how. With fewer than three records that have every word, those that
-/// have the most of them are shown too, and `search.relaxed` is true. Up to 32 words count. With filters: `q` of
-/// `list_initiatives` and `list_councils`.
-#[utoipa::path(tag = "search", extensions(("x-price" = json!({ "units": 5 }))), params(SearchQuery), responses(Cacheable, (status = 200, description = "Hits", body = Page<SearchHit>)))]
+/// Councils and initiatives in one list, most relevant first. Case, accents, word endings and the spelling of co-op do
+/// not matter. The search uses the first 32 words.
+///
+/// If a typo finds nothing, it is corrected. `search.did_you_mean` then gives the corrected words. If fewer than three
+/// records have every word, you also get those with the most of them. `search.relaxed` is then true.
+///
+/// To search with more filters, use `q` of `list_initiatives` or `list_councils`.
+#[utoipa::path(tag = "search", extensions(("x-price" = json!({ "units": 5 }))), params(SearchQuery), responses(Cacheable, (status = 200, description = "Matching councils and initiatives", body = Page<SearchHit>)))]
 #[get("/search")]
 pub async fn search_registry(
     request: HttpRequest,
@@ -67,9 +70,9 @@ pub async fn search_registry(
     Ok(pages.listing(hits, page.limit, None).with_search(Some(search.note)))
 }
 
-/// Suggest while somebody types
+/// Suggest records as you type
 ///
-/// Councils by any of their names, themes, and titles of initiatives, from the first letter on.
+/// Suggests councils by any of their names, themes, and initiatives by title. Works from the first letter on.
 #[utoipa::path(tag = "search", params(SuggestQuery), responses(Cacheable, (status = 200, description = "Suggestions", body = Suggestions)))]
 #[get("/suggest")]
 pub async fn suggest_records(
@@ -83,12 +86,14 @@ pub async fn suggest_records(
     send(&request, &Suggestions { data }, None, None, None)
 }
 
-/// List searches that found nothing
+/// List searches without results
 ///
-/// What readers look for and the registry does not have: the words of searches of everything and of initiatives, the most
-/// frequent first. Corrected and relaxed searches found something and are not listed. Nothing is kept about the people who
-/// searched. The 10,000 most frequent are kept.
-#[utoipa::path(tag = "search", params(UnansweredQuery), responses(Cacheable, (status = 200, description = "Searches", body = UnansweredSearches)), security(("bearer" = []), ("api_key" = [])))]
+/// For network officers. Shows what readers look for and cannot find. Lists the words of searches of all records and of
+/// initiatives, most frequent first. Searches that found something after a correction are left out, and so are relaxed
+/// ones.
+///
+/// The registry stores the 10,000 most frequent searches. It stores nothing about the people who searched.
+#[utoipa::path(tag = "search", params(UnansweredQuery), responses(Cacheable, (status = 200, description = "Searches without results", body = UnansweredSearches)), security(("bearer" = []), ("api_key" = [])))]
 #[get("/search/unanswered")]
 pub async fn list_unanswered_searches(
     request: HttpRequest,

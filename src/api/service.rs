@@ -1,4 +1,4 @@
-//! The service about itself: the first address, its health, its document and the page that shows it.
+//! The service itself: its start address, its health, its OpenAPI document and the page that shows it.
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{DateTime, Utc};
@@ -16,10 +16,10 @@ use crate::http::response::{Cacheable, send, send_text};
 use crate::openapi::Document;
 use crate::read_model::follower::{ReadModel, Status};
 
-/// What the service is and where its parts are.
+/// Name and version of the service, and the addresses of its parts.
 #[derive(Serialize, ToSchema)]
 pub struct ServiceIndex {
-    /// Name.
+    /// Name of the service.
     #[schema(example = "CCIN registry")]
     name: &'static str,
     /// Version of the program.
@@ -28,7 +28,7 @@ pub struct ServiceIndex {
     /// The OpenAPI document.
     #[schema(example = "http://127.0.0.1:8080/openapi.json")]
     document: String,
-    /// The interactive page of the document.
+    /// The interactive documentation.
     #[schema(example = "http://127.0.0.1:8080/docs/")]
     docs: String,
     /// The guide: tutorials, how-to guides, reference and explanation.
@@ -43,13 +43,13 @@ pub struct ServiceIndex {
     /// Themes.
     #[schema(example = "http://127.0.0.1:8080/v1/themes")]
     themes: String,
-    /// What changed.
+    /// Changes.
     #[schema(example = "http://127.0.0.1:8080/v1/changes")]
     changes: String,
     /// Councils and initiatives for geographic information systems (OGC API – Features).
     #[schema(example = "http://127.0.0.1:8080/ogc")]
     ogc: String,
-    /// The codebook of the CSVs.
+    /// The codebook of the CSV files.
     #[schema(example = "http://127.0.0.1:8080/v1/datapackage.json")]
     data_package: String,
     /// The catalogue of the dataset (DCAT 3).
@@ -66,12 +66,12 @@ pub struct Health {
     /// Public initiatives in memory.
     #[schema(example = 129)]
     records: u64,
-    /// Mebibytes that the records in memory take, about.
+    /// Approximate size of the records in memory, in mebibytes.
     #[schema(example = 2)]
     mebibytes: usize,
 }
 
-/// The process lives.
+/// State of the process.
 #[derive(Serialize, ToSchema)]
 pub struct Liveness {
     /// `live`.
@@ -79,40 +79,41 @@ pub struct Liveness {
     status: &'static str,
 }
 
-/// Whether the service can be used.
+/// State of the service for reads and writes.
 #[derive(Serialize, ToSchema)]
 pub struct Readiness {
-    /// `ready`; `degraded` while reads show the last known state of a database that is away, or writes are refused.
+    /// `ready` or `degraded`. Degraded means that reads show the last known state because the database is unavailable,
+    /// or that writes are refused.
     #[schema(example = "ready")]
     status: &'static str,
-    /// Why it is degraded.
+    /// Reason that it is degraded.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     why: Option<&'static str>,
-    /// Whether records can be read.
+    /// State of reads.
     reads: Ability,
-    /// Whether records can be changed.
+    /// State of writes.
     writes: Ability,
-    /// The state of the database that reads show is as of this time.
+    /// Time of the database state that reads show.
     #[schema(required)]
     last_synced: Option<DateTime<Utc>>,
 }
 
-/// Whether something can be done.
+/// State of reads or writes.
 #[derive(Serialize, ToSchema)]
 pub struct Ability {
-    /// True when it can.
+    /// True if they are possible.
     possible: bool,
-    /// Why it cannot, or only in part.
+    /// Reason that they are not possible, or only in part.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, example = "The database is read-only.")]
     why: Option<&'static str>,
 }
 
-/// What is here
+/// List the parts of the service
 ///
-/// The first address: where the document, the interactive page and the collections are.
-#[utoipa::path(tag = "service", responses(Cacheable, (status = 200, description = "Where the parts of the service are", body = ServiceIndex)))]
+/// The start address. Links to the OpenAPI document, the interactive documentation, the guide and the main lists.
+#[utoipa::path(tag = "service", responses(Cacheable, (status = 200, description = "Links to the parts of the service", body = ServiceIndex)))]
 #[get("/")]
 pub async fn find_service(request: HttpRequest, _: Query<NoParams>) -> Result<HttpResponse, ApiError> {
     let at = |path: &str| format!("{}{path}", base(&request));
@@ -133,10 +134,10 @@ pub async fn find_service(request: HttpRequest, _: Query<NoParams>) -> Result<Ht
     send(&request, &index, None, None, None)
 }
 
-/// Is the service well
+/// Check the health of the service
 ///
-/// 200 while the store answers, 503 while it does not.
-#[utoipa::path(tag = "service", extensions(("x-price" = json!({ "units": 0 }))), responses((status = 200, description = "The store answers", body = Health)))]
+/// 200 if the database answers. 503 if it does not.
+#[utoipa::path(tag = "service", extensions(("x-price" = json!({ "units": 0 }))), responses((status = 200, description = "The database answers", body = Health)))]
 #[get("/health")]
 pub async fn find_health(
     db: web::Data<Db>,
@@ -150,22 +151,25 @@ pub async fn find_health(
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(health))
 }
 
-/// Does the process live
+/// Check that the process is running
 ///
-/// Always 200: a service that does not answer is to be ended. Asks neither the database nor the records.
-#[utoipa::path(tag = "service", extensions(("x-price" = json!({ "units": 0 }))), responses((status = 200, description = "The process lives", body = Liveness)))]
+/// Always answers 200. If you get no answer, restart the process. This check uses neither the database nor the records.
+#[utoipa::path(tag = "service", extensions(("x-price" = json!({ "units": 0 }))), responses((status = 200, description = "The process is running", body = Liveness)))]
 #[get("/health/live")]
 pub async fn find_liveness(_: Query<NoParams>) -> HttpResponse {
     HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(Liveness { status: "live" })
 }
 
-/// Can the service be used
+/// Check that the service is ready
 ///
-/// 200 once reads are answered: `ready`, or `degraded` with the reason. Reads go on with the last known state while the
-/// database is away; writes are refused then, and while the database is read-only or its disk is full. 503 while the
-/// records are being read for the first time; it says how many percent were. Asks no database: what it says is about a
-/// second old.
-#[utoipa::path(tag = "service", extensions(("x-price" = json!({ "units": 0 }))), responses((status = 200, description = "Reads are answered", body = Readiness)))]
+/// 200 if the service answers reads. `status` is then `ready`, or `degraded` with the reason. 503 while the service
+/// loads the records for the first time. The detail gives the percentage loaded.
+///
+/// While the database is unavailable, reads show its last known state. Writes are refused then, and while the database
+/// is read-only or its disk is full.
+///
+/// This check does not use the database. Its answer is about one second old.
+#[utoipa::path(tag = "service", extensions(("x-price" = json!({ "units": 0 }))), responses((status = 200, description = "The service answers reads", body = Readiness)))]
 #[get("/health/ready")]
 pub async fn find_readiness(
     read_model: web::Data<ReadModel>,
@@ -175,14 +179,14 @@ pub async fn find_readiness(
     let stale = match read_model.status() {
         Status::Loading(_) => return Err(read_model.still_loading()),
         Status::Following => None,
-        Status::Degraded { .. } => Some("The database is away. Reads show its last known state."),
+        Status::Degraded { .. } => Some("The database is unavailable. Reads show its last known state."),
     };
-    // A database that nobody can follow takes no writes either: they are answered once they are seen.
-    let no_writes = writes.why_not().or(stale.map(|_| "The database is away."));
+    // Without the changes of the database, writes are refused too: a write is answered only after it shows in reads.
+    let no_writes = writes.why_not().or(stale.map(|_| "The database is unavailable."));
     let why = match (stale, no_writes) {
         (None, None) => None,
-        (None, Some(_)) => Some("Writes are refused; see `writes`."),
-        (Some(_), _) => Some("The database is away. Reads show its last known state; writes are refused."),
+        (None, Some(_)) => Some("Writes are refused. See `writes`."),
+        (Some(_), _) => Some("The database is unavailable. Reads show its last known state. Writes are refused."),
     };
     let readiness = Readiness {
         status: if why.is_none() { "ready" } else { "degraded" },
@@ -194,13 +198,14 @@ pub async fn find_readiness(
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(readiness))
 }
 
-/// The OpenAPI document. Not an operation of its own document.
+/// The OpenAPI document. It does not list itself as an operation.
 #[get("/openapi.json")]
 pub async fn find_document(request: HttpRequest, document: web::Data<Document>) -> Result<HttpResponse, ApiError> {
     send_text(&request, &document.text)
 }
 
-/// The same with rules across members as conditions, for validators. The document links to it.
+/// The strict OpenAPI document, for validators. It has rules across members as conditions. The main document links to
+/// it.
 #[get("/openapi-strict.json")]
 pub async fn find_strict_document(
     request: HttpRequest,
@@ -209,7 +214,7 @@ pub async fn find_strict_document(
     send_text(&request, &document.strict)
 }
 
-/// The interactive page lives below its own folder.
+/// Redirects to the interactive documentation.
 #[get("/docs")]
 pub async fn docs_folder() -> HttpResponse {
     HttpResponse::PermanentRedirect().insert_header(("Location", "/docs/")).finish()

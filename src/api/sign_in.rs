@@ -1,4 +1,4 @@
-//! Signing in, refreshing, signing out, and oneself.
+//! Sign in, refresh, sign out, and the signed-in user's own account.
 
 use std::net::IpAddr;
 
@@ -26,8 +26,8 @@ use crate::registry::references;
 
 /// Sign in
 ///
-/// Answers with an access token of a few minutes and a refresh token. An unknown e-mail address, a wrong password and a
-/// disabled account are answered alike.
+/// You get an access token, which is valid for a few minutes, and a refresh token. An unknown e-mail address, a wrong
+/// password and a disabled account get the same answer.
 #[utoipa::path(tag = "sign in", extensions(("x-price" = json!({ "units": 5 }))), request_body = Credentials, responses((status = 200, description = "Signed in", body = Tokens)))]
 #[post("/auth/login")]
 pub async fn log_in(
@@ -44,10 +44,10 @@ pub async fn log_in(
     attempt(&throttle, &db, &credentials.email, address).await?;
     let mut conn = db.get().await?;
     let known = store::password_of(&mut conn, &credentials.email).await?;
-    // The connection goes back while the hash is worked out.
+    // Release the connection during the slow hash.
     drop(conn);
     let matches = password::matches(credentials.password, known.as_ref().map(|(_, hash)| hash.clone())).await?;
-    let refused = || ApiError::bad_credentials("E-mail address and password do not match an active account.");
+    let refused = || ApiError::bad_credentials("The e-mail address and password do not match an active account.");
     let (user, proven) = known.filter(|_| matches).ok_or_else(refused)?;
     throttle.succeeded(&credentials.email, address);
     let first = token::refresh_token();
@@ -57,7 +57,7 @@ pub async fn log_in(
         .get()
         .await?
         .transaction(async |conn| {
-            // Whoever changed the password or disabled the account meanwhile has ended the sessions that were there.
+            // A password change or a disabled account in the meantime ended all sessions. Do not begin another.
             if !store::still_holds(conn, user, &proven).await? {
                 return Err(refused());
             }
@@ -73,8 +73,8 @@ pub async fn log_in(
 
 /// Exchange a refresh token for new tokens
 ///
-/// A refresh token is good for one use. Using one twice ends the session: somebody has a copy.
-#[utoipa::path(tag = "sign in", request_body = RefreshRequest, responses((status = 200, description = "Refreshed", body = Tokens)))]
+/// You can use a refresh token only once. If it is used twice, the session ends, because somebody could have a copy.
+#[utoipa::path(tag = "sign in", request_body = RefreshRequest, responses((status = 200, description = "New tokens", body = Tokens)))]
 #[post("/auth/refresh")]
 pub async fn refresh_tokens(
     request: HttpRequest,
@@ -88,7 +88,7 @@ pub async fn refresh_tokens(
     let next = token::refresh_token();
     let next_hash = token::refresh_hash(&keys, &next);
     let address = client_address(&request);
-    // A reuse is committed too: it ends the session.
+    // Commit a reuse too: it ends the session.
     let owner = db
         .get()
         .await?
@@ -110,13 +110,13 @@ pub async fn refresh_tokens(
         })
         .await?;
     let (user, session) =
-        owner.ok_or_else(|| ApiError::bad_credentials("The refresh token is not good any more. Sign in again."))?;
+        owner.ok_or_else(|| ApiError::bad_credentials("The refresh token is no longer valid. Sign in again."))?;
     tokens(&keys, &settings, user, session, next)
 }
 
 /// Sign out
 ///
-/// Ends the session of the access token: that token and the session's refresh tokens are void at once.
+/// Ends the session of the access token. That token and the session's refresh tokens stop working at once.
 #[utoipa::path(tag = "sign in", responses((status = 204, description = "Signed out")), security(("bearer" = [])))]
 #[post("/auth/logout")]
 pub async fn log_out(
@@ -137,10 +137,10 @@ pub async fn log_out(
     Ok(no_content())
 }
 
-/// Who am I
+/// Get my account
 ///
-/// The signed-in user, with the role and council by which this request is judged: with a key they may be less than the
-/// user's own.
+/// The signed-in user, with the role and council that apply to this request. With an API key they can be narrower than
+/// the user's own.
 #[utoipa::path(tag = "sign in", responses(Cacheable, (status = 200, description = "The signed-in user", body = Me)), security(("bearer" = []), ("api_key" = [])))]
 #[get("/me")]
 pub async fn find_me(
@@ -151,7 +151,7 @@ pub async fn find_me(
 ) -> Result<HttpResponse, ApiError> {
     let mut conn = db.get().await?;
     let user = users::store::find(&mut conn, caller.0.user_id).await?;
-    // With a key both may be less than the user's own: what counts is what this caller may do.
+    // With a key, role and council can be narrower than the user's own. Show those that apply.
     let council = match caller.0.council_id {
         Some(id) => references::councils_by_id(&mut conn, &[id]).await?.remove(&id),
         None => None,
@@ -163,8 +163,8 @@ pub async fn find_me(
 
 /// Change my password
 ///
-/// Ends every session of the account, this one included: sign in again with the new password.
-#[utoipa::path(tag = "sign in", request_body = PasswordChange, responses((status = 204, description = "Changed")), security(("bearer" = [])))]
+/// Ends every session of your account, including this one. Sign in again with the new password.
+#[utoipa::path(tag = "sign in", request_body = PasswordChange, responses((status = 204, description = "Password changed")), security(("bearer" = [])))]
 #[post("/me/password")]
 pub async fn change_password(
     request: HttpRequest,
@@ -178,16 +178,18 @@ pub async fn change_password(
     let user = users::store::find(&mut *db.get().await?, caller.account.user_id).await?;
     attempt(&throttle, &db, &user.email, client_address(&request)).await?;
     if !password::matches(change.current_password, user.password_hash.clone()).await? {
-        return Err(ApiError::forbidden("The current password is not right."));
+        return Err(ApiError::forbidden("The current password is wrong."));
     }
     let hash = password::hash(change.new_password).await?;
     let proven = user.password_hash.unwrap_or_default();
     db.get()
         .await?
         .transaction(async |conn| {
-            // An admin may have reset it meanwhile: the later word of the two is the admin's.
+            // An admin may have reset the password in the meantime. The admin's password stays.
             if !store::still_holds(conn, user.id, &proven).await? {
-                return Err(ApiError::bad_credentials("Your password was changed meanwhile. Sign in again."));
+                return Err(ApiError::bad_credentials(
+                    "Somebody changed your password in the meantime. Sign in again.",
+                ));
             }
             users::store::set_password(conn, user.id, &hash).await?;
             let now = users::store::show(conn, user.id).await?;
@@ -219,7 +221,7 @@ fn tokens(
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(tokens))
 }
 
-/// Count one attempt at a password; 429 when there were too many.
+/// Counts one password attempt. Returns 429 after too many.
 async fn attempt(throttle: &Throttle, db: &Db, email: &str, address: Option<IpAddr>) -> Result<(), ApiError> {
     let was_here = async || match address {
         Some(address) => store::has_signed_in_from(&mut *db.get().await?, email, address, DAYS_KNOWN).await,

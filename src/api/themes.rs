@@ -1,4 +1,4 @@
-//! Themes. Everybody reads; network officers keep them.
+//! Themes. Everyone can read them. Network officers maintain them.
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
@@ -29,7 +29,7 @@ use crate::registry::withdrawal::Withdrawal;
 
 /// List themes
 ///
-/// Filtered, sorted and paged; deprecated themes included, merged ones not.
+/// You can filter, sort and page the themes. The list includes deprecated themes, but not merged ones.
 #[utoipa::path(tag = "themes", extensions(("x-price" = json!({ "units": 2, "whole": 10 }))), params(ThemeQuery), responses(Cacheable, (status = 200, description = "Themes", body = Page<Theme>)))]
 #[get("/themes")]
 pub async fn list_themes(
@@ -47,10 +47,11 @@ pub async fn list_themes(
     pages.records(&request, &slice, page.limit, None)
 }
 
-/// Find a theme
+/// Get a theme
 ///
-/// The address of a theme that was merged into another redirects there (308). By `Accept` also as a SKOS concept (JSON-LD);
-/// `fields` goes with plain JSON only.
+/// If the theme was merged into another, its address redirects there (308).
+///
+/// With `Accept` you can also get a SKOS concept (JSON-LD). `fields` works with plain JSON only.
 #[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id", example = "housing"), ThemeView),
     responses(Cacheable, Moves, (status = 200, description = "The theme", content((Theme = "application/json"), (LinkedData = "application/ld+json")))))]
 #[get("/themes/{theme}")]
@@ -75,10 +76,11 @@ pub async fn find_theme(
     Ok(send_rendered(&request, &RecordView::theme(entry, fields.as_deref())))
 }
 
-/// Enter a theme
+/// Create a theme
 ///
-/// For network officers. No circle, at most three levels.
-#[utoipa::path(tag = "themes", params(Idempotency), request_body = NewTheme, responses((status = 201, description = "Entered", body = Theme)), security(("bearer" = []), ("api_key" = [])))]
+/// For network officers. Themes have at most three levels. A theme cannot be broader than itself, directly or through
+/// others.
+#[utoipa::path(tag = "themes", params(Idempotency), request_body = NewTheme, responses((status = 201, description = "The new theme", body = Theme)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/themes")]
 pub async fn create_theme(
     db: web::Data<Db>,
@@ -108,8 +110,8 @@ pub async fn create_theme(
 
 /// Replace a theme
 ///
-/// Members that are left out are cleared.
-#[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id", example = "housing"), IfMatch), request_body = NewTheme, responses((status = 200, description = "As it is now", body = Theme)), security(("bearer" = []), ("api_key" = [])))]
+/// For network officers. Members that you leave out are cleared.
+#[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id", example = "housing"), IfMatch), request_body = NewTheme, responses((status = 200, description = "The updated theme", body = Theme)), security(("bearer" = []), ("api_key" = [])))]
 #[put("/themes/{theme}")]
 pub async fn replace_theme(
     db: web::Data<Db>,
@@ -124,8 +126,8 @@ pub async fn replace_theme(
 
 /// Change a theme
 ///
-/// A merge patch (RFC 7396): null clears a member.
-#[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id", example = "housing"), IfMatch), request_body(content = NewTheme, content_type = "application/merge-patch+json"), responses((status = 200, description = "As it is now", body = Theme)), security(("bearer" = []), ("api_key" = [])))]
+/// For network officers. Send a merge patch (RFC 7396). Null clears a member.
+#[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id", example = "housing"), IfMatch), request_body(content = NewTheme, content_type = "application/merge-patch+json"), responses((status = 200, description = "The updated theme", body = Theme)), security(("bearer" = []), ("api_key" = [])))]
 #[patch("/themes/{theme}")]
 pub async fn update_theme(
     db: web::Data<Db>,
@@ -140,7 +142,8 @@ pub async fn update_theme(
 
 /// Withdraw a theme
 ///
-/// Only a theme that nothing uses: one in use is merged into another. It leaves a tombstone: its address answers 404 with the reason.
+/// For network officers. You cannot withdraw a theme that is in use. Merge it into another theme instead. The address
+/// of a withdrawn theme answers 404 with the reason.
 #[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id", example = "housing"), Withdrawal, IfMatch), responses((status = 204, description = "Withdrawn")), security(("bearer" = []), ("api_key" = [])))]
 #[delete("/themes/{theme}")]
 pub async fn delete_theme(
@@ -169,8 +172,9 @@ pub async fn delete_theme(
 
 /// Merge a theme into another
 ///
-/// Its initiatives, its narrower themes and its address go over to the other theme; the answer is that other theme.
-#[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id of the theme that goes", example = "housing"), Idempotency), request_body = ThemeMerge, responses((status = 200, description = "The theme that took over", body = Theme)), security(("bearer" = []), ("api_key" = [])))]
+/// For network officers. Moves its initiatives and narrower themes to the other theme. Its address then redirects
+/// there. The answer is the other theme.
+#[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id of the theme to remove", example = "housing"), Idempotency), request_body = ThemeMerge, responses((status = 200, description = "The other theme, after the merge", body = Theme)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/themes/{theme}/merge")]
 pub async fn merge_theme(
     db: web::Data<Db>,

@@ -1,4 +1,4 @@
-//! Vector tiles: everybody reads what they may see, as points.
+//! Vector tiles: records that the caller has permission to see, as points, and boundaries.
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::Utc;
@@ -23,15 +23,16 @@ use crate::registry::boundaries::shape;
 use crate::registry::councils::query::CouncilQuery;
 use crate::registry::initiatives::query::InitiativeQuery;
 
-/// Media type of vector tiles, as registered.
+/// Registered media type of vector tiles.
 const MVT: &str = "application/vnd.mapbox-vector-tile";
 /// Zoom, column, row.
 type Numbers = web::Path<(String, String, String)>;
 
 /// Describe the tiles of initiatives
 ///
-/// TileJSON 3.0, for MapLibre, QGIS and others. Filters are those of `list_initiatives`; the address of the tiles carries them.
-#[utoipa::path(tag = "map", extensions(("x-price" = json!({ "units": 1, "q": 5 }))), params(Filters<InitiativeQuery>), responses(Cacheable, (status = 200, description = "The tiles", body = TileSet)))]
+/// TileJSON 3.0, for MapLibre, QGIS and similar software. Takes the same filters as `list_initiatives`, and adds them
+/// to the address of the tiles.
+#[utoipa::path(tag = "map", extensions(("x-price" = json!({ "units": 1, "q": 5 }))), params(Filters<InitiativeQuery>), responses(Cacheable, (status = 200, description = "Description of the tiles", body = TileSet)))]
 #[get("/tiles/initiatives.json")]
 pub async fn describe_initiative_tiles(
     request: HttpRequest,
@@ -45,8 +46,9 @@ pub async fn describe_initiative_tiles(
 
 /// Describe the tiles of councils
 ///
-/// TileJSON 3.0, for MapLibre, QGIS and others. Filters are those of `list_councils`; the address of the tiles carries them.
-#[utoipa::path(tag = "map", extensions(("x-price" = json!({ "units": 1, "q": 5, "covers": 5 }))), params(Filters<CouncilQuery>), responses(Cacheable, (status = 200, description = "The tiles", body = TileSet)))]
+/// TileJSON 3.0, for MapLibre, QGIS and similar software. Takes the same filters as `list_councils`, and adds them to
+/// the address of the tiles.
+#[utoipa::path(tag = "map", extensions(("x-price" = json!({ "units": 1, "q": 5, "covers": 5 }))), params(Filters<CouncilQuery>), responses(Cacheable, (status = 200, description = "Description of the tiles", body = TileSet)))]
 #[get("/tiles/councils.json")]
 pub async fn describe_council_tiles(
     request: HttpRequest,
@@ -58,10 +60,10 @@ pub async fn describe_council_tiles(
     describe::<CouncilProperties>(&request)
 }
 
-/// Find a tile of initiatives
+/// Get a tile of initiatives
 ///
-/// A Mapbox Vector Tile with the layer `initiatives`; 200 without a body where nothing is. Before zoom 14, points that lie
-/// close together are one feature with their number. Filters are those of `list_initiatives`.
+/// A Mapbox Vector Tile with the layer `initiatives`. An empty tile is 200 without a body. Below zoom 14, points that
+/// are close together become one feature with their count. Takes the same filters as `list_initiatives`.
 #[utoipa::path(tag = "map", extensions(("x-price" = json!({ "units": 1, "q": 5 }))), params(("z" = u8, Path, description = "Zoom", minimum = 0, maximum = 14, example = 7), ("x" = u32, Path, description = "Column, from the west", minimum = 0, maximum = 16383, example = 63), ("y" = u32, Path, description = "Row, from the north", minimum = 0, maximum = 16383, example = 41), Filters<InitiativeQuery>),
     responses(Cacheable, (status = 200, description = "The tile", body = String, content_type = "application/vnd.mapbox-vector-tile")))]
 #[get("/tiles/initiatives/{z}/{x}/{y}.mvt")]
@@ -82,10 +84,10 @@ pub async fn find_initiative_tile(
     Ok(send_bytes(&request, MVT, tile(id, placed, shown)?))
 }
 
-/// Find a tile of councils
+/// Get a tile of councils
 ///
-/// A Mapbox Vector Tile with the layer `councils`; 200 without a body where nothing is. Before zoom 14, points that lie close
-/// together are one feature with their number. Filters are those of `list_councils`.
+/// A Mapbox Vector Tile with the layer `councils`. An empty tile is 200 without a body. Below zoom 14, points that are
+/// close together become one feature with their count. Takes the same filters as `list_councils`.
 #[utoipa::path(tag = "map", extensions(("x-price" = json!({ "units": 1, "q": 5, "covers": 5 }))), params(("z" = u8, Path, description = "Zoom", minimum = 0, maximum = 14, example = 7), ("x" = u32, Path, description = "Column, from the west", minimum = 0, maximum = 16383, example = 63), ("y" = u32, Path, description = "Row, from the north", minimum = 0, maximum = 16383, example = 41), Filters<CouncilQuery>),
     responses(Cacheable, (status = 200, description = "The tile", body = String, content_type = "application/vnd.mapbox-vector-tile")))]
 #[get("/tiles/councils/{z}/{x}/{y}.mvt")]
@@ -108,8 +110,9 @@ pub async fn find_council_tile(
 
 /// Describe the tiles of boundaries
 ///
-/// TileJSON 3.0, for MapLibre, QGIS and others. Filters are those of `map_boundaries`; the address of the tiles carries them.
-#[utoipa::path(tag = "map", params(MembersQuery), responses(Cacheable, (status = 200, description = "The tiles", body = TileSet)))]
+/// TileJSON 3.0, for MapLibre, QGIS and similar software. Takes the same filters as `map_boundaries`, and adds them to
+/// the address of the tiles.
+#[utoipa::path(tag = "map", params(MembersQuery), responses(Cacheable, (status = 200, description = "Description of the tiles", body = TileSet)))]
 #[get("/tiles/boundaries.json")]
 pub async fn describe_boundary_tiles(
     request: HttpRequest,
@@ -120,10 +123,10 @@ pub async fn describe_boundary_tiles(
     send(&request, &tiles, None, None, None)
 }
 
-/// Find a tile of boundaries
+/// Get a tile of boundaries
 ///
-/// A Mapbox Vector Tile with the layer `boundaries`: the areas of the councils that are members, as simple as the zoom
-/// allows; 200 without a body where nothing is. Filters are those of `map_boundaries`.
+/// A Mapbox Vector Tile with the layer `boundaries`: the areas of member councils. The lower the zoom, the simpler the
+/// shapes. An empty tile is 200 without a body. Takes the same filters as `map_boundaries`.
 #[utoipa::path(tag = "map", params(("z" = u8, Path, description = "Zoom", minimum = 0, maximum = 14, example = 7), ("x" = u32, Path, description = "Column, from the west", minimum = 0, maximum = 16383, example = 63), ("y" = u32, Path, description = "Row, from the north", minimum = 0, maximum = 16383, example = 41), MembersQuery),
     responses(Cacheable, (status = 200, description = "The tile", body = String, content_type = "application/vnd.mapbox-vector-tile")))]
 #[get("/tiles/boundaries/{z}/{x}/{y}.mvt")]
@@ -137,7 +140,7 @@ pub async fn find_boundary_tile(
     let id = located(&numbers)?;
     let bounds = Some(id.bbox_within(areas::MARGIN / f64::from(EXTENT)));
     let reach = caller.reach();
-    // Cutting large areas to a tile keeps a processor busy for a moment.
+    // Clipping large areas to a tile blocks a processor for a moment.
     let tile =
         web::block(move || areas::tile(id, &members(&snapshot, reach, &query, shape::level(id.zoom()), bounds)?));
     let tile = tile.await.map_err(ApiError::internal)??;
@@ -149,7 +152,7 @@ fn located(numbers: &Numbers) -> Result<TileId, ApiError> {
     TileId::new(zoom, column, row).map_err(|detail| ApiError::new(&problems::NOT_FOUND, detail))
 }
 
-/// The part of a box that lies on a tile.
+/// The part of a box inside a tile.
 fn narrowed(bbox: Option<BoundingBox>, id: TileId) -> Option<BoundingBox> {
     bbox.map_or(Some(id.bbox()), |bbox| bbox.intersection(&id.bbox()))
 }

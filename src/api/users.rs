@@ -1,4 +1,4 @@
-//! Users, for network admins; moderators may read.
+//! Users. Network admins manage them. Moderators can read them.
 
 use actix_web::{HttpResponse, get, patch, post, put, web};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
@@ -55,7 +55,7 @@ pub async fn list_users(
     Ok(pages.listing(slice, window.limit, None))
 }
 
-/// Find a user
+/// Get a user
 ///
 /// For network officers.
 #[utoipa::path(tag = "users", params(("id" = Uuid, Path, description = "Id of the user")), responses(Cacheable, (status = 200, description = "The user", body = User)), security(("bearer" = []), ("api_key" = [])))]
@@ -78,10 +78,10 @@ pub async fn find_user(
         .await
 }
 
-/// Enter a user
+/// Create a user
 ///
-/// For network admins. The user signs in with the password given here and changes it.
-#[utoipa::path(tag = "users", params(Idempotency), request_body = NewUser, responses((status = 201, description = "Entered", body = User)), security(("bearer" = []), ("api_key" = [])))]
+/// For network admins. The user signs in with the password that you set here, and should then change it.
+#[utoipa::path(tag = "users", params(Idempotency), request_body = NewUser, responses((status = 201, description = "The new user", body = User)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/users")]
 pub async fn create_user(
     db: web::Data<Db>,
@@ -112,8 +112,8 @@ pub async fn create_user(
 
 /// Replace a user
 ///
-/// For network admins. Members that are left out are cleared.
-#[utoipa::path(tag = "users", params(("id" = Uuid, Path, description = "Id of the user"), IfMatch), request_body = UserUpdate, responses((status = 200, description = "As it is now", body = User)), security(("bearer" = []), ("api_key" = [])))]
+/// For network admins. Members that you leave out are cleared.
+#[utoipa::path(tag = "users", params(("id" = Uuid, Path, description = "Id of the user"), IfMatch), request_body = UserUpdate, responses((status = 200, description = "The updated user", body = User)), security(("bearer" = []), ("api_key" = [])))]
 #[put("/users/{id}")]
 pub async fn replace_user(
     db: web::Data<Db>,
@@ -128,8 +128,9 @@ pub async fn replace_user(
 
 /// Change a user
 ///
-/// Setting `status` to `disabled` ends every session of the user at once.
-#[utoipa::path(tag = "users", params(("id" = Uuid, Path, description = "Id of the user"), IfMatch), request_body(content = UserUpdate, content_type = "application/merge-patch+json"), responses((status = 200, description = "As it is now", body = User)), security(("bearer" = []), ("api_key" = [])))]
+/// For network admins. Send a merge patch (RFC 7396). If you set `status` to `disabled`, every session of the user ends
+/// at once.
+#[utoipa::path(tag = "users", params(("id" = Uuid, Path, description = "Id of the user"), IfMatch), request_body(content = UserUpdate, content_type = "application/merge-patch+json"), responses((status = 200, description = "The updated user", body = User)), security(("bearer" = []), ("api_key" = [])))]
 #[patch("/users/{id}")]
 pub async fn update_user(
     db: web::Data<Db>,
@@ -147,8 +148,8 @@ pub async fn update_user(
 
 /// Set a user's password
 ///
-/// Ends every session of the user at once.
-#[utoipa::path(tag = "users", params(("id" = Uuid, Path, description = "Id of the user")), request_body = NewPassword, responses((status = 204, description = "Set")), security(("bearer" = []), ("api_key" = [])))]
+/// For network admins. Ends every session of the user at once.
+#[utoipa::path(tag = "users", params(("id" = Uuid, Path, description = "Id of the user")), request_body = NewPassword, responses((status = 204, description = "Password set")), security(("bearer" = []), ("api_key" = [])))]
 #[post("/users/{id}/password")]
 pub async fn set_user_password(
     db: web::Data<Db>,
@@ -192,7 +193,9 @@ async fn change(
     conn.transaction(async |conn| {
         let stays_admin = update.role == Role::NetworkAdmin && update.status == UserStatus::Active;
         if !stays_admin && store::active_admins(conn).await? == [id] {
-            return Err(ApiError::conflict("This is the last active network admin. Appoint another one first."));
+            return Err(ApiError::conflict(
+                "This is the last active network admin. Appoint another network admin first.",
+            ));
         }
         if !store::update(conn, id, current.version, &update, council).await? {
             return Err(ApiError::stale(&Record::etag(&store::show(conn, id).await?)?));
@@ -206,11 +209,12 @@ async fn change(
     .await
 }
 
-/// Officers are made and changed by people: a key with one scope could else make itself an account with every right.
+/// Refuses API keys that manage network officers. A key with one scope could otherwise create an account with every
+/// permission.
 fn officers_in_person(account: &Account, roles: &[Role]) -> Result<(), ApiError> {
     match account.credential {
         Credential::Key(_) if roles.iter().any(|role| role.is_officer()) => {
-            Err(ApiError::forbidden("Accounts of network officers are not managed by API keys. Sign in."))
+            Err(ApiError::forbidden("API keys cannot manage the accounts of network officers. Sign in instead."))
         }
         _ => Ok(()),
     }

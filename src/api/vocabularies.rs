@@ -1,4 +1,4 @@
-//! Read-only vocabularies: principles and values, each word in its named scheme. The sets are not to be merged.
+//! Read-only vocabularies: principles and values, each in its named scheme. Do not merge the schemes.
 
 use actix_web::{HttpRequest, HttpResponse, get};
 use chrono::{DateTime, Utc};
@@ -13,14 +13,14 @@ use crate::http::response::{Cacheable, send};
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::registry::vocabularies::{CoOperativeValue, Principle, PrincipleScheme, ValueScheme};
 
-/// When the migration entered the vocabularies; they change by migration only.
+/// Time of the migration that created the vocabularies. Only migrations change them.
 const ENTERED: DateTime<Utc> = DateTime::from_timestamp(1_795_305_600, 0).expect("a day of 2026");
 
 /// Filters of the principles.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PrincipleQuery {
-    /// Only this scheme.
+    /// Only principles in this scheme.
     #[param(inline)]
     scheme: Option<PrincipleScheme>,
 }
@@ -29,14 +29,14 @@ pub struct PrincipleQuery {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ValueQuery {
-    /// Only this scheme.
+    /// Only values in this scheme.
     #[param(inline)]
     scheme: Option<ValueScheme>,
 }
 
 /// List principles
 ///
-/// All of them on one page.
+/// All principles on one page.
 #[utoipa::path(tag = "vocabularies", extensions(("x-price" = json!({ "units": 2 }))), params(PrincipleQuery), responses(Cacheable, (status = 200, description = "Principles", body = Page<Principle>)))]
 #[get("/principles")]
 pub async fn list_principles(
@@ -51,7 +51,7 @@ pub async fn list_principles(
 
 /// List values
 ///
-/// All of them on one page.
+/// All values on one page.
 #[utoipa::path(tag = "vocabularies", extensions(("x-price" = json!({ "units": 2 }))), params(ValueQuery), responses(Cacheable, (status = 200, description = "Values", body = Page<CoOperativeValue>)))]
 #[get("/values")]
 pub async fn list_values(

@@ -1,5 +1,5 @@
-//! The addresses of the page. What it shows of a record it asks the API for; here it is found out whether there is one, so
-//! that the answer to a browser, a search engine or a link checker has the right status.
+//! Handlers of the web pages. A page gets its record from the API. These handlers check that the record exists, so that
+//! browsers, search engines and link checkers get the right status.
 
 use actix_web::guard::{Get, GuardContext};
 use actix_web::http::StatusCode;
@@ -17,11 +17,11 @@ use crate::http::response::moved;
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::registry::references;
 
-/// Addresses of the page, as routes; the first is shared with the index of the service.
+/// Routes of the pages. The first is also the address of the service index.
 pub const PAGES: [&str; 6] =
     ["/", "/initiatives", "/initiatives/{initiative}", "/councils", "/councils/{council}", "/about"];
 
-/// Mount the page and its files. In front of the operations: `/` is the page's when `Accept` asks for HTML.
+/// Mounts the pages and their files. Must come before the operations: with `Accept` for HTML, `/` is a page.
 pub fn mount(config: &mut web::ServiceConfig) {
     let at = |path: &str| web::resource(path.to_owned()).guard(Get());
     config
@@ -64,7 +64,7 @@ async fn find_councils_page(request: HttpRequest) -> HttpResponse {
 async fn find_about_page(request: HttpRequest) -> HttpResponse {
     page(
         &request,
-        &Head::new("About", "What the registry holds, how its claims are to be read, and how to use it elsewhere.").at(
+        &Head::new("About", "What is in the registry, how to read its claims, and how to use its data.").at(
             &base(&request),
             "/about",
             "website",
@@ -106,7 +106,7 @@ async fn find_council_page(
     }
 }
 
-/// The page for a record that is not there, or no longer: it says so in its own words, with the status of the API.
+/// The page for a record that does not exist, with the status of the API.
 fn missing(error: ApiError) -> Result<HttpResponse, ApiError> {
     match error.status_code() {
         StatusCode::NOT_FOUND => Ok(nothing_here()),

@@ -1,4 +1,4 @@
-//! The answers that operations share: each described once, and referred to by its name.
+//! The answers that operations share. Each is described once and referred to by its name.
 
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -30,13 +30,13 @@ pub(super) fn name(status: &str) -> &'static str {
     }
 }
 
-/// The answers that operations share, each described once.
+/// Describes each shared answer once.
 pub(super) fn shared() -> Value {
     let mut answers = Map::new();
-    answers.insert("NotModified".into(), json!({ "description": "As you have it already (If-None-Match)." }));
+    answers.insert("NotModified".into(), json!({ "description": "Your copy is still current (`If-None-Match`)." }));
     answers.insert(
         "Moved".into(),
-        json!({ "description": "The record has another slug now, or was merged into another.",
+        json!({ "description": "The record has a new slug, or was merged into another record.",
                 "headers": { "Location": { "$ref": "#/components/headers/Location" } } }),
     );
     for kind in crate::error::problems::ALL.iter().filter(|kind| {
@@ -50,7 +50,7 @@ pub(super) fn shared() -> Value {
             headers["Retry-After"] =
                 json!({ "description": "Seconds to wait.", "schema": { "type": "integer" }, "example": 2 });
         }
-        // How large a request is counts before anybody does.
+        // The check of the request size comes before the rate limit.
         if kind.status < 500 && !matches!(kind.status, 414 | 431) {
             add_rate_limit(&mut headers);
         }
@@ -76,7 +76,7 @@ pub(super) fn shared() -> Value {
     Value::Object(answers)
 }
 
-/// Every answer may be read by scripts of any site; the middleware says so to all of them alike.
+/// Scripts on any website can read every answer. The middleware sends this header with all of them.
 pub(super) fn allow_origins(headers: &mut Value) {
     headers["Access-Control-Allow-Origin"] = json!({ "$ref": "#/components/headers/AllowOrigin" });
 }

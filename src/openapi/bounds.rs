@@ -1,10 +1,10 @@
-//! Where the document has schemas that need bounds: in components, parameters and answers.
+//! Bounds for the schemas of the document: in components, parameters and answers.
 
 use serde_json::{Value, json};
 
 use crate::http::input::{bound_answer, bound_parameter};
 
-/// Bound what the models leave without an end.
+/// Adds bounds where the models have none.
 pub(super) fn add(document: &mut Value) {
     let components = document["components"].as_object_mut().into_iter().flatten();
     let (schemas, others): (Vec<_>, Vec<_>) = components.partition(|(kind, _)| *kind == "schemas");
@@ -22,13 +22,13 @@ pub(super) fn add(document: &mut Value) {
     }
 }
 
-/// Bound the schemas of bodies and headers, wherever they are in an answer.
+/// Adds bounds to the schemas of bodies and headers anywhere in an answer.
 fn bound_answers(value: &mut Value) {
     let Some(members) = value.as_object_mut() else { return };
     for (name, member) in members.iter_mut().filter(|(name, _)| *name != "example") {
         let is_media_type = name.contains('/');
         if is_media_type && member["schema"]["type"] == "string" {
-            // A whole list as text, or a tile: as long as a length can be in most languages.
+            // A whole list as text, or a tile. This is the maximum length in most languages.
             member["schema"]["maxLength"] = json!(i32::MAX);
         }
         if name == "schema" { bound_answer("", member) } else { bound_answers(member) }

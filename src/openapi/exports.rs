@@ -1,17 +1,17 @@
-//! What the document says of exports: in which they differ from lists, and that a list hands itself out whole by `Accept`.
+//! Exports in the document: their differences from lists, and exports at the address of a list by `Accept`.
 
 use serde_json::{Map, Value, json};
 
-/// How the address of an export ends.
+/// The end of the path of an export.
 const SUFFIX: &str = ".{format}";
 
-/// True for an operation that hands out a whole list: its address names the format.
+/// True for an export: its path has the parameter `format`.
 pub(super) fn is_export(operation: &Value) -> bool {
     let parameters = operation["parameters"].as_array();
     parameters.is_some_and(|list| list.iter().any(|one| one["name"] == "format" && one["in"] == "path"))
 }
 
-/// An export has no pages, embeds nothing and holds no HTML.
+/// Removes the parameters for pages, embedded records and HTML, which exports do not have.
 pub(super) fn finish_parameters(operation: &mut Value) {
     let Some(list) = operation["parameters"].as_array_mut() else { return };
     list.retain(|parameter| !["limit", "include", "highlight"].iter().any(|name| parameter["name"] == *name));
@@ -22,13 +22,13 @@ pub(super) fn finish_parameters(operation: &mut Value) {
     }
 }
 
-/// Headers of the answer.
+/// Adds the headers of an export.
 pub(super) fn add_headers(headers: &mut Value) {
     headers["Content-Disposition"] = json!({ "$ref": "#/components/headers/ContentDisposition" });
     headers["Link"] = json!({ "$ref": "#/components/headers/Link" });
 }
 
-/// The address of a list answers with the export as well, when `Accept` asks for it.
+/// Adds the media types of exports to their lists, whose addresses also answer with the export by `Accept`.
 pub(super) fn offer_at_lists(paths: &mut Map<String, Value>) {
     let exports: Vec<(String, Value)> = paths
         .iter()

@@ -1,7 +1,7 @@
-//! The finished OpenAPI document: what the handlers say, and what is said once for all of them.
+//! The finished OpenAPI document: the descriptions of the handlers, and the texts that all operations share.
 //!
-//! Shared answers (errors, headers), preconditions and merge patch bodies follow from what an operation is: one place for
-//! the rule, no annotation to forget. Examples are real answers of the sample registry, in `openapi/examples.json`.
+//! This module adds shared answers (errors, headers), preconditions and merge patch bodies by rule. Handlers therefore
+//! cannot forget them. Examples are real answers of the sample registry, from `openapi/examples.json`.
 
 mod answers;
 mod bounds;
@@ -30,18 +30,20 @@ const EXAMPLES: &str = include_str!("../../openapi/examples.json");
         title = "CCIN registry",
         description = "The public record of what UK co-operative councils do: councils, initiatives (case studies) and themes.\n\n\
             The [guide](/docs/guide/) has tutorials, how-to guides and background.\n\n\
-            Reading needs no account. Lists are paged by opaque cursors and share one filter grammar; every error is a problem \
-            document (RFC 9457); changes need `If-Match` with the ETag of the record as last read.\n\n\
-            Every caller has a quota of units a minute, larger with an account: `RateLimit` says what is left, a 429 with \
-            `Retry-After` that nothing is. Any address may also answer 405, with a problem document like all others, and 408 to a \
-            request that arrives too slowly.\n\n\
-            Reads show what you have written at once. Every answer below `/v1` names in `Registry-Position` the state that it \
-            shows. With several instances of the service, send it back as `Registry-Min-Position`: the read waits, for a second \
-            at most, until that state is there. While the database is away, reads go on and say in `Last-Synced` as of when \
-            they are; writes get 503.\n\n\
-            Rules that tie members of a body together are said in words here. The [strict document](/openapi-strict.json) is the same \
-            for validators, with these rules as conditions of JSON Schema as well.\n\n\
-            Data: Open Government Licence v3.0 unless a record says otherwise.",
+            You can read public records without an account. Lists are paged by opaque cursors and share the same \
+            filters. Every error is a problem document (RFC 9457). To change a record, send `If-Match` with the ETag \
+            of the version that you edited.\n\n\
+            Every caller has a quota of units a minute. With an account, it is larger. `RateLimit` shows how much is \
+            left. If you use it up, you get 429 with `Retry-After`. Any address can also answer 405, or 408 to a \
+            request that arrives too slowly. Both are problem documents too.\n\n\
+            Reads show your own writes at once. Every answer below `/v1` has a `Registry-Position`: the state of the \
+            registry that it shows. If the service runs as several instances, send it back as \
+            `Registry-Min-Position`. The read then waits until that state is available, for one second at most. \
+            While the database is unavailable, reads still work: `Last-Synced` gives the time of their data. Writes \
+            get 503.\n\n\
+            Some rules connect several members of a body. This document gives them in words. For validators, the \
+            [strict document](/openapi-strict.json) also gives them as JSON Schema conditions.\n\n\
+            The data is available under the Open Government Licence v3.0, unless a record says otherwise.",
         contact(name = "Co-operative Councils' Innovation Network", url = "https://www.councils.coop/"),
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
@@ -52,36 +54,39 @@ struct Base;
 
 /// The finished document.
 pub struct Document {
-    /// As JSON, with the rules across members as conditions: the strict document, by which bodies are checked.
+    /// The strict document as JSON, with rules across members as conditions. Request bodies are checked against it.
     pub value: Value,
-    /// The published document, which generators of clients take: what is served and committed.
+    /// The published document, for client generators. It is served, and committed to the repository.
     pub text: String,
-    /// The strict document, as it is served to validators.
+    /// The strict document as text, for validators.
     pub strict: String,
 }
 
 impl Document {
-    /// Finish what is collected. `collect` mounts every operation on the document that it is given. Costs a few
-    /// milliseconds; made once at start.
+    /// Builds the document. `collect` mounts every operation on the base document. Takes a few milliseconds, once at
+    /// start.
     pub fn new(collect: impl FnOnce(OpenApi) -> OpenApi) -> Self {
         let mut base = Base::openapi();
         base.tags = Some(
             [
                 ("councils", "Local authorities as legal bodies, and their membership of the network."),
-                ("initiatives", "Pieces of co-operative practice with outcomes, costs, sources and partners."),
-                ("themes", "Areas of practice, as SKOS-like concepts."),
-                ("map", "Everything with a place, as points for a map, counts by region and nation, and boundaries."),
-                ("search", "Everything that has these words, and what may be meant while they are typed."),
-                ("changes", "What changed, to keep a copy by, and as Atom feeds."),
-                ("outcomes", "What came of initiatives: claims with their evidence, across initiatives."),
+                ("initiatives", "Co-operative practice, with outcomes, costs, sources and partners."),
+                ("themes", "Areas of practice, based on SKOS concepts."),
+                (
+                    "map",
+                    "Records with a place, as points and vector tiles, counts by region and nation, and boundaries.",
+                ),
+                ("search", "Search of all records, and suggestions as you type."),
+                ("changes", "Changes of records, to keep a copy in sync, and as Atom feeds."),
+                ("outcomes", "Results of initiatives: claims with their evidence, across all initiatives."),
                 ("exports", "Whole lists as CSV, NDJSON and GeoJSON, and their codebook."),
                 ("OGC", "Councils and initiatives for geographic information systems: OGC API – Features 1.0."),
                 ("vocabularies", "Principles and values, each in its named scheme."),
-                ("sign in", "Signing in and oneself."),
-                ("API keys", "Keys for programs, and researchers who ask for one."),
-                ("users", "People who sign in; for network officers."),
-                ("audit", "Who did what; for network admins and, of their own council, council editors."),
-                ("service", "The service about itself."),
+                ("sign in", "Sign in, sign out and manage your own account."),
+                ("API keys", "Keys for programs, and requests for keys."),
+                ("users", "Accounts of people who sign in. For network officers."),
+                ("audit", "The audit trail. For network admins, and for council editors about their own council."),
+                ("service", "The service itself: health, documents, permalinks and the catalogue."),
             ]
             .into_iter()
             .map(|(name, description)| TagBuilder::new().name(name).description(Some(description)).build())
@@ -90,11 +95,12 @@ impl Document {
         let bearer = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
             .bearer_format("JWT")
+            // Linters look for the exact word RFC8725.
             .description(Some(
-                "Access token (JWT) from `POST /v1/auth/login`, or of an issuer that the registry has registered; checked by the rules of RFC8725.",
+                "Access token (JWT) from `POST /v1/auth/login`, or from an issuer that the registry accepts. The registry checks tokens by the rules of RFC8725.",
             ))
             .build();
-        let key = ApiKey::Header(ApiKeyValue::with_description("X-API-Key", "From `POST /v1/api-keys`."));
+        let key = ApiKey::Header(ApiKeyValue::with_description("X-API-Key", "API key from `POST /v1/api-keys`."));
         let components = base.components.get_or_insert_default();
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
         components.add_security_scheme("api_key", SecurityScheme::ApiKey(key));
@@ -115,14 +121,14 @@ fn finish(document: &mut Value) {
     document["servers"][0]["x-internal"] = json!(false);
     document["components"]["responses"] = answers::shared();
     document["components"]["headers"] = json!({
-        "ETag": { "description": "Version and digest of what was sent (RFC 9110).", "schema": { "type": "string" }, "example": "\"1-9f86d081884c7d65\"" },
-        "RequestId": { "description": "Id of the request; a sane incoming X-Request-Id is kept.", "schema": { "type": "string" }, "example": "0192d5e0-7b1a-7c3e-9f00-2b1c3d4e5f60" },
-        "AllowOrigin": { "description": "Scripts of every site may read the answer (CORS).", "schema": { "type": "string", "const": "*" }, "example": "*" },
-        "RateLimit": { "description": "What is left of your quota, and in how many seconds the whole is there again (draft-ietf-httpapi-ratelimit-headers). A list, as another limit may have a say as well.", "schema": { "type": "string" }, "example": "\"default\";r=298;t=1" },
-        "RateLimitPolicy": { "description": "Your quota, in units a window of seconds: a record costs 1, a list 2, a search 5, an export 10.", "schema": { "type": "string" }, "example": "\"default\";q=300;w=60" },
+        "ETag": { "description": "Version and digest of the content (RFC 9110).", "schema": { "type": "string" }, "example": "\"1-9f86d081884c7d65\"" },
+        "RequestId": { "description": "Id of the request. If you send a valid `X-Request-Id`, you get it back.", "schema": { "type": "string" }, "example": "0192d5e0-7b1a-7c3e-9f00-2b1c3d4e5f60" },
+        "AllowOrigin": { "description": "Scripts on any website can read the answer (CORS).", "schema": { "type": "string", "const": "*" }, "example": "*" },
+        "RateLimit": { "description": "Units left of your quota (`r`), and seconds until it is full again (`t`) (draft-ietf-httpapi-ratelimit-headers). The value is a list, because another limit can apply too.", "schema": { "type": "string" }, "example": "\"default\";r=298;t=1" },
+        "RateLimitPolicy": { "description": "Your quota: units (`q`) in a window of seconds (`w`). A record costs 1 unit, a list 2, a search 5 and an export 10.", "schema": { "type": "string" }, "example": "\"default\";q=300;w=60" },
         "ContentDisposition": { "description": "Name of the file (RFC 6266).", "schema": { "type": "string" }, "example": "attachment; filename=\"councils-2026-11-22.csv\"" },
-        "Link": { "description": "First, next and previous page, or the codebook (RFC 8288).", "schema": { "type": "string" }, "example": "<http://127.0.0.1:8080/v1/councils>; rel=\"first\"" },
-        "Location": { "description": "Address of the new record.", "schema": { "type": "string", "format": "uri-reference" }, "example": "/v1/councils/oldham" }
+        "Link": { "description": "Links to the first, next and previous page, or to the codebook (RFC 8288).", "schema": { "type": "string" }, "example": "<http://127.0.0.1:8080/v1/councils>; rel=\"first\"" },
+        "Location": { "description": "Address of the new record, or the current address of a record that has moved.", "schema": { "type": "string", "format": "uri-reference" }, "example": "/v1/councils/oldham" }
     });
     let Some(paths) = document.pointer_mut("/paths").and_then(Value::as_object_mut) else { return };
     for (path, item) in paths.iter_mut() {
@@ -141,7 +147,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     let conditional = has_parameter(operation, IF_MATCH);
     let repeatable = has_parameter(operation, IDEMPOTENCY_KEY);
 
-    // How large a request may be is looked at in front of every operation (`limits::request_size`).
+    // The check of the request size (`limits::request_size`) precedes every operation.
     let mut statuses: Vec<&str> = vec!["400", "414", "431", "500", "503"];
     let price = Price::of(operation);
     let limited = !price.is_free();
@@ -152,7 +158,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
         operation["description"] = format!("{description}\n\n{price}").trim().into();
     }
     if identifies(path) {
-        // A credential that does not hold is refused everywhere, also where none is needed.
+        // A credential that is not valid is refused everywhere, even where none is needed.
         statuses.push("401");
     }
     if secured {
@@ -173,7 +179,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     {
         statuses.push("404");
     }
-    // Who may choose between media types may also ask for one that is not among them.
+    // If a client can choose between media types, it can also ask for one that is not available.
     if operation.pointer("/responses/200/content").and_then(Value::as_object).is_some_and(|content| content.len() > 1) {
         statuses.push("406");
     }
@@ -191,7 +197,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
         for status in statuses {
             responses.insert(status.into(), Value::Null);
         }
-        // What a handler says itself besides, such as a 409, is the shared answer as well.
+        // A status that only the handler declares, such as 409, also becomes the shared answer.
         for (status, response) in responses.iter_mut().filter(|(status, _)| !status.starts_with('2')) {
             *response = json!({ "$ref": format!("#/components/responses/{}", answers::name(status)) });
         }
@@ -200,7 +206,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
             if is_export {
                 exports::add_headers(&mut response["headers"]);
             }
-            // Clients of the standard find their way by links; its own document has none.
+            // Clients of the OGC standard navigate by links. Only its OpenAPI document has none.
             if is_ogc && path != "/ogc/api" {
                 response["headers"]["Link"] = json!({ "$ref": "#/components/headers/Link" });
             }
@@ -233,7 +239,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     }
 }
 
-/// What no derive can say of the header.
+/// Adds the schema and example of the header, which a derive cannot express.
 fn finish_if_match(operation: &mut Value) {
     for header in operation["parameters"].as_array_mut().into_iter().flatten().filter(|one| one["name"] == IF_MATCH) {
         header["schema"] = json!({ "type": "string", "maxLength": MAX_HEADER_BYTES });
@@ -241,11 +247,11 @@ fn finish_if_match(operation: &mut Value) {
     }
 }
 
-/// A key is good for one request, which no schema can say: a client that fills in every declared header from its schema
-/// would repeat keys and be refused. So the header is described in words, and is no parameter.
-const IDEMPOTENCY: &str = "May carry an `Idempotency-Key` header, 1 to 255 printable ASCII characters of your own: sent \
-    again with the same key and body within 24 hours, the request is not carried out again and gets the first answer; \
-    the same key with another body is a 422.";
+/// Each key is valid for one request, but a schema cannot express that. A client that fills in every declared header
+/// from its schema would repeat keys and be refused. So the header is described in words instead of as a parameter.
+const IDEMPOTENCY: &str = "You can send an `Idempotency-Key` header: 1 to 255 printable ASCII characters of your \
+    choice. If you repeat the request with the same key and body within 24 hours, you get the first answer. The request \
+    is not carried out again. The same key with another body gets 422.";
 
 fn describe_idempotency(operation: &mut Value) {
     if let Some(list) = operation["parameters"].as_array_mut() {
@@ -265,25 +271,25 @@ fn has_parameter(operation: &Value, name: &str) -> bool {
     operation["parameters"].as_array().is_some_and(|list| list.iter().any(|parameter| parameter["name"] == name))
 }
 
-/// A cursor (`since`, in the feed of changes) is only ever part of a `next` or `prev` address, which is followed whole: no caller can make one, so the
-/// contract does not offer it as a parameter to fill in.
+/// Removes cursors (`since` in the list of changes) from the parameters. Callers cannot make a cursor: they follow the
+/// whole `next` or `prev` address.
 fn finish_paging(operation: &mut Value) {
     if let Some(list) = operation.pointer_mut("/parameters").and_then(Value::as_array_mut) {
         list.retain(|parameter| parameter["name"] != "cursor" && parameter["name"] != "since");
-        // Nothing chosen is a parameter left out: an empty one is refused.
+        // To choose nothing, leave the parameter out. An empty one is refused.
         for chosen in list.iter_mut().filter(|one| one["explode"] == false && one["schema"]["type"] == "array") {
             if chosen["schema"].get("minItems").is_none() {
                 chosen["schema"]["minItems"] = json!(1);
             }
         }
-        // However large a limit is, it is clamped: `int64` would say that larger numbers are refused.
+        // Limits of any size are clamped. The format `int64` would mean that larger numbers are refused.
         for limit in list.iter_mut().filter(|parameter| parameter["name"] == "limit") {
             limit["schema"].as_object_mut().map(|schema| schema.remove("format"));
         }
     }
 }
 
-/// With `fields` an answer has only the members that were picked.
+/// With `fields`, an answer has only the chosen members.
 fn answer_with_selection(operation: &mut Value) {
     if let Some(schema) = operation.pointer_mut("/responses/200/content/application~1json/schema") {
         let whole = schema["$ref"].as_str().unwrap_or_default().to_owned();
@@ -294,8 +300,8 @@ fn answer_with_selection(operation: &mut Value) {
     }
 }
 
-/// `may_be_known`: the answer has validators, whatever its media type. An example may be one for every media type
-/// (`response`), or one for each (`responses`).
+/// `may_be_known`: the answer has validators for any media type. Examples are one for all media types (`response`), or
+/// one for each (`responses`).
 fn describe_success(status: &str, response: &mut Value, method: &str, may_be_known: bool, examples: &Value) {
     let mut headers = Map::new();
     headers.insert("X-Request-Id".into(), json!({ "$ref": "#/components/headers/RequestId" }));
@@ -317,7 +323,7 @@ fn describe_success(status: &str, response: &mut Value, method: &str, may_be_kno
             content["example"] = example.clone();
         }
         if media_type == "application/vnd.mapbox-vector-tile" {
-            // Bytes, not text, to generators as well.
+            // Generators must treat it as bytes, not as text.
             content["schema"]["format"] = json!("binary");
         }
     }
@@ -328,8 +334,8 @@ fn add_rate_limit(headers: &mut Value) {
     headers["RateLimit-Policy"] = json!({ "$ref": "#/components/headers/RateLimitPolicy" });
 }
 
-/// One schema is published under one media type: under two, generators make two bodies of one type, which clients cannot
-/// tell apart.
+/// Publishes the schema under one media type. For two, generators make two bodies of the same type, which clients
+/// cannot tell apart.
 fn use_patch_schema(operation: &mut Value) {
     let Some(content) = operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut) else { return };
     for media in content.values_mut() {
@@ -339,7 +345,7 @@ fn use_patch_schema(operation: &mut Value) {
         }
     }
     operation["requestBody"]["description"] =
-        json!("A merge patch (RFC 7396). The service takes it as `application/json` as well.");
+        json!("A merge patch (RFC 7396). You can also send it as `application/json`.");
 }
 
 fn sort_members(members: &mut Map<String, Value>) {

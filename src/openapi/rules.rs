@@ -1,20 +1,20 @@
-//! Rules that tie members of a body together, in the words that JSON Schema has: `if` these members, `then` those.
+//! Rules across members of a body, as JSON Schema conditions with `if` and `then`.
 //!
-//! Generators of clients do not take conditions: some stop, some make types that do not compile. So the published document says
-//! the rules in plain words, in the description of each schema, and the strict document says them as conditions as well.
-//! Bodies are checked by the strict one, so neither can say what the service does not do.
+//! Client generators do not support conditions: some stop, and some make types that do not compile. So the published
+//! document gives the rules in words, in the description of each schema. The strict document also gives them as
+//! conditions. The service checks bodies against the strict document, so the rules always match the service.
 
 use serde_json::{Value, json};
 
 use super::schemas::PATCHES;
 
-/// A condition, and the same in plain words.
+/// A condition, and the same rule in words.
 struct Rule {
     words: &'static str,
     condition: Value,
 }
 
-/// Say the rules in the descriptions of the published document.
+/// Adds the rules in words to the descriptions of the published document.
 pub(super) fn say(document: &mut Value) {
     each(document, |schema, rules| {
         let said: Vec<&str> =
@@ -23,7 +23,7 @@ pub(super) fn say(document: &mut Value) {
     });
 }
 
-/// Add the rules as conditions, for validators.
+/// Adds the rules as conditions, for validators.
 pub(super) fn add(document: &mut Value) {
     each(document, |schema, rules| {
         schema["allOf"] = rules.into_iter().map(|rule| rule.condition).collect();
@@ -32,7 +32,7 @@ pub(super) fn add(document: &mut Value) {
 
 fn each(document: &mut Value, change: impl Fn(&mut Value, Vec<Rule>)) {
     for name in ["Membership", "NewCouncil", "NewTheme", "NewUser", "UserUpdate", "Outcome"] {
-        // A patch keeps to the rules of the whole.
+        // The rules of a body also apply to its patch.
         let patch = PATCHES.iter().filter(|(whole, _)| *whole == name).map(|(_, patch)| *patch);
         for schema in [name].into_iter().chain(patch) {
             change(&mut document["components"]["schemas"][schema], of(name));
@@ -56,71 +56,71 @@ fn of(name: &str) -> Vec<Rule> {
     match name {
         "Membership" => vec![
             rule(
-                "Any `tier` but `none` needs a `status`.",
+                "`status` is required unless `tier` is `none`.",
                 is("tier", &["full", "associate", "affiliate", "supporter"]),
                 needs("status", &text),
             ),
             rule(
-                "With the tier `none`, `status` is `prospect` or null.",
+                "If `tier` is `none`, `status` must be `prospect` or null.",
                 is("tier", &["none"]),
                 json!({ "properties": { "status": { "enum": ["prospect", null] } } }),
             ),
         ],
         "NewCouncil" => vec![
-            rule("A `population` needs its `population_year`.", has("population"), needs("population_year", &whole)),
-            rule("A `population_year` needs its `population`.", has("population_year"), needs("population", &whole)),
+            rule("`population` requires `population_year`.", has("population"), needs("population_year", &whole)),
+            rule("`population_year` requires `population`.", has("population_year"), needs("population", &whole)),
             rule(
-                "Only councils in England have a `region`.",
+                "`region` is only for councils in England.",
                 is("nation", &["scotland", "wales", "northern_ireland"]),
                 lacks("region"),
             ),
             Rule {
-                words: "The slug `network` is taken: it names the network itself.",
+                words: "The slug `network` is reserved for the network itself.",
                 condition: json!({ "properties": { "slug": { "not": { "const": "network" } } } }),
             },
         ],
         "NewTheme" => vec![rule(
-            "Only a theme with the status `deprecated` has a `replaced_by`.",
+            "`replaced_by` is allowed only if `status` is `deprecated`.",
             json!({ "not": is("status", &["deprecated"]) }),
             lacks("replaced_by"),
         )],
         "NewUser" | "UserUpdate" => vec![
             rule(
-                "A `contributor` and a `council_editor` need a `council`.",
+                "`council` is required if `role` is `contributor` or `council_editor`.",
                 is("role", &["contributor", "council_editor"]),
                 needs("council", &text),
             ),
             rule(
-                "Users with another role have no `council`.",
+                "`council` is not allowed for other roles.",
                 is("role", &["researcher", "moderator", "network_admin"]),
                 lacks("council"),
             ),
         ],
         "Outcome" => vec![
             rule(
-                "With the bound `direction`, `direction` is required, and there is no `value` and no `value_high`.",
+                "If `bound` is `direction`, `direction` is required, and `value` and `value_high` are not allowed.",
                 is("bound", &["direction"]),
                 json!({ "required": ["direction"], "properties": { "direction": text, "value": none, "value_high": none } }),
             ),
             rule(
-                "With the bound `range`, `value`, `value_high` and `unit` are required.",
+                "If `bound` is `range`, `value`, `value_high` and `unit` are required.",
                 is("bound", &["range"]),
                 json!({ "required": ["value", "value_high", "unit"],
                     "properties": { "value": number, "value_high": number, "unit": text } }),
             ),
-            rule("Only a range has a `value_high`.", is("bound", &single), lacks("value_high")),
+            rule("`value_high` is allowed only if `bound` is `range`.", is("bound", &single), lacks("value_high")),
             rule(
-                "With the bounds `exact`, `at_least`, `at_most` and `about`, `value` is required unless `kind` is `award`.",
+                "If `bound` is `exact`, `at_least`, `at_most` or `about`, `value` is required unless `kind` is `award`.",
                 json!({ "allOf": [is("bound", &single), { "not": is("kind", &["award"]) }] }),
                 needs("value", &number),
             ),
             rule(
-                "A `value` needs a `unit`.",
+                "`value` requires `unit`.",
                 json!({ "allOf": [has("value"), { "not": is("bound", &["direction"]) }] }),
                 needs("unit", &text),
             ),
             rule(
-                "An `evidence_level` of 2 or more needs a `source`.",
+                "An `evidence_level` of 2 or more requires `source`.",
                 json!({ "properties": { "evidence_level": { "minimum": 2 } } }),
                 needs("source", &text),
             ),

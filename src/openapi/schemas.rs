@@ -1,11 +1,10 @@
-//! The schemas of the document: what follows from others is made here, not annotated.
+//! The schemas of the document. Builds those that follow from others, so that they need no annotation.
 
 use serde_json::{Value, json};
 
 use super::sort_members;
 
-/// What a generic type's name begins with in the document, what its name shall end with, and where the record is in it, if it
-/// is there itself.
+/// Generic types: prefix of the generated name, suffix of the published name, and pointer to the record (may be empty).
 const GENERIC: [(&str, &str, &str); 5] = [
     ("Page_", "Page", "/properties/data/items"),
     ("FeaturePage_", "Page", "/properties/features/items"),
@@ -14,7 +13,7 @@ const GENERIC: [(&str, &str, &str); 5] = [
     ("RecordFeature_", "PointFeature", "/properties/properties"),
 ];
 
-/// Name pages and maps, add patches and selections.
+/// Names pages and maps, and adds patches and selections.
 pub(super) fn finish(document: &mut Value) {
     name_generic(document);
     drop_empty_defaults(document);
@@ -24,7 +23,7 @@ pub(super) fn finish(document: &mut Value) {
     bound_as_entered(document);
 }
 
-/// What a record shows is what somebody entered: the bounds of a body hold for the record that is made of it.
+/// Copies the bounds of a body to the record made from it.
 fn bound_as_entered(document: &mut Value) {
     let entered = [
         ("Council", "NewCouncil"),
@@ -63,7 +62,7 @@ fn bound_as_entered(document: &mut Value) {
     }
 }
 
-/// A page of councils is a `CouncilPage` and refers to `Council`, where the generic type says `Page_Council` and repeats it.
+/// Renames generic types: `Page_Council`, which repeats the record, becomes `CouncilPage`, which refers to `Council`.
 fn name_generic(document: &mut Value) {
     let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
     for (prefix, _, place) in GENERIC {
@@ -81,7 +80,8 @@ fn name_generic(document: &mut Value) {
     rename_refs(document);
 }
 
-/// The name for a generic type's name: `CouncilPage` for `Page_Council`, `CouncilMap` for `PointMap_CouncilProperties`.
+/// The published name of a generic type: `CouncilPage` for `Page_Council`, `CouncilMap` for
+/// `PointMap_CouncilProperties`.
 fn renamed(name: &str) -> Option<String> {
     GENERIC.iter().find_map(|(prefix, suffix, _)| {
         Some(format!("{}{suffix}", name.strip_prefix(prefix)?.trim_end_matches("Properties")))
@@ -104,7 +104,7 @@ fn rename_refs(value: &mut Value) {
     }
 }
 
-/// A default of null says nothing, and a required member has none.
+/// Removes defaults of null, which mean nothing, and defaults of required members.
 fn drop_empty_defaults(document: &mut Value) {
     for (_, schema) in document.pointer_mut("/components/schemas").and_then(Value::as_object_mut).into_iter().flatten()
     {
@@ -118,7 +118,7 @@ fn drop_empty_defaults(document: &mut Value) {
     }
 }
 
-/// What an answer has when the caller picked its members with `fields`: any of them.
+/// Adds schemas for answers whose members the caller chose with `fields`. All members are optional.
 fn add_selections(document: &mut Value) {
     for record in ["Council", "Theme", "Initiative", "OutcomeRecord"] {
         let whole = format!("#/components/schemas/{record}");
@@ -127,21 +127,22 @@ fn add_selections(document: &mut Value) {
         let mut selection = schemas[record].clone();
         if let Some(members) = selection.as_object_mut() {
             members.remove("required");
-            members.insert("description".into(), json!(format!("Members of {record} that `fields` picked.")));
+            members
+                .insert("description".into(), json!(format!("The members of {record} that you chose with `fields`.")));
         }
         let mut page = schemas[format!("{record}Page")].clone();
         page["properties"]["data"]["items"] = json!({ "anyOf": [{ "$ref": whole }, { "$ref": picked }] });
         schemas[format!("{record}Selection")] = selection;
         schemas[format!("{record}SelectionPage")] = page;
         if let Some(schemas) = schemas.as_object_mut() {
-            // Every list of these takes `fields`.
+            // Every list of these records takes `fields`, so the plain page is unused.
             schemas.remove(&format!("{record}Page"));
             sort_members(schemas);
         }
     }
 }
 
-/// The schema of a patch for each body that is replaced as a whole.
+/// Bodies that can be replaced, and the schemas of their patches.
 pub(super) const PATCHES: [(&str, &str); 5] = [
     ("NewCouncil", "CouncilPatch"),
     ("NewTheme", "ThemePatch"),
@@ -150,8 +151,8 @@ pub(super) const PATCHES: [(&str, &str); 5] = [
     ("ApiKeyUpdate", "ApiKeyPatch"),
 ];
 
-/// A merge patch has the members of the body, none required (RFC 7396); null clears those that may be absent. None has a
-/// default: what a patch leaves out stays as it is, and a generated client would send its defaults.
+/// Adds the schemas of merge patches (RFC 7396). All members are optional; null clears those that the body can leave
+/// out. Patches have no defaults: members left out do not change, but a generated client would send their defaults.
 fn add_patch_schemas(document: &mut Value) {
     for (whole, patch) in PATCHES {
         let mut schema = document["components"]["schemas"][whole].clone();
@@ -160,7 +161,9 @@ fn add_patch_schemas(document: &mut Value) {
             members.remove("required");
             members.insert(
                 "description".into(),
-                json!(format!("A merge patch (RFC 7396) of {whole}: only what changes; null clears a member.")),
+                json!(format!(
+                    "A merge patch (RFC 7396) of {whole}. Send only the members that change. Null clears a member."
+                )),
             );
         }
         for (name, member) in schema.pointer_mut("/properties").and_then(Value::as_object_mut).into_iter().flatten() {
@@ -186,8 +189,8 @@ fn allow_null(schema: &mut Value) {
     }
 }
 
-/// What one of several choices says of itself is said of the member that has the choice: beside a reference inside a choice,
-/// generators take a description for a type of its own.
+/// Moves the description of a choice to the member that has the choice. If a reference inside a choice has a
+/// description, generators make a separate type of it.
 fn describe_beside_choices(value: &mut Value) {
     match value {
         Value::Object(members) => {

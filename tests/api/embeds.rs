@@ -78,7 +78,7 @@ async fn a_frame_that_is_asked_for_wrongly_says_what_is_wrong() {
         ("view=globe", 400, "view"),
         ("limit=1&limit=2", 400, "twice"),
         ("fields=title", 400, "fields"),
-        ("q=%FF", 400, "does not understand"),
+        ("q=%FF", 400, "address of this frame is not valid"),
         ("council=nowhere-at-all", 404, "nowhere-at-all"),
         ("heading=%3Cscript%3E&thme=housing", 400, "theme"),
     ] {
