@@ -23,7 +23,7 @@ use crate::registry::references;
 
 /// Changes on a page when the caller does not say.
 const DEFAULT_LIMIT: i64 = 200;
-/// Most changes on a page; a larger wish is clamped.
+/// Maximum number of changes per page. Higher values count as this.
 const MAX_LIMIT: i64 = 1000;
 /// Changes in a feed.
 const IN_A_FEED: usize = 50;
