@@ -35,7 +35,7 @@ pub fn identifies(path: &str) -> bool {
     below.into_iter().any(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// Number of addresses that could use up a shared limit between them. An office has one address; an attacker has
+/// Minimum number of addresses that it takes to use up a shared limit. An office has one address; an attacker has
 /// several.
 const ADDRESSES_TO_FILL: usize = 8;
 /// Maximum number of concurrent exports per address. People often start two at once, for councils and for initiatives.
