@@ -14,7 +14,7 @@ export function Header({ path }: { path: string }) {
           <Mark />
           <span>
             <b>CCIN registry</b>
-            <small>What co-operative councils do</small>
+            <small>Initiatives by co-operative councils</small>
           </span>
         </a>
         <nav aria-label="Main">

@@ -54,7 +54,7 @@ export function Explore({ query }: { query: URLSearchParams }) {
       <div class="hero">
         <div class="wide">
           <Heading title={title(filters, counts.data?.facets)} class="hero-title">
-            What co-operative councils do
+            Initiatives by co-operative councils
           </Heading>
           <p>Initiatives from councils across the UK: their approach, their outcomes, and how strong the evidence is.</p>
           <Search words={filters.get("q")} onSearch={(words) => change(filters.set("q", words))} onTheme={(theme) => change(filters.set("q", "").toggle("theme", theme))} />
