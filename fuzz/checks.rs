@@ -1,5 +1,5 @@
-//! What must hold for any text that somebody sends: no panic, no endless work, no answer out of proportion. The fuzz targets
-//! call these checks, and so do tests over texts by a seed.
+//! Properties that must hold for any input: no panic, no endless work, no response out of proportion. The fuzz targets
+//! call these checks. Tests call them on generated texts with a fixed seed.
 #![allow(dead_code, reason = "each target calls one of them")]
 
 use std::path::Path;
@@ -24,7 +24,7 @@ use roaring::RoaringBitmap;
 
 static SCHEMAS: LazyLock<Schemas> = LazyLock::new(|| Schemas::new(&document().value));
 
-/// Markdown: as HTML, as plain text, and as it is copied into another page.
+/// Markdown: as HTML, as plain text, and as an excerpt of another page.
 pub fn markdown(text: &str) {
     let html = render(text);
     assert!(!html.contains("<script") && !html.contains("href=\"javascript"), "{text:?}");
@@ -36,7 +36,7 @@ pub fn markdown(text: &str) {
     assert!(plain_text(text).len() <= 2 * text.len() + 1000, "{text:?}");
 }
 
-/// Boxes and points; slugs made of titles.
+/// Bounding boxes and points; slugs from titles.
 pub fn places(text: &str) {
     if let Ok(bounds) = text.parse::<BoundingBox>() {
         assert!(bounds.south <= bounds.north, "{text:?}: {bounds:?}");
@@ -49,7 +49,7 @@ pub fn places(text: &str) {
     }
 }
 
-/// Words to search for, and the weights that a cursor brings back; the same words as a document.
+/// Search text, and the weights that a cursor carries; the same text as a document.
 pub fn words(text: &str) {
     let document = |field, text: &str| Text { fields: vec![(field, text.to_owned())], ..Text::default() };
     let index = TextIndex::build([
@@ -69,7 +69,7 @@ pub fn words(text: &str) {
     }
 }
 
-/// Cursors, access tokens and API keys that nobody gave out.
+/// Forged cursors, access tokens and API keys.
 pub fn credentials(text: &str) {
     static KEYS: LazyLock<Keys> = LazyLock::new(|| {
         let folder = std::env::temp_dir().join(format!("ccin-fuzz-{}", std::process::id()));
@@ -85,7 +85,7 @@ pub fn credentials(text: &str) {
     }
 }
 
-/// Bodies: JSON, dates and numbers in it, and as many faults as are told.
+/// Bodies: JSON, with dates and numbers, up to the maximum number of reported faults.
 pub fn body(bytes: &[u8]) {
     let Ok(value) = parse_json(bytes) else { return };
     if let Err(error) = Draft::<NewInitiative>::new(value, &SCHEMAS).and_then(Draft::checked) {

@@ -1,26 +1,30 @@
-//! The CCIN registry: the public record of what UK co-operative councils do, as a REST/JSON service.
+//! The CCIN registry: the public record of initiatives by UK co-operative councils, as a REST/JSON service.
 //!
-//! # The rooms
+//! # Modules
 //!
-//! Each room imports only from itself and from the rooms below it. A test holds this (`tests/api/layering`).
+//! Each module imports only from itself and from the modules below it. A test checks this (`tests/api/layering`).
 //!
-//! - [`app`]: the program: command line, settings of a start, the server, signals, imports, the sample.
-//! - [`api`]: one file a resource with its handlers; [`api::routes`] lists every operation.
-//! - [`formats`]: the registry in other people's forms: exports, OGC API, maps, citations, feeds, embeds, pages.
-//! - [`read_model`]: the records in memory, from which every read is answered; filters, order, facets, search.
-//! - [`accounts`]: users, sign-in, tokens of other issuers, API keys and requests for them. [`audit`]: who did what.
-//! - [`registry`]: what is recorded, with its rules: councils, initiatives, themes, boundaries, changes.
-//! - [`openapi`]: the document: finished here, collected by the routes.
-//! - [`http`]: what all operations share: bodies, queries, pages of lists, answers, limits, idempotency.
-//! - [`access`]: who may see and do what: role, scope, visibility, reach, and the extractors for signatures.
-//! - [`db`], [`geography`], [`error`], [`text`], [`config`]: connections and migrations, places, refusals, texts, settings.
+//! - [`app`]: the program: command line, startup, the server, signals, imports, the sample.
+//! - [`api`]: the handlers, one file per resource; [`api::routes`] lists every operation.
+//! - [`formats`]: other formats of the data: exports, OGC API, maps, citations, feeds, embeds, pages.
+//! - [`read_model`]: the records in memory, which answer every read; filters, order, facets, search.
+//! - [`accounts`]: users, sign-in, tokens of other issuers, API keys and requests for them. [`audit`]: the audit trail.
+//! - [`registry`]: the records and their rules: councils, initiatives, themes, boundaries, changes.
+//! - [`openapi`]: the OpenAPI document: the routes collect its parts, and this module completes it.
+//! - [`http`]: shared by all operations: bodies, queries, pages of lists, responses, limits, idempotency.
+//! - [`access`]: permissions: role, scope, visibility, reach, and the extractors for handlers' signatures.
+//! - [`db`], [`geography`]: connections, migrations and locks; points, boxes and boundaries.
+//! - [`error`], [`text`], [`config`]: problem documents; validated texts and slugs; settings.
 //!
-//! # The life of a request
+//! # Path of a request
 //!
-//! socket → [`api::middleware`] (request id, HEAD, problem documents) → [`http::limits`] (size, concurrency) →
-//! [`accounts::identify`] (who is calling) → [`http::limits::rate`] (quota) → extractors ([`access::extractors`]: who may
-//! call; [`http::input`]: what was sent) → handler (`api/*.rs`) → [`read_model`] for a read, or a `store.rs` and PostgreSQL
-//! for a write → [`http::response`] or [`http::page`].
+//! 1. The socket, then [`api::middleware`]: request id, HEAD, problem documents.
+//! 2. [`http::limits`]: request size and concurrency.
+//! 3. [`accounts::identify`]: identifies the caller.
+//! 4. [`http::limits::rate`]: the caller's quota.
+//! 5. Extractors: [`access::extractors`] check permissions, [`http::input`] validates the input.
+//! 6. The handler (`api/*.rs`). It reads from [`read_model`], or writes to PostgreSQL with a `store.rs`.
+//! 7. The response, by [`http::response`] or [`http::page`].
 
 pub mod access;
 pub mod accounts;

@@ -1,4 +1,4 @@
-//! Parse the command line, start logging, run, set the exit code.
+//! Parses the command line, starts logging, runs the command and sets the exit code.
 
 use std::process::ExitCode;
 
@@ -17,7 +17,7 @@ fn main() -> ExitCode {
         }
     };
     let ended = runtime.block_on(cli.run());
-    // What still runs serves nobody any more, and may be stuck.
+    // Do not wait for remaining tasks: nothing needs them, and they may be stuck.
     runtime.shutdown_background();
     match ended {
         Ok(()) => ExitCode::SUCCESS,

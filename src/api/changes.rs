@@ -23,7 +23,7 @@ use crate::registry::references;
 
 /// Default number of changes on a page.
 const DEFAULT_LIMIT: i64 = 200;
-/// Maximum number of changes on a page. Larger limits are clamped to it.
+/// Maximum number of changes per page. Higher values count as this.
 const MAX_LIMIT: i64 = 1000;
 /// Number of changes in a feed.
 const IN_A_FEED: usize = 50;

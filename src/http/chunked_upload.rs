@@ -1,8 +1,8 @@
-//! Uploads that were refused before their end.
+//! Chunked uploads that were refused before their end.
 //!
-//! actix reads a chunked upload to its end once nobody holds it any more, so as to keep the connection: a sender without an
-//! end would be listened to without an end. An upload that is still held when the last of the answer is sent makes actix
-//! close the connection instead, as it does of its own accord where the length was announced.
+//! actix reads a chunked upload to its end once it is dropped, in order to reuse the connection. An endless upload
+//! would then be read forever. If the upload still exists after the last byte of the response, actix closes the
+//! connection instead. It does that by itself when the length was announced.
 
 use std::cell::RefCell;
 use std::pin::Pin;
@@ -19,7 +19,7 @@ use actix_web::web::Bytes;
 use futures_util::Stream;
 use futures_util::stream::LocalBoxStream;
 
-/// Hold a chunked upload until its answer is sent.
+/// Keeps a chunked upload in memory until its response is sent.
 pub async fn hold(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -34,7 +34,7 @@ pub async fn hold(
     Ok(response.map_body(|_, body| BoxBody::new(Answer { body: body.boxed(), _upload: upload })))
 }
 
-/// An upload that its reader and the answer hold.
+/// An upload that its reader and the response share.
 #[derive(Clone)]
 struct Upload(Rc<RefCell<Payload>>);
 
@@ -46,7 +46,7 @@ impl Stream for Upload {
     }
 }
 
-/// The body of an answer, with the upload that it answers.
+/// The body of a response, with the upload of its request.
 struct Answer {
     body: BoxBody,
     _upload: Upload,

@@ -1,4 +1,4 @@
-//! Where a request comes from, when proxies stand in between.
+//! The address of a caller, also behind proxies.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -7,19 +7,20 @@ use ipnet::IpNet;
 
 use crate::config::ServeSettings;
 
-/// The caller's address: that of the connection or, when the connection is a trusted proxy's, the last address in
-/// `X-Forwarded-For` that is not a trusted proxy's itself. Whatever stands to the left of it is the caller's own say.
+/// The caller's address. Normally that is the address of the connection. Behind a trusted proxy, it is the last address
+/// in `X-Forwarded-For` that is not a trusted proxy. Addresses to the left of it come from the caller and cannot be
+/// trusted.
 pub fn client_address(request: &HttpRequest) -> Option<IpAddr> {
     let peer = request.peer_addr()?.ip().to_canonical();
     let trusted = request.app_data::<web::Data<ServeSettings>>().map_or(&[][..], |settings| &settings.trusted_proxies);
     let forwarded = request.headers().get_all("x-forwarded-for").map(|value| String::from_utf8_lossy(value.as_bytes()));
-    // One list, whatever bytes are in it: a value that is left out would move the nearest hop.
+    // Join all values into one list, whatever bytes they have: dropping one would change the nearest hop.
     let forwarded = forwarded.collect::<Vec<_>>().join(",");
     Some(nearest_stranger(peer, forwarded.split(','), trusted))
 }
 
-/// What counts as one address: an IPv4 address, or the /64 that is the least a subscriber gets of IPv6 (RFC 6177). Callers
-/// whose address is not known count as one.
+/// The unit that counts as one address: an IPv4 address or an IPv6 /64, the smallest allocation of a subscriber (RFC
+/// 6177). Callers with unknown addresses count as one.
 pub fn network(address: Option<IpAddr>) -> IpAddr {
     match address.map(|address| address.to_canonical()) {
         Some(IpAddr::V6(address)) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
@@ -28,7 +29,8 @@ pub fn network(address: Option<IpAddr>) -> IpAddr {
     }
 }
 
-/// Where somebody on this machine reaches what listens at `bind`: on every address is on the loopback address as well.
+/// The address at which this machine reaches a server that listens at `bind`. For a wildcard address, that is the
+/// loopback address.
 pub fn from_here(bind: SocketAddr) -> SocketAddr {
     let ip = match bind.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
@@ -38,7 +40,8 @@ pub fn from_here(bind: SocketAddr) -> SocketAddr {
     (ip, bind.port()).into()
 }
 
-/// `hops` as the header lists them, the nearest last. Behind a hop that is no address nothing can be believed.
+/// `hops` is in the order of the header, the nearest last. If a hop is not an address, those before it cannot be
+/// trusted.
 fn nearest_stranger<'a>(peer: IpAddr, hops: impl Iterator<Item = &'a str>, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
     let mut nearest = peer;
@@ -69,12 +72,12 @@ mod tests {
         let trusted: Vec<IpNet> = vec!["10.0.0.0/8".parse().unwrap(), "fd00::/8".parse().unwrap()];
         let found =
             |peer: &str, header: &str| nearest_stranger(peer.parse().unwrap(), header.split(','), &trusted).to_string();
-        assert_eq!(found("192.0.2.9", "203.0.113.5"), "192.0.2.9", "a stranger's header is no news");
+        assert_eq!(found("192.0.2.9", "203.0.113.5"), "192.0.2.9", "the header of an untrusted peer is ignored");
         assert_eq!(found("10.0.0.1", "203.0.113.5"), "203.0.113.5");
         assert_eq!(
             found("10.0.0.1", "6.6.6.6, 203.0.113.5, 10.0.0.2"),
             "203.0.113.5",
-            "what the caller made up is left"
+            "addresses that the caller sent are ignored"
         );
         assert_eq!(found("10.0.0.1", "203.0.113.5, unknown"), "10.0.0.1");
         assert_eq!(found("fd00::1", "[2001:db8::7]:4711"), "2001:db8::7");

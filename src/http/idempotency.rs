@@ -1,8 +1,7 @@
-//! `Idempotency-Key`: a POST that is sent again, because its answer was lost, is not carried out again.
+//! `Idempotency-Key`: a repeated POST, sent because its response was lost, has no further effect.
 //!
-//! The first answer is kept for 24 hours per caller, in the same transaction as what it created. An advisory lock makes a
-//! second request with the key wait for nothing: while the first is under way it gets a 409. A crash leaves no trace of
-//! either.
+//! The first response is stored for 24 hours per caller, in the same transaction as the new record. An advisory lock
+//! protects the key: a concurrent request with it gets 409 at once. A crash leaves neither the response nor the record.
 
 use std::future::{Ready, ready};
 
@@ -28,13 +27,13 @@ use crate::error::{ApiError, Fault};
 /// Name of the header.
 pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
-/// The key of a request, if it has one. An operation that takes it says so among its `params`.
+/// The key of a request, if it has one. Operations that accept it list it in their `params`.
 pub struct Idempotency {
     key: Option<String>,
     keys: web::Data<Keys>,
 }
 
-/// A first answer as kept.
+/// A stored first response.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = idempotency_keys)]
 struct Kept {
@@ -46,12 +45,13 @@ struct Kept {
 }
 
 diesel::define_sql_function! {
-    /// Take a lock until the end of the transaction, if nobody holds it.
+    /// Takes a lock until the end of the transaction, if it is free.
     fn pg_try_advisory_xact_lock(key: BigInt) -> Bool;
 }
 
 impl Idempotency {
-    /// The first answer to this request, if it was answered before. Call first thing in the transaction that creates.
+    /// The first response to this request, if there was one. Call this first in the transaction that creates the
+    /// record.
     pub async fn first_answer(
         &self,
         conn: &mut AsyncPgConnection,
@@ -63,7 +63,7 @@ impl Idempotency {
         let lock = i64::from_be_bytes(lock[..8].try_into().map_err(ApiError::internal)?);
         if !diesel::select(pg_try_advisory_xact_lock(lock)).get_result::<bool>(conn).await? {
             return Err(ApiError::conflict(
-                "A request with this Idempotency-Key is being served. Ask again in a moment.",
+                "Another request with this Idempotency-Key is in progress. Try again in a moment.",
             ));
         }
         let kept: Option<Kept> = idempotency_keys::table
@@ -84,7 +84,7 @@ impl Idempotency {
         }
     }
 
-    /// Keep the answer, in the transaction that made it true.
+    /// Stores the response, in the transaction that created the record.
     pub async fn keep(
         &self,
         conn: &mut AsyncPgConnection,
@@ -110,8 +110,8 @@ impl Idempotency {
     }
 }
 
-/// From when on, backwards, answers are no longer kept. By the clock of the database, which has dated them: this machine's
-/// may be another one.
+/// Responses older than this expire. Uses the clock of the database, which dated them: the clock of this machine may
+/// differ.
 fn too_old() -> SqlLiteral<Timestamptz> {
     sql("(now() - interval '24 hours')")
 }

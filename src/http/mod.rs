@@ -1,4 +1,4 @@
-//! What is the same for every operation: bodies and queries, pages, answers, limits.
+//! Shared by all operations: bodies and queries, pages, responses, limits.
 
 pub mod chunked_upload;
 pub mod client_address;

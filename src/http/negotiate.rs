@@ -1,39 +1,39 @@
-//! Which of several representations a caller gets, by the `Accept` header (RFC 9110, section 12.5.1).
+//! Chooses the representation for a caller, by the `Accept` header (RFC 9110, section 12.5.1).
 //!
-//! The first on offer is the default: of a caller who does not say, of one to whom all are the same, and of a browser
-//! that shows what it is given. What a caller names goes before what a wildcard lets in, so that `text/markdown, */*` is a
-//! wish for Markdown. Parameters of a media range, `charset` and `profile` among them, are not looked at: each
-//! type is sent in one form only.
+//! The first one on offer is the default. It goes to callers without a preference, and to browsers that show whatever
+//! they get. A type named by the caller ranks above one that only matches a wildcard. So `text/markdown, */*` is a
+//! request for Markdown. Parameters of a media range, such as `charset` and `profile`, are ignored: each type has one
+//! form only.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{Accept, Header, Quality};
 
 use crate::error::ApiError;
 
-/// What a browser asks for when somebody types an address; it gets the default.
+/// The `Accept` header of a browser when somebody types an address. It gets the default.
 const BROWSER: &str = "text/html";
 
-/// The best of what is on offer, each with its media type (type and subtype in lower case), for this request.
+/// The best of the representations on offer, each with its media type (lower case, without parameters).
 ///
-/// 406 with the media types on offer when the caller takes none of them.
+/// 406 with the media types on offer if the caller accepts none of them.
 pub fn choose<T: Copy>(request: &HttpRequest, offers: &[(T, &str)]) -> Result<T, ApiError> {
     preferred(Accept::parse(request).ok().as_ref(), offers)
         .ok_or_else(|| ApiError::not_acceptable(offers.iter().map(|(_, media_type)| *media_type)))
 }
 
-/// The same for a header that has been read already; `None` when the caller takes nothing of what is on offer.
+/// The same for a parsed header; `None` if the caller accepts nothing on offer.
 pub fn preferred<T: Copy>(accept: Option<&Accept>, offers: &[(T, &str)]) -> Option<T> {
     let best = best(&wishes(accept), offers.iter().map(|(_, media_type)| *media_type));
     best.and_then(|index| offers.get(index)).map(|(offer, _)| *offer)
 }
 
-/// True when the caller would rather have a page than data: a browser.
+/// True when the caller prefers a page to data, as browsers do.
 pub fn wants_page(accept: Option<&Accept>) -> bool {
     preferred(accept, &[(false, "application/json"), (true, BROWSER)]) == Some(true)
 }
 
-/// The media ranges that the caller takes, with their quality. None stand for everything: there is no header, or one in
-/// which nothing can be read, which the standard lets a server take for none.
+/// The media ranges that the caller accepts, with their quality. Empty means everything. The header is missing, or is
+/// invalid and can be ignored under the standard.
 fn wishes(accept: Option<&Accept>) -> Vec<(String, Quality)> {
     let wishes = accept.into_iter().flat_map(|accept| accept.iter());
     wishes.map(|wish| (wish.item.essence_str().to_lowercase(), wish.quality)).collect()
@@ -55,7 +55,7 @@ fn best<'a>(wishes: &[(String, Quality)], offers: impl Iterator<Item = &'a str>)
     best.map(|(index, ..)| index).or_else(|| is_browser().then_some(0))
 }
 
-/// How precisely a range names a media type, and what the caller thinks of it. The most precise range counts.
+/// How precisely a range matches a media type, and its quality. The most precise range counts.
 fn fit((range, quality): &(String, Quality), offer: &str) -> Option<(u8, Quality)> {
     let precision = match range.strip_suffix("/*") {
         None if range == offer => 2,

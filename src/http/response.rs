@@ -1,7 +1,7 @@
-//! Answers: bodies with strong ETags (RFC 9110, section 8.8.3), `Last-Modified`, cache rules, 304.
+//! Responses: bodies with strong ETags (RFC 9110, section 8.8.3), `Last-Modified`, cache rules, 304.
 //!
-//! An ETag is the record's version and a digest of what was sent: `"7-3f2a9c04b1d6e8f0"`. The digest makes it strong for
-//! every representation (chosen fields, embedded records, another caller's view); `If-Match` looks at the version alone.
+//! An ETag is the record's version and a digest of the body: `"7-3f2a9c04b1d6e8f0"`. The digest makes it strong for
+//! every representation (chosen fields, embedded records, another caller's view). `If-Match` compares the version only.
 
 use std::collections::BTreeMap;
 use std::time::SystemTime;
@@ -25,17 +25,17 @@ use crate::error::ApiError;
 
 const JSON: &str = "application/json";
 
-/// Marks a request for the head of an answer alone (HEAD), for whom the body is dear to make.
+/// Marks a HEAD request, so that handlers can skip an expensive body.
 #[derive(Clone, Copy, Debug)]
 pub struct HeadOnly;
 
-/// Among the `responses` of an operation: its answer has validators, and a caller who has it already gets 304.
+/// For the `responses` of an operation: the response has validators, so an unchanged one gets 304.
 pub struct Cacheable;
 
-/// Among the `responses` of an operation: the record that the address names may have moved, which is a 308.
+/// For the `responses` of an operation: the record in the address may have moved, which gives 308.
 pub struct Moves;
 
-/// A status as an operation states it; the document describes what it means once for all.
+/// A status that an operation declares. The OpenAPI document describes its meaning once.
 fn stated(status: &str) -> BTreeMap<String, RefOr<OpenApiResponse>> {
     BTreeMap::from([(status.to_owned(), OpenApiResponse::new("").into())])
 }
@@ -52,28 +52,28 @@ impl IntoResponses for Moves {
     }
 }
 
-/// A record that has a version and a date.
+/// A record with a version and a date.
 pub trait Resource: Serialize {
-    /// Grows by one with each change.
+    /// Increases by one with each change.
     fn version(&self) -> i32;
-    /// When the record last changed.
+    /// Time of the last change.
     fn updated_at(&self) -> DateTime<Utc>;
 }
 
-/// A record that is JSON already. What tells it from others is known before a byte of it is copied.
+/// A record that is already JSON. Its tag is known before its text is copied.
 pub trait Rendered {
-    /// Grows by one with each change.
+    /// Increases by one with each change.
     fn version(&self) -> i32;
-    /// When the record last changed.
+    /// Time of the last change.
     fn updated_at(&self) -> DateTime<Utc>;
-    /// Tells this text from any other that the same address may answer with.
+    /// Identifies this text among all representations at an address.
     fn fingerprint(&self) -> Fingerprint;
-    /// Bytes that it takes at the most, about.
+    /// Maximum size in bytes, approximately.
     fn size(&self) -> usize;
-    /// Append it.
+    /// Appends the text.
     fn write(&self, out: &mut Vec<u8>);
 
-    /// It alone.
+    /// The text itself.
     fn text(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(self.size() + 64);
         self.write(&mut out);
@@ -81,7 +81,7 @@ pub trait Rendered {
     }
 }
 
-/// Tells one text from another: the first bytes of its SHA-256.
+/// Identifies a text: the first bytes of its SHA-256.
 pub type Fingerprint = [u8; 8];
 
 /// The fingerprint of a text.
@@ -90,7 +90,7 @@ pub fn fingerprint(text: &[u8]) -> Fingerprint {
     std::array::from_fn(|at| digest[at])
 }
 
-/// The ETag of a body; `version` is `None` for what has none, such as a list.
+/// The ETag of a body; `version` is `None` for bodies without one, such as lists.
 pub fn etag(version: Option<i32>, body: &[u8]) -> String {
     etag_of(version, &fingerprint(body))
 }
@@ -101,7 +101,7 @@ pub fn etag_of(version: Option<i32>, fingerprint: &[u8]) -> String {
     version.map_or_else(|| format!("\"{digest}\""), |version| format!("\"{version}-{digest}\""))
 }
 
-/// The members that the caller chose with `fields`; everything without a choice.
+/// The members that the caller chose with `fields`; all without a choice.
 pub fn pick<T: Serialize>(record: &T, fields: Option<&[String]>) -> Result<Value, ApiError> {
     let mut value = serde_json::to_value(record).map_err(ApiError::internal)?;
     if let (Some(fields), Value::Object(members)) = (fields, &mut value) {
@@ -125,12 +125,12 @@ impl<T: Resource> Record<T> {
         Self { record, fields: None }
     }
 
-    /// The members in `fields`, or all.
+    /// The members in `fields`, or all of them.
     pub fn picked(record: T, fields: Option<Vec<String>>) -> Self {
         Self { record, fields }
     }
 
-    /// The ETag of the whole record, as a plain GET shows it.
+    /// The ETag of the whole record, as in a plain GET.
     pub fn etag(record: &T) -> Result<String, ApiError> {
         let body = serde_json::to_vec(&pick(record, None)?).map_err(ApiError::internal)?;
         Ok(etag(Some(record.version()), &body))
@@ -149,7 +149,7 @@ impl<T: Resource> Responder for Record<T> {
     }
 }
 
-/// Send a readable body: 200 with its validators, or 304 when the caller has it already.
+/// Sends a body that can be read again: 200 with its validators, or 304 if the caller already has it.
 pub fn send(
     request: &HttpRequest,
     value: &impl Serialize,
@@ -161,7 +161,7 @@ pub fn send(
     Ok(answer(request, JSON, body, version, modified, link))
 }
 
-/// The same for JSON with a tag that is known before the body: that is made only for a caller who has not got it.
+/// The same for JSON with a known tag. The body is created only if the caller does not have it.
 pub fn send_tagged(
     request: &HttpRequest,
     tag: &str,
@@ -178,17 +178,17 @@ pub fn send_rendered(request: &HttpRequest, record: &impl Rendered) -> HttpRespo
     send_tagged(request, &tag, Some(record.updated_at()), None, || record.text())
 }
 
-/// The same for JSON that is text already.
+/// The same for JSON text.
 pub fn send_text(request: &HttpRequest, text: &str) -> Result<HttpResponse, ApiError> {
     Ok(answer(request, JSON, text.to_owned(), None, None, None))
 }
 
-/// The same for a record in another media type, written out already.
+/// The same for a record in another media type, as text.
 pub fn send_as(request: &HttpRequest, record: &impl Resource, media_type: &str, body: String) -> HttpResponse {
     answer(request, media_type, body, Some(record.version()), Some(record.updated_at()), None)
 }
 
-/// The same for what is made of many records, of which the newest changed at `modified`.
+/// The same for a response made from many records; the newest of them changed at `modified`.
 pub fn send_overview(
     request: &HttpRequest,
     media_type: &str,
@@ -198,8 +198,8 @@ pub fn send_overview(
     answer(request, media_type, body, None, modified, None)
 }
 
-/// The same for a long answer without a version: who takes brotli (RFC 7932) gets it compressed as well as is worth the time,
-/// which is twice as well as on the fly. Takes some 0.1 s for each 4 MB, on a thread of its own.
+/// The same for a long response without a version. Callers that accept brotli (RFC 7932) get strong compression, twice
+/// as good as on the fly. It takes some 0.1 s for each 4 MB, on a thread of its own.
 pub async fn send_packed(request: &HttpRequest, media_type: &str, body: String) -> Result<HttpResponse, ApiError> {
     let wanted = AcceptEncoding::parse(request)
         .ok()
@@ -216,7 +216,7 @@ pub async fn send_packed(request: &HttpRequest, media_type: &str, body: String) 
     Ok(response)
 }
 
-/// Compress with brotli, as well as is worth the time for an answer that is sent again or is long.
+/// Compresses with brotli, at the quality for responses that are long or sent again.
 pub(crate) fn pack(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     let settings = BrotliEncoderParams { quality: 9, lgwin: 22, size_hint: bytes.len(), ..Default::default() };
     let mut packed = Vec::new();
@@ -224,19 +224,19 @@ pub(crate) fn pack(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     Ok(packed)
 }
 
-/// The same for what has links of its own.
+/// The same for a response with its own links.
 pub fn send_linked(request: &HttpRequest, media_type: &str, body: String, link: String) -> HttpResponse {
     answer(request, media_type, body, None, None, Some(link))
 }
 
-/// The same for a body that says when it was made: its tag is that of `said`, what does not change meanwhile, and therefore
-/// weak (RFC 9110, section 8.8.1).
+/// The same for a body with its time of creation. Its tag is that of `said`, the part that does not change, and is
+/// therefore weak (RFC 9110, section 8.8.1).
 pub fn send_stamped(request: &HttpRequest, media_type: &str, body: String, said: &str, link: String) -> HttpResponse {
     let tag = format!("W/{}", etag(None, said.as_bytes()));
     tagged(request, media_type, || body, &tag, None, Some(link))
 }
 
-/// The same for bytes of a media type of their own.
+/// The same for bytes of another media type.
 pub fn send_bytes(request: &HttpRequest, media_type: &str, body: Vec<u8>) -> HttpResponse {
     answer(request, media_type, body, None, None, None)
 }
@@ -271,7 +271,7 @@ fn tagged<B: MessageBody + 'static>(
     if known { response.finish() } else { response.content_type(media_type).body(body()) }
 }
 
-/// True when the caller has this already: `If-None-Match`, compared weakly (RFC 9110, section 13.1.2).
+/// True when the caller already has this: `If-None-Match`, compared weakly (RFC 9110, section 13.1.2).
 pub fn is_known(request: &HttpRequest, tag: &str) -> bool {
     let Ok(tag) = tag.parse::<EntityTag>() else { return false };
     match IfNoneMatch::parse(request) {
@@ -288,7 +288,8 @@ fn validators(response: &mut HttpResponseBuilder, tag: &str, modified: Option<Da
     }
 }
 
-/// What was asked with credentials is nobody else's; the rest may be kept for a minute, longer when the service is away.
+/// Caches must not store responses to requests with credentials. Others can be stored for a minute, and longer while
+/// the service is unavailable.
 pub fn cache(response: &mut HttpResponseBuilder, headers: &HeaderMap) {
     let private = headers.contains_key(header::AUTHORIZATION) || headers.contains_key("x-api-key");
     let rule = if private { "private, no-store" } else { "public, max-age=60, stale-if-error=86400" };
@@ -296,12 +297,12 @@ pub fn cache(response: &mut HttpResponseBuilder, headers: &HeaderMap) {
     response.insert_header((header::VARY, "Accept, Accept-Encoding, Authorization, X-API-Key"));
 }
 
-/// The answer to a write, kept as text so that an `Idempotency-Key` can give it again.
+/// The response to a write, stored as text so that an `Idempotency-Key` can repeat it.
 #[derive(Debug, Clone)]
 pub struct Written {
     /// 200 or 201.
     pub status: StatusCode,
-    /// Address of what was created.
+    /// Address of the new record.
     pub location: Option<String>,
     /// The record's new ETag.
     pub etag: Option<String>,
@@ -315,7 +316,7 @@ impl Written {
         Ok(Self { location: Some(location), status: StatusCode::CREATED, ..Self::changed(record)? })
     }
 
-    /// 200 with the record as it is now.
+    /// 200 with the current record.
     pub fn changed<T: Resource>(record: &T) -> Result<Self, ApiError> {
         let body = serde_json::to_string(&pick(record, None)?).map_err(ApiError::internal)?;
         let etag = Some(etag(Some(record.version()), body.as_bytes()));
@@ -338,14 +339,14 @@ impl Responder for Written {
     }
 }
 
-/// 204: done, and nothing to show.
+/// 204: success, without content.
 pub fn no_content() -> HttpResponse {
     HttpResponse::NoContent().insert_header((header::CACHE_CONTROL, "private, no-store")).finish()
 }
 
-/// 308 to where the record of a former slug or of a merged theme lives now, query string and all.
+/// 308 to the current address of a record with a former slug or of a merged theme, with the query string.
 pub fn moved(request: &HttpRequest, slug: &str) -> HttpResponse {
-    // The route, such as `/v1/councils/{council}/initiatives.{format}`, says which segment names the record.
+    // The route, such as `/v1/councils/{council}/initiatives.{format}`, tells which segment names the record.
     let route = request.match_pattern().unwrap_or_default();
     let steps = route.split('/').zip(request.path().split('/'));
     let path: Vec<&str> = steps.map(|(step, said)| if step.starts_with('{') { slug } else { said }).collect();
@@ -354,12 +355,12 @@ pub fn moved(request: &HttpRequest, slug: &str) -> HttpResponse {
     let location = if query.is_empty() { path } else { format!("{path}?{query}") };
     let mut response = HttpResponse::PermanentRedirect();
     response.insert_header((header::LOCATION, location));
-    // Of a record that not everybody may see, the new slug is as secret as the record.
+    // The new slug of a hidden record is as secret as the record.
     cache(&mut response, request.headers());
     response.finish()
 }
 
-/// 303 to where a record lives now, for an address that stays the same whatever becomes of the record's own.
+/// 303 to the current address of a record, for a permanent address.
 pub fn see_other(request: &HttpRequest, location: &str) -> HttpResponse {
     let mut response = HttpResponse::SeeOther();
     response.insert_header((header::LOCATION, location));
@@ -367,7 +368,7 @@ pub fn see_other(request: &HttpRequest, location: &str) -> HttpResponse {
     response.finish()
 }
 
-/// An answer with a secret that is shown this once: 201 with an address, else 200. Never kept, by nobody.
+/// A response with a secret that is shown only once: 201 with an address, otherwise 200. No cache stores it.
 pub fn issued(value: &impl Serialize, location: Option<String>) -> Result<HttpResponse, ApiError> {
     let status = if location.is_some() { StatusCode::CREATED } else { StatusCode::OK };
     let mut response = HttpResponse::build(status);

@@ -1,4 +1,4 @@
-//! Words to search for, and what every answer to a search says about it.
+//! Search text, and the description of a search in every response to one.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -6,7 +6,8 @@ use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-/// Words to search for, as people write them: all of them count, `"a phrase"` is one, `-word` excludes, `or` means either.
+/// Search text as people type it. All words must match. `"a phrase"` matches as a whole, `-word` excludes, `or` means
+/// either.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SearchText(String);
@@ -32,7 +33,7 @@ impl PartialSchema for SearchText {
             .min_length(Some(1))
             .max_length(Some(200))
             .description(Some(
-                "Words: all count, \"a phrase\" is one, -word excludes, or means either. No control characters.",
+                "All words must match. \"a phrase\" matches as a whole, -word excludes, or means either. No control characters.",
             ))
             .examples([json!("co-op housing")])
             .into()
@@ -41,43 +42,43 @@ impl PartialSchema for SearchText {
 
 impl ToSchema for SearchText {}
 
-/// How a search was understood.
+/// How a search was interpreted.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct SearchNote {
-    /// What was searched for: your words or, where they find nothing, the correction.
+    /// The text that was searched for: your words, or the correction if they match nothing.
     #[schema(example = "housing")]
     pub searched_for: String,
-    /// The correction, where your words find nothing; null otherwise.
+    /// The correction if your words match nothing; otherwise null.
     #[schema(required, example = "housing")]
     pub did_you_mean: Option<String>,
-    /// True when fewer than three records have every word, so that those with some of the words are shown too.
+    /// True when fewer than three records match every word, so that records that match some of the words follow.
     #[schema(example = false)]
     pub relaxed: bool,
-    /// Words of yours for which other words were looked for as well.
+    /// Your words for which related terms were searched too.
     pub synonyms: Vec<SynonymUse>,
 }
 
-/// A word of a search and what else was looked for.
+/// A word of a search, with the related terms that were searched too.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SynonymUse {
-    /// The word or term, as you wrote it.
+    /// The word or term, as you typed it.
     #[schema(example = "elderly")]
     pub word: String,
-    /// Terms of the same or a narrower meaning.
+    /// Terms with the same or a narrower meaning.
     #[schema(example = json!(["older people"]))]
     pub also: Vec<String>,
 }
 
-/// Fragments with the words found in `<mark>`; everything else is escaped, ready for HTML.
+/// Fragments with the matching words in `<mark>`. The rest is escaped and safe to use as HTML.
 #[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub struct Highlight {
-    /// Of the title or name, whole.
+    /// The whole title or name.
     #[schema(example = "Get Oldham <mark>Working</mark>")]
     pub title: String,
-    /// Of the summary, whole; null where there is none.
+    /// The whole summary; null if the record has none.
     #[schema(required)]
     pub summary: Option<String>,
-    /// Of the long texts: at most two fragments, an ellipsis between; null where the words are not in them.
+    /// At most two fragments of the long texts, separated by an ellipsis; null if the words are not in them.
     #[schema(required)]
     pub text: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! What every answer tells a browser to be strict about, and where to report what was overlooked.
+//! Security headers of every response, and the contact for security reports.
 
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::{HttpResponse, get, web};
@@ -8,18 +8,18 @@ use super::input::{NoParams, Query};
 use crate::config::ServeSettings;
 use crate::error::ApiError;
 
-/// Data are no pages: whatever a browser takes them for, it loads nothing, runs nothing and shows them in no frame.
+/// For data, which are not pages: a browser loads nothing, runs nothing and shows them in no frame.
 const STRICT: &str = "default-src 'none'; frame-ancestors 'none'";
-/// The interactive page of the document: its own scripts, styles and images and this service's answers. Swagger UI sets
-/// styles in place, and brings small images as data.
+/// For the interactive API reference: its own scripts, styles and images, and the responses of this service. Swagger UI
+/// sets inline styles and has small images as data.
 const DOCS: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-/// Two years, as browsers' own lists of such sites ask for. Other names below this one are not ours to promise for.
+/// Two years, as the preload lists of browsers require. Subdomains are not included, because others may run them.
 const HSTS: &str = "max-age=63072000";
-/// How long security.txt is good for, in days. RFC 9116 (section 2.5.5) recommends less than a year.
+/// Validity of security.txt, in days. RFC 9116 (section 2.5.5) recommends less than a year.
 const GOOD_FOR: Days = Days::new(180);
 
-/// Put the headers on an answer. `path` is the one that was asked for. An answer that brings a policy of its own keeps it.
+/// Adds the headers to a response for this path. A response with its own policy keeps it.
 pub fn secure(headers: &mut HeaderMap, path: &str, settings: Option<&ServeSettings>) {
     let policy = if path == "/docs" || path.starts_with("/docs/") { DOCS } else { STRICT };
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
@@ -30,14 +30,14 @@ pub fn secure(headers: &mut HeaderMap, path: &str, settings: Option<&ServeSettin
     if settings.is_some_and(ServeSettings::follows_host) {
         unshare(headers);
     }
-    // Over plain HTTP browsers ignore it, and a developer's machine must not be told.
+    // Browsers ignore this header over plain HTTP. A developer's machine must not send it.
     if settings.is_some_and(ServeSettings::is_https) {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
     }
 }
 
-/// Links in an answer follow the Host header, which is the caller's own say: no cache may hand it to others. What is the same
-/// for ever has no links.
+/// Forbids shared caches to store responses with links, because links depend on the caller's Host header. Immutable
+/// responses have no links.
 fn unshare(headers: &mut HeaderMap) {
     let rule = headers.get(header::CACHE_CONTROL).and_then(|rule| rule.to_str().ok());
     let private = rule.filter(|rule| !rule.contains("immutable")).and_then(|rule| rule.strip_prefix("public"));
@@ -46,16 +46,17 @@ fn unshare(headers: &mut HeaderMap) {
     }
 }
 
-/// Where to report a weakness
 ///
-/// As RFC 9116 has it.
-#[utoipa::path(tag = "service", responses((status = 200, description = "Whom to tell", content_type = "text/plain", body = String)))]
+/// Contact for security reports
+///
+/// The format is RFC 9116.
+#[utoipa::path(tag = "service", responses((status = 200, description = "Contact for security reports", content_type = "text/plain", body = String)))]
 #[get("/.well-known/security.txt")]
 pub async fn find_security_txt(
     settings: web::Data<ServeSettings>,
     _: Query<NoParams>,
 ) -> Result<HttpResponse, ApiError> {
-    // To the day, so that the answer of a day is the same everywhere.
+    // Precise to the day, so that every response of a day is the same.
     let expires = Utc::now().date_naive() + GOOD_FOR;
     let mut text =
         format!("Contact: {}\nExpires: {expires}T00:00:00Z\nPreferred-Languages: en\n", settings.security_contact);

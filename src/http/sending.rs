@@ -1,10 +1,9 @@
-//! Answers on their way out: cut into pieces, and ended when nobody reads them.
+//! Sends responses in pieces, and ends connections whose readers stop.
 //!
-//! actix copies what a body hands over into the buffer of the connection and waits for the caller for as long as it takes.
-//! So a long answer is handed over in pieces: only one of them is ever copied, and the rest is still the one that all
-//! callers share. Between two pieces the caller is watched. Who does not take one within `--reader-seconds` loses the
-//! connection. What is left of an answer after its last piece is the kernel's to send, which has as much patience and a
-//! buffer of its own that does not grow.
+//! actix copies a body into the buffer of the connection and waits for the caller without a limit. So a long response
+//! is handed over in pieces. Only one piece is copied at a time; the rest stays in memory that all callers share. A
+//! caller who takes no piece within `--reader-seconds` loses the connection. After the last piece, the kernel sends the
+//! rest. It waits as long, and its buffer does not grow.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -25,26 +24,26 @@ use super::limits::concurrency::{Place, SMALL};
 use super::limits::shares::Share;
 use crate::config::ServeSettings;
 
-/// Bytes of a piece; the buffer of a connection is as large.
+/// Size of a piece in bytes; the buffer of a connection has the same size.
 pub const PIECE: usize = SMALL;
 
-/// Bytes of an answer that the kernel holds for a connection; Linux adds as much for its own use. At 100 ms there and back it
-/// sends 2.5 MB a second.
+/// Bytes of a response that the kernel buffers for a connection; Linux adds as much for its own use. With a round trip
+/// of 100 ms, it sends 2.5 MB a second.
 const SEND_BUFFER: usize = 256 * 1024;
 
-/// The connection that a request came by; its data, for as long as it lasts.
+/// The connection of a request; its data live as long as it does.
 pub struct Line {
     socket: Socket,
-    /// One of the connections of its address.
+    /// The address's share for this connection.
     _share: Share,
 }
 
-/// What ends a connection.
+/// Ends a connection.
 #[derive(Clone, Copy)]
 struct Socket(#[cfg(unix)] std::os::fd::RawFd);
 
 impl Socket {
-    /// End the connection. Only for one that is open: an answer that is being sent over it shows that.
+    /// Ends the connection. Only for an open connection, which a response in progress implies.
     fn end(self) {
         #[cfg(unix)]
         let _ = nix::sys::socket::shutdown(self.0, nix::sys::socket::Shutdown::Both);
@@ -52,7 +51,7 @@ impl Socket {
 }
 
 impl Line {
-    /// Note a new connection with its data, so that a slow reader can be parted from it. One that is beyond the share of its
+    /// Registers a new connection, so that it can be ended if its reader is slow. A connection beyond the share of its
     /// address ends at once.
     pub fn note(io: &dyn Any, data: &mut Extensions, limits: &Limits, settings: &ServeSettings) {
         let tls = io.downcast_ref::<actix_tls::accept::rustls_0_23::TlsStream<TcpStream>>();
@@ -67,7 +66,7 @@ impl Line {
         let Some(share) = limits.connection(peer, settings) else { return socket.end() };
         #[cfg(unix)]
         if let Err(error) = nix::sys::socket::setsockopt(stream, nix::sys::socket::sockopt::SndBuf, &SEND_BUFFER) {
-            log::debug!("the kernel chooses how much it holds of an answer: {error}");
+            log::debug!("could not set the send buffer size: {error}");
         }
         #[cfg(target_os = "linux")]
         if let Err(error) = nix::sys::socket::setsockopt(
@@ -75,19 +74,19 @@ impl Line {
             nix::sys::socket::sockopt::TcpUserTimeout,
             &(u32::from(settings.limits.reader_seconds) * 1000),
         ) {
-            log::debug!("the kernel keeps connections that nobody reads: {error}");
+            log::debug!("could not set the timeout for unread data: {error}");
         }
         data.insert(Self { socket, _share: share });
     }
 }
 
-/// Send a long answer in pieces, and let go of the place of a request when the last one is handed over.
+/// Sends a long response in pieces, and frees the place of its request after the last one.
 pub async fn send(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let response = next.call(request).await?;
-    // What is no longer than a piece is handed over at once.
+    // A response that fits in one piece is handed over at once.
     let size = response.response().body().size();
     if matches!(size, BodySize::None) || matches!(size, BodySize::Sized(bytes) if bytes <= PIECE as u64) {
         return Ok(response.map_into_boxed_body());
@@ -105,15 +104,15 @@ pub async fn send(
         .map_body(|_, body| BoxBody::new(InPieces { body: body.boxed(), rest: Bytes::new(), progress, _place: place })))
 }
 
-/// How far an answer is.
+/// Progress of a response.
 #[derive(Default)]
 struct Progress {
     pieces: Cell<u64>,
-    /// The next piece is not made yet: nobody is slow but we.
+    /// The next piece is not ready, so the caller is not at fault.
     is_being_made: Cell<bool>,
 }
 
-/// Ends the connection of a caller who takes no piece for so long. Ends itself with the answer.
+/// Ends the connection of a caller who takes no piece for too long. Stops with the response.
 async fn watch(progress: Weak<Progress>, patience: Duration, socket: Socket) {
     let mut before = None;
     loop {
@@ -121,7 +120,7 @@ async fn watch(progress: Weak<Progress>, patience: Duration, socket: Socket) {
         let Some(progress) = progress.upgrade() else { return };
         let taken = Some(progress.pieces.get());
         if taken == before && !progress.is_being_made.get() {
-            log::info!("an answer was not read to its end: nobody took any of it for {} s", patience.as_secs());
+            log::info!("ended a connection: the caller read nothing of a response for {} s", patience.as_secs());
             return socket.end();
         }
         before = taken;

@@ -89,7 +89,7 @@ impl Snapshot {
             FacetKey::Council(id) => {
                 self.councils.get(id).map(|one| named(&one.record.slug, &one.record.name)).unwrap_or_default()
             }
-            FacetKey::Network => named(NETWORK, "The network itself"),
+            FacetKey::Network => named(NETWORK, "The network"),
             FacetKey::Region(region) => name(text(&region)),
             FacetKey::Nation(nation) => name(text(&nation)),
             FacetKey::Kind(kind) => word(text(&kind)),

@@ -150,7 +150,7 @@ pub struct UnansweredSearches {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct UnansweredQuery {
-    /// Number of searches to list: 1 to 200. Default: 50. Larger values count as 200.
+    /// Number of searches to list: 1 to 200. Default: 50. Higher values count as 200.
     #[param(minimum = 1, example = 50)]
     pub limit: Option<u64>,
 }
@@ -177,13 +177,13 @@ pub struct SearchQuery {
     /// Only records near this point: latitude,longitude in degrees. Each hit then has its `distance_km`.
     #[param(inline)]
     pub near: Option<Point>,
-    /// Radius around `near`, in kilometres: 0.1 to 1000. Default: 25.
+    /// Distance from `near` in kilometres: 0.1 to 1000. Default: 25.
     #[param(minimum = 0.1, maximum = 1000, example = 25)]
     pub radius_km: Option<f64>,
     /// Highlight the words in each hit.
     #[param(example = true)]
     pub highlight: Option<bool>,
-    /// Rows per page: 1 to 200. Default: 20. Larger values count as 200.
+    /// Rows per page: 1 to 200. Default: 20. Higher values count as 200.
     #[param(minimum = 1, example = 20)]
     pub limit: Option<u64>,
     /// `next` or `prev` from an earlier page.
@@ -197,7 +197,7 @@ pub struct SuggestQuery {
     /// The text typed so far.
     #[param(inline, example = "hou")]
     pub q: SearchText,
-    /// Number of suggestions: 1 to 20. Default: 8. Larger values count as 20.
+    /// Number of suggestions: 1 to 20. Default: 8. Higher values count as 20.
     #[param(minimum = 1, example = 8)]
     pub limit: Option<u64>,
 }

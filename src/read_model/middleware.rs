@@ -39,11 +39,11 @@ pub async fn read_your_writes(
     };
     if let Some(wanted) = request.headers().get(REGISTRY_MIN_POSITION) {
         let Some((epoch, position)) = open(&keys, wanted) else {
-            let detail = "is not a position from this service; leave it out, or send the last Registry-Position";
+            let detail = "is not a position that this service issued; start again without it";
             return Ok(request.into_response(refusal("malformed", detail).error_response()));
         };
         if model.snapshot().is_some_and(|snapshot| snapshot.epoch != epoch) {
-            let detail = "is from before the database was restored; leave it out, and fetch your data again";
+            let detail = "is from before the database was restored; start again without it";
             return Ok(request.into_response(refusal("bad_cursor", detail).error_response()));
         }
         // Continue after a timeout too: stale data are better than no response.

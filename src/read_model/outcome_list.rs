@@ -47,7 +47,7 @@ impl OutcomeFilter {
             match snapshot.locate_initiative(reach, name) {
                 Ok(found) => of.push(found.id),
                 Err(_) => {
-                    let detail = format!("{:?} names no initiative of the registry", &**name);
+                    let detail = format!("{:?} is not an initiative in the registry", &**name);
                     faults.push(Fault::parameter("initiative", UNKNOWN, detail));
                 }
             }

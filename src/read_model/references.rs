@@ -170,7 +170,7 @@ fn pick_all<'a, N: Iterator<Item = &'a str>>(
             None => {
                 let near = nearest(reference, known());
                 let hint = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
-                let detail = format!("{:?} is not a known {noun}{hint}", &**reference);
+                let detail = format!("{:?} is not a {noun} in the registry{hint}", &**reference);
                 faults.push(Fault::parameter(parameter, UNKNOWN, detail));
             }
         }

@@ -74,7 +74,7 @@ pub async fn take(conn: &mut AsyncPgConnection, resource: Resource, slug: &str, 
         return Err(ApiError::unfit(vec![Fault::at("/slug", "reserved", "has the form of an id; choose another")]));
     }
     if reserved(resource).contains(&slug) {
-        let detail = "is taken by the registry itself; choose another";
+        let detail = "is reserved; choose another";
         return Err(ApiError::unfit(vec![Fault::at("/slug", "reserved", detail)]));
     }
     if insert(conn, resource, slug, record).await? {

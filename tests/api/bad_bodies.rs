@@ -96,7 +96,7 @@ async fn what_is_no_json_object_is_refused_everywhere() {
                 assert_eq!(answer.faults(), [("".into(), "wrong_type".into())]);
                 let detail = answer.json["errors"][0]["detail"].as_str().unwrap();
                 assert!(
-                    detail.contains("an object is needed")
+                    detail.contains("it must be an object")
                         && (detail.contains(kind) || detail.contains("not an object")),
                     "{detail}"
                 );

@@ -126,7 +126,7 @@ async fn values_have_labels_and_an_order() {
     };
     assert_eq!(label("theme", "local-economy-wealth-building"), "Local economy and wealth building");
     assert_eq!(label("council", "york"), "City of York Council");
-    assert_eq!(label("council", "network"), "The network itself");
+    assert_eq!(label("council", "network"), "The network");
     assert_eq!(label("region", "yorkshire_and_the_humber"), "Yorkshire and the Humber");
     assert_eq!(label("min_evidence", "2"), "Monitored");
     assert_eq!(label("year", "2013"), "2013");

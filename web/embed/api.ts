@@ -3,16 +3,16 @@ import type { components, operations } from "../src/api/schema";
 type Query = NonNullable<operations["list_initiatives"]["parameters"]["query"]>;
 type Initiative = components["schemas"]["Initiative"];
 
-/** Attributes that take several values, with spaces or commas between them: any of them. */
+/** Attributes with several values, separated by spaces or commas. Any of them matches. */
 const SEVERAL = ["council", "participant", "theme", "principle", "kind", "region", "nation"] as const satisfies readonly (keyof Query)[];
-/** Attributes that take one. */
+/** Attributes with one value. */
 const SINGLE = ["q", "sort"] as const satisfies readonly (keyof Query)[];
-/** How many are shown when nothing is said. */
+/** Default number of initiatives. */
 const LIMIT = "5";
 
-/** What is shown of an initiative. */
+/** Members that are shown of an initiative in a list. */
 const SHOWN = ["slug", "title", "summary", "kind", "delivery_status", "started_on", "ended_on", "lead_council"] as const satisfies readonly (keyof Initiative)[];
-/** What is shown of one that stands alone. */
+/** Members that are shown of a single initiative. */
 const SHOWN_ALONE = [...SHOWN, "outcomes"] as const;
 
 export type Shown = Pick<Initiative, (typeof SHOWN)[number]> & Partial<Pick<Initiative, "outcomes">>;
@@ -22,18 +22,18 @@ export interface Answer {
   total: number;
 }
 
-/** What an element asks for. */
+/** The request of an element. */
 export interface Asked {
-  /** The one initiative that it is about. */
+  /** The single initiative to show, if any. */
   initiative: string;
-  /** Filters, words and order, as parameters. */
+  /** Filters, search text and order, as parameters. */
   filters: URLSearchParams;
   limit: string;
-  /** Where the registry's own page shows the same, relative to its root. */
+  /** Address of the same content on the registry's page, relative to its root. */
   page: string;
 }
 
-/** What the attributes of an element ask for, in the API's own names and words. */
+/** The request in an element's attributes, which have the names and values of the API's parameters. */
 export function asked(element: Element): Asked {
   const filters = new URLSearchParams();
   const values = (name: string) => element.getAttribute(name)?.trim() ?? "";
@@ -44,10 +44,10 @@ export function asked(element: Element): Asked {
   const page = initiative ? `initiatives/${encodeURIComponent(initiative)}` : query ? `?${query}` : "";
   return { initiative, filters, limit: values("limit") || LIMIT, page };
 }
-/** The attributes by which it asks. */
+/** Attributes that change the request. */
 asked.names = ["initiative", ...SEVERAL, ...SINGLE, "limit"];
 
-/** The initiatives that match, or the one. */
+/** The initiatives that match, or the single one. */
 export async function findList(service: string, { initiative, filters, limit }: Asked, stop: AbortSignal): Promise<Answer> {
   if (initiative) {
     const record = await get<Shown>(`${service}v1/initiatives/${encodeURIComponent(initiative)}?fields=${SHOWN_ALONE}`, stop);
@@ -57,11 +57,11 @@ export async function findList(service: string, { initiative, filters, limit }: 
   return get<Answer>(`${service}v1/initiatives?${query}`, stop);
 }
 
-/** What an address answers. An Error says in the service's own words why it does not. */
+/** The response at an address. Otherwise throws an Error with the explanation of the service. */
 export async function get<Body>(address: string, stop: AbortSignal): Promise<Body> {
   const response = await fetch(address, { signal: stop, credentials: "omit" });
   if (response.ok) return (await response.json()) as Body;
   const problem = (await response.json().catch(() => ({}))) as Partial<components["schemas"]["Problem"]>;
   const faults = problem.errors?.map((fault) => `${fault.parameter ?? ""} ${fault.detail}`.trim()).join("; ");
-  throw new Error(faults ?? problem.detail ?? `the answer was ${response.status}`);
+  throw new Error(faults ?? problem.detail ?? `the status was ${response.status}`);
 }

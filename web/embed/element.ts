@@ -1,9 +1,9 @@
 /**
- * `<ccin-initiatives>`: initiatives of the registry on a page of anybody's.
+ * `<ccin-initiatives>`: initiatives of the registry on any page.
  *
- * What stands between its tags is shown until there is something better, and stays when the registry cannot be reached.
- * Nothing is set in place (`style="…"`), so that it works under the strict policy of another site; that has to allow this
- * script (`script-src`) and its requests (`connect-src`).
+ * The element's own content is shown until the initiatives are loaded, and stays if the registry cannot be reached. The
+ * element sets no inline styles, so it works under a strict content security policy. That policy must allow this script
+ * (`script-src`) and its requests (`connect-src`).
  */
 
 import { count } from "../src/format";
@@ -12,7 +12,7 @@ import sheet from "./element.css?inline";
 import { items } from "./list";
 import { make } from "./make";
 
-/** Address of the service, with a slash at its end: this script lies at its root. */
+/** Address of the service, which ends in a slash: this script is at its root. */
 const SERVICE = new URL(/* @vite-ignore */ ".", import.meta.url).href;
 const NAME = "ccin-initiatives";
 
@@ -33,7 +33,7 @@ class Initiatives extends HTMLElement {
     super();
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [style];
-    // Records are in English, whatever the page around is in.
+    // Records are in English, whatever the language of the page.
     root.append(make("div", { part: "box", lang: "en-GB" }, this.heading, this.map, this.body, this.fallback, this.status));
   }
 
@@ -47,7 +47,7 @@ class Initiatives extends HTMLElement {
   }
 
   attributeChangedCallback(): void {
-    // Before it is on a page, and again for each attribute of its tag, there is nothing to ask yet.
+    // Do nothing before the element is on a page: its attributes are still being set.
     if (this.asking) this.ask();
   }
 
@@ -55,7 +55,7 @@ class Initiatives extends HTMLElement {
     this.asking?.abort();
     const asking = new AbortController();
     this.asking = asking;
-    // Several attributes that change at once are one wish.
+    // Several attributes that change at once cause one request.
     queueMicrotask(() => {
       if (!asking.signal.aborted) void this.show(asking.signal);
     });
@@ -91,7 +91,7 @@ class Initiatives extends HTMLElement {
   }
 
   private more(shown: number, all: string, wish: Asked): string {
-    if (wish.initiative) return "All of it on the CCIN registry";
+    if (wish.initiative) return "Full record on the CCIN registry";
     return shown > 0 ? `${all.charAt(0).toUpperCase()}${all.slice(1)} on the CCIN registry` : "The CCIN registry";
   }
 
@@ -101,10 +101,10 @@ class Initiatives extends HTMLElement {
     await drawMap(this.map, this.shadowRoot as ShadowRoot, SERVICE, wish, this.target(), stop);
   }
 
-  /** What its author put between its tags, or a link. Readers are told that much, who works on the page is told why. */
+  /** Shows the author's own content, or a link. The cause goes to the console, for the author of the page. */
   private fail(wish: Asked, error: unknown): void {
     console.warn(`<${NAME}>: ${error instanceof Error ? error.message : String(error)}`);
-    this.status.textContent = "The list cannot be shown just now.";
+    this.status.textContent = "The list could not be loaded.";
     this.map.hidden = true;
     const own = this.childElementCount > 0;
     this.fallback.hidden = !own;
@@ -112,7 +112,7 @@ class Initiatives extends HTMLElement {
     this.body.replaceChildren(...(own ? [] : [make("p", { part: "foot" }, link())]));
   }
 
-  /** Level of its heading or, without one, of the titles. */
+  /** Level of the heading or, without a heading, of the titles. */
   private level(): number {
     const level = Number(this.getAttribute("heading-level"));
     return Number.isInteger(level) && level >= 1 && level <= 6 ? level : 3;

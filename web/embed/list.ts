@@ -3,16 +3,16 @@ import { EVIDENCE, KINDS, OUTCOME_KINDS, STATUSES } from "../src/words";
 import type { Shown } from "./api";
 import { make } from "./make";
 
-/** Initiatives as a list. `level` is that of their titles. */
+/** Initiatives as a list; `level` is the heading level of their titles. */
 export function items(shown: Shown[], service: string, level: number, target: Record<string, string>): HTMLElement {
-  // Without a role, Safari takes a list without bullets for none.
+  // Without a role, Safari does not announce a list without bullets.
   return make("ul", { part: "list", role: "list" }, ...shown.map((one) => item(one, service, level, target)));
 }
 
 function item(shown: Shown, service: string, level: number, target: Record<string, string>): HTMLElement {
   const { slug, title, summary, kind, delivery_status: status, started_on: from, ended_on: to, lead_council: council } = shown;
   const link = make("a", { part: "link", href: `${service}initiatives/${encodeURIComponent(slug)}`, ...target }, title);
-  const facts = [council?.name ?? "The network itself", KINDS[kind], status ? STATUSES[status] : "", period(from, to)];
+  const facts = [council?.name ?? "The network", KINDS[kind], status ? STATUSES[status] : "", period(from, to)];
   return make(
     "li",
     { part: "item" },
@@ -23,7 +23,7 @@ function item(shown: Shown, service: string, level: number, target: Record<strin
   );
 }
 
-/** Outcomes as what they are: claims, each with its kind, bound, date, evidence and caveat. */
+/** Outcomes as claims, each with its kind, bound, date, evidence and caveat. */
 function claims(outcomes: NonNullable<Shown["outcomes"]>): HTMLElement {
   const said = outcomes.map((claim) => {
     const { before, value } = claimed(claim);
@@ -32,5 +32,5 @@ function claims(outcomes: NonNullable<Shown["outcomes"]>): HTMLElement {
     const caveat = claim.caveat ? [make("span", { part: "caveat" }, ` ${claim.caveat}`)] : [];
     return make("li", { part: "claim" }, ...amount, `${claim.measure} (${facts.join(", ")}).`, ...caveat);
   });
-  return make("ul", { part: "claims", role: "list", "aria-label": "What came of it, as claimed" }, ...said);
+  return make("ul", { part: "claims", role: "list", "aria-label": "Outcomes, as claimed" }, ...said);
 }

@@ -1,4 +1,4 @@
-/** An element with attributes and content. Text is text: nothing of what the registry says is read as HTML. */
+/** An element with attributes and content. Text is never parsed as HTML. */
 export function make<Name extends keyof HTMLElementTagNameMap>(name: Name, attributes?: Record<string, string>, ...content: (Node | string)[]): HTMLElementTagNameMap[Name];
 export function make(name: string, attributes?: Record<string, string>, ...content: (Node | string)[]): HTMLElement;
 export function make(name: string, attributes: Record<string, string> = {}, ...content: (Node | string)[]): HTMLElement {

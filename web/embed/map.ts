@@ -1,4 +1,4 @@
-/** The map of the element. Loaded when one asks for it (`view="map"`), so that a list alone stays light. */
+/** The map of the element. Loaded only for `view="map"`, so that a list stays small. */
 
 import leaflet from "leaflet/dist/leaflet.css?inline";
 
@@ -19,16 +19,16 @@ const styles = [leaflet, sheet, own].map((text) => {
   return style;
 });
 
-/** The maps that are drawn, by where. */
+/** The existing maps, by container. */
 const drawn = new WeakMap<HTMLElement, PlacesMap>();
 
-/** Draw where all initiatives are that match, in `place`; the list beside it has the same. */
+/** Draws all initiatives that match on a map in `place`. The list beside it has the same initiatives. */
 export async function drawMap(place: HTMLElement, root: ShadowRoot, service: string, { filters }: Asked, target: Record<string, string>, stop: AbortSignal): Promise<void> {
   root.adoptedStyleSheets = [...new Set([...root.adoptedStyleSheets, ...styles])];
   const query = new URLSearchParams([...filters].filter(([name]) => name !== "sort"));
   const { features } = await get<Places>(`${service}v1/map/initiatives?${query}`, stop);
   const spots = features.flatMap(({ geometry, properties }): Spot[] => {
-    // Without a zoom every place is one record.
+    // Without a zoom, every place is one record.
     if (!("slug" in properties)) return [];
     const { slug, title, council } = properties;
     const [longitude = 0, latitude = 0] = geometry.coordinates;
@@ -36,7 +36,7 @@ export async function drawMap(place: HTMLElement, root: ShadowRoot, service: str
   });
   let map = drawn.get(place);
   if (!map) {
-    const box = make("div", { class: "map", role: "application", "aria-label": "Map of the initiatives. Arrow keys move it, plus and minus zoom; Tab goes through the places." });
+    const box = make("div", { class: "map", role: "application", "aria-label": "Map of the initiatives. Use the arrow keys to move the map, plus and minus to zoom, and Tab to go through the places." });
     place.replaceChildren(box);
     const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     const fill = (bubble: HTMLElement, held: Spot[]) => {
@@ -57,14 +57,14 @@ export async function drawMap(place: HTMLElement, root: ShadowRoot, service: str
   map.show(spots);
 }
 
-/** Councils by the names in everyday use, to find one's way by. */
+/** Short names of councils, for orientation. */
 async function names(service: string): Promise<Name[]> {
   type Named = Pick<components["schemas"]["Council"], "short_name" | "location">;
   const { data } = await get<{ data: Named[] }>(`${service}v1/councils?fields=short_name,location&limit=200`, inTime());
   return data.flatMap(({ short_name: name, location }) => (location ? [{ name, ...location }] : []));
 }
 
-/** What is drawn besides the places may take this long. */
+/** Timeout for names and boundaries. */
 function inTime(): AbortSignal {
   return AbortSignal.timeout(10_000);
 }

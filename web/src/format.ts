@@ -15,7 +15,7 @@ export function count(value: number, one: string, several = `${one}s`): string {
   return `${number(value)} ${value === 1 ? one : several}`;
 }
 
-/** A date as precise as it is known: "2013", "May 2013", "10 May 2013". What cannot be read is given as it stands. */
+/** A date with its own precision: "2013", "May 2013", "10 May 2013". Invalid text is returned unchanged. */
 export function date(partial: string): string {
   const [year, month, day] = partial.slice(0, 10).split("-").map(Number);
   if (!year || !month) return partial;
@@ -24,20 +24,20 @@ export function date(partial: string): string {
   return new Intl.DateTimeFormat("en-GB", shown).format(new Date(Date.UTC(year, month - 1, day || 1)));
 }
 
-/** "May 2013 to 2015", "from May 2013", "until 2015"; empty for neither. */
+/** "May 2013 to 2015", "from May 2013", "until 2015"; empty without both. */
 export function period(from: string | null | undefined, to: string | null | undefined): string {
   if (from && to) return from === to ? date(from) : `${date(from)} to ${date(to)}`;
   return from ? `from ${date(from)}` : to ? `until ${date(to)}` : "";
 }
 
-/** Pounds, with pence where there are any. */
+/** Pounds, with pence if not zero. */
 export function pounds(pence: number): string {
   const digits = pence % 100 === 0 ? 0 : 2;
   const shown = { style: "currency", currency: "GBP", minimumFractionDigits: digits, maximumFractionDigits: digits } as const;
   return new Intl.NumberFormat("en-GB", shown).format(pence / 100);
 }
 
-/** A value with what it counts: "399 people", "£1,000", "5.3%", "1st". */
+/** A value with its unit: "399 people", "£1,000", "5.3%", "1st". */
 export function quantity(value: number, unit: Schema<"Unit"> | null | undefined): string {
   switch (unit) {
     case "percent":
@@ -57,7 +57,7 @@ export function quantity(value: number, unit: Schema<"Unit"> | null | undefined)
 
 type Claim = Schema<"Outcome">;
 
-/** What a claim says, in words that keep its bound: "at least 399 people", "10 to 15 years", "went down". */
+/** The value of a claim in words, with its bound: "at least 399 people", "10 to 15 years", "went down". */
 export function claimed(claim: Claim): { before: string; value: string } {
   const { bound, value, value_high: high, unit, direction } = claim;
   if (bound === "direction" || (value === null || value === undefined)) {
@@ -72,7 +72,7 @@ export function claimed(claim: Claim): { before: string; value: string } {
   return { before: befores[bound], value: quantity(value, unit) };
 }
 
-/** When a claim holds: "by 2015", "May 2013 to 2015", "as at December 2013". */
+/** Dates of a claim: "by 2015", "May 2013 to 2015", "as at December 2013". */
 export function claimedWhen(claim: Claim): string[] {
   const { period_from: from, period_to: to, as_at: at } = claim;
   const aimed = claim.kind === "target" || claim.kind === "projection";
@@ -80,7 +80,7 @@ export function claimedWhen(claim: Claim): string[] {
   return [span, at ? `as at ${date(at)}` : ""].filter((part) => part !== "");
 }
 
-/** "example.org" of an address. */
+/** Host name of a URL, such as "example.org". */
 export function site(url: string): string {
   try {
     return new URL(url).hostname.replace(/^www\./, "");
@@ -89,7 +89,7 @@ export function site(url: string): string {
   }
 }
 
-/** A readable name for a slug or word whose label is not known: "health-social-care" → "Health social care". */
+/** A readable name for a slug or word without a known label: "health-social-care" → "Health social care". */
 export function label(word: string): string {
   const spaced = word.replaceAll(/[-_]/g, " ");
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);

@@ -1,4 +1,4 @@
-/** The United Kingdom and its neighbours as GeoJSON, a string to be parsed: that is faster than as an object of the script. */
+/** GeoJSON of the United Kingdom and its neighbours, as a string: parsing it is faster than an object literal. */
 declare module "virtual:outline" {
   const text: string;
   export default text;

@@ -1,4 +1,4 @@
-/** The registry's words in plain English. Each table has a word for every value of the document: the compiler holds it. */
+/** The registry's terms in plain English. The compiler checks that each table covers all values of the API. */
 
 import type { Schema } from "./api/client";
 import type { components, operations } from "./api/schema";
@@ -26,11 +26,11 @@ export const STATUSES: Words<"DeliveryStatus"> = {
   stopped: "Stopped",
 };
 
-/** Whether somebody has confirmed that a record is still true. */
+/** Whether a record has been confirmed as still true. */
 export const FRESHNESS: Record<Freshness, string> = {
   verified: "Confirmed",
-  due: "Due to be checked again",
-  unverified: "Not confirmed yet",
+  due: "Due for review",
+  unverified: "Not yet confirmed",
 };
 
 export const OUTCOME_KINDS: Words<"OutcomeKind"> = {
@@ -85,9 +85,9 @@ export const TIERS: Words<"MembershipTier"> = {
 };
 
 export const PARTICIPANT_ROLES: Words<"ParticipantRole"> = {
-  lead: "leads a part",
+  lead: "leads part of it",
   co_lead: "leads jointly",
-  partner: "takes part",
+  partner: "partner",
 };
 
 export const PARTNER_ROLES: Words<"PartnerRole"> = {
@@ -95,7 +95,7 @@ export const PARTNER_ROLES: Words<"PartnerRole"> = {
   funder: "funds",
   evaluator: "evaluates",
   academic: "researches",
-  other: "takes part",
+  other: "partner",
 };
 
 export const SOURCE_KINDS: Words<"SourceKind"> = {
@@ -126,17 +126,17 @@ export const LICENCES: Record<Schema<"Licence">, { title: string; url: string }>
   "CC0-1.0": { title: "Creative Commons Zero v1.0", url: "https://creativecommons.org/publicdomain/zero/1.0/" },
 };
 
-/** What each level of evidence means, from 0. */
+/** Meaning of each level of evidence, from 0. */
 export const EVIDENCE: readonly { name: string; means: string }[] = [
   { name: "aspiration", means: "A hope, a plan or a target. Nothing has been observed yet." },
-  { name: "described", means: "Somebody who was there says so." },
-  { name: "monitored", means: "It was counted or measured while the work went on, and a source says so." },
-  { name: "compared", means: "It was set against an earlier time, another place or another group." },
-  { name: "independently evaluated", means: "Somebody without a stake in the work looked into it." },
-  { name: "replicated", means: "It was found again elsewhere." },
+  { name: "described", means: "Someone involved described it." },
+  { name: "monitored", means: "It was counted or measured during the work, and a source reports it." },
+  { name: "compared", means: "It was compared with an earlier time, another place or another group." },
+  { name: "independently evaluated", means: "Someone independent of the work evaluated it." },
+  { name: "replicated", means: "The same result was found elsewhere." },
 ];
 
-/** One and several of what a unit counts. Units that are written another way are not here. */
+/** Singular and plural of each unit. Units with another notation are not here. */
 export const UNITS: Record<Exclude<Schema<"Unit">, "percent" | "gbp" | "rank" | "count">, [string, string]> = {
   people: ["person", "people"],
   households: ["household", "households"],

@@ -84,7 +84,7 @@ browsing(
     const { title, outcomes } = await api("/v1/initiatives/get-oldham-working?fields=title,outcomes");
     await page.goto(`${origin}/record`);
     await page.getByRole("heading", { level: 2, name: title }).waitFor();
-    const claims = page.getByRole("list", { name: "What came of it, as claimed" }).getByRole("listitem");
+    const claims = page.getByRole("list", { name: "Outcomes, as claimed" }).getByRole("listitem");
     assert.equal(await claims.count(), outcomes.length);
     for (const said of await claims.allTextContents()) assert.match(said, /evidence: /);
     await accessible(page, "a page with one initiative");
@@ -119,7 +119,7 @@ browsing(
     await page.goto(`${origin}/bad`);
     await page.getByRole("link", { name: "Initiatives on the CCIN registry" }).waitFor();
     await page.getByRole("link", { name: "Our own list" }).waitFor();
-    assert.deepEqual(await page.getByRole("status").allTextContents(), Array(2).fill("The list cannot be shown just now."));
+    assert.deepEqual(await page.getByRole("status").allTextContents(), Array(2).fill("The list could not be loaded."));
     await accessible(page, "a page without the lists");
   },
   { origins, faults: [/status of (400|404)/] },

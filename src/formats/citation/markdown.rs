@@ -89,7 +89,7 @@ fn outcomes(document: &mut String, record: &Initiative) {
         return;
     }
     document.push_str(
-        "\n## What came of it\n\nEach row is a claim. Claims of different kinds do not add up.\n\n\
+        "\n## Outcomes\n\nEach row is a claim. Claims of different kinds do not add up.\n\n\
          | What | Kind | Bound | Value | Unit | Date | Evidence | Source | Caveat |\n|---|---|---|---|---|---|---|---|---|\n",
     );
     for outcome in &record.outcomes {

@@ -1,6 +1,6 @@
-//! The table of contents: every page of `docs/`, in reading order, with its Markdown. A test compares it with the folder.
+//! Table of contents: every page of `docs/` in reading order, with its Markdown. A test compares it with the folder.
 
-/// A page as it is written.
+/// The source of a page.
 pub struct Source {
     /// Path below `docs/`, without `.md`.
     pub path: &'static str,

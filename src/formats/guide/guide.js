@@ -28,7 +28,7 @@
   /** Lower case, without accents. */
   const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
-  /** How well an entry fits: 0 when a word is missing. */
+  /** Score of an entry: 0 if a word is missing. */
   const score = (entry, words) => {
     const [title, heading, text] = [entry.title, entry.heading, entry.text].map(fold);
     let sum = 0;
@@ -40,7 +40,7 @@
     return entry.heading === "" && words.every((word) => title.includes(word)) ? sum + 10 : sum;
   };
 
-  /** Put a text into an element, with the words marked. */
+  /** Adds a text to an element, with the words marked. */
   const mark = (element, text, words) => {
     const pattern = new RegExp(`(${words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|")})`, "gi");
     text.split(pattern).forEach((part, position) => {

@@ -6,14 +6,14 @@ use super::contents::SECTIONS;
 use super::page::Page;
 use crate::formats::web::shell::escape;
 
-/// Where the guide lies.
+/// Root path of the guide.
 pub const ROOT: &str = "/docs/guide/";
-/// Name of the whole, behind the title of a page.
+/// Name of the guide, after the title of each page.
 const NAME: &str = "CCIN registry guide";
-/// Fewer headings need no list of their own.
+/// Minimum number of headings for a list of them.
 const FEWEST_HEADINGS: usize = 3;
 
-/// A page with everything around it.
+/// A complete page.
 pub fn page(pages: &[Page], index: usize) -> String {
     let page = &pages[index];
     let title = escape(&page.rendered.title);
@@ -27,7 +27,7 @@ pub fn page(pages: &[Page], index: usize) -> String {
     document(&name, &page.rendered.summary, &content, &navigation(pages, Some(page.path)))
 }
 
-/// The page for an address that is not there.
+/// The page for an unknown address.
 pub fn missing(pages: &[Page]) -> String {
     let content = format!(
         "<h1>Page not found</h1><div class=\"text\"><p>The guide has no page at this address. Search for it, choose a page \

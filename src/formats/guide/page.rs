@@ -1,4 +1,4 @@
-//! A page of the guide, and where it lies.
+//! A page of the guide, and its address.
 
 use super::contents::INDEX;
 use super::render::Rendered;
@@ -7,7 +7,7 @@ use super::render::Rendered;
 pub struct Page {
     /// Path below `docs/`, without `.md`.
     pub path: &'static str,
-    /// What it says.
+    /// Its content.
     pub rendered: Rendered,
 }
 

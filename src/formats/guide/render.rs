@@ -1,4 +1,4 @@
-//! Markdown to HTML: headings get ids, links lead to the served pages, nothing needs a style in place.
+//! Markdown to HTML: headings get ids, links lead to the served pages, and no element has an inline style.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, 
 /// A heading below the title.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Heading {
-    /// 2 for a section, 3 for a part of one.
+    /// 2 for a section, 3 for a subsection.
     pub level: u8,
     /// Its anchor.
     pub id: String,
@@ -41,7 +41,7 @@ pub struct Rendered {
     pub passages: Vec<Passage>,
 }
 
-/// Render a page. Comments and other HTML in the Markdown are left out.
+/// Renders a page. Omits comments and other HTML in the Markdown.
 pub fn render(markdown: &str) -> Rendered {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let parsed = Parser::new_ext(markdown, options);
@@ -57,7 +57,7 @@ pub fn render(markdown: &str) -> Rendered {
     page.summary = summary_end.map(|end| text_of(&events[..end])).unwrap_or_default();
     name_headings(&mut events, &mut page);
     html::push_html(&mut page.body, events.into_iter().map(for_the_site));
-    // Wide content scrolls by itself, also by keyboard.
+    // Wide content scrolls separately, also by keyboard.
     page.body = page
         .body
         .replace("<table>", "<div class=\"wide\" tabindex=\"0\"><table>")
@@ -66,7 +66,7 @@ pub fn render(markdown: &str) -> Rendered {
     page
 }
 
-/// Give every heading its anchor, and collect headings and passages.
+/// Gives every heading its anchor, and collects headings and passages.
 fn name_headings(events: &mut [Event<'_>], page: &mut Rendered) {
     let mut used = HashMap::new();
     let mut index = 0;
@@ -90,7 +90,7 @@ fn name_headings(events: &mut [Event<'_>], page: &mut Rendered) {
     }
 }
 
-/// The anchor of a heading, as code forges make it: lower case, hyphens for spaces, no punctuation.
+/// The anchor of a heading, as on code forges: lower case, hyphens for spaces, no punctuation.
 pub fn anchor(text: &str) -> String {
     let kept = text.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
     kept.flat_map(char::to_lowercase).map(|c| if c == ' ' { '-' } else { c }).collect()
@@ -123,13 +123,13 @@ fn for_the_site(event: Event<'_>) -> Event<'_> {
         Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
             Event::Start(Tag::Link { link_type, dest_url: served(&dest_url).into(), title, id })
         }
-        // Alignment would be a style in place, which the policy forbids.
+        // Alignment would be an inline style, which the policy forbids.
         Event::Start(Tag::Table(_)) => Event::Start(Tag::Table(Vec::new())),
         other => other,
     }
 }
 
-/// Where a link between pages leads on the site: `../how-to/keys.md#scopes` to `../how-to/keys#scopes`.
+/// The served address of a link between pages: `../how-to/keys.md#scopes` becomes `../how-to/keys#scopes`.
 pub fn served(link: &str) -> String {
     if link.contains(':') || link.starts_with('/') {
         return link.to_owned();

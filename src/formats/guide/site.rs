@@ -1,4 +1,4 @@
-//! The whole guide, made once: pages, index and where each page lies in the reading order.
+//! The whole guide, created once: pages, search index, and the position of each page in the reading order.
 
 use std::sync::LazyLock;
 
@@ -7,17 +7,17 @@ use super::page::Page;
 use super::render::render;
 use super::{layout, search};
 
-/// The guide, ready to be sent.
+/// The finished guide.
 pub struct Site {
     /// Addresses below `/docs/guide/`, with the HTML of each.
     pages: Vec<(&'static str, String)>,
     /// The index for search, as JSON.
     pub index: String,
-    /// The page for an address that is not there.
+    /// The page for an unknown address.
     pub missing: String,
 }
 
-/// Made at the first request: a few milliseconds.
+/// Created at the first request, in a few milliseconds.
 pub static SITE: LazyLock<Site> = LazyLock::new(Site::new);
 
 impl Site {

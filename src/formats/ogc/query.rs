@@ -56,7 +56,7 @@ pub struct View {
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Items {
-    /// Number of features on a page, from 1 to 10000. Default: 100. Larger values count as 10000.
+    /// Features per page: 1 to 10000. Default: 100. Higher values count as 10000.
     #[param(style = Form, explode = false, minimum = 1, example = 10)]
     pub limit: Option<u64>,
     /// Only features in this box: west, south, east, north in degrees (WGS 84), joined by commas. You can also give six

@@ -20,29 +20,29 @@ use crate::config::ServeSettings;
 use crate::error::{ApiError, Fault};
 use crate::http::limits::concurrency::outside;
 
-/// How long a body may take however few bytes of it come.
+/// Time that a body can take at any rate.
 const GRACE: Duration = Duration::from_secs(5);
-/// Bytes that must come a second after that: less than any telephone line brings.
+/// Minimum rate after that, in bytes per second: less than any telephone line delivers.
 const LEAST_RATE: usize = 1024;
 
-/// Rules that no schema can say, such as the order of two dates. Most bodies have none.
+/// Rules that a schema cannot express, such as the order of two dates. Most bodies have none.
 pub trait Check {
-    /// Add every broken rule to `faults`.
+    /// Adds every broken rule to `faults`.
     fn check(&self, _faults: &mut Faults) {}
 }
 
-/// A value read from a body, with the faults found so far. References are checked next, by the store; then
-/// [`Faults::finish`] answers with all of them at once. Members at fault hold their default.
+/// A value read from a body, with the faults found so far. The store then checks references. [`Faults::finish`] reports
+/// all faults at once. Members with faults have their default value.
 #[derive(Debug)]
 pub struct Draft<T> {
-    /// What was sent.
+    /// The value.
     pub value: T,
-    /// What is wrong with it.
+    /// The faults found so far.
     pub faults: Faults,
 }
 
 impl<T: ToSchema + DeserializeOwned + Check> Draft<T> {
-    /// Hold a JSON value against the schema and the further rules of `T`.
+    /// Checks a JSON value against the schema and the further rules of `T`.
     pub fn new(mut value: Value, schemas: &Schemas) -> Result<Self, ApiError> {
         let found = schemas.body::<T>().faults(&mut value);
         let mut faults = Faults::default();
@@ -67,19 +67,19 @@ impl<T: ToSchema + DeserializeOwned + Check> Draft<T> {
                     faults.add(pointer, "invalid", error.into_inner().to_string());
                 }
                 faults.finish()?;
-                Err(ApiError::unreadable("The body could not be understood."))
+                Err(ApiError::unreadable("The body could not be read."))
             }
         }
     }
 
-    /// The value, or 422 with every fault, where no reference has to be looked up.
+    /// The value, or 422 with every fault. For bodies without references.
     pub fn checked(mut self) -> Result<T, ApiError> {
         self.faults.finish()?;
         Ok(self.value)
     }
 }
 
-/// Take a faulty member out, so that the rest can still be checked. False when the whole body is at fault.
+/// Removes a faulty member, so that the rest can still be checked. False when the whole body has the fault.
 fn prune(value: &mut Value, pointer: &str) -> bool {
     let mut end = pointer.len();
     while let Some(cut) = pointer[..end].rfind('/') {
@@ -89,7 +89,7 @@ fn prune(value: &mut Value, pointer: &str) -> bool {
                 members.remove(&name);
                 return true;
             }
-            // An item of an array: without it the others would change places, so the array goes.
+            // Removing an item would change the positions of the others, so remove the whole array.
             _ => end = cut,
         }
     }
@@ -98,14 +98,14 @@ fn prune(value: &mut Value, pointer: &str) -> bool {
 
 /// The body of a POST or PUT.
 pub struct Body<T> {
-    /// What was sent, and what is wrong with it.
+    /// The value, and its faults.
     pub draft: Draft<T>,
-    /// Method, path and bytes of the request, to tell a repeated request from another one.
+    /// Digest of method, path and body, to recognise a repeated request.
     pub fingerprint: Vec<u8>,
 }
 
 impl<T> Body<T> {
-    /// What was sent, and the fingerprint of the request.
+    /// The value, and the digest of the request.
     pub fn into_parts(self) -> (Draft<T>, Vec<u8>) {
         (self.draft, self.fingerprint)
     }
@@ -131,7 +131,7 @@ impl<T: ToSchema + DeserializeOwned + Check + 'static> FromRequest for Body<T> {
     }
 }
 
-/// The body of a PATCH: a merge patch, to be applied to a record as its writable members, `T`, stand.
+/// The body of a PATCH: a merge patch for a record's writable members, `T`.
 pub struct Patch<T> {
     patch: Value,
     schemas: web::Data<Schemas>,
@@ -139,7 +139,7 @@ pub struct Patch<T> {
 }
 
 impl<T: ToSchema + DeserializeOwned + Check + Serialize> Patch<T> {
-    /// The record as it would be, with every fault of the result.
+    /// The record after the patch, with every fault of the result.
     pub fn merge(self, current: &T) -> Result<Draft<T>, ApiError> {
         let mut merged = serde_json::to_value(current).map_err(ApiError::internal)?;
         merge(&mut merged, self.patch);
@@ -184,14 +184,14 @@ impl<T: ToSchema> FromRequest for Patch<T> {
             })?;
             let schemas = request.app_data::<web::Data<Schemas>>().cloned();
             let schemas = schemas.ok_or_else(|| ApiError::internal("the schemas are not mounted"))?;
-            // What a patch can usefully say is no longer than the whole record.
+            // A useful patch is never longer than the whole record.
             let bytes = read(&request, payload, schemas.body::<T>().most_bytes().min(MAX_BODY)).await?;
             let patch = json::parse(&bytes).map_err(ApiError::unreadable)?;
             if !patch.is_object() {
                 return Err(ApiError::invalid(vec![Fault::at(
                     "",
                     "wrong_type",
-                    "the patch is not an object; an object is needed",
+                    "the patch is not an object; it must be an object",
                 )]));
             }
             Ok(Self { patch, schemas, of: PhantomData })
@@ -206,10 +206,10 @@ fn schemas(request: &HttpRequest) -> Result<&Schemas, ApiError> {
         .ok_or_else(|| ApiError::internal("the schemas are not mounted"))
 }
 
-/// Operations with a body take no query parameters: one that is ignored would be a wish unheard.
+/// Operations with a body have no query parameters. Ignoring one would mislead the caller.
 fn no_query(request: &HttpRequest) -> Result<(), ApiError> {
     let faults: Vec<Fault> = form_urlencoded::parse(request.query_string().as_bytes())
-        .map(|(name, _)| Fault::parameter(name, "unknown_parameter", "is not a parameter: this operation takes none"))
+        .map(|(name, _)| Fault::parameter(name, "unknown_parameter", "is not a parameter: this operation has none"))
         .collect();
     if faults.is_empty() { Ok(()) } else { Err(ApiError::bad_query(faults)) }
 }
@@ -224,7 +224,7 @@ fn media_type(request: &HttpRequest, accepted: &[&str]) -> Result<(), ApiError> 
     }
 }
 
-/// Read a body of at most so many bytes, outside of the places for work.
+/// Reads a body of at most this many bytes, in a place for uploads.
 async fn read(request: &HttpRequest, payload: Payload, most: usize) -> Result<Vec<u8>, ApiError> {
     let announced =
         request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
@@ -238,8 +238,8 @@ async fn read(request: &HttpRequest, payload: Payload, most: usize) -> Result<Ve
     outside(request, collect(payload, announced.unwrap_or_default(), most, seconds)).await
 }
 
-/// All of a body, unless it is too large or too slow: it has so many seconds, and after the [`GRACE`] no fewer bytes may
-/// have come than [`LEAST_RATE`] asks for.
+/// Reads a whole body, unless it is too large or too slow. It must end within this many seconds. After [`GRACE`], it
+/// must keep to the rate in [`LEAST_RATE`].
 async fn collect(mut payload: Payload, announced: usize, most: usize, seconds: u16) -> Result<Vec<u8>, ApiError> {
     let (began, patience) = (Instant::now(), Duration::from_secs(seconds.into()));
     let mut bytes = Vec::with_capacity(announced);
@@ -247,7 +247,7 @@ async fn collect(mut payload: Payload, announced: usize, most: usize, seconds: u
         let earned = GRACE + Duration::from_secs((bytes.len() / LEAST_RATE) as u64);
         let next = timeout_at(began + earned.min(patience), payload.next()).await;
         let Some(chunk) = next.map_err(|_| ApiError::too_slow(seconds))? else { return Ok(bytes) };
-        let chunk = chunk.map_err(|error| ApiError::unreadable(format!("The body broke off: {error}.")))?;
+        let chunk = chunk.map_err(|error| ApiError::unreadable(format!("The body ended early: {error}.")))?;
         if bytes.len() + chunk.len() > most {
             return Err(ApiError::too_large(most));
         }

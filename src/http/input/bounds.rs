@@ -1,44 +1,44 @@
-//! Bounds for what has none of its own: no string, number or array of the document is without an end.
+//! Bounds for strings, numbers and arrays of the OpenAPI document that have none of their own.
 //!
-//! Models say the bounds that mean something. What is left gets one here: parameters a narrow one, by which query strings are
-//! checked as well, answers one so wide that it holds whatever the registry has. Generated clients check answers by them, and
-//! programs know how much to allow for.
+//! Models declare the bounds that mean something. The rest get theirs here. Parameters get narrow bounds, which also
+//! validate query strings. Responses get bounds wide enough for anything in the registry. Generated clients validate
+//! responses by them, and programs know how much memory to allow.
 
 use serde_json::{Value, json};
 
-/// Largest integer that every reader of JSON takes exactly (RFC 8259, section 6).
+/// Largest integer that every JSON reader represents exactly (RFC 8259, section 6).
 const INTEGER: i64 = 9_007_199_254_740_991;
-/// Half of the circumference of the Earth in kilometres, rounded up: nothing is further away.
+/// Half the circumference of the Earth in kilometres, rounded up: the largest distance between two points.
 const FURTHEST: f64 = 20_100.0;
 
-/// How much what has no bound may hold.
+/// Bounds to apply.
 #[derive(Clone, Copy)]
 struct Room {
-    /// Characters of a string.
+    /// Maximum length of a string, in characters.
     text: u64,
-    /// Characters of an address.
+    /// Maximum length of a URL, in characters.
     address: u64,
-    /// Items of an array.
+    /// Maximum number of items in an array.
     items: u64,
-    /// Either end of a number whose name says nothing.
+    /// Minimum and maximum of a number, unless its name suggests others.
     number: f64,
 }
 
-/// Of a parameter. No query has more than a hundred (`limits::request_size`), and no record a longer name.
+/// For parameters. No query has more than a hundred (`limits::request_size`), and no record has a longer name.
 const PARAMETER: Room = Room { text: 200, address: 2_000, items: 100, number: 1_000_000.0 };
-/// Of an answer. An address may be as long as a request's, percent-encoded, with a cursor. Every string of an answer is made of
-/// one body (`MAX_BODY`), or written out for a frame or a page. Numbers without a bound are degrees.
+/// For responses. A URL can be as long as a request's, percent-encoded, with a cursor. Every other string comes from
+/// one body (`MAX_BODY`), or is HTML made from one. Numbers without a bound are degrees.
 const ANSWER: Room = Room { text: 10_000_000, address: 100_000, items: 10_000_000, number: 180.0 };
 
-/// Bound a parameter. `limit` has no largest value: a larger wish is no fault, but taken for the largest. A cursor is sealed, and
-/// no parameter that anybody fills in.
+/// Adds bounds to a parameter. `limit` has no maximum, because higher values count as the maximum. A cursor is sealed,
+/// and nobody types one.
 pub fn bound_parameter(name: &str, schema: &mut Value) {
     if !["limit", "cursor", "since"].contains(&name) {
         bound(name, schema, &PARAMETER);
     }
 }
 
-/// Bound what an answer is made of: a schema, with all that lies in it.
+/// Adds bounds to a schema of a response, and to everything in it.
 pub fn bound_answer(name: &str, schema: &mut Value) {
     bound(name, schema, &ANSWER);
 }
@@ -68,7 +68,7 @@ fn bound(name: &str, schema: &mut Value, room: &Room) {
         let most =
             if members.get("format").is_some_and(|format| format == "int32") { i32::MAX.into() } else { INTEGER };
         members.entry("format").or_insert(json!("int64"));
-        // Versions, years, counts and places in a list: none is below zero.
+        // Versions, years, counts and positions in a list are never negative.
         members.entry("minimum").or_insert(json!(0));
         members.entry("maximum").or_insert(json!(most));
     }

@@ -1,4 +1,4 @@
-//! What a JSON Schema found wrong, in words that help, and the collection that gathers every fault of one request.
+//! Describes what a JSON Schema finds wrong, and collects every fault of one request.
 
 use jsonschema::error::{TypeKind, ValidationError, ValidationErrorKind as Kind};
 use serde_json::Value;
@@ -8,7 +8,7 @@ use crate::error::{ApiError, Fault, UNKNOWN};
 use crate::geography::notation;
 use crate::text::{LINE_START, is_invisible, markdown, nearest};
 
-/// Members that the registry sets itself; a body that names one has probably been read from an answer.
+/// Members that only the registry sets. A body with one has probably been copied from a response.
 const READ_ONLY: &[&str] = &[
     "id",
     "version",
@@ -24,26 +24,26 @@ const READ_ONLY: &[&str] = &[
     "last_signed_in_at",
 ];
 
-/// Every fault of one request, gathered until the last check has been made.
+/// Every fault of one request, collected until the last check.
 #[derive(Debug, Default)]
 pub struct Faults {
     list: FaultList,
-    /// Places that already have a fault: what follows from them is not reported as well.
+    /// Places that already have a fault. Consequential faults are not reported.
     spoilt: Vec<String>,
-    /// True when the body breaks its own schema.
+    /// True when the body violates its schema.
     malformed: bool,
 }
 
-/// Codes of faults that no schema can rule out: a name that is not here, one that is taken, a place in a tree that is not
-/// free. They lie in what the registry holds today, or in what else the body holds.
+/// Codes of faults that no schema can rule out: an unknown name, a name that is taken, an occupied place in a tree.
+/// They depend on the records of the registry, or on other members of the body.
 const CONFLICTS: &[&str] = &[UNKNOWN, "unknown_source", "repeated", "deprecated", "circular", "too_deep"];
 
 impl Faults {
-    /// Note a fault at `pointer`, unless the place is known to be at fault already.
+    /// Adds a fault at `pointer`, unless that place already has one.
     pub fn add(&mut self, pointer: impl Into<String>, code: &str, detail: impl Into<String>) {
         let pointer = pointer.into();
         if !self.spoilt.iter().any(|spoilt| within(&pointer, spoilt) || within(spoilt, &pointer)) {
-            // What is not told spoils nothing either: there is an end to what is looked through.
+            // Do not record places beyond the reported faults: this limits the places to search.
             if !self.list.is_full() {
                 self.spoilt.push(pointer.clone());
             }
@@ -51,25 +51,25 @@ impl Faults {
         }
     }
 
-    /// Note what a schema found.
+    /// Adds the findings of a schema.
     pub(super) fn extend(&mut self, found: FaultList) {
         self.malformed |= !found.is_empty();
         self.spoilt.extend(found.reported().iter().filter_map(|fault| fault.pointer.clone()));
         self.list.append(found);
     }
 
-    /// True when a fault is known at this place or below it: what was sent there cannot be relied on.
+    /// True when this place, or one below it, has a fault: its value cannot be relied on.
     pub fn know(&self, place: &str) -> bool {
         self.spoilt.iter().any(|spoilt| within(spoilt, place))
     }
 
-    /// True when nothing was found.
+    /// True when there are no faults.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
-    /// Everything that was found, if anything was: 422 for a body that breaks a rule, 409 for one that keeps the document's
-    /// rules and does not fit what the registry holds, such as the name of a council that is not here or stands there twice.
+    /// Returns all faults, if any. 422 for a body that violates a rule. 409 for a valid body that does not fit the
+    /// registry, such as one with an unknown or duplicate council.
     pub fn finish(&mut self) -> Result<(), ApiError> {
         let list = std::mem::take(&mut self.list);
         let conflicts = list.reported().iter().any(|fault| CONFLICTS.contains(&fault.code.as_str()));
@@ -85,7 +85,7 @@ fn within(inner: &str, outer: &str) -> bool {
     inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// The faults behind one finding of the validator. `schema` is the whole schema, to look up what would be right.
+/// The faults for one finding of the validator. `schema` is the whole schema, to look up the permitted values.
 pub(super) fn explain(error: &ValidationError<'_>, schema: &Value) -> FaultList {
     let place = error.instance_path().to_string();
     let one = |code: &str, detail: String| FaultList::from(vec![Fault::at(place.clone(), code, detail)]);
@@ -98,7 +98,7 @@ pub(super) fn explain(error: &ValidationError<'_>, schema: &Value) -> FaultList 
             let name = property.as_str().unwrap_or_default();
             vec![Fault::at(format!("{place}/{name}"), "required", "is required")].into()
         }
-        // "null or a thing": what is wrong with the thing is what helps.
+        // For "null or a thing", report the faults of the thing.
         Kind::AnyOf { context } | Kind::OneOfNotValid { context } => context
             .iter()
             .filter(|branch| !branch.iter().any(|e| is_null_branch(e)))
@@ -108,17 +108,15 @@ pub(super) fn explain(error: &ValidationError<'_>, schema: &Value) -> FaultList 
                 faults
             })
             .min_by_key(|faults| faults.reported().len())
-            .unwrap_or_else(|| one("invalid", "is none of what is allowed here".into())),
+            .unwrap_or_else(|| one("invalid", "does not have an allowed form".into())),
         Kind::Type { kind: TypeKind::Single(jsonschema::JsonType::Null) } => {
-            one("not_allowed", "has no place here, given the other members; leave it out".into())
+            one("not_allowed", "is not allowed with the other members; leave it out".into())
         }
-        Kind::Not { .. } if place.ends_with("/slug") => {
-            one("reserved", "is taken by the registry itself; choose another".into())
-        }
+        Kind::Not { .. } if place.ends_with("/slug") => one("reserved", "is reserved; choose another".into()),
         Kind::Type { kind } => {
-            one("wrong_type", format!("is {}; {} is needed", kind_of(error.instance()), needed(kind)))
+            one("wrong_type", format!("is {}; it must be {}", kind_of(error.instance()), needed(kind)))
         }
-        // Said already: another type is no word of the list, and an empty text, being too short, has no form.
+        // Already reported: a value of another type is not in the enum, and an empty text is too short for its format.
         Kind::Enum { .. } if !error.instance().is_string() => FaultList::default(),
         Kind::Pattern { .. } if error.instance().as_str() == Some("") => FaultList::default(),
         Kind::Pattern { pattern } if notation::is_pattern(pattern) => FaultList::default(),
@@ -127,11 +125,13 @@ pub(super) fn explain(error: &ValidationError<'_>, schema: &Value) -> FaultList 
             let length = error.instance().as_str().map_or(0, |text| text.chars().count());
             one("too_long", format!("has {length} characters; at most {limit} are allowed"))
         }
-        Kind::MinLength { limit } => one("too_short", format!("is too short; at least {limit} characters are needed")),
+        Kind::MinLength { limit } => {
+            one("too_short", format!("is too short; at least {limit} characters are required"))
+        }
         Kind::MaxItems { limit } => one("too_many", format!("has too many items; at most {limit} are allowed")),
-        Kind::MinItems { limit } => one("too_few", format!("has too few items; at least {limit} are needed")),
-        Kind::Maximum { limit } => one("too_large", format!("is too large; at most {limit} is allowed")),
-        Kind::Minimum { limit } => one("too_small", format!("is too small; at least {limit} is needed")),
+        Kind::MinItems { limit } => one("too_few", format!("has too few items; at least {limit} are required")),
+        Kind::Maximum { limit } => one("too_large", format!("is too large; it must be at most {limit}")),
+        Kind::Minimum { limit } => one("too_small", format!("is too small; it must be at least {limit}")),
         Kind::UniqueItems => one("repeated", "names the same thing twice".into()),
         Kind::Pattern { pattern } => {
             malformed(error.instance(), pattern).map_or_else(FaultList::default, |detail| one("malformed", detail))
@@ -160,7 +160,7 @@ fn unknown_member(place: &str, name: &str, known: &[&str]) -> Fault {
     Fault::at(pointer, "unknown_member", format!("is not a member of this body{hint}"))
 }
 
-/// The members that are allowed where the validator met an unknown one.
+/// The permitted members where the validator found an unknown one.
 fn known_members<'a>(error: &ValidationError<'_>, schema: &'a Value) -> Vec<&'a str> {
     let path = error.schema_path().to_string();
     let object = path.rsplit_once('/').and_then(|(object, _)| follow(schema, object));
@@ -204,7 +204,7 @@ fn needed(kind: &TypeKind) -> String {
     }
 }
 
-/// What breaks a pattern, in words where the reason is easily told. Nothing for a line that is merely too short: its
+/// Describes the violation of a pattern, in words where possible. `None` for a text that is merely too short: its
 /// length has been reported.
 fn malformed(found: &Value, pattern: &str) -> Option<String> {
     let text = found.as_str().unwrap_or_default();
@@ -216,24 +216,22 @@ fn malformed(found: &Value, pattern: &str) -> Option<String> {
     if pattern.starts_with(LINE_START)
         && let Some(hidden) = text.chars().find(|c| is_invisible(*c))
     {
-        return Some(format!("contains U+{:04X}, a character that nobody sees", u32::from(hidden)));
+        return Some(format!("contains U+{:04X}, an invisible character", u32::from(hidden)));
     }
     if text.trim() != text {
-        return Some("begins or ends with a blank".into());
+        return Some("starts or ends with a space".into());
     }
     let detail = match pattern {
         _ if pattern.starts_with(LINE_START) => return None,
         crate::text::SLUG => "is not a slug: lower-case letters a-z and digits, words joined by single hyphens".into(),
-        _ if pattern.starts_with("^https?") => "is not a web address that begins with http:// or https://".into(),
-        _ if pattern.starts_with("^((1[89]") => {
-            "is not a date of the calendar, such as 2013, 2013-05 or 2013-05-10".into()
-        }
+        _ if pattern.starts_with("^https?") => "is not a web address that starts with http:// or https://".into(),
+        _ if pattern.starts_with("^((1[89]") => "is not a valid date, such as 2013, 2013-05 or 2013-05-10".into(),
         _ => format!("does not have the form {pattern}"),
     };
     Some(detail)
 }
 
-/// The schema at a path of the validator's, which goes through references.
+/// The schema at a path of the validator, which follows references.
 pub(super) fn follow<'a>(schema: &'a Value, path: &str) -> Option<&'a Value> {
     path.split('/').skip(1).try_fold(schema, |here, step| match step {
         "$ref" => schema.pointer(here["$ref"].as_str()?.trim_start_matches('#')),

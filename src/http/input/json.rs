@@ -1,4 +1,4 @@
-//! JSON as RFC 8259 wants it: nothing is lost unsaid, so a member named twice is refused. Text comes out normalised.
+//! Strict JSON (RFC 8259): nothing is lost silently, so duplicate members are refused. Text is normalised.
 
 use std::cell::Cell;
 use std::fmt;
@@ -7,30 +7,30 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 use serde_json::{Map, Number, Value};
 use unicode_normalization::UnicodeNormalization;
 
-/// Most values of a body, each member and item for one. The largest record has a sixth of it; in memory a value takes some
-/// eighty bytes, and a megabyte of them as text may be half a million.
+/// Maximum number of values in a body; each member and item counts. The largest record has a sixth of it. A value takes
+/// some eighty bytes in memory, and a megabyte of text can have half a million values.
 const MOST_VALUES: usize = 20_000;
 
-/// Read a body. The error says where and what, in plain English.
+/// Reads a body. Errors state the position and the cause in plain English.
 pub fn parse(bytes: &[u8]) -> Result<Value, String> {
     let text = std::str::from_utf8(bytes)
-        .map_err(|error| format!("The body is not UTF-8: the byte at {} does not belong.", error.valid_up_to()))?;
+        .map_err(|error| format!("The body is not UTF-8: byte {} is not valid.", error.valid_up_to()))?;
     if text.trim().is_empty() {
-        return Err("The body is empty; a JSON object is needed.".into());
+        return Err("The body is empty; send a JSON object.".into());
     }
     let left = Cell::new(MOST_VALUES);
     let mut source = serde_json::Deserializer::from_str(text);
     let value = Strict(&left).deserialize(&mut source).and_then(|value| source.end().map(|()| value));
-    value.map_err(|error| format!("The body is not JSON that can be read: {error}."))
+    value.map_err(|error| format!("The body is not valid JSON: {error}."))
 }
 
-/// Unicode NFC, line ends as `\n`.
+/// Unicode NFC, line endings as `\n`.
 fn normalise(text: &str) -> String {
     let composed: String = text.nfc().collect();
     if composed.contains('\r') { composed.replace("\r\n", "\n") } else { composed }
 }
 
-/// Reads one value, of so many that are left.
+/// Reads one value, and counts it against the number left.
 #[derive(Clone, Copy)]
 struct Strict<'a>(&'a Cell<usize>);
 
@@ -39,7 +39,7 @@ impl<'de> DeserializeSeed<'de> for Strict<'_> {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
         let left = self.0.get().checked_sub(1);
-        self.0.set(left.ok_or_else(|| D::Error::custom(format!("it holds more than {MOST_VALUES} values")))?);
+        self.0.set(left.ok_or_else(|| D::Error::custom(format!("it has more than {MOST_VALUES} values")))?);
         deserializer.deserialize_any(self)
     }
 }
@@ -64,7 +64,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
-        // To JSON Schema 2013.0 is a whole number; below 2^53 it is one exactly.
+        // JSON Schema treats 2013.0 as an integer. Below 2^53, it is exactly that integer.
         if value.fract() == 0.0 && value.abs() < 9_007_199_254_740_992.0 {
             return Ok((value as i64).into());
         }

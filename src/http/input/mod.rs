@@ -1,9 +1,9 @@
-//! From bytes to typed values: every rule of a body or query string stands in its JSON Schema, which is also what the
-//! OpenAPI document says. All faults are found in one go, each with the nearest valid name.
+//! From bytes to typed values. Every rule of a body or query string is in its JSON Schema, which is the schema in the
+//! OpenAPI document. All faults are found at once, each with the nearest valid name.
 //!
-//! Design: a derive-based validator (garde) was the first plan. It sees a value only after serde has built it, and serde
-//! stops at the first wrong type; it also repeats the document's rules by hand. Holding the raw JSON against the
-//! document's own schema finds everything at once, and the two cannot disagree.
+//! Design: the first plan was a derive-based validator (garde). It sees a value only after serde has built it, and
+//! serde stops at the first wrong type. It also repeats the document's rules by hand. Validating the raw JSON against
+//! the document's own schema finds everything at once, and the two cannot disagree.
 
 mod body;
 mod bounds;

@@ -1,9 +1,9 @@
-//! Periods: an end that lies before its beginning is a fault.
+//! Periods must not end before they start.
 
 use super::Faults;
 use crate::text::PartialDate;
 
-/// Note an end before its beginning. `names` are those of the two members below `place`.
+/// Adds a fault if the end is before the start. `names` are the two members at `place`.
 pub fn check_period(
     from: Option<&PartialDate>,
     to: Option<&PartialDate>,
@@ -12,6 +12,6 @@ pub fn check_period(
     faults: &mut Faults,
 ) {
     if from.zip(to).is_some_and(|(from, to)| !to.not_before(from)) {
-        faults.add(format!("{place}/{}", names[1]), "out_of_order", format!("lies before {}", names[0]));
+        faults.add(format!("{place}/{}", names[1]), "out_of_order", format!("is before {}", names[0]));
     }
 }

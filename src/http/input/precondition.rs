@@ -1,4 +1,4 @@
-//! `If-Match`: a change names the version of the record that it was made from (RFC 9110, section 13.1.1).
+//! `If-Match`: a change names the version that the caller edited (RFC 9110, section 13.1.1).
 
 use std::future::{Ready, ready};
 
@@ -11,12 +11,12 @@ use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 
 use crate::error::ApiError;
 
-/// The versions that the caller's `If-Match` names; at least one of them must be current.
+/// The versions in the caller's `If-Match`; one of them must be current.
 #[derive(Debug)]
 pub struct IfMatch(Vec<i32>);
 
 impl IfMatch {
-    /// True when the record still is as the caller read it.
+    /// True when the record has not changed since the caller read it.
     pub fn allows(&self, version: i32) -> bool {
         self.0.contains(&version)
     }
@@ -25,10 +25,10 @@ impl IfMatch {
 /// Name of the header.
 pub const IF_MATCH: &str = "If-Match";
 
-/// An operation that takes it says so among its `params`.
+/// Operations that require it list it in their `params`.
 impl IntoParams for IfMatch {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let words = "ETag of the record as you last read it. Without it: 428; when it is no longer current: 412.";
+        let words = "ETag of the version that you edited. If it is missing, you get 428. If it is no longer current, you get 412.";
         let header = ParameterBuilder::new().name(IF_MATCH).parameter_in(ParameterIn::Header).required(Required::True);
         vec![header.description(Some(words)).build()]
     }
@@ -40,7 +40,7 @@ impl FromRequest for IfMatch {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let mut tags = request.headers().get_all(header::IF_MATCH).filter_map(|value| value.to_str().ok()).peekable();
-        // `*` would overwrite whatever another editor has written since: as good as no precondition.
+        // `*` would overwrite the changes of other editors, as if there were no precondition.
         if tags.peek().is_none_or(|tag| tag.trim() == "*") {
             return ready(Err(ApiError::precondition_required()));
         }
@@ -48,7 +48,7 @@ impl FromRequest for IfMatch {
     }
 }
 
-/// The version in an ETag of ours: `"7-3f2a…"`, or `"7"` as some clients cut it. Weak tags never match.
+/// The version in one of our ETags: `"7-3f2a…"`, or `"7"` as some clients shorten it. Weak tags never match.
 fn version(tag: &str) -> Option<i32> {
     let inner = tag.trim().strip_prefix('"')?.strip_suffix('"')?;
     inner.split('-').next()?.parse().ok()

@@ -1,4 +1,4 @@
-//! Query strings, read by the parameters that their type declares in the document.
+//! Query strings, parsed by the parameters that their type declares in the OpenAPI document.
 
 use std::future::{Ready, ready};
 use std::ops::Deref;
@@ -13,7 +13,7 @@ use utoipa::IntoParams;
 use super::Schemas;
 use crate::error::{ApiError, Fault};
 
-/// The query string of an operation, typed. Unknown parameters and values are refused, all of them at once.
+/// The typed query string of an operation. All unknown parameters and invalid values are reported at once.
 #[derive(Debug)]
 pub struct Query<T>(pub T);
 
@@ -40,7 +40,7 @@ impl<T: IntoParams + DeserializeOwned + 'static> FromRequest for Query<T> {
 }
 
 impl<T: IntoParams + DeserializeOwned + 'static> Query<T> {
-    /// Read a query string; 400 with every fault of it.
+    /// Parses a query string; 400 with all its faults.
     pub fn parse(written: &str, schemas: &Schemas) -> Result<Self, ApiError> {
         read(written, schemas)
     }
@@ -78,7 +78,7 @@ fn read<T: IntoParams + DeserializeOwned + 'static>(written: &str, schemas: &Sch
     })
 }
 
-/// The parameters as one object: numbers as numbers, repeated or comma-joined values as arrays.
+/// The parameters as one object: numbers as numbers, repeated or comma-separated values as arrays.
 fn gather(query: &str, declared: &Value) -> (Map<String, Value>, Vec<Fault>) {
     let mut object = Map::new();
     let mut faults = Vec::new();
@@ -93,7 +93,7 @@ fn gather(query: &str, declared: &Value) -> (Map<String, Value>, Vec<Fault>) {
                 list.extend(values);
             }
         } else if object.insert(name.to_string(), scalar(&text, schema)).is_some() {
-            faults.push(Fault::parameter(name, "repeated", "is given twice; one value is meant here"));
+            faults.push(Fault::parameter(name, "repeated", "is given twice; it takes one value"));
         }
     }
     (object, faults)
@@ -109,7 +109,7 @@ fn is_type(schema: &Value, wanted: &str) -> bool {
 
 fn scalar(text: &str, schema: &Value) -> Value {
     if is_type(schema, "integer") && !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        // A number beyond 64 bits is as large as any limit: it is clamped or refused by the same rule.
+        // A number beyond 64 bits counts as the largest: the same rules clamp or refuse it.
         return text.parse::<u64>().unwrap_or(u64::MAX).into();
     }
     if is_type(schema, "number")

@@ -1,4 +1,4 @@
-//! The schemas of bodies and query strings, taken from the OpenAPI document and compiled once each.
+//! The schemas of bodies and query strings, read from the OpenAPI document and compiled once each.
 
 use std::any::TypeId;
 use std::collections::{HashMap, HashSet};
@@ -16,14 +16,14 @@ use crate::error::fault::FaultList;
 use crate::geography::notation::FORMATS;
 use crate::text::markdown;
 
-/// Compiled schemas of everything that is read, shared by all workers.
+/// Compiled schemas of all inputs, shared by all workers.
 pub struct Schemas {
     components: Value,
     bodies: RwLock<HashMap<String, Arc<Compiled>>>,
     queries: RwLock<HashMap<TypeId, Arc<Compiled>>>,
 }
 
-/// A schema, ready to be used.
+/// A compiled schema.
 pub(super) struct Compiled {
     pub schema: Value,
     validator: Validator,
@@ -40,9 +40,8 @@ impl Compiled {
         Self { schema, validator }
     }
 
-    /// Everything that is wrong with `value`. A rule across members is silent where a member that it looks at is at fault
-    /// itself: what follows from a fault is not another one. Of an array that is too long no more is looked at than may be
-    /// there.
+    /// All faults of `value`. A rule across members is skipped if one of its members has a fault itself, to avoid
+    /// consequential faults. Only the permitted number of items is checked in an array that is too long.
     pub fn faults(&self, value: &mut Value) -> FaultList {
         let mut faults = self.shorten(value);
         let mut by_rule = Vec::new();
@@ -67,7 +66,7 @@ impl Compiled {
         faults
     }
 
-    /// The members that the rule of an error looks at; `None` where the error comes from no rule across members.
+    /// The members that the violated rule refers to; `None` for rules about one member.
     fn looks_at(&self, schema_path: &str) -> Option<Vec<String>> {
         let (above, below) = schema_path.split_once("/allOf/")?;
         let rule = follow(&self.schema, &format!("{above}/allOf/{}", below.split('/').next().unwrap_or_default()))?;
@@ -90,12 +89,12 @@ fn collect_members(condition: &Value, members: &mut Vec<String>) {
 }
 
 impl Schemas {
-    /// From the finished OpenAPI document.
+    /// Compiled from the finished OpenAPI document.
     pub fn new(document: &Value) -> Self {
         Self { components: document["components"].clone(), bodies: RwLock::default(), queries: RwLock::default() }
     }
 
-    /// The schema of a body type, by its name in the document.
+    /// The schema of a body type, by its name in the OpenAPI document.
     pub(super) fn body<T: ToSchema>(&self) -> Arc<Compiled> {
         let name = T::name().into_owned();
         cached(
@@ -124,10 +123,10 @@ impl Schemas {
 fn describe(parameter: &Parameter) -> Value {
     let mut schema =
         parameter.schema.as_ref().and_then(|schema| serde_json::to_value(schema).ok()).unwrap_or(json!({}));
-    // As the document has it.
+    // As in the OpenAPI document.
     bound_parameter(&parameter.name, &mut schema);
     if let Some(schema) = schema.as_object_mut() {
-        // `explode: false` lets one parameter carry several values, joined by commas.
+        // With `explode: false`, one parameter can have several values, separated by commas.
         schema.insert("x-commas".into(), Value::Bool(parameter.explode == Some(false)));
     }
     schema

@@ -1,41 +1,41 @@
-//! How large what a schema allows can be: the longest arrays, and the most bytes of a body.
+//! Maximum sizes that a schema permits: the length of arrays, and the bytes of a body.
 
 use serde_json::Value;
 
 use super::schemas::Compiled;
 use crate::error::fault::{Fault, FaultList};
 
-/// Most bytes of one character in a JSON text: a pair of surrogates, each escaped (RFC 8259, section 7).
+/// Maximum size of one character in a JSON text: a pair of surrogates, each escaped (RFC 8259, section 7).
 const BYTES_OF_CHARACTER: u64 = 12;
-/// Most bytes of a number, a date, an id or a word of a list.
+/// Maximum size of a number, a date, an id or an enum value.
 const BYTES_OF_WORD: u64 = 100;
-/// For the spaces and line ends of a body laid out by hand, and members that are none: they get a fault of their own.
+/// Room for white space in a body, and for unknown members, which get faults of their own.
 const ROOM: u64 = 4096;
-/// Deeper than any schema of the document.
+/// Maximum depth: deeper than any schema of the OpenAPI document.
 const DEEPEST: usize = 20;
 
 impl Compiled {
-    /// Cut arrays that are too long to what may be there, and say so: what a validator finds in 90,000 empty items takes
-    /// seconds, and helps nobody.
+    /// Truncates arrays that are too long, and adds a fault for each. Validating 90,000 empty items would take seconds
+    /// and help nobody.
     pub(super) fn shorten(&self, value: &mut Value) -> FaultList {
         let mut faults = FaultList::default();
         shorten(&self.schema, &self.schema, value, "", &mut faults);
         faults
     }
 
-    /// Most bytes of a body that keeps the rules, however its texts are escaped.
+    /// Maximum size of a valid body in bytes, however its texts are escaped.
     pub(super) fn most_bytes(&self) -> usize {
         usize::try_from(most_bytes(&self.schema, &self.schema, 0).saturating_add(ROOM)).unwrap_or(usize::MAX)
     }
 }
 
-/// The schema itself, or the one that it refers to.
+/// The schema itself, or the one that it references.
 fn resolve<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
     let name = schema["$ref"].as_str().map(|name| name.trim_start_matches('#'));
     name.and_then(|name| root.pointer(name)).unwrap_or(schema)
 }
 
-/// The schemas of which one holds, or all.
+/// The subschemas: one of them must match, or all.
 fn parts(schema: &Value) -> impl Iterator<Item = &Value> {
     ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|name| schema[name].as_array()).flatten()
 }
@@ -77,7 +77,7 @@ fn shorten(root: &Value, schema: &Value, value: &mut Value, place: &str, faults:
     }
 }
 
-/// A text or an array without a bound counts as endless.
+/// A text or an array without a maximum counts as unlimited.
 fn most_bytes(root: &Value, schema: &Value, depth: usize) -> u64 {
     if depth > DEEPEST {
         return u64::MAX;

@@ -1,7 +1,7 @@
-//! Token buckets of one quota, one for each key, in bounded memory and by a clock that a test can move.
+//! Token buckets of one quota, one per key, in bounded memory. Tests can move the clock.
 //!
-//! The headers `RateLimit` and `RateLimit-Policy` are written by hand: the draft of the IETF still changes, and the crates for
-//! it write the older `X-RateLimit` ones. The buckets are `governor`'s.
+//! The headers `RateLimit` and `RateLimit-Policy` are written by hand. The IETF draft still changes, and the crates for
+//! it write the older `X-RateLimit` headers. The buckets are `governor`'s.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -21,24 +21,24 @@ use crate::error::ApiError;
 
 /// The window of every quota, in seconds.
 pub const WINDOW: u64 = 60;
-/// Most buckets of one kind, some ten megabytes of them. Above the 65,536 networks of /64 in the /48 that one site is given
-/// (RFC 6177), so that no single site can make all others share a bucket.
+/// Maximum number of buckets of one kind, which take some ten megabytes. It is above the 65,536 networks of /64 in a
+/// /48, the allocation of one site (RFC 6177). So a single site cannot make all others share a bucket.
 pub const MOST_BUCKETS: usize = 100_000;
-/// How often the buckets are looked through for idle ones once they are as many as may be, in nanoseconds: looking takes a
-/// millisecond, which a flood must not cost at every request.
+/// Minimum interval between two searches for idle buckets, once the maximum is reached, in nanoseconds. A search takes
+/// a millisecond, too much for every request of a flood.
 const BETWEEN_LOOKS: Nanos = Nanos::new(1_000_000_000);
 
-/// The time by which buckets fill.
+/// The clock that refills buckets.
 #[derive(Clone, Debug)]
 pub enum Clock {
     /// The time since the start.
     Running(Instant),
-    /// Stands still until it is moved: for tests.
+    /// Moves only when a test moves it.
     Moved(FakeRelativeClock),
 }
 
 impl Clock {
-    /// A clock that runs from now on.
+    /// A clock that starts now.
     pub fn running() -> Self {
         Self::Running(Instant::now())
     }
@@ -55,21 +55,21 @@ impl clock::Clock for Clock {
     }
 }
 
-/// How a caller stands with a limit once a request is counted.
+/// State of a caller's limit after a request was counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
-    /// The whole quota, in units a [`WINDOW`].
+    /// The whole quota, in units per [`WINDOW`].
     pub quota: u32,
-    /// Units that are left now.
+    /// Units left now.
     pub left: u32,
-    /// Seconds, rounded up, until the whole quota is there again.
+    /// Seconds until the whole quota is available again, rounded up.
     pub full_after: u64,
-    /// Seconds, rounded up, until this request would be let through; `None` when it was.
+    /// Seconds until this request would be accepted, rounded up; `None` if it was accepted.
     pub retry_after: Option<u64>,
 }
 
 impl Standing {
-    /// `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10), for the policy of this name.
+    /// `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10), for the policy with this name.
     pub fn headers(&self, policy: &str) -> [(HeaderName, String); 2] {
         let Self { quota, left, full_after, .. } = self;
         [
@@ -83,7 +83,7 @@ impl Standing {
         self.headers(policy).into_iter().filter_map(|(name, value)| Some((name, HeaderValue::from_str(&value).ok()?)))
     }
 
-    /// 429 when the request was not let through.
+    /// 429 if the request was not accepted.
     pub fn check(&self, policy: &str, detail: &str) -> Result<(), ApiError> {
         let Some(retry_after) = self.retry_after else { return Ok(()) };
         let refusal = ApiError::too_many(detail, retry_after);
@@ -91,7 +91,7 @@ impl Standing {
     }
 }
 
-/// Buckets of one quota, full at first.
+/// Buckets of one quota. New buckets are full.
 pub struct Buckets<K: Clone + Eq + Hash> {
     quota: NonZeroU32,
     clock: Clock,
@@ -99,29 +99,29 @@ pub struct Buckets<K: Clone + Eq + Hash> {
 }
 
 impl<K: Clone + Eq + Hash> Buckets<K> {
-    /// Buckets of `quota` units a [`WINDOW`], at most `most` of them.
+    /// Buckets of `quota` units per [`WINDOW`], at most `most` of them.
     pub fn new(quota: u32, most: usize, clock: Clock) -> Self {
         let quota = NonZeroU32::new(quota).unwrap_or(NonZeroU32::MIN);
         let limiter = RateLimiter::new(Quota::per_minute(quota), Bounded::new(most), clock.clone());
         Self { quota, clock, limiter }
     }
 
-    /// Take units from a bucket, if they are there. What costs more than a whole quota takes the whole.
+    /// Takes units from a bucket, if it has them. A cost above the quota takes the whole quota.
     pub fn take(&self, key: K, cost: u32) -> Standing {
         self.ask(Question { key, take: true }, cost)
     }
 
-    /// Whether one unit is there, without taking it.
+    /// Checks whether one unit is available, without taking it.
     pub fn peek(&self, key: K) -> Standing {
         self.ask(Question { key, take: false }, 1)
     }
 
-    /// How many buckets are remembered.
+    /// Number of buckets in memory.
     pub fn len(&self) -> usize {
         self.limiter.len()
     }
 
-    /// True when no bucket is remembered.
+    /// True when memory has no buckets.
     pub fn is_empty(&self) -> bool {
         self.limiter.is_empty()
     }
@@ -137,7 +137,7 @@ impl<K: Clone + Eq + Hash> Buckets<K> {
                 let missing = wait.as_nanos().div_ceil(unit.as_nanos().max(1)) as u32;
                 (cost.get().saturating_sub(missing), Some(wait))
             }
-            // Cannot be: no cost is above the quota.
+            // Unreachable: no cost is above the quota.
             Err(_) => (0, Some(Duration::from_secs(WINDOW))),
         };
         let quota = self.quota.get();
@@ -150,15 +150,15 @@ impl<K: Clone + Eq + Hash> Buckets<K> {
     }
 }
 
-/// What is asked of a bucket: with `take`, the answer changes it.
+/// A query for a bucket; with `take`, it changes the bucket.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Question<K> {
     key: K,
     take: bool,
 }
 
-/// Where governor keeps the buckets, each as the time at which it will be full. A map of governor's own grows with every
-/// new key; here, once there are as many as may be, keys without a bucket share one.
+/// The buckets of governor, each as the time at which it will be full. Governor's own map grows with every new key.
+/// Here, keys without a bucket share one once the maximum is reached.
 struct Bounded<K> {
     most: usize,
     kept: Mutex<Kept<K>>,
@@ -176,7 +176,7 @@ impl<K> Bounded<K> {
         Self { most, kept: Mutex::new(kept) }
     }
 
-    /// Held for the time of a look into a map. No change is left half done, so a thread that died with it did no harm.
+    /// Locked only for one access to the map. No access leaves a change half done, so a poisoned lock is harmless.
     fn kept(&self) -> MutexGuard<'_, Kept<K>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -205,8 +205,8 @@ impl<K: Clone + Eq + Hash> StateStore for Bounded<K> {
 }
 
 impl<K: Clone + Eq + Hash> ShrinkableKeyedStateStore<Question<K>> for Bounded<K> {
-    /// Forget the buckets that were full at this time, which is just past, when there is need and the last look is some
-    /// time ago.
+    /// Removes the buckets that were full at this time, which is just past. Does so only when the maximum is reached
+    /// and the last search is some time ago.
     fn retain_recent(&self, past: Nanos) {
         let mut kept = self.kept();
         if kept.buckets.len() >= self.most && past >= kept.looked_at + BETWEEN_LOOKS {
@@ -240,13 +240,13 @@ mod tests {
         assert_eq!(buckets.take(1, 10), standing(50, 10, None));
         assert_eq!(buckets.take(1, 47), standing(3, 57, None));
         assert_eq!(buckets.take(1, 10), standing(3, 57, Some(7)));
-        assert_eq!(buckets.take(2, 1), standing(59, 1, None), "another's is another");
+        assert_eq!(buckets.take(2, 1), standing(59, 1, None), "keys have separate buckets");
         clock.advance(Duration::from_secs(6));
         assert_eq!(buckets.take(1, 10).retry_after, Some(1));
         clock.advance(Duration::from_secs(1));
         assert_eq!(buckets.take(1, 10), standing(0, 60, None));
         clock.advance(Duration::from_secs(3600));
-        assert_eq!(buckets.take(1, 1000), standing(0, 60, None), "no more than the whole is taken");
+        assert_eq!(buckets.take(1, 1000), standing(0, 60, None), "a cost above the quota takes the quota");
     }
 
     #[test]
@@ -263,9 +263,9 @@ mod tests {
         assert_eq!(buckets.take(0, 1).left, 59);
         let let_in = (1..100_000).filter(|key| buckets.take(*key, 1).retry_after.is_none()).count();
         assert_eq!((let_in, buckets.len()), (999 + 60, 1000));
-        assert_eq!(buckets.take(0, 1).left, 58, "who was there before is not touched");
+        assert_eq!(buckets.take(0, 1).left, 58, "existing buckets are unchanged");
         clock.advance(Duration::from_secs(2));
-        assert_eq!(buckets.take(2_000_000, 1).left, 59, "the idle are forgotten");
+        assert_eq!(buckets.take(2_000_000, 1).left, 59, "idle buckets are removed");
         assert_eq!(buckets.len(), 2);
     }
 }

@@ -1,7 +1,7 @@
-//! How much is in work at a time: above it, a quick no keeps the service quick for those within.
+//! Limits concurrent work. Above the limit, requests get 503 at once, so that the others stay fast.
 //!
-//! A request has its [`Place`] from its head to the last byte of its answer, but not while its body arrives: who sends slowly
-//! waits outside, in a place for uploads.
+//! A request has its [`Place`] from its head to the last byte of its response, except while its body arrives. Slow
+//! senders wait in a place for uploads.
 
 use std::cell::RefCell;
 use std::net::IpAddr;
@@ -17,10 +17,10 @@ use super::shares::Share;
 use crate::error::ApiError;
 use crate::http::client_address::{client_address, network};
 
-/// Bytes up to which an answer is small: it goes into the buffer of its connection at once, and is counted nowhere.
+/// Maximum size of a small response, in bytes. It fits in the buffer of its connection and is not counted.
 pub const SMALL: usize = 32 * 1024;
 
-/// What a request holds until its answer is sent: its place, and the bytes of a long answer.
+/// Resources of a request until its response is sent: its place, and the bytes of a long response.
 #[derive(Clone, Default)]
 pub struct Place(Rc<RefCell<Held>>);
 
@@ -44,7 +44,7 @@ impl Place {
     }
 }
 
-/// Refuse what is too much. The health of the service may be asked all the same, or a supervisor would end it when it is
+/// Refuses requests above the limit. Health checks are exempt: otherwise a supervisor would stop the service when it is
 /// needed most.
 pub async fn shed(
     request: ServiceRequest,
@@ -68,7 +68,7 @@ pub async fn shed(
     }
 }
 
-/// Wait for the body of a request outside of the places for work, in one for uploads.
+/// Waits for the body of a request. Meanwhile the request gives up its place and takes one for uploads.
 pub async fn outside<T>(
     request: &HttpRequest,
     arriving: impl Future<Output = Result<T, ApiError>>,

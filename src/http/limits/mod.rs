@@ -1,10 +1,10 @@
-//! How much each caller may ask, and how much all of them together.
+//! Limits on the requests of each caller, and of all callers together.
 //!
-//! Outside of `/v1` and in front of it stand [`request_size`] (length of the address, headers, parameters) and [`concurrency`] (requests
-//! in work, uploads, bytes of answers that are not read yet); within it [`rate`]: first how often an address presents
-//! credentials that do not hold, then, once the caller is known, the caller's own quota. Exports are dear and have places of
-//! their own. Of all that is bounded in all, each address has no more than its share ([`shares`]). Signing in has limits of
-//! its own besides, in `accounts::sign_in::throttle`.
+//! Every request passes [`request_size`] (length of the address, headers, parameters) and [`concurrency`] (concurrent
+//! requests, uploads, bytes of unread responses). Requests under `/v1` then pass [`rate`]. It first limits invalid
+//! credentials per address and then, once the caller is identified, applies the caller's quota. Exports are expensive
+//! and have a limit of their own. No address gets more than its share of a shared limit ([`shares`]). Sign-in has
+//! further limits, in `accounts::sign_in::throttle`.
 
 pub mod bucket;
 pub mod concurrency;
@@ -26,40 +26,41 @@ use crate::access::account::{Account, Credential};
 use crate::access::role::Role;
 use crate::config::{LimitSettings, ServeSettings};
 
-/// Where the caller is looked up. Elsewhere the address alone has a quota.
+/// Paths at which the caller is identified. Elsewhere, only the address has a quota.
 const IDENTIFIED: [&str; 3] = ["/v1", "/id", "/ogc"];
 
-/// True for an address below which the caller is looked up.
+/// True for a path under which the caller is identified.
 pub fn identifies(path: &str) -> bool {
     let below = IDENTIFIED.into_iter().filter_map(|scope| path.strip_prefix(scope));
     below.into_iter().any(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// So many addresses at least it takes to have all of what is bounded: an office has one address, an attacker some.
+/// Minimum number of addresses that it takes to use up a shared limit. An office has one address; an attacker has
+/// several.
 const ADDRESSES_TO_FILL: usize = 8;
-/// Exports of an address at a time. There are few; people begin two at once, for councils and for initiatives.
+/// Maximum number of concurrent exports per address. People often start two at once, for councils and for initiatives.
 const EXPORTS_OF_AN_ADDRESS: usize = 2;
-/// Credentials that are remembered as good, and how long after they were last used: they are looked at even where others
-/// are not any more.
+/// Maximum number of credentials remembered as valid, and how long after their last use. They are still checked when
+/// other credentials from the address are not.
 const GOOD_CREDENTIALS: u64 = 10_000;
 const GOOD_FOR: Duration = Duration::from_secs(15 * 60);
-/// Bodies that arrive at a time, each of a megabyte at most.
+/// Maximum number of concurrent uploads, each of at most a megabyte.
 const UPLOADS: usize = 128;
-/// Bytes of answers that were begun and not yet read to their end, as they are before they are compressed.
+/// Maximum total size of responses that are being sent, in bytes before compression.
 const BYTES_OF_ANSWERS: usize = 256 << 20;
 
-/// Whose quota a request counts against.
+/// The caller whose quota a request counts against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Bucket {
-    /// An address, or the network that stands for it: callers without an account.
+    /// An address, or its network: callers without an account.
     Address(IpAddr),
-    /// A user, wherever the request comes from.
+    /// A user, whatever the address.
     User(Uuid),
-    /// An API key, wherever the request comes from.
+    /// An API key, whatever the address.
     Key(Uuid),
 }
 
-/// The quota of an account goes with its credential: a key that runs wild leaves its owner's own alone.
+/// The quota belongs to the credential. So a runaway key does not use up the quota of its owner.
 pub fn bucket_of(account: &Account) -> Bucket {
     match account.credential {
         Credential::Session(_) | Credential::External => Bucket::User(account.user_id),
@@ -67,7 +68,7 @@ pub fn bucket_of(account: &Account) -> Bucket {
     }
 }
 
-/// The limits of one instance.
+/// Limits of one instance.
 pub struct Limits {
     anonymous: Buckets<Bucket>,
     members: Buckets<Bucket>,
@@ -82,9 +83,9 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Limits as they are set, by this clock.
+    /// The configured limits, with this clock.
     pub fn new(settings: &LimitSettings, clock: &Clock) -> Self {
-        // Kinds of callers have buckets apart: a flood of addresses takes no account's away.
+        // Each kind of caller has separate buckets, so a flood of addresses does not affect accounts.
         let tier = |quota| Buckets::new(quota, MOST_BUCKETS, clock.clone());
         let shares = |all: usize, addresses: usize| Shares::new(all, all / addresses);
         Self {
@@ -101,7 +102,7 @@ impl Limits {
         }
     }
 
-    /// Count a request of this many units against its caller's quota.
+    /// Counts a request of this many units against its caller's quota.
     pub fn take(&self, account: Option<&Account>, address: Option<IpAddr>, cost: u32) -> Standing {
         match account {
             None => self.anonymous.take(Bucket::Address(network(address)), cost),
@@ -115,18 +116,18 @@ impl Limits {
         }
     }
 
-    /// A place for a connection of this peer; `None` when it has its share already.
+    /// Takes a connection for this peer; `None` when it has its share.
     pub fn connection(&self, peer: IpAddr, settings: &ServeSettings) -> Option<Share> {
         let is_proxy = settings.trusted_proxies.iter().any(|network| network.contains(&peer.to_canonical()));
         self.connections.take(network(Some(peer)), usize::from(!is_proxy))
     }
 
-    /// A place for an export to this address; `None` while all are taken, or all of its share.
+    /// Takes an export for this address; `None` when all are in use, or the address has its share.
     pub fn export_place(&self, address: Option<IpAddr>) -> Option<Share> {
         self.exports.take(network(address), 1)
     }
 
-    /// How many callers without an account are remembered.
+    /// Number of callers without an account in memory.
     pub fn strangers(&self) -> usize {
         self.anonymous.len()
     }

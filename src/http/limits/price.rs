@@ -1,9 +1,9 @@
-//! The price of each operation, in units of a quota, as the operation itself states it.
+//! The price of each operation in units of a quota, as declared by the operation.
 //!
-//! A handler states its price with `extensions(("x-price" = json!({ "units": 2, "q": 5 })))`: the usual price, and a price for
-//! each parameter that raises it. Without the extension the price is one unit. Three names stand for more than a
-//! parameter's presence: `limit` is a page of more than [`ROWS_OF_A_PAGE`] rows, `whole` is a whole list that `Accept` asks
-//! for, and `units` is the usual price. An operation of no units has no limit.
+//! A handler declares its price with `extensions(("x-price" = json!({ "units": 2, "q": 5 })))`: the base price, and a
+//! price for each parameter that raises it. Without the extension the price is one unit. Three names have a special
+//! meaning. `limit` is a page of more than [`ROWS_OF_A_PAGE`] rows. `whole` is a whole list, requested with `Accept`.
+//! `units` is the base price. An operation with a price of 0 has no limit.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,12 +12,12 @@ use actix_web::http::Method;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// The extension of an operation that states its price.
+/// The extension that declares an operation's price.
 pub const EXTENSION: &str = "x-price";
-/// Rows of a usual page at most; a larger page costs more.
+/// Maximum number of rows of a page at the base price.
 const ROWS_OF_A_PAGE: u64 = 200;
 
-/// What an operation costs.
+/// Price of an operation.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 pub struct Price {
     units: u32,
@@ -33,25 +33,25 @@ impl Default for Price {
 }
 
 impl Price {
-    /// The price that an operation of the document states.
+    /// The price that an operation of the OpenAPI document declares.
     pub fn of(operation: &Value) -> Self {
         operation.get(EXTENSION).and_then(|price| Self::deserialize(price).ok()).unwrap_or_default()
     }
 
-    /// A list that can be searched, for pages that show one and are no operations.
+    /// Price of a searchable list, for pages that show one and are not operations.
     pub fn of_list() -> Self {
         Self { units: 2, with: BTreeMap::from([("q".into(), 5)]) }
     }
 
-    /// True for an operation without a limit, such as the health of the service.
+    /// True for an operation without a limit, such as a health check.
     pub fn is_free(&self) -> bool {
         self.units == 0
     }
 
-    /// Units of a request with this query string. `wants_whole`: `Accept` asks for a whole list.
+    /// Price of a request with this query string. `wants_whole`: `Accept` requests a whole list.
     pub fn units(&self, query: &str, wants_whole: bool) -> u32 {
         let price = |name: &str, value: &str| match name {
-            // A number beyond 64 bits is as large as any limit; anything else is refused.
+            // A number beyond 64 bits counts as a high limit. Anything else is refused later.
             "limit" if value.parse::<u64>().is_ok_and(|limit| limit <= ROWS_OF_A_PAGE) => None,
             "units" | "whole" => None,
             name => self.with.get(name).copied(),
@@ -61,7 +61,7 @@ impl Price {
         parameters.chain(whole).chain([self.units]).max().unwrap_or(self.units)
     }
 
-    /// The price in words, for the document.
+    /// The price in words, for the OpenAPI document.
     pub fn words(&self) -> String {
         let mut text = format!("Costs {} {} of the quota", self.units, if self.units == 1 { "unit" } else { "units" });
         for (name, units) in &self.with {
@@ -79,7 +79,7 @@ impl Price {
 pub struct Prices(HashMap<(Method, String), Price>);
 
 impl Prices {
-    /// From the document.
+    /// Read from the OpenAPI document.
     pub fn new(document: &Value) -> Self {
         let paths = document["paths"].as_object().into_iter().flatten();
         let operations = paths.flat_map(|(path, item)| {
@@ -91,9 +91,9 @@ impl Prices {
         Self(operations.filter(|(_, price)| *price != Price::default()).collect())
     }
 
-    /// Units of a request, by the operation that it will be routed to.
+    /// Price of a request, by the operation that it will be routed to.
     pub fn units(&self, request: &ServiceRequest, wants_whole: bool) -> u32 {
-        // The path as routing reads it, so that no spelling of an address is cheaper than another.
+        // Normalise the path as routing does, so that no spelling of an address is cheaper than another.
         let Some(route) = request.resource_map().match_pattern(request.match_info().as_str()) else { return 1 };
         let method = if request.method() == Method::HEAD { Method::GET } else { request.method().clone() };
         self.0.get(&(method, route)).map_or(1, |price| price.units(request.query_string(), wants_whole))

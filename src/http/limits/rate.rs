@@ -1,4 +1,4 @@
-//! The quota of each caller, and of each address for credentials that do not hold.
+//! The quota of each caller, and the limit on invalid credentials per address.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -15,13 +15,14 @@ use crate::error::ApiError;
 use crate::http::client_address::{client_address, network};
 use crate::http::list_format::Format;
 
-/// Where the pages lie that other sites show in frames.
+/// Path of the pages that other sites show in frames.
 const FRAMES: &str = "/embed/";
 
 type Served = Result<ServiceResponse<BoxBody>, actix_web::Error>;
 
-/// Below `/v1`, `/id` and `/ogc`, before the caller is looked up: credentials that do not hold count against the address. Once they are too
-/// many, further ones are not looked at, but for those that held a moment ago: an office shares an address.
+/// For `/v1`, `/id` and `/ogc`, before the caller is identified: counts invalid credentials against the address. After
+/// too many, further credentials are refused unchecked. Those that were valid a moment ago are exempt, because people
+/// in an office share an address.
 pub async fn limit_bad_credentials(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Served {
     let presented = presented(request.headers());
     let limits = request.app_data::<web::Data<Limits>>().cloned();
@@ -29,8 +30,7 @@ pub async fn limit_bad_credentials(request: ServiceRequest, next: Next<impl Mess
         return Ok(next.call(request).await?.map_into_boxed_body());
     };
     let address = network(client_address(request.request()));
-    let detail =
-        "Too many requests from your address came with a token or key that does not hold. Wait, then try again.";
+    let detail = "Too many requests from your address had an invalid token or key. Wait, then try again.";
     if !limits.good_credentials.contains_key(&presented)
         && let Err(refusal) = limits.bad_credentials.peek(address).check("credentials", detail)
     {
@@ -47,7 +47,7 @@ pub async fn limit_bad_credentials(request: ServiceRequest, next: Next<impl Mess
     Ok(response)
 }
 
-/// What tells credentials apart, without keeping any.
+/// Digest that identifies credentials, so that they are not stored.
 fn presented(headers: &HeaderMap) -> Option<[u8; 32]> {
     let mut digest = Sha256::new();
     let mut is_there = false;
@@ -61,11 +61,11 @@ fn presented(headers: &HeaderMap) -> Option<[u8; 32]> {
     is_there.then(|| digest.finalize().into())
 }
 
-/// The credentials of a request hold.
+/// Marks a request whose credentials are valid.
 #[derive(Clone, Copy)]
 struct Held;
 
-/// Below `/v1`, `/id` and `/ogc`, once the caller is known: by account, otherwise by address.
+/// For `/v1`, `/id` and `/ogc`, once the caller is identified: by account, otherwise by address.
 pub async fn limit(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Served {
     let account = request.extensions().get::<Identified>().and_then(|found| found.as_ref().ok().copied().flatten());
     if account.is_some() {
@@ -78,10 +78,10 @@ pub async fn limit(request: ServiceRequest, next: Next<impl MessageBody + 'stati
     count(request, next, account.as_ref(), cost).await
 }
 
-/// Outside of them, where nobody is looked up: by address. The health of the service may be asked as often as one likes.
+/// For all other paths, where callers are not identified: by address. Health checks have no limit.
 pub async fn limit_pages(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Served {
     let path = request.path();
-    // A frame looks for records as their list does; any other page leaves that to the API.
+    // A frame searches as its list does; other pages leave searching to the API.
     let prices = request.app_data::<web::Data<Prices>>();
     let cost = match path.starts_with(FRAMES) {
         true => Price::of_list().units(request.query_string(), false),
@@ -104,7 +104,7 @@ async fn count(
     };
     let standing = limits.take(account, client_address(request.request()), cost);
     let detail = match account {
-        Some(_) => "You have used up your requests for now. Wait, then go on.",
+        Some(_) => "You have used up your requests for now. Wait, then try again.",
         None => "Your address has used up its requests for now. Wait, or sign in for more.",
     };
     if let Err(refusal) = standing.check("default", detail) {
@@ -112,7 +112,7 @@ async fn count(
     }
     let mut response = next.call(request).await?.map_into_boxed_body();
     for (name, value) in standing.header_values("default") {
-        // Another limit may have had its say already, such as that of signing in: both are lists.
+        // Append: another limit, such as that of sign-in, may have added its own. Both headers are lists.
         response.headers_mut().append(name, value);
     }
     Ok(response)

@@ -1,10 +1,11 @@
-//! A bounded good, of which no address has more than its share: requests in work, uploads, exports, bytes on their way.
+//! A limited resource that addresses share: concurrent requests, uploads, exports, bytes being sent. No address gets
+//! more than its share.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The good: how much there is, and how much of it each address may have at a time.
+/// The resource: its total, and the share of each address.
 #[derive(Clone)]
 pub struct Shares(Arc<Good>);
 
@@ -14,14 +15,14 @@ struct Good {
     taken: Mutex<Taken>,
 }
 
-/// An address is here while it has something.
+/// Addresses that have a part now.
 #[derive(Default)]
 struct Taken {
     all: usize,
     of: HashMap<IpAddr, usize>,
 }
 
-/// A part that was taken, given back when it is dropped.
+/// A part of the resource, returned when dropped.
 pub struct Share {
     good: Arc<Good>,
     address: IpAddr,
@@ -29,13 +30,13 @@ pub struct Share {
 }
 
 impl Shares {
-    /// So much in all, and for each address so much, at least 1.
+    /// A resource with this total and this share per address, at least 1.
     pub fn new(all: usize, each: usize) -> Self {
         Self(Arc::new(Good { all, each: each.max(1), taken: Mutex::default() }))
     }
 
-    /// A part for this address, if there is so much left in all and of its share. Who has nothing yet gets a part that is
-    /// larger than a share: nothing is too large for all.
+    /// Takes a part for this address, if the total and its share allow it. An address without a part can get one that
+    /// is larger than its share. So nothing is too large for every caller.
     pub fn take(&self, address: IpAddr, amount: usize) -> Option<Share> {
         let mut taken = self.0.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let own = taken.of.get(&address).copied().unwrap_or_default();
@@ -75,14 +76,14 @@ mod tests {
         assert!(first.is_some() && second.is_some());
         assert!(places.take(one, 1).is_none(), "a third");
         let elsewhere = places.take(other, 1);
-        assert!(elsewhere.is_some(), "others are not held up");
+        assert!(elsewhere.is_some(), "other addresses are not affected");
         drop(first);
-        assert!(places.take(other, 2).is_none(), "only one is left in all");
+        assert!(places.take(other, 2).is_none(), "only one is left in total");
         let third = places.take(one, 1);
-        assert!(third.is_some() && places.take(one, 1).is_none(), "what was given back can be had, once");
+        assert!(third.is_some() && places.take(one, 1).is_none(), "a returned part can be taken once");
         drop((second, third, elsewhere));
-        assert!(places.0.taken.lock().unwrap().of.is_empty(), "addresses that have nothing are not kept");
-        assert!(Shares::new(3, 0).take(one, 1).is_some(), "a quarter of few places is one at least");
+        assert!(places.0.taken.lock().unwrap().of.is_empty(), "addresses without a part are removed");
+        assert!(Shares::new(3, 0).take(one, 1).is_some(), "a share is at least one");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! A page of records as an answer: the records, the links to its neighbours, and how a search was understood.
+//! A page of records as a response: the records, links to the neighbouring pages, and how a search was interpreted.
 
 use actix_web::body::BoxBody;
 use actix_web::{HttpRequest, HttpResponse, Responder};
@@ -10,7 +10,7 @@ use crate::error::ApiError;
 use crate::http::response::{Rendered, Resource, etag_of, pick, send, send_tagged};
 use crate::http::search::SearchNote;
 
-/// A list, on its way out.
+/// A list to send.
 pub struct Listing<T> {
     pages: Pages,
     slice: Slice<T>,
@@ -19,7 +19,7 @@ pub struct Listing<T> {
     search: Option<SearchNote>,
 }
 
-/// What stands behind the records of a page, in the order of [`Page`].
+/// The members that follow the records of a page, in the order of [`Page`].
 #[derive(Serialize)]
 struct ListEnd<'a> {
     page: &'a PageLinks,
@@ -29,12 +29,12 @@ struct ListEnd<'a> {
 }
 
 impl Pages {
-    /// The answer to a list request.
+    /// The response to a list request.
     pub fn listing<T: Resource>(self, slice: Slice<T>, limit: i64, fields: Option<Vec<String>>) -> Listing<T> {
         Listing { pages: self, slice, limit, fields, search: None }
     }
 
-    /// The answer to a request for records that are JSON already.
+    /// The response to a request for records that are already JSON.
     pub fn records(
         &self,
         request: &HttpRequest,
@@ -64,7 +64,7 @@ impl Pages {
                 row.write(&mut body);
             }
             body.extend_from_slice(b"],");
-            // Without the brace that opens it.
+            // Skip the opening brace.
             body.extend_from_slice(&end[1..]);
             body
         };
@@ -73,7 +73,7 @@ impl Pages {
 }
 
 impl<T: Resource> Listing<T> {
-    /// The same with how its search was understood.
+    /// The same, with how its search was interpreted.
     pub fn with_search(self, search: Option<SearchNote>) -> Self {
         Self { search, ..self }
     }

@@ -1,10 +1,10 @@
-//! Lists by opaque keyset cursors: stable under writes, as dear on page 1,000 as on page 1.
+//! Pages of lists, by opaque keyset cursors. They are stable under writes. Page 1,000 costs the same as page 1.
 //!
-//! A cursor holds the sort key and id of the row at a page's edge, a digest of the filters it was made for and the history
-//! of the database, sealed by [`Keys::seal`]: nobody reads out of it what the row does not show, such as how many events
-//! there are that the caller may not see. One that was changed, belongs to other filters, or is from before the database was
-//! restored, is a 400. Cursors are made by hand, since what goes into one is ours to choose; the sealing itself is a
-//! library's (AES-SIV).
+//! A cursor has the sort key and id of the row at a page's edge, a digest of the filters, and the history of the
+//! database. [`Keys::seal`] encrypts it, so that it reveals nothing that the row does not show. For example, it does
+//! not reveal the number of hidden events. A cursor gets 400 if it was changed, belongs to other filters, or is from
+//! before the database was restored. Cursors are made by hand, because their content is specific to us. A library seals
+//! them (AES-SIV).
 
 mod listing;
 
@@ -29,14 +29,14 @@ use crate::config::ServeSettings;
 use crate::db::Db;
 use crate::error::{ApiError, Fault};
 
-/// Rows on a page when the caller does not say.
+/// Default number of rows on a page.
 const DEFAULT_LIMIT: i64 = 20;
-/// Most rows on a page; a larger wish is clamped.
+/// Maximum number of rows on a page. Higher values count as this.
 const MAX_LIMIT: i64 = 200;
-/// Bytes of the records of a page, about: one with more is shorter than its limit. Two hundred records of usual length have
-/// half of it.
+/// Maximum size of the records of a page, approximately, in bytes. A page with more has fewer rows than its limit. Two
+/// hundred records of usual length have half of it.
 pub const MOST_BYTES: usize = 4 << 20;
-/// Bytes in which the length of a cursor's content grows.
+/// The length of a cursor's content is a multiple of this, in bytes.
 const BLOCK: usize = 64;
 
 /// A page of a list.
@@ -45,45 +45,45 @@ pub struct Page<T> {
     /// The records of this page.
     #[schema(max_items = 200)]
     pub data: Vec<T>,
-    /// Where the neighbouring pages are.
+    /// Links to the neighbouring pages.
     pub page: PageLinks,
-    /// How many records match the filters, on all pages together.
+    /// Number of records that match the filters, on all pages.
     #[schema(example = 1, minimum = 0)]
     pub total: i64,
-    /// How the search was understood; only where there is a `q`.
+    /// How the search was interpreted. Present only if the request has `q`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     pub search: Option<SearchNote>,
 }
 
-/// Where the neighbouring pages are; also in the `Link` header (RFC 8288).
+/// Links to the neighbouring pages. The `Link` header has them too (RFC 8288).
 #[derive(Serialize, ToSchema)]
 pub struct PageLinks {
-    /// Rows on a page at most. A page of very long records has fewer: `next` goes on.
+    /// Maximum number of rows on a page. A page of very long records has fewer; follow `next` for the rest.
     #[schema(example = 20, minimum = 1, maximum = 200)]
     pub limit: i64,
-    /// Address of the next page; null on the last.
+    /// Address of the next page; null on the last page.
     #[schema(format = "uri", required = true)]
     pub next: Option<String>,
-    /// Address of the page before; null on the first.
+    /// Address of the previous page; null on the first page.
     #[schema(format = "uri", required = true)]
     pub prev: Option<String>,
 }
 
-/// An order of a list: an expression over the table, the type of its values, and the direction. All three are our own
-/// words, never the caller's; of the caller's there may be numbers in them.
+/// Order of a list: an SQL expression over the table, the type of its values, and the direction. All three are
+/// constants of the program. The caller contributes numbers at most.
 #[derive(Clone, Debug)]
 pub struct Order {
-    /// Expression, not null.
+    /// Expression, never null.
     pub by: Cow<'static, str>,
     /// PostgreSQL type of the expression.
     pub kind: &'static str,
-    /// Largest first.
+    /// True for descending order.
     pub descending: bool,
 }
 
 impl Order {
-    /// By an expression of a type.
+    /// Orders by an expression of this type.
     pub const fn new(by: &'static str, kind: &'static str, descending: bool) -> Self {
         Self { by: Cow::Borrowed(by), kind, descending }
     }
@@ -96,13 +96,13 @@ impl Order {
     }
 }
 
-/// What tells a row from others with the same sort key.
+/// Breaks ties between rows with the same sort key.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Tie {
-    /// Id of the row, or of the record that it belongs to.
+    /// Id of the row, or of its record.
     #[serde(rename = "i")]
     pub id: Uuid,
-    /// Place of the row in the record that it belongs to.
+    /// Position of the row in its record.
     #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
     pub position: Option<i32>,
 }
@@ -119,10 +119,10 @@ pub struct Edge {
     /// Sort key of the row, as text.
     #[serde(rename = "k")]
     pub key: String,
-    /// What breaks ties.
+    /// The tie-breaker.
     #[serde(flatten)]
     pub tie: Tie,
-    /// True when the page lies before the edge.
+    /// True when the page comes before the edge.
     #[serde(rename = "b")]
     pub backwards: bool,
 }
@@ -140,27 +140,27 @@ struct Sealed {
 type KeyBound = SqlLiteral<Bool, UncheckedBind<SqlLiteral<Bool>, AsExprOf<String, Text>>>;
 type EdgeTest = SqlLiteral<Bool, UncheckedBind<KeyBound, AsExprOf<Uuid, SqlUuid>>>;
 
-/// Which rows of a list a page shows.
+/// The rows of a list that a page shows.
 #[derive(Clone, Debug)]
 pub struct PageRequest {
-    /// Rows on the page.
+    /// Maximum number of rows on the page.
     pub limit: i64,
     edge: Option<Edge>,
 }
 
 impl PageRequest {
-    /// The row beyond which the page lies.
+    /// The page starts after this row, or ends before it.
     pub fn edge(&self) -> Option<&Edge> {
         self.edge.as_ref()
     }
 
-    /// True when the page lies before the edge.
+    /// True when the page comes before the edge.
     pub fn is_backwards(&self) -> bool {
         self.edge.as_ref().is_some_and(|edge| edge.backwards)
     }
 
-    /// The same page cut to as many of these rows as have [`MOST_BYTES`] together, at least one; `None` when all have. Sizes
-    /// are in the order of the page, in bytes.
+    /// The page, cut to the first rows that fit in [`MOST_BYTES`], but at least one row. `None` if all fit. `sizes` are
+    /// in bytes, in the order of the page.
     pub fn cut_to(&self, sizes: &[usize]) -> Option<Self> {
         let mut bytes = 0;
         let mut fits = |size: &&usize| {
@@ -174,13 +174,13 @@ impl PageRequest {
         (fitting < sizes.len()).then(|| Self { limit: fitting.max(1) as i64, edge: self.edge.clone() })
     }
 
-    /// Rows to ask for: one more than shown, to know whether there is more.
+    /// Rows to request: one more than the page shows, to find out whether there is another page.
     pub fn fetch(&self) -> i64 {
         self.limit + 1
     }
 }
 
-/// Which rows of a table a page shows, in which order.
+/// The rows of a table that a page shows, and their order.
 #[derive(Clone, Debug)]
 pub struct Window {
     page: PageRequest,
@@ -195,7 +195,7 @@ impl Deref for Window {
 }
 
 impl Window {
-    /// SQL that is true for the rows beyond the edge. `id` is the table's id column, such as `users.id`.
+    /// SQL condition for the rows beyond the edge. `id` is the table's id column, such as `users.id`.
     pub fn beyond(&self, id: &str) -> Option<EdgeTest> {
         let edge = self.edge()?.clone();
         let sign = if self.order.descending == edge.backwards { ">" } else { "<" };
@@ -212,24 +212,24 @@ impl Window {
         Order { descending: self.order.descending != self.is_backwards(), ..self.order.clone() }.sql(ties)
     }
 
-    /// SQL of the sort key, to be read with each row.
+    /// SQL of the sort key, to select with each row.
     pub fn key(&self) -> SqlLiteral<Text> {
         sql::<Text>(&format!("({})::text", self.order.by))
     }
 }
 
-/// Rows of one page with what is needed for the next.
+/// Rows of one page, with the data for the links to its neighbours.
 pub struct Slice<R> {
-    /// The rows, in the order asked for.
+    /// The rows, in the requested order.
     pub rows: Vec<R>,
-    /// How many match in all.
+    /// Number of rows that match on all pages.
     pub total: i64,
     next: Option<Edge>,
     prev: Option<Edge>,
 }
 
 impl<R> Slice<R> {
-    /// From the rows that [`PageRequest::fetch`] asked for, each with its sort key.
+    /// Built from the rows that [`PageRequest::fetch`] requested, each with its sort key.
     pub fn new<T: Into<Tie>>(
         mut rows: Vec<(R, String)>,
         total: i64,
@@ -251,18 +251,18 @@ impl<R> Slice<R> {
         Self { next, prev, total, rows: rows.into_iter().map(|(row, _)| row).collect() }
     }
 
-    /// The same page with other rows in the place of these.
+    /// The same page with these rows instead.
     pub fn of<T>(&self, rows: Vec<T>) -> Slice<T> {
         Slice { rows, total: self.total, next: self.next.clone(), prev: self.prev.clone() }
     }
 
-    /// The same page of something made of the rows.
+    /// The same page with each row converted.
     pub fn with_rows<T>(self, make: impl FnOnce(Vec<R>) -> Vec<T>) -> Slice<T> {
         Slice { rows: make(self.rows), total: self.total, next: self.next, prev: self.prev }
     }
 }
 
-/// What a list handler needs of its request: the address to link to and the seal of its cursors.
+/// Request data for list handlers: the base address of links, and the keys that seal cursors.
 pub struct Pages {
     address: String,
     filters: Vec<(String, String)>,
@@ -273,17 +273,17 @@ pub struct Pages {
 }
 
 impl Pages {
-    /// The rows of a table that `limit` and `cursor` ask for.
+    /// The rows of a table for `limit` and `cursor`.
     pub fn window(&self, limit: Option<u64>, cursor: Option<&str>, order: Order) -> Result<Window, ApiError> {
         Ok(Window { page: self.page(limit, cursor)?, order })
     }
 
-    /// The page that `limit` and `cursor` ask for.
+    /// The page for `limit` and `cursor`.
     pub fn page(&self, limit: Option<u64>, cursor: Option<&str>) -> Result<PageRequest, ApiError> {
         self.page_within(limit, [DEFAULT_LIMIT, MAX_LIMIT], cursor)
     }
 
-    /// The same where pages have another size: the one without a wish, and the largest.
+    /// The page, with another default and maximum size.
     pub fn page_within(
         &self,
         limit: Option<u64>,
@@ -304,7 +304,7 @@ impl Pages {
             .join(", ")
     }
 
-    /// Addresses of the next page and of the one before.
+    /// Addresses of the next and previous pages.
     pub fn neighbours<R>(&self, slice: &Slice<R>) -> (Option<String>, Option<String>) {
         (self.link(slice.next.as_ref()), self.link(slice.prev.as_ref()))
     }
@@ -315,18 +315,18 @@ impl Pages {
             self.keys.open("cursor", cursor).and_then(|payload| serde_json::from_slice(&payload).ok());
         match sealed {
             Some(sealed) if sealed.epoch.zip(self.epoch).is_some_and(|(then, now)| then != now) => {
-                Err(refuse("is of the database before it was restored; begin again without it"))
+                Err(refuse("is from before the database was restored; start again without it"))
             }
             Some(sealed) if sealed.filters == self.digest => Ok(sealed.edge),
-            Some(_) => Err(refuse("belongs to a list with other filters or another order; begin again without it")),
-            None => Err(refuse("is not a cursor that this service gave out; begin again without it")),
+            Some(_) => Err(refuse("belongs to a list with other filters or another order; start again without it")),
+            None => Err(refuse("is not a cursor that this service issued; start again without it")),
         }
     }
 
     fn link(&self, edge: Option<&Edge>) -> Option<String> {
         let sealed = Sealed { filters: self.digest.clone(), epoch: self.epoch, edge: edge?.clone() };
         let mut payload = serde_json::to_vec(&sealed).ok()?;
-        // JSON may end in blanks. With them the length does not tell how many digits a number has.
+        // JSON may end in spaces. They hide the number of digits in the numbers.
         payload.resize(payload.len().next_multiple_of(BLOCK), b' ');
         Some(self.url(Some(&self.keys.seal("cursor", &payload))))
     }
@@ -354,7 +354,7 @@ impl FromRequest for Pages {
             .filter(|(name, _)| name != "cursor")
             .map(|(name, value)| (name.into_owned(), value.into_owned()))
             .collect();
-        // Page size and shape may change between pages; what is listed, and in which order, may not.
+        // The page size and the members may change between pages. The rows and their order may not.
         let mut listed: Vec<_> = filters
             .iter()
             .filter(|(name, _)| !matches!(name.as_str(), "limit" | "fields" | "include" | "highlight"))
@@ -366,14 +366,14 @@ impl FromRequest for Pages {
     }
 }
 
-/// The address under which the caller reached the service, without a path.
+/// The address by which the caller reached the service, without a path.
 pub fn base(request: &HttpRequest) -> String {
     let settings = request.app_data::<web::Data<ServeSettings>>();
     if let Some(url) = settings.and_then(|settings| settings.public_url.as_deref()) {
         return url.trim_end_matches('/').into();
     }
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    // A host that is not a plain name and port would only ever be an attempt to write into our links.
+    // A host that is not a plain name and port could only be an attempt to inject text into links.
     let plain =
         |host: &&str| host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']'));
     let scheme = if settings.is_some_and(|settings| settings.is_https()) { "https" } else { "http" };

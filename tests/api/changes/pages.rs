@@ -150,7 +150,7 @@ async fn cursors_that_do_not_fit_are_refused() {
     {
         let answer = anonymous.get(&format!("/v1/changes?since={forged}")).await.expect_problem(400, "bad_query");
         assert_eq!(answer.faults(), [("since".into(), "bad_cursor".into())], "{forged}");
-        assert!(answer.text.contains("begin again without it"), "{}", answer.text);
+        assert!(answer.text.contains("start again without it"), "{}", answer.text);
     }
     let rochdale = app.editor("rochdale").await;
     for (client, path) in [
@@ -163,7 +163,7 @@ async fn cursors_that_do_not_fit_are_refused() {
     ] {
         let answer = client.get(&path).await.expect_problem(400, "bad_query");
         assert_eq!(answer.faults(), [("since".into(), "bad_cursor".into())], "{path}");
-        assert!(answer.text.contains("begin again without it"), "{}", answer.text);
+        assert!(answer.text.contains("start again without it"), "{}", answer.text);
     }
     // Another contributor of the same council sees the same.
     let colleague = app.signed_in(Role::Contributor, Some("oldham")).await;

@@ -52,7 +52,7 @@ async fn a_record_is_a_document_with_one_outline() {
             (2, "What worked"),
             (2, "What did not"),
             (2, "What another council needs"),
-            (2, "What came of it"),
+            (2, "Outcomes"),
             (2, "What it cost"),
             (2, "Sources"),
             (2, "How to cite"),

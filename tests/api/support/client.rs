@@ -15,7 +15,7 @@ pub struct Client {
     http: reqwest::Client,
 }
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
 pub struct Answer {
     /// Status.
@@ -24,7 +24,7 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// Body as text.
     pub text: String,
-    /// Body as JSON; null when it is none.
+    /// Body as JSON; null if it is not JSON.
     pub json: Value,
 }
 
@@ -33,7 +33,7 @@ impl Client {
     pub fn new(base: &str, token: Option<String>) -> Self {
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
-            // The service closes a connection that is idle for five seconds: not to be used while it does.
+            // The service closes connections after five seconds of idleness. Do not reuse one at that moment.
             .pool_idle_timeout(Duration::from_secs(2))
             .tls_backend_preconfigured(trusting_nobody())
             .no_proxy()
@@ -42,12 +42,12 @@ impl Client {
         Self { base: base.into(), token, http }
     }
 
-    /// The token that it sends.
+    /// The token that the caller sends.
     pub fn token(&self) -> &str {
         self.token.as_deref().expect("a caller with a token")
     }
 
-    /// A request to be completed; sends the credentials.
+    /// A request to complete, with the credentials.
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.base));
         match &self.token {
@@ -66,23 +66,23 @@ impl Client {
         send(self.request(Method::POST, path).json(body)).await
     }
 
-    /// POST without a body, from this version of the record.
+    /// POST without a body, for this version of the record.
     pub async fn post_if_match(&self, path: &str, etag: &str) -> Answer {
         send(self.request(Method::POST, path).header("If-Match", etag)).await
     }
 
-    /// PUT with a JSON body, from this version of the record.
+    /// PUT with a JSON body, for this version of the record.
     pub async fn put(&self, path: &str, etag: &str, body: &Value) -> Answer {
         send(self.request(Method::PUT, path).header("If-Match", etag).json(body)).await
     }
 
-    /// PATCH with a merge patch, from this version of the record.
+    /// PATCH with a merge patch, for this version of the record.
     pub async fn patch(&self, path: &str, etag: &str, patch: &Value) -> Answer {
         let request = self.request(Method::PATCH, path).header("If-Match", etag);
         send(request.header("Content-Type", "application/merge-patch+json").body(patch.to_string())).await
     }
 
-    /// The records of a list from its first page to the last, and back again. Every page is held against a check.
+    /// The records of a list from its first page to the last, and back again. `check` tests every page.
     pub async fn there_and_back(&self, first: &str, check: impl Fn(&Answer)) -> (Vec<Value>, Vec<Value>) {
         let read = async |address: &str| {
             let page = self.get(&address[address.find("/v1/").unwrap()..]).await.expect(200);
@@ -104,13 +104,13 @@ impl Client {
         (there, back)
     }
 
-    /// DELETE, from this version of the record.
+    /// DELETE, for this version of the record.
     pub async fn delete(&self, path: &str, etag: &str) -> Answer {
         send(self.request(Method::DELETE, path).header("If-Match", etag)).await
     }
 }
 
-/// The service under test speaks plain HTTP: reading the machine's authorities for each client would be for nothing.
+/// The service under test uses plain HTTP, so skip reading the machine's certificate authorities for each client.
 fn trusting_nobody() -> rustls::ClientConfig {
     rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
@@ -119,7 +119,7 @@ fn trusting_nobody() -> rustls::ClientConfig {
         .with_no_client_auth()
 }
 
-/// Send a request and read the whole answer.
+/// Sends a request and reads the whole response.
 pub async fn send(request: reqwest::RequestBuilder) -> Answer {
     let response = request.send().await.expect("an answer");
     let (status, headers) = (response.status(), response.headers().clone());
@@ -129,14 +129,14 @@ pub async fn send(request: reqwest::RequestBuilder) -> Answer {
 }
 
 impl Answer {
-    /// The same answer, if its status is this one; otherwise the test fails and shows what came.
+    /// Returns the response if it has this status; otherwise fails and shows it.
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status.as_u16(), status, "{}", self.text);
         self
     }
 
-    /// The same answer, if it is a problem document with this status and code.
+    /// Returns the response if it is a problem document with this status and code; otherwise fails.
     #[track_caller]
     pub fn expect_problem(self, status: u16, code: &str) -> Self {
         let answer = self.expect(status);
@@ -147,7 +147,7 @@ impl Answer {
         answer
     }
 
-    /// A header, empty when it is missing.
+    /// A header; empty if missing.
     pub fn header(&self, name: &str) -> &str {
         let name: HeaderName = name.parse().expect("a header name");
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
@@ -158,7 +158,7 @@ impl Answer {
         self.header("etag")
     }
 
-    /// Pointers (or parameters) and codes of every fault, in order.
+    /// Pointers (or parameters) and codes of all faults, in order.
     pub fn faults(&self) -> Vec<(String, String)> {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         self.json["errors"]

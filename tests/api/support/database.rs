@@ -1,4 +1,5 @@
-//! Databases for tests: one private PostgreSQL for every process, a database a test, made from a migrated template.
+//! Databases for tests: one private PostgreSQL for each process, and one database per test, copied from a migrated
+//! template.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -16,10 +17,10 @@ use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
-/// What a test's database begins with.
+/// Initial content of a test's database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Template {
-    /// Nothing at all, not even tables.
+    /// Nothing, not even tables.
     Blank,
     /// Tables and vocabularies.
     Empty,
@@ -27,12 +28,12 @@ pub enum Template {
     Sample,
 }
 
-/// A database of a test's own, dropped with the value.
+/// A test's own database, dropped with the value.
 pub struct Database {
     /// Address of the database.
     pub url: String,
     name: String,
-    // Held so that the server runs for as long as any test needs it; the last one out stops it.
+    // Keeps the server running while any test needs it; the last one stops it.
     server: Arc<PrivatePostgres>,
 }
 
@@ -51,7 +52,7 @@ impl Database {
         Self { url: server.url(&name), name, server }
     }
 
-    /// A new registry without records on a server of the test's own.
+    /// A new registry without records, on the test's own server.
     pub async fn on(server: Arc<PrivatePostgres>) -> Self {
         let name = format!("test_{}_{}", std::process::id(), Uuid::now_v7().simple());
         admin(&server, &format!("CREATE DATABASE {name} TEMPLATE template0")).await;
@@ -63,7 +64,7 @@ impl Database {
 impl Drop for Database {
     fn drop(&mut self) {
         let (server, name) = (Arc::clone(&self.server), self.name.clone());
-        // The test's runtime may be going already: a small one of its own does the last work.
+        // The test's runtime may already be stopping, so a small separate one drops the database.
         let dropping = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(admin(&server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")));
@@ -72,12 +73,12 @@ impl Drop for Database {
     }
 }
 
-/// A folder that the tests may write to, the same for every test.
+/// A folder for all tests, which they can write to.
 pub fn scratch() -> PathBuf {
     PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
 }
 
-/// The hash of the tests' password.
+/// Hash of the tests' password.
 pub async fn password_hash() -> String {
     static HASH: OnceCell<String> = OnceCell::const_new();
     HASH.get_or_init(|| async { password::hash(super::PASSWORD.into()).await.expect("a hash") }).await.clone()
@@ -86,7 +87,7 @@ pub async fn password_hash() -> String {
 static EMPTY: OnceCell<String> = OnceCell::const_new();
 static SAMPLE: OnceCell<String> = OnceCell::const_new();
 
-/// The server that all tests share: started with the first, stopped with the last.
+/// The server that all tests share: starts with the first, stops with the last.
 fn server() -> Arc<PrivatePostgres> {
     static RUNNING: Mutex<Weak<PrivatePostgres>> = Mutex::new(Weak::new());
     let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
@@ -99,7 +100,7 @@ fn server() -> Arc<PrivatePostgres> {
     server
 }
 
-/// The name of a template database, made when it is missing. Its name holds a digest of all that goes into it.
+/// Name of a template database, created if missing. The name includes a digest of everything in it.
 async fn prepared(cell: &'static OnceCell<String>, template: Template, server: &PrivatePostgres) -> &'static str {
     cell.get_or_init(|| async {
         sweep(server).await;
@@ -112,7 +113,7 @@ async fn prepared(cell: &'static OnceCell<String>, template: Template, server: &
 
 async fn make_template(name: &str, template: Template, server: &PrivatePostgres) {
     let mut conn = db::establish(server.url(DATABASE)).await.expect("a connection");
-    // Another process of tests may be making the same.
+    // Another test process may be creating the same template.
     conn.batch_execute("SET statement_timeout = 0; SELECT pg_advisory_lock(20261122)").await.expect("the lock");
     if exists(server, name).await {
         return;
@@ -131,7 +132,7 @@ async fn make_template(name: &str, template: Template, server: &PrivatePostgres)
     admin(server, &format!("ALTER DATABASE {part} RENAME TO {name}")).await;
 }
 
-/// Digest of migrations, sample and vocabulary of types: what a template is made of.
+/// Digest of a template's content: migrations, sample and vocabulary of types.
 fn digest() -> String {
     let mut digest = Sha256::new();
     let entries = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations")).expect("migrations").flatten();
@@ -148,7 +149,7 @@ fn digest() -> String {
     digest.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Drop what killed test processes left behind.
+/// Drops databases of test processes that were killed.
 async fn sweep(server: &PrivatePostgres) {
     use diesel_async::RunQueryDsl;
     let mut conn = db::establish(server.url(DATABASE)).await.expect("a connection");

@@ -1,4 +1,4 @@
-//! An issuer of tokens, run by a test on a free port of this machine: it counts what is fetched, and misbehaves on demand.
+//! A token issuer that a test runs on a free port. It counts requests for its keys, and misbehaves on demand.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -14,28 +14,28 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// For whom the tokens are.
+/// Audience of the tokens.
 pub const AUDIENCE: &str = "api://registry-tests";
-/// Guards nothing: for signing tokens in these tests.
+/// Protects nothing: signs tokens in these tests.
 const RSA: &[u8] = include_bytes!("rsa-key-for-tests.pem");
-/// Guards nothing: for signing tokens in these tests.
+/// Protects nothing: signs tokens in these tests.
 const P256: &[u8] = include_bytes!("p256-key-for-tests.pem");
 
 /// A key of the issuer.
 #[derive(Clone)]
 pub struct Key {
-    /// Its name in headers and in the set.
+    /// Its id in headers and in the key set.
     pub kid: &'static str,
     /// The algorithm to sign with.
     pub algorithm: Algorithm,
-    /// Signs.
+    /// Key to sign with.
     pub encoding: EncodingKey,
-    /// Verifies, as in the set.
+    /// Key to verify with, as in the key set.
     pub jwk: Value,
 }
 
 impl Key {
-    /// RSA of 2048 bits; says nothing of its algorithm in the set.
+    /// RSA of 2048 bits; does not state its algorithm in the key set.
     pub fn rsa(kid: &'static str) -> Self {
         let encoding = EncodingKey::from_rsa_pem(RSA).expect("a key");
         let mut key = Self::new(kid, Algorithm::RS256, encoding);
@@ -48,7 +48,7 @@ impl Key {
         Self::new(kid, Algorithm::ES256, EncodingKey::from_ec_pem(P256).expect("a key"))
     }
 
-    /// Ed25519, another one each time.
+    /// Ed25519, a new key each time.
     pub fn ed25519(kid: &'static str) -> Self {
         let key = SigningKey::from_bytes(&rand::random());
         let x = URL_SAFE_NO_PAD.encode(key.verifying_key().as_bytes());
@@ -66,14 +66,14 @@ impl Key {
     }
 }
 
-/// What the issuer does when its keys are asked for.
+/// Behaviour of the issuer when its keys are requested.
 #[derive(Clone)]
 pub enum Manner {
-    /// Answers with its keys.
+    /// Responds with its keys.
     Serve,
-    /// Answers with this status, these further header lines and this body.
+    /// Responds with this status, these further header lines and this body.
     Say(u16, String, String),
-    /// Takes the request and says nothing.
+    /// Accepts the request and never responds.
     Hang,
 }
 
@@ -84,7 +84,7 @@ struct State {
     fetches: usize,
 }
 
-/// A running issuer. It ends with the runtime of its test.
+/// A running issuer. It stops with the runtime of its test.
 pub struct Issuer {
     /// Its name and address.
     pub url: String,
@@ -92,7 +92,7 @@ pub struct Issuer {
 }
 
 impl Issuer {
-    /// Serve these keys on a free port.
+    /// Serves these keys on a free port.
     pub async fn start(keys: &[&Key]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -108,27 +108,27 @@ impl Issuer {
         issuer
     }
 
-    /// Serve these keys from now on.
+    /// Serves these keys from now on.
     pub fn publish(&self, keys: &[&Key]) {
         self.with(|state| state.keys = keys.iter().map(|key| key.jwk.clone()).collect());
     }
 
-    /// Serve this set, usable or not.
+    /// Serves this key set from now on, valid or not.
     pub fn publish_raw(&self, keys: Vec<Value>) {
         self.with(|state| state.keys = keys);
     }
 
-    /// Behave like this from now on.
+    /// Behaves like this from now on.
     pub fn behave(&self, manner: Manner) {
         self.with(|state| state.manner = manner);
     }
 
-    /// Call itself so in its discovery document.
+    /// States this name in its discovery document.
     pub fn call_itself(&self, name: &str) {
         self.with(|state| state.named = name.into());
     }
 
-    /// How often its keys were asked for.
+    /// Number of requests for its keys.
     pub fn fetches(&self) -> usize {
         self.with(|state| state.fetches)
     }
@@ -137,12 +137,12 @@ impl Issuer {
         work(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The setting that registers it, its keys by address.
+    /// The setting that registers it, with the address of its keys.
     pub fn setting(&self) -> String {
         format!("issuer={0},audience={AUDIENCE},jwks={0}/keys", self.url)
     }
 
-    /// A token for an hour, but for what `alter` does to its header and claims.
+    /// A token for an hour, with the changes of `alter` to its header and claims.
     pub fn token_but(&self, key: &Key, subject: &str, alter: impl FnOnce(&mut Header, &mut Value)) -> String {
         let mut header = Header::new(key.algorithm);
         header.kid = Some(key.kid.into());
@@ -182,7 +182,7 @@ async fn answer(mut stream: TcpStream, state: Arc<Mutex<State>>, url: String) {
         ("/keys", Manner::Serve) => (200, String::new(), keys.to_string()),
         ("/keys", Manner::Say(status, headers, body)) => (status, headers, body),
         ("/keys", Manner::Hang) => {
-            // Until the other side gives up.
+            // Wait until the other side gives up.
             let _ = stream.read_u8().await;
             return;
         }
@@ -194,22 +194,22 @@ async fn answer(mut stream: TcpStream, state: Arc<Mutex<State>>, url: String) {
     let _ = stream.write_all(answer.as_bytes()).await;
 }
 
-/// A clock that stands still until it is moved.
+/// A clock that moves only when a test moves it.
 #[derive(Clone)]
 pub struct Stopped(Arc<Mutex<Instant>>);
 
 impl Stopped {
-    /// At this moment.
+    /// A clock at this time.
     pub fn now() -> Self {
         Self(Arc::new(Mutex::new(Instant::now())))
     }
 
-    /// Move it on.
+    /// Moves the clock.
     pub fn pass(&self, seconds: u64) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) += Duration::from_secs(seconds);
     }
 
-    /// The pace of a service by this clock, which waits so long for keys.
+    /// The timing of a service with this clock and this timeout for keys.
     pub fn pace(&self, patience: Duration) -> Timing {
         let clock = Self::clone(self);
         Timing { clock: Arc::new(move || *clock.0.lock().unwrap_or_else(PoisonError::into_inner)), timeout: patience }

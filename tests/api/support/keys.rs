@@ -1,4 +1,4 @@
-//! API keys for tests, made without asking the API.
+//! API keys for tests, created without the API.
 
 use ccin_registry::access::scope::Scope;
 use ccin_registry::accounts::api_keys::model::{IssuedKey, NewApiKey};
@@ -8,12 +8,12 @@ use uuid::Uuid;
 use super::TestApp;
 
 impl TestApp {
-    /// A key with these scopes in the name of this user.
+    /// A key with these scopes, for this user.
     pub async fn key(&self, owner: Uuid, scopes: &[Scope]) -> IssuedKey {
         self.key_like(owner, NewApiKey { scopes: scopes.to_vec(), ..NewApiKey::default() }).await
     }
 
-    /// A key as described, in the name of this user.
+    /// A key with this description, for this user.
     pub async fn key_like(&self, owner: Uuid, mut new: NewApiKey) -> IssuedKey {
         new.name = "A key of the tests".into();
         let mut conn = self.db.get().await.expect("a connection");

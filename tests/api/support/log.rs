@@ -1,7 +1,7 @@
-//! Everything that is logged during the whole run is looked through for secrets; one that is found ends the run.
+//! Checks everything that is logged during the whole run for secrets. Ends the run if it finds one.
 //!
-//! Every secret that the service makes has a form of its own, and every password of the tests is known, so a line can be
-//! judged when it is written, whichever test made the secret.
+//! Every secret of the service has a distinctive form, and every password of the tests is known. So a line can be
+//! checked when it is written, whichever test created the secret.
 
 use std::fmt::Write;
 use std::sync::Once;
@@ -11,7 +11,7 @@ use log::{LevelFilter, Log, Metadata, Record};
 
 use super::PASSWORD;
 
-/// Look through everything that is logged from here on.
+/// Checks everything that is logged from now on.
 pub fn watch() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -20,14 +20,14 @@ pub fn watch() {
     });
 }
 
-/// What a line must not hold, if it holds any.
+/// The secret in a line, if there is one.
 pub fn secret_in(line: &str) -> Option<&'static str> {
     let word = |start: &str, least: usize| {
         let is_long =
             |rest: &str| rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || b"_-.".contains(b)).count() >= least;
         line.match_indices(start).any(|(at, _)| is_long(&line[at + start.len()..]))
     };
-    // A whole key, not the prefix that it is recognised by.
+    // A whole key, not its public prefix.
     let key = line.split("ccin_").skip(1).any(|rest| rest.bytes().take_while(u8::is_ascii_hexdigit).count() > 12);
     let known = [
         (key, "an API key"),
@@ -53,7 +53,7 @@ impl<'kvs> VisitSource<'kvs> for Pairs<'_> {
 
 impl Log for Watch {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        // The client of the tests says what it sends; the service does not.
+        // The tests' HTTP client logs its requests; the service does not.
         !["reqwest", "hyper"].iter().any(|client| metadata.target().starts_with(client))
     }
 

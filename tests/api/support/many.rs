@@ -1,8 +1,9 @@
-//! Many records at once, past the API.
+//! Creates many records at once, without the API.
 
 use super::TestApp;
 
-/// Enter published initiatives in one statement a table: on this theme, led by this council. Slugs are `of-COUNT-1` and so on.
+/// Inserts published initiatives with one statement per table: on this theme, led by this council. Slugs are
+/// `of-COUNT-1` and so on.
 pub async fn enter_many(app: &TestApp, count: i64, theme: &str, council: &str) {
     app.sql(&format!(
         "BEGIN;

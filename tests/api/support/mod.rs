@@ -1,5 +1,4 @@
-//! What every test stands on: a server of its own on a free port, over a database of its own, with clients for every kind
-//! of caller.
+//! Shared by all tests: a server on a free port with its own database, and clients for every kind of caller.
 
 pub mod client;
 pub mod database;
@@ -38,22 +37,22 @@ use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use governor::clock::FakeRelativeClock;
 use uuid::Uuid;
 
-/// The password of every user that a test makes; its hash is worked out once.
+/// Password of every user that tests create; it is hashed only once.
 pub const PASSWORD: &str = "a password for the tests";
 
-/// A running service with a database of its own. Dropping it stops the one and drops the other.
+/// A running service with its own database. Dropping it stops the service and drops the database.
 pub struct TestApp {
     /// Address of the service, without a path.
     pub url: String,
-    /// Connections to the test's own database.
+    /// Connections to the test's database.
     pub db: Db,
-    /// The service's keys, to make tokens that no login would give.
+    /// Keys of the service, to create tokens that no sign-in would issue.
     pub keys: Arc<Keys>,
-    /// How the service serves.
+    /// Settings of the service.
     pub settings: ServeSettings,
-    /// The time by which limits fill: stands still until a test moves it.
+    /// The clock of limits; it moves only when a test moves it.
     pub clock: FakeRelativeClock,
-    /// What the service answers reads from.
+    /// The read model of the service.
     pub read_model: Arc<ReadModel>,
     /// The database, dropped last.
     pub database: Database,
@@ -71,7 +70,7 @@ impl TestApp {
         Self::over(Template::Sample, &[]).await
     }
 
-    /// A registry with the sample and settings as on the command line.
+    /// A registry with the sample, and settings as on the command line.
     pub async fn with_flags(flags: &[&str]) -> Self {
         Self::over(Template::Sample, flags).await
     }
@@ -82,14 +81,14 @@ impl TestApp {
         Self::behind(database, &url, flags)
     }
 
-    /// A registry without records that takes the tokens of these issuers, at a pace of the test's own.
+    /// A registry without records that accepts the tokens of these issuers, with the test's own timing.
     pub async fn with_issuers(issuers: &str, pace: &Timing) -> Self {
         let database = Database::new(Template::Empty).await;
         let url = database.url.clone();
         Self::paced(database, &url, &["--oidc-issuers", issuers], pace)
     }
 
-    /// A service that reaches its database by another address, such as a proxy's.
+    /// A service that reaches its database at another address, such as a proxy's.
     pub fn behind(database: Database, address: &str, flags: &[&str]) -> Self {
         Self::paced(database, address, flags, &Timing::default())
     }
@@ -108,7 +107,7 @@ impl TestApp {
         let handle = server.handle();
         let read_model = Arc::clone(&server.read_model);
         tokio::spawn(server.run());
-        // A test of a database that is away begins without.
+        // Tests of an unavailable database start without it.
         let ready = read_model.ready(Duration::from_secs(5));
         tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(ready));
         Self { url, db, keys: Arc::new(keys), settings, clock, database, read_model, server: handle }
@@ -121,7 +120,7 @@ impl TestApp {
         instance
     }
 
-    /// The same, which may not have read the records yet.
+    /// The same; it may not have read the records yet.
     pub fn starting_instance(&self, flags: &[&str]) -> Instance {
         let db = Db::new(&self.database.url, 4).expect("a pool");
         let settings = settings(flags);
@@ -140,12 +139,12 @@ impl TestApp {
         Client::new(&self.url, None)
     }
 
-    /// A caller with this token, good or not.
+    /// A caller with this token, valid or not.
     pub fn with_token(&self, token: &str) -> Client {
         Client::new(&self.url, Some(token.into()))
     }
 
-    /// A new user with this role, signed in. Roles that need a council get the one named.
+    /// A new user with this role, signed in. Roles that need a council get this one.
     pub async fn signed_in(&self, role: Role, council: Option<&str>) -> Client {
         let (user, _) = self.user(role, council).await;
         self.with_token(&self.token(user).await)
@@ -166,7 +165,7 @@ impl TestApp {
         self.signed_in(Role::CouncilEditor, Some(council)).await
     }
 
-    /// A new user with the tests' password: id and e-mail address.
+    /// A new user with the tests' password; returns id and e-mail address.
     pub async fn user(&self, role: Role, council: Option<&str>) -> (Uuid, String) {
         let mut conn = self.db.get().await.expect("a connection");
         let council = match council {
@@ -184,7 +183,7 @@ impl TestApp {
         (id, email)
     }
 
-    /// An access token for a user, by a session of its own.
+    /// An access token for a user, with a session of its own.
     pub async fn token(&self, user: Uuid) -> String {
         let mut conn = self.db.get().await.expect("a connection");
         let hash = token::refresh_hash(&self.keys, &token::refresh_token());
@@ -192,7 +191,8 @@ impl TestApp {
         token::issue(&self.keys, &self.settings.issuer, user, session, 600).expect("a token")
     }
 
-    /// Until this many statements in the test's own database wait for a lock, or `is_over` says that they never will.
+    /// Waits until this many statements in the test's database wait for a lock, or `is_over` reports that they never
+    /// will.
     pub async fn until_waiting(&self, wanted: i64, is_over: impl Fn() -> bool) {
         let mut conn = self.db.get().await.expect("a connection");
         let mut waiting = 0;
@@ -204,35 +204,35 @@ impl TestApp {
         }
     }
 
-    /// Let the tokens of an issuer for this subject act as a user.
+    /// Lets the issuer's tokens for this subject act as a user.
     pub async fn map(&self, user: Uuid, issuer: &str, subject: &str) {
         let row = format!("('{issuer}', '{subject}', '{user}')");
         self.sql(&format!("INSERT INTO external_identities (issuer, subject, user_id) VALUES {row}")).await;
     }
 
-    /// A statement to the test's own database, for what no operation does.
+    /// Runs a statement in the test's database, for actions without an operation.
     pub async fn sql(&self, statement: &str) {
         let mut conn = self.db.get().await.expect("a connection");
         conn.batch_execute(statement).await.unwrap_or_else(|error| panic!("{statement}: {error}"));
         self.settle().await;
     }
 
-    /// Until the service shows what was committed, by whomever.
+    /// Waits until the service shows all committed changes.
     pub async fn settle(&self) {
         while !self.read_model.settle().await {}
     }
 
-    /// Let the service read everything anew, after statements that told nobody of what they did.
+    /// Makes the service reload everything, after statements that sent no notification.
     pub async fn reload(&self) {
         assert!(self.read_model.reload(Duration::from_secs(120)).await, "the records could not be read");
     }
 }
 
-/// One more instance of a running service.
+/// Another instance of a running service.
 pub struct Instance {
     /// Address of the instance, without a path.
     pub url: String,
-    /// What it answers reads from.
+    /// The read model of the instance.
     pub read_model: Arc<ReadModel>,
     db: Db,
     server: actix_web::dev::ServerHandle,
@@ -255,14 +255,14 @@ impl Drop for Instance {
 impl Drop for TestApp {
     fn drop(&mut self) {
         self.db.close();
-        // Not awaited: the runtime of the test ends with the test and takes the server's tasks along.
+        // Not awaited: the runtime stops with the test and ends the server's tasks.
         drop(self.server.stop(false));
     }
 }
 
 /// Settings as on the command line.
 pub fn settings(flags: &[&str]) -> ServeSettings {
-    // Tests of other things than limits never come near them. Whoever names a limit takes its default's place.
+    // Limits are high by default, so that other tests never reach them. Limits in `flags` take precedence.
     let generous = ["--limit-anonymous", "--limit-member", "--limit-officer", "--limit-bad-credentials"]
         .into_iter()
         .filter(|limit| !flags.contains(limit))

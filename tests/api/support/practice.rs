@@ -1,4 +1,4 @@
-//! Initiatives for tests that need one of their own.
+//! Initiatives for tests that need their own.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ pub fn practice(title: &str, lead: &str) -> Value {
     })
 }
 
-/// The body with these members besides.
+/// The body with these additional members.
 pub fn with(mut body: Value, members: Value) -> Value {
     body.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
     body
@@ -23,7 +23,7 @@ pub fn path(initiative: &Answer) -> String {
     format!("/v1/initiatives/{}", initiative.json["slug"].as_str().unwrap())
 }
 
-/// Publish the initiative in an answer, as it stands there.
+/// Publishes the initiative in a response, in that version.
 pub async fn publish(officer: &Client, initiative: &Answer) -> Answer {
     officer.post_if_match(&format!("{}/publish", path(initiative)), initiative.etag()).await.expect(200)
 }

@@ -1,4 +1,4 @@
-//! The program itself, as a person at a terminal or a supervisor of services runs it.
+//! The program itself, run as from a terminal or by a service manager.
 
 use std::io::{Read, Write};
 use std::path::Path;
@@ -13,17 +13,17 @@ use nix::unistd::Pid;
 
 use super::scratch::eventually;
 
-/// A run of the program that has not ended; killed when dropped.
+/// A running program; killed when dropped.
 pub struct Program {
     child: Child,
     stdout: Stream,
     stderr: Stream,
 }
 
-/// How a run ended.
+/// Result of a run.
 #[derive(Debug)]
 pub struct Ended {
-    /// Exit code; `None` when a signal killed it.
+    /// Exit code; `None` if a signal killed it.
     pub code: Option<i32>,
     /// Standard output.
     pub stdout: String,
@@ -32,7 +32,7 @@ pub struct Ended {
 }
 
 impl Program {
-    /// Start the program with a data folder and further arguments. Settings of the caller's environment are kept away.
+    /// Starts the program with a data folder and further arguments. Removes settings from the environment.
     pub fn start(data_dir: &Path, arguments: &[&str], variables: &[(&str, &str)], input: &str) -> Self {
         super::times::watch();
         let mut command = Command::new(env!("CARGO_BIN_EXE_ccin-registry"));
@@ -44,19 +44,19 @@ impl Program {
         command.args(arguments).env("CCIN_DATA_DIR", data_dir).envs(variables.iter().copied()).current_dir("/");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program starts");
-        // Closed at once: whoever reads it to the end gets there. A program that does not read it may be gone already.
+        // Dropping standard input closes it. A program that does not read it may have ended already.
         let _ = child.stdin.take().expect("its input").write_all(input.as_bytes());
         let stdout = Stream::read(child.stdout.take().expect("its output"));
         let stderr = Stream::read(child.stderr.take().expect("its errors"));
         Self { child, stdout, stderr }
     }
 
-    /// Run the program to its end.
+    /// Runs the program to its end.
     pub fn run(data_dir: &Path, arguments: &[&str], variables: &[(&str, &str)], input: &str) -> Ended {
         Self::start(data_dir, arguments, variables, input).end()
     }
 
-    /// Serve on a free port, and wait until it is ready; returns the address as well.
+    /// Serves on a free port and waits until it is ready. Also returns the address.
     pub fn serve(data_dir: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> (Self, String) {
         let arguments: Vec<&str> = ["--bind", "127.0.0.1:0"].into_iter().chain(arguments.iter().copied()).collect();
         let mut program = Self::start(data_dir, &arguments, variables, "");
@@ -72,33 +72,33 @@ impl Program {
         (program, url)
     }
 
-    /// What it has written to standard output so far.
+    /// Its standard output so far.
     pub fn screen(&self) -> String {
         self.stdout.text()
     }
 
-    /// What it has written to standard error so far.
+    /// Its standard error so far.
     pub fn log(&self) -> String {
         self.stderr.text()
     }
 
-    /// Read its standard error no more, or again.
+    /// Pauses reading its standard error, or resumes it.
     pub fn read_log(&self, is_read: bool) {
         self.stderr.is_read.store(is_read, Ordering::SeqCst);
     }
 
-    /// Send it a signal.
+    /// Sends it a signal.
     pub fn signal(&self, signal: Signal) {
         kill(Pid::from_raw(self.child.id().cast_signed()), signal).expect("kill");
     }
 
-    /// Send it a signal and wait for its end.
+    /// Sends it a signal and waits for its end.
     pub fn stop(self, signal: Signal) -> Ended {
         self.signal(signal);
         self.end()
     }
 
-    /// Wait for its end, whoever reads what it has written.
+    /// Waits for its end, while other threads read its output.
     pub fn until_ended(&mut self) -> ExitStatus {
         let mut status = None;
         eventually("the program ends", || {
@@ -108,7 +108,7 @@ impl Program {
         status.expect("its end")
     }
 
-    /// Wait for its end.
+    /// Waits for its end.
     pub fn end(mut self) -> Ended {
         let status = self.until_ended();
         let (stdout, stderr) = (self.stdout.rest(), self.stderr.rest());
@@ -124,20 +124,20 @@ impl Drop for Program {
 }
 
 impl Ended {
-    /// The same, if it exited with this code.
+    /// Returns the result if the exit code is this one; otherwise fails.
     #[track_caller]
     pub fn expect(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "{}{}", self.stdout, self.stderr);
         self
     }
 
-    /// Everything that it wrote.
+    /// All its output.
     pub fn text(&self) -> String {
         format!("{}{}", self.stdout, self.stderr)
     }
 }
 
-/// What comes out of a pipe, read on a thread so that the program never waits for us.
+/// Output from a pipe. A thread reads it, so that the program never waits for the test.
 struct Stream {
     text: Arc<Mutex<Vec<u8>>>,
     is_read: Arc<AtomicBool>,

@@ -1,8 +1,8 @@
-//! Records as a caller sends them, the smallest and with everything, and back from an answer to what can be sent again.
+//! Records as a caller sends them, minimal and complete. Converts responses to bodies that can be sent again.
 
 use serde_json::{Map, Value, json};
 
-/// The smallest council.
+/// A minimal council.
 pub fn council(short_name: &str) -> Value {
     json!({
         "name": format!("{short_name} Borough Council"), "short_name": short_name,
@@ -22,12 +22,12 @@ pub fn whole_council() -> Value {
     })
 }
 
-/// The smallest theme.
+/// A minimal theme.
 pub fn theme(label: &str) -> Value {
     json!({ "label": label, "definition": format!("What belongs to {label}.") })
 }
 
-/// The smallest initiative.
+/// A minimal initiative.
 pub fn initiative(title: &str, lead_council: &str) -> Value {
     json!({
         "title": title, "summary": "What it is, in two or three sentences.", "kind": "case_study",
@@ -88,7 +88,7 @@ const WHOLE_INITIATIVE: &str = r##"{
     ]
 }"##;
 
-/// The body by which a council could be entered as it was answered.
+/// A body that would create the council in a response.
 pub fn council_body(record: &Value) -> Value {
     keep(
         record,
@@ -113,7 +113,7 @@ pub fn council_body(record: &Value) -> Value {
     )
 }
 
-/// The body by which a theme could be entered as it was answered.
+/// A body that would create the theme in a response.
 pub fn theme_body(record: &Value) -> Value {
     let mut body = keep(record, &["slug", "label", "definition", "scope_note", "broader", "status", "replaced_by"]);
     for name in ["broader", "replaced_by"] {
@@ -124,7 +124,7 @@ pub fn theme_body(record: &Value) -> Value {
     body
 }
 
-/// The body by which an initiative could be entered as it was answered.
+/// A body that would create the initiative in a response.
 pub fn initiative_body(record: &Value) -> Value {
     let mut body = keep(
         record,
@@ -173,7 +173,7 @@ pub fn initiative_body(record: &Value) -> Value {
     body
 }
 
-/// A record without what every change changes.
+/// A record without the members that change with every write.
 pub fn unversioned(record: &Value) -> Value {
     let mut rest = record.clone();
     for name in ["version", "updated_at"] {
@@ -182,7 +182,7 @@ pub fn unversioned(record: &Value) -> Value {
     rest
 }
 
-/// Some members of a record, those apart that are null.
+/// Some members of a record, except those that are null.
 fn keep(record: &Value, members: &[&str]) -> Value {
     let kept = members.iter().filter(|name| !record[**name].is_null());
     Value::Object(kept.map(|name| ((*name).to_owned(), record[*name].clone())).collect::<Map<_, _>>())

@@ -1,4 +1,4 @@
-//! A line between the service and its database that counts round trips.
+//! A proxy between the service and its database that counts round trips.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -8,16 +8,16 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, UnixStream};
 use tokio::task::AbortHandle;
 
-/// The line. Statements that are sent before an answer has come are one round trip.
+/// The proxy. Statements that are sent before a response arrives count as one round trip.
 pub struct Counter {
-    /// Address of the database by way of the line.
+    /// Address of the database through the proxy.
     pub url: String,
     trips: Arc<AtomicUsize>,
     accepting: AbortHandle,
 }
 
 impl Counter {
-    /// A line to the database at this address, a socket in a folder.
+    /// A proxy to the database at this address, a socket in a folder.
     pub async fn to(url: &str) -> Self {
         let config: tokio_postgres::Config = url.parse().expect("an address");
         let [tokio_postgres::config::Host::Unix(folder)] = config.get_hosts() else { panic!("no socket: {url}") };
@@ -55,11 +55,11 @@ impl Drop for Counter {
     }
 }
 
-/// How long an answer is on its way: longer than it takes to send statements that do not wait for each other, so that they
-/// are counted as one round trip however fast the database is.
+/// Delay of each response. It is longer than it takes to send statements that do not wait for each other. So these
+/// count as one round trip, however fast the database is.
 const LATENCY: Duration = Duration::from_millis(5);
 
-/// Pass bytes on. A question that follows an answer begins a round trip.
+/// Forwards bytes. A request after a response starts a round trip.
 async fn pipe(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,

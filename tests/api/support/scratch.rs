@@ -1,4 +1,4 @@
-//! Scratch folders with servers of a test's own, and looking at those servers from outside.
+//! Temporary folders for servers of single tests, and checks of those servers from outside.
 
 use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
@@ -12,16 +12,16 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, User, geteuid};
 use tokio_postgres::{Client, NoTls};
 
-/// Much longer than anything here takes, for machines that are busy with other things.
+/// Timeout: much longer than anything here takes, for machines that are busy.
 pub const LONG: Duration = Duration::from_secs(120);
 
-/// A folder that goes away at the end of the test, and with it whatever still runs in it.
+/// A folder that is removed at the end of the test, with all processes that run in it.
 pub struct Scratch {
     root: PathBuf,
 }
 
 impl Scratch {
-    /// A new folder. It lies in the temporary folder, which every account can reach.
+    /// A new folder. It is in the temporary folder, which every account can reach.
     pub fn new(name: &str) -> Self {
         super::times::watch();
         static SWEPT: Once = Once::new();
@@ -36,17 +36,17 @@ impl Scratch {
         &self.root
     }
 
-    /// The data directory of a private PostgreSQL in it.
+    /// Data directory of a private PostgreSQL in the folder.
     pub fn dir(&self) -> PathBuf {
         self.root.join("pg")
     }
 
-    /// Settings for such a server in this very process, for data that nobody needs.
+    /// Settings for such a server in this process, for disposable data.
     pub fn settings(&self) -> Settings {
         Settings { durable: false, allow_download: false, announce: |_| {}, ..Settings::new(DATABASE, self.dir()) }
     }
 
-    /// Give the folder to an account.
+    /// Makes an account the owner of the folder.
     pub fn give_to(&self, user: &User) {
         chown(&self.root, Some(user.uid.as_raw()), Some(user.gid.as_raw())).expect("chown");
     }
@@ -58,7 +58,7 @@ impl Drop for Scratch {
     }
 }
 
-/// End whatever works in a folder, and remove it.
+/// Stops all processes in a folder, and removes it.
 pub fn sweep(folder: &Path) {
     let since = Instant::now();
     loop {
@@ -66,7 +66,7 @@ pub fn sweep(folder: &Path) {
         if left.is_empty() || since.elapsed() > LONG {
             break;
         }
-        // First in the way that leaves nothing behind; a process that does not hear it is killed.
+        // Stop processes cleanly first; kill those that do not react.
         let patient = since.elapsed() < Duration::from_secs(10);
         for pid in left {
             let _ = kill(Pid::from_raw(pid), if patient { Signal::SIGQUIT } else { Signal::SIGKILL });
@@ -76,7 +76,7 @@ pub fn sweep(folder: &Path) {
     let _ = fs::remove_dir_all(folder);
 }
 
-/// What test processes that were killed have left behind.
+/// Removes the remains of test processes that were killed.
 fn sweep_killed() {
     for entry in fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
         let name = entry.file_name();
@@ -87,12 +87,12 @@ fn sweep_killed() {
     }
 }
 
-/// The processes whose working directory lies in a folder: a server and its workers work inside their data.
+/// Processes whose working directory is in a folder: a server and its workers work inside their data.
 pub fn processes_in(folder: &Path) -> Vec<i32> {
     processes(|pid| fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|cwd| cwd.starts_with(folder)))
 }
 
-/// The processes whose command line names a path.
+/// Processes whose command line contains a path.
 pub fn processes_that_mention(path: &Path) -> Vec<i32> {
     let path = path.to_str().expect("UTF-8");
     processes(|pid| {
@@ -113,18 +113,18 @@ pub fn server_pid(dir: &Path) -> Option<i32> {
     note.lines().next()?.trim().parse().ok()
 }
 
-/// Whether no server runs: PostgreSQL removes its note when it ends, and the kernel frees its lock.
+/// True when no server runs: PostgreSQL removes its PID file when it stops, and the kernel releases its lock.
 pub fn is_stopped(dir: &Path) -> bool {
     let lock = fs::File::open(dir.join("server.lock")).expect("the server's lock file");
     server_pid(dir).is_none() && lock.try_lock_shared().is_ok()
 }
 
-/// Kill a process as `kill -9` does.
+/// Kills a process, as `kill -9` does.
 pub fn kill_9(pid: i32) {
     kill(Pid::from_raw(pid), Signal::SIGKILL).expect("kill -9");
 }
 
-/// Wait, looking again and again, until something is so.
+/// Waits until a condition holds.
 #[track_caller]
 pub fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     let deadline = Instant::now() + LONG;
@@ -134,7 +134,7 @@ pub fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-/// Connect, asking again until the server answers.
+/// Connects, and retries until the server responds.
 pub async fn connect(url: &str) -> Client {
     let deadline = Instant::now() + LONG;
     loop {
@@ -159,13 +159,13 @@ pub fn account(name: &str) -> Option<User> {
     User::from_name(name).ok().flatten()
 }
 
-/// The processes of a server, stopped until dropped.
+/// The processes of a server, suspended until dropped.
 pub struct Stopped(Vec<i32>);
 
 impl Stopped {
-    /// Stop the server in this directory, and its workers.
+    /// Suspends the server in this directory, and its workers.
     pub fn all_of(dir: &Path) -> Self {
-        // The first stops making others before those are looked for.
+        // Suspend the first process before looking for others, so that it creates no more.
         let server = server_pid(dir).expect("a running server");
         kill(Pid::from_raw(server), Signal::SIGSTOP).expect("a stop");
         let all = processes_in(dir);

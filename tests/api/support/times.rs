@@ -1,11 +1,11 @@
-//! How long tests take: told at the end of the run, with the slowest.
+//! Duration of tests: reported at the end of the run, with the slowest tests.
 //!
-//! The standard harness measures tests on nightly Rust only (`--report-time`), and a harness of our own would have to know
-//! every test by name. So a test's clock starts when the test first uses this folder, for nearly all that is their first line, and
-//! stops when its thread ends, by the destructor of a value of the thread. The report is written as the process exits: the
-//! standard harness has no hook for that, the C library has.
+//! The standard harness measures tests on nightly Rust only (`--report-time`), and our own harness would need a list of
+//! all tests. So a test's clock starts when the test first uses this module, usually in its first line. It stops when
+//! its thread ends, by the destructor of a thread-local value. The report is written when the process exits. The
+//! standard harness has no hook for that, but the C library has.
 //!
-//! With `--test-threads=1` all tests share the main thread, and nothing is told.
+//! With `--test-threads=1`, all tests share the main thread, and there is no report.
 
 use std::cmp::Reverse;
 use std::fmt::Write as _;
@@ -16,20 +16,20 @@ use std::time::{Duration, Instant};
 
 use super::database::scratch;
 
-/// So many of the slowest are named.
+/// Number of the slowest tests in the report.
 const NAMED: usize = 10;
 
 static TIMES: Mutex<Vec<(Duration, String)>> = Mutex::new(Vec::new());
 
 thread_local!(static CLOCK: Clock = Clock::start());
 
-/// Start the clock of the test that runs on this thread, once.
+/// Starts the clock of the test on this thread, once.
 pub fn watch() {
     CLOCK.with(|_| ());
 }
 
 struct Clock {
-    /// The name of the test; `None` on threads that run none.
+    /// Name of the test; `None` on threads without one.
     test: Option<String>,
     since: Instant,
 }
@@ -38,7 +38,7 @@ impl Clock {
     fn start() -> Self {
         static REPORTS: Once = Once::new();
         REPORTS.call_once(report_at_exit);
-        // The harness names the thread of a test after it. Every test lies in a module; threads of runtimes do not.
+        // The harness names the thread of a test after it. Every test is in a module; threads of runtimes are not.
         let test = thread::current().name().filter(|name| name.contains("::")).map(str::to_owned);
         Self { test, since: Instant::now() }
     }
@@ -54,13 +54,13 @@ impl Drop for Clock {
 
 #[expect(unsafe_code, reason = "the C library's atexit, which the standard library has no safe name for")]
 fn report_at_exit() {
-    // SAFETY: `report` is a plain function that does not unwind: it ignores what fails and takes no poisoned lock for an error.
+    // SAFETY: `report` is a plain function that does not unwind. It ignores errors, including a poisoned lock.
     unsafe { nix::libc::atexit(report) };
 }
 
 extern "C" fn report() {
     let mut times = std::mem::take(&mut *TIMES.lock().unwrap_or_else(PoisonError::into_inner));
-    // Somebody looks at single tests: the harness says how long they took.
+    // For single tests, the harness itself reports the duration.
     if times.len() <= NAMED {
         return;
     }
@@ -78,6 +78,6 @@ extern "C" fn report() {
     let (count, sum, slowest) = (times.len(), sum.as_secs(), lines(&times[..NAMED]));
     let _ = write!(
         std::io::stdout(),
-        "The {NAMED} slowest of {count} tests, which took {sum} s side by side (all: {all}):\n{slowest}\n"
+        "The {NAMED} slowest of {count} tests, which took {sum} s in total (all: {all}):\n{slowest}\n"
     );
 }

@@ -2,16 +2,16 @@ import createClient from "openapi-fetch";
 
 import type { components, operations, paths } from "./schema";
 
-/** A schema of the document by its name. */
+/** A schema of the OpenAPI document, by its name. */
 export type Schema<Name extends keyof components["schemas"]> = components["schemas"][Name];
 
 type Content<Name extends keyof operations> = operations[Name] extends { responses: { 200: { content: infer All } } } ? All : never;
 
-/** What an operation answers in plain JSON, or else as GeoJSON. */
+/** Response of an operation as plain JSON, or otherwise as GeoJSON. */
 export type Json<Name extends keyof operations> =
   Content<Name> extends { "application/json": infer Body } ? Body : Content<Name> extends { "application/geo+json": infer Body } ? Body : never;
 
-/** Lists of members are joined by commas, filters are repeated: the document says so of each, and these two are the lists. */
+/** Parameters whose values are joined by commas. All others are repeated. The OpenAPI document states this for each. */
 const JOINED = new Set(["fields", "include"]);
 
 export const client = createClient<paths>({ baseUrl: window.location.origin, querySerializer: serialise });
@@ -26,13 +26,13 @@ function serialise(query: Record<string, unknown>): string {
   return parameters.toString();
 }
 
-/** A refusal of the service, or no answer at all. */
+/** An error response of the service, or no response. */
 export class Refusal extends Error {
-  /** HTTP status; 0 when there was no answer. */
+  /** HTTP status; 0 without a response. */
   readonly status: number;
-  /** What the service says about it, for people. */
+  /** Explanation from the service, for people. */
   readonly detail: string;
-  /** Seconds after which to ask again, if the service says so. */
+  /** Seconds to wait before another attempt, if the service states them. */
   readonly retryAfter: number | undefined;
 
   constructor(status: number, title: string, detail: string, retryAfter?: number) {
@@ -49,20 +49,20 @@ interface Answer {
   response: Response;
 }
 
-/** What an operation answers; a Refusal is thrown for everything else. */
+/** The successful response of an operation. Throws a Refusal for any other. */
 export async function data<Name extends keyof operations>(asked: Promise<Answer>): Promise<Json<Name>> {
   const { data: found, error, response } = await asked.catch(unanswered);
   if (found !== undefined && response.ok) return found as Json<Name>;
   throw refusal(response, error);
 }
 
-/** What the service says in a problem document. */
+/** The content of a problem document. */
 export function refusal(response: Response, problem: unknown): Refusal {
   const { title, detail, errors } = (problem ?? {}) as Partial<Schema<"Problem">>;
   const faults = errors?.map((fault) => [fault.parameter, fault.detail].filter(Boolean).join(": ")) ?? [];
-  const said = faults.length > 0 ? faults.join(". ") : (detail ?? `The answer was ${response.status}.`);
+  const said = faults.length > 0 ? faults.join(". ") : (detail ?? `The status was ${response.status}.`);
   const after = Number(response.headers.get("Retry-After") ?? Number.NaN);
-  return new Refusal(response.status, title ?? "The registry could not answer", said, Number.isFinite(after) ? after : undefined);
+  return new Refusal(response.status, title ?? "Something went wrong", said, Number.isFinite(after) ? after : undefined);
 }
 
 function unanswered(error: unknown): never {

@@ -1,4 +1,4 @@
-/** The map itself: Leaflet over an outline of the country, with the places of a list in clusters. Loaded when it is needed. */
+/** The map: Leaflet over an outline of the country, with the places of a list in clusters. Loaded on demand. */
 
 import type { GeoJsonObject } from "geojson";
 import * as L from "leaflet";
@@ -14,40 +14,40 @@ const COUNTRY: L.LatLngBoundsLiteral = [
   [49.8, -8.7],
   [60.9, 1.9],
 ];
-/** As far as the map can be moved. */
+/** Limit of movement. */
 const WORLD: L.LatLngBoundsLiteral = [
   [47, -15],
   [63, 8],
 ];
-/** Beyond this the outline has no more to show. */
+/** Maximum zoom: the outline has no more detail. */
 const CLOSEST = 11;
-/** How close a single place is shown: the country around it says where it is. */
+/** Zoom for a single place: shows enough of the country to recognise its location. */
 const ALONE = 6;
-/** Zooms for which boundaries are asked for: each serves until the next. */
+/** Zooms for which boundaries are requested; each serves until the next. */
 const STEPS = [6, 8, 10] as const;
-/** From here on names have room. */
+/** Minimum zoom for names. */
 const NAMED = 8;
-/** Pixels within which places become one. */
+/** Clustering radius in pixels. */
 const RADIUS = 46;
 
 export interface Wishes {
-  /** One of the noun that is on the map, and several. */
+  /** Singular and plural of the noun for the places. */
   nouns: [string, string];
-  /** Show no movement. */
+  /** Disable animations. */
   still: boolean;
-  /** Names to stand on the map, asked for when they have room. */
+  /** Names to show on the map, requested when first needed. */
   names: () => Promise<Name[]>;
-  /** Boundaries, as simple as a zoom allows. */
+  /** Boundaries, simplified for a zoom. */
   boundaries: (zoom: number) => Promise<Boundaries>;
-  /** Whom to thank for the boundaries. */
+  /** Shows the attribution of the boundaries. */
   credit: (attribution: string[]) => void;
-  /** The council whose boundary stands out, by its slug. */
+  /** Slug of the council whose boundary is highlighted. */
   marked: string | undefined;
-  /** What stands in the bubble over these places. Returns how to end it. */
+  /** Fills the bubble for these places. Returns a function that clears it. */
   fill: (bubble: HTMLElement, spots: Spot[], name: string) => () => void;
 }
 
-/** A name on the map, to find one's way by. */
+/** A name on the map, for orientation. */
 export interface Name {
   name: string;
   latitude: number;
@@ -83,10 +83,10 @@ export class PlacesMap {
       maxBoundsViscosity: 0.8,
       zoomAnimation: !wishes.still,
       fadeAnimation: !wishes.still,
-      // A wheel that is meant for the page must not be caught by the map: it counts once the map has been chosen.
+      // The wheel scrolls the page until the map has the focus.
       scrollWheelZoom: false,
     });
-    L.control.zoom({ zoomInTitle: "Closer", zoomOutTitle: "Further away" }).addTo(this.map);
+    L.control.zoom({ zoomInTitle: "Zoom in", zoomOutTitle: "Zoom out" }).addTo(this.map);
     const style = (home: boolean): L.PathOptions => ({ className: home ? "land home" : "land", interactive: false });
     this.land = L.geoJSON(JSON.parse(outline), { style: (country) => style(country?.properties.home === true) }).addTo(this.map);
     this.markers.addTo(this.map);
@@ -101,24 +101,24 @@ export class PlacesMap {
     this.resized.observe(box);
   }
 
-  /** What is in view: west, south, east, north in degrees. */
+  /** The visible area: west, south, east, north in degrees. */
   box(): [number, number, number, number] {
     const bounds = this.map.getBounds();
     return [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
   }
 
-  /** Show these places instead of those before, and move to where they are, or `stay`. */
+  /** Shows these places instead of the current ones, and moves to them unless `stay` is set. */
   show(spots: Spot[], stay = false): void {
     this.index = clusters(spots.map(feature));
     this.map.closePopup();
     if (stay && this.drawn.length > 0) {
-      // The map is where somebody has moved it.
+      // Keep the position that the user chose.
     } else if (spots.length === 0) this.map.fitBounds(COUNTRY, { animate: false });
     else this.fit(spots, !this.wishes.still && this.drawn.length > 0);
     this.draw();
   }
 
-  /** Let the place of this key stand out; none for null. */
+  /** Highlights the place with this key; none for null. */
   point(key: string | null): void {
     this.pointed = key;
     for (const { marker, keys } of this.drawn) {
@@ -143,7 +143,7 @@ export class PlacesMap {
     const box = this.map.getBounds().pad(0.2);
     const edges: [number, number, number, number] = [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()];
     const found = this.index.getClusters(edges, Math.round(this.map.getZoom()));
-    // From north to south, as one would read them: that is the order of the Tab key.
+    // From north to south, which is the order of the Tab key.
     found.sort((one, other) => (other.geometry.coordinates[1] ?? 0) - (one.geometry.coordinates[1] ?? 0));
     const held = this.focused()?.closest<HTMLElement>(".spot")?.dataset["keys"];
     this.markers.clearLayers();
@@ -152,12 +152,12 @@ export class PlacesMap {
     if (held !== undefined) this.hold(held);
   }
 
-  /** What has the focus, within the tree that the map is in: on other sites that is not the document. */
+  /** The focused element in the map's tree, which is a shadow root on other sites. */
   private focused(): Element | null {
     return (this.map.getContainer().getRootNode() as Document | ShadowRoot).activeElement;
   }
 
-  /** Boundaries, where there are any, as fine as the zoom shows them. */
+  /** Draws the boundaries, if there are any, in the detail of the zoom. */
   private border(): void {
     const zoom = this.map.getZoom();
     const step = STEPS.find((one) => zoom <= one) ?? STEPS[STEPS.length - 1] ?? zoom;
@@ -167,14 +167,14 @@ export class PlacesMap {
     this.boundaries = { step, layer };
     this.wishes.boundaries(step).then(
       (found) => {
-        // Somebody may have gone on to another zoom meanwhile, or away.
+        // The zoom may have changed meanwhile, or the map may be gone.
         before?.remove();
         if (this.boundaries?.layer !== layer || this.gone) return;
         layer.addData(found as GeoJsonObject).addTo(this.map).bringToBack();
         this.land.bringToBack();
         if (found.features.length > 0) this.wishes.credit(found.attribution);
       },
-      // The outline of the country is enough to find one's way.
+      // The outline of the country is enough for orientation.
       () => undefined,
     );
   }
@@ -183,7 +183,7 @@ export class PlacesMap {
     return { className: slug !== undefined && slug === this.wishes.marked ? "boundary marked" : "boundary", interactive: false };
   }
 
-  /** Names, where they have room. */
+  /** Shows names if the zoom is high enough. */
   private write(): void {
     const wanted = this.map.getZoom() >= NAMED;
     if (!wanted) this.names?.remove();
@@ -191,12 +191,12 @@ export class PlacesMap {
     else {
       this.names = L.layerGroup().addTo(this.map);
       const layer = this.names;
-      // Without names there is still the map.
+      // The map works without names.
       this.wishes.names().then((names) => names.forEach((name) => label(name).addTo(layer)), () => undefined);
     }
   }
 
-  /** The focus was on a marker that has been drawn anew: leave it there, or else on the map. */
+  /** Restores the focus to a marker that was redrawn, or otherwise to the map. */
   private hold(keys: string): void {
     const same = this.drawn.find(({ marker }) => marker.getElement()?.dataset["keys"] === keys);
     const next = same?.marker.getElement()?.querySelector("button") ?? this.map.getContainer();
@@ -214,7 +214,7 @@ export class PlacesMap {
     const shape = spots.length === 1 ? "pin" : spots.length < 5 ? "group small" : spots.length < 15 ? "group" : "group large";
     const size = spots.length === 1 ? 28 : spots.length < 5 ? 34 : spots.length < 15 ? 42 : 52;
     const icon = L.divIcon({ className: `spot ${shape}`, html: button, iconSize: [size, size] });
-    // The button within takes the keys: a real one, with a name, needs no help.
+    // The button inside handles the keyboard.
     const marker = L.marker([latitude, longitude], { icon, keyboard: false, interactive: false });
     marker.on("add", () => tag(marker, spots));
     L.DomEvent.disableClickPropagation(button);
@@ -229,7 +229,7 @@ export class PlacesMap {
     return `${count(spots.length, ...this.wishes.nouns)} ${all ? "at" : "around"} ${name}`;
   }
 
-  /** Closer to a group; what lies in one place, or alone, is named in a bubble. */
+  /** Zooms in to a group. Shows a bubble for a single place, or for several at one point. */
   private open(id: number | undefined, spots: Spot[], marker: L.Marker): void {
     const closer = id === undefined ? Infinity : this.index.getClusterExpansionZoom(id);
     if (closer <= CLOSEST) {
@@ -260,7 +260,7 @@ function clusters(features: SpotFeature[]): Supercluster<Spot> {
   return index.load(features);
 }
 
-/** A name, below where it belongs; the list has it as well, for those who cannot see it. */
+/** A name below its point. Hidden from screen readers, because the list has it too. */
 function label({ name, latitude, longitude }: Name): L.Marker {
   const text = document.createElement("span");
   text.textContent = name;
@@ -269,13 +269,13 @@ function label({ name, latitude, longitude }: Name): L.Marker {
   return L.marker([latitude, longitude], { icon, keyboard: false, interactive: false, zIndexOffset: -1000 });
 }
 
-/** Note on the element of a marker what it stands for. */
+/** Stores the keys of a marker's places on its element. */
 function tag(marker: L.Marker, spots: readonly Spot[]): void {
   const element = marker.getElement();
   if (element) element.dataset["keys"] = spots.map((spot) => spot.key).join(" ");
 }
 
-/** True when all places are the same one. */
+/** True when all places are at one point. */
 function isOne(bounds: L.LatLngBounds): boolean {
   return bounds.getNorthEast().equals(bounds.getSouthWest(), 0.01);
 }

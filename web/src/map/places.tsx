@@ -6,22 +6,22 @@ import type { PlacesMap } from "./map";
 import type { Spot } from "./points";
 
 interface Props {
-  /** What the map is of, for those who do not see it. */
+  /** Name of the map, for screen readers. */
   name: string;
   spots: Spot[];
-  /** One of the noun that is on the map, and several. */
+  /** Singular and plural of the noun for the places. */
   nouns: [string, string];
-  /** The place that stands out. */
+  /** The highlighted place. */
   pointed?: string | null;
-  /** The council whose boundary stands out, where boundaries are known. */
+  /** The council whose boundary is highlighted, if the boundary is known. */
   marked?: string | undefined;
-  /** Stay where the map is when other places are shown. */
+  /** Do not move the map when the places change. */
   stay?: boolean;
-  /** What is in view has been chosen: west, south, east, north in degrees. */
+  /** Called when the user selects the visible area: west, south, east, north in degrees. */
   onBox?: (box: [number, number, number, number]) => void;
 }
 
-/** A map of places. What it shows stands in a list as well: where the map cannot be loaded, nothing is lost. */
+/** A map of places. A list shows the same places, in case the map cannot be loaded. */
 export function Places({ name, spots, nouns, pointed = null, marked, stay = false, onBox }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const [map, setMap] = useState<PlacesMap | null>(null);
@@ -46,19 +46,19 @@ export function Places({ name, spots, nouns, pointed = null, marked, stay = fals
     };
   }, []);
 
-  // The same places in the same order need no new drawing.
+  // Do not redraw the same places in the same order.
   const said = spots.map((spot) => spot.key).join(" ");
   useEffect(() => map?.show(spots, stay), [map, said]);
   useEffect(() => map?.point(pointed), [map, pointed, said]);
 
-  if (failed) return <p class="notice">The map could not be loaded. The list has everything that it would show.</p>;
+  if (failed) return <p class="notice">The map could not be loaded. The list has the same places.</p>;
   return (
     <div class="frame">
-      <div ref={box} class="map" role="application" aria-label={`${name}. Arrow keys move the map, plus and minus zoom; Tab goes through the places.`} />
+      <div ref={box} class="map" role="application" aria-label={`${name}. Use the arrow keys to move the map, plus and minus to zoom, and Tab to go through the places.`} />
       {credit.length > 0 && <p class="credit">{credit.join(" ")}</p>}
       {onBox && map && (
         <button type="button" class="in-view" onClick={() => onBox(map.box())}>
-          List only what is in view
+          Search this area
         </button>
       )}
     </div>
@@ -71,7 +71,7 @@ function fill(bubble: HTMLElement, spots: Spot[], name: string): () => void {
 }
 
 function Bubble({ spots, name }: { spots: Spot[]; name: string }) {
-  // What they have in common is said once.
+  // A note that all places share is shown once.
   const noted = spots.length === 1 || new Set(spots.map((spot) => spot.note)).size > 1;
   return (
     <>

@@ -2,27 +2,27 @@ import type { Feature, Point } from "geojson";
 
 /** A place on the map. */
 export interface Spot {
-  /** Address that its name leads to. */
+  /** Address of its link. */
   href: string;
-  /** What tells it apart from the others. */
+  /** Unique key. */
   key: string;
   title: string;
-  /** In a few words, what stands below the title. */
+  /** Short text below the title. */
   note: string;
-  /** Around what it lies, to name a group of them. */
+  /** Name of its surroundings, used as the name of a group. */
   near: string;
   longitude: number;
   latitude: number;
 }
 
-/** A place as the clusters have it. */
+/** A place in the form that clustering needs. */
 export type SpotFeature = Feature<Point, Spot>;
 
 export function feature(spot: Spot): SpotFeature {
   return { type: "Feature", geometry: { type: "Point", coordinates: [spot.longitude, spot.latitude] }, properties: spot };
 }
 
-/** The name that most of them lie near, and whether all do. */
+/** The most frequent `near` of the places, and whether all have it. */
 export function place(spots: readonly Spot[]): { name: string; all: boolean } {
   const counts = new Map<string, number>();
   for (const { near } of spots) counts.set(near, (counts.get(near) ?? 0) + 1);

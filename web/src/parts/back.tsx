@@ -1,6 +1,6 @@
 import { leftAt } from "../state/router";
 
-/** Back to a list, as it was left if somebody has come from there. */
+/** Link back to a list, in its last state if the user came from it. */
 export function Back({ to, name }: { to: string; name: string }) {
   const address = leftAt(to);
   return (

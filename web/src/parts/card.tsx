@@ -7,7 +7,7 @@ interface Props {
   shown: Shown;
   /** Level of the heading, one below that of the list. */
   level?: 3 | 4;
-  /** The pointer or the focus is on it, or not any more: the map shows where it is. */
+  /** Called when the pointer or focus enters or leaves the card, so that the map can highlight its place. */
   onPoint?: (slug: string | null) => void;
 }
 
@@ -29,7 +29,7 @@ export function Card({ shown, level = 3, onPoint }: Props) {
           {shown.started_on && <span>since {date(shown.started_on)}</span>}
         </p>
         <Title>
-          {/* The fragments of a search are escaped by the service: nothing but their marks is HTML. */}
+          {/* The service escapes the fragments of a search: only their marks are HTML. */}
           {marks ? (
             <a href={`/initiatives/${shown.slug}`} dangerouslySetInnerHTML={{ __html: marks.title }} />
           ) : (
@@ -37,7 +37,7 @@ export function Card({ shown, level = 3, onPoint }: Props) {
           )}
         </Title>
         <p class="by">
-          {shown.lead_council?.name ?? "The network itself"}
+          {shown.lead_council?.name ?? "The network"}
           {typeof shown.distance_km === "number" && <span class="far">, {away(shown.distance_km)}</span>}
         </p>
         {marks?.summary ? <p class="summary" dangerouslySetInnerHTML={{ __html: marks.summary }} /> : <p class="summary">{shown.summary}</p>}
@@ -58,5 +58,5 @@ function away(kilometres: number): string {
 
 function claims({ outcomes }: Shown): string {
   const best = Math.max(...outcomes.map((outcome) => outcome.evidence_level));
-  return `${count(outcomes.length, "claim")}, at best ${EVIDENCE[best]?.name ?? ""}`;
+  return `${count(outcomes.length, "claim")}; strongest evidence: ${EVIDENCE[best]?.name ?? ""}`;
 }

@@ -5,32 +5,32 @@ import { EVIDENCE, FRESHNESS } from "../words";
 
 type Counts = Json<"count_initiatives">["facets"];
 
-/** What the filters are called. */
+/** Names of the filters. */
 export const NAMES: Record<FilterName, string> = {
   theme: "Theme",
   principle: "Principle",
   council: "Led by",
-  participant: "With",
+  participant: "Council involved",
   region: "Region",
   nation: "Nation",
-  kind: "Kind",
+  kind: "Type",
   delivery_status: "Stage",
-  year_from: "Begun in or after",
-  year_to: "Begun in or before",
+  year_from: "Started in or after",
+  year_to: "Started in or before",
   min_evidence: "Evidence",
   has_outcomes: "Outcomes",
-  freshness: "Checked",
-  bbox: "Where",
+  freshness: "Review",
+  bbox: "Area",
   near: "Near",
   radius_km: "Within",
 };
 
-/** A filter's value in words. Labels come with the counts; where there are none, the value is its own. */
+/** A filter's value in words. The label comes with the counts; without one, the value itself is shown. */
 export function inWords(name: FilterName, value: string, counts: Counts | undefined): string {
   if (name === "has_outcomes") return value === "true" ? "recorded" : "none recorded";
-  if (name === "min_evidence") return `${EVIDENCE[Number(value)]?.name ?? value} or better`;
+  if (name === "min_evidence") return `${EVIDENCE[Number(value)]?.name ?? value} or stronger`;
   if (name === "freshness") return FRESHNESS[value as keyof typeof FRESHNESS] ?? value;
-  if (name === "bbox") return "a part of the map";
+  if (name === "bbox") return "selected on the map";
   if (name === "near") return value.replace(",", ", ");
   if (name === "radius_km") return `${value} km`;
   if (name === "year_from" || name === "year_to") return value;
@@ -44,13 +44,13 @@ interface Props {
   onChange: (filters: Filters) => void;
 }
 
-/** The filters that are on, each to be taken off. */
+/** The active filters, each with a button that removes it. */
 export function Chips({ filters, counts, onChange }: Props) {
   const active = filters.active();
   if (active.length === 0) return null;
   return (
     <div class="chips">
-      <ul aria-label="Filters that are on">
+      <ul aria-label="Active filters">
         {active.map(({ name, value }) => {
           const said = `${NAMES[name]}: ${inWords(name, value, counts)}`;
           return (
@@ -75,7 +75,7 @@ export function Chips({ filters, counts, onChange }: Props) {
   );
 }
 
-/** The filters without this one. */
+/** The filters without this value. */
 export function without(filters: Filters, name: FilterName, value: string): Filters {
   return (SEVERAL as readonly string[]).includes(name) ? filters.toggle(name, value) : filters.set(name, "");
 }

@@ -12,7 +12,7 @@ const FORMATS = [
   { name: "datacite", label: "DataCite", type: "application/vnd.datacite.datacite+json", ending: "json" },
 ] as const;
 
-/** A record's citation, for reference managers. */
+/** A record's citation, in the formats of reference managers. */
 export function Cite({ slug }: { slug: string }) {
   const [chosen, setChosen] = useState<(typeof FORMATS)[number]>(FORMATS[0]);
   const address = `/v1/initiatives/${slug}/citation?format=${chosen.name}`;
@@ -40,7 +40,7 @@ export function Cite({ slug }: { slug: string }) {
   );
 }
 
-/** JSON on several lines. */
+/** Formats JSON with line breaks. */
 function readable(text: string): string {
   try {
     return JSON.stringify(JSON.parse(text), null, 2);

@@ -5,21 +5,21 @@ import { Evidence } from "./evidence";
 
 type Outcome = Schema<"Outcome">;
 
-/** Claims by what they are about, in the order in which a reader asks. Different kinds are never added up. */
+/** Groups of claims, in the order of interest to readers. Different kinds are never added up. */
 const GROUPS: { title: string; kinds: Outcome["kind"][]; note?: string }[] = [
-  { title: "What changed", kinds: ["outcome", "saving", "award"] },
-  { title: "What was done", kinds: ["activity", "output"] },
-  { title: "What it takes", kinds: ["cost"] },
-  { title: "What is aimed at or expected", kinds: ["target", "projection"], note: "Not results: what somebody set out to reach, or foresaw." },
+  { title: "Results", kinds: ["outcome", "saving", "award"] },
+  { title: "Activities and outputs", kinds: ["activity", "output"] },
+  { title: "Costs", kinds: ["cost"] },
+  { title: "Targets and projections", kinds: ["target", "projection"], note: "These are aims or forecasts, not results." },
 ];
 
 interface Props {
   outcomes: Outcome[];
-  /** Place of each source in the list of sources, from 1, by its key. */
+  /** Number of each source in the list of sources, from 1, by its key. */
   sources: Map<string, number>;
 }
 
-/** Outcomes as what they are: claims, each with its bound, date, evidence, source and caveat. */
+/** Outcomes as claims, each with its bound, date, evidence, source and caveat. */
 export function Claims({ outcomes, sources }: Props) {
   return (
     <>
@@ -88,7 +88,7 @@ function Claim({ claim, source }: { claim: Outcome; source: number | undefined }
       </dl>
       {claim.definition && (
         <p class="claim-note">
-          <b>Measured:</b> {claim.definition}
+          <b>Definition:</b> {claim.definition}
         </p>
       )}
       {claim.caveat && (

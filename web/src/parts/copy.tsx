@@ -3,13 +3,13 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Refusal } from "../api/client";
 
 interface Props {
-  /** What stands on the button. */
+  /** Text of the button. */
   label: string;
-  /** The text, asked for when the button is pressed. */
+  /** The text to copy, requested when the button is pressed. */
   text: () => Promise<string>;
 }
 
-/** A button that puts a text on the clipboard. Where the browser does not let it, the text is shown to be copied by hand. */
+/** Copies a text to the clipboard. If the browser forbids that, shows the text in a box to copy by hand. */
 export function Copy({ label, text }: Props) {
   const [said, setSaid] = useState("");
   const [shown, setShown] = useState("");
@@ -26,12 +26,12 @@ export function Copy({ label, text }: Props) {
         await navigator.clipboard.writeText(found);
         setSaid("Copied");
       } catch {
-        // Over plain HTTP, or when it was not allowed.
+        // Plain HTTP, or permission denied.
         setShown(found);
-        setSaid("Copy it from the box");
+        setSaid("Copy the text from the box");
       }
     } catch (error) {
-      setSaid(error instanceof Refusal ? `${error.message}. ${error.detail}` : "That did not work");
+      setSaid(error instanceof Refusal ? `${error.message}. ${error.detail}` : "The text could not be copied");
     }
   };
 

@@ -1,6 +1,6 @@
 import { EVIDENCE } from "../words";
 
-/** How well a claim is borne out: a word, and the level as a bar for the eye. */
+/** Strength of the evidence: a word, and a bar with the level. */
 export function Evidence({ level }: { level: number }) {
   const { name, means } = EVIDENCE[level] ?? { name: `level ${level}`, means: "" };
   return (

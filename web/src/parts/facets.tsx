@@ -9,7 +9,7 @@ import { NAMES, inWords } from "./chips";
 type Counts = Json<"count_initiatives">["facets"];
 type Value = Counts["theme"][number];
 
-/** Facets in the order of the panel, each with how many values stand there at first. */
+/** Facets in the order of the panel, each with its initial number of values. */
 const ORDER = [
   ["theme", 7],
   ["council", 6],
@@ -26,7 +26,7 @@ interface Props {
   onChange: (filters: Filters) => void;
 }
 
-/** The filters, each value with how many initiatives it would leave. */
+/** The filters, each value with its number of initiatives. */
 export function Facets({ filters, counts, onChange }: Props) {
   const fresh = Object.entries(FRESHNESS).map(([value, label]) => ({ value, label }));
   return (
@@ -41,7 +41,7 @@ export function Facets({ filters, counts, onChange }: Props) {
   );
 }
 
-/** The values of a facet, and those that are chosen though nothing has them. */
+/** The values of a facet, including chosen ones that match nothing. */
 function shown(name: (typeof ORDER)[number][0], filters: Filters, counts: Counts | undefined): Value[] {
   const counted = counts?.[name] ?? [];
   const missing = filters.all(name).filter((value) => !counted.some((one) => one.value === value));
@@ -51,7 +51,7 @@ function shown(name: (typeof ORDER)[number][0], filters: Filters, counts: Counts
 interface FacetProps {
   name: Several;
   most: number;
-  /** Without how many there are, where that is not counted. */
+  /** Without numbers for facets that are not counted. */
   values: (Omit<Value, "initiatives"> & Partial<Value>)[];
   filters: Filters;
   onChange: (filters: Filters) => void;
@@ -60,7 +60,7 @@ interface FacetProps {
 function Facet({ name, most, values, filters, onChange }: FacetProps) {
   const [all, setAll] = useState(false);
   if (values.length === 0) return null;
-  // What is chosen stays in sight.
+  // Chosen values always show.
   const first = values.filter((one, index) => index < most || filters.has(name, one.value));
   const few = values.length - first.length <= 1;
   return (
@@ -111,9 +111,9 @@ function Years({ filters, years, onChange }: { filters: Filters; years: Value[];
   );
   return (
     <fieldset class="facet years">
-      <legend>Begun</legend>
-      {choose("year_from", "From", "any year")}
-      {choose("year_to", "to", "any year")}
+      <legend>Start year</legend>
+      {choose("year_from", "From", "Any year")}
+      {choose("year_to", "To", "Any year")}
     </fieldset>
   );
 }
@@ -123,12 +123,12 @@ function Level({ filters, levels, onChange }: { filters: Filters; levels: Value[
   const counted = new Map(levels.map((one) => [one.value, one.initiatives]));
   return (
     <fieldset class="facet">
-      <legend>Evidence of outcomes</legend>
+      <legend>Strength of evidence</legend>
       <ul>
         <li>
           <label>
             <input type="radio" name="min_evidence" checked={chosen === ""} onChange={() => onChange(filters.set("min_evidence", ""))} />
-            <span class="what">Any, or none yet</span>
+            <span class="what">Any, or no outcomes yet</span>
           </label>
         </li>
         {EVIDENCE.map((level, index) => ({ ...level, value: String(index) }))
@@ -137,7 +137,7 @@ function Level({ filters, levels, onChange }: { filters: Filters; levels: Value[
             <li key={value}>
               <label title={means}>
                 <input type="radio" name="min_evidence" checked={chosen === value} onChange={() => onChange(filters.set("min_evidence", value))} />
-                <span class="what">{value === "0" ? "A claim of any kind" : `At least ${name}`}</span>
+                <span class="what">{value === "0" ? "Any level" : `At least ${name}`}</span>
                 <span class="many">
                   {number(counted.get(value) ?? 0)}
                   <span class="unseen"> initiatives</span>

@@ -1,4 +1,4 @@
-/** What frames every view. */
+/** Header and footer of every view. */
 
 const VIEWS = [
   { path: "/", label: "Initiatives", holds: ["/", "/initiatives"] },
@@ -14,7 +14,7 @@ export function Header({ path }: { path: string }) {
           <Mark />
           <span>
             <b>CCIN registry</b>
-            <small>What co-operative councils do</small>
+            <small>Initiatives by co-operative councils</small>
           </span>
         </a>
         <nav aria-label="Main">
@@ -37,7 +37,7 @@ function isOf(path: string, holds: string[]): boolean {
   return holds.some((start) => path === start || (start !== "/" && path.startsWith(`${start}/`)));
 }
 
-/** Three rings that hold together. */
+/** The logo: three interlocking rings. */
 function Mark() {
   return (
     <svg class="mark" viewBox="0 0 32 32" width="40" height="40" aria-hidden="true">
@@ -55,13 +55,13 @@ export function Footer() {
     <footer class="bottom">
       <div class="wide">
         <div>
-          <h2>Use it elsewhere</h2>
+          <h2>Reuse the data</h2>
           <ul>
             <li>
               <a href="/docs/guide/">Guide</a>
             </li>
             <li>
-              <a href="/docs/">Interface for programs</a>
+              <a href="/docs/">API reference</a>
             </li>
             <li>
               <a href="/v1/initiatives.csv">All initiatives as a table (CSV)</a>
@@ -70,16 +70,16 @@ export function Footer() {
               <a href="/v1/outcomes.csv">All outcomes as a table (CSV)</a>
             </li>
             <li>
-              <a href="/v1/changes.atom">What changed (feed)</a>
+              <a href="/v1/changes.atom">Recent changes (feed)</a>
             </li>
           </ul>
         </div>
         <div>
-          <h2>Where it comes from</h2>
+          <h2>Sources and licence</h2>
           <p>
-            Records are under the Open Government Licence v3.0 unless they say otherwise. Names, codes and points of councils
-            come from mySociety’s <cite>UK local authority names and codes</cite> (CC BY 4.0), which builds on data of the Office
-            for National Statistics. The outline of the map is Natural Earth’s, drawn by Leaflet.
+            Records are under the Open Government Licence v3.0 unless they state another. Names, codes and locations of councils
+            come from mySociety’s <cite>UK local authority names and codes</cite> (CC BY 4.0), which uses data from the Office
+            for National Statistics. The map outline comes from Natural Earth and is drawn with Leaflet.
           </p>
         </div>
         <div>

@@ -4,8 +4,8 @@ import { useEffect, useRef } from "preact/hooks";
 import { takeMoved } from "../state/router";
 
 /**
- * The heading of a view. It names the document, and takes the focus after a move from another view, so that whoever listens
- * or uses the keyboard goes on from there.
+ * The heading of a view. It sets the title of the document. After a move from another view it takes the focus, so that
+ * screen readers and keyboards continue from there.
  */
 export function Heading({ title, children, class: style }: { title: string; children?: ComponentChildren; class?: string }) {
   const heading = useRef<HTMLHeadingElement>(null);

@@ -6,20 +6,20 @@ import { go } from "../state/router";
 
 type Suggestion = Schema<"Suggestion">;
 
-/** Milliseconds without a key before suggestions are asked for. */
+/** Pause in typing before suggestions are requested, in milliseconds. */
 const PAUSE = 120;
 
 const GROUPS: Record<Suggestion["resource"], string> = { council: "Council", theme: "Theme", initiative: "Initiative" };
 
 interface Props {
-  /** What is searched for now. */
+  /** The current search. */
   words: string;
   onSearch: (words: string) => void;
-  /** A theme was picked of the suggestions. */
+  /** Called when a suggested theme is chosen. */
   onTheme: (theme: string) => void;
 }
 
-/** The search box: words for the list, or a suggestion to go to at once (ARIA's combobox with a list). */
+/** The search box: filters the list by words, or opens a suggestion (ARIA combobox with a list). */
 export function Search({ words, onSearch, onTheme }: Props) {
   const [typed, setTyped] = useState(words);
   const [found, setFound] = useState<Suggestion[]>([]);
@@ -29,7 +29,7 @@ export function Search({ words, onSearch, onTheme }: Props) {
   const timer = useRef(0);
   const list = useId();
 
-  // What the address says counts: after the back button, too.
+  // The address is authoritative, also after the back button.
   useEffect(() => setTyped(words), [words]);
   useEffect(() => () => (window.clearTimeout(timer.current), asked.current?.abort()), []);
 
@@ -53,7 +53,7 @@ export function Search({ words, onSearch, onTheme }: Props) {
     timer.current = window.setTimeout(() => {
       const stop = new AbortController();
       asked.current = stop;
-      // Without suggestions there is still the search: a refusal is nothing to bother anybody with.
+      // The search works without suggestions, so ignore errors.
       suggest(value.trim().slice(0, 200), stop.signal).then(
         ({ data }) => {
           setFound(data);
@@ -89,7 +89,7 @@ export function Search({ words, onSearch, onTheme }: Props) {
       if (found.length === 0) return;
       event.preventDefault();
       const step = event.key === "ArrowDown" ? 1 : -1;
-      // One place more than there are suggestions: that of the box itself.
+      // One position more than the suggestions: the box itself.
       const places = found.length + 1;
       const place = open ? active + 1 : 0;
       setActive(((place + step + places) % places) - 1);
@@ -137,7 +137,7 @@ export function Search({ words, onSearch, onTheme }: Props) {
               id={`${list}-${index}`}
               role="option"
               aria-selected={index === active}
-              // Before the box loses the focus, which would close the list.
+              // Keep the focus in the box: losing it would close the list.
               onMouseDown={(event) => event.preventDefault()}
               onClick={() => pick(one)}
             >
@@ -148,7 +148,7 @@ export function Search({ words, onSearch, onTheme }: Props) {
         </ul>
       </div>
       <span class="unseen" role="status">
-        {open ? `${found.length} suggestions; use the arrow keys to choose` : ""}
+        {open ? `${found.length} ${found.length === 1 ? "suggestion" : "suggestions"}. Use the arrow keys to choose.` : ""}
       </span>
     </form>
   );

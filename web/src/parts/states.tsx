@@ -1,4 +1,4 @@
-/** What is shown while something is awaited, and when it does not come. */
+/** Loading and error messages. */
 
 import type { ComponentChildren } from "preact";
 
@@ -14,7 +14,7 @@ export function Loading({ what }: { what: string }) {
 }
 
 export function Failed({ error, again, children }: { error: Refusal; again: () => void; children?: ComponentChildren }) {
-  const wait = error.retryAfter === undefined ? "" : ` It can be asked again in ${error.retryAfter} seconds.`;
+  const wait = error.retryAfter === undefined ? "" : ` Try again in ${error.retryAfter} seconds.`;
   return (
     <div class="notice failed" role="alert">
       <p>

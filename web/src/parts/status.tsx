@@ -1,7 +1,7 @@
 import type { Schema } from "../api/client";
 import { STATUSES } from "../words";
 
-/** How far an initiative has come. */
+/** Stage of an initiative. */
 export function Status({ status }: { status: Schema<"DeliveryStatus"> }) {
   return <span class={`status ${status}`}>{STATUSES[status]}</span>;
 }

@@ -1,15 +1,15 @@
-/** The filters of the list as the address has them: the API's own names and words, so that one can be typed as the other. */
+/** The filters of the list, as in the address. They have the names and values of the API's parameters. */
 
 import type { operations } from "../api/schema";
 
 type Query = NonNullable<operations["list_initiatives"]["parameters"]["query"]>;
 type Parameter = keyof Query & string;
 
-/** Filters that take several values: any of them. */
+/** Filters that accept several values and match any of them. */
 export const SEVERAL = ["theme", "principle", "council", "participant", "region", "nation", "kind", "delivery_status", "freshness"] as const satisfies readonly Parameter[];
-/** Filters that take one. */
+/** Filters that accept one value. */
 export const SINGLE = ["year_from", "year_to", "min_evidence", "has_outcomes", "bbox", "near", "radius_km"] as const satisfies readonly Parameter[];
-/** Words and order, which are shown apart from the filters. */
+/** Search text and order, which are shown separately from the filters. */
 const OTHERS = ["q", "sort"] as const satisfies readonly Parameter[];
 
 export type Several = (typeof SEVERAL)[number];
@@ -19,7 +19,7 @@ type Known = FilterName | (typeof OTHERS)[number];
 
 const KNOWN: readonly string[] = [...SEVERAL, ...SINGLE, ...OTHERS];
 
-/** Filters, words and order: a value is what the address says, checked by the API alone. */
+/** Filters, search text and order. Values come from the address; only the API validates them. */
 export class Filters {
   private readonly said: readonly (readonly [Known, string])[];
 
@@ -27,7 +27,7 @@ export class Filters {
     this.said = said;
   }
 
-  /** What an address asks for. Parameters of others, such as those of newsletters, are left alone. */
+  /** The filters in an address. Other parameters, such as those of newsletters, are ignored. */
   static of(query: URLSearchParams): Filters {
     const said = [...query].filter(([name, value]) => KNOWN.includes(name) && value !== "") as [Known, string][];
     return new Filters(said.sort(([one], [other]) => KNOWN.indexOf(one) - KNOWN.indexOf(other)));
@@ -45,7 +45,7 @@ export class Filters {
     return this.said.some(([one, held]) => one === name && held === value);
   }
 
-  /** The same with this one value instead of all others of the name; with none when it is empty. What depends on it goes too. */
+  /** Sets a filter to one value, or removes it if the value is empty. Also removes filters that depend on it. */
   set(name: Known, value: string): Filters {
     const around = name === "near" && value === "";
     const isFreed = ([one, held]: readonly [Known, string]) => around && (one === "radius_km" || (one === "sort" && held === "distance"));
@@ -53,32 +53,32 @@ export class Filters {
     return Filters.of(new URLSearchParams([...others, [name, value]].map(([one, held]) => [one ?? "", held ?? ""])));
   }
 
-  /** The same with a value put in where it is missing, or taken out where it is there. */
+  /** Adds a value, or removes it if present. */
   toggle(name: Known, value: string): Filters {
     const without = this.said.filter(([one, held]) => !(one === name && held === value));
     const said = without.length === this.said.length ? [...this.said, [name, value] as const] : without;
     return Filters.of(new URLSearchParams(said.map(([one, held]) => [one, held])));
   }
 
-  /** Words and order alone. */
+  /** Search text and order, without filters. */
   cleared(): Filters {
     const others = this.set("near", "").said.filter(([name]) => (OTHERS as readonly string[]).includes(name));
     return new Filters(others);
   }
 
-  /** The filters that are on, words and order aside, in the order of the panel. */
+  /** The active filters without search text and order, in the order of the panel. */
   active(): { name: FilterName; value: string }[] {
     return this.said
       .filter(([name]) => !(OTHERS as readonly string[]).includes(name))
       .map(([name, value]) => ({ name: name as FilterName, value }));
   }
 
-  /** As the query string of an address. */
+  /** The query string of an address. */
   toString(): string {
     return new URLSearchParams(this.said.map(([name, value]) => [name, value])).toString();
   }
 
-  /** As the parameters of a request. The values are words of the address: what is wrong with one the API says. */
+  /** The parameters of a request. The API reports invalid values. */
   query(): Query {
     const query: Record<string, string | string[]> = {};
     for (const [name, value] of this.said) {
@@ -87,7 +87,7 @@ export class Filters {
     return query as Query;
   }
 
-  /** The same without the order, which only lists have. */
+  /** The parameters without the order, which only lists have. */
   narrowing(): Omit<Query, "sort"> {
     const { sort: _, ...filters } = this.query();
     return filters;

@@ -1,27 +1,27 @@
-/** What is asked of the API, kept while the page is open: going back shows at once what was there. */
+/** Caches API responses while the page is open, so that going back shows the earlier content at once. */
 
 import { useEffect, useState } from "preact/hooks";
 
 import { Refusal } from "../api/client";
 
 export interface Resource<T> {
-  /** What was answered; while something else is asked for, what was answered before if that may be shown meanwhile. */
+  /** The response. While another is loading, the previous one, if `bridge` is set. */
   data: T | undefined;
   error: Refusal | undefined;
-  /** True while an answer is awaited. */
+  /** True while a response is loading. */
   busy: boolean;
-  /** Ask once more. */
+  /** Repeats the request. */
   again: () => void;
 }
 
-/** Answers that are kept; the oldest goes first. */
+/** Maximum number of cached responses; the oldest is removed first. */
 const MOST = 60;
-/** Milliseconds for which an answer is shown again as it is: somebody goes back and forth while reading. */
+/** Time for which a cached response is used without a new request, in milliseconds. */
 const FRESH = 300_000;
 
 const kept = new Map<string, { data: unknown; at: number }>();
 
-/** Keep an answer, or what a view has made of it. */
+/** Caches a response, or data that a view derived from it. */
 export function keep(key: string, data: unknown): void {
   kept.delete(key);
   kept.set(key, { data, at: Date.now() });
@@ -35,7 +35,7 @@ interface Held<T> {
   error: Refusal | undefined;
 }
 
-/** The answer for `key`, which says all that `load` depends on. With `bridge` the answer before stays while it is awaited. */
+/** The response for `key`, which identifies all that `load` depends on. `bridge` shows the previous one meanwhile. */
 export function useResource<T>(key: string, load: (stop: AbortSignal) => Promise<T>, bridge = false): Resource<T> {
   const [held, setHeld] = useState<Held<T>>(() => ({ key, data: kept.get(key)?.data as T | undefined, error: undefined }));
   const [attempt, setAttempt] = useState(0);
@@ -58,7 +58,7 @@ export function useResource<T>(key: string, load: (stop: AbortSignal) => Promise
       },
     );
     return () => stop.abort();
-    // `load` is made anew with every rendering; `key` says when it differs.
+    // `load` is a new function at every rendering; `key` tells when it differs.
   }, [key, attempt]);
   const here = held.key === key;
   const known = here ? held.data : (kept.get(key)?.data as T | undefined);

@@ -1,14 +1,14 @@
-/** Addresses: every view has one, and the browser's own buttons work. */
+/** Routing: every view has an address, and the browser's buttons work. */
 
 import { useEffect, useState } from "preact/hooks";
 
-/** Where the page is. */
+/** The current address. */
 export interface Place {
   path: string;
   query: URLSearchParams;
 }
 
-/** Paths that are ours; everything else is the service's, such as `/docs/` and `/v1/…`. */
+/** Paths of this page. All others belong to the service, such as `/docs/` and `/v1/…`. */
 const OURS = /^\/($|initiatives(\/|$)|councils(\/|$)|about$)/;
 
 const listeners = new Set<() => void>();
@@ -24,12 +24,12 @@ function entry(): string {
 }
 
 let current = entry();
-/** The view that is shown; a move within it, to a part of the page, is the browser's own business. */
+/** The current view. The browser handles moves within it. */
 let shown = window.location.pathname + window.location.search;
-/** Where each list was left, by its path: going back to it from a record finds it as it was. */
+/** Last address of each list, by its path, for links from a record back to the list. */
 const left = new Map<string, string>();
 
-/** Go to an address of ours. With `replace` the one before is forgotten. */
+/** Goes to an address of this page. `replace` replaces the current history entry. */
 export function go(address: string, { replace = false } = {}): void {
   const before = window.location.pathname;
   scrolled.set(current, window.scrollY);
@@ -44,7 +44,7 @@ export function go(address: string, { replace = false } = {}): void {
   if (window.location.hash) soon(() => document.getElementById(window.location.hash.slice(1))?.scrollIntoView());
 }
 
-/** Where the list of this path was left, or its beginning. */
+/** The last address of the list at this path, or the path itself. */
 export function leftAt(path: string): string {
   return left.get(path) ?? path;
 }
@@ -55,12 +55,12 @@ function tell(): void {
   listeners.forEach((listener) => listener());
 }
 
-/** Once what was read before is shown again: that takes a frame or two. */
+/** Runs a function after the earlier content is shown again, which takes a frame or two. */
 function soon(what: () => void): void {
   requestAnimationFrame(() => requestAnimationFrame(what));
 }
 
-/** Once: follow links of ours without loading the page anew, and let the back button scroll to where one was. */
+/** Call once. Follows links without reloading the page, and restores the scroll position on going back. */
 export function start(): void {
   window.history.scrollRestoration = "manual";
   left.set(window.location.pathname, shown);
@@ -83,7 +83,7 @@ export function start(): void {
   });
 }
 
-/** True for a link to a part of the page that is shown. */
+/** True for a link to a part of the current page. */
 function isWithin(link: HTMLAnchorElement): boolean {
   return link.hash !== "" && link.pathname === window.location.pathname && link.search === window.location.search;
 }
@@ -98,7 +98,7 @@ export function usePlace(): Place {
   return place;
 }
 
-/** True once after each move to another view: its heading then takes the focus, so that it is read out. */
+/** True once after each move to another view. Its heading then takes the focus, so that screen readers read it. */
 export function takeMoved(): boolean {
   const moved = wasMoved;
   wasMoved = false;

@@ -15,10 +15,10 @@ import { Missing } from "./missing";
 
 type Council = Schema<"Council">;
 
-/** Themes and principles that a council is said to be known for. */
+/** Maximum number of themes and of principles that a council's profile lists. */
 const MOST = 6;
 
-/** One council: its profile and its practice. */
+/** One council: its profile and its initiatives. */
 export function Council({ slug }: { slug: string }) {
   const { data, error, again } = useResource(`council ${slug}`, (stop) => findCouncil(slug, stop));
   if (error?.status === 404) return <Missing what="council" detail={error.detail} />;
@@ -74,7 +74,7 @@ function Shown({ council }: { council: Council }) {
             {council.aliases.length > 0 && <Fact name="Also called" value={council.aliases.join(", ")} />}
           </dl>
           <p class="note">
-            The council as <a href={`/v1/councils/${slug}`}>JSON</a>; its initiatives as <a href={`/v1/councils/${slug}/initiatives.csv`}>CSV</a>; what changes as{" "}
+            You can get the council as <a href={`/v1/councils/${slug}`}>JSON</a>, its initiatives as <a href={`/v1/councils/${slug}/initiatives.csv`}>CSV</a>, and its changes as{" "}
             <a href={`/v1/councils/${slug}/changes.atom`}>a feed</a>.
           </p>
         </aside>
@@ -97,7 +97,7 @@ function standing({ membership: { tier, status, joined_on: joined, ended_on: end
   return said.filter(Boolean).join(", ");
 }
 
-/** Its themes and principles by how many of its initiatives are on them. */
+/** The council's themes and principles, by number of its initiatives. */
 function KnownFor({ slug }: { slug: string }) {
   const filters = Filters.of(new URLSearchParams({ participant: slug }));
   const { data } = useResource(`counts ${filters}`, (stop) => countInitiatives(filters, stop));
@@ -105,7 +105,7 @@ function KnownFor({ slug }: { slug: string }) {
   const { theme, principle } = data.facets;
   return (
     <section aria-labelledby="known">
-      <h2 id="known">What it is known for</h2>
+      <h2 id="known">Main themes and principles</h2>
       <div class="bars">
         <Bars title="Themes" name="theme" values={theme} slug={slug} total={data.total} />
         <Bars title="Principles" name="principle" values={principle} slug={slug} total={data.total} />
@@ -160,7 +160,7 @@ function Initiatives({ slug, name }: { slug: string; name: string }) {
       <h2 id="initiatives">{page ? count(page.total, "initiative") : "Initiatives"}</h2>
       {list.error && <Failed error={list.error} again={list.again} />}
       {!page && !list.error && <Loading what="initiatives" />}
-      {page?.data.length === 0 && <p class="note">{name} leads and takes part in none that is public yet.</p>}
+      {page?.data.length === 0 && <p class="note">{name} has no public initiatives yet.</p>}
       <ul class="cards">
         {page?.data.map((shown) => <Card key={shown.slug} shown={shown} />)}
       </ul>

@@ -14,17 +14,17 @@ import { NATIONS, REGIONS, TIERS } from "../words";
 
 type Council = Schema<"Council">;
 
-/** What a council is known for: how many initiatives it leads, and their most frequent themes. */
+/** The number of initiatives that a council leads, and their most frequent themes. */
 export interface Practice {
   initiatives: number;
   themes: { slug: string; label: string; initiatives: number }[];
 }
 
-/** Themes that stand on a card. */
+/** Maximum number of themes on a card. */
 const MOST_THEMES = 3;
 const ALL = Filters.of(new URLSearchParams());
 
-/** All councils: what each is known for, and where they are. */
+/** All councils, with their themes and a map. */
 export function Councils({ query }: { query: URLSearchParams }) {
   const councils = useResource("councils", listCouncils);
   const placed = useResource(`places ${ALL}`, (stop) => placeInitiatives(ALL, stop));
@@ -51,16 +51,16 @@ export function Councils({ query }: { query: URLSearchParams }) {
       <div class="hero">
         <div class="wide">
           <Heading title="Councils" class="hero-title" />
-          <p>Who shares practice here, and what each is known for.</p>
+          <p>Councils in the registry, with the number and themes of their initiatives.</p>
           <form class="finder" role="search" onSubmit={(event) => event.preventDefault()}>
             <label>
               <span>Name</span>
               <input type="text" autoComplete="off" enterKeyHint="search" value={words} onInput={(event) => ask({ name: event.currentTarget.value })} />
             </label>
             <label>
-              <span>Where</span>
+              <span>Nation or region</span>
               <select value={where} onChange={(event) => ask({ where: event.currentTarget.value })}>
-                <option value="">Everywhere</option>
+                <option value="">All</option>
                 {places.map(({ value, name }) => (
                   <option key={value} value={value}>
                     {name}
@@ -74,7 +74,7 @@ export function Councils({ query }: { query: URLSearchParams }) {
       <div class="columns two wide">
         <section class="results" aria-labelledby="results-title">
           <div class="results-head">
-            <h2 id="results-title">{councils.data ? count(shown.length, "council") : "Looking …"}</h2>
+            <h2 id="results-title">{councils.data ? count(shown.length, "council") : councils.error ? "Results could not be loaded" : "Loading …"}</h2>
             <span class="unseen" role="status">
               {councils.data ? count(shown.length, "council") : ""}
             </span>
@@ -91,7 +91,7 @@ export function Councils({ query }: { query: URLSearchParams }) {
           {councils.data && shown.length === 0 && (
             <div class="notice">
               <p>
-                <b>No council matches.</b>
+                <b>No councils match this.</b>
               </p>
               <p class="actions">
                 <button type="button" onClick={() => ask({ name: "", where: "" })}>
@@ -111,7 +111,7 @@ export function Councils({ query }: { query: URLSearchParams }) {
             Skip the map
           </a>
           <Places name="Map of the councils in the list" spots={spots} nouns={["council", "councils"]} pointed={pointed} />
-          <p class="legend">{councils.data ? `${count(spots.length, "council")} on the map.` : "Placing the councils …"}</p>
+          <p class="legend">{councils.data ? `${count(spots.length, "council")} on the map.` : councils.error ? "The map could not be loaded." : "Loading the map …"}</p>
           <span id="after-map" tabIndex={-1} />
         </section>
       </div>
@@ -138,7 +138,7 @@ function CouncilCard({ council, practice, onPoint }: { council: Council; practic
       {membership.tier !== "none" && <p class="tier">{membership.status === "lapsed" ? "Former member" : TIERS[membership.tier]}</p>}
       {practice && (
         <p class="practice">
-          {practice.initiatives === 0 ? "No initiative of its own yet" : <b>{count(practice.initiatives, "initiative")}</b>}
+          {practice.initiatives === 0 ? "No initiatives yet" : <b>{count(practice.initiatives, "initiative")}</b>}
           {practice.themes.length > 0 && <span> {practice.themes.slice(0, MOST_THEMES).map((theme) => theme.label).join(" · ")}</span>}
         </p>
       )}
@@ -146,7 +146,7 @@ function CouncilCard({ council, practice, onPoint }: { council: Council; practic
   );
 }
 
-/** What each council leads, by its slug, with the themes that are most frequent there first. */
+/** The initiatives that each council leads, by its slug, with the most frequent themes first. */
 function practiceOf(counts: Json<"count_initiatives"> | undefined, placed: PlacedInitiatives | undefined, labels: Map<string, string> | undefined): Map<string, Practice> {
   const found = new Map<string, Practice>(counts?.facets.council.map((one) => [one.value, { initiatives: one.initiatives, themes: [] }]));
   for (const { properties } of placed?.places ?? []) {
@@ -162,7 +162,7 @@ function practiceOf(counts: Json<"count_initiatives"> | undefined, placed: Place
   return found;
 }
 
-/** By the name that stands on the card. */
+/** Order by the name on the card. */
 function byName(one: Council, other: Council): number {
   return one.short_name.localeCompare(other.short_name, "en-GB");
 }
@@ -173,7 +173,7 @@ function isMeant(council: Council, words: string, where: string): boolean {
   return (words === "" || names.some((name) => fold(name).includes(fold(words)))) && (where === "" || council.nation === where || council.region === where);
 }
 
-/** Nations and regions in which there are councils. */
+/** Nations and regions that have councils. */
 function regions(councils: Council[]): { value: string; name: string }[] {
   const nations = new Set(councils.map((council) => council.nation));
   const within = new Set(councils.map((council) => council.region));

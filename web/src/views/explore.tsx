@@ -16,21 +16,21 @@ import { Filters } from "../state/filters";
 import { type Resource, keep, useResource } from "../state/resource";
 import { go } from "../state/router";
 
-/** Orders of the list; with words the best hits come first unless another order is asked for. */
+/** Orders of the list. The default for a search is by relevance. */
 const ORDERS = [
   ["title", "Title"],
-  ["-started_on", "Begun last"],
-  ["started_on", "Begun first"],
-  ["-updated_at", "Changed last"],
+  ["-started_on", "Newest first"],
+  ["started_on", "Oldest first"],
+  ["-updated_at", "Recently updated"],
   ["distance", "Nearest"],
 ] as const;
 
-/** The map beside the list of the same initiatives, filtered and searched. */
+/** The list of initiatives, filtered and searched, with a map of the same initiatives. */
 export function Explore({ query }: { query: URLSearchParams }) {
   const filters = useMemo(() => Filters.of(query), [query.toString()]);
   const key = `list ${filters}`;
   const list = useResource<CardPage>(key, (stop) => listInitiatives(filters, stop), true);
-  // Where the words were a slip, the list is of what was meant; counts and map follow it.
+  // If the search was corrected, the counts and the map use the correction too.
   const meant = list.busy ? undefined : list.data?.search?.did_you_mean;
   const narrowing = (meant ? filters.set("q", meant) : filters).set("sort", "");
   const counts = useResource(`counts ${narrowing}`, (stop) => countInitiatives(narrowing, stop), true);
@@ -54,9 +54,9 @@ export function Explore({ query }: { query: URLSearchParams }) {
       <div class="hero">
         <div class="wide">
           <Heading title={title(filters, counts.data?.facets)} class="hero-title">
-            What co-operative councils do
+            Initiatives by co-operative councils
           </Heading>
-          <p>Practice that councils share: what was done, what came of it, and how well that is borne out.</p>
+          <p>Initiatives from councils across the UK: their approach, their outcomes, and how strong the evidence is.</p>
           <Search words={filters.get("q")} onSearch={(words) => change(filters.set("q", words))} onTheme={(theme) => change(filters.set("q", "").toggle("theme", theme))} />
         </div>
       </div>
@@ -87,7 +87,7 @@ export function Explore({ query }: { query: URLSearchParams }) {
             Skip the map
           </a>
           <Places name="Map of the initiatives in the list" spots={spots} nouns={["initiative", "initiatives"]} pointed={pointed} stay={filters.get("bbox") !== ""} onBox={(box) => change(filters.set("bbox", box.map((degrees) => degrees.toFixed(3)).join(",")))} />
-          <p class="legend">{places.data ? located(places.data) : places.error ? "The map has no answer; the list stands." : "Placing the initiatives …"}</p>
+          <p class="legend">{places.data ? located(places.data) : places.error ? "The map could not be loaded. The list has the same initiatives." : "Loading the map …"}</p>
           <span id="after-map" tabIndex={-1} />
         </section>
       </div>
@@ -95,7 +95,7 @@ export function Explore({ query }: { query: URLSearchParams }) {
   );
 }
 
-/** What is looked for, in a few words: it names the document. */
+/** The search and the filters in a few words, for the title of the document. */
 function title(filters: Filters, counts: ResultsProps["counts"]): string {
   const words = filters.get("q");
   const chosen = filters.active().filter(({ name }) => name !== "radius_km");
@@ -108,22 +108,22 @@ function spot({ properties, geometry }: PlacedInitiatives["places"][number]): Sp
   return { key: slug, href: `/initiatives/${slug}`, title, note: council?.name ?? "", near: council?.name ?? "the network", longitude, latitude };
 }
 
-/** What is on the map and what is not. */
+/** Numbers of initiatives on the map and not on it. */
 function located({ places, total }: PlacedInitiatives): string {
   const own = places.filter(({ properties }) => properties.located_by === "initiative").length;
   const nowhere = total - places.length;
   const parts = [`${count(places.length, "initiative")} on the map`];
-  if (own < places.length) parts.push(own === 0 ? "each at its lead council" : `${number(places.length - own)} at their lead council`);
-  if (nowhere > 0) parts.push(`${number(nowhere)} ${nowhere === 1 ? "has" : "have"} no place and ${nowhere === 1 ? "stands" : "stand"} in the list alone`);
+  if (own < places.length) parts.push(own === 0 ? "all shown at their lead council" : `${number(places.length - own)} shown at their lead council`);
+  if (nowhere > 0) parts.push(`${number(nowhere)} without a location, in the list only`);
   return `${parts.join("; ")}.`;
 }
 
 interface ResultsProps {
-  /** What the list is kept under. */
+  /** Cache key of the list. */
   at: string;
   list: Resource<CardPage>;
   filters: Filters;
-  /** How many there are, by the counts, when they are known: a search counts no further than a thousand. */
+  /** Exact total from the counts, if known: a search counts up to a thousand only. */
   exact: number | undefined;
   counts: Parameters<typeof Chips>[0]["counts"];
   onChange: (filters: Filters) => void;
@@ -136,7 +136,7 @@ function Results({ at: key, list, filters, exact, counts, onChange, onPoint, chi
   const [added, setAdded] = useState<{ key: string; page: CardPage } | null>(null);
   const page = added?.key === key ? added.page : list.data;
   const words = filters.get("q");
-  const heading = page && !list.busy ? total(page, exact) : list.error ? "No answer" : "Looking …";
+  const heading = page && !list.busy ? total(page, exact) : list.error ? "Results could not be loaded" : "Loading …";
   useEffect(() => setMore("idle"), [key]);
 
   const showMore = async () => {
@@ -163,9 +163,9 @@ function Results({ at: key, list, filters, exact, counts, onChange, onPoint, chi
         {children}
         {!filters.get("near") && <Near onNear={(near) => onChange(filters.set("near", near).set("radius_km", "50").set("sort", "distance"))} />}
         <label class="order">
-          <span>Order</span>
+          <span>Sort by</span>
           <select value={filters.get("sort")} onChange={(event) => onChange(filters.set("sort", event.currentTarget.value))}>
-            <option value="">{words ? "Best hits" : "Title"}</option>
+            <option value="">{words ? "Most relevant" : "Title"}</option>
             {ORDERS.filter(([value]) => (words || value !== "title") && (value !== "distance" || filters.get("near"))).map(([value, name]) => (
               <option key={value} value={value}>
                 {name}
@@ -177,7 +177,7 @@ function Results({ at: key, list, filters, exact, counts, onChange, onPoint, chi
       {words && (
         <p class="searched">
           Searched for <b>{page?.search?.searched_for ?? words}</b>
-          {page?.search?.did_you_mean && <>, since nothing has “{words}”</>}.{" "}
+          {page?.search?.did_you_mean && <>, because nothing matches “{words}”</>}.{" "}
           <button type="button" class="plain" onClick={() => onChange(filters.set("q", ""))}>
             Clear the search
           </button>
@@ -213,7 +213,7 @@ function Results({ at: key, list, filters, exact, counts, onChange, onPoint, chi
         </p>
       )}
       {more instanceof Refusal && <Failed error={more} again={showMore} />}
-      {page && page.data.length > 0 && <TakeAway filters={filters} />}
+      {page && page.data.length > 0 && <Download filters={filters} />}
     </section>
   );
 }
@@ -223,21 +223,22 @@ function total(page: CardPage, exact: number | undefined): string {
   return count(page.total, "initiative");
 }
 
-/** Nothing matches: which filter to take off. */
+/** No results: offers to remove each filter. */
 function Nothing({ filters, counts, onChange }: { filters: Filters; counts: ResultsProps["counts"]; onChange: (filters: Filters) => void }) {
   const active = filters.active();
   const words = filters.get("q");
+  const chosen = active.length + (words ? 1 : 0);
   return (
     <div class="notice">
       <p>
-        <b>No initiatives match{active.length + (words ? 1 : 0) > 1 ? " all of this" : ""}.</b>{" "}
-        {active.length > 0 || words ? "Take something away to find more:" : "The registry has none yet."}
+        <b>{chosen === 0 ? "The registry has no initiatives yet." : `No initiatives match ${chosen === 1 ? "this" : "all of these"}.`}</b>{" "}
+        {chosen > 0 && "Remove one to see more results:"}
       </p>
       <ul class="actions">
         {words && (
           <li>
             <button type="button" onClick={() => onChange(filters.set("q", ""))}>
-              the words “{words}”
+              Search: “{words}”
             </button>
           </li>
         )}
@@ -253,13 +254,13 @@ function Nothing({ filters, counts, onChange }: { filters: Filters; counts: Resu
   );
 }
 
-/** The same list for other programs. */
-function TakeAway({ filters }: { filters: Filters }) {
+/** Downloads of the list. */
+function Download({ filters }: { filters: Filters }) {
   const query = filters.toString();
   const at = (ending: string) => `/v1/initiatives.${ending}${query ? `?${query}` : ""}`;
   return (
     <p class="take">
-      Take this list away: <a href={at("csv")}>CSV</a> <a href={at("geojson")}>GeoJSON</a> <a href={at("ndjson")}>NDJSON</a>{" "}
+      Download results: <a href={at("csv")}>CSV</a> <a href={at("geojson")}>GeoJSON</a> <a href={at("ndjson")}>NDJSON</a>{" "}
       <a href={`/v1/initiatives${query ? `?${query}` : ""}`}>JSON</a>
     </p>
   );

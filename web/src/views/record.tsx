@@ -17,7 +17,7 @@ import { Missing } from "./missing";
 
 type Initiative = Schema<"Initiative">;
 
-/** One initiative, whole. */
+/** One initiative, with all its details. */
 export function Record({ slug }: { slug: string }) {
   const { data, error, again } = useResource(`initiative ${slug}`, (stop) => findInitiative(slug, stop));
   if (error?.status === 404) return <Missing what="initiative" detail={error.detail} />;
@@ -40,7 +40,7 @@ function Shown({ record }: { record: Initiative }) {
           </p>
           <Heading title={title} />
           <p class="by">
-            {lead ? <a href={`/councils/${lead.slug}`}>{lead.name}</a> : "Led by the network itself"}
+            {lead ? <a href={`/councils/${lead.slug}`}>{lead.name}</a> : "Led by the network"}
             {dates(record) && <span> · {dates(record)}</span>}
           </p>
           <p class="lead">{record.summary}</p>
@@ -56,15 +56,15 @@ function Shown({ record }: { record: Initiative }) {
 
       <div class="wide record-columns">
         <div class="story">
-          <Prose title="What was the matter" html={html.challenge} />
-          <Prose title="What was done" html={html.approach} />
+          <Prose title="The challenge" html={html.challenge} />
+          <Prose title="The approach" html={html.approach} />
           <Prose title="The story" html={html.body} />
           <section aria-labelledby="claims">
-            <h2 id="claims">What came of it</h2>
+            <h2 id="claims">Outcomes</h2>
             {record.outcomes.length > 0 ? (
               <>
                 <p class="note">
-                  Each figure is a claim that somebody makes. <a href="/about#claims">How to read claims</a>
+                  Each figure is a claim, not an established fact. <a href="/about#claims">How to read claims</a>
                 </p>
                 <Claims outcomes={record.outcomes} sources={sources} />
               </>
@@ -74,7 +74,7 @@ function Shown({ record }: { record: Initiative }) {
           </section>
           <Prose title="What worked" html={html.what_worked} />
           <Prose title="What did not work" html={html.what_did_not} />
-          <Prose title="What others need first" html={html.transfer_conditions} />
+          <Prose title="What another council needs" html={html.transfer_conditions} />
           {record.costs.length > 0 && <Costs costs={record.costs} sources={sources} />}
           {record.principles.length > 0 && <Principles principles={record.principles} />}
           {record.sources.length > 0 && <Sources sources={record.sources} />}
@@ -86,11 +86,11 @@ function Shown({ record }: { record: Initiative }) {
 }
 
 function dates({ started_on: from, ended_on: to, delivery_status: status }: Initiative): string {
-  if (from && !to) return `${status === "idea" || status === "planned" ? "to begin" : "since"} ${date(from)}`;
+  if (from && !to) return `${status === "idea" || status === "planned" ? "starting" : "since"} ${date(from)}`;
   return period(from, to);
 }
 
-/** A text of the record; its HTML was sanitised by the service. */
+/** A text of the record. The service has sanitised its HTML. */
 function Prose({ title, html }: { title: string; html: string | null }) {
   if (!html) return null;
   return (
@@ -105,7 +105,7 @@ function Costs({ costs, sources }: { costs: Initiative["costs"]; sources: Map<st
   const bounds = { exact: "", at_least: "at least ", at_most: "up to ", about: "about " } as const;
   return (
     <section aria-labelledby="costs">
-      <h2 id="costs">What it cost and who paid</h2>
+      <h2 id="costs">What it cost</h2>
       <ul class="lines">
         {costs.map((cost, index) => {
           const source = cost.source ? sources.get(cost.source) : undefined;
@@ -144,7 +144,7 @@ function Costs({ costs, sources }: { costs: Initiative["costs"]; sources: Map<st
 function Principles({ principles }: { principles: Initiative["principles"] }) {
   return (
     <section aria-labelledby="principles">
-      <h2 id="principles">Principles that it lives by</h2>
+      <h2 id="principles">Co-operative principles</h2>
       <ul class="principles">
         {principles.map((principle) => (
           <li key={principle.slug}>
@@ -168,7 +168,7 @@ function Sources({ sources }: { sources: Initiative["sources"] }) {
             SOURCE_KINDS[source.kind],
             source.published_on && date(source.published_on),
             source.item_reference,
-            source.accessed_on && `read ${date(source.accessed_on)}`,
+            source.accessed_on && `accessed ${date(source.accessed_on)}`,
           ];
           return (
             <li key={source.key} id={`source-${index + 1}`} tabIndex={-1}>
@@ -195,13 +195,13 @@ function Aside({ record }: { record: Initiative }) {
             marked={lead?.slug}
             spots={[{ key: slug, href: `/initiatives/${slug}`, title: record.title, note: lead?.name ?? "", near: "", ...location }]}
           />
-          {location.of === "lead_council" && <figcaption>Shown at its lead council: it has no point of its own.</figcaption>}
+          {location.of === "lead_council" && <figcaption>Shown at the lead council, because the record has no location of its own.</figcaption>}
         </figure>
       )}
       <dl>
-        <Fact name="Led by">{lead ? <a href={`/councils/${lead.slug}`}>{lead.name}</a> : "The network itself"}</Fact>
+        <Fact name="Led by">{lead ? <a href={`/councils/${lead.slug}`}>{lead.name}</a> : "The network"}</Fact>
         {record.participants.length > 0 && (
-          <Fact name="Councils with it">
+          <Fact name="Other councils involved">
             <ul>
               {record.participants.map(({ council, role }) => (
                 <li key={council.slug}>
@@ -228,7 +228,7 @@ function Aside({ record }: { record: Initiative }) {
           </Fact>
         )}
         {record.components.length > 0 && (
-          <Fact name="Has as parts">
+          <Fact name="Includes">
             <ul>
               {record.components.map((component) => (
                 <li key={component.slug}>
@@ -239,12 +239,12 @@ function Aside({ record }: { record: Initiative }) {
           </Fact>
         )}
         {record.source_url && (
-          <Fact name="More about it">
+          <Fact name="More information">
             <a href={record.source_url}>{site(record.source_url)}</a>
           </Fact>
         )}
-        <Fact name="Checked">{checked(record)}</Fact>
-        <Fact name="Last changed">
+        <Fact name="Review">{checked(record)}</Fact>
+        <Fact name="Last updated">
           {date(record.updated_at)} <small>version {record.version}</small>
         </Fact>
         <Fact name="Licence">
@@ -258,11 +258,11 @@ function Aside({ record }: { record: Initiative }) {
         <Cite slug={slug} />
       </section>
       <section aria-labelledby="reuse">
-        <h2 id="reuse">Use it on your page</h2>
+        <h2 id="reuse">Use this record</h2>
         <Copy label="Copy as Markdown" text={() => textOf(`/v1/initiatives/${slug}`, "text/markdown")} />
         <p class="note">
-          With every claim’s bound, date, evidence and caveat, the citation and the licence. The record as <a href={`/v1/initiatives/${slug}`}>JSON</a>. Its address that
-          stays the same: <a href={`/id/${record.id}`}>permalink</a>.
+          The copy includes the citation, the licence, and the bound, date, evidence and caveat of every claim. You can also get the record as <a href={`/v1/initiatives/${slug}`}>JSON</a>
+          and link to its <a href={`/id/${record.id}`}>permanent address</a>.
         </p>
       </section>
     </aside>
@@ -278,9 +278,9 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
   );
 }
 
-/** Whether somebody has confirmed that the record is still true, and when it should be looked at again. */
+/** When the record was last confirmed as still true, and its next review. */
 function checked({ verified_at: at, review_due_on: due }: Initiative): string {
   const overdue = due && due < new Date().toISOString().slice(0, 10);
-  const first = at ? `Confirmed ${date(at)}` : "Not confirmed since it was entered";
-  return due ? `${first}; ${overdue ? "was due for" : "next"} review ${date(due)}` : first;
+  const first = at ? `Confirmed ${date(at)}` : "Not yet confirmed";
+  return due ? `${first}; ${overdue ? "review was due" : "next review"} ${date(due)}` : first;
 }
