@@ -163,7 +163,7 @@ async fn members_of_a_theme() {
         ("/scope_note", "\"\"", "too_short", ""),
         ("/slug", "\"NEW\"", "malformed", ""),
         ("/broader", "\"houzing\"", "unknown_reference", "did you mean housing?"),
-        ("/broader", "\"zzzzzz\"", "unknown_reference", "of the registry\""),
+        ("/broader", "\"zzzzzz\"", "unknown_reference", "in the registry\""),
         ("/broader", "\"hou sing\"", "malformed", ""),
         ("/broader", "{\"slug\": \"housing\"}", "wrong_type", ""),
         ("/status", "\"depreciated\"", "not_allowed", "did you mean deprecated?"),

@@ -215,7 +215,7 @@ async fn signing_out_and_passwords_are_for_those_who_signed_in_here() {
         [send(caller.request(Method::POST, "/v1/auth/logout")).await, caller.post("/v1/me/password", &passwords).await]
     {
         let refused = refused.expect_problem(403, "forbidden");
-        assert!(refused.json["detail"].as_str().unwrap().contains("another service's"), "{}", refused.text);
+        assert!(refused.json["detail"].as_str().unwrap().contains("from another service"), "{}", refused.text);
     }
     caller.get("/v1/me").await.expect(200);
 }

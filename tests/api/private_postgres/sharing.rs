@@ -20,7 +20,7 @@ fn of_ten_first_starts_at_once_one_makes_the_database_and_nine_join() {
     let starting: Vec<Holder> = (0..10).map(|_| Holder::spawn(&scratch.dir(), &["--fast"], None)).collect();
     let holders: Vec<Holder> = starting.into_iter().map(|holder| holder.ready().expect("a server")).collect();
     println!("ten first starts took {:?}", since.elapsed());
-    let made = holders.iter().flat_map(|holder| &holder.announced).filter(|said| said.starts_with("Making"));
+    let made = holders.iter().flat_map(|holder| &holder.announced).filter(|said| said.starts_with("Creating"));
     assert_eq!(made.count(), 1);
     assert!(holders.iter().all(|holder| holder.url == holders[0].url));
     assert!(server_pid(&scratch.dir()).is_some());
