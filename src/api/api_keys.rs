@@ -26,7 +26,7 @@ use crate::db::Db;
 use crate::error::{ApiError, UNKNOWN};
 use crate::http::input::{Body, Draft, Faults, IfMatch, NoParams, Patch, Query};
 use crate::http::page::{Listing, Page, Pages};
-use crate::http::response::{Cacheable, Moves, Record, Written, issued, no_content, send};
+use crate::http::response::{Answer, Cacheable, Moves, Record, Written, issued, no_content};
 use crate::registry::references;
 
 /// Maximum number of valid keys for each user. Every key has its own quota, so unlimited keys would mean an unlimited
@@ -217,7 +217,7 @@ pub async fn find_api_key_usage(
     let key = store::find(&mut *db.get().await?, readable(&caller.0), references::id(&id, "API key")?).await?;
     // Save the counts of this instance first, so that the answer includes them.
     usage.write_down(&db).await?;
-    send(&request, &store::usage(&mut *db.get().await?, key.id).await?, None, None, None)
+    Answer::json(&request).send_json(&store::usage(&mut *db.get().await?, key.id).await?)
 }
 
 async fn change(

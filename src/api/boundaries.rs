@@ -7,7 +7,7 @@ use crate::access::extractors::Anyone;
 use crate::error::{ApiError, Fault};
 use crate::geography::BoundingBox;
 use crate::http::input::Query;
-use crate::http::response::{Cacheable, Moves, moved, send_overview};
+use crate::http::response::{Answer, Cacheable, Moves, moved};
 use crate::read_model::boundaries::Boundary;
 use crate::read_model::boundary_members::members;
 use crate::read_model::extractor::CurrentSnapshot;
@@ -54,7 +54,7 @@ pub async fn find_boundary(
     let modified = boundary.updated_at.max(council.updated_at);
     let feature = feature(council, code, boundary)?;
     let body = serde_json::to_string(&feature).map_err(ApiError::internal)?;
-    Ok(send_overview(&request, GEO_JSON, body, Some(modified)))
+    Ok(Answer::new(&request, GEO_JSON).modified(modified).send(body))
 }
 
 /// Get boundaries for a map
@@ -85,7 +85,7 @@ pub async fn map_boundaries(
     attribution.dedup();
     let collection = BoundaryCollection { kind: "FeatureCollection", attribution, features };
     let body = serde_json::to_string(&collection).map_err(ApiError::internal)?;
-    Ok(send_overview(&request, GEO_JSON, body, modified))
+    Ok(Answer::new(&request, GEO_JSON).modified(modified).send(body))
 }
 
 /// Requires a small bounding box for detailed boundaries.

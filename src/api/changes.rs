@@ -12,7 +12,7 @@ use crate::formats::feeds;
 use crate::formats::feeds::{ATOM, Head};
 use crate::http::input::{NoParams, Query};
 use crate::http::page::base;
-use crate::http::response::{Cacheable, Moves, moved, send, send_overview};
+use crate::http::response::{Answer, Cacheable, Moves, moved};
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::recent_changes::{Subject, latest};
 use crate::read_model::snapshot::Snapshot;
@@ -64,7 +64,7 @@ pub async fn list_changes(
     let link = format!("<{next}>; rel=\"next\"");
     let modified = batch.changes.last().map(|change| change.changed_at);
     let page = ChangePage { data: batch.changes, page: ChangeLinks { limit, next, more: batch.more } };
-    send(&request, &page, None, modified, Some(link))
+    Answer::json(&request).modified(modified).link(link).send_json(&page)
 }
 
 fn clamp(limit: u64) -> i64 {
@@ -163,5 +163,5 @@ fn answer(
         base,
         tombstones,
     };
-    Ok(send_overview(request, ATOM, feeds::write(head, &changes)?, modified))
+    Ok(Answer::new(request, ATOM).modified(modified).send(feeds::write(head, &changes)?))
 }

@@ -13,7 +13,7 @@ use crate::formats::citation::{bibtex, catalog, csl, datacite, extent, linked, r
 use crate::http::input::{NoParams, Query};
 use crate::http::negotiate;
 use crate::http::page::base;
-use crate::http::response::{Cacheable, Moves, moved, see_other, send_as, send_overview};
+use crate::http::response::{Answer, Cacheable, Moves, moved, see_other};
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::references::AnyEntry;
 use crate::registry::references;
@@ -64,7 +64,7 @@ pub async fn cite_initiative(
         CitationFormat::Ris => (ris::write(&work), "; charset=utf-8"),
     };
     let media_type = FORMATS.iter().find(|(one, _)| *one == format).map_or(csl::MEDIA_TYPE, |(_, name)| *name);
-    Ok(send_as(&request, &found, &format!("{media_type}{parameter}"), body))
+    Ok(Answer::new(&request, &format!("{media_type}{parameter}")).of(&found).send(body))
 }
 
 /// Follow a permalink
@@ -113,5 +113,5 @@ pub async fn find_catalog(
     let concepts = extent::concepts(&snapshot);
     let catalog = catalog::catalog(&base(&request), &extent, &concepts);
     let body = serde_json::to_string(&catalog).map_err(ApiError::internal)?;
-    Ok(send_overview(&request, linked::MEDIA_TYPE, body, extent.modified))
+    Ok(Answer::new(&request, linked::MEDIA_TYPE).modified(extent.modified).send(body))
 }

@@ -22,7 +22,7 @@ use crate::geography::Point;
 use crate::http::idempotency::Idempotency;
 use crate::http::input::{Body, Draft, IfMatch, Patch, Query};
 use crate::http::page::{Page, Pages};
-use crate::http::response::{Cacheable, Moves, Record, Written, moved, no_content, send_rendered};
+use crate::http::response::{Answer, Cacheable, Moves, Record, Written, moved, no_content};
 use crate::read_model::council_list::{CouncilFilter, CouncilOrder};
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::record_view::RecordView;
@@ -89,7 +89,7 @@ pub async fn find_council(
         return Form::linked(&request, found, linked::council);
     }
     let fields = picked(view.fields.as_deref());
-    Ok(send_rendered(&request, &RecordView::council(entry, fields.as_deref())))
+    Ok(Answer::json(&request).send_rendered(&RecordView::council(entry, fields.as_deref())))
 }
 
 /// Create a council

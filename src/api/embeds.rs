@@ -13,7 +13,7 @@ use crate::formats::embeds::oembed::{LIST_HEIGHT, RECORD_HEIGHT, Subject, frame,
 use crate::http::input::{NoParams, Query};
 use crate::http::negotiate;
 use crate::http::page::{Pages, base};
-use crate::http::response::{Cacheable, moved, send_overview};
+use crate::http::response::{Answer, Cacheable, moved};
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::initiative_filter::InitiativeFilter;
 use crate::read_model::initiatives::InitiativeOrder;
@@ -150,7 +150,7 @@ pub async fn find_frame(
         OembedFormat::Json => ("application/json", serde_json::to_string(&answer).map_err(ApiError::internal)?),
         OembedFormat::Xml => ("text/xml; charset=utf-8", xml(&answer)),
     };
-    Ok(send_overview(&request, media_type, body, None))
+    Ok(Answer::new(&request, media_type).send(body))
 }
 
 fn of_initiative(found: &Initiative, base: &str, asked: &OembedQuery) -> Oembed {

@@ -18,7 +18,7 @@ use crate::formats::exports::rows::{CouncilRow, InitiativeRow, Rows, ThemeRow};
 use crate::formats::exports::tables;
 use crate::http::input::{NoParams, Query};
 use crate::http::list_format::{Format, PlainFormat};
-use crate::http::response::{Cacheable, Moves, moved, send};
+use crate::http::response::{Answer, Cacheable, Moves, moved};
 use crate::openapi::Document;
 use crate::read_model::council_list::{CouncilFilter, CouncilOrder};
 use crate::read_model::initiative_filter::InitiativeFilter;
@@ -244,5 +244,5 @@ pub async fn find_data_package(
     document: web::Data<Document>,
     _: Query<NoParams>,
 ) -> Result<HttpResponse, ApiError> {
-    send(&request, &DataPackage::new(&document.value), None, None, None)
+    Answer::json(&request).send_json(&DataPackage::new(&document.value))
 }

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use crate::access::extractors::Anyone;
 use crate::error::ApiError;
 use crate::http::input::Query;
-use crate::http::response::{Cacheable, send};
+use crate::http::response::{Answer, Cacheable};
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::facets::Facets;
 use crate::read_model::initiative_filter::InitiativeFilter;
@@ -24,5 +24,5 @@ pub async fn count_initiatives(
     query: Query<FacetQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let filter = InitiativeFilter::new(&snapshot, caller.reach(), &query.filters)?;
-    send(&request, &snapshot.count_facets(caller.reach(), &filter), None, None, None)
+    Answer::json(&request).send_json(&snapshot.count_facets(caller.reach(), &filter))
 }

@@ -10,7 +10,7 @@ use crate::formats::guide::contents::ASSETS;
 use crate::formats::guide::layout::ROOT;
 use crate::formats::guide::site::SITE;
 use crate::http::negotiate::wants_page;
-use crate::http::response::send_overview;
+use crate::http::response::Answer;
 
 /// Routes of the guide.
 pub const PAGES: [&str; 2] = ["/docs/guide", "/docs/guide/{page:.*}"];
@@ -36,13 +36,13 @@ async fn find_folder() -> HttpResponse {
 
 async fn find_page(request: HttpRequest, page: web::Path<String>) -> Result<HttpResponse, ApiError> {
     if let Some(html) = SITE.page(&page) {
-        return Ok(with(POLICY, send_overview(&request, HTML, html.to_owned(), None)));
+        return Ok(with(POLICY, Answer::new(&request, HTML).send(html.to_owned())));
     }
     if *page == INDEX {
-        return Ok(with(STRICT, send_overview(&request, "application/json", SITE.index.clone(), None)));
+        return Ok(with(STRICT, Answer::new(&request, "application/json").send(SITE.index.clone())));
     }
     if let Some(asset) = ASSETS.iter().find(|asset| asset.path == *page) {
-        return Ok(with(STRICT, send_overview(&request, asset.media_type, asset.text.to_owned(), None)));
+        return Ok(with(STRICT, Answer::new(&request, asset.media_type).send(asset.text.to_owned())));
     }
     if wants_page(Accept::parse(&request).ok().as_ref()) {
         let mut response = HttpResponse::build(StatusCode::NOT_FOUND);

@@ -20,7 +20,7 @@ use crate::formats::citation::linked::LinkedData;
 use crate::http::idempotency::Idempotency;
 use crate::http::input::{Body, Draft, IfMatch, NoParams, Patch, Query};
 use crate::http::page::{Page, PageRequest, Pages};
-use crate::http::response::{Cacheable, Moves, Record, Rendered, Written, moved, no_content, send_rendered};
+use crate::http::response::{Answer, Cacheable, Moves, Record, Rendered, Written, moved, no_content};
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::initiative_filter::InitiativeFilter;
 use crate::read_model::initiatives::InitiativeOrder;
@@ -163,7 +163,7 @@ pub async fn find_initiative(
     }
     let fields = picked(view.fields.as_deref());
     let shown = RecordView::initiative(found, reach, fields.as_deref())?;
-    Ok(send_rendered(&request, &shown.with_embedded(snapshot.embedded(found, reach, &view.include)?)))
+    Ok(Answer::json(&request).send_rendered(&shown.with_embedded(snapshot.embedded(found, reach, &view.include)?)))
 }
 
 /// Create an initiative

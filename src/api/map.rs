@@ -9,7 +9,7 @@ use crate::error::ApiError;
 use crate::formats::map::model::{CouncilProperties, InitiativeProperties, MapQuery, MapSummary, PointMap};
 use crate::formats::map::points;
 use crate::http::input::Query;
-use crate::http::response::{Cacheable, send, send_packed};
+use crate::http::response::{Answer, Cacheable};
 use crate::read_model::council_list::CouncilFilter;
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::initiative_filter::InitiativeFilter;
@@ -75,10 +75,10 @@ pub async fn summarise_map(
     query: Query<FacetQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let filter = InitiativeFilter::new(&snapshot, caller.reach(), &query.filters)?;
-    send(&request, &points::summary(&snapshot, caller.reach(), &filter), None, None, None)
+    Answer::json(&request).send_json(&points::summary(&snapshot, caller.reach(), &filter))
 }
 
 async fn show(request: &HttpRequest, map: &impl Serialize) -> Result<HttpResponse, ApiError> {
     let body = serde_json::to_string(map).map_err(ApiError::internal)?;
-    send_packed(request, GEOJSON, body).await
+    Answer::new(request, GEOJSON).send_packed(body).await
 }

@@ -16,7 +16,7 @@ use crate::formats::ogc::query::{Choice, CouncilItems, DEFAULT_LIMIT, Initiative
 use crate::formats::ogc::{answer, collections, document, features};
 use crate::http::input::Query;
 use crate::http::page::Pages;
-use crate::http::response::{Cacheable, send_overview};
+use crate::http::response::{Answer, Cacheable};
 use crate::openapi::Document;
 use crate::read_model::council_list::CouncilFilter;
 use crate::read_model::extractor::CurrentSnapshot;
@@ -73,7 +73,7 @@ pub async fn find_ogc_document(
 ) -> Result<HttpResponse, ApiError> {
     let server = format!("{}/ogc", Links::of(&request).base());
     let body = serde_json::to_string(&document::derive(&whole.value, &server)).map_err(ApiError::internal)?;
-    Ok(send_overview(&request, OPENAPI, body, None))
+    Ok(Answer::new(&request, OPENAPI).send(body))
 }
 
 /// List OGC collections
@@ -140,7 +140,7 @@ pub async fn list_council_features(
     let (reach, choice) = (caller.reach(), query.items.choice()?);
     let filter = CouncilFilter::new(&snapshot, reach, &query.filters)?;
     let found = features::councils(&snapshot, reach, &filter);
-    Answer { request: &request, snapshot: &snapshot, reach, collection: COUNCILS }.list(
+    FeatureRequest { request: &request, snapshot: &snapshot, reach, collection: COUNCILS }.list(
         &pages,
         &query.items,
         &choice,
@@ -158,7 +158,7 @@ pub async fn find_council_feature(
     feature: web::Path<String>,
     _: Query<View>,
 ) -> Result<HttpResponse, ApiError> {
-    Answer { request: &request, snapshot: &snapshot, reach: caller.reach(), collection: COUNCILS }.find(&feature)
+    FeatureRequest { request: &request, snapshot: &snapshot, reach: caller.reach(), collection: COUNCILS }.find(&feature)
 }
 
 /// List initiatives as features
@@ -176,7 +176,7 @@ pub async fn list_initiative_features(
     let (reach, choice) = (caller.reach(), query.items.choice()?);
     let filter = InitiativeFilter::new(&snapshot, reach, &query.filters)?;
     let found = features::initiatives(&snapshot, reach, &filter);
-    Answer { request: &request, snapshot: &snapshot, reach, collection: INITIATIVES }.list(
+    FeatureRequest { request: &request, snapshot: &snapshot, reach, collection: INITIATIVES }.list(
         &pages,
         &query.items,
         &choice,
@@ -194,7 +194,7 @@ pub async fn find_initiative_feature(
     feature: web::Path<String>,
     _: Query<View>,
 ) -> Result<HttpResponse, ApiError> {
-    Answer { request: &request, snapshot: &snapshot, reach: caller.reach(), collection: INITIATIVES }.find(&feature)
+    FeatureRequest { request: &request, snapshot: &snapshot, reach: caller.reach(), collection: INITIATIVES }.find(&feature)
 }
 
 /// List boundaries as features
@@ -213,7 +213,7 @@ pub async fn list_boundary_features(
     let (reach, choice) = (caller.reach(), query.items.choice()?);
     let filter = CouncilFilter::new(&snapshot, reach, &query.filters)?;
     let found = features::boundaries(&snapshot, reach, &filter, choice.boxes.as_deref())?;
-    Answer { request: &request, snapshot: &snapshot, reach, collection: BOUNDARIES }.list(
+    FeatureRequest { request: &request, snapshot: &snapshot, reach, collection: BOUNDARIES }.list(
         &pages,
         &query.items,
         &choice,
@@ -231,18 +231,18 @@ pub async fn find_boundary_feature(
     feature: web::Path<String>,
     _: Query<View>,
 ) -> Result<HttpResponse, ApiError> {
-    Answer { request: &request, snapshot: &snapshot, reach: caller.reach(), collection: BOUNDARIES }.find(&feature)
+    FeatureRequest { request: &request, snapshot: &snapshot, reach: caller.reach(), collection: BOUNDARIES }.find(&feature)
 }
 
-/// Parts of an answer that all collections share.
-struct Answer<'a> {
+/// What a request for features of any collection needs.
+struct FeatureRequest<'a> {
     request: &'a HttpRequest,
     snapshot: &'a Snapshot,
     reach: Reach,
     collection: Collection,
 }
 
-impl Answer<'_> {
+impl FeatureRequest<'_> {
     fn list(
         &self,
         pages: &Pages,

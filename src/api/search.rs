@@ -9,7 +9,7 @@ use crate::error::ApiError;
 use crate::geography::Area;
 use crate::http::input::Query;
 use crate::http::page::{Listing, Page, Pages};
-use crate::http::response::{Cacheable, send};
+use crate::http::response::{Answer, Cacheable};
 use crate::read_model::council_list::CouncilFilter;
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::hits::{SearchHit, SearchQuery, SuggestQuery, Suggestions, UnansweredQuery, UnansweredSearches};
@@ -83,7 +83,7 @@ pub async fn suggest_records(
 ) -> Result<HttpResponse, ApiError> {
     let limit = query.limit.unwrap_or(SUGGESTIONS).min(MOST_SUGGESTIONS) as usize;
     let data = snapshot.suggest(caller.reach(), &query.q, limit);
-    send(&request, &Suggestions { data }, None, None, None)
+    Answer::json(&request).send_json(&Suggestions { data })
 }
 
 /// List searches without results
@@ -105,5 +105,5 @@ pub async fn list_unanswered_searches(
     unanswered.write_down(&db).await?;
     let limit = query.limit.unwrap_or(UNANSWERED).min(MOST_UNANSWERED) as i64;
     let data = unanswered::most_frequent(&mut *db.get().await?, limit).await?;
-    send(&request, &UnansweredSearches { data }, None, None, None)
+    Answer::json(&request).send_json(&UnansweredSearches { data })
 }

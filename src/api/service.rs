@@ -12,7 +12,7 @@ use crate::error::ApiError;
 use crate::http::input::{NoParams, Query};
 use crate::http::page::base;
 use crate::http::readiness::Writes;
-use crate::http::response::{Cacheable, send, send_text};
+use crate::http::response::{Answer, Cacheable};
 use crate::openapi::Document;
 use crate::read_model::follower::{ReadModel, Status};
 
@@ -131,7 +131,7 @@ pub async fn find_service(request: HttpRequest, _: Query<NoParams>) -> Result<Ht
         data_package: at("/v1/datapackage.json"),
         catalogue: at("/catalog.jsonld"),
     };
-    send(&request, &index, None, None, None)
+    Answer::json(&request).send_json(&index)
 }
 
 /// Check the health of the service
@@ -201,7 +201,7 @@ pub async fn find_readiness(
 /// The OpenAPI document. It does not list itself as an operation.
 #[get("/openapi.json")]
 pub async fn find_document(request: HttpRequest, document: web::Data<Document>) -> Result<HttpResponse, ApiError> {
-    send_text(&request, &document.text)
+    Ok(Answer::json(&request).send(document.text.clone()))
 }
 
 /// The strict OpenAPI document, for validators. It has rules across members as conditions. The main document links to
@@ -211,7 +211,7 @@ pub async fn find_strict_document(
     request: HttpRequest,
     document: web::Data<Document>,
 ) -> Result<HttpResponse, ApiError> {
-    send_text(&request, &document.strict)
+    Ok(Answer::json(&request).send(document.strict.clone()))
 }
 
 /// Redirects to the interactive documentation.

@@ -21,7 +21,7 @@ use crate::db::Db;
 use crate::error::ApiError;
 use crate::http::client_address::client_address;
 use crate::http::input::{Body, NoParams, Query};
-use crate::http::response::{Cacheable, no_content, send};
+use crate::http::response::{Answer, Cacheable, no_content};
 use crate::registry::references;
 
 /// Sign in
@@ -158,7 +158,7 @@ pub async fn find_me(
     };
     let email = Some(user.email).filter(|_| !matches!(caller.0.credential, Credential::Key(_)));
     let me = Me { id: user.id, email, name: user.name, role: caller.0.role, council };
-    send(&request, &me, Some(user.version), Some(user.updated_at), None)
+    Answer::json(&request).version(user.version).modified(user.updated_at).send_json(&me)
 }
 
 /// Change my password
@@ -205,7 +205,7 @@ pub async fn change_password(
 #[utoipa::path(tag = "service", responses(Cacheable, (status = 200, description = "The key set", body = serde_json::Value)))]
 #[get("/.well-known/jwks.json")]
 pub async fn find_keys(request: HttpRequest, keys: web::Data<Keys>) -> Result<HttpResponse, ApiError> {
-    send(&request, &keys.jwks(), None, None, None)
+    Answer::json(&request).send_json(&keys.jwks())
 }
 
 fn tokens(

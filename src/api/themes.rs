@@ -18,7 +18,7 @@ use crate::formats::citation::linked::LinkedData;
 use crate::http::idempotency::Idempotency;
 use crate::http::input::{Body, Draft, Faults, IfMatch, Patch, Query};
 use crate::http::page::{Page, Pages};
-use crate::http::response::{Cacheable, Moves, Record, Written, moved, no_content, send_rendered};
+use crate::http::response::{Answer, Cacheable, Moves, Record, Written, moved, no_content};
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::record_view::RecordView;
 use crate::read_model::theme_list::ThemeFilter;
@@ -73,7 +73,7 @@ pub async fn find_theme(
         return Form::linked(&request, found, linked::theme);
     }
     let fields = picked(view.fields.as_deref());
-    Ok(send_rendered(&request, &RecordView::theme(entry, fields.as_deref())))
+    Ok(Answer::json(&request).send_rendered(&RecordView::theme(entry, fields.as_deref())))
 }
 
 /// Create a theme

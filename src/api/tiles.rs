@@ -13,7 +13,7 @@ use crate::formats::tiles::model::{CLUSTERS, Filters, TileId, TileSet};
 use crate::geography::BoundingBox;
 use crate::http::input::Query;
 use crate::http::page::base;
-use crate::http::response::{Cacheable, send, send_bytes};
+use crate::http::response::{Answer, Cacheable};
 use crate::read_model::boundary_members::members;
 use crate::read_model::council_list::CouncilFilter;
 use crate::read_model::extractor::CurrentSnapshot;
@@ -76,12 +76,12 @@ pub async fn find_initiative_tile(
 ) -> Result<HttpResponse, ApiError> {
     let id = located(&numbers)?;
     let mut filter = InitiativeFilter::new(&snapshot, caller.reach(), &query.filters)?;
-    let Some(bbox) = narrowed(filter.area.bbox, id) else { return Ok(send_bytes(&request, MVT, Vec::new())) };
+    let Some(bbox) = narrowed(filter.area.bbox, id) else { return Ok(Answer::new(&request, MVT).send(Vec::new())) };
     filter.area.bbox = Some(bbox);
     let (_, placed) = points::initiatives(&snapshot, caller.reach(), &filter);
     let today = Utc::now().date_naive();
     let shown = |record| InitiativeProperties::new(&snapshot, record, today);
-    Ok(send_bytes(&request, MVT, tile(id, placed, shown)?))
+    Ok(Answer::new(&request, MVT).send(tile(id, placed, shown)?))
 }
 
 /// Get a tile of councils
@@ -100,12 +100,12 @@ pub async fn find_council_tile(
 ) -> Result<HttpResponse, ApiError> {
     let id = located(&numbers)?;
     let mut filter = CouncilFilter::new(&snapshot, caller.reach(), &query.filters)?;
-    let Some(bbox) = narrowed(filter.area.bbox, id) else { return Ok(send_bytes(&request, MVT, Vec::new())) };
+    let Some(bbox) = narrowed(filter.area.bbox, id) else { return Ok(Answer::new(&request, MVT).send(Vec::new())) };
     filter.area.bbox = Some(bbox);
     let (_, placed) = points::councils(&snapshot, caller.reach(), &filter);
     let visible = snapshot.visible(caller.reach());
     let shown = |record| CouncilProperties::new(&snapshot, &visible, record);
-    Ok(send_bytes(&request, MVT, tile(id, placed, shown)?))
+    Ok(Answer::new(&request, MVT).send(tile(id, placed, shown)?))
 }
 
 /// Describe the tiles of boundaries
@@ -120,7 +120,7 @@ pub async fn describe_boundary_tiles(
     _query: Query<MembersQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let tiles = TileSet::new(areas::LAYER, areas::FIELDS, &[], &base(&request), request.query_string());
-    send(&request, &tiles, None, None, None)
+    Answer::json(&request).send_json(&tiles)
 }
 
 /// Get a tile of boundaries
@@ -144,7 +144,7 @@ pub async fn find_boundary_tile(
     let tile =
         web::block(move || areas::tile(id, &members(&snapshot, reach, &query, shape::level(id.zoom()), bounds)?));
     let tile = tile.await.map_err(ApiError::internal)??;
-    Ok(send_bytes(&request, MVT, tile))
+    Ok(Answer::new(&request, MVT).send(tile))
 }
 
 fn located(numbers: &Numbers) -> Result<TileId, ApiError> {
@@ -158,11 +158,11 @@ fn narrowed(bbox: Option<BoundingBox>, id: TileId) -> Option<BoundingBox> {
 }
 
 fn describe<T: Tagged>(request: &HttpRequest) -> Result<HttpResponse, ApiError> {
-    send(
-        request,
-        &TileSet::new(T::LAYER, T::FIELDS, CLUSTERS, &base(request), request.query_string()),
-        None,
-        None,
-        None,
-    )
+    Answer::json(request).send_json(&TileSet::new(
+        T::LAYER,
+        T::FIELDS,
+        CLUSTERS,
+        &base(request),
+        request.query_string(),
+    ))
 }

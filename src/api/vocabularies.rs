@@ -9,7 +9,7 @@ use crate::access::extractors::Anyone;
 use crate::error::ApiError;
 use crate::http::input::Query;
 use crate::http::page::{Page, PageLinks};
-use crate::http::response::{Cacheable, send};
+use crate::http::response::{Answer, Cacheable};
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::registry::vocabularies::{CoOperativeValue, Principle, PrincipleScheme, ValueScheme};
 
@@ -66,11 +66,10 @@ pub async fn list_values(
 
 fn one_page<T: Serialize>(request: &HttpRequest, data: Vec<T>) -> Result<HttpResponse, ApiError> {
     let total = data.len() as i64;
-    send(
-        request,
-        &Page { data, page: PageLinks { limit: 200, next: None, prev: None }, total, search: None },
-        None,
-        Some(ENTERED),
-        None,
-    )
+    Answer::json(request).modified(ENTERED).send_json(&Page {
+        data,
+        page: PageLinks { limit: 200, next: None, prev: None },
+        total,
+        search: None,
+    })
 }

@@ -138,7 +138,7 @@ impl<T: Resource> Record<T> {
 
     fn answer(self, request: &HttpRequest) -> Result<HttpResponse, ApiError> {
         let value = pick(&self.record, self.fields.as_deref())?;
-        send(request, &value, Some(self.record.version()), Some(self.record.updated_at()), None)
+        Answer::json(request).of(&self.record).send_json(&value)
     }
 }
 
@@ -149,71 +149,113 @@ impl<T: Resource> Responder for Record<T> {
     }
 }
 
-/// Sends a body that can be read again: 200 with its validators, or 304 if the caller already has it.
-pub fn send(
-    request: &HttpRequest,
-    value: &impl Serialize,
+/// An answer with a readable body: 200 with validators and cache rules, or 304 when the caller has it already.
+pub struct Answer<'a> {
+    request: &'a HttpRequest,
+    media_type: &'a str,
     version: Option<i32>,
     modified: Option<DateTime<Utc>>,
     link: Option<String>,
-) -> Result<HttpResponse, ApiError> {
-    let body = serde_json::to_string(value).map_err(ApiError::internal)?;
-    Ok(answer(request, JSON, body, version, modified, link))
+    tag: Option<String>,
 }
 
-/// The same for JSON with a known tag. The body is created only if the caller does not have it.
-pub fn send_tagged(
-    request: &HttpRequest,
-    tag: &str,
-    modified: Option<DateTime<Utc>>,
-    link: Option<String>,
-    body: impl FnOnce() -> Vec<u8>,
-) -> HttpResponse {
-    tagged(request, JSON, body, tag, modified, link)
-}
-
-/// The same for one record.
-pub fn send_rendered(request: &HttpRequest, record: &impl Rendered) -> HttpResponse {
-    let tag = etag_of(Some(record.version()), &record.fingerprint());
-    send_tagged(request, &tag, Some(record.updated_at()), None, || record.text())
-}
-
-/// The same for JSON text.
-pub fn send_text(request: &HttpRequest, text: &str) -> Result<HttpResponse, ApiError> {
-    Ok(answer(request, JSON, text.to_owned(), None, None, None))
-}
-
-/// The same for a record in another media type, as text.
-pub fn send_as(request: &HttpRequest, record: &impl Resource, media_type: &str, body: String) -> HttpResponse {
-    answer(request, media_type, body, Some(record.version()), Some(record.updated_at()), None)
-}
-
-/// The same for a response made from many records; the newest of them changed at `modified`.
-pub fn send_overview(
-    request: &HttpRequest,
-    media_type: &str,
-    body: String,
-    modified: Option<DateTime<Utc>>,
-) -> HttpResponse {
-    answer(request, media_type, body, None, modified, None)
-}
-
-/// The same for a long response without a version. Callers that accept brotli (RFC 7932) get strong compression, twice
-/// as good as on the fly. It takes some 0.1 s for each 4 MB, on a thread of its own.
-pub async fn send_packed(request: &HttpRequest, media_type: &str, body: String) -> Result<HttpResponse, ApiError> {
-    let wanted = AcceptEncoding::parse(request)
-        .ok()
-        .and_then(|wanted| wanted.negotiate([Encoding::brotli(), Encoding::gzip(), Encoding::identity()].iter()));
-    let mut response = answer(request, media_type, body, None, None, None);
-    if wanted != Some(Encoding::brotli()) || response.status() != StatusCode::OK || request.method() == Method::HEAD {
-        return Ok(response);
+impl<'a> Answer<'a> {
+    /// To a request, in a media type.
+    pub fn new(request: &'a HttpRequest, media_type: &'a str) -> Self {
+        Self { request, media_type, version: None, modified: None, link: None, tag: None }
     }
-    let (head, body) = response.into_parts();
-    let bytes = actix_web::body::to_bytes(body).await.map_err(ApiError::internal)?;
-    let packed = web::block(move || pack(&bytes)).await.map_err(ApiError::internal)?.map_err(ApiError::internal)?;
-    response = head.set_body(BoxBody::new(packed));
-    response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
-    Ok(response)
+
+    /// To a request, as JSON.
+    pub fn json(request: &'a HttpRequest) -> Self {
+        Self::new(request, JSON)
+    }
+
+    /// With the version and the date of a record.
+    pub fn of(self, record: &impl Resource) -> Self {
+        self.version(record.version()).modified(record.updated_at())
+    }
+
+    /// With the version of a record.
+    pub fn version(self, version: impl Into<Option<i32>>) -> Self {
+        Self { version: version.into(), ..self }
+    }
+
+    /// With the date of the last change of what it shows.
+    pub fn modified(self, modified: impl Into<Option<DateTime<Utc>>>) -> Self {
+        Self { modified: modified.into(), ..self }
+    }
+
+    /// With a `Link` header (RFC 8288).
+    pub fn link(self, link: impl Into<Option<String>>) -> Self {
+        Self { link: link.into(), ..self }
+    }
+
+    /// With an ETag that is known before the body. Otherwise the ETag is a digest of the body.
+    pub fn tag(self, tag: String) -> Self {
+        Self { tag: Some(tag), ..self }
+    }
+
+    /// With a weak ETag (RFC 9110, section 8.8.1), for a body that says when it was made: a digest of `stated`, the part
+    /// that does not change meanwhile.
+    pub fn stamp(self, stated: &str) -> Self {
+        self.tag(format!("W/{}", etag(None, stated.as_bytes())))
+    }
+
+    /// Send a body.
+    pub fn send(mut self, body: impl MessageBody + AsRef<[u8]> + 'static) -> HttpResponse {
+        let tag = self.tag.take().unwrap_or_else(|| etag(self.version, body.as_ref()));
+        self.respond(&tag, || body)
+    }
+
+    /// Send a value as JSON.
+    pub fn send_json(self, value: &impl Serialize) -> Result<HttpResponse, ApiError> {
+        Ok(self.send(serde_json::to_string(value).map_err(ApiError::internal)?))
+    }
+
+    /// Send a record that is JSON already.
+    pub fn send_rendered(self, record: &impl Rendered) -> HttpResponse {
+        let tag = etag_of(Some(record.version()), &record.fingerprint());
+        self.tag(tag).modified(record.updated_at()).send_lazily(|| record.text())
+    }
+
+    /// Send a body whose [`tag`](Self::tag) is known. It is made only for a caller who does not have it.
+    pub fn send_lazily(mut self, body: impl FnOnce() -> Vec<u8>) -> HttpResponse {
+        match self.tag.take() {
+            Some(tag) => self.respond(&tag, body),
+            None => self.send(body()),
+        }
+    }
+
+    /// Send a long body. A caller who accepts brotli (RFC 7932) gets it compressed on a thread of its own, twice as well
+    /// as on the fly. That takes some 0.1 s for each 4 MB.
+    pub async fn send_packed(self, body: String) -> Result<HttpResponse, ApiError> {
+        let request = self.request;
+        let wanted = AcceptEncoding::parse(request)
+            .ok()
+            .and_then(|wanted| wanted.negotiate([Encoding::brotli(), Encoding::gzip(), Encoding::identity()].iter()));
+        let mut response = self.send(body);
+        let is_head = request.method() == Method::HEAD;
+        if wanted != Some(Encoding::brotli()) || response.status() != StatusCode::OK || is_head {
+            return Ok(response);
+        }
+        let (head, body) = response.into_parts();
+        let bytes = actix_web::body::to_bytes(body).await.map_err(ApiError::internal)?;
+        let packed = web::block(move || pack(&bytes)).await.map_err(ApiError::internal)?.map_err(ApiError::internal)?;
+        response = head.set_body(BoxBody::new(packed));
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
+        Ok(response)
+    }
+
+    fn respond<B: MessageBody + 'static>(self, tag: &str, body: impl FnOnce() -> B) -> HttpResponse {
+        let known = is_known(self.request, tag);
+        let mut response = HttpResponse::build(if known { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
+        validators(&mut response, tag, self.modified);
+        cache(&mut response, self.request.headers());
+        if let Some(link) = self.link {
+            response.insert_header((header::LINK, link));
+        }
+        if known { response.finish() } else { response.content_type(self.media_type).body(body()) }
+    }
 }
 
 /// Compresses with brotli, at the quality for responses that are long or sent again.
@@ -222,53 +264,6 @@ pub(crate) fn pack(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut packed = Vec::new();
     brotli::BrotliCompress(&mut &*bytes, &mut packed, &settings)?;
     Ok(packed)
-}
-
-/// The same for a response with its own links.
-pub fn send_linked(request: &HttpRequest, media_type: &str, body: String, link: String) -> HttpResponse {
-    answer(request, media_type, body, None, None, Some(link))
-}
-
-/// The same for a body with its time of creation. Its tag is that of `said`, the part that does not change, and is
-/// therefore weak (RFC 9110, section 8.8.1).
-pub fn send_stamped(request: &HttpRequest, media_type: &str, body: String, said: &str, link: String) -> HttpResponse {
-    let tag = format!("W/{}", etag(None, said.as_bytes()));
-    tagged(request, media_type, || body, &tag, None, Some(link))
-}
-
-/// The same for bytes of another media type.
-pub fn send_bytes(request: &HttpRequest, media_type: &str, body: Vec<u8>) -> HttpResponse {
-    answer(request, media_type, body, None, None, None)
-}
-
-fn answer(
-    request: &HttpRequest,
-    media_type: &str,
-    body: impl MessageBody + AsRef<[u8]> + 'static,
-    version: Option<i32>,
-    modified: Option<DateTime<Utc>>,
-    link: Option<String>,
-) -> HttpResponse {
-    let tag = etag(version, body.as_ref());
-    tagged(request, media_type, || body, &tag, modified, link)
-}
-
-fn tagged<B: MessageBody + 'static>(
-    request: &HttpRequest,
-    media_type: &str,
-    body: impl FnOnce() -> B,
-    tag: &str,
-    modified: Option<DateTime<Utc>>,
-    link: Option<String>,
-) -> HttpResponse {
-    let known = is_known(request, tag);
-    let mut response = HttpResponse::build(if known { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
-    validators(&mut response, tag, modified);
-    cache(&mut response, request.headers());
-    if let Some(link) = link {
-        response.insert_header((header::LINK, link));
-    }
-    if known { response.finish() } else { response.content_type(media_type).body(body()) }
 }
 
 /// True when the caller already has this: `If-None-Match`, compared weakly (RFC 9110, section 13.1.2).

@@ -196,7 +196,7 @@ async fn an_issuer_that_cannot_be_trusted_is_refused_at_the_start() {
     let mut settings = app.settings.clone();
     settings.issuer = "https://registry.example".into();
     settings.oidc_issuers = vec!["issuer=https://registry.example,audience=a".parse().unwrap()];
-    assert!(Issuers::new(&settings).is_err_and(|error| error.to_string().contains("of this registry")));
+    assert!(Issuers::new(&settings).is_err_and(|error| error.to_string().contains("this registry itself")));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,7 +8,7 @@ use super::{linked, markdown};
 use crate::error::{ApiError, Fault};
 use crate::http::negotiate;
 use crate::http::page::base;
-use crate::http::response::{Resource, send_as};
+use crate::http::response::{Answer, Resource};
 use crate::registry::initiatives::answer::Initiative;
 
 /// A representation of a record.
@@ -52,7 +52,7 @@ impl Form {
             return Self::linked(request, record, linked::initiative);
         }
         let document = markdown::write(&Work { record, base: &base(request) });
-        Ok(send_as(request, record, &format!("{}; charset=utf-8", markdown::MEDIA_TYPE), document))
+        Ok(Answer::new(request, &format!("{}; charset=utf-8", markdown::MEDIA_TYPE)).of(record).send(document))
     }
 
     /// A record as linked data.
@@ -62,6 +62,6 @@ impl Form {
         write: impl FnOnce(&T, &str) -> LinkedData,
     ) -> Result<HttpResponse, ApiError> {
         let document = serde_json::to_string(&write(record, &base(request))).map_err(ApiError::internal)?;
-        Ok(send_as(request, record, linked::MEDIA_TYPE, document))
+        Ok(Answer::new(request, linked::MEDIA_TYPE).of(record).send(document))
     }
 }

@@ -5,7 +5,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::formats::web::shell::{SITE, escape};
-use crate::http::response::send_overview;
+use crate::http::response::Answer;
 
 /// As strict as the policy of the page, except that every site may frame it.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
@@ -35,7 +35,7 @@ pub fn element(
     let all = link(all, "On the CCIN registry");
     let script = "<script type=\"module\" src=\"/embed.js\"></script>";
     let main = format!("<ccin-initiatives target=\"_top\"{attributes}>{list}<p>{all}</p></ccin-initiatives>");
-    framed(send_overview(request, HTML, document(title, script, &main), None))
+    framed(Answer::new(request, HTML).send(document(title, script, &main)))
 }
 
 /// An error page with one line for each fault.

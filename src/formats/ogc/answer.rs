@@ -14,7 +14,7 @@ use super::model::{
 };
 use crate::error::ApiError;
 use crate::http::page::{Pages, Slice, base};
-use crate::http::response::{send_linked, send_stamped};
+use crate::http::response::Answer;
 use crate::registry::initiatives::model::Licence;
 
 /// Builds links with the address that the caller uses.
@@ -84,7 +84,7 @@ fn extent(span: Span) -> Extent {
 /// A page other than features.
 pub fn page(request: &HttpRequest, value: &impl Serialize, links: &[Link]) -> Result<HttpResponse, ApiError> {
     let body = serde_json::to_string(value).map_err(ApiError::internal)?;
-    Ok(send_linked(request, JSON, body, header(links)))
+    Ok(Answer::new(request, JSON).link(header(links)).send(body))
 }
 
 /// A page of features.
@@ -120,7 +120,7 @@ pub fn features(
     };
     let unstamped = body(&head)?;
     head.time_stamp = Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true);
-    Ok(send_stamped(request, GEOJSON, body(&head)?, &unstamped, link))
+    Ok(Answer::new(request, GEOJSON).stamp(&unstamped).link(link).send(body(&head)?))
 }
 
 /// One feature, already in GeoJSON, with its links.
@@ -138,7 +138,7 @@ pub fn feature(
     ];
     let mut feature: Value = serde_json::from_str(feature).map_err(ApiError::internal)?;
     feature["links"] = json!(list);
-    Ok(send_linked(request, GEOJSON, feature.to_string(), header(&list)))
+    Ok(Answer::new(request, GEOJSON).link(header(&list)).send(feature.to_string()))
 }
 
 /// The `Link` header (RFC 8288, section 3).

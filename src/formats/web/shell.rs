@@ -5,7 +5,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::assets;
-use crate::http::response::send_overview;
+use crate::http::response::Answer;
 
 /// Content security policy: the page's own scripts, styles and pictures, and this service's answers. No inline code,
 /// and nothing from other sites. Leaflet positions markers by script (CSSOM), which the style policy allows.
@@ -43,7 +43,7 @@ impl Head {
 
 /// The page with this head. In a build without the page, instructions to build it.
 pub fn page(request: &HttpRequest, head: &Head) -> HttpResponse {
-    strict(send_overview(request, HTML, html(head), None))
+    strict(Answer::new(request, HTML).send(html(head)))
 }
 
 /// The page with an error status.

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Page, PageLinks, Pages, Slice};
 use crate::error::ApiError;
-use crate::http::response::{Rendered, Resource, etag_of, pick, send, send_tagged};
+use crate::http::response::{Answer, Rendered, Resource, etag_of, pick};
 use crate::http::search::SearchNote;
 
 /// A list to send.
@@ -68,7 +68,7 @@ impl Pages {
             body.extend_from_slice(&end[1..]);
             body
         };
-        Ok(send_tagged(request, &tag, modified, Some(link), body))
+        Ok(Answer::json(request).tag(tag).modified(modified).link(link).send_lazily(body))
     }
 }
 
@@ -86,7 +86,7 @@ impl<T: Resource> Listing<T> {
             self.slice.rows.iter().map(|row| pick(row, self.fields.as_deref())).collect::<Result<Vec<_>, _>>()?;
         let links_of_page = PageLinks { limit: self.limit, next, prev };
         let page = Page { data, page: links_of_page, total: self.slice.total, search: self.search };
-        send(request, &page, None, modified, Some(links))
+        Answer::json(request).modified(modified).link(links).send_json(&page)
     }
 }
 

@@ -164,7 +164,11 @@ async fn a_file_of_something_else_says_what_it_is() {
         ("html", "<!doctype html><title>Sign in</title>".into(), "is XML or a web page"),
         ("zip", "PK\u{3}\u{4}rest".into(), "is a zip archive"),
         ("gpkg", "SQLite format 3\0rest".into(), "is a GeoPackage"),
-        ("object", "{\"type\": \"Point\", \"coordinates\": [0, 0]}".into(), "is a Point; it must be a FeatureCollection"),
+        (
+            "object",
+            "{\"type\": \"Point\", \"coordinates\": [0, 0]}".into(),
+            "is a Point; it must be a FeatureCollection",
+        ),
         ("none", collection(&[]).to_string(), "has no features"),
         ("wards", of("E05000026"), "has wards, not councils, by its LAD24CD (E05000026"),
         ("codeless", of("Oldham"), "has no property with GSS codes such as E08000004; it has LAD24CD, LAD24NM"),
