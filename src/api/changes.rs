@@ -14,7 +14,7 @@ use crate::http::input::{NoParams, Query};
 use crate::http::page::base;
 use crate::http::response::{Answer, Cacheable, Moves, moved};
 use crate::read_model::extractor::CurrentSnapshot;
-use crate::read_model::recent_changes::{Subject, latest};
+use crate::read_model::recent_changes::{FeedScope, latest};
 use crate::read_model::snapshot::Snapshot;
 use crate::registry::changes::cursor::Cursors;
 use crate::registry::changes::model::{ChangeLinks, ChangePage, ChangeQuery, ChangedResource};
@@ -97,7 +97,7 @@ pub async fn feed_changes(
     _: Query<NoParams>,
 ) -> Result<HttpResponse, ApiError> {
     let title = "Changes in the CCIN registry".into();
-    answer(&request, &snapshot, caller.reach(), Subject::Registry, title, "/v1/changes.atom".into())
+    answer(&request, &snapshot, caller.reach(), FeedScope::Registry, title, "/v1/changes.atom".into())
 }
 
 /// Follow a council as an Atom feed
@@ -119,7 +119,7 @@ pub async fn feed_council_changes(
     }
     let title = format!("{} in the CCIN registry", found.name);
     let permanent = format!("/v1/councils/{}/changes.atom", found.id);
-    answer(&request, &snapshot, caller.reach(), Subject::Council(found.id), title, permanent)
+    answer(&request, &snapshot, caller.reach(), FeedScope::Council(found.id), title, permanent)
 }
 
 /// Follow a theme as an Atom feed
@@ -141,19 +141,19 @@ pub async fn feed_theme_changes(
     }
     let title = format!("{} in the CCIN registry", found.label);
     let permanent = format!("/v1/themes/{}/changes.atom", found.id);
-    answer(&request, &snapshot, caller.reach(), Subject::Theme(found.id), title, permanent)
+    answer(&request, &snapshot, caller.reach(), FeedScope::Theme(found.id), title, permanent)
 }
 
 fn answer(
     request: &HttpRequest,
     snapshot: &Snapshot,
     reach: Reach,
-    subject: Subject,
+    subject: FeedScope,
     title: String,
     permanent: String,
 ) -> Result<HttpResponse, ApiError> {
     let base = base(request);
-    let tombstones = matches!(subject, Subject::Registry);
+    let tombstones = matches!(subject, FeedScope::Registry);
     let changes = latest(snapshot, reach, subject, IN_A_FEED)?;
     let modified = changes.first().map(|change| change.changed_at);
     let head = Head {

@@ -9,7 +9,7 @@ use crate::error::ApiError;
 use crate::formats::citation;
 use crate::formats::embeds::frame::{element, refused};
 use crate::formats::embeds::model::{FrameQuery, FrameView, Oembed, OembedFormat, OembedQuery};
-use crate::formats::embeds::oembed::{LIST_HEIGHT, RECORD_HEIGHT, Subject, frame, subject, xml};
+use crate::formats::embeds::oembed::{EmbeddedPage, LIST_HEIGHT, RECORD_HEIGHT, frame, subject, xml};
 use crate::http::input::{NoParams, Query};
 use crate::http::negotiate;
 use crate::http::page::{Pages, base};
@@ -137,9 +137,9 @@ pub async fn find_frame(
     let base = base(&request);
     let none = || ApiError::not_found("page of an initiative or a council");
     let entry = match subject(&query.url, &base).ok_or_else(none)? {
-        Subject::Initiative(segment) => AnyEntry::Initiative(snapshot.locate_initiative(Reach::PUBLIC, segment)?),
-        Subject::Council(segment) => AnyEntry::Council(snapshot.locate_council(Reach::PUBLIC, segment)?),
-        Subject::Record(id) => snapshot.find_record(Reach::PUBLIC, references::id(id, "record")?)?,
+        EmbeddedPage::Initiative(segment) => AnyEntry::Initiative(snapshot.locate_initiative(Reach::PUBLIC, segment)?),
+        EmbeddedPage::Council(segment) => AnyEntry::Council(snapshot.locate_council(Reach::PUBLIC, segment)?),
+        EmbeddedPage::Record(id) => snapshot.find_record(Reach::PUBLIC, references::id(id, "record")?)?,
     };
     let answer = match entry {
         AnyEntry::Initiative(entry) => of_initiative(&entry.record(Reach::PUBLIC)?, &base, &query),
@@ -156,7 +156,7 @@ pub async fn find_frame(
 fn of_initiative(found: &Initiative, base: &str, asked: &OembedQuery) -> Oembed {
     let author = match &found.lead_council {
         Some(lead) => (lead.name.clone(), format!("{base}/councils/{}", lead.slug)),
-        None => (citation::work::NETWORK.to_owned(), citation::work::NETWORK_SITE.to_owned()),
+        None => (citation::work::NETWORK_NAME.to_owned(), citation::work::NETWORK_SITE.to_owned()),
     };
     frame(base, &format!("/embed/initiatives/{}", found.slug), &found.title, author, RECORD_HEIGHT, asked)
 }

@@ -158,7 +158,8 @@ pub async fn find_council_feature(
     feature: web::Path<String>,
     _: Query<View>,
 ) -> Result<HttpResponse, ApiError> {
-    FeatureRequest { request: &request, snapshot: &snapshot, reach: caller.reach(), collection: COUNCILS }.find(&feature)
+    FeatureRequest { request: &request, snapshot: &snapshot, reach: caller.reach(), collection: COUNCILS }
+        .find(&feature)
 }
 
 /// List initiatives as features
@@ -194,7 +195,8 @@ pub async fn find_initiative_feature(
     feature: web::Path<String>,
     _: Query<View>,
 ) -> Result<HttpResponse, ApiError> {
-    FeatureRequest { request: &request, snapshot: &snapshot, reach: caller.reach(), collection: INITIATIVES }.find(&feature)
+    FeatureRequest { request: &request, snapshot: &snapshot, reach: caller.reach(), collection: INITIATIVES }
+        .find(&feature)
 }
 
 /// List boundaries as features
@@ -231,7 +233,8 @@ pub async fn find_boundary_feature(
     feature: web::Path<String>,
     _: Query<View>,
 ) -> Result<HttpResponse, ApiError> {
-    FeatureRequest { request: &request, snapshot: &snapshot, reach: caller.reach(), collection: BOUNDARIES }.find(&feature)
+    FeatureRequest { request: &request, snapshot: &snapshot, reach: caller.reach(), collection: BOUNDARIES }
+        .find(&feature)
 }
 
 /// What a request for features of any collection needs.

@@ -14,7 +14,7 @@ use crate::audit::store::check_key;
 use crate::config::tls::Certificate;
 use crate::config::{ServeSettings, StoreSettings};
 use crate::db::open::Store;
-use crate::http::limits::bucket::Clock;
+use crate::http::limits::bucket::QuotaClock;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -91,7 +91,7 @@ async fn serve_until_asked(
     }
     // Bind first: a start that fails here must not show the first password, which is shown only once.
     let bind = settings.bind;
-    let server = Server::build(store.db.clone(), keys.clone(), issuers, settings, Clock::running(), certificate)
+    let server = Server::build(store.db.clone(), keys.clone(), issuers, settings, QuotaClock::running(), certificate)
         .map_err(|error| format!("cannot listen on {bind}: {error}. Choose another address with --bind."))?;
     // Stopping during a long first start must also leave no server behind.
     let first = tokio::select! {

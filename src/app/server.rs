@@ -26,11 +26,11 @@ use crate::db::Db;
 use crate::db::tally::PERIOD;
 use crate::http::client_address::from_here;
 use crate::http::input::Schemas;
-use crate::http::limits::bucket::Clock;
+use crate::http::limits::bucket::QuotaClock;
 use crate::http::limits::price::Prices;
 use crate::http::limits::{Limits, concurrency, rate, request_size};
 use crate::http::readiness::Writes;
-use crate::http::sending::Line;
+use crate::http::sending::ClientConnection;
 use crate::http::{chunked_upload, readiness, sending};
 use crate::read_model::follower::ReadModel;
 use crate::read_model::response_cache::ResponseCache;
@@ -54,7 +54,7 @@ impl Server {
         keys: Keys,
         issuers: Issuers,
         settings: ServeSettings,
-        clock: Clock,
+        clock: QuotaClock,
         certificate: Option<Arc<Certificate>>,
     ) -> io::Result<Self> {
         let bind = settings.bind;
@@ -109,7 +109,7 @@ impl Server {
                 .wrap(from_fn(chunked_upload::hold))
                 .wrap(from_fn(sending::send))
         })
-        .on_connect(move |io, data| Line::note(io, data, &at_door.0, &at_door.1))
+        .on_connect(move |io, data| ClientConnection::note(io, data, &at_door.0, &at_door.1))
         .h1_write_buffer_size(sending::PIECE)
         .shutdown_timeout(30)
         .client_request_timeout(Duration::from_secs(10))

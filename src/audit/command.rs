@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use super::model::{Action, RecordKind};
 use super::store::{check_key, record};
 use super::subject::{Actor, Subject};
-use super::verify::{Anchor, Report, verify};
+use super::verify::{Anchor, VerifyReport, verify};
 use crate::access::keys::Keys;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -70,8 +70,8 @@ async fn adopt(conn: &mut AsyncPgConnection, own: &Keys) -> Result<String, Failu
     ))
 }
 
-fn render(report: &Report) -> Result<String, Failure> {
-    let Report { events, end, findings } = report;
+fn render(report: &VerifyReport) -> Result<String, Failure> {
+    let VerifyReport { events, end, findings } = report;
     if findings.is_empty() {
         return Ok(format!("{events} events. The chain is intact. Note its end elsewhere: {end}"));
     }

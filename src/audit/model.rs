@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::http::page::Order;
-use crate::http::response::Resource;
+use crate::http::response::Versioned;
 use crate::registry::councils::model::CouncilRef;
 
 /// Action that an event records, such as `initiative.publish`.
@@ -206,7 +206,7 @@ pub struct AuditEvent {
     pub chain: Option<ChainPlace>,
 }
 
-impl Resource for AuditEvent {
+impl Versioned for AuditEvent {
     // Events never change.
     fn version(&self) -> i32 {
         1

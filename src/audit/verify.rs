@@ -71,7 +71,7 @@ impl fmt::Display for Finding {
 
 /// Result of a verification.
 #[derive(Debug)]
-pub struct Report {
+pub struct VerifyReport {
     /// Number of events that were read.
     pub events: usize,
     /// Position and hash of the last event, to note elsewhere.
@@ -108,7 +108,11 @@ impl fmt::Display for Anchor {
 
 /// Verifies the chain, within a transaction that sees one state of it. The first of `keys` is the service's own; the
 /// others are former ones.
-pub async fn verify(conn: &mut AsyncPgConnection, keys: &[Keys], anchor: Option<&Anchor>) -> Result<Report, ApiError> {
+pub async fn verify(
+    conn: &mut AsyncPgConnection,
+    keys: &[Keys],
+    anchor: Option<&Anchor>,
+) -> Result<VerifyReport, ApiError> {
     let head: Option<Head> = audit_head::table.select(Head::as_select()).first(conn).await.optional()?;
     let last: Option<i64> = audit_events::table.select(diesel::dsl::max(audit_events::sequence)).first(conn).await?;
     let mut walk = Walk { keys, longest: last.unwrap_or_default(), last: None, events: 0, findings: Vec::new() };
@@ -142,7 +146,7 @@ pub async fn verify(conn: &mut AsyncPgConnection, keys: &[Keys], anchor: Option<
         walk.findings.push(Finding::AnchorLost(anchor.sequence));
     }
     let end = walk.last.as_ref().map_or_else(|| anchor_of(&Head::start().hash, 0), |e| anchor_of(&e.hash, e.sequence));
-    Ok(Report { events: walk.events, end, findings: walk.findings })
+    Ok(VerifyReport { events: walk.events, end, findings: walk.findings })
 }
 
 fn anchor_of(hash: &[u8], sequence: i64) -> Anchor {

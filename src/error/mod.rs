@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 
 use crate::error::fault::FaultList;
 pub use crate::error::fault::{Fault, UNKNOWN};
-use crate::error::problems::Kind;
+use crate::error::problems::ProblemKind;
 
 /// Largest body that is read, in bytes.
 pub const MAX_BODY: usize = 1024 * 1024;
@@ -66,7 +66,7 @@ pub struct Problem {
 /// An error that is sent to the caller.
 #[derive(Debug)]
 pub struct ApiError {
-    kind: &'static Kind,
+    kind: &'static ProblemKind,
     detail: String,
     faults: FaultList,
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -78,7 +78,7 @@ pub struct ApiError {
 
 impl ApiError {
     /// An error of a kind, with a detail about this request.
-    pub fn new(kind: &'static Kind, detail: impl Into<String>) -> Self {
+    pub fn new(kind: &'static ProblemKind, detail: impl Into<String>) -> Self {
         Self {
             kind,
             detail: detail.into(),

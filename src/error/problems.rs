@@ -2,7 +2,7 @@
 
 /// One kind of problem.
 #[derive(Debug)]
-pub struct Kind {
+pub struct ProblemKind {
     /// Stable, machine-readable code.
     pub code: &'static str,
     /// HTTP status.
@@ -14,7 +14,7 @@ pub struct Kind {
 }
 
 /// 400.
-pub static UNREADABLE: Kind = Kind {
+pub static UNREADABLE: ProblemKind = ProblemKind {
     code: "unreadable",
     status: 400,
     title: "The request cannot be read",
@@ -22,7 +22,7 @@ pub static UNREADABLE: Kind = Kind {
            valid. The detail says where. Nothing was changed.",
 };
 /// 400.
-pub static BAD_QUERY: Kind = Kind {
+pub static BAD_QUERY: ProblemKind = ProblemKind {
     code: "bad_query",
     status: 400,
     title: "The query string breaks a rule",
@@ -30,7 +30,7 @@ pub static BAD_QUERY: Kind = Kind {
            `errors` lists each of these parameters, with the nearest valid name if there is one.",
 };
 /// 401.
-pub static UNAUTHENTICATED: Kind = Kind {
+pub static UNAUTHENTICATED: ProblemKind = ProblemKind {
     code: "unauthenticated",
     status: 401,
     title: "Sign in first",
@@ -38,7 +38,7 @@ pub static UNAUTHENTICATED: Kind = Kind {
            Authorization: Bearer ….",
 };
 /// 401.
-pub static BAD_CREDENTIALS: Kind = Kind {
+pub static BAD_CREDENTIALS: ProblemKind = ProblemKind {
     code: "bad_credentials",
     status: 401,
     title: "The credentials are not valid",
@@ -47,14 +47,14 @@ pub static BAD_CREDENTIALS: Kind = Kind {
            as anonymous.",
 };
 /// 403.
-pub static FORBIDDEN: Kind = Kind {
+pub static FORBIDDEN: ProblemKind = ProblemKind {
     code: "forbidden",
     status: 403,
     title: "You do not have permission",
     help: "You are signed in, but your role does not allow this operation.",
 };
 /// 404.
-pub static NOT_FOUND: Kind = Kind {
+pub static NOT_FOUND: ProblemKind = ProblemKind {
     code: "not_found",
     status: 404,
     title: "Not found",
@@ -62,7 +62,7 @@ pub static NOT_FOUND: Kind = Kind {
            also get it if a filter names such a record: `errors` then gives the nearest name.",
 };
 /// 404, not 410: for a client without our catalogue the record simply does not exist any more (RFC 9110 allows both).
-pub static WITHDRAWN: Kind = Kind {
+pub static WITHDRAWN: ProblemKind = ProblemKind {
     code: "withdrawn",
     status: 404,
     title: "The record was withdrawn",
@@ -70,14 +70,14 @@ pub static WITHDRAWN: Kind = Kind {
            used again.",
 };
 /// 405.
-pub static METHOD_NOT_ALLOWED: Kind = Kind {
+pub static METHOD_NOT_ALLOWED: ProblemKind = ProblemKind {
     code: "method_not_allowed",
     status: 405,
     title: "Method not allowed",
     help: "This address does not support the request method. The `Allow` header lists the methods that you can use.",
 };
 /// 406.
-pub static NOT_ACCEPTABLE: Kind = Kind {
+pub static NOT_ACCEPTABLE: ProblemKind = ProblemKind {
     code: "not_acceptable",
     status: 406,
     title: "Media type not available",
@@ -85,7 +85,7 @@ pub static NOT_ACCEPTABLE: Kind = Kind {
            types that you can use. Without `Accept` you get JSON.",
 };
 /// 409.
-pub static CONFLICT: Kind = Kind {
+pub static CONFLICT: ProblemKind = ProblemKind {
     code: "conflict",
     status: 409,
     title: "Conflict with existing data",
@@ -94,7 +94,7 @@ pub static CONFLICT: Kind = Kind {
            the body names a record that does not exist, `errors` points at it and gives the nearest name.",
 };
 /// 412.
-pub static STALE: Kind = Kind {
+pub static STALE: ProblemKind = ProblemKind {
     code: "stale",
     status: 412,
     title: "The record has changed",
@@ -102,42 +102,42 @@ pub static STALE: Kind = Kind {
            the record again and repeat your change.",
 };
 /// 413.
-pub static TOO_LARGE: Kind = Kind {
+pub static TOO_LARGE: ProblemKind = ProblemKind {
     code: "too_large",
     status: 413,
     title: "The body is too large",
     help: "Send a smaller body. The detail gives the limit.",
 };
 /// 414.
-pub static ADDRESS_TOO_LONG: Kind = Kind {
+pub static ADDRESS_TOO_LONG: ProblemKind = ProblemKind {
     code: "address_too_long",
     status: 414,
     title: "The address is too long",
     help: "The path and query together are longer than the limit in the detail. Split the request into smaller ones.",
 };
 /// 415.
-pub static UNSUPPORTED_MEDIA_TYPE: Kind = Kind {
+pub static UNSUPPORTED_MEDIA_TYPE: ProblemKind = ProblemKind {
     code: "unsupported_media_type",
     status: 415,
     title: "Media type not supported",
     help: "Send JSON. For PATCH, send application/merge-patch+json (RFC 7396), as `Accept-Patch` says.",
 };
 /// 422.
-pub static INVALID: Kind = Kind {
+pub static INVALID: ProblemKind = ProblemKind {
     code: "invalid",
     status: 422,
     title: "The body breaks a rule",
     help: "`errors` points at each member that is not valid and says how to correct it. Nothing was changed.",
 };
 /// 422.
-pub static KEY_REUSED: Kind = Kind {
+pub static KEY_REUSED: ProblemKind = ProblemKind {
     code: "key_reused",
     status: 422,
     title: "The Idempotency-Key was used before",
     help: "You used this key for another request in the last 24 hours. Use a new key for each new request.",
 };
 /// 428.
-pub static PRECONDITION_REQUIRED: Kind = Kind {
+pub static PRECONDITION_REQUIRED: ProblemKind = ProblemKind {
     code: "precondition_required",
     status: 428,
     title: "If-Match is required",
@@ -145,14 +145,14 @@ pub static PRECONDITION_REQUIRED: Kind = Kind {
            changes without noticing.",
 };
 /// 431.
-pub static HEADERS_TOO_LARGE: Kind = Kind {
+pub static HEADERS_TOO_LARGE: ProblemKind = ProblemKind {
     code: "headers_too_large",
     status: 431,
     title: "The headers are too large",
     help: "Send fewer or shorter headers. The detail gives the limits.",
 };
 /// 429.
-pub static TOO_MANY: Kind = Kind {
+pub static TOO_MANY: ProblemKind = ProblemKind {
     code: "too_many",
     status: 429,
     title: "Too many requests",
@@ -162,21 +162,21 @@ pub static TOO_MANY: Kind = Kind {
            limits.",
 };
 /// 408.
-pub static TIMED_OUT: Kind = Kind {
+pub static TIMED_OUT: ProblemKind = ProblemKind {
     code: "timed_out",
     status: 408,
     title: "The request took too long to arrive",
     help: "The body did not arrive in time. Send it again over a faster connection.",
 };
 /// 500.
-pub static INTERNAL: Kind = Kind {
+pub static INTERNAL: ProblemKind = ProblemKind {
     code: "internal",
     status: 500,
     title: "Something went wrong on our side",
     help: "This is our fault, and we have logged it. If you ask for help, quote the request id (`instance`).",
 };
 /// 503.
-pub static OVERLOADED: Kind = Kind {
+pub static OVERLOADED: ProblemKind = ProblemKind {
     code: "overloaded",
     status: 503,
     title: "The registry is overloaded",
@@ -184,7 +184,7 @@ pub static OVERLOADED: Kind = Kind {
            `Retry-After` seconds.",
 };
 /// 503.
-pub static UNAVAILABLE: Kind = Kind {
+pub static UNAVAILABLE: ProblemKind = ProblemKind {
     code: "unavailable",
     status: 503,
     title: "The registry is temporarily unavailable",
@@ -195,7 +195,7 @@ pub static UNAVAILABLE: Kind = Kind {
 };
 
 /// Every kind, in the order of status codes.
-pub static ALL: &[&Kind] = &[
+pub static ALL: &[&ProblemKind] = &[
     &UNREADABLE,
     &BAD_QUERY,
     &UNAUTHENTICATED,

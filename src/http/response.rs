@@ -53,7 +53,7 @@ impl IntoResponses for Moves {
 }
 
 /// A record with a version and a date.
-pub trait Resource: Serialize {
+pub trait Versioned: Serialize {
     /// Increases by one with each change.
     fn version(&self) -> i32;
     /// Time of the last change.
@@ -119,7 +119,7 @@ pub struct Record<T> {
     fields: Option<Vec<String>>,
 }
 
-impl<T: Resource> Record<T> {
+impl<T: Versioned> Record<T> {
     /// The whole record.
     pub fn whole(record: T) -> Self {
         Self { record, fields: None }
@@ -142,7 +142,7 @@ impl<T: Resource> Record<T> {
     }
 }
 
-impl<T: Resource> Responder for Record<T> {
+impl<T: Versioned> Responder for Record<T> {
     type Body = BoxBody;
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
         self.answer(request).unwrap_or_else(|error| actix_web::ResponseError::error_response(&error))
@@ -171,7 +171,7 @@ impl<'a> Answer<'a> {
     }
 
     /// With the version and the date of a record.
-    pub fn of(self, record: &impl Resource) -> Self {
+    pub fn of(self, record: &impl Versioned) -> Self {
         self.version(record.version()).modified(record.updated_at())
     }
 
@@ -307,12 +307,12 @@ pub struct Written {
 
 impl Written {
     /// 201 with the new record and its address.
-    pub fn created<T: Resource>(location: String, record: &T) -> Result<Self, ApiError> {
+    pub fn created<T: Versioned>(location: String, record: &T) -> Result<Self, ApiError> {
         Ok(Self { location: Some(location), status: StatusCode::CREATED, ..Self::changed(record)? })
     }
 
     /// 200 with the current record.
-    pub fn changed<T: Resource>(record: &T) -> Result<Self, ApiError> {
+    pub fn changed<T: Versioned>(record: &T) -> Result<Self, ApiError> {
         let body = serde_json::to_string(&pick(record, None)?).map_err(ApiError::internal)?;
         let etag = Some(etag(Some(record.version()), body.as_bytes()));
         Ok(Self { status: StatusCode::OK, location: None, etag, body })

@@ -20,7 +20,7 @@ use actix_web::web::{self, Bytes};
 use actix_web::{HttpMessage, rt};
 
 use super::limits::Limits;
-use super::limits::concurrency::{Place, SMALL};
+use super::limits::concurrency::{Permit, SMALL};
 use super::limits::shares::Share;
 use crate::config::ServeSettings;
 
@@ -32,7 +32,7 @@ pub const PIECE: usize = SMALL;
 const SEND_BUFFER: usize = 256 * 1024;
 
 /// The connection of a request; its data live as long as it does.
-pub struct Line {
+pub struct ClientConnection {
     socket: Socket,
     /// The address's share for this connection.
     _share: Share,
@@ -50,7 +50,7 @@ impl Socket {
     }
 }
 
-impl Line {
+impl ClientConnection {
     /// Registers a new connection, so that it can be ended if its reader is slow. A connection beyond the share of its
     /// address ends at once.
     pub fn note(io: &dyn Any, data: &mut Extensions, limits: &Limits, settings: &ServeSettings) {
@@ -92,9 +92,9 @@ pub async fn send(
         return Ok(response.map_into_boxed_body());
     }
     let request = response.request();
-    let place = request.extensions_mut().remove::<Place>();
+    let place = request.extensions_mut().remove::<Permit>();
     let settings = request.app_data::<web::Data<ServeSettings>>();
-    let watched = settings.zip(request.conn_data::<Line>());
+    let watched = settings.zip(request.conn_data::<ClientConnection>());
     let progress = Rc::new(Progress::default());
     if let Some((settings, line)) = watched {
         let patience = Duration::from_secs(settings.limits.reader_seconds.into());
@@ -132,7 +132,7 @@ struct InPieces {
     body: BoxBody,
     rest: Bytes,
     progress: Rc<Progress>,
-    _place: Option<Place>,
+    _place: Option<Permit>,
 }
 
 impl MessageBody for InPieces {

@@ -11,7 +11,7 @@ use super::hits::{Found, SearchHit, Suggestion};
 use super::initiative_filter::InitiativeFilter;
 use super::initiatives::Row;
 use super::paging::{KeyedRow, slice_of};
-use super::search::{Hits, Marks, Relevance, Scope};
+use super::search::{Hits, Marks, Relevance, SearchScope};
 use super::snapshot::Snapshot;
 use crate::access::reach::Reach;
 use crate::error::ApiError;
@@ -32,7 +32,7 @@ impl Snapshot {
     /// One page of the initiatives that match a filter with words, most relevant first.
     pub fn best_initiatives(&self, reach: Reach, filter: &InitiativeFilter, page: &PageRequest) -> Slice<Row> {
         let Some(hits) = &filter.hits else { return slice_of(Vec::<KeyedRow<Relevance, Row>>::new(), 0, page) };
-        let former = hits.as_of(self, reach, Scope::Initiatives, page);
+        let former = hits.as_of(self, reach, SearchScope::Initiatives, page);
         let hits = former.map_or_else(|| Arc::clone(hits), Arc::new);
         let found = self.select(reach, &InitiativeFilter { hits: Some(Arc::clone(&hits)), ..filter.clone() });
         let rows = hits.ranked(0, &found, page, |number| self.id_of(number), |number| self.initiative(number).cloned());
@@ -42,7 +42,7 @@ impl Snapshot {
     /// The same for councils.
     pub fn best_councils(&self, reach: Reach, filter: &CouncilFilter, page: &PageRequest) -> Slice<&CouncilEntry> {
         let Some(hits) = &filter.hits else { return slice_of(Vec::<KeyedRow<Relevance, _>>::new(), 0, page) };
-        let former = hits.as_of(self, reach, Scope::Councils, page);
+        let former = hits.as_of(self, reach, SearchScope::Councils, page);
         let hits = former.map_or_else(|| Arc::clone(hits), Arc::new);
         let found = self.places_of(reach, &CouncilFilter { hits: Some(Arc::clone(&hits)), ..filter.clone() });
         let rows =
@@ -58,7 +58,7 @@ impl Snapshot {
         (councils, initiatives): (&CouncilFilter, &InitiativeFilter),
         page: &PageRequest,
     ) -> Slice<FoundRow<'_>> {
-        let former = hits.as_of(self, reach, Scope::Both, page);
+        let former = hits.as_of(self, reach, SearchScope::Both, page);
         let hits = former.as_ref().unwrap_or(hits);
         let nothing = RoaringBitmap::new();
         let [of_initiatives, of_councils] =
@@ -106,7 +106,7 @@ impl Snapshot {
     /// Suggestions for typed text: councils (at most half), themes (at most a quarter), then initiatives. In each
     /// group, texts that start with it come first.
     pub fn suggest(&self, reach: Reach, typed: &str, most: usize) -> Vec<Suggestion> {
-        let sets = Scope::Both.sets(self, reach);
+        let sets = SearchScope::Both.sets(self, reach);
         let themes =
             self.themes.iter().zip(0u32..).filter(|(entry, _)| entry.is_active()).map(|(_, place)| place).collect();
         let councils = self.search.councils.suggest(typed, &sets[1], most.div_ceil(2), |place| self.council_id(place));

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::db::schema::unanswered_searches;
 use crate::geography::{BoundingBox, Point};
-use crate::http::response::Resource;
+use crate::http::response::Versioned;
 use crate::http::search::{Highlight, SearchText};
 use crate::registry::councils::model::{Council, CouncilRef, Nation, Region};
 use crate::registry::initiatives::answer::Initiative;
@@ -94,7 +94,7 @@ impl SearchHit {
     }
 }
 
-impl Resource for SearchHit {
+impl Versioned for SearchHit {
     fn version(&self) -> i32 {
         self.version
     }

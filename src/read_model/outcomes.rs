@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::entry::InitiativeEntry;
 use crate::access::reach::Reach;
 use crate::error::ApiError;
-use crate::http::response::Resource;
+use crate::http::response::Versioned;
 use crate::registry::councils::model::CouncilRef;
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::initiatives::evidence::{Bound, Direction, OutcomeKind, Source, Unit};
@@ -115,7 +115,7 @@ impl OutcomeRecord {
     }
 }
 
-impl Resource for OutcomeRecord {
+impl Versioned for OutcomeRecord {
     fn version(&self) -> i32 {
         // A claim has no version of its own, and no response shows this one.
         0

@@ -11,7 +11,7 @@ use crate::registry::changes::model::{Change, ChangeKind, ChangedRecord, Changed
 
 /// The subject of a feed.
 #[derive(Clone, Copy, Debug)]
-pub enum Subject {
+pub enum FeedScope {
     /// The whole registry.
     Registry,
     /// A council and the initiatives that it leads or participates in.
@@ -24,11 +24,11 @@ pub enum Subject {
 ///
 /// Deleted records appear only in the feed of the whole registry. They no longer belong to any council or theme, and
 /// their former ones are not public.
-pub fn latest(snapshot: &Snapshot, reach: Reach, subject: Subject, most: usize) -> Result<Vec<Change>, ApiError> {
+pub fn latest(snapshot: &Snapshot, reach: Reach, subject: FeedScope, most: usize) -> Result<Vec<Change>, ApiError> {
     let within = match subject {
-        Subject::Registry => None,
-        Subject::Council(id) => Some((id, FacetKey::Involves(id))),
-        Subject::Theme(id) => Some((id, FacetKey::Theme(id))),
+        FeedScope::Registry => None,
+        FeedScope::Council(id) => Some((id, FacetKey::Involves(id))),
+        FeedScope::Theme(id) => Some((id, FacetKey::Theme(id))),
     };
     let is_wanted = |change: &RecentChange| {
         let Some((id, key)) = within else { return true };

@@ -12,7 +12,7 @@ use super::entry::InitiativeEntry;
 use super::paging::{KeyedRow, SortKey, edge_of, tie};
 use super::snapshot::Snapshot;
 use super::text;
-use super::text::{Edge, Highlighter, TextIndex, Understanding, Weights};
+use super::text::{Highlighter, RankedEdge, TextIndex, Understanding, Weights};
 use crate::access::reach::Reach;
 use crate::error::ApiError;
 use crate::http::page::PageRequest;
@@ -87,7 +87,13 @@ impl Hits {
 
     /// The same search with the word weights of the page that the cursor came from. Later pages then have the order of
     /// the first, even if records have changed.
-    pub(super) fn as_of(&self, snapshot: &Snapshot, reach: Reach, scope: Scope, page: &PageRequest) -> Option<Self> {
+    pub(super) fn as_of(
+        &self,
+        snapshot: &Snapshot,
+        reach: Reach,
+        scope: SearchScope,
+        page: &PageRequest,
+    ) -> Option<Self> {
         let edge = edge_of::<Relevance>(page)?.0;
         let weights = Weights::parse(&edge.weights)?;
         let sets = scope.sets(snapshot, reach);
@@ -105,7 +111,7 @@ impl Hits {
         row: impl Fn(u32) -> Option<T>,
     ) -> Vec<KeyedRow<Relevance, T>> {
         let Some(hits) = self.understanding.hits.get(at) else { return Vec::new() };
-        let edge = edge_of::<Relevance>(page).map(|(key, (id, _))| Edge {
+        let edge = edge_of::<Relevance>(page).map(|(key, (id, _))| RankedEdge {
             score: key.score,
             tie: id,
             is_backwards: page.is_backwards(),
@@ -130,13 +136,13 @@ impl Hits {
 
 /// The indexes that are searched together.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Scope {
+pub(super) enum SearchScope {
     Initiatives,
     Councils,
     Both,
 }
 
-impl Scope {
+impl SearchScope {
     /// The documents visible to the caller, for each index.
     pub(super) fn sets(self, snapshot: &Snapshot, reach: Reach) -> Vec<RoaringBitmap> {
         let councils = || {
@@ -161,24 +167,24 @@ impl Scope {
 }
 
 impl Snapshot {
-    fn find(&self, reach: Reach, written: &str, scope: Scope) -> Hits {
+    fn find(&self, reach: Reach, written: &str, scope: SearchScope) -> Hits {
         let sets = scope.sets(self, reach);
         Hits::new(written, text::understand(&scope.indexes(self, &sets), written))
     }
 
     /// Search the initiatives that the caller may see.
     pub fn find_initiatives(&self, reach: Reach, written: &str) -> Hits {
-        self.find(reach, written, Scope::Initiatives)
+        self.find(reach, written, SearchScope::Initiatives)
     }
 
     /// Search the councils that the caller may see. Matches are indexes in the order of names.
     pub fn find_councils(&self, reach: Reach, written: &str) -> Hits {
-        self.find(reach, written, Scope::Councils)
+        self.find(reach, written, SearchScope::Councils)
     }
 
     /// Search initiatives and councils.
     pub fn find_everywhere(&self, reach: Reach, written: &str) -> Hits {
-        self.find(reach, written, Scope::Both)
+        self.find(reach, written, SearchScope::Both)
     }
 }
 

@@ -7,7 +7,7 @@ use ccin_registry::access::account::{Account, Credential, Standing};
 use ccin_registry::access::role::Role;
 use ccin_registry::access::scope::Scopes;
 use ccin_registry::http::limits::Limits;
-use ccin_registry::http::limits::bucket::{Clock, MOST_BUCKETS};
+use ccin_registry::http::limits::bucket::{MOST_BUCKETS, QuotaClock};
 use governor::clock::FakeRelativeClock;
 use reqwest::Method;
 use serde_json::json;
@@ -154,7 +154,7 @@ async fn an_address_is_what_a_trusted_proxy_says_and_a_network_of_ipv6_is_one() 
 #[test]
 fn a_flood_of_addresses_takes_bounded_memory_and_no_quota_of_an_account() {
     let limits =
-        Limits::new(&settings(&["--limit-anonymous", "10"]).limits, &Clock::Moved(FakeRelativeClock::default()));
+        Limits::new(&settings(&["--limit-anonymous", "10"]).limits, &QuotaClock::Moved(FakeRelativeClock::default()));
     let network = |number: u32| Some(IpAddr::from(Ipv6Addr::from_bits(u128::from(number) << 64 | 1)));
     for number in 0..MOST_BUCKETS as u32 + 50_000 {
         limits.take(None, network(number), 1);

@@ -11,7 +11,7 @@ use crate::audit::model::RecordKind;
 use crate::audit::subject::{Audited, Subject};
 use crate::http::input::Check;
 use crate::http::page::Order;
-use crate::http::response::Resource;
+use crate::http::response::Versioned;
 use crate::text::Line;
 
 /// Default lifetime of a key, in days.
@@ -88,7 +88,7 @@ pub struct ApiKey {
     pub updated_at: DateTime<Utc>,
 }
 
-impl Resource for ApiKey {
+impl Versioned for ApiKey {
     fn version(&self) -> i32 {
         self.version
     }

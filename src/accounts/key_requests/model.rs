@@ -12,7 +12,7 @@ use crate::audit::model::RecordKind;
 use crate::audit::subject::{Audited, Subject};
 use crate::http::input::Check;
 use crate::http::page::Order;
-use crate::http::response::Resource;
+use crate::http::response::Versioned;
 use crate::text::Line;
 
 /// Status of a request: waiting for a decision (`pending`), granted but not yet collected (`granted`), refused
@@ -95,7 +95,7 @@ pub struct KeyRequest {
     pub updated_at: DateTime<Utc>,
 }
 
-impl Resource for KeyRequest {
+impl Versioned for KeyRequest {
     fn version(&self) -> i32 {
         self.version
     }

@@ -10,7 +10,7 @@ use moka::sync::Cache;
 
 use crate::error::ApiError;
 use crate::http::client_address::network;
-use crate::http::limits::bucket::{Buckets, Clock, MOST_BUCKETS};
+use crate::http::limits::bucket::{Buckets, MOST_BUCKETS, QuotaClock};
 
 /// Days for which an address stays known after the account's last sign-in from there.
 pub const DAYS_KNOWN: u16 = 30;
@@ -25,7 +25,7 @@ pub struct Throttle {
 
 impl Throttle {
     /// Allows `attempts` a minute per account, and six times as many per address, because offices share addresses.
-    pub fn new(attempts: u16, clock: Clock) -> Self {
+    pub fn new(attempts: u16, clock: QuotaClock) -> Self {
         let attempts = u32::from(attempts);
         Self {
             accounts: Buckets::new(attempts, MOST_BUCKETS, clock.clone()),

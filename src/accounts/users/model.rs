@@ -10,7 +10,7 @@ use crate::audit::model::RecordKind;
 use crate::audit::subject::{Audited, Subject};
 use crate::http::input::{Check, Faults};
 use crate::http::page::Order;
-use crate::http::response::Resource;
+use crate::http::response::Versioned;
 use crate::registry::councils::model::CouncilRef;
 use crate::text::{Line, Reference};
 
@@ -78,7 +78,7 @@ pub struct User {
     pub updated_at: DateTime<Utc>,
 }
 
-impl Resource for User {
+impl Versioned for User {
     fn version(&self) -> i32 {
         self.version
     }

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::data_dir::Place;
+use super::data_dir::DataDir;
 use super::error::Error;
 use super::{Settings, download};
 
@@ -48,7 +48,7 @@ impl Binaries {
 
     /// The programs in `dir`, if the server's account can run them. The version check runs as that account: root may
     /// have access to folders that are closed to the account.
-    fn in_folder(dir: &Path, place: &Place) -> Option<Self> {
+    fn in_folder(dir: &Path, place: &DataDir) -> Option<Self> {
         if !dir.is_absolute() || !dir.join("postgres").is_file() || !dir.join("initdb").is_file() {
             return None;
         }
@@ -67,7 +67,7 @@ impl Binaries {
 }
 
 /// The programs for the data in `place`: of the major version `made_by`, or the newest for new data (`None`).
-pub(super) fn find(settings: &Settings, place: &Place, made_by: Option<u32>) -> Result<Binaries, Error> {
+pub(super) fn find(settings: &Settings, place: &DataDir, made_by: Option<u32>) -> Result<Binaries, Error> {
     let mut found: Vec<Binaries> =
         candidates(settings, place).iter().filter_map(|dir| Binaries::in_folder(dir, place)).collect();
     if let Some(dir) = &settings.bin_dir
@@ -113,7 +113,7 @@ pub(super) fn find(settings: &Settings, place: &Place, made_by: Option<u32>) -> 
 }
 
 /// The folders to search, without duplicates.
-fn candidates(settings: &Settings, place: &Place) -> Vec<PathBuf> {
+fn candidates(settings: &Settings, place: &DataDir) -> Vec<PathBuf> {
     if let Some(dir) = &settings.bin_dir {
         // Relative to our working directory, but the programs run in another one.
         return std::path::absolute(dir).into_iter().collect();

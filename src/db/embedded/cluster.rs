@@ -7,7 +7,7 @@ use std::process::Output;
 
 use super::binaries::Binaries;
 use super::connection::SOCKET;
-use super::data_dir::{Place, short_name};
+use super::data_dir::{DataDir, short_name};
 use super::error::Error;
 use super::{Settings, locks};
 
@@ -18,7 +18,7 @@ const LONGEST_SOCKET_PATH: usize = 100;
 const LONG_LOG: u64 = 8 << 20;
 
 /// The major version that created the cluster; `None` if there is none yet.
-pub(super) fn made_by(place: &Place) -> Result<Option<u32>, Error> {
+pub(super) fn made_by(place: &DataDir) -> Result<Option<u32>, Error> {
     let data = place.data();
     let file = data.join("PG_VERSION");
     match fs::read_to_string(&file) {
@@ -39,7 +39,12 @@ pub(super) fn made_by(place: &Place) -> Result<Option<u32>, Error> {
 /// killed.
 ///
 /// The cluster is created in a temporary folder and then renamed, so that an incomplete one is never used.
-pub(super) fn create(settings: &Settings, place: &Place, binaries: &Binaries, server_lock: &File) -> Result<(), Error> {
+pub(super) fn create(
+    settings: &Settings,
+    place: &DataDir,
+    binaries: &Binaries,
+    server_lock: &File,
+) -> Result<(), Error> {
     let data = place.data();
     (settings.announce)(&format!(
         "Creating a private PostgreSQL {} database in {}.",
@@ -72,7 +77,7 @@ pub(super) fn create(settings: &Settings, place: &Place, binaries: &Binaries, se
 
 fn initdb(
     settings: &Settings,
-    place: &Place,
+    place: &DataDir,
     binaries: &Binaries,
     server_lock: &File,
     target: &Path,
@@ -95,7 +100,7 @@ fn initdb(
 /// The folder for the server's socket, created and closed to other accounts.
 ///
 /// `earlier` is the folder of the last server: clients with its address will look there.
-pub(super) fn socket_folder(place: &Place, earlier: Option<&Path>) -> Result<PathBuf, Error> {
+pub(super) fn socket_folder(place: &DataDir, earlier: Option<&Path>) -> Result<PathBuf, Error> {
     let usual = place.dir.join("run");
     if is_good_for_a_socket(&usual) {
         place.owner.private_folder(&usual)?;
@@ -122,7 +127,7 @@ pub(super) fn socket_folder(place: &Place, earlier: Option<&Path>) -> Result<Pat
 }
 
 /// Removes the folder of the socket if it is outside our directory.
-pub(super) fn leave_socket_folder(place: &Place, folder: &Path) {
+pub(super) fn leave_socket_folder(place: &DataDir, folder: &Path) {
     if !folder.starts_with(&place.dir)
         && let Err(error) = fs::remove_dir(folder)
     {
@@ -137,12 +142,12 @@ fn is_good_for_a_socket(folder: &Path) -> bool {
         && folder.to_str().is_some_and(|path| !path.contains(|c: char| c == ',' || c.is_control()))
 }
 
-pub(super) fn log_path(place: &Place) -> PathBuf {
+pub(super) fn log_path(place: &DataDir) -> PathBuf {
     place.dir.join("server.log")
 }
 
 /// Opens the server's log for appending. Returns the file and its current length.
-pub(super) fn open_log(place: &Place) -> Result<(File, u64), Error> {
+pub(super) fn open_log(place: &DataDir) -> Result<(File, u64), Error> {
     let path = log_path(place);
     if fs::symlink_metadata(&path).is_ok_and(|log| log.len() > LONG_LOG) {
         let old = place.dir.join("server.log.old");
@@ -154,7 +159,7 @@ pub(super) fn open_log(place: &Place) -> Result<(File, u64), Error> {
 }
 
 /// The last few lines that the server has logged since `start`.
-pub(super) fn end_of_log(place: &Place, start: u64) -> String {
+pub(super) fn end_of_log(place: &DataDir, start: u64) -> String {
     let mut written = Vec::new();
     let read = locks::open(&log_path(place), &place.owner).and_then(|mut log| {
         log.seek(SeekFrom::Start(start))

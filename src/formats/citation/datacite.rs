@@ -6,7 +6,7 @@
 
 use serde_json::{Value, json};
 
-use super::work::{LANGUAGE, NETWORK, Work, permalink};
+use super::work::{LANGUAGE, NETWORK_NAME, Work, permalink};
 use crate::db::enum_text::text;
 use crate::registry::initiatives::answer::LocationOf;
 use crate::registry::initiatives::model::{ParticipantRole, PartnerRole};
@@ -30,7 +30,7 @@ pub fn write(work: &Work) -> Value {
         "types": { "resourceTypeGeneral": "Text", "resourceType": work.kind() },
         "creators": creators,
         "titles": [{ "title": record.title, "lang": LANGUAGE }],
-        "publisher": NETWORK,
+        "publisher": NETWORK_NAME,
         "publicationYear": work.year().to_string(),
         "contributors": contributors(work),
         "subjects": subjects(work),

@@ -8,7 +8,7 @@ use super::{linked, markdown};
 use crate::error::{ApiError, Fault};
 use crate::http::negotiate;
 use crate::http::page::base;
-use crate::http::response::{Answer, Resource};
+use crate::http::response::{Answer, Versioned};
 use crate::registry::initiatives::answer::Initiative;
 
 /// A representation of a record.
@@ -56,7 +56,7 @@ impl Form {
     }
 
     /// A record as linked data.
-    pub fn linked<T: Resource>(
+    pub fn linked<T: Versioned>(
         request: &HttpRequest,
         record: &T,
         write: impl FnOnce(&T, &str) -> LinkedData,

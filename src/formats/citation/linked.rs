@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use super::wording::{claim, evidence, word};
-use super::work::{LANGUAGE, NETWORK, NETWORK_SITE, REGISTRY, Work, period, permalink};
+use super::work::{LANGUAGE, NETWORK_NAME, NETWORK_SITE, REGISTRY, Work, period, permalink};
 use crate::access::visibility::Visibility;
 use crate::db::enum_text::text;
 use crate::registry::councils::model::{Council, CouncilRef, MembershipStatus};
@@ -185,7 +185,7 @@ fn organisation(council: &CouncilRef, base: &str) -> Value {
 }
 
 fn network() -> Value {
-    json!({ "@type": "Organization", "@id": NETWORK_SITE, "name": NETWORK, "url": NETWORK_SITE })
+    json!({ "@type": "Organization", "@id": NETWORK_SITE, "name": NETWORK_NAME, "url": NETWORK_SITE })
 }
 
 fn place(place: &Place, lead: Option<&CouncilRef>) -> Value {

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::markdown_text::{line, target};
 use super::nested_markdown::below;
 use super::wording::{amount, claim, cost, evidence, when, word};
-use super::work::{NETWORK, Work};
+use super::work::{NETWORK_NAME, Work};
 use crate::access::visibility::Visibility;
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::initiatives::evidence::{Cost, Outcome, Source};
@@ -67,7 +67,7 @@ fn facts(work: &Work) -> Vec<(&'static str, String)> {
         (None, Some(to)) => Some(format!("until {to}")),
         (None, None) => None,
     };
-    let lead = record.lead_council.as_ref().map_or(NETWORK, |council| &council.name);
+    let lead = record.lead_council.as_ref().map_or(NETWORK_NAME, |council| &council.name);
     [
         ("Led by", Some(line(lead))),
         ("With", joined(councils.chain(partners).collect())),

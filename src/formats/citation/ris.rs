@@ -5,7 +5,7 @@
 
 use chrono::Datelike;
 
-use super::work::{LANGUAGE, NETWORK, REGISTRY, Work};
+use super::work::{LANGUAGE, NETWORK_NAME, REGISTRY, Work};
 
 /// The type that reference managers ask for. It is not registered.
 pub const MEDIA_TYPE: &str = "application/x-research-info-systems";
@@ -17,7 +17,7 @@ pub fn write(work: &Work) -> String {
     lines.push(("TI", record.title.clone()));
     lines.extend(work.authors().into_iter().map(|name| ("AU", organisation(name))));
     lines.push(("T2", REGISTRY.to_owned()));
-    lines.push(("PB", NETWORK.to_owned()));
+    lines.push(("PB", NETWORK_NAME.to_owned()));
     if let Some(issued) = work.issued() {
         lines.push(("PY", issued.year().to_string()));
         lines.push(("DA", issued.format("%Y/%m/%d/").to_string()));

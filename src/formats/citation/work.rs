@@ -8,7 +8,7 @@ use crate::registry::initiatives::answer::Initiative;
 use crate::registry::initiatives::model::{ParticipantRole, PartnerRole, State};
 
 /// Publisher of the registry. Leads the initiatives that no council leads.
-pub const NETWORK: &str = "Co-operative Councils' Innovation Network";
+pub const NETWORK_NAME: &str = "Co-operative Councils' Innovation Network";
 /// Website of the network.
 pub const NETWORK_SITE: &str = "https://www.councils.coop/";
 /// Collection that the work is part of.
@@ -38,7 +38,7 @@ impl<'a> Work<'a> {
 
     /// Authors: the lead council or the network, then the joint leads.
     pub fn authors(&self) -> Vec<&'a str> {
-        let lead = self.record.lead_council.as_ref().map_or(NETWORK, |council| &council.name);
+        let lead = self.record.lead_council.as_ref().map_or(NETWORK_NAME, |council| &council.name);
         let others = self.record.participants.iter().filter(|one| one.role == ParticipantRole::CoLead);
         std::iter::once(lead).chain(others.map(|one| one.council.name.as_str())).collect()
     }
@@ -101,7 +101,7 @@ impl<'a> Work<'a> {
             None => "no date".to_owned(),
         };
         format!(
-            "{} ({when}): {}. Version {}. {REGISTRY}, {NETWORK}.",
+            "{} ({when}): {}. Version {}. {REGISTRY}, {NETWORK_NAME}.",
             self.authors().join("; "),
             self.record.title,
             self.record.version

@@ -12,9 +12,9 @@ pub const LIST_HEIGHT: u64 = 720;
 /// Seconds to cache an answer: the same as for the element's file.
 const CACHE_AGE: u32 = 3600;
 
-/// Subject of a page.
+/// The page that an address names.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Subject<'a> {
+pub enum EmbeddedPage<'a> {
     /// The initiative with this slug or id.
     Initiative(&'a str),
     /// The council with this slug, id or code.
@@ -25,14 +25,14 @@ pub enum Subject<'a> {
 
 /// The subject of an address below `base`. `None` for any other address. Ignores a query, a fragment and a slash at the
 /// end.
-pub fn subject<'a>(url: &'a str, base: &str) -> Option<Subject<'a>> {
+pub fn subject<'a>(url: &'a str, base: &str) -> Option<EmbeddedPage<'a>> {
     let path = url.strip_prefix(base)?.split(['?', '#']).next()?.trim_end_matches('/');
     let mut steps = path.strip_prefix('/')?.split('/');
     let subject = match (steps.next()?, steps.next()?) {
         (_, "") => None,
-        ("initiatives", slug) => Some(Subject::Initiative(slug)),
-        ("councils", slug) => Some(Subject::Council(slug)),
-        ("id", id) => Some(Subject::Record(id)),
+        ("initiatives", slug) => Some(EmbeddedPage::Initiative(slug)),
+        ("councils", slug) => Some(EmbeddedPage::Council(slug)),
+        ("id", id) => Some(EmbeddedPage::Record(id)),
         _ => None,
     };
     subject.filter(|_| steps.next().is_none())
@@ -80,10 +80,10 @@ mod tests {
     fn an_address_of_a_page_names_its_subject() {
         let base = "https://registry.example";
         let of = |path: &'static str| subject(path, base);
-        assert_eq!(of("https://registry.example/initiatives/a-b"), Some(Subject::Initiative("a-b")));
-        assert_eq!(of("https://registry.example/initiatives/a-b/?x=/y#z"), Some(Subject::Initiative("a-b")));
-        assert_eq!(of("https://registry.example/councils/E08000004"), Some(Subject::Council("E08000004")));
-        assert_eq!(of("https://registry.example/id/x"), Some(Subject::Record("x")));
+        assert_eq!(of("https://registry.example/initiatives/a-b"), Some(EmbeddedPage::Initiative("a-b")));
+        assert_eq!(of("https://registry.example/initiatives/a-b/?x=/y#z"), Some(EmbeddedPage::Initiative("a-b")));
+        assert_eq!(of("https://registry.example/councils/E08000004"), Some(EmbeddedPage::Council("E08000004")));
+        assert_eq!(of("https://registry.example/id/x"), Some(EmbeddedPage::Record("x")));
         for other in [
             "https://registry.example",
             "https://registry.example/",

@@ -1,14 +1,14 @@
 //! A page of the guide, and its address.
 
 use super::contents::INDEX;
-use super::render::Rendered;
+use super::render::RenderedPage;
 
 /// A page of the guide.
 pub struct Page {
     /// Path below `docs/`, without `.md`.
     pub path: &'static str,
     /// Its content.
-    pub rendered: Rendered,
+    pub rendered: RenderedPage,
 }
 
 impl Page {

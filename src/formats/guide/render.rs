@@ -28,7 +28,7 @@ pub struct Passage {
 
 /// A rendered page.
 #[derive(Debug, Default)]
-pub struct Rendered {
+pub struct RenderedPage {
     /// The title: the heading of level 1.
     pub title: String,
     /// The first paragraph, as text.
@@ -42,12 +42,12 @@ pub struct Rendered {
 }
 
 /// Renders a page. Omits comments and other HTML in the Markdown.
-pub fn render(markdown: &str) -> Rendered {
+pub fn render(markdown: &str) -> RenderedPage {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let parsed = Parser::new_ext(markdown, options);
     let mut events: Vec<Event<'_>> =
         parsed.filter(|event| !matches!(event, Event::Html(_) | Event::InlineHtml(_))).collect();
-    let mut page = Rendered { passages: vec![Passage::default()], ..Rendered::default() };
+    let mut page = RenderedPage { passages: vec![Passage::default()], ..RenderedPage::default() };
     let title_end = events.iter().position(|event| matches!(event, Event::End(TagEnd::Heading(HeadingLevel::H1))));
     if let Some(end) = title_end {
         page.title = text_of(&events[..end]);
@@ -67,7 +67,7 @@ pub fn render(markdown: &str) -> Rendered {
 }
 
 /// Gives every heading its anchor, and collects headings and passages.
-fn name_headings(events: &mut [Event<'_>], page: &mut Rendered) {
+fn name_headings(events: &mut [Event<'_>], page: &mut RenderedPage) {
     let mut used = HashMap::new();
     let mut index = 0;
     while index < events.len() {

@@ -37,7 +37,7 @@ const INITIATIVE_FILTERS: [&str; 12] = [
 /// The only format of an answer.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Form {
+pub enum ResponseFormat {
     /// JSON, and GeoJSON for features.
     Json,
 }
@@ -49,7 +49,7 @@ pub struct View {
     /// Format of the answer, for programs that put it in the address. `json` is the only one.
     #[param(inline)]
     #[expect(dead_code, reason = "checked when it is read: there is one form")]
-    f: Option<Form>,
+    f: Option<ResponseFormat>,
 }
 
 /// Parameters of the features of every collection.
@@ -70,7 +70,7 @@ pub struct Items {
     /// Format of the answer, for programs that put it in the address. `json` is the only one.
     #[param(inline)]
     #[expect(dead_code, reason = "checked when it is read: there is one form")]
-    f: Option<Form>,
+    f: Option<ResponseFormat>,
     /// Cursor from `next` or `prev` of another page.
     pub cursor: Option<String>,
 }

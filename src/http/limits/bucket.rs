@@ -30,21 +30,21 @@ const BETWEEN_LOOKS: Nanos = Nanos::new(1_000_000_000);
 
 /// The clock that refills buckets.
 #[derive(Clone, Debug)]
-pub enum Clock {
+pub enum QuotaClock {
     /// The time since the start.
     Running(Instant),
     /// Moves only when a test moves it.
     Moved(FakeRelativeClock),
 }
 
-impl Clock {
+impl QuotaClock {
     /// A clock that starts now.
     pub fn running() -> Self {
         Self::Running(Instant::now())
     }
 }
 
-impl clock::Clock for Clock {
+impl clock::Clock for QuotaClock {
     type Instant = Nanos;
 
     fn now(&self) -> Nanos {
@@ -57,7 +57,7 @@ impl clock::Clock for Clock {
 
 /// State of a caller's limit after a request was counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct QuotaState {
     /// The whole quota, in units per [`WINDOW`].
     pub quota: u32,
     /// Units left now.
@@ -68,7 +68,7 @@ pub struct Standing {
     pub retry_after: Option<u64>,
 }
 
-impl Standing {
+impl QuotaState {
     /// `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10), for the policy with this name.
     pub fn headers(&self, policy: &str) -> [(HeaderName, String); 2] {
         let Self { quota, left, full_after, .. } = self;
@@ -94,25 +94,25 @@ impl Standing {
 /// Buckets of one quota. New buckets are full.
 pub struct Buckets<K: Clone + Eq + Hash> {
     quota: NonZeroU32,
-    clock: Clock,
-    limiter: RateLimiter<Question<K>, Bounded<K>, Clock, StateInformationMiddleware>,
+    clock: QuotaClock,
+    limiter: RateLimiter<Question<K>, Bounded<K>, QuotaClock, StateInformationMiddleware>,
 }
 
 impl<K: Clone + Eq + Hash> Buckets<K> {
     /// Buckets of `quota` units per [`WINDOW`], at most `most` of them.
-    pub fn new(quota: u32, most: usize, clock: Clock) -> Self {
+    pub fn new(quota: u32, most: usize, clock: QuotaClock) -> Self {
         let quota = NonZeroU32::new(quota).unwrap_or(NonZeroU32::MIN);
         let limiter = RateLimiter::new(Quota::per_minute(quota), Bounded::new(most), clock.clone());
         Self { quota, clock, limiter }
     }
 
     /// Takes units from a bucket, if it has them. A cost above the quota takes the whole quota.
-    pub fn take(&self, key: K, cost: u32) -> Standing {
+    pub fn take(&self, key: K, cost: u32) -> QuotaState {
         self.ask(Question { key, take: true }, cost)
     }
 
     /// Checks whether one unit is available, without taking it.
-    pub fn peek(&self, key: K) -> Standing {
+    pub fn peek(&self, key: K) -> QuotaState {
         self.ask(Question { key, take: false }, 1)
     }
 
@@ -126,7 +126,7 @@ impl<K: Clone + Eq + Hash> Buckets<K> {
         self.limiter.is_empty()
     }
 
-    fn ask(&self, question: Question<K>, cost: u32) -> Standing {
+    fn ask(&self, question: Question<K>, cost: u32) -> QuotaState {
         self.limiter.retain_recent();
         let cost = NonZeroU32::new(cost).unwrap_or(NonZeroU32::MIN).min(self.quota);
         let (left, wait) = match self.limiter.check_key_n(&question, cost) {
@@ -141,7 +141,7 @@ impl<K: Clone + Eq + Hash> Buckets<K> {
             Err(_) => (0, Some(Duration::from_secs(WINDOW))),
         };
         let quota = self.quota.get();
-        Standing {
+        QuotaState {
             quota,
             left,
             full_after: (u64::from(quota.saturating_sub(left)) * WINDOW).div_ceil(quota.into()),
@@ -230,13 +230,13 @@ mod tests {
 
     fn buckets(quota: u32, most: usize) -> (Buckets<u32>, FakeRelativeClock) {
         let clock = FakeRelativeClock::default();
-        (Buckets::new(quota, most, Clock::Moved(clock.clone())), clock)
+        (Buckets::new(quota, most, QuotaClock::Moved(clock.clone())), clock)
     }
 
     #[test]
     fn a_bucket_empties_by_cost_and_fills_with_time() {
         let (buckets, clock) = buckets(60, 10);
-        let standing = |left, full_after, retry_after| Standing { quota: 60, left, full_after, retry_after };
+        let standing = |left, full_after, retry_after| QuotaState { quota: 60, left, full_after, retry_after };
         assert_eq!(buckets.take(1, 10), standing(50, 10, None));
         assert_eq!(buckets.take(1, 47), standing(3, 57, None));
         assert_eq!(buckets.take(1, 10), standing(3, 57, Some(7)));

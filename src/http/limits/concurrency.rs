@@ -1,6 +1,6 @@
 //! Limits concurrent work. Above the limit, requests get 503 at once, so that the others stay fast.
 //!
-//! A request has its [`Place`] from its head to the last byte of its response, except while its body arrives. Slow
+//! A request has its [`Permit`] from its head to the last byte of its response, except while its body arrives. Slow
 //! senders wait in a place for uploads.
 
 use std::cell::RefCell;
@@ -22,7 +22,7 @@ pub const SMALL: usize = 32 * 1024;
 
 /// Resources of a request until its response is sent: its place, and the bytes of a long response.
 #[derive(Clone, Default)]
-pub struct Place(Rc<RefCell<Held>>);
+pub struct Permit(Rc<RefCell<Held>>);
 
 #[derive(Default)]
 struct Held {
@@ -30,7 +30,7 @@ struct Held {
     answer: Option<Share>,
 }
 
-impl Place {
+impl Permit {
     fn enter(&self, limits: &Limits, address: IpAddr) -> Result<(), ApiError> {
         let share = limits.in_work.take(address, 1).ok_or_else(|| ApiError::overloaded("requests", 1))?;
         self.0.borrow_mut().in_work = Some(share);
@@ -53,7 +53,7 @@ pub async fn shed(
     let limits = request.app_data::<web::Data<Limits>>().filter(|_| !request.path().starts_with("/health")).cloned();
     let Some(limits) = limits else { return Ok(next.call(request).await?.map_into_boxed_body()) };
     let address = network(client_address(request.request()));
-    let place = Place::default();
+    let place = Permit::default();
     if let Err(refusal) = place.enter(&limits, address) {
         return Ok(request.into_response(refusal.error_response()));
     }
@@ -76,7 +76,7 @@ pub async fn outside<T>(
     let limits =
         request.app_data::<web::Data<Limits>>().ok_or_else(|| ApiError::internal("the limits are not mounted"))?;
     let address = network(client_address(request));
-    let place = request.extensions().get::<Place>().cloned().unwrap_or_default();
+    let place = request.extensions().get::<Permit>().cloned().unwrap_or_default();
     let _upload = limits.uploads.take(address, 1).ok_or_else(|| ApiError::overloaded("uploads", 1))?;
     place.0.borrow_mut().in_work = None;
     let arrived = arriving.await?;

@@ -16,7 +16,7 @@ pub mod shares;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use bucket::{Buckets, Clock, MOST_BUCKETS, Standing};
+use bucket::{Buckets, MOST_BUCKETS, QuotaClock, QuotaState};
 use moka::sync::Cache;
 use shares::{Share, Shares};
 use uuid::Uuid;
@@ -84,7 +84,7 @@ pub struct Limits {
 
 impl Limits {
     /// The configured limits, with this clock.
-    pub fn new(settings: &LimitSettings, clock: &Clock) -> Self {
+    pub fn new(settings: &LimitSettings, clock: &QuotaClock) -> Self {
         // Each kind of caller has separate buckets, so a flood of addresses does not affect accounts.
         let tier = |quota| Buckets::new(quota, MOST_BUCKETS, clock.clone());
         let shares = |all: usize, addresses: usize| Shares::new(all, all / addresses);
@@ -103,7 +103,7 @@ impl Limits {
     }
 
     /// Counts a request of this many units against its caller's quota.
-    pub fn take(&self, account: Option<&Account>, address: Option<IpAddr>, cost: u32) -> Standing {
+    pub fn take(&self, account: Option<&Account>, address: Option<IpAddr>, cost: u32) -> QuotaState {
         match account {
             None => self.anonymous.take(Bucket::Address(network(address)), cost),
             Some(account) => {

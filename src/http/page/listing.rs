@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Page, PageLinks, Pages, Slice};
 use crate::error::ApiError;
-use crate::http::response::{Answer, Rendered, Resource, etag_of, pick};
+use crate::http::response::{Answer, Rendered, Versioned, etag_of, pick};
 use crate::http::search::SearchNote;
 
 /// A list to send.
@@ -30,7 +30,7 @@ struct ListEnd<'a> {
 
 impl Pages {
     /// The response to a list request.
-    pub fn listing<T: Resource>(self, slice: Slice<T>, limit: i64, fields: Option<Vec<String>>) -> Listing<T> {
+    pub fn listing<T: Versioned>(self, slice: Slice<T>, limit: i64, fields: Option<Vec<String>>) -> Listing<T> {
         Listing { pages: self, slice, limit, fields, search: None }
     }
 
@@ -72,14 +72,14 @@ impl Pages {
     }
 }
 
-impl<T: Resource> Listing<T> {
+impl<T: Versioned> Listing<T> {
     /// The same, with how its search was interpreted.
     pub fn with_search(self, search: Option<SearchNote>) -> Self {
         Self { search, ..self }
     }
 
     fn answer(self, request: &HttpRequest) -> Result<HttpResponse, ApiError> {
-        let modified = self.slice.rows.iter().map(Resource::updated_at).max();
+        let modified = self.slice.rows.iter().map(Versioned::updated_at).max();
         let (next, prev) = self.pages.neighbours(&self.slice);
         let links = self.pages.link_header(next.as_deref(), prev.as_deref());
         let data =
@@ -90,7 +90,7 @@ impl<T: Resource> Listing<T> {
     }
 }
 
-impl<T: Resource> Responder for Listing<T> {
+impl<T: Versioned> Responder for Listing<T> {
     type Body = BoxBody;
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
         self.answer(request).unwrap_or_else(|error| actix_web::ResponseError::error_response(&error))

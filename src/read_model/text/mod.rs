@@ -44,5 +44,5 @@ pub use document::{Document, Field};
 pub use highlight::{Highlighted, Highlighter};
 pub use index::TextIndex;
 pub use markdown::{plain_text, without_provenance};
-pub use ranking::{Edge, Hits};
+pub use ranking::{RankedEdge, RankedHits};
 pub use understand::{Synonym, Understanding, Weights, understand, understand_with};

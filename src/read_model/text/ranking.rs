@@ -31,7 +31,7 @@ const SUBJECT: f32 = 0.85;
 
 /// The hits of a search in one index.
 #[derive(Clone, Debug)]
-pub struct Hits {
+pub struct RankedHits {
     /// All matches among the visible documents.
     pub matched: RoaringBitmap,
     pub(super) index: TextIndex,
@@ -46,7 +46,7 @@ pub struct Hits {
 
 /// A position in the order of hits: score and tie-break of the last hit on the page before.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Edge<T> {
+pub struct RankedEdge<T> {
     /// Score of that hit.
     pub score: f32,
     /// Its tie-break.
@@ -63,7 +63,7 @@ pub(super) struct Coverage {
     title: Vec<f32>,
 }
 
-impl Hits {
+impl RankedHits {
     /// All hits among these documents with their scores, by number.
     pub fn scores(&self, within: &RoaringBitmap) -> Vec<(u32, f32)> {
         let numbers: Vec<u32> = (&self.matched & within).into_iter().collect();
@@ -91,7 +91,7 @@ impl Hits {
     pub fn page<T: Ord + Clone>(
         &self,
         within: &RoaringBitmap,
-        edge: Option<&Edge<T>>,
+        edge: Option<&RankedEdge<T>>,
         limit: usize,
         tie: impl Fn(u32) -> T,
     ) -> Vec<(u32, f32)> {

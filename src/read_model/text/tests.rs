@@ -4,7 +4,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use roaring::RoaringBitmap;
 
-use super::{Document, Edge, Field, Highlighter, TextIndex, Weights, understand, understand_with};
+use super::{Document, Field, Highlighter, RankedEdge, TextIndex, Weights, understand, understand_with};
 
 const WORDS: &[&str] = &[
     "housing",
@@ -155,14 +155,15 @@ fn pages_keep_the_order_of_the_first_while_records_are_written() {
         loop {
             let page = later.hits[0].page(&visible, edge.as_ref(), 7, |number| number);
             let Some((tie, score)) = page.last().copied() else { break };
-            edge = Some(Edge { score, tie, is_backwards: false });
+            edge = Some(RankedEdge { score, tie, is_backwards: false });
             paged.extend(page);
         }
         assert_eq!(paged, whole, "{query}");
         let mut back = Vec::new();
         while let Some(before) = edge.take() {
-            let page = later.hits[0].page(&visible, Some(&Edge { is_backwards: true, ..before }), 7, |number| number);
-            edge = page.first().map(|(tie, score)| Edge { score: *score, tie: *tie, is_backwards: true });
+            let page =
+                later.hits[0].page(&visible, Some(&RankedEdge { is_backwards: true, ..before }), 7, |number| number);
+            edge = page.first().map(|(tie, score)| RankedEdge { score: *score, tie: *tie, is_backwards: true });
             back.splice(0..0, page);
         }
         assert_eq!(back[..], whole[..whole.len().saturating_sub(1)], "{query} backwards");

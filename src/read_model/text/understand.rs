@@ -8,7 +8,7 @@ use super::index::TextIndex;
 use super::matching::{Lookup, strengths};
 use super::plan::Plan;
 use super::query::{Part, Query};
-use super::ranking::Hits;
+use super::ranking::RankedHits;
 use super::spelling::corrected;
 
 /// With fewer strict hits than this, the search is relaxed to documents with some of the words.
@@ -28,7 +28,7 @@ pub struct Understanding {
     /// Synonyms that were searched as well.
     pub synonyms: Vec<Synonym>,
     /// The hits in each index.
-    pub hits: Vec<Hits>,
+    pub hits: Vec<RankedHits>,
     /// State for a cursor, so that later pages have the order of the first.
     pub weights: Weights,
 }
@@ -181,7 +181,7 @@ impl Attempt {
             }
             hits
         });
-        let hits: Vec<Hits> = hits.collect();
+        let hits: Vec<RankedHits> = hits.collect();
         let total: u64 = hits.iter().map(|hits| hits.matched.len()).sum();
         Understanding {
             searched_for: text.to_owned(),
@@ -194,10 +194,16 @@ impl Attempt {
     }
 
     /// The hits in one index. In a relaxed search, all documents with any of the words.
-    fn hits(&self, indexes: &[(&TextIndex, &RoaringBitmap)], at: usize, idf: &Arc<Vec<f32>>, is_relaxed: bool) -> Hits {
+    fn hits(
+        &self,
+        indexes: &[(&TextIndex, &RoaringBitmap)],
+        at: usize,
+        idf: &Arc<Vec<f32>>,
+        is_relaxed: bool,
+    ) -> RankedHits {
         let lookup = &self.lookups[at];
         let matched = if is_relaxed { self.some_words(lookup, indexes[at].1) } else { lookup.strict.clone() };
-        Hits {
+        RankedHits {
             matched,
             index: indexes[at].0.clone(),
             plan: self.plan.clone(),
@@ -253,7 +259,7 @@ impl Attempt {
 }
 
 /// The share of the query that each hit covers.
-fn shares(hits: &Hits) -> Vec<(u32, f32)> {
+fn shares(hits: &RankedHits) -> Vec<(u32, f32)> {
     let numbers: Vec<u32> = hits.matched.iter().collect();
     let shares = hits.coverage(&numbers).share;
     numbers.into_iter().zip(shares).collect()

@@ -19,7 +19,7 @@ const PURPOSE: &str = "changes";
 
 /// A position in the order of commits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct FeedPosition {
     /// History of the database that the position belongs to.
     pub epoch: i64,
     /// Last change that the reader has; the next page starts after it.
@@ -42,19 +42,19 @@ impl<'a> Cursors<'a> {
     }
 
     /// The cursor of a position.
-    pub fn seal(&self, place: Place) -> String {
+    pub fn seal(&self, place: FeedPosition) -> String {
         let place = [place.epoch.to_be_bytes(), place.position.to_be_bytes()].concat();
         self.keys.seal(PURPOSE, &[&self.feed[..], &place].concat())
     }
 
     /// The position of a cursor. If the cursor is not from this feed, a fault of the parameter `since`.
-    pub fn open(&self, cursor: &str) -> Result<Place, ApiError> {
+    pub fn open(&self, cursor: &str) -> Result<FeedPosition, ApiError> {
         let refuse = |detail: &str| ApiError::bad_query(vec![Fault::parameter("since", "bad_cursor", detail)]);
         let opened = self.keys.open(PURPOSE, cursor);
         let parts = opened.as_deref().and_then(|opened| {
             let (rest, position) = opened.split_last_chunk()?;
             let (feed, epoch) = rest.split_last_chunk()?;
-            Some((feed, Place { epoch: i64::from_be_bytes(*epoch), position: i64::from_be_bytes(*position) }))
+            Some((feed, FeedPosition { epoch: i64::from_be_bytes(*epoch), position: i64::from_be_bytes(*position) }))
         });
         let Some((feed, place)) = parts else {
             return Err(refuse("is not a cursor that this service issued; start again without it"));

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::cursor::Place;
+use super::cursor::FeedPosition;
 use super::model::{Change, ChangeKind, ChangedRecord, ChangedResource};
 use crate::access::reach::Reach;
 use crate::access::visibility::Visibility;
@@ -37,7 +37,7 @@ pub struct Batch {
     /// Oldest first. Each record appears once, at its last change.
     pub changes: Vec<Change>,
     /// Position of the last change that was read. The next page starts after it.
-    pub end: Place,
+    pub end: FeedPosition,
     /// True if more changes are available now.
     pub more: bool,
 }
@@ -64,7 +64,7 @@ pub async fn after(
     conn: &mut AsyncPgConnection,
     reach: Reach,
     resources: &[ChangedResource],
-    since: Option<Place>,
+    since: Option<FeedPosition>,
     limit: i64,
 ) -> Result<Batch, ApiError> {
     let position = since.map_or(0, |since| since.position);
@@ -102,7 +102,7 @@ pub async fn after(
                 }
                 rows = rest;
             }
-            Ok(Batch { changes, end: Place { epoch, position: end }, more })
+            Ok(Batch { changes, end: FeedPosition { epoch, position: end }, more })
         })
         .await
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::geography::Point;
 use crate::http::input::{Check, Faults};
-use crate::http::response::Resource;
+use crate::http::response::Versioned;
 use crate::http::search::Highlight;
 use crate::text::markdown::Markdown;
 use crate::text::{HttpUrl, Line, PartialDate, Slug};
@@ -238,7 +238,7 @@ pub struct CouncilHtml {
     pub description: Option<String>,
 }
 
-impl Resource for Council {
+impl Versioned for Council {
     fn version(&self) -> i32 {
         self.version
     }

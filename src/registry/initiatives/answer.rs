@@ -13,7 +13,7 @@ use super::model::{
 };
 use crate::access::visibility::Visibility;
 use crate::geography::Point;
-use crate::http::response::Resource;
+use crate::http::response::Versioned;
 use crate::http::search::Highlight;
 use crate::registry::councils::model::{Council, CouncilRef, Location};
 use crate::registry::themes::model::{Theme, ThemeRef};
@@ -279,7 +279,7 @@ impl Initiative {
     }
 }
 
-impl Resource for Initiative {
+impl Versioned for Initiative {
     fn version(&self) -> i32 {
         self.version
     }

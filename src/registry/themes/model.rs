@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::http::input::Check;
-use crate::http::response::Resource;
+use crate::http::response::Versioned;
 use crate::text::markdown::Markdown;
 use crate::text::{Line, Reference, Slug};
 
@@ -72,7 +72,7 @@ pub struct Theme {
     pub updated_at: DateTime<Utc>,
 }
 
-impl Resource for Theme {
+impl Versioned for Theme {
     fn version(&self) -> i32 {
         self.version
     }

@@ -7,7 +7,7 @@ mod tampering;
 mod writes;
 
 use ccin_registry::access::keys::Keys;
-use ccin_registry::audit::verify::{Anchor, Report, verify};
+use ccin_registry::audit::verify::{Anchor, VerifyReport, verify};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 
@@ -20,7 +20,7 @@ fn own_keys(app: &TestApp) -> Vec<Keys> {
 }
 
 /// What `audit verify` finds.
-async fn verified(app: &TestApp, anchor: Option<&Anchor>) -> Report {
+async fn verified(app: &TestApp, anchor: Option<&Anchor>) -> VerifyReport {
     let mut conn = app.db.get().await.expect("a connection");
     verify(&mut conn, &own_keys(app), anchor).await.expect("a report")
 }

@@ -27,7 +27,7 @@ use ccin_registry::app::cli::Cli;
 use ccin_registry::app::server::Server;
 use ccin_registry::config::ServeSettings;
 use ccin_registry::db::Db;
-use ccin_registry::http::limits::bucket::Clock;
+use ccin_registry::http::limits::bucket::QuotaClock;
 use ccin_registry::read_model::follower::ReadModel;
 use ccin_registry::registry::references;
 use clap::Parser;
@@ -100,7 +100,7 @@ impl TestApp {
         let issuers = Issuers::with_timing(&settings, pace).expect("issuers");
         let clock = FakeRelativeClock::default();
         let keys = Keys::load(settings.signing_key.as_ref(), &database::scratch()).expect("keys");
-        let moved = Clock::Moved(clock.clone());
+        let moved = QuotaClock::Moved(clock.clone());
         let server =
             Server::build(db.clone(), keys.clone(), issuers, settings.clone(), moved, None).expect("a free port");
         let url = format!("http://{}", server.address);
@@ -125,7 +125,7 @@ impl TestApp {
         let db = Db::new(&self.database.url, 4).expect("a pool");
         let settings = settings(flags);
         let issuers = Issuers::with_timing(&settings, &Timing::default()).expect("issuers");
-        let clock = Clock::Moved(self.clock.clone());
+        let clock = QuotaClock::Moved(self.clock.clone());
         let server =
             Server::build(db.clone(), (*self.keys).clone(), issuers, settings, clock, None).expect("a free port");
         let url = format!("http://{}", server.address);

@@ -12,7 +12,7 @@ use super::arguments::CouncilsFile;
 use super::file::{Failure, FileFaults, read};
 use crate::access::keys::Keys;
 use crate::access::reach::Reach;
-use crate::app::import::councils::plan::{Change, Plan};
+use crate::app::import::councils::plan::{Plan, PlannedChange};
 use crate::app::import::councils::report::Report;
 use crate::audit::model::{Action, RecordKind};
 use crate::audit::store::record;
@@ -107,8 +107,8 @@ async fn carry_out<'a>(
         let written = conn
             .transaction(async |conn| {
                 let id = match &step.change {
-                    Change::New => councils::create(conn, &step.council).await?,
-                    Change::Changed(before, _) => {
+                    PlannedChange::New => councils::create(conn, &step.council).await?,
+                    PlannedChange::Changed(before, _) => {
                         if !councils::update(conn, before, &step.council).await? {
                             return Err(ApiError::conflict(
                                 "Somebody changed it during the import. Run the import again.",
@@ -116,7 +116,7 @@ async fn carry_out<'a>(
                         }
                         before.id
                     }
-                    Change::None(_) => return Ok(None),
+                    PlannedChange::None(_) => return Ok(None),
                 };
                 councils::find(conn, Reach::ALL, id).await.map(Some)
             })

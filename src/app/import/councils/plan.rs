@@ -19,8 +19,8 @@ use crate::registry::references;
 /// A member that changes: its name, the old value and the new value.
 pub type Difference = (String, Value, Value);
 
-/// Change to one council.
-pub enum Change {
+/// A change of one council.
+pub enum PlannedChange {
     /// Create it.
     New,
     /// Update it.
@@ -35,8 +35,8 @@ pub struct Step {
     pub line: u64,
     /// The council after the import.
     pub council: NewCouncil,
-    /// Change to make.
-    pub change: Change,
+    /// The change to make.
+    pub change: PlannedChange,
     /// Slug in the file, if it is invalid or differs from the slug that the council keeps.
     pub other_slug: Option<String>,
 }
@@ -45,8 +45,8 @@ impl Step {
     /// The council before the import, if it exists.
     pub fn before(&self) -> Option<&Council> {
         match &self.change {
-            Change::New => None,
-            Change::Changed(before, _) | Change::None(before) => Some(before),
+            PlannedChange::New => None,
+            PlannedChange::Changed(before, _) | PlannedChange::None(before) => Some(before),
         }
     }
 }
@@ -94,7 +94,7 @@ impl Plan {
 
     /// True when there is nothing to write.
     pub fn is_idle(&self) -> bool {
-        self.counties.is_empty() && self.steps.iter().all(|step| matches!(step.change, Change::None(_)))
+        self.counties.is_empty() && self.steps.iter().all(|step| matches!(step.change, PlannedChange::None(_)))
     }
 }
 
@@ -231,9 +231,9 @@ fn step(
         .filter(|(_, old, new)| old != new)
         .collect();
     let change = match found.cloned().map(Box::new) {
-        None => Change::New,
-        Some(found) if differences.is_empty() => Change::None(found),
-        Some(found) => Change::Changed(found, differences),
+        None => PlannedChange::New,
+        Some(found) if differences.is_empty() => PlannedChange::None(found),
+        Some(found) => PlannedChange::Changed(found, differences),
     };
     Ok(Some(Step { line: row.line, council, change, other_slug }))
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use super::plan::{Change, Plan};
+use super::plan::{Plan, PlannedChange};
 use super::rows::Rows;
 use crate::app::import::arguments::CouncilsFile;
 
@@ -49,9 +49,9 @@ impl Report {
         for step in &plan.steps {
             let code = step.council.gss_code.as_deref().unwrap_or("without code");
             match &step.change {
-                Change::New => self.new.push(format!("{code}  {}", &*step.council.name)),
-                Change::None(_) => self.unchanged += 1,
-                Change::Changed(before, differences) => {
+                PlannedChange::New => self.new.push(format!("{code}  {}", &*step.council.name)),
+                PlannedChange::None(_) => self.unchanged += 1,
+                PlannedChange::Changed(before, differences) => {
                     self.changed.push(format!("{code}  {}", before.slug));
                     for (name, old, new) in differences {
                         self.changed.push(format!("    {name}: {} -> {}", shown(old), shown(new)));
