@@ -46,7 +46,6 @@ fn unshare(headers: &mut HeaderMap) {
     }
 }
 
-///
 /// Contact for security reports
 ///
 /// The format is RFC 9116.
