@@ -1,8 +1,8 @@
 //! The CCIN registry: the public record of initiatives by UK co-operative councils, as a REST/JSON service.
 //!
-//! # Modules
+//! # Layers
 //!
-//! Each module imports only from itself and from the modules below it. A test checks this (`tests/api/layering`).
+//! Each module is a layer. It imports only from itself and from the layers below it. A test checks this (`tests/api/layering`).
 //!
 //! - [`app`]: the program: command line, startup, the server, signals, imports, the sample.
 //! - [`api`]: the handlers, one file per resource; [`api::routes`] lists every operation.

@@ -1,4 +1,4 @@
-//! The source as text: imports run down the stairs and never in a circle, HTTP stays at the edge, nothing panics on purpose,
+//! The source as text: imports go down the layers and never in a circle, HTTP stays at the edge, nothing panics on purpose,
 //! files stay short.
 
 pub mod source;
@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use source::{Source, files};
 
-/// The rooms of `src/`, from the top of the stairs to the bottom. Each imports from itself and from what stands below it.
-const STAIRS: [&str; 16] = [
+/// The layers of `src/`, from top to bottom. Each imports from itself and from the layers below it.
+const LAYERS: [&str; 16] = [
     "main",
     "app",
     "api",
@@ -27,7 +27,7 @@ const STAIRS: [&str; 16] = [
     "config",
 ];
 
-/// Rooms that know nothing of HTTP, and the words that would show that they do.
+/// Layers without HTTP, and words that would show HTTP.
 const WITHOUT_HTTP: [&str; 6] = ["registry", "db", "geography", "text", "config", "app::import"];
 const HTTP: [&str; 4] = ["actix", "HttpRequest", "HttpResponse", "StatusCode"];
 
@@ -58,17 +58,17 @@ fn imports() -> BTreeMap<String, Vec<(usize, String)>> {
 }
 
 #[test]
-fn imports_run_down_the_stairs() {
-    let room = |module: &str| module.split("::").next().unwrap_or_default().to_owned();
-    let step = |module: &str| STAIRS.iter().position(|name| *name == room(module));
+fn imports_go_down_the_layers() {
+    let layer = |module: &str| module.split("::").next().unwrap_or_default().to_owned();
+    let step = |module: &str| LAYERS.iter().position(|name| *name == layer(module));
     let mut faults = Vec::new();
     for (module, imports) in imports() {
         let Some(own) = step(&module) else {
-            faults.push(format!("{module} lies in no room"));
+            faults.push(format!("{module} is in no layer"));
             continue;
         };
         for (line, import) in imports.iter().filter(|(_, import)| step(import).is_none_or(|other| other < own)) {
-            faults.push(format!("{module}, line {line}: imports {import}, which stands higher"));
+            faults.push(format!("{module}, line {line}: imports {import}, which is in a higher layer"));
         }
     }
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
@@ -101,7 +101,7 @@ fn http_stays_at_the_edge() {
     let mut faults = Vec::new();
     for source in sources() {
         let module = source.module.join("::");
-        let is_without = WITHOUT_HTTP.iter().any(|room| module == *room || module.starts_with(&format!("{room}::")));
+        let is_without = WITHOUT_HTTP.iter().any(|layer| module == *layer || module.starts_with(&format!("{layer}::")));
         for (line, text) in source.lines().filter(|_| is_without) {
             for word in HTTP.iter().filter(|word| text.contains(**word)) {
                 faults.push(format!("{}:{line}: {word}", source.path));
