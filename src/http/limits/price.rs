@@ -2,7 +2,7 @@
 //!
 //! A handler declares its price with `extensions(("x-price" = json!({ "units": 2, "q": 5 })))`: the base price, and a
 //! price for each parameter that raises it. Without the extension the price is one unit. Three names have a special
-//! meaning. `limit` is a page of more than [`ROWS_OF_A_PAGE`] rows. `whole` is a whole list, requested with `Accept`.
+//! meaning. `limit` is a page of more than 200 rows. `whole` is a whole list, requested with `Accept`.
 //! `units` is the base price. An operation with a price of 0 has no limit.
 
 use std::collections::{BTreeMap, HashMap};
