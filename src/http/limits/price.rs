@@ -38,11 +38,6 @@ impl Price {
         operation.get(EXTENSION).and_then(|price| Self::deserialize(price).ok()).unwrap_or_default()
     }
 
-    /// Price of a searchable list, for pages that show one and are not operations.
-    pub fn of_list() -> Self {
-        Self { units: 2, with: BTreeMap::from([("q".into(), 5)]) }
-    }
-
     /// True for an operation without a limit, such as a health check.
     pub fn is_free(&self) -> bool {
         self.units == 0
@@ -75,7 +70,7 @@ impl Price {
     }
 }
 
-/// The prices of all operations that do not cost one unit, by method and route.
+/// The prices of all operations that do not cost one unit, by method and route; and that of the list in a frame.
 pub struct Prices(HashMap<(Method, String), Price>);
 
 impl Prices {
@@ -88,7 +83,12 @@ impl Prices {
                 Some(((method, path.clone()), Price::of(operation)))
             })
         });
-        Self(operations.filter(|(_, price)| *price != Price::default()).collect())
+        let mut prices: HashMap<_, _> = operations.filter(|(_, price)| *price != Price::default()).collect();
+        // The page that shows a list in a frame does the work of the list.
+        if let Some(list) = prices.get(&(Method::GET, "/v1/initiatives".to_owned())).cloned() {
+            prices.insert((Method::GET, "/embed/initiatives".to_owned()), list);
+        }
+        Self(prices)
     }
 
     /// Price of a request, by the operation that it will be routed to.

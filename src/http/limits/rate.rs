@@ -8,15 +8,12 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, ResponseError, web};
 use sha2::{Digest, Sha256};
 
-use super::price::{Price, Prices};
+use super::price::Prices;
 use super::{Limits, identifies};
 use crate::access::account::{Account, Identified};
 use crate::error::ApiError;
 use crate::http::client_address::{client_address, network};
 use crate::http::list_format::Format;
-
-/// Path of the pages that other sites show in frames.
-const FRAMES: &str = "/embed/";
 
 type Served = Result<ServiceResponse<BoxBody>, actix_web::Error>;
 
@@ -80,14 +77,11 @@ pub async fn limit(request: ServiceRequest, next: Next<impl MessageBody + 'stati
 
 /// For all other paths, where callers are not identified: by address. Health checks have no limit.
 pub async fn limit_pages(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Served {
-    let path = request.path();
-    // A frame searches as its list does; other pages leave searching to the API.
-    let prices = request.app_data::<web::Data<Prices>>();
-    let cost = match path.starts_with(FRAMES) {
-        true => Price::of_list().units(request.query_string(), false),
-        false => prices.map_or(1, |prices| prices.units(&request, false)),
-    };
-    if cost == 0 || identifies(path) {
+    if identifies(request.path()) {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    }
+    let cost = request.app_data::<web::Data<Prices>>().map_or(1, |prices| prices.units(&request, false));
+    if cost == 0 {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
     count(request, next, None, cost).await
