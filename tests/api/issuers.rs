@@ -12,6 +12,8 @@ use uuid::Uuid;
 
 use crate::support::client::send;
 use crate::support::issuer::{AUDIENCE, Issuer, Key, Stopped};
+use crate::support::records::theme;
+use crate::support::scratch::connect;
 use crate::support::tokens::{altered, assert_refused};
 use crate::support::{Answer, TestApp};
 
@@ -268,4 +270,17 @@ async fn an_identity_belongs_to_one_user() {
     let put = json!({ "email": "one@a.example", "role": "moderator" });
     let cleared = admin.put(&path, named.etag(), &put).await.expect(200);
     assert_eq!((subjects(&cleared).len(), &cleared.json["version"]), (0, &json!(3)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_identity_that_is_removed_while_its_request_waits_does_nothing_more() {
+    let key = Key::ed25519("ed");
+    let (issuer, app, _) = with_admin(&[&key]).await;
+    let caller = app.with_token(&issuer.token(&key, "admin"));
+    let holder = connect(&app.database.url).await;
+    holder.batch_execute("BEGIN; SELECT * FROM audit_head FOR UPDATE").await.unwrap();
+    let asked = tokio::spawn(async move { caller.post("/v1/themes", &theme("Too late")).await });
+    app.until_waiting(1, || asked.is_finished()).await;
+    holder.batch_execute("DELETE FROM external_identities; COMMIT").await.unwrap();
+    asked.await.unwrap().expect_problem(401, "bad_credentials");
 }
