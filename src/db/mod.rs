@@ -6,6 +6,7 @@
 mod connection;
 pub mod embedded;
 pub mod enum_text;
+pub mod history;
 mod hosts;
 mod listen;
 pub mod migrations;
@@ -15,16 +16,16 @@ pub mod prepared;
 pub mod schema;
 pub mod tally;
 
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 pub use connection::{Connection, DedicatedConnection};
 use connection::{ConnectionManager, OpenConnection};
 use deadpool::managed::{BuildError, Pool, TimeoutType};
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::Text;
 use diesel::{ConnectionResult, QueryResult};
 use diesel_async::pooled_connection::deadpool::PoolError;
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use history::History;
 use hosts::Hosts;
 pub use listen::Listener;
 use prepared::Prepared;
@@ -43,22 +44,6 @@ const MAX_AGE: Duration = Duration::from_secs(30 * 60);
 pub struct Db {
     pool: Pool<ConnectionManager>,
     history: History,
-}
-
-/// The last known epoch of the database's history: see [`epoch`].
-#[derive(Clone, Debug, Default)]
-pub struct History(Arc<Mutex<Option<i64>>>);
-
-impl History {
-    /// The epoch; `None` until it is known.
-    pub fn epoch(&self) -> Option<i64> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Record the epoch.
-    pub fn note(&self, epoch: i64) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(epoch);
-    }
 }
 
 impl Db {
@@ -137,20 +122,6 @@ pub async fn lock(conn: &mut AsyncPgConnection, name: &str) -> QueryResult<()> {
     let query = Prepared::new("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))");
     query.bind::<Text, _>(name).execute(conn).await.map(drop)
 }
-
-/// Identifies the database's history, so that positions in the order of commits can be compared.
-///
-/// It changes when the database is restored or has lost its latest commits. It is a hash of three things: the cluster;
-/// its timeline, which changes on failover and point-in-time recovery; and the `changes` table, which restoring a dump
-/// creates again.
-pub async fn epoch(conn: &mut AsyncPgConnection) -> QueryResult<i64> {
-    let (epoch,) = Prepared::new(EPOCH).returning::<(BigInt,)>().get_result::<(i64,)>(conn).await?;
-    Ok(epoch)
-}
-
-const EPOCH: &str =
-    "SELECT hashtextextended(concat_ws('/', s.system_identifier, c.timeline_id, 'changes'::regclass::oid), 0)
-    FROM pg_control_system() s, pg_control_checkpoint() c";
 
 /// Discard the cached plans of this connection's prepared statements. For a transaction that adds many rows: plans made
 /// for small tables are slow on large ones, and PostgreSQL would not replace them before its end.

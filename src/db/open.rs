@@ -9,7 +9,7 @@ use diesel_async::AsyncPgConnection;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::embedded::PrivatePostgres;
-use super::{Db, embedded, establish, migrations};
+use super::{Db, embedded, establish, history, migrations};
 use crate::config::{KEY_FILE, StoreSettings};
 
 /// The name of the private PostgreSQL's database and of its role.
@@ -67,6 +67,12 @@ impl Store {
         let migrated = migrations::run(&url).await.map_err(OpenError::Database)?;
         let db =
             Db::new(&url, settings.database_connections.into()).map_err(|error| OpenError::Database(error.into()))?;
+        // A database that is read-only keeps its history.
+        if let Ok(mut connection) = establish(url.clone()).await
+            && let Err(error) = history::begin(&mut connection).await
+        {
+            log::info!("this start is not recorded in the history of the database: {error}");
+        }
         Ok(Self { db, url: url.into(), migrated, private })
     }
 

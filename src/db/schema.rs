@@ -389,6 +389,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    starts (number) {
+        number -> Int8,
+        mark -> Int8,
+        position -> Int8,
+        started_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     themes (id) {
         id -> Uuid,
         slug -> Text,
@@ -483,6 +492,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     slugs,
     sources,
+    starts,
     themes,
     unanswered_searches,
     users,

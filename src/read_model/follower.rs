@@ -15,7 +15,8 @@ use tokio::time::{sleep, timeout};
 use super::load;
 use super::load::{Progress, Step};
 use super::snapshot::Snapshot;
-use crate::db::{Db, History, Listener, epoch};
+use crate::db::history::{History, epoch};
+use crate::db::{Db, Listener};
 use crate::error::ApiError;
 
 /// The error for a closed connection.

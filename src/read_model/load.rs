@@ -21,7 +21,7 @@ use super::recent::RecentChange;
 use super::snapshot::{Snapshot, Stamps};
 use super::text::{Document, TextIndex};
 use crate::access::reach::Reach;
-use crate::db::epoch;
+use crate::db::history::epoch;
 use crate::db::schema::{
     boundaries, boundary_shapes, changes, co_operative_values, councils, county_districts, initiatives, principles,
     slugs, themes,

@@ -6,13 +6,14 @@
 //! changes there are.
 //!
 //! A restored database has a different history: its next changes reuse the numbers of the changes that were lost. So a
-//! cursor names its history and is refused in any other.
+//! cursor names its era (`db::history`) and is refused in any other history.
 //!
 //! Written by hand, because the content of a cursor is specific to us. A library seals it (AES-SIV, `access::keys`).
 
 use super::model::ChangedResource;
 use crate::access::keys::Keys;
 use crate::access::reach::Reach;
+use crate::db::history::Era;
 use crate::error::{ApiError, Fault};
 
 const PURPOSE: &str = "changes";
@@ -20,8 +21,8 @@ const PURPOSE: &str = "changes";
 /// A position in the order of commits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FeedPosition {
-    /// History of the database that the position belongs to.
-    pub epoch: i64,
+    /// Era in which the position was read.
+    pub era: Era,
     /// Last change that the reader has; the next page starts after it.
     pub position: i64,
 }
@@ -43,7 +44,7 @@ impl<'a> Cursors<'a> {
 
     /// The cursor of a position.
     pub fn seal(&self, place: FeedPosition) -> String {
-        let place = [place.epoch.to_be_bytes(), place.position.to_be_bytes()].concat();
+        let place = [place.era.epoch, place.era.start, place.position].map(i64::to_be_bytes).concat();
         self.keys.seal(PURPOSE, &[&self.feed[..], &place].concat())
     }
 
@@ -53,8 +54,10 @@ impl<'a> Cursors<'a> {
         let opened = self.keys.open(PURPOSE, cursor);
         let parts = opened.as_deref().and_then(|opened| {
             let (rest, position) = opened.split_last_chunk()?;
+            let (rest, start) = rest.split_last_chunk()?;
             let (feed, epoch) = rest.split_last_chunk()?;
-            Some((feed, FeedPosition { epoch: i64::from_be_bytes(*epoch), position: i64::from_be_bytes(*position) }))
+            let [epoch, start, position] = [epoch, start, position].map(|bytes| i64::from_be_bytes(*bytes));
+            Some((feed, FeedPosition { era: Era { epoch, start }, position }))
         });
         let Some((feed, place)) = parts else {
             return Err(refuse("is not a cursor that this service issued; start again without it"));

@@ -13,7 +13,7 @@ use super::model::{Change, ChangeKind, ChangedRecord, ChangedResource};
 use crate::access::reach::Reach;
 use crate::access::visibility::Visibility;
 use crate::db::enum_text::Word;
-use crate::db::epoch;
+use crate::db::history;
 use crate::db::schema::changes;
 use crate::error::{ApiError, Fault};
 use crate::http::page::MOST_BYTES;
@@ -78,8 +78,10 @@ pub async fn after(
     let mut snapshot = conn.build_transaction().repeatable_read().read_only();
     snapshot
         .run(async |conn| {
-            let epoch = epoch(conn).await?;
-            if since.is_some_and(|since| since.epoch != epoch) {
+            let era = history::era(conn).await?;
+            if let Some(since) = since
+                && !history::is_kept(conn, since.era, since.position).await?
+            {
                 let detail = "is from before the database was restored; start again without it and with an empty copy";
                 return Err(ApiError::bad_query(vec![Fault::parameter("since", "bad_cursor", detail)]));
             }
@@ -102,7 +104,7 @@ pub async fn after(
                 }
                 rows = rest;
             }
-            Ok(Batch { changes, end: FeedPosition { epoch, position: end }, more })
+            Ok(Batch { changes, end: FeedPosition { era, position: end }, more })
         })
         .await
 }
