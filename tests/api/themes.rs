@@ -164,6 +164,12 @@ async fn a_merge_moves_initiatives_narrower_themes_and_addresses() {
     let mut heir = theme("Heir");
     heir["slug"] = json!("from");
     moderator.post("/v1/themes", &heir).await.expect_problem(409, "conflict");
+    // The theme that is left may take a name of the merged one: this was a 500.
+    let renamed = change(&moderator, "into", json!({ "slug": "from-2" })).await.expect(200);
+    assert_eq!(client.get("/v1/themes/from-2").await.expect(200).json["id"], renamed.json["id"]);
+    for old in ["from", "into", id] {
+        assert_eq!(client.get(&format!("/v1/themes/{old}")).await.expect(308).header("location"), "/v1/themes/from-2");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
