@@ -24,6 +24,9 @@ pub struct NamedThemes {
     pub all: Vec<Uuid>,
 }
 
+/// The id of no record. An unknown name is looked up by it, so that it costs the same work as the name of a hidden record.
+const NO_RECORD: Uuid = Uuid::nil();
+
 /// A record of any kind.
 #[derive(Debug)]
 pub enum AnyEntry<'a> {
@@ -55,7 +58,7 @@ impl Snapshot {
         let named = as_id(segment).or_else(|| self.councils.id(segment));
         // A GSS code leads only to an existing council. A slug also leads to the tombstone of a withdrawn one.
         let id = named.filter(|id| !is_gss_code(segment) || self.councils.get(*id).is_some());
-        self.find_council(reach, id.ok_or_else(|| ApiError::not_found("council"))?)
+        self.find_council(reach, id.unwrap_or(NO_RECORD))
     }
 
     /// The council with an id; 404 with the public reason if it was withdrawn.
@@ -67,7 +70,7 @@ impl Snapshot {
     /// The theme for a path segment; otherwise 404.
     pub fn locate_theme(&self, segment: &str) -> Result<&ThemeEntry, ApiError> {
         let id = as_id(segment).or_else(|| self.themes.id(segment));
-        self.find_theme(id.ok_or_else(|| ApiError::not_found("theme"))?)
+        self.find_theme(id.unwrap_or(NO_RECORD))
     }
 
     /// The theme with an id, or its replacement if it was merged; 404 with the public reason if it was withdrawn.
@@ -79,7 +82,7 @@ impl Snapshot {
     /// The initiative for a path segment, if the caller may see it; otherwise 404.
     pub fn locate_initiative(&self, reach: Reach, segment: &str) -> Result<&Arc<InitiativeEntry>, ApiError> {
         let id = as_id(segment).or_else(|| self.initiative_id(segment));
-        self.find_initiative(reach, id.ok_or_else(|| ApiError::not_found("initiative"))?)
+        self.find_initiative(reach, id.unwrap_or(NO_RECORD))
     }
 
     /// The initiative with an id; 404 with the public reason if it was public and has been withdrawn.
