@@ -270,9 +270,9 @@ async fn to_change(
     if !changeable(account).has(&current) {
         return Err(ApiError::forbidden("You do not have permission to change this key."));
     }
-    match if_match.is_none_or(|if_match| if_match.allows(current.version)) {
-        true => Ok(current),
-        false => Err(ApiError::stale(&Record::etag(&current)?)),
+    match if_match {
+        Some(if_match) if !if_match.allows(current.version) => Err(if_match.refusal(&Record::etag(&current)?)),
+        _ => Ok(current),
     }
 }
 

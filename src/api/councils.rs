@@ -171,7 +171,7 @@ pub async fn delete_council(
     let mut conn = db.get().await?;
     let current = store::locate(&mut conn, Reach::ALL, &council).await?;
     if !if_match.allows(current.version) {
-        return Err(ApiError::stale(&Record::etag(&current)?));
+        return Err(if_match.refusal(&Record::etag(&current)?));
     }
     let reason = withdrawal.0.reason();
     conn.transaction(async |conn| {
@@ -198,7 +198,7 @@ async fn change(
         return Err(ApiError::forbidden("You can edit the profile of your own council only."));
     }
     if !if_match.allows(current.version) {
-        return Err(ApiError::stale(&Record::etag(&current)?));
+        return Err(if_match.refusal(&Record::etag(&current)?));
     }
     let mut draft = make(&current)?;
     if account.role != Role::NetworkAdmin {

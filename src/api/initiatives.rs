@@ -311,7 +311,7 @@ async fn editable(
         }
     }
     if !if_match.allows(current.version) {
-        return Err(ApiError::stale(&Record::etag(&current)?));
+        return Err(if_match.refusal(&Record::etag(&current)?));
     }
     Ok(current)
 }

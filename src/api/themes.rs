@@ -161,7 +161,7 @@ pub async fn delete_theme(
             store::lock_tree(conn).await?;
             let current = store::locate(conn, &theme).await?;
             if !if_match.allows(current.version) {
-                return Err(ApiError::stale(&Record::etag(&current)?));
+                return Err(if_match.refusal(&Record::etag(&current)?));
             }
             store::withdraw(conn, current.id, current.version, reason.as_deref()).await?;
             trail.record(conn, &caller.0, Action::ThemeWithdraw, Subject::gone(&current)).await
@@ -243,7 +243,7 @@ async fn change(
             store::lock_tree(conn).await?;
             let current = store::locate(conn, segment).await?;
             if !if_match.allows(current.version) {
-                return Err(ApiError::stale(&Record::etag(&current)?));
+                return Err(if_match.refusal(&Record::etag(&current)?));
             }
             let resolved = store::resolve(conn, make(&current)?, Some(current.id)).await?;
             store::update(conn, &current, &resolved).await?;

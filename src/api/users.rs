@@ -184,7 +184,7 @@ async fn change(
     let mut conn = db.get().await?;
     let current = store::show(&mut conn, id).await?;
     if !if_match.allows(current.version) {
-        return Err(ApiError::stale(&Record::etag(&current)?));
+        return Err(if_match.refusal(&Record::etag(&current)?));
     }
     let mut draft = make(&current)?;
     let council = council_of(&mut conn, draft.value.council.as_ref(), &mut draft.faults).await?;

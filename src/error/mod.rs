@@ -97,6 +97,11 @@ impl ApiError {
         self
     }
 
+    /// Replaces the detail.
+    pub fn with_detail(self, detail: impl Into<String>) -> Self {
+        Self { detail: detail.into(), ..self }
+    }
+
     /// 400: the request cannot be read.
     pub fn unreadable(detail: impl Into<String>) -> Self {
         Self::new(&problems::UNREADABLE, detail)

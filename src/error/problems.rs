@@ -97,9 +97,10 @@ pub static CONFLICT: ProblemKind = ProblemKind {
 pub static STALE: ProblemKind = ProblemKind {
     code: "stale",
     status: 412,
-    title: "The record has changed",
-    help: "Somebody changed the record after you read it. The `ETag` header of this answer is the current one. Read \
-           the record again and repeat your change.",
+    title: "The ETag does not match",
+    help: "Somebody changed the record after you read it, or `If-Match` has no ETag that can match: a weak one (`W/`) \
+           never does. The detail says which. The `ETag` header of this answer is the current one. Read the record \
+           again and repeat your change.",
 };
 /// 413.
 pub static TOO_LARGE: ProblemKind = ProblemKind {

@@ -32,12 +32,20 @@ async fn a_change_names_the_version_it_was_made_from() {
         };
         for method in [Method::PATCH, Method::DELETE] {
             for none in [None, Some("*")] {
-                attempt(method.clone(), none).await.expect_problem(428, "precondition_required");
+                let refused = attempt(method.clone(), none).await.expect_problem(428, "precondition_required");
+                assert_eq!(refused.text.contains("If-Match: * would overwrite"), none.is_some(), "{}", refused.text);
             }
             let weak = format!("W/{current}");
             for stale in ["\"99-0011223344556677\"", weak.as_str(), "nonsense", "\"\"", "", "\"-1\"", "\"1e0-x\""] {
                 let refused = attempt(method.clone(), Some(stale)).await.expect_problem(412, "stale");
                 assert_eq!(refused.etag(), current, "{method} {path} {stale}");
+                // Nobody changed the record: the ETag is one that never matches.
+                let detail = refused.json["detail"].as_str().unwrap();
+                match stale {
+                    _ if stale == weak => assert!(detail.contains("a weak ETag"), "{detail}"),
+                    "nonsense" | "" => assert!(detail.contains("double quotes, as in If-Match: \""), "{detail}"),
+                    _ => assert!(detail.contains("has changed since"), "{detail}"),
+                }
             }
         }
         // PUT is asked the same questions, with a body that would do.

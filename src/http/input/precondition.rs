@@ -11,14 +11,44 @@ use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 
 use crate::error::ApiError;
 
-/// The versions in the caller's `If-Match`; one of them must be current.
+/// The caller's `If-Match`: one of its ETags must be that of the current version.
 #[derive(Debug)]
-pub struct IfMatch(Vec<i32>);
+pub struct IfMatch(Vec<Tag>);
+
+/// One element of `If-Match`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tag {
+    /// One of our ETags, `"7-3f2a…"`, or `"7"` as some clients shorten it.
+    Version(i32),
+    /// A weak ETag, which never matches.
+    Weak,
+    /// A text without quotes, which is no ETag.
+    Unquoted,
+    /// An ETag of something else.
+    Other,
+}
 
 impl IfMatch {
     /// True when the record has not changed since the caller read it.
     pub fn allows(&self, version: i32) -> bool {
-        self.0.contains(&version)
+        self.0.contains(&Tag::Version(version))
+    }
+
+    /// The error when nothing matches; `etag` is the current one. An ETag that cannot match is named as the cause.
+    pub fn refusal(&self, etag: &str) -> ApiError {
+        let error = ApiError::stale(etag);
+        if self.0.contains(&Tag::Weak) {
+            return error.with_detail(
+                "If-Match has a weak ETag (W/\"…\"), which never matches (RFC 9110, section 13.1.1). A proxy that \
+                 compresses answers makes ETags weak. Leave out the W/ and send the rest, quotes included.",
+            );
+        }
+        if self.0.contains(&Tag::Unquoted) {
+            return error.with_detail(format!(
+                "If-Match has a text that is not an ETag. An ETag has double quotes, as in If-Match: {etag}"
+            ));
+        }
+        error
     }
 }
 
@@ -40,18 +70,24 @@ impl FromRequest for IfMatch {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let mut tags = request.headers().get_all(header::IF_MATCH).filter_map(|value| value.to_str().ok()).peekable();
-        // `*` would overwrite the changes of other editors, as if there were no precondition.
-        if tags.peek().is_none_or(|tag| tag.trim() == "*") {
-            return ready(Err(ApiError::precondition_required()));
-        }
-        ready(Ok(Self(tags.flat_map(|tags| tags.split(',')).filter_map(version).collect())))
+        ready(match tags.peek() {
+            None => Err(ApiError::precondition_required()),
+            Some(tag) if tag.trim() == "*" => Err(ApiError::precondition_required().with_detail(
+                "If-Match: * would overwrite the changes of other editors. Send the ETag of the record as you last \
+                 read it.",
+            )),
+            Some(_) => Ok(Self(tags.flat_map(|tags| tags.split(',')).map(read).collect())),
+        })
     }
 }
 
-/// The version in one of our ETags: `"7-3f2a…"`, or `"7"` as some clients shorten it. Weak tags never match.
-fn version(tag: &str) -> Option<i32> {
-    let inner = tag.trim().strip_prefix('"')?.strip_suffix('"')?;
-    inner.split('-').next()?.parse().ok()
+fn read(tag: &str) -> Tag {
+    let tag = tag.trim();
+    if tag.starts_with("W/") || tag.starts_with("w/") {
+        return Tag::Weak;
+    }
+    let Some(inner) = tag.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else { return Tag::Unquoted };
+    inner.split('-').next().and_then(|version| version.parse().ok()).map_or(Tag::Other, Tag::Version)
 }
 
 #[cfg(test)]
@@ -60,9 +96,10 @@ mod tests {
 
     #[test]
     fn the_version_is_read_from_an_etag() {
-        assert_eq!(version(r#" "7-3f2a" "#), Some(7));
-        assert_eq!(version(r#""7""#), Some(7));
-        assert_eq!(version(r#"W/"7-3f2a""#), None);
-        assert_eq!(version("7"), None);
+        assert_eq!(read(r#" "7-3f2a" "#), Tag::Version(7));
+        assert_eq!(read(r#""7""#), Tag::Version(7));
+        assert_eq!(read(r#"W/"7-3f2a""#), Tag::Weak);
+        assert_eq!(read("7"), Tag::Unquoted);
+        assert_eq!(read(r#""seven""#), Tag::Other);
     }
 }
