@@ -5,6 +5,7 @@
 //! is for stored texts, which passed the same schema on their way in.
 
 pub mod markdown;
+pub mod moment;
 
 use std::borrow::Cow;
 use std::ops::RangeInclusive;

@@ -9,6 +9,7 @@ use crate::error::{ApiError, Fault};
 use crate::geography::BoundingBox;
 use crate::registry::councils::query::CouncilQuery;
 use crate::registry::initiatives::query::InitiativeQuery;
+use crate::text::moment::{LOST_PLUS, lost_plus};
 
 /// Default number of features on a page.
 pub const DEFAULT_LIMIT: i64 = 100;
@@ -196,16 +197,17 @@ fn period(text: &str) -> Result<Period, Wrong> {
                       2013-01-01/2015-12-31, ../2015-12-31 or 2013-01-01/..";
         ("malformed", detail.to_owned())
     };
+    let malformed = |text: &str| if lost_plus(text) { ("malformed", LOST_PLUS.to_owned()) } else { malformed() };
     let end = |text: &str| match text {
         "" | ".." => Ok(None),
-        _ => day(text).map(Some).ok_or_else(malformed),
+        _ => day(text).map(Some).ok_or_else(|| malformed(text)),
     };
     let Some((from, to)) = text.split_once('/') else {
-        let day = day(text).ok_or_else(malformed)?;
+        let day = day(text).ok_or_else(|| malformed(text))?;
         return Ok(Period { from: Some(day), to: Some(day) });
     };
     match (end(from)?, end(to)?) {
-        (None, None) => Err(malformed()),
+        (None, None) => Err(malformed(text)),
         (Some(from), Some(to)) if from > to => Err(("out_of_order", "ends before it begins".into())),
         (from, to) => Ok(Period { from, to }),
     }

@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::error::fault::FaultList;
 use crate::error::{ApiError, Fault, UNKNOWN};
 use crate::geography::notation;
+use crate::text::moment::{LOST_PLUS, lost_plus};
 use crate::text::{LINE_START, is_invisible, markdown, nearest};
 
 /// Members that only the registry sets. A body with one has probably been copied from a response.
@@ -139,6 +140,9 @@ pub(super) fn explain(error: &ValidationError<'_>, schema: &Value) -> FaultList 
         Kind::Format { format } if format == markdown::FORMAT => {
             one("nested_too_deep", format!("is nested too deep: at most {} levels are allowed", markdown::DEEPEST))
         }
+        Kind::Format { format } if format == "date-time" => {
+            one("malformed", date_time(error.instance().as_str().unwrap_or_default()))
+        }
         Kind::Format { format } => match notation::explain(format, error.instance().as_str().unwrap_or_default()) {
             Some(wrong) => FaultList::of(wrong.into_iter().map(|one| Fault::at(place.clone(), one.code, one.detail))),
             None => one("malformed", format!("is not a {}", format.replace('-', " "))),
@@ -201,6 +205,16 @@ fn needed(kind: &TypeKind) -> String {
     match kind {
         TypeKind::Single(kind) => word(*kind).into(),
         TypeKind::Multiple(kinds) => kinds.iter().map(word).collect::<Vec<_>>().join(" or "),
+    }
+}
+
+/// Describes what is wrong with a date and time.
+fn date_time(text: &str) -> String {
+    match lost_plus(text) {
+        true => LOST_PLUS.into(),
+        false => "is not a date and time with its offset (RFC 3339), such as 2026-01-31T09:00:00Z or \
+                  2026-01-31T09:00:00+01:00"
+            .into(),
     }
 }
 
