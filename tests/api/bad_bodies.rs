@@ -87,6 +87,18 @@ async fn what_is_no_json_object_is_refused_everywhere() {
                 assert!(answer.text.len() < 1000, "the refusal repeats the request");
             }
         }
+        // What Windows writes is named, so that nobody looks for a fault in the JSON.
+        let utf_16: Vec<u8> = good.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for (body, named) in [
+            ([b"\xef\xbb\xbf", good.as_bytes()].concat(), "byte order mark"),
+            (utf_16.clone(), "UTF-16"),
+            ([&b"\xff\xfe"[..], &utf_16].concat(), "UTF-16"),
+        ] {
+            for answer in everywhere(&admin, one, &body).await {
+                let answer = answer.expect_problem(400, "unreadable");
+                assert!(answer.text.contains(named) && answer.text.contains("UTF-8"), "{}", answer.text);
+            }
+        }
         for (body, kind) in
             [("[]", "an array"), ("\"x\"", "text"), ("5", "a number"), ("null", "null"), ("true", "true or false")]
         {

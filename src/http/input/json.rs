@@ -13,6 +13,11 @@ const MOST_VALUES: usize = 20_000;
 
 /// Reads a body. Errors state the position and the cause in plain English.
 pub fn parse(bytes: &[u8]) -> Result<Value, String> {
+    if let Some(encoding) = other_encoding(bytes) {
+        return Err(format!(
+            "The body is {encoding}. Send it as UTF-8 without a byte order mark (RFC 8259, section 8.1)."
+        ));
+    }
     let text = std::str::from_utf8(bytes)
         .map_err(|error| format!("The body is not UTF-8: byte {} is not valid.", error.valid_up_to()))?;
     if text.trim().is_empty() {
@@ -22,6 +27,18 @@ pub fn parse(bytes: &[u8]) -> Result<Value, String> {
     let mut source = serde_json::Deserializer::from_str(text);
     let value = Strict(&left).deserialize(&mut source).and_then(|value| source.end().map(|()| value));
     value.map_err(|error| format!("The body is not valid JSON: {error}."))
+}
+
+/// The encoding of a body that begins otherwise than JSON in UTF-8 does. Editors and shells of Windows write these.
+///
+/// JSON begins with an ASCII character, so zeros around it tell UTF-16 and UTF-32 (RFC 4627, section 3).
+fn other_encoding(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0xef, 0xbb, 0xbf, ..] => Some("UTF-8 with a byte order mark (BOM)"),
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] | [0, 0, 0, _, ..] | [_, 0, 0, 0, ..] => Some("UTF-32"),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, _, ..] | [_, 0, ..] => Some("UTF-16"),
+        _ => None,
+    }
 }
 
 /// Unicode NFC, line endings as `\n`.
@@ -116,6 +133,17 @@ mod tests {
         assert!(parse(br#"{"a": 1, "a": 2}"#).unwrap_err().contains("twice"));
         assert!(parse(b"{\"a\": \"\xff\"}").unwrap_err().contains("UTF-8"));
         assert!(parse(br#"{"a": 1e999}"#).is_err());
+        let utf_16 =
+            |mark: &[u8]| [mark, &"{}".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()].concat();
+        for (bytes, said) in [
+            (b"\xef\xbb\xbf{}".to_vec(), "byte order mark"),
+            (utf_16(b"\xff\xfe"), "UTF-16"),
+            (utf_16(b""), "UTF-16"),
+            (b"\0{\0}".to_vec(), "UTF-16"),
+            (b"{\0\0\0}\0\0\0".to_vec(), "UTF-32"),
+        ] {
+            assert!(parse(&bytes).unwrap_err().contains(said), "{bytes:?}");
+        }
         assert!(parse(br#"{"a": "\ud800"}"#).is_err());
         assert!(parse("[".repeat(100_000).as_bytes()).is_err());
         assert!(parse(b"{} {}").is_err());
