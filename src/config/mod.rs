@@ -3,11 +3,12 @@
 pub mod issuer;
 pub mod tls;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
 use clap::Args;
 use ipnet::IpNet;
+use reqwest::Url;
 use secrecy::SecretString;
 
 use crate::config::issuer::IssuerSetting;
@@ -73,6 +74,40 @@ fn network(text: &str) -> Result<IpNet, String> {
     text.parse().or_else(|_| address()).map_err(|_| "must be an address or a network such as 10.0.0.0/8".into())
 }
 
+/// An address and a port. A host name counts as its first address, IPv4 before IPv6.
+fn socket_address(text: &str) -> Result<SocketAddr, String> {
+    if let Ok(address) = text.parse() {
+        return Ok(address);
+    }
+    let host = match text.rsplit_once(':') {
+        Some(("", port)) => {
+            return Err(format!(
+                "has no address. 0.0.0.0:{port} listens on every address, 127.0.0.1:{port} on this machine only"
+            ));
+        }
+        Some((host, port)) if port.parse::<u16>().is_ok() && !host.contains('/') => host,
+        _ => return Err("must be an address and a port, such as 127.0.0.1:8080 or localhost:8080".into()),
+    };
+    let found = text.to_socket_addrs().map_err(|error| format!("the host name {host} has no address here: {error}"))?;
+    let mut found: Vec<SocketAddr> = found.collect();
+    found.sort_by_key(SocketAddr::is_ipv6);
+    found.first().copied().ok_or_else(|| format!("the host name {host} has no address here"))
+}
+
+/// A public address: http or https, a host, and possibly a port and a path. Without the slash at the end.
+fn public_address(text: &str) -> Result<String, String> {
+    let has_scheme = ["http://", "https://"].iter().any(|scheme| text.to_ascii_lowercase().starts_with(scheme));
+    if !has_scheme {
+        return Err("must begin with https:// or http://, as in https://registry.example.org".into());
+    }
+    let url =
+        Url::parse(text).map_err(|error| format!("is not an address such as https://registry.example.org: {error}"))?;
+    if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
+        return Err("must have neither a user name nor a password, ? or #, as in https://registry.example.org".into());
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
 /// A contact that RFC 9116 (section 2.5.3) allows, on one line.
 fn contact(text: &str) -> Result<String, String> {
     let is_uri = ["https:", "mailto:", "tel:"].iter().any(|scheme| text.starts_with(scheme));
@@ -83,13 +118,15 @@ fn contact(text: &str) -> Result<String, String> {
 /// Settings of the running service.
 #[derive(Args, Clone, Debug)]
 pub struct ServeSettings {
-    /// Address and port to listen on. Port 0 picks a free port.
-    #[arg(long, env = "CCIN_BIND", default_value = "127.0.0.1:8080", global = true, value_name = "ADDRESS:PORT")]
+    /// Address and port to listen on. A host name such as localhost counts as its first address. Port 0 picks a free
+    /// port.
+    #[arg(long, env = "CCIN_BIND", default_value = "127.0.0.1:8080", global = true, value_name = "ADDRESS:PORT",
+        value_parser = socket_address)]
     pub bind: SocketAddr,
 
     /// Public address of the service, such as https://registry.example.org. Links in answers use it. Default: the Host
     /// header of each request.
-    #[arg(long, env = "CCIN_PUBLIC_URL", global = true, value_name = "URL")]
+    #[arg(long, env = "CCIN_PUBLIC_URL", global = true, value_name = "URL", value_parser = public_address)]
     pub public_url: Option<String>,
 
     /// Proxies whose X-Forwarded-For header you trust, as addresses or networks such as 10.0.0.0/8. Separate them with
@@ -232,4 +269,60 @@ pub struct LimitSettings {
     #[arg(long, env = "CCIN_EXPORT_STALL_SECONDS", default_value_t = 30, global = true, value_name = "SECONDS",
         value_parser = clap::value_parser!(u16).range(1..=3600))]
     pub export_stall_seconds: u16,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bind_address_is_an_address_or_a_host_name_with_a_port() {
+        assert_eq!(socket_address("127.0.0.1:8326"), Ok(SocketAddr::from(([127, 0, 0, 1], 8326))));
+        assert_eq!(socket_address("[::1]:8326").map(|address| address.is_ipv6()), Ok(true));
+        let resolved = socket_address("localhost:8326").expect("every machine knows localhost");
+        assert!(resolved.ip().is_loopback() && resolved.port() == 8326, "{resolved}");
+        for (text, said) in [
+            (":8326", "0.0.0.0:8326"),
+            ("8326", "127.0.0.1:8080 or localhost:8080"),
+            ("localhost", "127.0.0.1:8080 or localhost:8080"),
+            ("localhost:", "127.0.0.1:8080 or localhost:8080"),
+            ("localhost:65536", "127.0.0.1:8080 or localhost:8080"),
+            ("http://localhost:8326", "127.0.0.1:8080 or localhost:8080"),
+            ("", "127.0.0.1:8080 or localhost:8080"),
+            ("no-such-host.invalid:8326", "no-such-host.invalid has no address here"),
+        ] {
+            let error = socket_address(text).expect_err(text);
+            assert!(error.contains(said), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_public_address_is_whole() {
+        for (text, kept) in [
+            ("https://registry.example.org", "https://registry.example.org"),
+            ("https://registry.example.org/", "https://registry.example.org"),
+            ("HTTPS://Registry.example.org:443/", "https://registry.example.org"),
+            ("http://localhost:8326", "http://localhost:8326"),
+            ("https://example.org/registry/", "https://example.org/registry"),
+        ] {
+            assert_eq!(public_address(text).as_deref(), Ok(kept));
+        }
+        for text in [
+            "",
+            "registry.example.org",
+            "registry.example.org:8443",
+            "localhost:8326",
+            "//registry.example.org",
+            "ftp://registry.example.org",
+            "https://",
+            "https://registry.example.org:port",
+            "https://someone:secret@registry.example.org",
+            "https://registry.example.org/?page=1",
+            "https://registry.example.org/#top",
+            "https://registry example.org",
+        ] {
+            let error = public_address(text).expect_err(text);
+            assert!(error.contains("https://registry.example.org") && !error.contains("secret"), "{text}: {error}");
+        }
+    }
 }
