@@ -1,12 +1,12 @@
 //! TLS by rustls with ring, for connections to PostgreSQL and to issuers of tokens. Also for callers, if no proxy does
 //! it, with a certificate that can be reloaded.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::{fmt, io};
 
 use rustls::crypto::{CryptoProvider, ring};
-use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
@@ -15,12 +15,48 @@ use rustls::{ClientConfig, RootCertStore, ServerConfig};
 /// Error in a certificate or key. Names the file.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
-    /// The file cannot be read, or is not PEM.
-    #[error("{0}: {1}")]
-    File(PathBuf, rustls::pki_types::pem::Error),
-    /// Certificate and key do not match, or rustls does not support them.
-    #[error("{0}: {1}")]
-    Pair(PathBuf, rustls::Error),
+    /// The file cannot be read.
+    #[error("{} cannot be read: {cause}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        cause: io::Error,
+    },
+    /// The file does not have what it should.
+    #[error("{} has no {what} in PEM form{hint}", path.display())]
+    Lacking {
+        /// The file.
+        path: PathBuf,
+        /// What it lacks.
+        what: &'static str,
+        /// What it has instead, if that is plain.
+        hint: &'static str,
+    },
+    /// The file is not valid PEM.
+    #[error("{} is not valid PEM: {cause}", path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        cause: pem::Error,
+    },
+    /// Certificate and key do not match.
+    #[error("the private key in {} does not belong to the certificate in {}", key.display(), certificate.display())]
+    Mismatch {
+        /// File with the certificate.
+        certificate: PathBuf,
+        /// File with the key.
+        key: PathBuf,
+    },
+    /// The certificate or key is not supported.
+    #[error("the certificate in {} cannot be used: {cause}", path.display())]
+    Unusable {
+        /// File with the certificate.
+        path: PathBuf,
+        /// Why not.
+        cause: rustls::Error,
+    },
 }
 
 /// A certificate with its chain and key, as last read and found valid.
@@ -56,11 +92,41 @@ impl Certificate {
 }
 
 fn read(certificate: &Path, key: &Path, provider: &CryptoProvider) -> Result<CertifiedKey, TlsError> {
-    let chain = CertificateDer::pem_file_iter(certificate)
-        .and_then(Iterator::collect)
-        .map_err(|error| TlsError::File(certificate.into(), error))?;
-    let secret = PrivateKeyDer::from_pem_file(key).map_err(|error| TlsError::File(key.into(), error))?;
-    CertifiedKey::from_der(chain, secret, provider).map_err(|error| TlsError::Pair(certificate.into(), error))
+    const SWAPPED: &str = ". Are the two files swapped?";
+    let text = open(certificate)?;
+    let chain = CertificateDer::pem_slice_iter(&text).collect::<Result<Vec<_>, _>>();
+    let chain = chain.map_err(|cause| TlsError::Malformed { path: certificate.into(), cause })?;
+    if chain.is_empty() {
+        let hint = if has(&text, "PRIVATE KEY-----") { SWAPPED } else { "" };
+        return Err(TlsError::Lacking { path: certificate.into(), what: "certificate", hint });
+    }
+    let text = open(key)?;
+    let secret = PrivateKeyDer::from_pem_slice(&text).map_err(|cause| match cause {
+        pem::Error::NoItemsFound => {
+            let hint = if has(&text, "ENCRYPTED PRIVATE KEY-----") {
+                ". The key is encrypted: write it without a password, with openssl pkey -in FILE -out FILE"
+            } else if has(&text, "CERTIFICATE-----") {
+                SWAPPED
+            } else {
+                ""
+            };
+            TlsError::Lacking { path: key.into(), what: "private key", hint }
+        }
+        cause => TlsError::Malformed { path: key.into(), cause },
+    })?;
+    CertifiedKey::from_der(chain, secret, provider).map_err(|cause| match cause {
+        rustls::Error::InconsistentKeys(_) => TlsError::Mismatch { certificate: certificate.into(), key: key.into() },
+        cause => TlsError::Unusable { path: certificate.into(), cause },
+    })
+}
+
+fn open(path: &Path) -> Result<Vec<u8>, TlsError> {
+    std::fs::read(path).map_err(|cause| TlsError::Unreadable { path: path.into(), cause })
+}
+
+/// True if a file has a line with this text.
+fn has(text: &[u8], part: &str) -> bool {
+    text.windows(part.len()).any(|window| window == part.as_bytes())
 }
 
 impl ResolvesServerCert for Certificate {
