@@ -1,5 +1,6 @@
 //! Opens the store, runs the server on it, and stops both.
 
+use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -80,6 +81,11 @@ async fn serve_until_asked(
     let at_hangup = certificate.clone();
     // Needed even without a certificate: an unhandled SIGHUP would end the service.
     signals::at_hangup(move || read_again(at_hangup.as_deref()))?;
+    // Before the database is made: a start that fails here leaves nothing behind. Another program can still take the
+    // port before it is bound for good.
+    let bind = settings.bind;
+    let cannot_listen = |error| format!("cannot listen on {bind}: {error}. Choose another address with --bind.");
+    drop(TcpListener::bind(bind).map_err(cannot_listen)?);
     let opened = open_unless_asked(store_settings, settings.clone(), signals, given_up).await?;
     let Some((store, keys)) = opened else { return Ok(()) };
     if settings.follows_host() {
@@ -90,9 +96,8 @@ async fn serve_until_asked(
         );
     }
     // Bind first: a start that fails here must not show the first password, which is shown only once.
-    let bind = settings.bind;
     let server = Server::build(store.db.clone(), keys.clone(), issuers, settings, QuotaClock::running(), certificate)
-        .map_err(|error| format!("cannot listen on {bind}: {error}. Choose another address with --bind."))?;
+        .map_err(cannot_listen)?;
     // Stopping during a long first start must also leave no server behind.
     let first = tokio::select! {
         first = first_start(&store, &keys) => first?,

@@ -7,10 +7,12 @@ use std::sync::atomic::AtomicBool;
 use diesel::ConnectionResult;
 use diesel_async::AsyncPgConnection;
 use secrecy::{ExposeSecret, SecretString};
+use tokio_postgres::Config;
 
 use super::embedded::PrivatePostgres;
 use super::{Db, embedded, establish, history, migrations};
 use crate::config::{KEY_FILE, StoreSettings};
+use crate::error::causes::chain;
 
 /// The name of the private PostgreSQL's database and of its role.
 pub const DATABASE: &str = "registry";
@@ -58,7 +60,7 @@ impl Store {
     /// As [`Store::open`], cancelled when `given_up` becomes true. After that, closing the store does not wait either.
     pub async fn open_unless(settings: &StoreSettings, given_up: &Arc<AtomicBool>) -> Result<Self, OpenError> {
         let (url, private) = match &settings.database_url {
-            Some(url) => (url.expose_secret().to_owned(), None),
+            Some(url) => (checked(url.expose_secret())?, None),
             None => {
                 let private = start_private(settings, given_up).await?;
                 (private.url(DATABASE), Some(private))
@@ -95,6 +97,22 @@ impl Store {
             Some(private) => tokio::task::spawn_blocking(move || private.stop()).await.unwrap_or(Ok(())),
             None => Ok(()),
         }
+    }
+}
+
+/// A connection string that can be read. The error names the setting, and repeats nothing of a string that may have a
+/// password.
+fn checked(url: &str) -> Result<String, OpenError> {
+    let wrong = |why: &str| {
+        let form = "DATABASE_URL (or --database-url) must have the form postgres://user:password@host/database";
+        OpenError::Database(format!("{form}, or be left out for a private PostgreSQL: {why}").into())
+    };
+    if url.trim().is_empty() {
+        return Err(wrong("it is empty"));
+    }
+    match url.parse::<Config>() {
+        Ok(_) => Ok(url.to_owned()),
+        Err(error) => Err(wrong(&chain(&error))),
     }
 }
 
