@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::first_start::{enter, load_sample};
@@ -25,8 +26,9 @@ use crate::audit::model::Action;
 use crate::audit::store::record;
 use crate::audit::subject::{Actor, Subject};
 use crate::config::{ServeSettings, StoreSettings};
+use crate::db::enum_text::text;
 use crate::db::open::Store;
-use crate::error::{ApiError, causes};
+use crate::error::{ApiError, Fault, causes};
 use crate::http::input::{Draft, Schemas};
 use crate::registry::references;
 
@@ -205,17 +207,7 @@ async fn manage_user(store: &Store, keys: &Keys, command: UserCommand) -> Result
             if let Some(council) = args.council {
                 body["council"] = council.into();
             }
-            let mut draft = Draft::<NewUser>::new(body, &Schemas::new(&document().value))?;
-            let council = match &draft.value.council {
-                Some(council) => {
-                    references::council(&mut conn, Reach::ALL, council, "/council", &mut draft.faults).await?
-                }
-                None => None,
-            };
-            let user = draft.checked()?;
-            let hash = password::hash(user.initial_password.clone()).await?;
-            enter(&mut conn, keys, &user, council, &hash).await?;
-            Ok(format!("{} can sign in now.", user.email))
+            create_user(&mut conn, keys, body).await.map_err(|error| in_flags(&error, args.role))
         }
         UserCommand::Disable { email } => {
             let id = user_id(&mut conn, &email).await?;
@@ -239,6 +231,39 @@ async fn manage_user(store: &Store, keys: &Keys, command: UserCommand) -> Result
     }
 }
 
+async fn create_user(conn: &mut AsyncPgConnection, keys: &Keys, body: Value) -> Result<String, ApiError> {
+    let mut draft = Draft::<NewUser>::new(body, &Schemas::new(&document().value))?;
+    let council = match &draft.value.council {
+        Some(council) => references::council(conn, Reach::ALL, council, "/council", &mut draft.faults).await?,
+        None => None,
+    };
+    let user = draft.checked()?;
+    let hash = password::hash(user.initial_password.clone()).await?;
+    enter(conn, keys, &user, council, &hash).await?;
+    Ok(format!("{} can sign in now.", user.email))
+}
+
+/// The faults of a new user in the terms of the command line, which has flags instead of a body.
+fn in_flags(error: &ApiError, role: Role) -> Failure {
+    if error.faults().is_empty() {
+        return error.to_string().into();
+    }
+    let role = text(&role);
+    let line = |fault: &Fault| {
+        let place = match fault.pointer.as_deref().unwrap_or_default() {
+            "/initial_password" => "the password".to_owned(),
+            pointer => format!("--{}", pointer.trim_start_matches('/')),
+        };
+        match (&*place, &*fault.code) {
+            ("--council", "required") => format!("\n  --council is required for --role {role}"),
+            ("--council", "not_allowed") => format!("\n  --council is not allowed for --role {role}; leave it out"),
+            _ => format!("\n  {place} {}", fault.detail),
+        }
+    };
+    let lines: String = error.faults().iter().map(line).collect();
+    format!("the user was not created:{lines}").into()
+}
+
 async fn user_id(conn: &mut AsyncPgConnection, email: &str) -> Result<Uuid, Failure> {
     let found = users::store::find_by_email(conn, email).await.map_err(|error: ApiError| error.to_string())?;
     found.ok_or_else(|| format!("there is no user {email}").into())
@@ -246,12 +271,20 @@ async fn user_id(conn: &mut AsyncPgConnection, email: &str) -> Result<Uuid, Fail
 
 /// Reads one line from standard input. Other processes can read a command line, so a password never goes there.
 fn read_line() -> Result<String, Failure> {
-    if std::io::stdin().is_terminal() {
-        eprintln!("Type the password (it will be visible), then press Enter and Ctrl-D:");
-    }
     let mut text = String::new();
-    std::io::stdin().take(4096).read_to_string(&mut text)?;
-    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+    let read = if std::io::stdin().is_terminal() {
+        eprintln!("Type the password (it will be visible), then press Enter:");
+        std::io::stdin().read_line(&mut text)
+    } else {
+        std::io::stdin().take(4096).read_to_string(&mut text)
+    };
+    read.map_err(|error| format!("the password on standard input cannot be read: {error}"))?;
+    // Windows PowerShell puts a byte order mark in front of what it pipes.
+    let line = text.trim_start_matches('\u{feff}').trim_end_matches(['\r', '\n']);
+    if line.is_empty() {
+        return Err("there is no password on standard input; pipe it in, as in --password-stdin < password.txt".into());
+    }
+    Ok(line.to_owned())
 }
 
 fn read_password() -> Result<String, Failure> {
