@@ -230,6 +230,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
         answer_with_selection(operation);
     }
     finish_paging(operation);
+    unfill(operation);
     for (_, content) in
         operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut).into_iter().flatten()
     {
@@ -285,6 +286,19 @@ fn finish_paging(operation: &mut Value) {
         // Limits of any size are clamped. The format `int64` would mean that larger numbers are refused.
         for limit in list.iter_mut().filter(|parameter| parameter["name"] == "limit") {
             limit["schema"].as_object_mut().map(|schema| schema.remove("format"));
+        }
+    }
+}
+
+/// Moves the examples of optional query parameters into their schemas.
+///
+/// "Try it out" of the interactive page fills in the `example` of every parameter. Each of these narrows a list, and
+/// together they match nothing. Required parameters and those of the path stay filled in.
+fn unfill(operation: &mut Value) {
+    let parameters = operation.pointer_mut("/parameters").and_then(Value::as_array_mut).into_iter().flatten();
+    for parameter in parameters.filter(|one| one["in"] == "query" && one["required"] != true) {
+        if let Some(example) = parameter.as_object_mut().and_then(|members| members.shift_remove("example")) {
+            parameter["schema"]["examples"] = json!([example]);
         }
     }
 }

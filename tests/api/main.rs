@@ -55,6 +55,7 @@ mod themes;
 mod tiles;
 mod tokens;
 mod transport;
+mod try_it_out;
 mod users;
 mod visibility;
 mod vocabularies;

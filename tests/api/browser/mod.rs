@@ -42,6 +42,11 @@ async fn the_guide_is_searched_and_read() {
     run("guide.mjs").await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn operations_are_tried_in_the_interactive_page() {
+    run("docs.mjs").await;
+}
+
 /// Run a script against a service with the sample.
 async fn run(script: &str) {
     let browser = match browser() {
