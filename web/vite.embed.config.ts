@@ -3,8 +3,8 @@ import { defineConfig } from "vite";
 import { outline } from "./build/outline";
 import { packed } from "./build/packed";
 
-/** What other sites load, under names that stay: `/embed.js`, and `/embed.css` for the page within a frame. */
-const NAMES: Record<string, string> = { "element.js": "embed.js", "frame.css": "embed.css" };
+/** What other sites load, under names that stay: `/embed.js`, and `/embed.css` and `/frame.js` for the page within a frame. */
+const NAMES: Record<string, string> = { "element.js": "embed.js", "parent.js": "frame.js", "frame.css": "embed.css" };
 const named = (name: string, other: string) => NAMES[name] ?? other;
 
 export default defineConfig({
@@ -20,7 +20,7 @@ export default defineConfig({
     modulePreload: false,
     reportCompressedSize: false,
     rollupOptions: {
-      input: ["embed/element.ts", "embed/frame.css"],
+      input: ["embed/element.ts", "embed/parent.ts", "embed/frame.css"],
       output: {
         entryFileNames: ({ name }) => named(`${name}.js`, "assets/[name]-[hash].js"),
         chunkFileNames: "assets/embed-[name]-[hash].js",

@@ -10,7 +10,7 @@ use crate::db::enum_text::text;
 use crate::error::ApiError;
 use crate::formats::feeds;
 use crate::formats::feeds::{ATOM, Head};
-use crate::http::input::{NoParams, Query};
+use crate::http::input::Query;
 use crate::http::page::base;
 use crate::http::response::{Answer, Cacheable, Moves, moved};
 use crate::read_model::extractor::CurrentSnapshot;
@@ -94,7 +94,6 @@ pub async fn feed_changes(
     request: HttpRequest,
     snapshot: CurrentSnapshot,
     caller: Anyone,
-    _: Query<NoParams>,
 ) -> Result<HttpResponse, ApiError> {
     let title = "Changes in the CCIN registry".into();
     answer(&request, &snapshot, caller.reach(), FeedScope::Registry, title, "/v1/changes.atom".into())
@@ -111,7 +110,6 @@ pub async fn feed_council_changes(
     snapshot: CurrentSnapshot,
     caller: Anyone,
     council: web::Path<String>,
-    _: Query<NoParams>,
 ) -> Result<HttpResponse, ApiError> {
     let found = &snapshot.locate_council(caller.reach(), &council)?.record;
     if references::is_former(&council, &found.slug, found.id) {
@@ -133,7 +131,6 @@ pub async fn feed_theme_changes(
     snapshot: CurrentSnapshot,
     caller: Anyone,
     theme: web::Path<String>,
-    _: Query<NoParams>,
 ) -> Result<HttpResponse, ApiError> {
     let found = &snapshot.locate_theme(&theme)?.record;
     if references::is_former(&theme, &found.slug, found.id) {

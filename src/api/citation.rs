@@ -10,7 +10,7 @@ use crate::formats::citation::linked::LinkedData;
 use crate::formats::citation::model::{CitationFormat, CitationQuery};
 use crate::formats::citation::work::Work;
 use crate::formats::citation::{bibtex, catalog, csl, datacite, extent, linked, ris};
-use crate::http::input::{NoParams, Query};
+use crate::http::input::Query;
 use crate::http::negotiate;
 use crate::http::page::base;
 use crate::http::response::{Answer, Cacheable, Moves, moved, see_other};
@@ -81,7 +81,6 @@ pub async fn follow_permalink(
     snapshot: CurrentSnapshot,
     caller: Anyone,
     id: web::Path<String>,
-    _: Query<NoParams>,
 ) -> Result<HttpResponse, ApiError> {
     let id = references::id(&id, "record")?;
     // Browsers get the web page of the record.
@@ -104,11 +103,7 @@ pub async fn follow_permalink(
 /// public records only.
 #[utoipa::path(tag = "service", responses(Cacheable, (status = 200, description = "The catalogue", content_type = "application/ld+json", body = LinkedData)))]
 #[get("/catalog.jsonld")]
-pub async fn find_catalog(
-    request: HttpRequest,
-    snapshot: CurrentSnapshot,
-    _: Query<NoParams>,
-) -> Result<HttpResponse, ApiError> {
+pub async fn find_catalog(request: HttpRequest, snapshot: CurrentSnapshot) -> Result<HttpResponse, ApiError> {
     let extent = extent::extent(&snapshot);
     let concepts = extent::concepts(&snapshot);
     let catalog = catalog::catalog(&base(&request), &extent, &concepts);

@@ -9,8 +9,8 @@ use crate::error::ApiError;
 use crate::formats::citation;
 use crate::formats::embeds::frame::{element, refused};
 use crate::formats::embeds::model::{FrameQuery, FrameView, Oembed, OembedFormat, OembedQuery};
-use crate::formats::embeds::oembed::{EmbeddedPage, LIST_HEIGHT, RECORD_HEIGHT, frame, subject, xml};
-use crate::http::input::{NoParams, Query};
+use crate::formats::embeds::oembed::{EmbeddedPage, LIST_HEIGHT, Paths, RECORD_HEIGHT, frame, subject, xml};
+use crate::http::input::SharedQuery;
 use crate::http::negotiate;
 use crate::http::page::{Pages, base};
 use crate::http::response::{Answer, Cacheable, moved};
@@ -36,22 +36,22 @@ async fn frame_initiatives(
     request: HttpRequest,
     snapshot: CurrentSnapshot,
     pages: Pages,
-    query: Result<Query<FrameQuery>, ApiError>,
+    query: Result<SharedQuery<FrameQuery>, ApiError>,
 ) -> Result<HttpResponse, ApiError> {
     let listed = || {
-        let query = query?.0;
+        let SharedQuery { value: query, written } = query?;
         let (view, heading) = (query.view, query.heading.clone());
         let query = query.of_list();
         let filter = InitiativeFilter::new(&snapshot, Reach::PUBLIC, &query)?;
         let page = pages.page(query.limit, None)?;
         let order = InitiativeOrder::of(&query, filter.area.near);
-        Ok((view, heading, snapshot.list_initiatives(Reach::PUBLIC, &filter, order, &page)))
+        Ok((view, heading, written, snapshot.list_initiatives(Reach::PUBLIC, &filter, order, &page)))
     };
-    let (view, heading, slice) = match listed() {
+    let (view, heading, written, slice) = match listed() {
         Ok(listed) => listed,
         Err(error) => return explained(error),
     };
-    let said: Vec<(String, String)> = form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
+    let said: Vec<(String, String)> = form_urlencoded::parse(written.as_bytes()).into_owned().collect();
     let mut attributes = joined(&said);
     if view == FrameView::Map && !attributes.iter().any(|(name, _)| name == "view") {
         attributes.push(("view".into(), "map".into()));
@@ -70,9 +70,8 @@ async fn frame_initiative(
     request: HttpRequest,
     snapshot: CurrentSnapshot,
     initiative: web::Path<String>,
-    query: Result<Query<NoParams>, ApiError>,
 ) -> Result<HttpResponse, ApiError> {
-    match query.and_then(|_| snapshot.locate_initiative(Reach::PUBLIC, &initiative)) {
+    match snapshot.locate_initiative(Reach::PUBLIC, &initiative) {
         Ok(found) if references::is_former(&initiative, &found.slug, found.id) => Ok(moved(&request, &found.slug)),
         Ok(found) => {
             let attribute = |name: &str, value: &str| (name.to_owned(), value.to_owned());
@@ -126,7 +125,7 @@ fn explained(error: ApiError) -> Result<HttpResponse, ApiError> {
 pub async fn find_frame(
     request: HttpRequest,
     snapshot: CurrentSnapshot,
-    query: Query<OembedQuery>,
+    query: SharedQuery<OembedQuery>,
 ) -> Result<HttpResponse, ApiError> {
     const FORMATS: [(OembedFormat, &str); 2] =
         [(OembedFormat::Json, "application/json"), (OembedFormat::Xml, "text/xml")];
@@ -137,9 +136,9 @@ pub async fn find_frame(
     let base = base(&request);
     let none = || ApiError::not_found("page of an initiative or a council");
     let entry = match subject(&query.url, &base).ok_or_else(none)? {
-        EmbeddedPage::Initiative(segment) => AnyEntry::Initiative(snapshot.locate_initiative(Reach::PUBLIC, segment)?),
-        EmbeddedPage::Council(segment) => AnyEntry::Council(snapshot.locate_council(Reach::PUBLIC, segment)?),
-        EmbeddedPage::Record(id) => snapshot.find_record(Reach::PUBLIC, references::id(id, "record")?)?,
+        EmbeddedPage::Initiative(segment) => AnyEntry::Initiative(snapshot.locate_initiative(Reach::PUBLIC, &segment)?),
+        EmbeddedPage::Council(segment) => AnyEntry::Council(snapshot.locate_council(Reach::PUBLIC, &segment)?),
+        EmbeddedPage::Record(id) => snapshot.find_record(Reach::PUBLIC, references::id(&id, "record")?)?,
     };
     let answer = match entry {
         AnyEntry::Initiative(entry) => of_initiative(&entry.record(Reach::PUBLIC)?, &base, &query),
@@ -158,10 +157,14 @@ fn of_initiative(found: &Initiative, base: &str, asked: &OembedQuery) -> Oembed 
         Some(lead) => (lead.name.clone(), format!("{base}/councils/{}", lead.slug)),
         None => (citation::work::NETWORK_NAME.to_owned(), citation::work::NETWORK_SITE.to_owned()),
     };
-    frame(base, &format!("/embed/initiatives/{}", found.slug), &found.title, author, RECORD_HEIGHT, asked)
+    let page = format!("/initiatives/{}", found.slug);
+    let paths = Paths { page: &page, frame: &format!("/embed{page}") };
+    frame(base, paths, &found.title, author, RECORD_HEIGHT, asked)
 }
 
 fn of_council(found: &Council, base: &str, asked: &OembedQuery) -> Oembed {
-    let author = (found.name.clone(), format!("{base}/councils/{}", found.slug));
-    frame(base, &format!("/embed/initiatives?council={}", found.slug), &found.name, author, LIST_HEIGHT, asked)
+    let page = format!("/councils/{}", found.slug);
+    let author = (found.name.clone(), format!("{base}{page}"));
+    let paths = Paths { page: &page, frame: &format!("/embed/initiatives?council={}", found.slug) };
+    frame(base, paths, &found.name, author, LIST_HEIGHT, asked)
 }

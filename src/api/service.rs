@@ -9,7 +9,6 @@ use utoipa::ToSchema;
 use crate::access::reach::Reach;
 use crate::db::Db;
 use crate::error::ApiError;
-use crate::http::input::{NoParams, Query};
 use crate::http::page::base;
 use crate::http::readiness::Writes;
 use crate::http::response::{Answer, Cacheable};
@@ -115,7 +114,7 @@ pub struct Ability {
 /// The start address. Links to the OpenAPI document, the interactive documentation, the guide and the main lists.
 #[utoipa::path(tag = "service", responses(Cacheable, (status = 200, description = "Links to the parts of the service", body = ServiceIndex)))]
 #[get("/")]
-pub async fn find_service(request: HttpRequest, _: Query<NoParams>) -> Result<HttpResponse, ApiError> {
+pub async fn find_service(request: HttpRequest) -> Result<HttpResponse, ApiError> {
     let at = |path: &str| format!("{}{path}", base(&request));
     let index = ServiceIndex {
         name: "CCIN registry",
@@ -139,11 +138,7 @@ pub async fn find_service(request: HttpRequest, _: Query<NoParams>) -> Result<Ht
 /// 200 if the database answers. 503 if it does not.
 #[utoipa::path(tag = "service", extensions(("x-price" = json!({ "units": 0 }))), responses((status = 200, description = "The database answers", body = Health)))]
 #[get("/health")]
-pub async fn find_health(
-    db: web::Data<Db>,
-    read_model: web::Data<ReadModel>,
-    _: Query<NoParams>,
-) -> Result<HttpResponse, ApiError> {
+pub async fn find_health(db: web::Data<Db>, read_model: web::Data<ReadModel>) -> Result<HttpResponse, ApiError> {
     db.get().await?.batch_execute("SELECT 1").await?;
     let snapshot = read_model.snapshot();
     let (records, size) = snapshot.map_or((0, 0), |held| (held.visible(Reach::PUBLIC).len(), held.size()));
@@ -156,7 +151,7 @@ pub async fn find_health(
 /// Always answers 200. If you get no answer, restart the process. This check uses neither the database nor the records.
 #[utoipa::path(tag = "service", extensions(("x-price" = json!({ "units": 0 }))), responses((status = 200, description = "The process is running", body = Liveness)))]
 #[get("/health/live")]
-pub async fn find_liveness(_: Query<NoParams>) -> HttpResponse {
+pub async fn find_liveness() -> HttpResponse {
     HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(Liveness { status: "live" })
 }
 
@@ -174,7 +169,6 @@ pub async fn find_liveness(_: Query<NoParams>) -> HttpResponse {
 pub async fn find_readiness(
     read_model: web::Data<ReadModel>,
     writes: web::Data<Writes>,
-    _: Query<NoParams>,
 ) -> Result<HttpResponse, ApiError> {
     let stale = match read_model.status() {
         Status::Loading(_) => return Err(read_model.still_loading()),

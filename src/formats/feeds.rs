@@ -7,6 +7,7 @@ use atom_syndication::{Category, Entry, Feed, Link, Person, Text};
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use crate::error::ApiError;
+use crate::formats::legible;
 use crate::registry::changes::model::{Change, ChangedRecord, ChangedResource};
 
 /// Media type of the feeds.
@@ -121,9 +122,4 @@ fn link(rel: &str, href: String, media_type: &str) -> Link {
 
 fn plain(text: &str) -> Text {
     Text::plain(legible(text))
-}
-
-/// Removes the two characters that our texts may have and XML may not (XML 1.0, production 2).
-fn legible(text: &str) -> String {
-    text.replace(['\u{fffe}', '\u{ffff}'], "")
 }

@@ -4,7 +4,6 @@ use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::{HttpResponse, get, web};
 use chrono::{Days, Utc};
 
-use super::input::{NoParams, Query};
 use crate::config::ServeSettings;
 use crate::error::ApiError;
 
@@ -51,10 +50,7 @@ fn unshare(headers: &mut HeaderMap) {
 /// The format is RFC 9116.
 #[utoipa::path(tag = "service", responses((status = 200, description = "Contact for security reports", content_type = "text/plain", body = String)))]
 #[get("/.well-known/security.txt")]
-pub async fn find_security_txt(
-    settings: web::Data<ServeSettings>,
-    _: Query<NoParams>,
-) -> Result<HttpResponse, ApiError> {
+pub async fn find_security_txt(settings: web::Data<ServeSettings>) -> Result<HttpResponse, ApiError> {
     // Precise to the day, so that every response of a day is the same.
     let expires = Utc::now().date_naive() + GOOD_FOR;
     let mut text =

@@ -2,6 +2,7 @@
 
 mod support;
 
+mod added_parameters;
 mod addresses;
 mod api_keys;
 mod attacks;
@@ -39,6 +40,7 @@ mod map;
 mod meanwhile;
 mod measured;
 mod migrations;
+mod oembed;
 mod ogc;
 mod openapi;
 mod permissions;

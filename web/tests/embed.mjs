@@ -7,9 +7,28 @@ import { after, before } from "node:test";
 import { SERVICE, accessible, api, browsing, fits } from "./support.mjs";
 
 /** As strict as a site can be that shows initiatives: no style in place, nothing but the registry's script and answers. */
-const POLICY = `default-src 'none'; script-src ${SERVICE}; connect-src ${SERVICE}; style-src 'self'; frame-src ${SERVICE}; img-src data:; base-uri 'none'`;
+const POLICY = `default-src 'none'; script-src 'self' ${SERVICE}; connect-src ${SERVICE}; style-src 'self'; frame-src ${SERVICE}; img-src data:; base-uri 'none'`;
 const SCRIPT = `<script type="module" src="${SERVICE}/embed.js"></script>`;
-const STYLE = `ccin-initiatives.own { --ccin-link: rgb(120, 0, 60); --ccin-gap: 33px } .own::part(meta) { font-style: italic }`;
+const STYLE = `ccin-initiatives.own { --ccin-link: rgb(120, 0, 60); --ccin-gap: 33px } .own::part(meta) { font-style: italic } .waits { position: absolute; visibility: hidden }`;
+
+/** The secret that WordPress gives a frame: ten letters and digits. */
+const SECRET = "AbCdEfGh12";
+/**
+ * The part of WordPress's page that listens to frames, as its `wp-embed.js` behaves: only to the frame with the secret,
+ * to heights from 200 to 1000, and to links to the frame's own host while the frame has the focus.
+ */
+const WORDPRESS = `
+  const frame = document.querySelector("iframe[data-secret]"), heard = (window.heard = []);
+  addEventListener("message", ({ data, source }) => {
+    if (!data || data.secret !== "${SECRET}" || source !== frame.contentWindow) return;
+    heard.push(data);
+    document.querySelector("blockquote").hidden = true;
+    frame.classList.remove("waits");
+    if (data.message === "height") frame.height = String(Math.min(1000, Math.max(200, parseInt(data.value, 10))));
+    if (data.message === "link" && new URL(data.value).host === new URL(frame.src).host && document.activeElement === frame) window.top.location.href = data.value;
+  });
+  addEventListener("load", () => frame.contentWindow.postMessage({ message: "ready", secret: "${SECRET}" }, "*"));
+`;
 
 /** Bodies of the pages of the other site, by their paths. */
 const PAGES = {
@@ -19,6 +38,9 @@ const PAGES = {
   "/map": `${SCRIPT}<ccin-initiatives view="map" nation="england"></ccin-initiatives>`,
   "/bad": `${SCRIPT}<ccin-initiatives council="nowhere-at-all"><a href="/own">Our own list</a></ccin-initiatives><ccin-initiatives kind="nonsense"></ccin-initiatives>`,
   "/frame": `<iframe title="Initiatives of Oldham" width="500" height="600" src="${SERVICE}/embed/initiatives?council=oldham&limit=3"></iframe>`,
+  "/wordpress": `<script src="/wp-embed.js" defer></script><blockquote class="wp-embedded-content" data-secret="${SECRET}"><a href="${SERVICE}/councils/oldham">Oldham</a></blockquote>
+    <iframe class="wp-embedded-content waits" sandbox="allow-scripts" security="restricted" title="Oldham" width="500" height="300"
+      src="${SERVICE}/embed/initiatives?council=oldham&amp;limit=3#?secret=${SECRET}" data-secret="${SECRET}"></iframe>`,
   "/framed-page": `<iframe title="The registry" src="${SERVICE}/"></iframe>`,
 };
 
@@ -27,6 +49,7 @@ let origin;
 const origins = [];
 before(async () => {
   site = createServer((request, response) => {
+    if (request.url === "/wp-embed.js") return void response.writeHead(200, { "Content-Type": "text/javascript" }).end(WORDPRESS);
     if (request.url === "/style.css") return void response.writeHead(200, { "Content-Type": "text/css" }).end(STYLE);
     const body = PAGES[request.url ?? ""] ?? "<p>Nothing.</p>";
     const head = `<title>A council</title><link rel="stylesheet" href="/style.css"><link rel="icon" href="data:,">`;
@@ -139,6 +162,43 @@ browsing(
 );
 
 browsing(
+  "in WordPress's sandbox a frame has its height, and its links lead the whole window",
+  async (page) => {
+    const { data } = await api("/v1/initiatives?council=oldham&limit=3&fields=slug,title");
+    await page.goto(`${origin}/wordpress`);
+    const frame = page.frameLocator("iframe");
+    await frame.getByRole("heading", { level: 2, name: data[1].title }).waitFor();
+    await page.locator("iframe:not(.waits)").waitFor();
+    assert.equal(await page.getByRole("link", { name: "Oldham", exact: true }).isVisible(), false, "the quotation gives way");
+    // The height is that of the whole list, as it is once it has loaded.
+    const tall = await frame.locator("html").evaluate((html) => Math.ceil(html.getBoundingClientRect().height));
+    assert.ok(tall > 300, `${tall} pixels`);
+    await page.locator(`iframe[height="${Math.min(1000, tall)}"]`).waitFor();
+    await frame.getByRole("link", { name: data[1].title }).click();
+    await page.waitForURL(`${SERVICE}/initiatives/${data[1].slug}`);
+  },
+  { origins },
+);
+
+browsing(
+  "in WordPress's sandbox a frame is led by the keyboard too, and tells nobody without a secret",
+  async (page) => {
+    const { data } = await api("/v1/initiatives?council=oldham&limit=3&fields=slug,title");
+    await page.goto(`${origin}/wordpress`);
+    const frame = page.frameLocator("iframe");
+    const link = frame.getByRole("link", { name: data[0].title });
+    await frame.getByRole("heading", { level: 2, name: data[0].title }).waitFor();
+    await page.locator("iframe:not(.waits)").waitFor();
+    const heard = await page.evaluate(() => window.heard);
+    assert.ok(heard.length > 0 && heard.every(({ message, value }) => message === "height" && Number.isInteger(value)), JSON.stringify(heard));
+    await link.focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`${SERVICE}/initiatives/${data[0].slug}`);
+  },
+  { origins },
+);
+
+browsing(
   "no other page of the registry stands in a frame",
   async (page) => {
     await page.goto(`${origin}/framed-page`);
@@ -170,7 +230,7 @@ for (const scheme of ["light", "dark"]) {
         await accessible(page, path);
         await fits(page, path);
       }
-      const refused = await page.goto(`${SERVICE}/embed/initiatives?knd=x`);
+      const refused = await page.goto(`${SERVICE}/embed/initiatives?kind=x`);
       assert.equal(refused.status(), 400);
       await accessible(page, "a frame that was asked for wrongly");
     },

@@ -33,12 +33,14 @@ pub fn element(
         .collect();
     let list = if links.is_empty() { "<p>No initiatives match.</p>".to_owned() } else { format!("<ul>{links}</ul>") };
     let all = link(all, "On the CCIN registry");
-    let script = "<script type=\"module\" src=\"/embed.js\"></script>";
+    let script =
+        "<script type=\"module\" src=\"/frame.js\"></script><script type=\"module\" src=\"/embed.js\"></script>";
     let main = format!("<ccin-initiatives target=\"_top\"{attributes}>{list}<p>{all}</p></ccin-initiatives>");
     framed(Answer::new(request, HTML).send(document(title, script, &main)))
 }
 
-/// An error page with one line for each fault.
+/// An error page with one line for each fault. It says nothing to the page around it, so that WordPress goes on to show
+/// its own link instead.
 pub fn refused(status: StatusCode, what: &str, faults: &[String]) -> HttpResponse {
     let lines: String = faults.iter().map(|fault| format!("<li>{}</li>", escape(fault))).collect();
     let list = if lines.is_empty() { String::new() } else { format!("<ul>{lines}</ul>") };

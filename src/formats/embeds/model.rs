@@ -106,8 +106,8 @@ pub enum OembedFormat {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct OembedQuery {
-    /// Address of a page of this registry: an initiative, a council, or the permalink of one.
-    #[param(format = "uri", max_length = 2000, example = "http://127.0.0.1:8080/initiatives/get-oldham-working")]
+    /// Address of a page of this registry: an initiative, a council, or the permalink of one. The path alone works too.
+    #[param(format = "uri-reference", max_length = 2000, example = "/initiatives/get-oldham-working")]
     pub url: String,
     /// Maximum width of the frame in pixels.
     #[param(minimum = 1, example = 600)]
@@ -148,7 +148,8 @@ pub struct Oembed {
     /// Seconds for which you can cache this answer.
     #[schema(example = 3600, minimum = 0)]
     pub cache_age: u32,
-    /// HTML of the frame, ready to put on a page.
+    /// HTML of the frame, ready to put on a page. Before the frame is a hidden link to the page, which WordPress shows
+    /// until the frame is there.
     #[schema(example = "<iframe src=\"http://127.0.0.1:8080/embed/initiatives/get-oldham-working\"></iframe>")]
     pub html: String,
     /// Width of the frame in pixels.

@@ -17,6 +17,18 @@ use crate::error::{ApiError, Fault};
 #[derive(Debug)]
 pub struct Query<T>(pub T);
 
+/// The typed query string of an address that other software calls or that people share: a frame, or oEmbed.
+///
+/// Such software adds parameters of its own: WordPress `dnt`, newsletters `utm_source`, social media `fbclid`. Unknown
+/// parameters are ignored. The declared ones follow the same rules as in [`Query`].
+#[derive(Debug)]
+pub struct SharedQuery<T> {
+    /// The declared parameters.
+    pub value: T,
+    /// The part of the query string with the declared parameters.
+    pub written: String,
+}
+
 /// For an operation without query parameters.
 #[derive(Debug, Deserialize, IntoParams)]
 pub struct NoParams {}
@@ -37,6 +49,35 @@ impl<T: IntoParams + DeserializeOwned + 'static> FromRequest for Query<T> {
         let schemas = schemas.ok_or_else(|| ApiError::internal("the schemas are not mounted"));
         ready(schemas.and_then(|schemas| Self::parse(request.query_string(), schemas)))
     }
+}
+
+impl<T> Deref for SharedQuery<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T: IntoParams + DeserializeOwned + 'static> FromRequest for SharedQuery<T> {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let schemas = request.app_data::<web::Data<Schemas>>();
+        let schemas = schemas.ok_or_else(|| ApiError::internal("the schemas are not mounted"));
+        ready(schemas.and_then(|schemas| {
+            let written = declared(request.query_string(), &schemas.query::<T>().schema["properties"]);
+            Ok(Self { value: read::<T>(&written, schemas)?.0, written })
+        }))
+    }
+}
+
+/// The part of a query string whose parameters are declared.
+fn declared(written: &str, properties: &Value) -> String {
+    let is_declared = |part: &&str| {
+        form_urlencoded::parse(part.as_bytes()).next().is_some_and(|(name, _)| properties.get(&*name).is_some())
+    };
+    written.split('&').filter(is_declared).collect::<Vec<_>>().join("&")
 }
 
 impl<T: IntoParams + DeserializeOwned + 'static> Query<T> {

@@ -45,7 +45,7 @@ async fn what_is_not_there_for_the_caller_is_not_found() {
     assert_eq!(editor.get(&address).await.expect(303).header("location"), "/v1/initiatives/a-draft");
     assert_eq!(editor.get(&address).await.header("cache-control"), "private, no-store");
     app.with_token("garbage").get(&address).await.expect_problem(401, "bad_credentials");
-    client.get(&format!("{address}?x=1")).await.expect_problem(400, "bad_query");
+    editor.get(&format!("{address}?x=1")).await.expect(303);
 
     let published = publish(&moderator, &draft).await;
     client.get(&address).await.expect(303);
