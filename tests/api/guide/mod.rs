@@ -4,6 +4,7 @@ mod commands;
 mod links;
 mod reference;
 mod served;
+mod shells;
 
 use std::fs;
 
