@@ -73,7 +73,7 @@ pub async fn cite_initiative(
 /// the current address of the record (303), or to its web page if you use a browser. You get 404 if you do not have
 /// permission to see the record.
 #[utoipa::path(tag = "service",
-    params(("id" = String, Path, description = "Id of a council, an initiative or a theme", example = "01a20437-ea34-7438-944c-55d92567c2df")),
+    params(("id" = String, Path, description = "Id of a council, an initiative or a theme, as a list has it")),
     responses((status = 303, description = "Redirect to the record", headers(("Location" = String, description = "Current address of the record")))))]
 #[get("/{id}")]
 pub async fn follow_permalink(

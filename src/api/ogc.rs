@@ -149,7 +149,7 @@ pub async fn list_council_features(
 }
 
 /// Get a council as a feature
-#[utoipa::path(tag = "OGC", params(("feature" = String, Path, description = "Id of the council", example = "01a20437-ea34-7438-944c-55d92567c2df"), View), responses(Cacheable, (status = 200, description = "The feature", content_type = "application/geo+json", body = CouncilFeature)))]
+#[utoipa::path(tag = "OGC", params(("feature" = String, Path, description = "Id of the council, as a list has it"), View), responses(Cacheable, (status = 200, description = "The feature", content_type = "application/geo+json", body = CouncilFeature)))]
 #[get("/collections/councils/items/{feature}")]
 pub async fn find_council_feature(
     request: HttpRequest,
@@ -186,7 +186,7 @@ pub async fn list_initiative_features(
 }
 
 /// Get an initiative as a feature
-#[utoipa::path(tag = "OGC", params(("feature" = String, Path, description = "Id of the initiative", example = "01a20437-ea34-7438-944c-55d92567c2df"), View), responses(Cacheable, (status = 200, description = "The feature", content_type = "application/geo+json", body = InitiativeFeature)))]
+#[utoipa::path(tag = "OGC", params(("feature" = String, Path, description = "Id of the initiative, as a list has it"), View), responses(Cacheable, (status = 200, description = "The feature", content_type = "application/geo+json", body = InitiativeFeature)))]
 #[get("/collections/initiatives/items/{feature}")]
 pub async fn find_initiative_feature(
     request: HttpRequest,
@@ -224,7 +224,7 @@ pub async fn list_boundary_features(
 }
 
 /// Get a boundary as a feature
-#[utoipa::path(tag = "OGC", params(("feature" = String, Path, description = "Id of the council", example = "01a20437-ea34-7438-944c-55d92567c2df"), View), responses(Cacheable, (status = 200, description = "The feature", content_type = "application/geo+json", body = AreaFeature)))]
+#[utoipa::path(tag = "OGC", params(("feature" = String, Path, description = "Id of the council, as a list has it"), View), responses(Cacheable, (status = 200, description = "The feature", content_type = "application/geo+json", body = AreaFeature)))]
 #[get("/collections/boundaries/items/{feature}")]
 pub async fn find_boundary_feature(
     request: HttpRequest,
