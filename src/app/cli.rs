@@ -257,6 +257,7 @@ fn in_flags(error: &ApiError, role: Role) -> Failure {
         match (&*place, &*fault.code) {
             ("--council", "required") => format!("\n  --council is required for --role {role}"),
             ("--council", "not_allowed") => format!("\n  --council is not allowed for --role {role}; leave it out"),
+            ("--email", "taken") => "\n  --email is taken: another user has this e-mail address".to_owned(),
             _ => format!("\n  {place} {}", fault.detail),
         }
     };

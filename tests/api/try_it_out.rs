@@ -221,13 +221,12 @@ async fn every_example_of_a_parameter_is_one_that_the_service_takes() {
     let (mut faults, mut executed) = (Vec::new(), 0);
     for operation in operations().iter().filter(|operation| operation.method == Method::GET) {
         let parameters = operation.parameters();
-        let examples =
-            |name: &str| parameters.iter().find(|one| one.name == name).filter(|one| one.filled_in.is_none());
         for parameter in parameters.iter().filter(|parameter| parameter.filled_in.is_none()) {
             let Some(example) = &parameter.example else { continue };
             let mut query = vec![parameter.written(example)];
             for (_, other) in TOGETHER.iter().filter(|(name, _)| *name == parameter.name) {
-                query.extend(examples(other).map(|other| other.written(other.example.as_ref().expect("an example"))));
+                let other = parameters.iter().find(|one| one.name == *other && one.filled_in.is_none());
+                query.extend(other.and_then(|other| Some(other.written(other.example.as_ref()?))));
             }
             let Some(address) = operation.with(&query) else { continue };
             let media_type = operation.media_types().first().cloned().expect("a media type");

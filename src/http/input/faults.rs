@@ -240,6 +240,7 @@ fn malformed(found: &Value, pattern: &str) -> Option<String> {
         crate::text::SLUG => "is not a slug: lower-case letters a-z and digits, words joined by single hyphens".into(),
         _ if pattern.starts_with("^https?") => "is not a web address that starts with http:// or https://".into(),
         _ if pattern.starts_with("^((1[89]") => "is not a valid date, such as 2013, 2013-05 or 2013-05-10".into(),
+        _ if pattern.contains("+@[") => "is not an e-mail address, such as name@example.org".into(),
         _ => format!("does not have the form {pattern}"),
     };
     Some(detail)

@@ -98,7 +98,12 @@ async fn the_faults_of_a_new_user_are_told_all_at_once() {
     };
     let all = create("no address", "council_editor", &["--council", "oldam"], "short");
     // In the words of the command line: nobody who types flags knows of bodies and pointers.
-    for fault in ["  --email ", "  the password is too short", "  --council ", "did you mean oldham?"] {
+    for fault in [
+        "  --email is not an e-mail address, such as name@example.org",
+        "  the password is too short",
+        "  --council ",
+        "did you mean oldham?",
+    ] {
         assert!(all.contains(fault), "{fault}: {all}");
     }
     assert!(!all.contains("body") && !all.contains('/'), "{all}");
