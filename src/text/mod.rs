@@ -20,15 +20,16 @@ use utoipa::{PartialSchema, ToSchema};
 /// Beginning of a [`Line`]'s pattern. The first character is not a control character, a blank or (like all characters
 /// of a line) invisible.
 pub const LINE_START: &str = r"^[^\x00-\x20\x7f-\xa0";
-/// Characters that are invisible or change the display order: soft hyphen, zero-width spaces and joiners, direction
-/// marks and overrides (Unicode TR36, section 2.5), fillers. With them, two different names could look alike.
+/// Characters that are invisible or change the display order: soft hyphen, zero-width spaces and joiners, line and
+/// paragraph separators, direction marks and overrides (Unicode TR36, section 2.5), fillers. With them, two different
+/// names could look alike, or one line be taken for two.
 const INVISIBLE: [RangeInclusive<char>; 9] = [
     '\u{ad}'..='\u{ad}',
     '\u{61c}'..='\u{61c}',
     '\u{115f}'..='\u{1160}',
     '\u{180e}'..='\u{180e}',
     '\u{200b}'..='\u{200f}',
-    '\u{202a}'..='\u{202e}',
+    '\u{2028}'..='\u{202e}',
     '\u{2060}'..='\u{206f}',
     '\u{3164}'..='\u{3164}',
     '\u{feff}'..='\u{feff}',
