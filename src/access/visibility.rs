@@ -1,12 +1,15 @@
 //! Visibility levels of records.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumIter, EnumMessage};
 use utoipa::ToSchema;
 
 /// People who can see a record, from widest to narrowest. `public`: everybody. `members`: everybody who has signed in.
 /// `officers`: contributors and editors of any council, and network officers. `private`: the lead council and network
 /// officers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Visibility {
     /// Everybody.

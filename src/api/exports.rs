@@ -14,7 +14,8 @@ use crate::error::ApiError;
 use crate::formats::exports::answer::{Exports, refuse_pages};
 use crate::formats::exports::datapackage::DataPackage;
 use crate::formats::exports::encoder::FeatureCollection;
-use crate::formats::exports::rows::{CouncilRow, InitiativeRow, Rows, ThemeRow};
+use crate::formats::exports::query::ExportQuery;
+use crate::formats::exports::rows::{ClaimRow, CouncilRow, InitiativeRow, Rows, ThemeRow};
 use crate::formats::exports::tables;
 use crate::http::input::{NoParams, Query};
 use crate::http::list_format::{Format, PlainFormat};
@@ -31,6 +32,11 @@ use crate::registry::initiatives::query::InitiativeQuery;
 use crate::registry::outcomes::OutcomeQuery;
 use crate::registry::themes::model::ThemeQuery;
 
+type InitiativeExport = ExportQuery<InitiativeQuery>;
+type OutcomeExport = ExportQuery<OutcomeQuery>;
+type CouncilExport = ExportQuery<CouncilQuery>;
+type ThemeExport = ExportQuery<ThemeQuery>;
+
 /// True if `Accept` asks for an export of a list whose records have places.
 pub fn wants_places_whole(context: &GuardContext<'_>) -> bool {
     !matches!(Format::negotiated(context.header::<Accept>().as_ref(), Format::OF_PLACES), Ok(None))
@@ -46,26 +52,26 @@ pub fn wants_whole(context: &GuardContext<'_>) -> bool {
 /// All initiatives that match, in one file, all from the same moment. Takes the same filters and sort orders as
 /// `list_initiatives`. Without an account, or with a key without the scope `export`, you can export only a small number
 /// of rows.
-#[utoipa::path(get, path = "/initiatives.{format}", tag = "exports", extensions(("x-price" = json!({ "units": 10 }))), params(("format" = inline(Format), Path, description = "File format", example = "csv"), InitiativeQuery),
-    responses((status = 200, description = "All initiatives that match", content((String = "text/csv"), (String = "application/x-ndjson"), (FeatureCollection = "application/geo+json")))))]
+#[utoipa::path(get, path = "/initiatives.{format}", tag = "exports", extensions(("x-price" = json!({ "units": 10 }))), params(("format" = inline(Format), Path, description = "File format", example = "csv"), InitiativeExport),
+    responses((status = 200, description = "All initiatives that match", content((String = "text/csv"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "application/x-ndjson"), (FeatureCollection = "application/geo+json")))))]
 #[routes]
 #[get("/initiatives.{format}")]
 #[get("/initiatives", guard = "wants_places_whole")]
 pub async fn export_initiatives(
     exports: Exports,
     caller: Bounded<Export>,
-    query: Query<InitiativeQuery>,
+    query: Query<InitiativeExport>,
 ) -> Result<HttpResponse, ApiError> {
     let format = exports.format("initiatives", Format::OF_PLACES)?;
-    let filter = InitiativeFilter::new(&exports.snapshot, caller.0.reach(), &query)?;
+    let filter = InitiativeFilter::new(&exports.snapshot, caller.0.reach(), &query.list)?;
     initiatives_of(exports, caller, format, query.0, filter, "initiatives").await
 }
 
 /// Export a council's initiatives
 ///
 /// All initiatives that the council leads or takes part in. Works in the same way as `export_initiatives`.
-#[utoipa::path(get, path = "/councils/{council}/initiatives.{format}", tag = "exports", extensions(("x-price" = json!({ "units": 10 }))), params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), ("format" = inline(Format), Path, description = "File format", example = "csv"), InitiativeQuery),
-    responses(Moves, (status = 200, description = "All initiatives that match", content((String = "text/csv"), (String = "application/x-ndjson"), (FeatureCollection = "application/geo+json")))))]
+#[utoipa::path(get, path = "/councils/{council}/initiatives.{format}", tag = "exports", extensions(("x-price" = json!({ "units": 10 }))), params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), ("format" = inline(Format), Path, description = "File format", example = "csv"), InitiativeExport),
+    responses(Moves, (status = 200, description = "All initiatives that match", content((String = "text/csv"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "application/x-ndjson"), (FeatureCollection = "application/geo+json")))))]
 #[routes]
 #[get("/councils/{council}/initiatives.{format}")]
 #[get("/councils/{council}/initiatives", guard = "wants_places_whole")]
@@ -73,11 +79,11 @@ pub async fn export_council_initiatives(
     request: HttpRequest,
     exports: Exports,
     caller: Bounded<Export>,
-    query: Query<InitiativeQuery>,
+    query: Query<InitiativeExport>,
 ) -> Result<HttpResponse, ApiError> {
     let format = exports.format("initiatives", Format::OF_PLACES)?;
     let council = request.match_info().query("council");
-    match Within::council(&exports.snapshot, caller.0.reach(), council, &query)? {
+    match Within::council(&exports.snapshot, caller.0.reach(), council, &query.list)? {
         Within::Moved(slug) => Ok(moved(&request, &slug)),
         Within::Here(slug, filter) => {
             initiatives_of(exports, caller, format, query.0, *filter, &format!("{slug}-initiatives")).await
@@ -88,8 +94,8 @@ pub async fn export_council_initiatives(
 /// Export a theme's initiatives
 ///
 /// All initiatives with this theme or a narrower one. Works in the same way as `export_initiatives`.
-#[utoipa::path(get, path = "/themes/{theme}/initiatives.{format}", tag = "exports", extensions(("x-price" = json!({ "units": 10 }))), params(("theme" = String, Path, description = "Slug or id", example = "housing"), ("format" = inline(Format), Path, description = "File format", example = "csv"), InitiativeQuery),
-    responses(Moves, (status = 200, description = "All initiatives that match", content((String = "text/csv"), (String = "application/x-ndjson"), (FeatureCollection = "application/geo+json")))))]
+#[utoipa::path(get, path = "/themes/{theme}/initiatives.{format}", tag = "exports", extensions(("x-price" = json!({ "units": 10 }))), params(("theme" = String, Path, description = "Slug or id", example = "housing"), ("format" = inline(Format), Path, description = "File format", example = "csv"), InitiativeExport),
+    responses(Moves, (status = 200, description = "All initiatives that match", content((String = "text/csv"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "application/x-ndjson"), (FeatureCollection = "application/geo+json")))))]
 #[routes]
 #[get("/themes/{theme}/initiatives.{format}")]
 #[get("/themes/{theme}/initiatives", guard = "wants_places_whole")]
@@ -97,11 +103,11 @@ pub async fn export_theme_initiatives(
     request: HttpRequest,
     exports: Exports,
     caller: Bounded<Export>,
-    query: Query<InitiativeQuery>,
+    query: Query<InitiativeExport>,
 ) -> Result<HttpResponse, ApiError> {
     let format = exports.format("initiatives", Format::OF_PLACES)?;
     let theme = request.match_info().query("theme");
-    match Within::theme(&exports.snapshot, caller.0.reach(), theme, &query)? {
+    match Within::theme(&exports.snapshot, caller.0.reach(), theme, &query.list)? {
         Within::Moved(slug) => Ok(moved(&request, &slug)),
         Within::Here(slug, filter) => {
             initiatives_of(exports, caller, format, query.0, *filter, &format!("{slug}-initiatives")).await
@@ -113,7 +119,7 @@ async fn initiatives_of(
     exports: Exports,
     caller: Bounded<Export>,
     format: Format,
-    query: InitiativeQuery,
+    ExportQuery { list: query, file }: InitiativeExport,
     filter: InitiativeFilter,
     name: &str,
 ) -> Result<HttpResponse, ApiError> {
@@ -126,18 +132,18 @@ async fn initiatives_of(
         ("include", !query.include.is_empty()),
         ("highlight", query.highlight.is_some()),
     ];
-    refuse_pages(&table, fields.as_deref(), &given)?;
+    refuse_pages(&table, fields.as_deref(), &given, (format, file))?;
     let snapshot = Arc::clone(&exports.snapshot.0);
     let found = snapshot.select(reach, &filter);
-    exports.check_size(&caller, found.len() as usize)?;
+    exports.check_size(&caller, format, found.len() as usize)?;
     let order = InitiativeOrder::sorted(query.sort, filter.area.near);
     let numbers = snapshot.in_order(&found, order);
     let get = move |at: usize| {
-        let entry = snapshot.initiative(*numbers.get(at)?)?;
-        Some(InitiativeRow { entry: Arc::clone(entry), reach })
+        let entry = Arc::clone(snapshot.initiative(*numbers.get(at)?)?);
+        Some(InitiativeRow { snapshot: Arc::clone(&snapshot), entry, reach })
     };
     let rows = Rows::new(table, fields.clone(), get);
-    exports.send(tables::initiatives().picked(fields.as_deref()), format, name, rows).await
+    exports.send(&tables::initiatives(), fields.as_deref(), (format, file), name, rows).await
 }
 
 /// Export outcomes
@@ -145,26 +151,32 @@ async fn initiatives_of(
 /// All outcomes that match, one row for each claim, in one file, all from the same moment. Takes the same filters and
 /// sort orders as `list_outcomes`. Without an account, or with a key without the scope `export`, you can export only a
 /// small number of rows.
-#[utoipa::path(get, path = "/outcomes.{format}", tag = "exports", extensions(("x-price" = json!({ "units": 10 }))), params(("format" = inline(PlainFormat), Path, description = "File format", example = "csv"), OutcomeQuery),
-    responses((status = 200, description = "All outcomes that match", content((String = "text/csv"), (String = "application/x-ndjson")))))]
+#[utoipa::path(get, path = "/outcomes.{format}", tag = "exports", extensions(("x-price" = json!({ "units": 10 }))), params(("format" = inline(PlainFormat), Path, description = "File format", example = "csv"), OutcomeExport),
+    responses((status = 200, description = "All outcomes that match", content((String = "text/csv"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "application/x-ndjson")))))]
 #[routes]
 #[get("/outcomes.{format}")]
 #[get("/outcomes", guard = "wants_whole")]
 pub async fn export_outcomes(
     exports: Exports,
     caller: Bounded<Export>,
-    query: Query<OutcomeQuery>,
+    query: Query<OutcomeExport>,
 ) -> Result<HttpResponse, ApiError> {
     let format = exports.format("outcomes", Format::PLAIN)?;
-    let (reach, table, query) = (caller.0.reach(), tables::outcomes(), query.0);
+    let (reach, table) = (caller.0.reach(), tables::outcomes());
+    let ExportQuery { list: query, file } = query.0;
     let fields = picked(query.fields.as_deref());
     let given = [("limit", query.limit.is_some()), ("cursor", query.cursor.is_some())];
-    refuse_pages(&table, fields.as_deref(), &given)?;
-    let filter = OutcomeFilter::new(&exports.snapshot, reach, &query)?;
-    let claims = exports.snapshot.outcomes_in_order(reach, &filter, query.sort);
-    exports.check_size(&caller, claims.len())?;
-    let rows = Rows::new(table, fields.clone(), move |at| claims.get(at).cloned());
-    exports.send(tables::outcomes().picked(fields.as_deref()), format, "outcomes", rows).await
+    refuse_pages(&table, fields.as_deref(), &given, (format, file))?;
+    let snapshot = Arc::clone(&exports.snapshot.0);
+    let filter = OutcomeFilter::new(&snapshot, reach, &query)?;
+    let claims = snapshot.outcomes_in_order(reach, &filter, query.sort);
+    exports.check_size(&caller, format, claims.len())?;
+    let get = move |at: usize| {
+        let row = claims.get(at)?.clone();
+        Some(ClaimRow { snapshot: Arc::clone(&snapshot), row })
+    };
+    let rows = Rows::new(table, fields.clone(), get);
+    exports.send(&tables::outcomes(), fields.as_deref(), (format, file), "outcomes", rows).await
 }
 
 /// Export councils
@@ -172,34 +184,35 @@ pub async fn export_outcomes(
 /// All councils that match, in one file, all from the same moment. Takes the same filters and sort orders as
 /// `list_councils`. Without an account, or with a key without the scope `export`, you can export only a small number of
 /// rows.
-#[utoipa::path(get, path = "/councils.{format}", tag = "exports", extensions(("x-price" = json!({ "units": 10 }))), params(("format" = inline(Format), Path, description = "File format", example = "csv"), CouncilQuery),
-    responses((status = 200, description = "All councils that match", content((String = "text/csv"), (String = "application/x-ndjson"), (FeatureCollection = "application/geo+json")))))]
+#[utoipa::path(get, path = "/councils.{format}", tag = "exports", extensions(("x-price" = json!({ "units": 10 }))), params(("format" = inline(Format), Path, description = "File format", example = "csv"), CouncilExport),
+    responses((status = 200, description = "All councils that match", content((String = "text/csv"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "application/x-ndjson"), (FeatureCollection = "application/geo+json")))))]
 #[routes]
 #[get("/councils.{format}")]
 #[get("/councils", guard = "wants_places_whole")]
 pub async fn export_councils(
     exports: Exports,
     caller: Bounded<Export>,
-    query: Query<CouncilQuery>,
+    query: Query<CouncilExport>,
 ) -> Result<HttpResponse, ApiError> {
     let format = exports.format("councils", Format::OF_PLACES)?;
-    let (reach, table, query) = (caller.0.reach(), tables::councils(), query.0);
+    let (reach, table) = (caller.0.reach(), tables::councils());
+    let ExportQuery { list: query, file } = query.0;
     let fields = picked(query.fields.as_deref());
     let given = [
         ("limit", query.limit.is_some()),
         ("cursor", query.cursor.is_some()),
         ("highlight", query.highlight.is_some()),
     ];
-    refuse_pages(&table, fields.as_deref(), &given)?;
+    refuse_pages(&table, fields.as_deref(), &given, (format, file))?;
     let snapshot = Arc::clone(&exports.snapshot.0);
     let filter = CouncilFilter::new(&snapshot, reach, &query)?;
     let found = snapshot.select_councils(reach, &filter);
-    exports.check_size(&caller, found.len())?;
+    exports.check_size(&caller, format, found.len())?;
     let found = snapshot.councils_in_order(found, CouncilOrder::sorted(query.sort, filter.area.near));
     let ids: Vec<Uuid> = found.into_iter().map(|one| one.record.id).collect();
     let get = move |at: usize| ids.get(at).map(|id| CouncilRow { snapshot: Arc::clone(&snapshot), id: *id });
     let rows = Rows::new(table, fields.clone(), get);
-    exports.send(tables::councils().picked(fields.as_deref()), format, "councils", rows).await
+    exports.send(&tables::councils(), fields.as_deref(), (format, file), "councils", rows).await
 }
 
 /// Export themes
@@ -207,29 +220,29 @@ pub async fn export_councils(
 /// All themes that match, in one file, all from the same moment. Takes the same filters and sort orders as
 /// `list_themes`. Without an account, or with a key without the scope `export`, you can export only a small number of
 /// rows.
-#[utoipa::path(get, path = "/themes.{format}", tag = "exports", extensions(("x-price" = json!({ "units": 10 }))), params(("format" = inline(PlainFormat), Path, description = "File format", example = "csv"), ThemeQuery),
-    responses((status = 200, description = "All themes that match", content((String = "text/csv"), (String = "application/x-ndjson")))))]
+#[utoipa::path(get, path = "/themes.{format}", tag = "exports", extensions(("x-price" = json!({ "units": 10 }))), params(("format" = inline(PlainFormat), Path, description = "File format", example = "csv"), ThemeExport),
+    responses((status = 200, description = "All themes that match", content((String = "text/csv"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "application/x-ndjson")))))]
 #[routes]
 #[get("/themes.{format}")]
 #[get("/themes", guard = "wants_whole")]
 pub async fn export_themes(
     exports: Exports,
     caller: Bounded<Export>,
-    query: Query<ThemeQuery>,
+    query: Query<ThemeExport>,
 ) -> Result<HttpResponse, ApiError> {
     let format = exports.format("themes", Format::PLAIN)?;
-    let (table, query) = (tables::themes(), query.0);
+    let (table, ExportQuery { list: query, file }) = (tables::themes(), query.0);
     let fields = picked(query.fields.as_deref());
     let given = [("limit", query.limit.is_some()), ("cursor", query.cursor.is_some())];
-    refuse_pages(&table, fields.as_deref(), &given)?;
+    refuse_pages(&table, fields.as_deref(), &given, (format, file))?;
     let snapshot = Arc::clone(&exports.snapshot.0);
     let filter = ThemeFilter::new(&snapshot, &query)?;
     let found = snapshot.select_themes(&filter, query.sort.unwrap_or_default());
-    exports.check_size(&caller, found.len())?;
+    exports.check_size(&caller, format, found.len())?;
     let ids: Vec<Uuid> = found.into_iter().map(|one| one.record.id).collect();
     let get = move |at: usize| ids.get(at).map(|id| ThemeRow { snapshot: Arc::clone(&snapshot), id: *id });
     let rows = Rows::new(table, fields.clone(), get);
-    exports.send(tables::themes().picked(fields.as_deref()), format, "themes", rows).await
+    exports.send(&tables::themes(), fields.as_deref(), (format, file), "themes", rows).await
 }
 
 /// Get the codebook of the exports

@@ -7,6 +7,9 @@ use utoipa::ToSchema;
 use super::negotiate::preferred;
 use crate::error::ApiError;
 
+/// Media type of Excel workbooks, as registered with IANA.
+pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
 /// Format of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -17,6 +20,8 @@ pub enum Format {
     Ndjson,
     /// A GeoJSON feature collection (RFC 7946).
     Geojson,
+    /// An Excel workbook (Office Open XML): the rows, and a sheet that explains the columns.
+    Xlsx,
 }
 
 /// Format of an export without locations.
@@ -27,13 +32,15 @@ pub enum PlainFormat {
     Csv,
     /// Newline-delimited JSON: one record per line.
     Ndjson,
+    /// An Excel workbook (Office Open XML): the rows, and a sheet that explains the columns.
+    Xlsx,
 }
 
 impl Format {
     /// For lists with locations.
-    pub const OF_PLACES: &[Self] = &[Self::Csv, Self::Ndjson, Self::Geojson];
+    pub const OF_PLACES: &[Self] = &[Self::Csv, Self::Xlsx, Self::Ndjson, Self::Geojson];
     /// For lists without locations.
-    pub const PLAIN: &[Self] = &[Self::Csv, Self::Ndjson];
+    pub const PLAIN: &[Self] = &[Self::Csv, Self::Xlsx, Self::Ndjson];
 
     /// Ending of an export's address, and of its file name.
     pub fn suffix(self) -> &'static str {
@@ -41,6 +48,7 @@ impl Format {
             Self::Csv => "csv",
             Self::Ndjson => "ndjson",
             Self::Geojson => "geojson",
+            Self::Xlsx => "xlsx",
         }
     }
 
@@ -50,6 +58,7 @@ impl Format {
             Self::Csv => "text/csv",
             Self::Ndjson => "application/x-ndjson",
             Self::Geojson => "application/geo+json",
+            Self::Xlsx => XLSX,
         }
     }
 
@@ -57,8 +66,7 @@ impl Format {
     pub fn content_type(self) -> &'static str {
         match self {
             Self::Csv => "text/csv; charset=utf-8; header=present",
-            Self::Ndjson => "application/x-ndjson",
-            Self::Geojson => "application/geo+json",
+            other => other.media_type(),
         }
     }
 

@@ -21,6 +21,7 @@ use crate::http::input::IF_MATCH;
 use crate::http::limits::identifies;
 use crate::http::limits::price::Price;
 use crate::http::limits::request_size::MAX_HEADER_BYTES;
+use crate::http::list_format::XLSX;
 
 const EXAMPLES: &str = include_str!("../../openapi/examples.json");
 
@@ -79,7 +80,7 @@ impl Document {
                 ("search", "Search of all records, and suggestions as you type."),
                 ("changes", "Changes of records, to keep a copy in sync, and as Atom feeds."),
                 ("outcomes", "Results of initiatives: claims with their evidence, across all initiatives."),
-                ("exports", "Whole lists as CSV, NDJSON and GeoJSON, and their codebook."),
+                ("exports", "Whole lists as CSV, Excel workbook, NDJSON and GeoJSON, and their codebook."),
                 ("OGC", "Councils and initiatives for geographic information systems: OGC API – Features 1.0."),
                 ("vocabularies", "Principles and values, each in its named scheme."),
                 ("sign in", "Sign in, sign out and manage your own account."),
@@ -336,7 +337,7 @@ fn describe_success(status: &str, response: &mut Value, method: &str, may_be_kno
         if let Some(example) = own.or_else(|| examples.get("response")) {
             content["example"] = example.clone();
         }
-        if media_type == "application/vnd.mapbox-vector-tile" {
+        if media_type == "application/vnd.mapbox-vector-tile" || media_type == XLSX {
             // Generators must treat it as bytes, not as text.
             content["schema"]["format"] = json!("binary");
         }

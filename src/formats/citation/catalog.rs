@@ -5,18 +5,23 @@ use serde_json::{Map, Value, json};
 use super::extent::Extent;
 use super::linked::{LinkedData, SKOS};
 use super::work::{NETWORK_NAME, NETWORK_SITE, REGISTRY, period, permalink};
+use crate::http::list_format::XLSX;
 use crate::registry::initiatives::model::Licence;
 use crate::registry::themes::model::Theme;
 
 /// Downloads: path, title, media type. The first is the API, the others are whole files.
-pub const DISTRIBUTIONS: [(&str, &str, &str); 8] = [
+pub const DISTRIBUTIONS: [(&str, &str, &str); 12] = [
     ("/v1/initiatives", "Initiatives, paged (JSON API)", "application/json"),
     ("/v1/initiatives.csv", "Initiatives (CSV)", "text/csv"),
+    ("/v1/initiatives.xlsx", "Initiatives (Excel)", XLSX),
     ("/v1/initiatives.ndjson", "Initiatives (JSON lines)", "application/x-ndjson"),
     ("/v1/initiatives.geojson", "Initiatives with a place (GeoJSON)", "application/geo+json"),
     ("/v1/outcomes.csv", "Outcomes, one row a claim (CSV)", "text/csv"),
+    ("/v1/outcomes.xlsx", "Outcomes, one row a claim (Excel)", XLSX),
     ("/v1/councils.csv", "Councils (CSV)", "text/csv"),
+    ("/v1/councils.xlsx", "Councils (Excel)", XLSX),
     ("/v1/themes.csv", "Themes (CSV)", "text/csv"),
+    ("/v1/themes.xlsx", "Themes (Excel)", XLSX),
     ("/v1/datapackage.json", "Data package with the columns of every CSV (Frictionless)", "application/json"),
 ];
 

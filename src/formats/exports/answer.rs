@@ -10,10 +10,13 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
 use chrono::Utc;
 use futures_util::stream;
 
-use super::columns::{Column, Kind, Table};
+use super::columns::Table;
+use super::datapackage::{about, explained};
 use super::encoder::Encoder;
+use super::query::FileQuery;
 use super::rows::Rows;
 use super::stream::{Broken, begin};
+use super::workbook::{Book, MOST_ROWS};
 use crate::access::extractors::Bounded;
 use crate::access::scope;
 use crate::config::ServeSettings;
@@ -24,6 +27,7 @@ use crate::http::limits::Limits;
 use crate::http::list_format::Format;
 use crate::http::page::base;
 use crate::http::response::{HeadOnly, cache};
+use crate::openapi::Document;
 use crate::read_model::extractor::CurrentSnapshot;
 
 /// Request data for export handlers.
@@ -31,6 +35,7 @@ pub struct Exports {
     /// The records to export.
     pub snapshot: CurrentSnapshot,
     db: web::Data<Db>,
+    document: web::Data<Document>,
     request: HttpRequest,
     limits: web::Data<Limits>,
     settings: web::Data<ServeSettings>,
@@ -54,17 +59,21 @@ impl Exports {
         })
     }
 
-    /// Refuses an export with more rows than the caller may have.
-    pub fn check_size(&self, caller: &Bounded<scope::Export>, rows: usize) -> Result<(), ApiError> {
+    /// Refuses an export with more rows than the caller may have, or than the format can hold.
+    pub fn check_size(&self, caller: &Bounded<scope::Export>, format: Format, rows: usize) -> Result<(), ApiError> {
         let most = self.settings.limits.export_rows;
-        if caller.is_bounded() && rows > most as usize { Err(caller.refusal(most)) } else { Ok(()) }
+        if caller.is_bounded() && rows > most as usize {
+            return Err(caller.refusal(most));
+        }
+        fits(format, rows)
     }
 
-    /// The answer: these rows as a file called `name`, with these columns in its header.
-    pub async fn send<'a, R: 'a>(
+    /// The answer: these rows as a file called `name`, with the columns of the members in `fields`, or all of them.
+    pub async fn send<R>(
         self,
-        columns: impl Iterator<Item = &'a Column<R>>,
-        format: Format,
+        table: &Table<R>,
+        fields: Option<&[String]>,
+        (format, file): (Format, FileQuery),
         name: &str,
         rows: Rows,
     ) -> Result<HttpResponse, ApiError> {
@@ -73,8 +82,18 @@ impl Exports {
             let nothing = stream::empty::<Result<web::Bytes, Broken>>();
             return Ok(self.answer(format, name, BodyStream::new(nothing)));
         }
-        let head: Vec<(&str, bool)> = columns.map(|column| (column.name, column.kind == Kind::Text)).collect();
-        let encoder = Encoder::new(format, &head).map_err(ApiError::internal)?;
+        let encoder = match format {
+            Format::Csv => {
+                let head: Vec<_> = table.picked(fields).map(|column| (column.name, column.kind)).collect();
+                Encoder::csv(&head, file.bom == Some(true)).map_err(ApiError::internal)?
+            }
+            Format::Xlsx => {
+                let columns = table.picked(fields).map(|column| explained(&self.document.value, column)).collect();
+                Encoder::workbook(Book::new(table.title, columns, about(table)).map_err(ApiError::internal)?)
+            }
+            Format::Ndjson => Encoder::ndjson(),
+            Format::Geojson => Encoder::geojson(),
+        };
         let stall = Duration::from_secs(self.settings.limits.export_stall_seconds.into());
         let place = self.limits.export_place(client_address(&self.request));
         let place = place.ok_or_else(|| ApiError::overloaded("exports", 5))?;
@@ -105,11 +124,13 @@ impl FromRequest for Exports {
             Ok(snapshot) => snapshot,
             Err(error) => return ready(Err(error)),
         };
-        let (db, limits, settings) = (request.app_data(), request.app_data(), request.app_data());
+        let (db, document) = (request.app_data(), request.app_data());
+        let (limits, settings) = (request.app_data(), request.app_data());
         let found = || {
             Some(Self {
                 snapshot,
                 db: cloned(db)?,
+                document: cloned(document)?,
                 limits: cloned(limits)?,
                 settings: cloned(settings)?,
                 request: request.clone(),
@@ -123,15 +144,47 @@ fn cloned<T>(data: Option<&web::Data<T>>) -> Option<web::Data<T>> {
     data.cloned()
 }
 
-/// Refuses parameters that only make sense for pages, and fields that exports do not have. Reports every fault at once.
-pub fn refuse_pages<R>(table: &Table<R>, fields: Option<&[String]>, given: &[(&str, bool)]) -> Result<(), ApiError> {
+/// Refuses more rows than a format can hold.
+fn fits(format: Format, rows: usize) -> Result<(), ApiError> {
+    if format != Format::Xlsx || rows <= MOST_ROWS {
+        return Ok(());
+    }
+    let detail =
+        format!("has {rows} rows; a sheet of Excel holds at most {MOST_ROWS}. Use filters, or ask for .csv or .ndjson");
+    Err(ApiError::bad_query(vec![Fault::parameter("format", "too_many", detail)]))
+}
+
+/// Refuses parameters that only make sense for pages or for another format, and fields that exports do not have. Reports
+/// every fault at once.
+pub fn refuse_pages<R>(
+    table: &Table<R>,
+    fields: Option<&[String]>,
+    given: &[(&str, bool)],
+    (format, file): (Format, FileQuery),
+) -> Result<(), ApiError> {
     let pages = given.iter().filter(|(_, is_given)| *is_given).map(|(name, _)| {
         Fault::parameter(*name, "not_for_exports", "leave this out: it is for pages, and an export is the whole list")
+    });
+    let mark = file.bom.filter(|_| format != Format::Csv).map(|_| {
+        let detail = format!("leave this out: it is for CSV, and this is {}", format.media_type());
+        Fault::parameter("bom", "not_for_this_format", detail)
     });
     let unknown = fields.into_iter().flatten().filter(|name| table.members.iter().all(|member| member.name != **name));
     let members = unknown.map(|name| {
         Fault::parameter("fields", "not_for_exports", format!("{name:?} is not in exports; get it from the paged list"))
     });
-    let faults: Vec<Fault> = pages.chain(members).collect();
+    let faults: Vec<Fault> = pages.chain(mark).chain(members).collect();
     if faults.is_empty() { Ok(()) } else { Err(ApiError::bad_query(faults)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sheet_of_excel_is_refused_more_rows_than_it_holds() {
+        assert!(fits(Format::Xlsx, MOST_ROWS).is_ok() && fits(Format::Csv, MOST_ROWS + 1).is_ok());
+        let refusal = fits(Format::Xlsx, MOST_ROWS + 1).expect_err("a refusal");
+        assert_eq!(refusal.faults().len(), 1);
+    }
 }

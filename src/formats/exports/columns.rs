@@ -24,6 +24,26 @@ pub enum Kind {
     Time,
 }
 
+impl Kind {
+    /// Its name for people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Text | Self::Word => "text",
+            Self::Whole => "whole number",
+            Self::Decimal => "number",
+            Self::Date => "date",
+            Self::Time => "date and time, UTC",
+        }
+    }
+}
+
+/// True for a text that a spreadsheet would treat as a formula.
+///
+/// Such a cell gets a leading apostrophe, which spreadsheets read as "this is text" (OWASP, "CSV Injection").
+pub fn is_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])
+}
+
 /// Content of a cell. `None` for an empty one.
 pub type Cell = Option<String>;
 

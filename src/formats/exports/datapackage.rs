@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use super::columns::{Column, Kind, Table};
-use super::tables;
+use super::workbook::Explained;
+use super::{tables, words};
 
 /// A Frictionless data package (profile `tabular-data-package` of version 1).
 #[derive(Serialize, ToSchema)]
@@ -89,7 +90,21 @@ const DESCRIPTION: &str = "Councils, initiatives (case studies), their outcomes 
     CSV. Cells that hold several values have them joined by semicolons, as the description of the column says. A text \
     that begins with =, +, -, @, a tab or a line end has an apostrophe in front, so that no spreadsheet takes it for a \
     formula. Dates may be partial: a year, a year and month, or a day. Everything that the columns leave out is in the \
-    newline-delimited JSON at the same addresses (.ndjson).";
+    newline-delimited JSON at the same addresses (.ndjson). The same tables are there as Excel workbooks (.xlsx).";
+
+const WORKBOOK: &str = "The sheet Columns explains each column and its words. Cells that hold several values have them \
+    joined by semicolons. Dates may be partial: a year, a year and month, or a day; those are texts. Times are in UTC. \
+    A text longer than Excel allows (32,767 characters) is cut off and says so. Everything that the columns leave out is \
+    in the newline-delimited JSON at the same address (.ndjson).";
+
+const LICENCE: PackageLicence = PackageLicence {
+    name: "OGL-UK-3.0",
+    title: "Open Government Licence v3.0, unless the column licence says otherwise",
+    path: "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
+};
+
+const SOURCE: PackageSource =
+    PackageSource { title: "Co-operative Councils' Innovation Network", path: "https://www.councils.coop/" };
 
 impl DataPackage {
     /// Builds the package. Takes descriptions of members from `document`, the OpenAPI document.
@@ -100,15 +115,8 @@ impl DataPackage {
             title: "CCIN registry: what UK co-operative councils do",
             description: DESCRIPTION,
             version: env!("CARGO_PKG_VERSION"),
-            licenses: vec![PackageLicence {
-                name: "OGL-UK-3.0",
-                title: "Open Government Licence v3.0, unless the column licence says otherwise",
-                path: "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
-            }],
-            sources: vec![PackageSource {
-                title: "Co-operative Councils' Innovation Network",
-                path: "https://www.councils.coop/",
-            }],
+            licenses: vec![LICENCE],
+            sources: vec![SOURCE],
             resources: vec![
                 resource(document, &tables::initiatives()),
                 resource(document, &tables::outcomes()),
@@ -144,10 +152,15 @@ fn resource<R>(document: &Value, table: &Table<R>) -> PackageResource {
     }
 }
 
+/// The schema of a column's member.
+fn member<'a, R>(document: &'a Value, column: &Column<R>) -> &'a Value {
+    let (record, member) = column.schema_member.split_once('/').unwrap_or_default();
+    &document["components"]["schemas"][record]["properties"][member]
+}
+
 /// A column, with the description and rules of its member.
 fn field<R>(document: &Value, column: &Column<R>) -> Value {
-    let (record, member) = column.schema_member.split_once('/').unwrap_or_default();
-    let schema = &document["components"]["schemas"][record]["properties"][member];
+    let schema = member(document, column);
     let rules = followed(document, schema);
     let meaning = schema["description"].as_str().or_else(|| choice(schema)["description"].as_str());
     let meaning = meaning.or_else(|| rules["description"].as_str()).unwrap_or_default();
@@ -171,6 +184,12 @@ fn field<R>(document: &Value, column: &Column<R>) -> Value {
         }
     }
     let mut field = json!({ "name": column.name, "type": kind(column.kind), "description": described });
+    if !column.is_several
+        && let Some(words) = meanings(document, column)
+    {
+        // Of version 2 of Table Schema; readers of version 1 leave it alone.
+        field["categories"] = words.iter().map(|(word, label)| json!({ "value": word, "label": label })).collect();
+    }
     if column.kind == Kind::Word && rules["format"] == "uuid" {
         field["format"] = "uuid".into();
     }
@@ -178,6 +197,30 @@ fn field<R>(document: &Value, column: &Column<R>) -> Value {
         field["constraints"] = constraints.into();
     }
     field
+}
+
+/// The words of a column, each with its meaning.
+fn meanings<R>(document: &Value, column: &Column<R>) -> Option<Vec<(String, String)>> {
+    let schema = choice(member(document, column));
+    words::meanings(schema["$ref"].as_str()?.rsplit('/').next()?)
+}
+
+/// A column as the second sheet of a workbook explains it.
+pub fn explained<R>(document: &Value, column: &Column<R>) -> Explained {
+    let meaning = field(document, column)["description"].as_str().unwrap_or_default().to_owned();
+    let words = meanings(document, column).unwrap_or_default();
+    Explained { name: column.name, kind: column.kind, meaning, words }
+}
+
+/// The sheet of a workbook about the file.
+pub fn about<R>(table: &Table<R>) -> Vec<(&'static str, String)> {
+    vec![
+        ("Title", format!("CCIN registry: {}", table.title.to_lowercase())),
+        ("Rows", table.about.to_owned()),
+        ("Cells", WORKBOOK.to_owned()),
+        ("Licence", format!("{}: {}", LICENCE.title, LICENCE.path)),
+        ("Source", format!("{}: {}", SOURCE.title, SOURCE.path)),
+    ]
 }
 
 /// A rule as Table Schema needs it: an empty cell is not a value of an enumeration.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use derive_more::Deref;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -17,7 +18,7 @@ use crate::read_model::outcome_list::OutcomeRow;
 use crate::read_model::outcomes::OutcomeRecord;
 use crate::read_model::record_view::RecordView;
 use crate::read_model::snapshot::Snapshot;
-use crate::registry::councils::model::Council;
+use crate::registry::councils::model::{Council, Nation, Region};
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::themes::model::Theme;
 
@@ -76,7 +77,7 @@ fn push<'a, T: Exported>(
 where
     T::Record: 'a,
 {
-    if encoder.format() == Format::Csv {
+    if matches!(encoder.format(), Format::Csv | Format::Xlsx) {
         let record = row.record()?;
         return encoder.push_cells(columns.map(|column| (column.cell)(&record))).map_err(ApiError::internal);
     }
@@ -102,8 +103,31 @@ fn begin_feature((id, point): (Uuid, Option<Point>), out: &mut Vec<u8>) {
     out.extend_from_slice(head.as_bytes());
 }
 
-/// An initiative, for a caller with a reach.
+/// A record with facts about its lead council that the record itself does not have.
+#[derive(Deref)]
+pub struct WithLead<T> {
+    /// The record.
+    #[deref]
+    record: T,
+    /// Nation of the lead council.
+    pub nation: Option<Nation>,
+    /// Region of the lead council.
+    pub region: Option<Region>,
+}
+
+impl<T> WithLead<T> {
+    /// With the facts of a snapshot. They are those of the council's area, so they are there even for a council whose
+    /// membership the caller may not see: a gap would tell.
+    fn new(record: T, entry: &InitiativeEntry, snapshot: &Snapshot) -> Self {
+        let lead = entry.lead.and_then(|id| snapshot.councils.get(id)).map(|council| &council.record);
+        Self { record, nation: lead.map(|one| one.nation), region: lead.and_then(|one| one.region) }
+    }
+}
+
+/// An initiative of a snapshot, for a caller with a reach.
 pub struct InitiativeRow {
+    /// The snapshot.
+    pub snapshot: Arc<Snapshot>,
     /// The record.
     pub entry: Arc<InitiativeEntry>,
     /// Reach of the caller.
@@ -111,9 +135,9 @@ pub struct InitiativeRow {
 }
 
 impl Exported for InitiativeRow {
-    type Record = Initiative;
-    fn record(&self) -> Result<Initiative, ApiError> {
-        self.entry.record(self.reach)
+    type Record = WithLead<Initiative>;
+    fn record(&self) -> Result<Self::Record, ApiError> {
+        Ok(WithLead::new(self.entry.record(self.reach)?, &self.entry, &self.snapshot))
     }
     fn write(&self, fields: Option<&[String]>, out: &mut Vec<u8>) -> Result<(), ApiError> {
         RecordView::initiative(&self.entry, self.reach, fields)?.without(LEFT_OUT).write(out);
@@ -175,13 +199,23 @@ impl Exported for ThemeRow {
     }
 }
 
-impl Exported for OutcomeRow {
-    type Record = OutcomeRecord;
-    fn record(&self) -> Result<OutcomeRecord, ApiError> {
-        OutcomeRecord::of(&self.0, self.1)
+/// An outcome of a snapshot.
+pub struct ClaimRow {
+    /// The snapshot.
+    pub snapshot: Arc<Snapshot>,
+    /// The outcome.
+    pub row: OutcomeRow,
+}
+
+impl Exported for ClaimRow {
+    type Record = WithLead<OutcomeRecord>;
+    fn record(&self) -> Result<Self::Record, ApiError> {
+        let (entry, position) = &self.row;
+        Ok(WithLead::new(OutcomeRecord::of(entry, *position)?, entry, &self.snapshot))
     }
     fn write(&self, fields: Option<&[String]>, out: &mut Vec<u8>) -> Result<(), ApiError> {
-        let record = self.record()?;
+        let (entry, position) = &self.row;
+        let record = OutcomeRecord::of(entry, *position)?;
         let Some(fields) = fields else { return serde_json::to_writer(out, &record).map_err(ApiError::internal) };
         let value = serde_json::to_value(&record).map_err(ApiError::internal)?;
         let members = value.as_object().cloned().unwrap_or_default().into_iter();
@@ -189,6 +223,6 @@ impl Exported for OutcomeRow {
         serde_json::to_writer(out, &picked).map_err(ApiError::internal)
     }
     fn place(&self) -> (Uuid, Option<Point>) {
-        (self.0.id, None)
+        (self.row.0.id, None)
     }
 }

@@ -3,6 +3,7 @@
 //! A task encodes rows and passes chunks through a short queue. For a slow caller, the task waits. It ends when the
 //! caller disconnects or stops reading for too long, and then releases the snapshot.
 
+use std::io::{self, BufWriter, IntoInnerError, Write};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -10,10 +11,12 @@ use std::time::Duration;
 use actix_web::web::Bytes;
 use futures_util::Stream;
 use tokio::sync::mpsc;
+use tokio::task::{spawn_blocking, yield_now};
 use tokio::time::{sleep, timeout};
 
-use super::encoder::Encoder;
+use super::encoder::{Encoder, Rest};
 use super::rows::Rows;
+use super::workbook::Book;
 use crate::db::Db;
 use crate::error::{ApiError, request_id};
 use crate::http::limits::shares::Share;
@@ -89,11 +92,48 @@ async fn pump(mut rows: Rows, mut encoder: Encoder, out: &mpsc::Sender<Piece>, s
         if is_first || encoder.size() >= PIECE {
             is_first = false;
             let part = encoder.take().map_err(unwritten)?;
-            hand_over(out, Piece::Part(part.into()), stall).await?;
+            if part.is_empty() {
+                // A workbook is not sent yet. The caller may have gone meanwhile.
+                yield_now().await;
+            } else {
+                hand_over(out, Piece::Part(part.into()), stall).await?;
+            }
         }
     }
-    let last = encoder.finish().map_err(unwritten)?;
+    let last = match encoder.finish().map_err(unwritten)? {
+        Rest::Bytes(last) => last,
+        Rest::Book(book) => send_book(*book, out, stall).await?,
+    };
     hand_over(out, Piece::Last(last.into()), stall).await
+}
+
+/// Compresses a workbook on another thread and passes it on as it comes. Returns the last bytes.
+async fn send_book(book: Book, out: &mpsc::Sender<Piece>, stall: Duration) -> Result<Vec<u8>, End> {
+    // When this task ends, the thread finds nobody to write to, and ends too.
+    let (sender, mut parts) = mpsc::channel(1);
+    let saving = spawn_blocking(move || {
+        let mut pieces = BufWriter::with_capacity(PIECE, Parts(sender));
+        book.save(&mut pieces)?;
+        pieces.into_inner().map(drop).map_err(IntoInnerError::into_error)
+    });
+    while let Some(part) = parts.recv().await {
+        hand_over(out, Piece::Part(Bytes::from(part)), stall).await?;
+    }
+    saving.await.map_err(|error| End::Failed(ApiError::internal(error)))?.map_err(unwritten)?;
+    Ok(Vec::new())
+}
+
+/// Passes written bytes to the task that sends them.
+struct Parts(mpsc::Sender<Vec<u8>>);
+
+impl Write for Parts {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.blocking_send(bytes.to_vec()).map_err(|_| io::ErrorKind::BrokenPipe)?;
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 async fn hand_over(out: &mpsc::Sender<Piece>, piece: Piece, stall: Duration) -> Result<(), End> {
@@ -103,7 +143,7 @@ async fn hand_over(out: &mpsc::Sender<Piece>, piece: Piece, stall: Duration) -> 
     }
 }
 
-fn unwritten(error: std::io::Error) -> End {
+fn unwritten(error: io::Error) -> End {
     End::Failed(ApiError::internal(error))
 }
 

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
+use strum::{EnumIter, EnumMessage};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -14,7 +15,7 @@ use crate::text::markdown::Markdown;
 use crate::text::{HttpUrl, Line, PartialDate, Slug};
 
 /// Type of local authority.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage)]
 #[serde(rename_all = "snake_case")]
 pub enum CouncilType {
     /// Upper tier of a two-tier area.
@@ -41,7 +42,9 @@ pub enum CouncilType {
 }
 
 /// Nation of the United Kingdom.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Nation {
     /// England.
@@ -56,7 +59,9 @@ pub enum Nation {
 }
 
 /// Region of England.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Region {
     /// North East.
@@ -80,7 +85,7 @@ pub enum Region {
 }
 
 /// Tier of membership of the network.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage)]
 #[serde(rename_all = "snake_case")]
 pub enum MembershipTier {
     /// Full member.
@@ -97,7 +102,7 @@ pub enum MembershipTier {
 }
 
 /// Status of a membership. Only network officers can see a `prospect`, a possible future member.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage)]
 #[serde(rename_all = "snake_case")]
 pub enum MembershipStatus {
     /// Current member.

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize};
+use strum::{EnumIter, EnumMessage};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -68,7 +69,7 @@ pub struct InitiativeRef {
 
 /// Source of a location: the initiative itself (`initiative`), or its lead council (`lead_council`) if it has none of
 /// its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage)]
 #[serde(rename_all = "snake_case")]
 pub enum LocationOf {
     /// The initiative's own location.

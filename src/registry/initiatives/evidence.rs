@@ -1,6 +1,7 @@
 //! Outcomes, sources and costs: claims together with their evidence.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumIter, EnumMessage};
 use utoipa::ToSchema;
 
 use crate::http::input::{Faults, check_period};
@@ -13,7 +14,7 @@ pub const EVIDENCE_LEVELS: [&str; 6] =
 /// Kind of claim. Do not add up claims of different kinds. `target`: the aim. `projection`: a forecast. `activity`:
 /// work done. `output`: something produced. `outcome`: a change. `saving`: money or time saved. `cost`: cost per
 /// person, place or year. `award`: a recognition.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage)]
 #[serde(rename_all = "snake_case")]
 pub enum OutcomeKind {
     /// An aim.
@@ -37,7 +38,7 @@ pub enum OutcomeKind {
 
 /// How exact a value is. `exact`: as counted. `at_least`: "more than", "over". `at_most`: "up to", "nearly". `about`:
 /// approximate. `range`: from `value` to `value_high`. `direction`: no value, only a direction.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage)]
 #[serde(rename_all = "snake_case")]
 pub enum Bound {
     /// As counted.
@@ -56,7 +57,7 @@ pub enum Bound {
 }
 
 /// Direction of change: more (`up`), less (`down`) or the same (`flat`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// More.
@@ -69,24 +70,38 @@ pub enum Direction {
 
 /// Unit of a value. `gbp`: pounds sterling. `rank`: position in a ranking, 1 first. `count`: anything else, as
 /// `measure` says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "API names, documented where they are used")]
 pub enum Unit {
+    /// Number of people.
     People,
+    /// Number of households.
     Households,
+    /// Number of homes.
     Homes,
+    /// Number of jobs.
     Jobs,
+    /// Number of opportunities, such as placements or apprenticeships.
     Opportunities,
+    /// Number of organisations.
     Organisations,
+    /// Number of schools.
     Schools,
+    /// Number of businesses.
     Businesses,
+    /// Number of councils.
     Councils,
+    /// Number of areas, such as wards or neighbourhoods.
     Areas,
+    /// Number of bags.
     Bags,
+    /// Number of weeks.
     Weeks,
+    /// Number of months.
     Months,
+    /// Number of years.
     Years,
+    /// Per cent.
     Percent,
     /// Pounds sterling.
     Gbp,
@@ -172,7 +187,7 @@ impl Outcome {
 }
 
 /// Kind of publication. `evaluation`: an evaluation by an outside body. `press`: a newspaper or journal.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage)]
 #[serde(rename_all = "snake_case")]
 pub enum SourceKind {
     /// Paper of a committee or cabinet.

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use strum::{EnumIter, EnumMessage};
 use utoipa::ToSchema;
 
 use super::evidence::{Cost, Outcome, Source, check_sources};
@@ -17,7 +18,9 @@ pub const NETWORK: &str = "network";
 /// Kind of record. `case_study`: a description of practice. `policy_lab`: several councils develop a policy together.
 /// `policy_prototype`: a small-scale trial of a policy. `commission`: an inquiry with evidence and a report.
 /// `challenge`: an open question to others. `idea`: not started.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum InitiativeKind {
     /// A description of practice.
@@ -36,7 +39,9 @@ pub enum InitiativeKind {
 }
 
 /// Stage of delivery. `scaled`: running in more places than at the start. `stopped`: ended before completion.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryStatus {
     /// An idea.
@@ -58,7 +63,7 @@ pub enum DeliveryStatus {
 
 /// Publication status. Only the lead council and network officers can see a `draft`. Everybody whom `visibility` allows
 /// can see a `published` record.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// Visible to the lead council and network officers only.
@@ -82,7 +87,7 @@ pub enum Freshness {
 }
 
 /// Licence for reuse (SPDX identifier).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage)]
 pub enum Licence {
     /// Open Government Licence v3.0.
     #[default]
@@ -123,7 +128,7 @@ impl Licence {
 
 /// Role of a participating council. `lead`: leads a part. `co_lead`: leads jointly with the lead council. `partner`:
 /// takes part.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage)]
 #[serde(rename_all = "snake_case")]
 pub enum ParticipantRole {
     /// Leads a part.

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
+use strum::{EnumIter, EnumMessage};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -12,7 +13,7 @@ use crate::text::markdown::Markdown;
 use crate::text::{Line, Reference, Slug};
 
 /// Status of a theme. New records use `active` themes. `deprecated` themes remain on older records only.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage)]
 #[serde(rename_all = "snake_case")]
 pub enum ThemeStatus {
     /// In use.

@@ -47,6 +47,10 @@ async fn the_catalogue_describes_the_dataset_and_explains_its_terms() {
     for wanted in [
         "initiatives",
         "initiatives.csv",
+        "initiatives.xlsx",
+        "outcomes.xlsx",
+        "councils.xlsx",
+        "themes.xlsx",
         "initiatives.ndjson",
         "initiatives.geojson",
         "outcomes.csv",

@@ -9,6 +9,7 @@ mod outcomes;
 mod records;
 mod streams;
 mod visibility;
+mod workbooks;
 
 use serde_json::Value;
 

@@ -72,8 +72,9 @@ async fn an_unknown_suffix_names_the_nearest() {
         ("councils.geojsn", "did you mean councils.geojson?"),
         ("themes.ndjsn", "did you mean themes.ndjson?"),
         ("councils/oldham/initiatives.cvs", "did you mean initiatives.csv?"),
-        ("themes.geojson", ".csv, .ndjson"),
-        ("outcomes.xlsx", ".csv, .ndjson"),
+        ("themes.geojson", ".csv, .xlsx, .ndjson"),
+        ("outcomes.xls", "did you mean outcomes.xlsx?"),
+        ("outcomes.pdf", ".csv, .xlsx, .ndjson"),
     ] {
         let refused = client.get(&format!("/v1/{path}")).await.expect_problem(404, "not_found");
         assert!(refused.json["detail"].as_str().unwrap().contains(hint), "{path}: {}", refused.text);

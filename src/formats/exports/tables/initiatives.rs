@@ -2,7 +2,10 @@
 
 use crate::formats::exports::columns::Kind::{Date, Decimal, Text, Time, Whole, Word};
 use crate::formats::exports::columns::{Cell, Column, Kind, Member, Table, among_others, joined, known, number, word};
-use crate::registry::initiatives::answer::Initiative;
+use crate::formats::exports::rows::WithLead;
+use crate::registry::initiatives::answer::Initiative as Answer;
+
+type Initiative = WithLead<Answer>;
 
 const JOINED_SLUGS: &str = "Slugs, joined by semicolons.";
 const JOINED_TEXTS: &str = "Joined by semicolons. A semicolon inside a value becomes a comma.";
@@ -81,8 +84,20 @@ fn councils() -> [Member<Initiative>; 3] {
                     one.lead_council.as_ref().map(|lead| lead.slug.clone())
                 })
                 .noted("Slug."),
+                Column::new("lead_council_name", Text, "CouncilRef/name", |one: &Initiative| {
+                    known(one.lead_council.as_ref().map(|lead| &lead.name))
+                })
+                .noted("Of the lead council."),
                 Column::new("lead_council_gss_code", Word, "NewCouncil/gss_code", |one: &Initiative| {
                     one.lead_council.as_ref().and_then(|lead| lead.gss_code.clone())
+                })
+                .noted("Of the lead council."),
+                Column::new("lead_council_nation", Word, "Council/nation", |one: &Initiative| {
+                    one.nation.as_ref().and_then(word)
+                })
+                .noted("Of the lead council."),
+                Column::new("lead_council_region", Word, "Council/region", |one: &Initiative| {
+                    one.region.as_ref().and_then(word)
                 })
                 .noted("Of the lead council."),
             ],
@@ -94,10 +109,16 @@ fn councils() -> [Member<Initiative>; 3] {
                     joined(one.participants.iter().map(|part| part.council.slug.clone()))
                 })
                 .several(JOINED_SLUGS),
-                Column::new("participant_roles", Word, "", |one: &Initiative| {
+                Column::new("participant_names", Text, "CouncilRef/name", |one: &Initiative| {
+                    joined(one.participants.iter().map(|part| among_others(&part.council.name)))
+                })
+                .several(
+                    "In the order of `participants`, joined by semicolons. A semicolon inside a name becomes a comma.",
+                ),
+                Column::new("participant_roles", Word, "Participant/role", |one: &Initiative| {
                     joined(one.participants.iter().filter_map(|part| word(&part.role)))
                 })
-                .several("Roles in the order of `participants`: lead, co_lead or partner. Joined by semicolons."),
+                .several("In the order of `participants`, joined by semicolons."),
             ],
         ),
         Member::plain(

@@ -2,9 +2,10 @@
 
 use crate::formats::exports::columns::Kind::{Decimal, Text, Time, Whole, Word};
 use crate::formats::exports::columns::{Cell, Column, Kind, Member, Table, known, number, word};
+use crate::formats::exports::rows::WithLead;
 use crate::read_model::outcomes::OutcomeRecord;
 
-type Claim = OutcomeRecord;
+type Claim = WithLead<OutcomeRecord>;
 
 fn plain(name: &'static str, kind: Kind, schema_member: &'static str, cell: fn(&Claim) -> Cell) -> Member<Claim> {
     Member::plain(Column::new(name, kind, schema_member, cell))
@@ -65,8 +66,20 @@ fn initiative() -> Member<Claim> {
                 one.initiative.lead_council.as_ref().map(|lead| lead.slug.clone())
             })
             .noted("Slug."),
+            Column::new("lead_council_name", Text, "CouncilRef/name", |one: &Claim| {
+                known(one.initiative.lead_council.as_ref().map(|lead| &lead.name))
+            })
+            .noted("Of the lead council."),
             Column::new("lead_council_gss_code", Word, "NewCouncil/gss_code", |one: &Claim| {
                 one.initiative.lead_council.as_ref().and_then(|lead| lead.gss_code.clone())
+            })
+            .noted("Of the lead council."),
+            Column::new("lead_council_nation", Word, "Council/nation", |one: &Claim| {
+                one.nation.as_ref().and_then(word)
+            })
+            .noted("Of the lead council."),
+            Column::new("lead_council_region", Word, "Council/region", |one: &Claim| {
+                one.region.as_ref().and_then(word)
             })
             .noted("Of the lead council."),
         ],

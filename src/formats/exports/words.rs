@@ -1,0 +1,43 @@
+//! Meanings of the words in the exports: the doc comments of the enums.
+
+use serde::Serialize;
+use strum::{EnumMessage, IntoEnumIterator};
+
+use crate::access::visibility::Visibility;
+use crate::db::enum_text::text;
+use crate::registry::councils::model::{CouncilType, MembershipStatus, MembershipTier, Nation, Region};
+use crate::registry::initiatives::answer::LocationOf;
+use crate::registry::initiatives::evidence::{Bound, Direction, OutcomeKind, SourceKind, Unit};
+use crate::registry::initiatives::model::{DeliveryStatus, InitiativeKind, Licence, ParticipantRole, State};
+use crate::registry::themes::model::ThemeStatus;
+
+/// Each word of an enum and its meaning, by the name of the enum's schema. `None` for a schema that is not an enum of the
+/// exports.
+pub fn meanings(schema: &str) -> Option<Vec<(String, String)>> {
+    Some(match schema {
+        "Bound" => of::<Bound>(),
+        "CouncilType" => of::<CouncilType>(),
+        "DeliveryStatus" => of::<DeliveryStatus>(),
+        "Direction" => of::<Direction>(),
+        "InitiativeKind" => of::<InitiativeKind>(),
+        "Licence" => of::<Licence>(),
+        "LocationOf" => of::<LocationOf>(),
+        "MembershipStatus" => of::<MembershipStatus>(),
+        "MembershipTier" => of::<MembershipTier>(),
+        "Nation" => of::<Nation>(),
+        "OutcomeKind" => of::<OutcomeKind>(),
+        "ParticipantRole" => of::<ParticipantRole>(),
+        "Region" => of::<Region>(),
+        "SourceKind" => of::<SourceKind>(),
+        "State" => of::<State>(),
+        "ThemeStatus" => of::<ThemeStatus>(),
+        "Unit" => of::<Unit>(),
+        "Visibility" => of::<Visibility>(),
+        _ => return None,
+    })
+}
+
+fn of<T: IntoEnumIterator + EnumMessage + Serialize>() -> Vec<(String, String)> {
+    let meaning = |value: &T| value.get_documentation().unwrap_or_default().replace('\n', " ");
+    T::iter().map(|value| (text(&value), meaning(&value))).collect()
+}
