@@ -64,10 +64,10 @@ export function Footer() {
               <a href="/docs/">API reference</a>
             </li>
             <li>
-              <a href="/v1/initiatives.csv">All initiatives as a table (CSV)</a>
+              All initiatives as a table: <a href="/v1/initiatives.xlsx">Excel</a> or <a href="/v1/initiatives.csv?bom=true">CSV</a>
             </li>
             <li>
-              <a href="/v1/outcomes.csv">All outcomes as a table (CSV)</a>
+              All outcomes as a table: <a href="/v1/outcomes.xlsx">Excel</a> or <a href="/v1/outcomes.csv?bom=true">CSV</a>
             </li>
             <li>
               <a href="/v1/changes.atom">Recent changes (feed)</a>

@@ -74,7 +74,7 @@ function Shown({ council }: { council: Council }) {
             {council.aliases.length > 0 && <Fact name="Also called" value={council.aliases.join(", ")} />}
           </dl>
           <p class="note">
-            You can get the council as <a href={`/v1/councils/${slug}`}>JSON</a>, its initiatives as <a href={`/v1/councils/${slug}/initiatives.csv`}>CSV</a>, and its changes as{" "}
+            You can get the council as <a href={`/v1/councils/${slug}`}>JSON</a>, its initiatives as <a href={`/v1/councils/${slug}/initiatives.xlsx`}>Excel</a> or <a href={`/v1/councils/${slug}/initiatives.csv?bom=true`}>CSV</a>, and its changes as{" "}
             <a href={`/v1/councils/${slug}/changes.atom`}>a feed</a>.
           </p>
         </aside>

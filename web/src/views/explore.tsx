@@ -258,9 +258,11 @@ function Nothing({ filters, counts, onChange }: { filters: Filters; counts: Resu
 function Download({ filters }: { filters: Filters }) {
   const query = filters.toString();
   const at = (ending: string) => `/v1/initiatives.${ending}${query ? `?${query}` : ""}`;
+  // Excel reads a CSV as UTF-8 only if it begins with a byte order mark.
+  const csv = `/v1/initiatives.csv?${query ? `${query}&` : ""}bom=true`;
   return (
     <p class="take">
-      Download results: <a href={at("csv")}>CSV</a> <a href={at("geojson")}>GeoJSON</a> <a href={at("ndjson")}>NDJSON</a>{" "}
+      Download results: <a href={at("xlsx")}>Excel</a> <a href={csv}>CSV</a> <a href={at("geojson")}>GeoJSON</a> <a href={at("ndjson")}>NDJSON</a>{" "}
       <a href={`/v1/initiatives${query ? `?${query}` : ""}`}>JSON</a>
     </p>
   );
