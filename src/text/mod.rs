@@ -62,7 +62,9 @@ fn string(pattern: &str, min: usize, max: usize, description: &str) -> ObjectBui
 
 /// Pattern of a line: no control characters, no blank at either end. Uses plain ranges, which every regex dialect reads
 /// alike. Includes the minimum length, so that clients which generate texts from the pattern make them long enough.
-fn line(min: usize) -> String {
+///
+/// `besides`: further characters that the line must not have, as in a class of characters.
+fn line(min: usize, besides: &str) -> String {
     let hidden: String = INVISIBLE
         .iter()
         .map(|range| match (u32::from(*range.start()), u32::from(*range.end())) {
@@ -70,8 +72,8 @@ fn line(min: usize) -> String {
             (first, last) => format!(r"\u{first:04x}-\u{last:04x}"),
         })
         .collect();
-    let middle = format!(r"[^\x00-\x1f\x7f-\x9f{hidden}]");
-    let end = format!(r"[^\x00-\x20\x7f-\xa0{hidden}]");
+    let middle = format!(r"[^\x00-\x1f\x7f-\x9f{hidden}{besides}]");
+    let end = format!(r"[^\x00-\x20\x7f-\xa0{hidden}{besides}]");
     match min {
         0 | 1 => format!("^{end}({middle}*{end})?$"),
         2.. => format!("^{end}{middle}{{{},}}{end}$", min - 2),
@@ -89,13 +91,38 @@ impl<const MAX: usize, const MIN: usize> PartialSchema for Line<MAX, MIN> {
     fn schema() -> RefOr<Schema> {
         let description =
             format!("One line of {MIN} to {MAX} characters. No control characters, no space at either end.");
-        string(&line(MIN), MIN, MAX, &description).into()
+        string(&line(MIN, ""), MIN, MAX, &description).into()
     }
 }
 
 impl<const MAX: usize, const MIN: usize> ToSchema for Line<MAX, MIN> {
     fn name() -> Cow<'static, str> {
         if MIN == 1 { format!("Line{MAX}").into() } else { format!("Line{MIN}To{MAX}").into() }
+    }
+}
+
+/// Characters that a [`Name`] does not have.
+pub const NOT_IN_NAMES: &str = "<>";
+
+/// A name of 1 to `MAX` characters: a line without angle brackets, which in a name are leftovers of a web page.
+#[derive(Clone, Debug, Default, Deref, From, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+#[deref(forward)]
+#[from(&str)]
+pub struct Name<const MAX: usize>(String);
+
+impl<const MAX: usize> PartialSchema for Name<MAX> {
+    fn schema() -> RefOr<Schema> {
+        let description = format!(
+            "One line of 1 to {MAX} characters. No control characters, no angle brackets, no space at either end."
+        );
+        string(&line(1, NOT_IN_NAMES), 1, MAX, &description).into()
+    }
+}
+
+impl<const MAX: usize> ToSchema for Name<MAX> {
+    fn name() -> Cow<'static, str> {
+        format!("Name{MAX}").into()
     }
 }
 

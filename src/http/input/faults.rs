@@ -7,7 +7,7 @@ use crate::error::fault::FaultList;
 use crate::error::{ApiError, Fault, UNKNOWN};
 use crate::geography::notation;
 use crate::text::moment::{LOST_PLUS, lost_plus};
-use crate::text::{LINE_START, is_invisible, markdown, nearest};
+use crate::text::{LINE_START, NOT_IN_NAMES, is_invisible, markdown, nearest};
 
 /// Members that only the registry sets. A body with one has probably been copied from a response.
 const READ_ONLY: &[&str] = &[
@@ -231,6 +231,12 @@ fn malformed(found: &Value, pattern: &str) -> Option<String> {
         && let Some(hidden) = text.chars().find(|c| is_invisible(*c))
     {
         return Some(format!("contains U+{:04X}, an invisible character", u32::from(hidden)));
+    }
+    if pattern.contains(NOT_IN_NAMES)
+        && pattern.starts_with(LINE_START)
+        && let Some(bracket) = text.chars().find(|c| NOT_IN_NAMES.contains(*c))
+    {
+        return Some(format!("contains {bracket}, an angle bracket; write the name as plain text"));
     }
     if text.trim() != text {
         return Some("starts or ends with a space".into());

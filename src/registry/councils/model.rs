@@ -12,7 +12,7 @@ use crate::http::input::{Check, Faults};
 use crate::http::response::Versioned;
 use crate::http::search::Highlight;
 use crate::text::markdown::Markdown;
-use crate::text::{HttpUrl, Line, PartialDate, Slug};
+use crate::text::{HttpUrl, Name, PartialDate, Slug};
 
 /// Type of local authority.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage)]
@@ -258,13 +258,13 @@ impl Versioned for Council {
 pub struct NewCouncil {
     /// Official name.
     #[schema(required)]
-    pub name: Line<120>,
+    pub name: Name<120>,
     /// Name in everyday use.
     #[schema(required)]
-    pub short_name: Line<60>,
+    pub short_name: Name<60>,
     /// Name in Welsh.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub welsh_name: Option<Line<120>>,
+    pub welsh_name: Option<Name<120>>,
     /// Slug. Default: made from the short name. Former slugs still lead to this council. `network` is reserved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slug: Option<Slug>,
@@ -304,7 +304,7 @@ pub struct NewCouncil {
     pub description: Option<Markdown<5000>>,
     /// Other spellings of its name, for search.
     #[schema(max_items = 20)]
-    pub aliases: Vec<Line<120>>,
+    pub aliases: Vec<Name<120>>,
     /// Membership of the network. Default: tier `none`.
     pub membership: Membership,
 }
