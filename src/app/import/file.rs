@@ -8,6 +8,25 @@ use std::path::Path;
 /// Reason why nothing was imported.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
+/// The kind of file to read, for advice about others.
+#[derive(Clone, Copy, Debug)]
+pub enum Wanted {
+    /// A table.
+    Csv,
+    /// Shapes.
+    Boundaries,
+}
+
+impl Wanted {
+    /// What to do to get such a file.
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Self::Csv => "in Excel, choose Save As and the type \"CSV UTF-8 (Comma delimited)\"",
+            Self::Boundaries => "export the boundaries as GeoJSON, which is UTF-8, in WGS 84 (EPSG:4326)",
+        }
+    }
+}
+
 /// First bytes of other file formats, and advice for each.
 const OTHERS: [(&[u8], &str); 6] = [
     (b"PK\x03\x04", "a zip archive: extract the file first"),
@@ -22,7 +41,7 @@ const OTHERS: [(&[u8], &str); 6] = [
 ];
 
 /// Text of a file of at most `megabytes`. Checks the size first, so that a larger file is not read.
-pub fn read(path: &Path, megabytes: u32) -> Result<String, Failure> {
+pub fn read(path: &Path, megabytes: u32, wanted: Wanted) -> Result<String, Failure> {
     let failure = |error: std::io::Error| format!("{}: {error}", path.display());
     let most = u64::from(megabytes) * 1_000_000;
     let file = File::open(path).map_err(failure)?;
@@ -42,11 +61,52 @@ pub fn read(path: &Path, megabytes: u32) -> Result<String, Failure> {
     if bytes.len() as u64 > most {
         return Err(refused("more".into()).into());
     }
+    let named = |what: &str| format!("{} is {what}; {}", path.display(), wanted.remedy());
+    if let Some(what) = spreadsheet(&bytes).or_else(|| utf_16(&bytes)) {
+        return Err(named(what).into());
+    }
     if let Some((_, what)) = OTHERS.iter().find(|(begin, _)| bytes.starts_with(begin)) {
         return Err(format!("{} is {what}", path.display()).into());
     }
-    let text = String::from_utf8(bytes).map_err(|_| format!("{} is not UTF-8 text", path.display()))?;
+    let text = String::from_utf8(bytes).map_err(|error| named(&other_text(error.as_bytes(), error.utf8_error())))?;
+    if text.trim_start_matches('\u{feff}').trim().is_empty() {
+        return Err(named("empty").into());
+    }
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
+/// The kind of spreadsheet, if the file is one.
+fn spreadsheet(bytes: &[u8]) -> Option<&'static str> {
+    let has = |part: &[u8]| bytes.windows(part.len()).any(|window| window == part);
+    match bytes {
+        // The names of the parts of an archive are not compressed.
+        [b'P', b'K', 3, 4, ..] if has(b"xl/workbook.") => Some("an Excel workbook"),
+        [b'P', b'K', 3, 4, ..] if has(b"opendocument.spreadsheet") => Some("an OpenDocument spreadsheet"),
+        [b'P', b'K', 3, 4, ..] if has(b"Index/Document.iwa") => Some("a Numbers spreadsheet"),
+        [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, ..] => Some("an Excel workbook of the old kind (.xls)"),
+        _ => None,
+    }
+}
+
+/// Names text in UTF-16: by its byte order mark, or by a zero byte in nearly every second place.
+fn utf_16(bytes: &[u8]) -> Option<&'static str> {
+    const UTF_16: &str = "text in UTF-16 (Excel calls it Unicode Text), not in UTF-8";
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Some(UTF_16);
+    }
+    let begin = &bytes[..bytes.len().min(400)];
+    let zeros = |first: usize| begin.iter().skip(first).step_by(2).filter(|byte| **byte == 0).count();
+    (begin.len() >= 4 && zeros(0).max(zeros(1)) * 5 >= begin.len() * 2).then_some(UTF_16)
+}
+
+/// Names text that is not UTF-8, with the first place that shows it.
+fn other_text(bytes: &[u8], error: std::str::Utf8Error) -> String {
+    let before = &bytes[..error.valid_up_to()];
+    let line = String::from_utf8_lossy(before).replace("\r\n", "\n").matches(['\n', '\r']).count() + 1;
+    let byte = bytes.get(before.len()).copied().unwrap_or_default();
+    // Windows-1252 and Latin-1 have the same characters from here on.
+    let character = if byte >= 0xa0 { format!(" ({})", char::from(byte)) } else { String::new() };
+    format!("not in UTF-8, but probably in Windows-1252 (Latin-1): line {line} has the byte {byte:#04X}{character}")
 }
 
 /// Faults of a file, each with its place (a code or a line), collected over the whole file.

@@ -143,6 +143,13 @@ pub struct Location {
     pub longitude: f64,
 }
 
+impl Location {
+    /// True inside the box, in degrees.
+    pub fn lies_in_the_uk(latitude: f64, longitude: f64) -> bool {
+        (49.8..=60.9).contains(&latitude) && (-8.7..=1.8).contains(&longitude)
+    }
+}
+
 impl From<Location> for Point {
     fn from(Location { latitude, longitude }: Location) -> Self {
         Self { latitude, longitude }

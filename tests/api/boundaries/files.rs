@@ -158,7 +158,7 @@ async fn a_file_of_something_else_says_what_it_is() {
     let metres = json!({ "type": "FeatureCollection", "features": [],
         "crs": { "type": "name", "properties": { "name": "urn:ogc:def:crs:EPSG::27700" } } });
     for (name, text, told) in [
-        ("empty", String::new(), "is neither GeoJSON nor TopoJSON"),
+        ("empty", String::new(), "is empty; export the boundaries as GeoJSON"),
         ("csv", "gss_code,name\nE08000004,Oldham\n".into(), "is neither GeoJSON nor TopoJSON"),
         ("cut", areas().to_string()[..200].into(), "is neither GeoJSON nor TopoJSON"),
         ("html", "<!doctype html><title>Sign in</title>".into(), "is XML or a web page"),

@@ -74,7 +74,8 @@ async fn two_lines_that_mean_one_council_are_told() {
 async fn a_file_of_something_else_says_so() {
     let app = TestApp::empty().await;
     for (text, told) in [
-        (String::new(), "has no column gss_code, official_name, short_name, type_code, nation"),
+        (String::new(), "is empty"),
+        ("name,code\nOldham,OLD\n".into(), "has no column gss_code, official_name, short_name, type_code, nation"),
         (HEADER.into(), "has no rows"),
         (HEADER.replace("official_name", "offical_name"), "has no column official_name (it has offical_name instead)"),
         (format!("{HEADER},slug\n"), "has the column slug twice"),

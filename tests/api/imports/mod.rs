@@ -1,6 +1,7 @@
 //! Councils from CSV files: what a dry run tells, what applying writes, what is refused.
 
 mod faults;
+mod tables;
 
 use ccin_registry::api::routes::document;
 use ccin_registry::app::import::arguments::CouncilsFile;
@@ -24,9 +25,13 @@ async fn import(app: &TestApp, lines: &[&str], apply: bool) -> Result<String, Fa
 }
 
 async fn import_text(app: &TestApp, text: &str, apply: bool) -> Result<String, Failure> {
+    import_bytes(app, text.as_bytes(), apply).await
+}
+
+async fn import_bytes(app: &TestApp, bytes: &[u8], apply: bool) -> Result<String, Failure> {
     let scratch = Scratch::new(&format!("councils-{}", uuid::Uuid::now_v7()));
     let file = scratch.path().join("councils.csv");
-    std::fs::write(&file, text).unwrap();
+    std::fs::write(&file, bytes).unwrap();
     let schemas = Schemas::new(&document().value);
     let wish = CouncilsFile { file, apply, max_megabytes: 1 };
     let told = councils::import(&mut app.db.get().await.expect("a connection"), &app.keys, &schemas, &wish).await;

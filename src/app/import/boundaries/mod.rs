@@ -14,7 +14,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use sha2::{Digest, Sha256};
 
 use super::arguments::BoundariesFile;
-use super::file::{Failure, FileFaults, first_few, read};
+use super::file::{Failure, FileFaults, Wanted, first_few, read};
 use crate::access::keys::Keys;
 use crate::app::import::boundaries::outline::{Repair, outline};
 use crate::app::import::boundaries::simplify::Borders;
@@ -83,7 +83,7 @@ pub async fn import(conn: &mut AsyncPgConnection, keys: &Keys, args: &Boundaries
 
 /// Reads and checks the whole file.
 fn check(args: &BoundariesFile) -> Result<Sound, Failure> {
-    let text = read(&args.file, args.max_megabytes)?;
+    let text = read(&args.file, args.max_megabytes, Wanted::Boundaries)?;
     let mut faults = FileFaults::default();
     let failure = |error| format!("nothing was imported: {} {error}", args.file.display());
     let found =

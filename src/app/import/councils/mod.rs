@@ -5,11 +5,12 @@
 mod plan;
 mod report;
 mod rows;
+mod table;
 
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 
 use super::arguments::CouncilsFile;
-use super::file::{Failure, FileFaults, read};
+use super::file::{Failure, FileFaults, Wanted, read};
 use crate::access::keys::Keys;
 use crate::access::reach::Reach;
 use crate::app::import::councils::plan::{Plan, PlannedChange};
@@ -53,7 +54,7 @@ pub async fn import(
     schemas: &Schemas,
     args: &CouncilsFile,
 ) -> Result<String, Failure> {
-    let text = read(&args.file, args.max_megabytes)?;
+    let text = read(&args.file, args.max_megabytes, Wanted::Csv)?;
     let mut faults = FileFaults::default();
     let rows = rows::rows(&text, &mut faults)
         .map_err(|error| format!("nothing was imported: {} {error}", args.file.display()))?;

@@ -12,6 +12,7 @@ use crate::app::import::arguments::CouncilsFile;
 pub struct Report {
     file: PathBuf,
     rows: usize,
+    past: usize,
     unread: Vec<String>,
     is_applied: bool,
     is_idle: bool,
@@ -29,6 +30,7 @@ impl Report {
         Self {
             file: args.file.clone(),
             rows: rows.rows.len(),
+            past: rows.past,
             unread: rows.unread.clone(),
             is_applied: args.apply,
             is_idle: true,
@@ -66,7 +68,11 @@ impl Report {
 
     /// The report as text.
     pub fn render(&self) -> String {
-        let mut lines = vec![format!("{} councils in {}.", self.rows, self.file.display())];
+        let mut lines = vec![format!(
+            "{} in {}.",
+            if self.rows == 1 { "1 council".into() } else { format!("{} councils", self.rows) },
+            self.file.display()
+        )];
         let changed = self.changed.iter().filter(|line| !line.starts_with(' ')).count();
         section(&mut lines, format!("New: {}", self.new.len()), &self.new);
         section(&mut lines, format!("Changed: {changed}"), &self.changed);
@@ -78,6 +84,9 @@ impl Report {
             section(&mut lines, "Slugs that differ from the file".into(), &self.slugs);
         }
         section(&mut lines, format!("Not in the file, unchanged: {}", self.absent.len()), &self.absent);
+        if self.past > 0 {
+            lines.push(format!("No longer exist, passed over: {}", self.past));
+        }
         if !self.unread.is_empty() {
             lines.push(format!("Columns ignored: {}", self.unread.join(", ")));
         }

@@ -1,14 +1,13 @@
 //! Converts a CSV file to rows of council members in the form the API takes.
 
-use std::collections::BTreeMap;
-
+use chrono::{NaiveDate, Utc};
 use serde_json::{Map, Value, json};
 
+use super::table::{Cells, Table};
 use crate::app::import::file::FileFaults;
-use crate::text::{Slug, nearest};
+use crate::registry::councils::model::Location;
+use crate::text::Slug;
 
-/// Required columns.
-const REQUIRED: [&str; 5] = ["gss_code", "official_name", "short_name", "type_code", "nation"];
 /// Columns to read, and the council member that each one fills.
 const MEMBERS: [(&str, &str); 10] = [
     ("gss_code", "gss_code"),
@@ -24,10 +23,12 @@ const MEMBERS: [(&str, &str); 10] = [
 ];
 /// Other columns to read.
 const OTHERS: [&str; 4] = ["latitude", "longitude", "county_code", "former_gss_codes"];
+/// Columns that tell councils which no longer exist.
+const PAST: [&str; 2] = ["current_authority", "end_date"];
 /// Column of a population estimate, without its year.
 const POPULATION: &str = "population_mid";
 /// Types of council, by their abbreviations in the register of local authorities.
-const TYPES: [(&str, &str); 10] = [
+const TYPES: [(&str, &str); 11] = [
     ("CC", "london_borough"),
     ("COMB", "combined_authority"),
     ("CTY", "county"),
@@ -36,6 +37,7 @@ const TYPES: [(&str, &str); 10] = [
     ("NID", "ni_district"),
     ("NMD", "district"),
     ("SCO", "scottish_unitary"),
+    ("SRA", "combined_authority"),
     ("UA", "unitary"),
     ("WPA", "welsh_unitary"),
 ];
@@ -67,6 +69,8 @@ impl Row {
 pub struct Rows {
     /// In the order of the file.
     pub rows: Vec<Row>,
+    /// Number of rows that were passed over, because their councils no longer exist.
+    pub past: usize,
     /// Columns that were ignored.
     pub unread: Vec<String>,
     /// True when the file has a column for counties.
@@ -75,64 +79,43 @@ pub struct Rows {
 
 /// Reads a file. `Err` if it is not a file of councils.
 pub fn rows(text: &str, faults: &mut FileFaults) -> Result<Rows, String> {
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
-    let header = reader.headers().map_err(|error| format!("cannot be read as CSV: {error}"))?.clone();
-    let missing: Vec<&str> = REQUIRED.into_iter().filter(|name| !header.iter().any(|known| known == *name)).collect();
-    if !missing.is_empty() {
-        let near = missing
-            .iter()
-            .find_map(|name| nearest(name, header.iter()).map(|near| format!(" (it has {near} instead)")));
-        return Err(format!("has no column {}{}", missing.join(", "), near.unwrap_or_default()));
-    }
-    let mut columns: BTreeMap<&str, usize> = BTreeMap::new();
-    for (place, name) in header.iter().enumerate() {
-        if columns.insert(name, place).is_some() {
-            return Err(format!("has the column {name} twice"));
-        }
-    }
+    let table = Table::read(text, faults)?;
     // The latest of several estimates.
-    let year = columns.keys().filter_map(|name| name.strip_prefix(POPULATION)?.parse::<u16>().ok()).max();
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        match record {
-            Ok(record) => {
-                let cell =
-                    |name: &str| columns.get(name).and_then(|place| record.get(*place)).filter(|cell| !cell.is_empty());
-                let mut members = members(cell, year);
-                let written_slug = cell("slug").filter(|slug| !is_slug(slug)).map(str::to_owned);
-                if let Some(slug) = written_slug.as_deref().and_then(Slug::from_title) {
-                    members.insert("slug".into(), (*slug).into());
-                }
-                rows.push(Row {
-                    line: record.position().map_or(0, csv::Position::line),
-                    members,
-                    written_slug,
-                    former: cell("former_gss_codes").map(codes).unwrap_or_default(),
-                    county: cell("county_code").map(str::to_owned),
-                });
-            }
-            Err(error) => {
-                let line = error.position().map_or(1, csv::Position::line);
-                let detail = match error.kind() {
-                    csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-                        format!("has {len} cells; the header has {expected_len}")
-                    }
-                    _ => format!("cannot be read: {error}"),
-                };
-                faults.add_at(line, detail);
-            }
+    let year = table.columns().filter_map(|name| name.strip_prefix(POPULATION)?.parse::<u16>().ok()).max();
+    let (mut rows, mut past) = (Vec::new(), 0);
+    let today = Utc::now().date_naive();
+    for cells in table.rows() {
+        if is_past(cells, today) {
+            past += 1;
+            continue;
         }
-    }
-    if rows.is_empty() && faults.is_empty() {
-        return Err("has no rows".into());
+        let mut members = members(cells, year, faults);
+        let written_slug = cells.get("slug").filter(|slug| !is_slug(slug)).map(str::to_owned);
+        if let Some(slug) = written_slug.as_deref().and_then(Slug::from_title) {
+            members.insert("slug".into(), (*slug).into());
+        }
+        rows.push(Row {
+            line: cells.line,
+            members,
+            written_slug,
+            former: cells.get("former_gss_codes").map(codes).unwrap_or_default(),
+            county: cells.get("county_code").map(str::to_owned),
+        });
     }
     let is_read = |name: &str| {
         MEMBERS.iter().any(|(column, _)| *column == name)
             || OTHERS.contains(&name)
+            || PAST.contains(&name)
             || year.is_some_and(|year| name == format!("{POPULATION}{year}"))
     };
-    let unread = header.iter().filter(|name| !is_read(name)).map(str::to_owned).collect();
-    Ok(Rows { rows, unread, has_counties: columns.contains_key("county_code") })
+    Ok(Rows { rows, past, unread: table.unread(is_read), has_counties: table.has("county_code") })
+}
+
+/// True for a council that no longer exists, as the file says.
+fn is_past(cells: Cells<'_>, today: NaiveDate) -> bool {
+    let is_current = cells.get("current_authority").is_none_or(|said| !said.eq_ignore_ascii_case("false"));
+    let has_ended = cells.get("end_date").and_then(|day| day.parse::<NaiveDate>().ok()).is_some_and(|day| day < today);
+    !is_current || has_ended
 }
 
 fn is_slug(text: &str) -> bool {
@@ -144,12 +127,15 @@ fn codes(cell: &str) -> Vec<String> {
     cell.split(|c: char| !c.is_ascii_alphanumeric()).filter(|code| !code.is_empty()).map(str::to_owned).collect()
 }
 
-fn members<'a>(cell: impl Fn(&str) -> Option<&'a str>, year: Option<u16>) -> Map<String, Value> {
+fn members(cells: Cells<'_>, year: Option<u16>, faults: &mut FileFaults) -> Map<String, Value> {
     let mut members = Map::new();
     for (column, member) in MEMBERS {
-        let Some(text) = cell(column) else { continue };
+        let Some(text) = cells.get(column) else { continue };
         let text = match column {
-            "type_code" => TYPES.iter().find(|(code, _)| *code == text).map_or(text, |(_, word)| word).to_owned(),
+            "type_code" => {
+                let known = TYPES.iter().find(|(code, _)| code.eq_ignore_ascii_case(text));
+                known.map_or(text, |(_, word)| word).to_owned()
+            }
             "nation" | "region" => text.to_lowercase().replace([' ', '-'], "_"),
             _ => text.to_owned(),
         };
@@ -159,24 +145,44 @@ fn members<'a>(cell: impl Fn(&str) -> Option<&'a str>, year: Option<u16>) -> Map
     if members.get("nation").is_some_and(|nation| nation != "england") {
         members.remove("region");
     }
-    // Leave anything that is not a number for the schema to refuse.
-    let number = |text: &str| text.parse::<f64>().map_or_else(|_| Value::from(text), Value::from);
-    match (cell("latitude"), cell("longitude")) {
-        (None, None) => {}
-        (latitude, longitude) => {
-            let mut location = Map::new();
-            for (name, value) in [("latitude", latitude), ("longitude", longitude)] {
-                location.extend(value.map(|value| (name.to_owned(), number(value))));
-            }
-            members.insert("location".into(), location.into());
-        }
+    if let Some(location) = location(cells, faults) {
+        members.insert("location".into(), location.into());
     }
-    if let Some((year, people)) = year.and_then(|year| Some((year, cell(&format!("{POPULATION}{year}"))?))) {
-        let people = people.parse::<i64>().map_or_else(|_| Value::from(people), Value::from);
+    if let Some((year, people)) = year.and_then(|year| Some((year, cells.get(&format!("{POPULATION}{year}"))?))) {
+        // Some files have 93861.0. Leave anything that is not a whole number for the schema to refuse.
+        let whole = people.strip_suffix(".0").unwrap_or(people);
+        let people = whole.parse::<i64>().map_or_else(|_| Value::from(people), Value::from);
         members.insert("population".into(), people);
         members.insert("population_year".into(), json!(year));
     }
     members
+}
+
+/// The point of a row. One that is swapped or in metres is a fault of its own: its numbers are right, and only out of
+/// place.
+fn location(cells: Cells<'_>, faults: &mut FileFaults) -> Option<Map<String, Value>> {
+    let written = [("latitude", cells.get("latitude")), ("longitude", cells.get("longitude"))];
+    let numbers = written.map(|(_, text)| text.and_then(|text| text.parse::<f64>().ok()));
+    if let [Some(latitude), Some(longitude)] = numbers {
+        let wrong = match Location::lies_in_the_uk(latitude, longitude) {
+            true => None,
+            false if Location::lies_in_the_uk(longitude, latitude) => Some("latitude and longitude are swapped"),
+            false if latitude.abs() > 90.0 || longitude.abs() > 180.0 => Some(
+                "latitude and longitude are in metres, such as those of the British National Grid (EPSG:27700); give \
+                 them in degrees (WGS 84)",
+            ),
+            false => None,
+        };
+        if let Some(wrong) = wrong {
+            faults.add_at(cells.line, wrong);
+            return None;
+        }
+    }
+    // Leave anything that is not a number for the schema to refuse.
+    let number = |text: &str| text.parse::<f64>().map_or_else(|_| Value::from(text), Value::from);
+    let given: Map<String, Value> =
+        written.iter().filter_map(|(name, text)| Some(((*name).to_owned(), number((*text)?)))).collect();
+    (!given.is_empty()).then_some(given)
 }
 
 /// The column for a pointer to a member. Falls back to the pointer.
