@@ -102,7 +102,7 @@ pub fn union(shapes: &[MultiPolygon]) -> MultiPolygon {
 }
 
 /// Rounds positions to six decimals, about ten centimetres, as RFC 7946 (section 11.2) advises. Drops repeated
-/// positions and holes that are left without an area.
+/// positions, and holes that are left with fewer corners than a triangle.
 pub fn rounded(polygon: &Polygon) -> Polygon {
     let round = |line: &LineString| {
         let mut coords: Vec<Coord> = line.coords().map(|c| Coord { x: round(c.x), y: round(c.y) }).collect();

@@ -149,6 +149,84 @@ async fn what_can_be_mended_is_mended_and_told() {
     }
 }
 
+/// A collection in a coordinate system.
+fn in_system(name: &str, features: &[Value]) -> Value {
+    let mut file = collection(features);
+    file["crs"] = json!({ "type": "name", "properties": { "name": name } });
+    file
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_named_wgs_84_is_read_in_the_order_of_its_axes() {
+    let (app, files) = (TestApp::with_sample().await, Files::new("axes"));
+    let register = "http://www.opengis.net/def/crs/EPSG/0/4326";
+    let usual = in_system(register, &[feature("E08000004", polygon(&[square(-2.5, 53.0, 0.5)]))]);
+    let told = import(&app, &files.write("usual.geojson", usual.to_string())).await.unwrap();
+    assert!(told.contains("1 new") && !told.contains("Repaired"), "{told}");
+    // The axes of the register: latitude, then longitude.
+    let latitude_first = hole(53.0, -2.5, 0.5);
+    let official = in_system(register, &[feature("E08000005", polygon(&[latitude_first.clone()]))]);
+    let told = import(&app, &files.write("official.geojson", official.to_string())).await.unwrap();
+    assert!(told.contains("Repaired, longitude put before latitude") && told.contains("E08000005"), "{told}");
+    let shown = async |slug: &str| app.anonymous().get(&format!("/v1/councils/{slug}/boundary")).await.expect(200).json;
+    assert_eq!(shown("rochdale").await["bbox"], json!([-2.5, 53.0, -2.0, 53.5]));
+    assert_eq!(shown("rochdale").await["bbox"], shown("oldham").await["bbox"]);
+    // Without such a name the order is that of GeoJSON, and this is a mistake.
+    let plain = collection(&[feature("E08000005", polygon(&[latitude_first.clone()]))]);
+    let crs84 = in_system("urn:ogc:def:crs:OGC:1.3:CRS84", &[feature("E08000005", polygon(&[latitude_first]))]);
+    for file in [plain, crs84] {
+        let refused = import(&app, &files.write("swapped.geojson", file.to_string())).await.unwrap_err().to_string();
+        assert!(refused.contains("E08000005: has latitude and longitude swapped"), "{refused}");
+    }
+    // A single feature names its system, too.
+    let mut alone = feature("E08000004", polygon(&[square(390_000.0, 400_000.0, 5000.0)]));
+    alone["crs"] = json!({ "type": "EPSG", "properties": { "code": 27700 } });
+    let refused = import(&app, &files.write("alone.geojson", alone.to_string())).await.unwrap_err().to_string();
+    assert!(refused.contains("the British National Grid (EPSG:27700); export it in WGS 84"), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn areas_that_touch_are_sound_and_slips_and_collapsed_rings_are_mended_and_told() {
+    let (app, files) = (TestApp::with_sample().await, Files::new("touching"));
+    let parts = |rings: &[Value]| {
+        json!({ "type": "MultiPolygon",
+        "coordinates": rings.iter().map(|ring| json!([ring])).collect::<Vec<_>>() })
+    };
+    // Along an edge and in a point; a hole along its shell.
+    let touching = parts(&[square(-2.5, 53.0, 0.5), square(-2.0, 53.125, 0.25), square(-2.0, 53.5, 0.25)]);
+    let lake = polygon(&[square(-3.5, 53.0, 0.5), hole(-3.5, 53.125, 0.25)]);
+    let file = collection(&[feature("E08000004", touching.clone()), feature("E08000005", lake.clone())]);
+    let told = import(&app, &files.write("touching.geojson", file.to_string())).await.unwrap();
+    assert!(told.contains("2 new") && !told.contains("Repaired"), "{told}");
+    let shown = async |slug: &str| app.anonymous().get(&format!("/v1/councils/{slug}/boundary")).await.expect(200).json;
+    assert_eq!(shown("oldham").await["geometry"], touching);
+    assert_eq!(shown("rochdale").await["geometry"], lake);
+    let covering = async |point: &str| {
+        let found = app.anonymous().get(&format!("/v1/councils?covers={point}")).await.expect(200);
+        found.each("slug").iter().map(|slug| slug.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(covering("53.25,-1.9").await, ["oldham"]);
+    assert_eq!(covering("53.25,-3.4").await, [""; 0]);
+
+    // A second part that reaches a little into the first one; a ring that runs out and back.
+    let slip = parts(&[
+        square(-2.5, 53.0, 0.5),
+        json!([[-2.000_05, 53.0], [-1.5, 53.0], [-1.5, 53.5], [-2.000_05, 53.5], [-2.000_05, 53.0]]),
+    ]);
+    let line = json!([[-3.3, 53.2], [-3.2, 53.3], [-3.3, 53.2]]);
+    let collapsed = polygon(&[square(-3.5, 53.0, 0.5), line]);
+    let file = collection(&[feature("E08000004", slip), feature("E08000005", collapsed)]);
+    let told = import(&app, &files.write("mended.geojson", file.to_string())).await.unwrap();
+    for line in [
+        "Repaired, crossings and overlaps of at most 0.01 % of the area removed: E08000004.",
+        "Repaired, collapsed rings left out (without an area, or smaller than 10 cm): E08000005.",
+    ] {
+        assert!(told.contains(line), "{line}: {told}");
+    }
+    assert_eq!(shown("oldham").await["bbox"], json!([-2.5, 53.0, -1.5, 53.5]));
+    assert_eq!(shown("rochdale").await["geometry"], polygon(&[square(-3.5, 53.0, 0.5)]));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_of_something_else_says_what_it_is() {
     let (app, files) = (TestApp::with_sample().await, Files::new("others"));
@@ -173,7 +251,11 @@ async fn a_file_of_something_else_says_what_it_is() {
         ("wards", of("E05000026"), "has wards, not councils, by its LAD24CD (E05000026"),
         ("codeless", of("Oldham"), "has no property with GSS codes such as E08000004; it has LAD24CD, LAD24NM"),
         ("two", collection(&[two]).to_string(), "choose one with --code-property: CTY24CD, LAD24CD"),
-        ("metres", metres.to_string(), "is in the coordinate system urn:ogc:def:crs:EPSG::27700"),
+        (
+            "metres",
+            metres.to_string(),
+            "is in the coordinate system urn:ogc:def:crs:EPSG::27700, the British National Grid (EPSG:27700)",
+        ),
         ("nan", areas().to_string().replacen("-2.5", "NaN", 1), "is neither GeoJSON nor TopoJSON"),
         (
             "large",

@@ -4,6 +4,7 @@ mod feature;
 mod outline;
 mod read;
 mod simplify;
+mod system;
 mod topojson;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,7 +30,7 @@ use crate::registry::boundaries::{shape, store};
 use crate::registry::councils::store as councils;
 
 /// Raise this when shapes are computed differently, so that a repeated import replaces older boundaries.
-const METHOD: &[u8] = b"1";
+const METHOD: &[u8] = b"2";
 
 /// Checked contents of a file, ready to write.
 struct Sound {
@@ -93,7 +94,7 @@ fn check(args: &BoundariesFile) -> Result<Sound, Failure> {
     let bar = bar("Checking", found.areas.len());
     for area in found.areas {
         bar.inc(1);
-        match outline(area.rings) {
+        match outline(area.rings, found.may_be_latitude_first) {
             Ok(outline) => {
                 for repair in outline.repairs {
                     sound.repairs.entry(repair).or_default().push(area.code.clone());

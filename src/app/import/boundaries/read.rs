@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::feature::Feature;
+use super::system;
 use super::topojson::Topology;
 use crate::app::import::file::FileFaults;
 use crate::registry::boundaries::shape::{Position, Rings};
@@ -36,6 +37,8 @@ pub struct Areas {
     pub areas: Vec<Area>,
     /// Property with the codes.
     pub property: String,
+    /// True if the file names a coordinate system whose register has the latitude first.
+    pub may_be_latitude_first: bool,
 }
 
 #[derive(Deserialize)]
@@ -75,11 +78,9 @@ pub fn areas(
 ) -> Result<Areas, String> {
     let outermost: Outermost<'_> =
         serde_json::from_str(text).map_err(|error| format!("is neither GeoJSON nor TopoJSON: {error}"))?;
+    let may_be_latitude_first = system::check(outermost.crs.as_ref())?;
     let features: Vec<Feature> = match (&*outermost.r#type, outermost.features) {
-        ("FeatureCollection", Some(features)) => {
-            known_system(outermost.crs.as_ref())?;
-            features.into_iter().map(|feature| geojson(feature.get())).collect()
-        }
+        ("FeatureCollection", Some(features)) => features.into_iter().map(|feature| geojson(feature.get())).collect(),
         ("Feature", _) => vec![geojson(text)],
         ("Topology", _) => Topology::read(text)?.features(layer)?,
         (other, _) => {
@@ -115,16 +116,7 @@ pub fn areas(
             Err(detail) => faults.add(code, detail),
         }
     }
-    Ok(Areas { areas, property })
-}
-
-/// Checks the coordinate system. GeoJSON is in WGS 84; older files can name another one (GeoJSON 2008, section 3).
-fn known_system(crs: Option<&Value>) -> Result<(), String> {
-    let name = crs.and_then(|crs| crs["properties"]["name"].as_str()).unwrap_or("CRS84");
-    match ["CRS84", "EPSG::4326", "EPSG:4326", "EPSG::4258", "EPSG:4258"].iter().any(|known| name.ends_with(known)) {
-        true => Ok(()),
-        false => Err(format!("is in the coordinate system {name}; export it in WGS 84 (EPSG:4326) and import that")),
-    }
+    Ok(Areas { areas, property, may_be_latitude_first })
 }
 
 fn geojson(text: &str) -> Feature {
