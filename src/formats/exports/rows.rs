@@ -116,8 +116,7 @@ pub struct WithLead<T> {
 }
 
 impl<T> WithLead<T> {
-    /// With the facts of a snapshot. They are those of the council's area, so they are there even for a council whose
-    /// membership the caller may not see: a gap would tell.
+    /// With the facts of a snapshot. A prospect, which most callers may not see, leads no initiative.
     fn new(record: T, entry: &InitiativeEntry, snapshot: &Snapshot) -> Self {
         let lead = entry.lead.and_then(|id| snapshot.councils.get(id)).map(|council| &council.record);
         Self { record, nation: lead.map(|one| one.nation), region: lead.and_then(|one| one.region) }

@@ -304,19 +304,6 @@ async fn the_lead_councils_name_nation_and_region_stand_beside_its_slug() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lead_council_whose_membership_is_hidden_leaves_no_gap() {
-    let app = TestApp::with_sample().await;
-    let (admin, moderator) = (app.admin().await, app.moderator().await);
-    let prospect = json!({ "name": "Prospect Council", "short_name": "Prospect", "council_type": "district",
-        "nation": "wales", "membership": { "tier": "none", "status": "prospect" } });
-    admin.post("/v1/councils", &prospect).await.expect(201);
-    publish(&moderator, &admin.post("/v1/initiatives", &practice("Led by a prospect", "prospect")).await).await;
-    let csv = Csv::of(&app.anonymous().get("/v1/initiatives.csv").await.expect(200));
-    let row = csv.column("title").iter().position(|title| *title == "Led by a prospect").expect("the record");
-    assert_eq!(csv.column("lead_council_nation")[row], "wales");
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn every_word_of_the_codebook_is_explained() {
     let app = TestApp::empty().await;
     let package = app.anonymous().get("/v1/datapackage.json").await.expect(200).json;
