@@ -69,11 +69,11 @@ pub async fn cite_initiative(
 
 /// Follow a permalink
 ///
-/// The permanent address of a council, an initiative or a theme. It still works if the slug changes. It redirects to
+/// The permanent address of a council, a change of councils, an initiative or a theme. It still works if the slug changes. It redirects to
 /// the current address of the record (303), or to its web page if you use a browser. You get 404 if you do not have
 /// permission to see the record.
 #[utoipa::path(tag = "service",
-    params(("id" = String, Path, description = "Id of a council, an initiative or a theme, as a list has it")),
+    params(("id" = String, Path, description = "Id of a council, a change of councils, an initiative or a theme, as a list has it")),
     responses((status = 303, description = "Redirect to the record", headers(("Location" = String, description = "Current address of the record")))))]
 #[get("/{id}")]
 pub async fn follow_permalink(
@@ -91,6 +91,7 @@ pub async fn follow_permalink(
     };
     let location = match snapshot.find_record(caller.reach(), id)? {
         AnyEntry::Council(entry) => format!("{councils}{}", entry.record.slug),
+        AnyEntry::CouncilChange(entry) => format!("/v1/council-changes/{}", entry.record.id),
         AnyEntry::Theme(entry) => format!("{themes}{}", entry.record.slug),
         AnyEntry::Initiative(entry) => format!("{initiatives}{}", entry.slug),
     };

@@ -136,7 +136,12 @@ pub async fn replace_council(
     trail: Trail,
     body: Body<NewCouncil>,
 ) -> Result<Written, ApiError> {
-    change(&db, &trail, caller.0, &council, if_match, |_| Ok(body.draft)).await
+    let keep = |current: &Council| {
+        let mut draft = body.draft;
+        draft.value.keep_lifetime(current);
+        Ok(draft)
+    };
+    change(&db, &trail, caller.0, &council, if_match, keep).await
 }
 
 /// Change a council

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod boundaries;
 pub mod changes;
 pub mod citation;
+pub mod council_changes;
 pub mod councils;
 pub mod embeds;
 pub mod exports;

@@ -9,8 +9,9 @@ use utoipa_actix_web::scope::{Scope, scope};
 use utoipa_actix_web::{AppExt, UtoipaApp};
 
 use super::{
-    api_keys, audit, boundaries, changes, citation, councils, embeds, exports, facets, guide, initiatives,
-    key_requests, map, ogc, outcomes, problems, search, service, sign_in, themes, tiles, users, vocabularies, web,
+    api_keys, audit, boundaries, changes, citation, council_changes, councils, embeds, exports, facets, guide,
+    initiatives, key_requests, map, ogc, outcomes, problems, search, service, sign_in, themes, tiles, users,
+    vocabularies, web,
 };
 use crate::accounts::identify::identify;
 use crate::http::limits::rate;
@@ -106,6 +107,10 @@ where
                 .service(councils::replace_council)
                 .service(councils::update_council)
                 .service(councils::delete_council)
+                .service(council_changes::list_council_changes)
+                .service(council_changes::create_council_change)
+                .service(council_changes::find_council_change)
+                .service(council_changes::delete_council_change)
                 .service(boundaries::find_boundary)
                 .service(boundaries::map_boundaries)
                 .service(initiatives::list_council_initiatives)

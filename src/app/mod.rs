@@ -11,3 +11,4 @@ pub mod sample;
 pub mod serve;
 pub mod server;
 pub mod signals;
+pub mod vesting;

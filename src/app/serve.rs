@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::first_start::first_start;
 use super::server::Server;
 use super::signals::Signals;
-use super::{banner, signals};
+use super::{banner, signals, vesting};
 use crate::access::keys::Keys;
 use crate::accounts::issuers::Issuers;
 use crate::audit::store::check_key;
@@ -124,6 +124,7 @@ async fn serve_until_asked(
         served = server.run() => served,
         () = stopping => Ok(()),
         () = first_screen => Ok(()),
+        () = vesting::watch(&store.db, &keys) => Ok(()),
     };
     let closed = store.close().await;
     served?;

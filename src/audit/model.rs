@@ -21,6 +21,12 @@ pub enum Action {
     /// A council was withdrawn.
     #[serde(rename = "council.withdraw")]
     CouncilWithdraw,
+    /// A change of councils was recorded.
+    #[serde(rename = "council_change.create")]
+    CouncilChangeCreate,
+    /// A change of councils was withdrawn.
+    #[serde(rename = "council_change.withdraw")]
+    CouncilChangeWithdraw,
     /// A theme was created.
     #[serde(rename = "theme.create")]
     ThemeCreate,
@@ -133,6 +139,8 @@ pub enum Action {
 pub enum RecordKind {
     /// A council.
     Council,
+    /// A change of councils.
+    CouncilChange,
     /// A theme.
     Theme,
     /// An initiative.

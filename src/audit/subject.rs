@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::model::{Origin, RecordKind};
 use crate::access::account::{Account, Credential, Standing};
+use crate::registry::council_changes::model::CouncilChange;
 use crate::registry::councils::model::Council;
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::themes::model::Theme;
@@ -132,6 +133,12 @@ impl Audited for Council {
     fn subject(&self) -> Subject<'_> {
         let subject = Subject::of(RecordKind::Council, self.id, self.version);
         Subject { name: Some(&self.slug), council: Some(self.id), ..subject }
+    }
+}
+
+impl Audited for CouncilChange {
+    fn subject(&self) -> Subject<'_> {
+        Subject::of(RecordKind::CouncilChange, self.id, self.version)
     }
 }
 

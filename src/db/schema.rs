@@ -143,6 +143,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    council_changes (id) {
+        id -> Uuid,
+        kind -> Text,
+        effective_on -> Date,
+        order_title -> Nullable<Text>,
+        order_url -> Nullable<Text>,
+        source_title -> Text,
+        source_url -> Nullable<Text>,
+        from_ids -> Array<Nullable<Uuid>>,
+        to_ids -> Array<Nullable<Uuid>>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        withdrawn_at -> Nullable<Timestamptz>,
+        withdrawn_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     councils (id) {
         id -> Uuid,
         slug -> Text,
@@ -170,6 +189,10 @@ diesel::table! {
         updated_at -> Timestamptz,
         withdrawn_at -> Nullable<Timestamptz>,
         withdrawn_reason -> Nullable<Text>,
+        status -> Text,
+        established_on -> Nullable<Date>,
+        abolished_on -> Nullable<Date>,
+        codes -> Jsonb,
     }
 }
 
@@ -474,6 +497,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     changes,
     co_operative_values,
     costs,
+    council_changes,
     councils,
     county_districts,
     external_identities,

@@ -6,9 +6,12 @@ use atom_syndication::extension::Extension;
 use atom_syndication::{Category, Entry, Feed, Link, Person, Text};
 use chrono::{DateTime, SecondsFormat, Utc};
 
+use crate::db::enum_text::text as enum_text;
 use crate::error::ApiError;
 use crate::formats::legible;
 use crate::registry::changes::model::{Change, ChangedRecord, ChangedResource};
+use crate::registry::council_changes::model::CouncilChange;
+use crate::registry::councils::model::CouncilRef;
 
 /// Media type of the feeds.
 pub const ATOM: &str = "application/atom+xml";
@@ -59,12 +62,19 @@ pub fn write(head: Head, changes: &[Change]) -> Result<String, ApiError> {
 
 fn entry(base: &str, change: &Change, record: &ChangedRecord) -> Entry {
     let mut entry = Entry { id: urn(change), updated: change.changed_at.into(), ..Entry::default() };
+    let id = change.id.to_string();
     let slug = match record {
         ChangedRecord::Council(council) => {
             entry.title = plain(&council.name);
             entry.summary = council.description.as_deref().map(plain);
             entry.published = Some(council.created_at.into());
             &council.slug
+        }
+        ChangedRecord::CouncilChange(made) => {
+            entry.title = plain(&change_of_councils(made));
+            entry.summary = Some(plain(&made.source.title));
+            entry.published = Some(made.created_at.into());
+            &id
         }
         ChangedRecord::Theme(theme) => {
             entry.title = plain(&theme.label);
@@ -92,11 +102,21 @@ fn entry(base: &str, change: &Change, record: &ChangedRecord) -> Entry {
     };
     let folder = match change.resource {
         ChangedResource::Council => "councils",
+        ChangedResource::CouncilChange => "council-changes",
         ChangedResource::Theme => "themes",
         ChangedResource::Initiative => "initiatives",
     };
     entry.links = vec![link("alternate", format!("{base}/v1/{folder}/{slug}"), "application/json")];
     entry
+}
+
+/// A change of councils in words: "2023-04-01: Mendip District Council, Somerset County Council → Somerset Council".
+fn change_of_councils(change: &CouncilChange) -> String {
+    let names = |councils: &[CouncilRef]| councils.iter().map(|one| &*one.name).collect::<Vec<_>>().join(", ");
+    let sides = [names(&change.from), names(&change.to)];
+    let kind = enum_text(&change.kind).replace('_', " ");
+    let sides: Vec<String> = sides.into_iter().filter(|names| !names.is_empty()).collect();
+    format!("{} {kind}: {}", change.effective_on, sides.join(" → "))
 }
 
 fn tombstone(change: &Change) -> Extension {

@@ -27,6 +27,7 @@ pub(super) fn finish(document: &mut Value) {
 fn bound_as_entered(document: &mut Value) {
     let entered = [
         ("Council", "NewCouncil"),
+        ("CouncilChange", "NewCouncilChange"),
         ("Theme", "NewTheme"),
         ("Initiative", "NewInitiative"),
         ("OutcomeRecord", "Outcome"),

@@ -7,6 +7,7 @@ use crate::access::reach::Reach;
 use crate::error::ApiError;
 use crate::geography::BoundingBox;
 use crate::registry::boundaries::model::MembersQuery;
+use crate::registry::councils::lifetime::CouncilStatus;
 use crate::registry::councils::model::{Council, MembershipStatus, MembershipTier};
 
 /// A council with its boundary.
@@ -25,6 +26,7 @@ pub fn members(
         nations: query.nation.clone(),
         regions: query.region.clone(),
         tiers: query.membership.clone(),
+        stages: vec![CouncilStatus::Living],
         ..CouncilFilter::default()
     };
     let mut councils: Vec<&Council> =

@@ -22,7 +22,7 @@ pub struct Tombstone {
 pub struct Councils {
     entries: Vec<CouncilEntry>,
     by_id: HashMap<Uuid, usize>,
-    /// Current slugs, former slugs and GSS codes.
+    /// Current slugs, former slugs and GSS codes, former ones included.
     names: BTreeMap<String, Uuid>,
     tombstones: HashMap<Uuid, Tombstone>,
 }
@@ -36,7 +36,9 @@ impl Councils {
     ) -> Self {
         entries.sort_by(|a, b| (&a.name_key, a.record.id).cmp(&(&b.name_key, b.record.id)));
         let by_id = entries.iter().enumerate().map(|(at, entry)| (entry.record.id, at)).collect();
-        let codes = entries.iter().filter_map(|entry| Some((entry.record.gss_code.clone()?, entry.record.id)));
+        let codes_of =
+            |entry: &CouncilEntry| entry.record.codes.clone().into_iter().zip(std::iter::repeat(entry.record.id));
+        let codes = entries.iter().flat_map(codes_of).map(|(code, id)| (code.gss, id));
         let names = codes.chain(slugs).collect();
         Self { entries, by_id, names, tombstones }
     }

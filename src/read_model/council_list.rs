@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::entry::CouncilEntry;
@@ -14,6 +14,7 @@ use crate::access::reach::Reach;
 use crate::error::ApiError;
 use crate::geography::{Area, Near, Point};
 use crate::http::page::{PageRequest, Slice};
+use crate::registry::councils::lifetime::{CouncilStatus, today};
 use crate::registry::councils::model::{CouncilType, MembershipTier, Nation, Region};
 use crate::registry::councils::query::{CouncilQuery, CouncilSort};
 
@@ -32,6 +33,10 @@ pub struct CouncilFilter {
     pub council_types: Vec<CouncilType>,
     /// Has any of these membership tiers.
     pub tiers: Vec<MembershipTier>,
+    /// Is at any of these stages today.
+    pub stages: Vec<CouncilStatus>,
+    /// Is in office on this day.
+    pub as_at: Option<NaiveDate>,
     /// Has any of these GSS codes: of the areas that cover a point.
     pub covering: Option<BTreeSet<String>>,
     /// Located in this area.
@@ -57,6 +62,9 @@ impl CouncilFilter {
             regions: query.region.clone(),
             council_types: query.council_type.clone(),
             tiers: query.membership.clone(),
+            stages: query.status.clone(),
+            // A council that is named or asked for by its stage is meant, whatever the day.
+            as_at: query.as_at.or_else(|| (query.status.is_empty() && query.council.is_empty()).then(today)),
             area,
             updated_since: query.updated_since,
         })
@@ -73,6 +81,8 @@ impl CouncilFilter {
             && any(&self.regions, |region| Some(*region) == one.region)
             && any(&self.council_types, |kind| *kind == one.council_type)
             && any(&self.tiers, |tier| *tier == one.membership.tier)
+            && any(&self.stages, |stage| *stage == one.status)
+            && self.as_at.is_none_or(|day| one.is_in_office(day))
             && self.covering.as_ref().is_none_or(|codes| one.gss_code.as_ref().is_some_and(|code| codes.contains(code)))
             && self.updated_since.is_none_or(|since| one.updated_at >= since)
             && (self.area.is_everywhere() || one.location.is_some_and(|at| self.area.contains(at.into())))

@@ -67,7 +67,8 @@ impl<S: Surroundings> Documents<'_, S> {
 
 /// Every name, code and alias of a council.
 fn names(record: &Council) -> Vec<String> {
-    let known = [&record.welsh_name, &record.code, &record.gss_code].into_iter().flatten().cloned();
+    let codes = record.codes.iter().map(|code| code.gss.clone());
+    let known = [&record.welsh_name, &record.code].into_iter().flatten().cloned().chain(codes);
     let own = [record.name.clone(), record.short_name.clone()];
     own.into_iter().chain(known).chain(record.aliases.iter().cloned()).collect()
 }

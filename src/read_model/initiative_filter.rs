@@ -37,8 +37,8 @@ pub struct InitiativeFilter {
     pub network: bool,
     /// Led by any of these councils, or with their participation.
     pub participants: Option<Vec<Uuid>>,
-    /// The same for one council, in addition to `participants`: for the list of one council.
-    pub within_council: Option<Uuid>,
+    /// The same for one council, with those of its lineage, in addition to `participants`: for the list of one council.
+    pub within_council: Option<Vec<Uuid>>,
     /// Has any of these themes, in addition to `themes`: for the list of one theme.
     pub within_themes: Option<NamedThemes>,
     /// The lead council is in any of these regions.
@@ -85,8 +85,9 @@ impl InitiativeFilter {
     pub fn new(snapshot: &Snapshot, reach: Reach, query: &InitiativeQuery) -> Result<Self, ApiError> {
         let mut faults = Vec::new();
         let (network, named): (Vec<_>, Vec<_>) = query.council.iter().cloned().partition(|name| &**name == NETWORK);
-        let leads = snapshot.any_council(reach, "council", &named, &mut faults);
-        let participants = snapshot.any_council(reach, "participant", &query.participant, &mut faults);
+        let lineage = |ids: Vec<Uuid>| snapshot.widened(&ids, query.lineage.unwrap_or_default());
+        let leads = snapshot.any_council(reach, "council", &named, &mut faults).map(lineage);
+        let participants = snapshot.any_council(reach, "participant", &query.participant, &mut faults).map(lineage);
         let themes = snapshot.any_theme(&query.theme, &mut faults);
         let principles = snapshot.any_principle(&query.principle, &mut faults);
         let area = query.area(&mut faults);
@@ -207,8 +208,7 @@ impl Snapshot {
         if let Some(themes) = &filter.within_themes {
             found &= self.facets.any(theme_keys(themes));
         }
-        let within = filter.within_council.map(|id| vec![id]);
-        for ids in [&filter.participants, &within].into_iter().flatten() {
+        for ids in [&filter.participants, &filter.within_council].into_iter().flatten() {
             found &= self.facets.any(keys(ids, FacetKey::Involves));
         }
         if let Some(wanted) = filter.has_outcomes {

@@ -1,7 +1,7 @@
 //! Reads snapshots from the database: everything at the start, and later only changes. Each read is one transaction
 //! with one consistent view, and a fixed number of statements for any number of records.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
@@ -12,23 +12,18 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use tokio::task::{JoinHandle, spawn_blocking};
 use uuid::Uuid;
 
-use super::boundaries::{Area, Boundaries, Boundary};
-use super::catalogue::{Councils, ThemeTree, Themes, Tombstone, Vocabularies};
+use super::catalogue::{Councils, ThemeTree, Themes, Tombstone};
 use super::documents::Documents;
 use super::entry::{CouncilEntry, InitiativeEntry, ThemeEntry};
 use super::facet_index::FacetKey;
+use super::load_reference::{load_boundaries, load_council_changes, load_vocabularies};
 use super::recent::RecentChange;
 use super::snapshot::{Snapshot, Stamps};
 use super::text::{Document, TextIndex};
 use crate::access::reach::Reach;
 use crate::db::history::epoch;
-use crate::db::schema::{
-    boundaries, boundary_shapes, changes, co_operative_values, councils, county_districts, initiatives, principles,
-    slugs, themes,
-};
+use crate::db::schema::{changes, councils, initiatives, slugs, themes};
 use crate::error::ApiError;
-use crate::geography::BoundingBox;
-use crate::registry::boundaries::store::BoundaryRow;
 use crate::registry::initiatives::store::{Loaded, Rows};
 
 /// Batch size of a full load.
@@ -63,6 +58,7 @@ async fn load_all(conn: &mut AsyncPgConnection, progress: &(impl Fn(Progress) + 
     snapshot.themes = Arc::new(load_themes(conn).await?);
     snapshot.vocabularies = Arc::new(load_vocabularies(conn).await?);
     snapshot.boundaries = Arc::new(load_boundaries(conn).await?);
+    snapshot.council_changes = Arc::new(load_council_changes(conn).await?);
     let rows = changes_after(conn, 0).await?;
     // Start at 1: the value 0 stands for a kind that is not relevant.
     snapshot.stamps = Stamps { councils: 1, themes: 1, initiatives: 1, boundaries: 1, loads: 1 };
@@ -175,11 +171,17 @@ async fn catch_up_in(conn: &mut AsyncPgConnection, from: &Snapshot) -> Result<St
     if !ids_of("boundary").is_empty() {
         next.boundaries = Arc::new(load_boundaries(conn).await?);
     }
+    let of_council_changes = ids_of("council_change");
+    if !of_council_changes.is_empty() {
+        next.council_changes = Arc::new(load_council_changes(conn).await?);
+    }
     if !of_councils.is_empty() || !of_themes.is_empty() {
         next.index_catalogue();
     }
     // Rebuild every entry that shows a changed record or is found by it, whether or not it is in the feed.
+    let led = [from, &next].map(|one| one.led_by_predecessors(&of_councils, &of_council_changes));
     let keys = of_councils.into_iter().map(FacetKey::Involves).chain(of_themes.into_iter().map(FacetKey::Theme));
+    let keys = keys.chain(led.into_iter().flatten());
     let dependents = from.facets.any(keys);
     ids.extend(from.initiatives(&dependents).map(|entry| entry.id));
     note_changes(&mut next, rows);
@@ -246,14 +248,14 @@ async fn changes_after(conn: &mut AsyncPgConnection, position: i64) -> Result<Ve
 }
 
 fn note_changes(snapshot: &mut Snapshot, rows: Vec<ChangeRow>) {
-    use crate::registry::changes::model::ChangedResource::{Council, Initiative, Theme};
+    use crate::registry::changes::model::ChangedResource::{Council, CouncilChange, Initiative, Theme};
     for (position, resource, record_id, audience, councils, officers_of, changed_at) in rows {
         snapshot.position = position;
         if audience == 1 {
             snapshot.public_position = position;
             let stamps = &mut snapshot.stamps;
             match resource.as_str() {
-                "council" => stamps.councils = position,
+                "council" | "council_change" => stamps.councils = position,
                 "theme" => stamps.themes = position,
                 "initiative" => stamps.initiatives = position,
                 _ => stamps.boundaries = position,
@@ -263,6 +265,7 @@ fn note_changes(snapshot: &mut Snapshot, rows: Vec<ChangeRow>) {
             "council" => Council,
             "theme" => Theme,
             "initiative" => Initiative,
+            "council_change" => CouncilChange,
             // Other kinds are not records, and do not appear in feeds.
             _ => continue,
         };
@@ -344,42 +347,4 @@ async fn load_themes(conn: &mut AsyncPgConnection) -> Result<Themes, ApiError> {
     }
     let entries = records.into_iter().map(ThemeEntry::new).collect::<Result<_, _>>()?;
     Ok(Themes::new(entries, tree))
-}
-
-async fn load_vocabularies(conn: &mut AsyncPgConnection) -> Result<Vocabularies, ApiError> {
-    Ok(Vocabularies {
-        principles: principles::table.order((principles::scheme, principles::position)).load(conn).await?,
-        values: co_operative_values::table
-            .order((co_operative_values::scheme, co_operative_values::position))
-            .load(conn)
-            .await?,
-    })
-}
-
-async fn load_boundaries(conn: &mut AsyncPgConnection) -> Result<Boundaries, ApiError> {
-    let rows: Vec<(BoundaryRow, DateTime<Utc>)> =
-        boundaries::table.select((BoundaryRow::as_select(), boundaries::updated_at)).load(conn).await?;
-    let shapes: Vec<(String, i16, String)> = boundary_shapes::table
-        .select((boundary_shapes::gss_code, boundary_shapes::zoom, boundary_shapes::geometry))
-        .load(conn)
-        .await?;
-    let mut by_code: HashMap<String, BTreeMap<i16, Arc<str>>> = HashMap::new();
-    for (code, zoom, geometry) in shapes {
-        by_code.entry(code).or_default().insert(zoom, geometry.into());
-    }
-    let counties: Vec<(String, String)> =
-        county_districts::table.select((county_districts::district, county_districts::county)).load(conn).await?;
-    let areas = rows.into_iter().map(|(row, updated_at)| {
-        let shapes = by_code.remove(&row.gss_code).unwrap_or_default();
-        let boundary = Boundary {
-            bounds: BoundingBox { west: row.west, south: row.south, east: row.east, north: row.north },
-            attribution: BTreeSet::from([row.attribution]),
-            source: row.source,
-            dated_on: row.dated_on,
-            updated_at,
-            geometry: shapes.values().next_back().cloned().unwrap_or_default(),
-        };
-        (row.gss_code, Area::new(boundary, shapes))
-    });
-    Ok(Boundaries::new(areas.collect(), counties.into_iter().collect()))
 }

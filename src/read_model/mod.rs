@@ -7,13 +7,14 @@
 //! ```
 //!
 //! - [`snapshot`]: the records at one position of the change feed. [`entry`], [`json`]: one record with its columns and
-//!   its JSON. [`catalogue`]: councils, themes, vocabularies. [`boundaries`]: areas. [`recent`]: the latest changes.
+//!   its JSON. [`catalogue`]: councils, themes, vocabularies. [`council_changes`]: which council follows which.
+//!   [`boundaries`]: areas. [`recent`]: the latest changes.
 //! - [`facet_index`]: sets of initiatives by property. Filters are intersections, and counts are cardinalities.
-//! - [`references`], [`initiative_filter`], [`initiatives`], [`council_list`], [`theme_list`], [`outcome_list`],
+//! - [`references`], [`initiative_filter`], [`initiatives`], [`council_list`], [`council_change_list`], [`theme_list`], [`outcome_list`],
 //!   [`facet_counts`], [`search`]: the queries. Each takes the caller's reach and starts from the records visible to
 //!   it.
 //! - [`text`]: the full-text index, which knows nothing of records. [`documents`]: records as its documents.
-//! - [`load`]: reads a snapshot from the database. [`follower`]: updates it. [`extractor`]: one snapshot per request.
+//! - [`load`], [`load_reference`]: read a snapshot from the database. [`follower`]: updates it. [`extractor`]: one snapshot per request.
 //! - [`middleware`]: read-your-writes. [`response_cache`]: cached responses. [`record_view`]: a record in a response.
 
 pub mod best_hits;
@@ -21,6 +22,8 @@ pub mod boundaries;
 pub mod boundary_members;
 pub mod catalogue;
 pub mod columns;
+pub mod council_change_list;
+pub mod council_changes;
 pub mod council_list;
 pub mod documents;
 pub mod entry;
@@ -35,6 +38,7 @@ pub mod initiative_filter;
 pub mod initiatives;
 pub mod json;
 pub mod load;
+pub mod load_reference;
 pub mod middleware;
 pub mod nested;
 pub mod outcome_list;

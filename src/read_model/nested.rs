@@ -28,7 +28,8 @@ impl Within {
             return Ok(Self::Moved(found.slug.clone()));
         }
         let filter = InitiativeFilter::new(snapshot, reach, query)?;
-        Ok(Self::Here(found.slug.clone(), Box::new(InitiativeFilter { within_council: Some(found.id), ..filter })))
+        let within_council = Some(snapshot.widened(&[found.id], query.lineage.unwrap_or_default()));
+        Ok(Self::Here(found.slug.clone(), Box::new(InitiativeFilter { within_council, ..filter })))
     }
 
     /// The initiatives with a theme or its narrower themes that match a query.

@@ -32,7 +32,9 @@ pub fn latest(snapshot: &Snapshot, reach: Reach, subject: FeedScope, most: usize
     };
     let is_wanted = |change: &RecentChange| {
         let Some((id, key)) = within else { return true };
+        let of_council = snapshot.council_changes.get(change.record_id);
         change.record_id == id
+            || of_council.is_some_and(|entry| entry.councils().any(|council| council == id))
             || snapshot.number(change.record_id).is_some_and(|number| {
                 let is_seen = snapshot.initiative(number).is_some_and(|entry| entry.is_seen(reach));
                 is_seen && snapshot.facets.get(key).is_some_and(|set| set.contains(number))
@@ -47,6 +49,9 @@ fn to_model(snapshot: &Snapshot, reach: Reach, change: &RecentChange) -> Result<
         ChangedResource::Council => {
             let entry = snapshot.councils.get(id).filter(|entry| entry.is_seen(reach));
             entry.map(|entry| ChangedRecord::Council(entry.record.clone()))
+        }
+        ChangedResource::CouncilChange => {
+            snapshot.council_changes.get(id).map(|entry| ChangedRecord::CouncilChange(entry.record.clone()))
         }
         ChangedResource::Theme => snapshot.themes.get(id).map(|entry| ChangedRecord::Theme(entry.record.clone())),
         ChangedResource::Initiative => {

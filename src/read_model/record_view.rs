@@ -4,6 +4,7 @@
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
+use super::council_changes::CouncilChangeEntry;
 use super::entry::{CouncilEntry, InitiativeEntry, ThemeEntry};
 use super::json::{RecordJson, Shape};
 use super::snapshot::Snapshot;
@@ -31,6 +32,13 @@ impl<'a> RecordView<'a> {
     pub fn council(entry: &'a CouncilEntry, fields: Option<&'a [String]>) -> Self {
         let (json, fingerprint, record) = (&entry.json, entry.fingerprint, &entry.record);
         let shape = Shape { fields, ..Shape::default() };
+        Self { json, fingerprint, version: record.version, updated_at: record.updated_at, shape }
+    }
+
+    /// A change of councils.
+    pub fn council_change(entry: &'a CouncilChangeEntry) -> Self {
+        let (json, fingerprint, record) = (&entry.json, entry.fingerprint, &entry.record);
+        let shape = Shape::default();
         Self { json, fingerprint, version: record.version, updated_at: record.updated_at, shape }
     }
 

@@ -8,12 +8,13 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::catalogue::Tombstone;
+use super::council_changes::CouncilChangeEntry;
 use super::entry::{CouncilEntry, InitiativeEntry, ThemeEntry};
 use super::snapshot::Snapshot;
 use crate::access::reach::Reach;
 use crate::error::{ApiError, Fault, UNKNOWN};
-use crate::registry::references::{as_id, is_gss_code};
-use crate::text::{Reference, nearest};
+use crate::registry::references::{as_id, hint, is_gss_code};
+use crate::text::Reference;
 
 /// Themes of a query, with their narrower themes.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,6 +33,8 @@ const NO_RECORD: Uuid = Uuid::nil();
 pub enum AnyEntry<'a> {
     /// A council.
     Council(&'a CouncilEntry),
+    /// A change of councils.
+    CouncilChange(&'a CouncilChangeEntry),
     /// A theme.
     Theme(&'a ThemeEntry),
     /// An initiative.
@@ -50,7 +53,16 @@ impl Snapshot {
         if self.tombstone(id).is_some() {
             return self.find_initiative(reach, id).map(AnyEntry::Initiative);
         }
+        if self.council_changes.get(id).is_some() || self.council_changes.tombstone(id).is_some() {
+            return self.find_council_change(id).map(AnyEntry::CouncilChange);
+        }
         self.find_theme(id).map(AnyEntry::Theme).map_err(no_record)
+    }
+
+    /// The change of councils with an id; 404 with the public reason if it was withdrawn.
+    pub fn find_council_change(&self, id: Uuid) -> Result<&CouncilChangeEntry, ApiError> {
+        let found = self.council_changes.get(id);
+        found.ok_or_else(|| missing("council change", self.council_changes.tombstone(id)))
     }
 
     /// The council for a path segment, if the caller may see it; otherwise 404.
@@ -171,9 +183,7 @@ fn pick_all<'a, N: Iterator<Item = &'a str>>(
         match find(reference) {
             Some(id) => ids.push(id),
             None => {
-                let near = nearest(reference, known());
-                let hint = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
-                let detail = format!("{:?} is not a {noun} in the registry{hint}", &**reference);
+                let detail = format!("{:?} is not a {noun} in the registry{}", &**reference, hint(reference, known()));
                 faults.push(Fault::parameter(parameter, UNKNOWN, detail));
             }
         }

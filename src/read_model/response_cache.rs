@@ -191,9 +191,9 @@ impl Dependence {
             ["v1", "themes"] | ["v1", "themes", _] => {
                 only(Stamps { themes: stamps.themes, loads: stamps.loads, ..Stamps::default() })
             }
-            ["v1", "councils"] | ["v1", "councils", _] | ["v1", "councils", _, "boundary"] => {
-                only(Stamps { themes: 0, initiatives: 0, ..stamps })
-            }
+            ["v1", "councils" | "council-changes"]
+            | ["v1", "councils" | "council-changes", _]
+            | ["v1", "councils", _, "boundary"] => only(Stamps { themes: 0, initiatives: 0, ..stamps }),
             // A query may include other records.
             ["v1", "initiatives", segment] | ["v1", "initiatives", segment, "citation"]
                 if segment != "facets" && request.query_string().is_empty() =>

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::boundaries::Boundaries;
 use super::catalogue::{Councils, Themes, Tombstone, Vocabularies};
 use super::columns::Columns;
+use super::council_changes::CouncilChanges;
 use super::entry::{InitiativeEntry, Surroundings};
 use super::facet_index::{FacetIndex, FacetKey};
 use super::recent::RecentChanges;
@@ -61,7 +62,7 @@ impl Orders {
 /// Position of the last change visible to the public, by kind of record; at least 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stamps {
-    /// Of councils.
+    /// Of councils and their changes.
     pub councils: i64,
     /// Of themes.
     pub themes: i64,
@@ -90,6 +91,8 @@ pub struct Snapshot {
     pub themes: Arc<Themes>,
     /// Principles and values.
     pub vocabularies: Arc<Vocabularies>,
+    /// Changes of councils.
+    pub council_changes: Arc<CouncilChanges>,
     /// Boundaries of councils.
     pub boundaries: Arc<Boundaries>,
     /// Initiatives in the sort orders of lists.

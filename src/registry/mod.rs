@@ -2,6 +2,7 @@
 
 pub mod boundaries;
 pub mod changes;
+pub mod council_changes;
 pub mod councils;
 pub mod initiatives;
 pub mod outcomes;

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::council_changes::lineage::LineageScope;
 use super::councils::model::{Nation, Region};
 use super::initiatives::evidence::{Bound, Direction, OutcomeKind, Unit};
 use super::initiatives::model::{DeliveryStatus, Freshness, InitiativeKind};
@@ -84,6 +85,10 @@ pub struct OutcomeQuery {
     #[serde(default)]
     #[param(inline, example = json!(["oldham"]))]
     pub council: Vec<Reference>,
+    /// Councils to add to those in `council` and `participant`: the ones that followed them, the ones that they followed,
+    /// or both. Default: `none`.
+    #[param(inline)]
+    pub lineage: Option<LineageScope>,
     /// Only outcomes of initiatives that these councils lead or take part in: slug, id or GSS code.
     #[serde(default)]
     #[param(inline, example = json!(["sunderland"]))]
@@ -142,6 +147,7 @@ impl OutcomeQuery {
             principle: self.principle.clone(),
             council: self.council.clone(),
             participant: self.participant.clone(),
+            lineage: self.lineage,
             region: self.region.clone(),
             nation: self.nation.clone(),
             kind: self.initiative_kind.clone(),

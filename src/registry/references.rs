@@ -7,8 +7,10 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde_json::json;
 use uuid::Uuid;
 
+use super::councils::lifetime::{AreaCode, all_codes};
 use super::councils::model::CouncilRef;
 use crate::access::reach::Reach;
 use crate::access::visibility::Visibility;
@@ -55,7 +57,7 @@ pub async fn find_id(
     }
     if matches!(resource, Resource::Council) && is_gss_code(segment) {
         return Ok(councils::table
-            .filter(councils::gss_code.eq(segment))
+            .filter(councils::gss_code.eq(segment).or(councils::codes.contains(json!([{ "gss": segment }]))))
             .filter(councils::withdrawn_at.is_null())
             .select(councils::id)
             .first(conn)
@@ -94,11 +96,16 @@ pub type Names = Vec<(String, Uuid)>;
 pub fn pick(known: &Names, reference: &Reference, noun: &str, refuse: impl FnOnce(String)) -> Option<Uuid> {
     let found = means(known, reference);
     if found.is_none() {
-        let near = nearest(reference, known.iter().map(|(name, _)| name.as_str()).filter(|name| as_id(name).is_none()));
-        let hint = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
-        refuse(format!("is not a {noun} in the registry{hint}"));
+        refuse(format!("is not a {noun} in the registry{}", hint(reference, known.iter().map(|(name, _)| &**name))));
     }
     found
+}
+
+/// Suggests the name nearest to an unknown one. Codes and ids are never suggested: a code that looks like another names
+/// another council.
+pub fn hint<'a>(unknown: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let names = known.filter(|name| as_id(name).is_none() && !is_gss_code(name));
+    nearest(unknown, names).map_or(String::new(), |near| format!("; did you mean {near}?"))
 }
 
 /// Finds the id for a name or id in `known`.
@@ -110,20 +117,26 @@ pub fn means(known: &Names, reference: &Reference) -> Option<Uuid> {
     known.iter().find(fits).map(|(_, id)| *id)
 }
 
-/// Slugs, former slugs and GSS codes of the councils that the caller can see: a few hundred short rows at most.
+/// Slugs, former slugs and GSS codes, former codes included, of the councils that the caller can see: a thousand short
+/// rows at most.
 pub async fn visible_councils(conn: &mut AsyncPgConnection, reach: Reach) -> Result<Names, ApiError> {
     let mut query = councils::table
         .inner_join(slugs::table.on(slugs::record_id.eq(councils::id)))
         .filter(slugs::resource.eq("council"))
         .filter(councils::withdrawn_at.is_null())
-        .select((slugs::slug, councils::id, councils::gss_code))
+        .select((slugs::slug, councils::id, councils::gss_code, councils::codes))
         .into_boxed();
     if !reach.is_officer() {
         query = query.filter(councils::membership_status.is_distinct_from("prospect"));
     }
-    let rows: Vec<(String, Uuid, Option<String>)> = query.load(conn).await?;
-    let codes: Names = rows.iter().filter_map(|(_, id, code)| code.clone().map(|code| (code, *id))).collect();
-    Ok(rows.into_iter().map(|(slug, id, _)| (slug, id)).chain(codes).collect())
+    let rows: Vec<(String, Uuid, Option<String>, serde_json::Value)> = query.load(conn).await?;
+    let mut names = Names::new();
+    for (slug, id, present, codes) in rows {
+        let codes: Vec<AreaCode> = serde_json::from_value(codes).unwrap_or_default();
+        names.extend(all_codes(&codes, present.as_deref()).into_iter().map(|code| (code.gss, id)));
+        names.push((slug, id));
+    }
+    Ok(names)
 }
 
 /// Slugs and former slugs of themes that are not withdrawn, and the ids of themes that were merged into them.

@@ -36,6 +36,7 @@ mod key_rights;
 mod last_admin;
 mod layering;
 mod limits;
+mod lineage;
 mod map;
 mod meanwhile;
 mod measured;

@@ -172,6 +172,7 @@ fn rust_kind(kind: &str) -> String {
         ("date", "Date"),
         ("timestamptz", "Timestamptz"),
         ("bytea", "Bytea"),
+        ("jsonb", "Jsonb"),
     ];
     match kind.strip_prefix('_') {
         Some(item) => format!("Array<Nullable<{}>>", rust_kind(item)),
@@ -183,16 +184,18 @@ fn rust_kind(kind: &str) -> String {
 }
 
 /// Which enum of the document holds the words of which column.
-const WORDS: [(&str, &str); 26] = [
+const WORDS: [(&str, &str); 28] = [
     ("audit_events.origin", "Origin"),
     ("co_operative_values.scheme", "ValueScheme"),
     ("costs.bound", "CostBound"),
     ("costs.kind", "CostKind"),
+    ("council_changes.kind", "CouncilChangeKind"),
     ("councils.council_type", "CouncilType"),
     ("councils.membership_status", "MembershipStatus"),
     ("councils.membership_tier", "MembershipTier"),
     ("councils.nation", "Nation"),
     ("councils.region", "Region"),
+    ("councils.status", "CouncilStatus"),
     ("initiative_participants.role", "ParticipantRole"),
     ("initiative_partners.role", "PartnerRole"),
     ("initiatives.delivery_status", "DeliveryStatus"),
@@ -242,7 +245,10 @@ async fn every_vocabulary_of_the_database_is_its_enum() {
         expected.push((column.into(), resources.to_vec()));
     }
     // Followers hear of boundaries as well; the feed does not have them.
-    expected.push(("changes.resource".into(), [&resources[..], &["boundary".to_owned()]].concat()));
+    expected.push((
+        "changes.resource".into(),
+        [&resources[..], &["council_change".to_owned(), "boundary".to_owned()]].concat(),
+    ));
     expected.sort();
     let found: Vec<(String, Vec<String>)> = checks
         .iter()

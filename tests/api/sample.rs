@@ -9,9 +9,9 @@ use crate::support::TestApp;
 
 /// All records of a list.
 async fn all(app: &TestApp, list: &str) -> Vec<Value> {
-    let page = app.anonymous().get(&format!("/v1/{list}?limit=200")).await.expect(200);
-    let records = page.json["data"].as_array().unwrap().clone();
-    assert_eq!(page.json["total"], records.len());
+    let total = app.anonymous().get(&format!("/v1/{list}?limit=1")).await.expect(200).json["total"].clone();
+    let (records, _) = app.anonymous().there_and_back(&format!("/v1/{list}?limit=200"), |_| {}).await;
+    assert_eq!(total, records.len());
     records
 }
 
@@ -51,7 +51,7 @@ const LEADS_OF_2013: [(&str, usize); 12] = [
 async fn the_sample_has_as_many_records_as_the_facts() {
     let app = TestApp::with_sample().await;
     let initiatives = all(&app, "initiatives").await;
-    assert_eq!((all(&app, "councils").await.len(), all(&app, "themes").await.len(), initiatives.len()), (51, 18, 129));
+    assert_eq!((all(&app, "councils").await.len(), all(&app, "themes").await.len(), initiatives.len()), (386, 18, 129));
 
     let files: Vec<(&str, Vec<Value>)> =
         INITIATIVES.iter().map(|(name, text)| (*name, serde_json::from_str(text).unwrap())).collect();
@@ -135,14 +135,14 @@ async fn memberships_are_as_counted_and_nobody_is_a_member_who_was_only_hoped_fo
     let councils = all(&app, "councils").await;
     let standing = |one: &Value| format!("{} {}", word(one, "/membership/tier"), word(one, "/membership/status"));
     let standings: Vec<String> = councils.iter().map(standing).collect();
-    let expected = [("associate active", 2), ("full active", 32), ("full lapsed", 4), ("none -", 13)];
+    let expected = [("associate active", 2), ("full active", 32), ("full lapsed", 4), ("none -", 348)];
     assert_eq!(tally(standings.iter().map(String::as_str)), BTreeMap::from(expected));
     for hoped_for in ["swansea", "newport"] {
         let council = councils.iter().find(|one| one["slug"] == hoped_for).expect("is in the registry");
         assert_eq!(council["membership"], json!({ "tier": "none" }));
     }
-    let officers = app.moderator().await.get("/v1/councils?limit=200").await.expect(200);
-    assert_eq!(officers.json["total"], 51, "there are no prospects in the sample");
+    let officers = app.moderator().await.get("/v1/councils?limit=1").await.expect(200);
+    assert_eq!(officers.json["total"], 386, "there are no prospects in the sample");
     // The nineteen of December 2013 are or were full members.
     let of_2013 = [
         "bassetlaw",

@@ -38,8 +38,8 @@ pub struct BoundariesFile {
 #[derive(Args, Debug)]
 pub struct CouncilsFile {
     /// CSV file in UTF-8 with a header, in any case. Columns: gss_code, local_authority_code, official_name, short_name, welsh_name, slug,
-    /// type_code, nation, region, county_code, latitude, longitude, population_mid2022 (any year), website and
-    /// former_gss_codes. mySociety's names of these columns work too. Other columns are ignored.
+    /// type_code, nation, region, county_code, latitude, longitude, population_mid2022 (any year), website,
+    /// former_gss_codes, status, established_on and abolished_on. mySociety's names of these columns work too. Other columns are ignored.
     pub file: PathBuf,
     /// Write the changes. If there is any fault, nothing is written.
     #[arg(long)]

@@ -8,16 +8,26 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::app::import::councils::rows;
+use crate::app::import::file::FileFaults;
 use crate::db::forget_plans;
 use crate::error::ApiError;
 use crate::http::input::{Check, Draft, Schemas};
+use crate::registry::council_changes::model::NewCouncilChange;
 use crate::registry::councils::model::NewCouncil;
 use crate::registry::initiatives::model::NewInitiative;
 use crate::registry::themes::model::NewTheme;
-use crate::registry::{councils, initiatives, themes};
+use crate::registry::{council_changes, councils, initiatives, themes};
 
-/// Councils.
+/// Councils of the network, and others with records.
 pub const COUNCILS: &str = include_str!("data/councils.json");
+/// Reference data: every other principal council of the United Kingdom, so that being listed means nothing. From mySociety
+/// (CC BY 4.0), the Office for National Statistics and GOV.UK (OGL v3), in the columns of `import councils`.
+pub const LOCAL_AUTHORITIES: &str = include_str!("data/local_authorities.csv");
+/// Councils that were abolished since 2019, and those that are to come.
+pub const OTHER_COUNCILS: &str = include_str!("data/other_councils.csv");
+/// Changes of councils since 2019, as far as sources name them.
+pub const COUNCIL_CHANGES: &str = include_str!("data/council_changes.json");
 /// Themes.
 pub const THEMES: &str = include_str!("data/themes.json");
 /// Initiatives: a file for each council of 2013, others, policy labs and later case studies. A parent comes before its
@@ -80,11 +90,24 @@ pub async fn load(conn: &mut AsyncPgConnection, schemas: &Schemas) -> Result<Loa
             return Err(SampleError::NotEmpty);
         }
         let mut loaded = Loaded { councils: 0, themes: 0, initiatives: 0 };
-        for (index, draft) in drafts::<NewCouncil>("councils", COUNCILS, schemas)?.into_iter().enumerate() {
-            let mistake = |error| SampleError::Record { file: "councils".into(), index, error: Box::new(error) };
-            let council = draft.checked().map_err(mistake)?;
-            councils::store::create(conn, &council).await.map_err(mistake)?;
-            loaded.councils += 1;
+        let councils = [
+            ("councils", drafts::<NewCouncil>("councils", COUNCILS, schemas)?),
+            ("local_authorities", rows("local_authorities", LOCAL_AUTHORITIES, schemas)?),
+            ("other_councils", rows("other_councils", OTHER_COUNCILS, schemas)?),
+        ];
+        for (file, drafts) in councils {
+            for (index, draft) in drafts.into_iter().enumerate() {
+                let mistake = |error| SampleError::Record { file: file.into(), index, error: Box::new(error) };
+                let council = draft.checked().map_err(mistake)?;
+                councils::store::create(conn, &council).await.map_err(mistake)?;
+                loaded.councils += 1;
+            }
+        }
+        let changes = drafts::<NewCouncilChange>("council_changes", COUNCIL_CHANGES, schemas)?;
+        for (index, draft) in changes.into_iter().enumerate() {
+            let mistake = |error| SampleError::Record { file: "council_changes".into(), index, error: Box::new(error) };
+            let change = council_changes::store::resolve(conn, draft).await.map_err(mistake)?;
+            council_changes::store::create(conn, &change).await.map_err(mistake)?;
         }
         for (index, draft) in drafts::<NewTheme>("themes", THEMES, schemas)?.into_iter().enumerate() {
             let mistake = |error| SampleError::Record { file: "themes".into(), index, error: Box::new(error) };
@@ -119,6 +142,22 @@ async fn add_initiative(conn: &mut AsyncPgConnection, draft: Draft<NewInitiative
     let resolved = initiatives::resolve::resolve(conn, None, draft, None).await?;
     let id = initiatives::write::create(conn, &resolved, None).await?;
     initiatives::write::publish_new(conn, id).await
+}
+
+/// Councils in a CSV file with the columns of `import councils`.
+fn rows(file: &str, text: &str, schemas: &Schemas) -> Result<Vec<Draft<NewCouncil>>, SampleError> {
+    let mistake = |index, error| SampleError::Record { file: file.into(), index, error: Box::new(error) };
+    let mut faults = FileFaults::default();
+    let rows = rows::rows(text, &mut faults).map_err(|error| mistake(0, ApiError::internal(error)))?;
+    if !faults.is_empty() {
+        return Err(mistake(0, ApiError::internal("a line cannot be read")));
+    }
+    let drafts = rows
+        .rows
+        .into_iter()
+        .enumerate()
+        .map(|(index, row)| Draft::new(row.body().into(), schemas).map_err(|error| mistake(index, error)));
+    drafts.collect()
 }
 
 fn drafts<T: ToSchema + DeserializeOwned + Check>(

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::http::search::SearchText;
+use crate::registry::council_changes::lineage::LineageScope;
 use crate::registry::councils::model::{Nation, Region};
 use crate::registry::initiatives::model::InitiativeKind;
 use crate::registry::initiatives::query::{InitiativeQuery, InitiativeSort};
@@ -43,6 +44,10 @@ pub struct FrameQuery {
     #[serde(default)]
     #[param(inline)]
     pub participant: Vec<Reference>,
+    /// Councils to add to those in `council` and `participant`: the ones that followed them, the ones that they followed,
+    /// or both.
+    #[param(inline)]
+    pub lineage: Option<LineageScope>,
     /// Only initiatives in these English regions.
     #[serde(default)]
     #[param(inline)]
@@ -82,6 +87,7 @@ impl FrameQuery {
             principle: self.principle,
             council: self.council,
             participant: self.participant,
+            lineage: self.lineage,
             region: self.region,
             nation: self.nation,
             kind: self.kind,

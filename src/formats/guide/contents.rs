@@ -83,6 +83,7 @@ pub const SECTIONS: &[Section] = &[
         pages: pages![
             "explanation/claims",
             "explanation/visibility",
+            "explanation/councils-in-time",
             "explanation/read-model",
             "explanation/audit",
             "explanation/code",

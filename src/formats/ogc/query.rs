@@ -18,13 +18,15 @@ pub const DEFAULT_LIMIT: i64 = 100;
 pub const MAX_LIMIT: i64 = 10_000;
 
 /// Parameters that features of councils share with the list of councils.
-const COUNCIL_FILTERS: [&str; 6] = ["council", "nation", "region", "council_type", "membership", "updated_since"];
+const COUNCIL_FILTERS: [&str; 8] =
+    ["council", "nation", "region", "council_type", "membership", "status", "as_at", "updated_since"];
 /// Parameters that features of initiatives share with the list of initiatives. For periods there is `datetime`.
-const INITIATIVE_FILTERS: [&str; 12] = [
+const INITIATIVE_FILTERS: [&str; 13] = [
     "theme",
     "principle",
     "council",
     "participant",
+    "lineage",
     "region",
     "nation",
     "kind",

@@ -22,6 +22,7 @@ const READ_ONLY: &[&str] = &[
     "html",
     "embedded",
     "components",
+    "steward",
     "last_signed_in_at",
 ];
 

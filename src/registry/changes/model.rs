@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use crate::registry::council_changes::model::CouncilChange;
 use crate::registry::councils::model::Council;
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::themes::model::Theme;
@@ -28,11 +29,12 @@ pub enum ChangedResource {
     Council,
     Theme,
     Initiative,
+    CouncilChange,
 }
 
 impl ChangedResource {
     /// All resources.
-    pub const ALL: [Self; 3] = [Self::Council, Self::Theme, Self::Initiative];
+    pub const ALL: [Self; 4] = [Self::Council, Self::Theme, Self::Initiative, Self::CouncilChange];
 }
 
 /// A record, as `GET` returns it to you.
@@ -41,6 +43,8 @@ impl ChangedResource {
 pub enum ChangedRecord {
     /// A council.
     Council(Council),
+    /// A change of councils.
+    CouncilChange(CouncilChange),
     /// A theme.
     Theme(Theme),
     /// An initiative with its child records.

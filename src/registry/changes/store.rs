@@ -18,7 +18,7 @@ use crate::db::schema::changes;
 use crate::error::{ApiError, Fault};
 use crate::http::page::MOST_BYTES;
 use crate::registry::initiatives::store as practice;
-use crate::registry::{councils, themes};
+use crate::registry::{council_changes, councils, themes};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = changes, check_for_backend(Pg))]
@@ -127,6 +127,9 @@ async fn to_models(conn: &mut AsyncPgConnection, reach: Reach, rows: Vec<ChangeR
     let mut records: HashMap<Uuid, ChangedRecord> = HashMap::new();
     for council in councils::store::load(conn, reach, &of(ChangedResource::Council)).await? {
         records.insert(council.id, ChangedRecord::Council(council));
+    }
+    for change in council_changes::store::load(conn, &of(ChangedResource::CouncilChange)).await? {
+        records.insert(change.id, ChangedRecord::CouncilChange(change));
     }
     for theme in themes::store::load(conn, &of(ChangedResource::Theme)).await? {
         records.insert(theme.id, ChangedRecord::Theme(theme));

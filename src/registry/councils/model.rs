@@ -1,14 +1,15 @@
 //! Council models for requests and responses.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use strum::{EnumIter, EnumMessage};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::lifetime::{AreaCode, CouncilStatus};
 use crate::geography::Point;
-use crate::http::input::{Check, Faults};
+use crate::http::input::Faults;
 use crate::http::response::Versioned;
 use crate::http::search::Highlight;
 use crate::text::markdown::Markdown;
@@ -223,6 +224,17 @@ pub struct Council {
     pub aliases: Vec<String>,
     /// Membership of the network.
     pub membership: Membership,
+    /// Stage of the council today.
+    pub status: CouncilStatus,
+    /// First day as a council, as far as known.
+    #[schema(required, example = "1974-04-01")]
+    pub established_on: Option<NaiveDate>,
+    /// First day on which it is no longer a council. Null if no end is known.
+    #[schema(required)]
+    pub abolished_on: Option<NaiveDate>,
+    /// GSS codes over time, the present one last. Each leads to this council.
+    #[schema(max_items = 21)]
+    pub codes: Vec<AreaCode>,
     /// Markdown fields rendered as sanitised HTML.
     pub html: CouncilHtml,
     /// Straight-line distance in kilometres from `near` to `location`. Only with `near`.
@@ -275,9 +287,9 @@ pub struct NewCouncil {
     /// Slug. Default: made from the short name. Former slugs still lead to this council. `network` is reserved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slug: Option<Slug>,
-    /// ONS (GSS) code of the council's area.
+    /// ONS (GSS) code of the council's area. Its first letter is that of the nation: E, W, S or N.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(pattern = "^[EWSNK][0-9]{8}$", min_length = 9, max_length = 9, example = "E08000004")]
+    #[schema(pattern = "^[EWSN][0-9]{8}$", min_length = 9, max_length = 9, example = "E08000004")]
     pub gss_code: Option<String>,
     /// Register code of the council as a legal body.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -314,17 +326,45 @@ pub struct NewCouncil {
     pub aliases: Vec<Name<120>>,
     /// Membership of the network. Default: tier `none`.
     pub membership: Membership,
+    /// Stage of the council. Default: `living`. A shadow council becomes `living` on `established_on` by itself, and
+    /// every council becomes `abolished` on `abolished_on`. If you leave it out of a `PUT`, it stays as it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<CouncilStatus>,
+    /// First day as a council. If you leave it out of a `PUT`, it stays as it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2019-04-01")]
+    pub established_on: Option<NaiveDate>,
+    /// First day on which it is no longer a council. Required for an abolished council. If you leave it out of a `PUT`,
+    /// it stays as it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2027-04-01")]
+    pub abolished_on: Option<NaiveDate>,
+    /// Former GSS codes, and the days of the present one. No two councils can share a code. If you leave them out of a
+    /// `PUT`, they stay as they are. A code that you replace in `gss_code` stays as a former code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 20)]
+    pub codes: Option<Vec<AreaCode>>,
 }
 
-impl Check for NewCouncil {}
-
 impl NewCouncil {
+    /// Keeps the stage, days and codes that a body leaves out. Clients that do not know them cannot lose them.
+    pub fn keep_lifetime(&mut self, current: &Council) {
+        self.status = self.status.or(Some(current.status));
+        self.established_on = self.established_on.or(current.established_on);
+        self.abolished_on = self.abolished_on.or(current.abolished_on);
+        self.codes.get_or_insert_with(|| current.codes.clone());
+    }
+
     /// Adds a fault for each changed field that only the network's admins can change.
     pub fn check_official_fields(&self, current: &Council, faults: &mut Faults) {
         let changed = [
             ("slug", self.slug.as_deref().is_some_and(|slug| slug != current.slug)),
             ("gss_code", self.gss_code != current.gss_code),
             ("code", self.code != current.code),
+            ("status", self.status.unwrap_or_default() != current.status),
+            ("established_on", self.established_on != current.established_on),
+            ("abolished_on", self.abolished_on != current.abolished_on),
+            ("codes", self.codes.as_ref() != Some(&current.codes)),
             ("council_type", self.council_type != current.council_type),
             ("nation", self.nation != current.nation),
             ("region", self.region != current.region),
@@ -345,6 +385,10 @@ impl From<&Council> for NewCouncil {
             slug: Some(council.slug.as_str().into()),
             gss_code: council.gss_code.clone(),
             code: council.code.clone(),
+            status: Some(council.status),
+            established_on: council.established_on,
+            abolished_on: council.abolished_on,
+            codes: Some(council.codes.clone()),
             council_type: council.council_type,
             nation: council.nation,
             region: council.region,

@@ -1,9 +1,10 @@
 //! Query parameters of councils: sort orders, fields and filters.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::lifetime::CouncilStatus;
 use super::model::{CouncilType, MembershipTier, Nation, Region};
 use crate::error::Fault;
 use crate::geography::{Area, BoundingBox, Point};
@@ -45,6 +46,10 @@ pub enum CouncilField {
     WelshName,
     GssCode,
     Code,
+    Status,
+    EstablishedOn,
+    AbolishedOn,
+    Codes,
     CouncilType,
     Nation,
     Region,
@@ -90,6 +95,14 @@ pub struct CouncilQuery {
     #[serde(default)]
     #[param(inline)]
     pub membership: Vec<MembershipTier>,
+    /// Only councils at these stages today. Default: councils in office on the day `as_at`.
+    #[serde(default)]
+    #[param(inline, example = json!(["living"]))]
+    pub status: Vec<CouncilStatus>,
+    /// Only councils in office on this day. Default: today, unless you choose councils with `council` or `status`. A council
+    /// counts from its first day, if that is known, to the day before it was abolished.
+    #[param(example = "2026-12-01")]
+    pub as_at: Option<NaiveDate>,
     /// Only councils whose area contains this point, edges included: latitude,longitude in degrees. Only councils with
     /// a loaded boundary can match.
     #[param(inline)]

@@ -1,20 +1,24 @@
 //! Queries of councils. Each takes the caller's reach, so that only network officers can see prospects.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::{exists, select};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Jsonb, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+use super::lifetime::{AreaCode, CouncilStatus, all_codes, today};
 use super::model::{
     Council, CouncilHtml, CouncilType, Location, Membership, MembershipStatus, MembershipTier, Nation, NewCouncil,
     Region,
 };
 use crate::access::reach::Reach;
 use crate::db::enum_text::Word;
-use crate::db::schema::{councils, initiative_participants, initiatives, users};
-use crate::error::ApiError;
+use crate::db::lock;
+use crate::db::prepared::Prepared;
+use crate::db::schema::{council_changes, councils, initiative_participants, initiatives, users};
+use crate::error::{ApiError, Fault};
 use crate::registry::references::Resource;
 use crate::registry::{references, slugs};
 
@@ -45,6 +49,15 @@ struct CouncilRow {
     version: i32,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+    status: Word<CouncilStatus>,
+    established_on: Option<NaiveDate>,
+    abolished_on: Option<NaiveDate>,
+    codes: serde_json::Value,
+}
+
+/// The codes in a column. Only this module writes it.
+fn codes(column: serde_json::Value) -> Vec<AreaCode> {
+    serde_json::from_value(column).unwrap_or_default()
 }
 
 impl From<CouncilRow> for Council {
@@ -55,6 +68,10 @@ impl From<CouncilRow> for Council {
             name: row.name,
             short_name: row.short_name,
             welsh_name: row.welsh_name,
+            status: row.status.0,
+            established_on: row.established_on,
+            abolished_on: row.abolished_on,
+            codes: all_codes(&codes(row.codes), row.gss_code.as_deref()),
             gss_code: row.gss_code,
             code: row.code,
             council_type: row.council_type.0,
@@ -106,6 +123,10 @@ struct CouncilChange<'a> {
     membership_status: Option<Word<MembershipStatus>>,
     membership_joined_on: Option<&'a str>,
     membership_ended_on: Option<&'a str>,
+    status: Word<CouncilStatus>,
+    established_on: Option<NaiveDate>,
+    abolished_on: Option<NaiveDate>,
+    codes: serde_json::Value,
 }
 
 impl<'a> CouncilChange<'a> {
@@ -131,8 +152,17 @@ impl<'a> CouncilChange<'a> {
             membership_status: council.membership.status.map(Word),
             membership_joined_on: council.membership.joined_on.as_deref(),
             membership_ended_on: council.membership.ended_on.as_deref(),
+            status: Word(council.status.unwrap_or_default().on(today(), council.established_on, council.abolished_on)),
+            established_on: council.established_on,
+            abolished_on: council.abolished_on,
+            codes: serde_json::json!(every_code(council)),
         }
     }
+}
+
+/// The present and former codes of a body.
+fn every_code(council: &NewCouncil) -> Vec<AreaCode> {
+    all_codes(council.codes.as_deref().unwrap_or_default(), council.gss_code.as_deref())
 }
 
 /// Councils that the caller can see. Every query starts from this.
@@ -190,6 +220,7 @@ async fn tombstone(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Option<ApiE
 /// Creates a council.
 pub async fn create(conn: &mut AsyncPgConnection, council: &NewCouncil) -> Result<Uuid, ApiError> {
     let id = Uuid::now_v7();
+    refuse_taken_codes(conn, id, council).await?;
     let slug = slugs::claim(conn, Resource::Council, council.slug.as_deref(), &council.short_name, id).await?;
     diesel::insert_into(councils::table)
         .values((councils::id.eq(id), CouncilChange::new(council, &slug)))
@@ -198,14 +229,56 @@ pub async fn create(conn: &mut AsyncPgConnection, council: &NewCouncil) -> Resul
     Ok(id)
 }
 
+const HOLDERS_OF_CODES: &str = "
+    SELECT c.name, c.gss_code, c.codes
+    FROM (SELECT $1::uuid AS own, $2::text[] AS codes) wanted
+    JOIN councils c ON c.id <> wanted.own AND c.withdrawn_at IS NULL
+    WHERE c.gss_code = ANY (wanted.codes)
+        OR EXISTS (SELECT FROM jsonb_array_elements(c.codes) held WHERE held ->> 'gss' = ANY (wanted.codes))";
+
+/// Refuses a code that leads to another council. An index refuses two councils with the same present code.
+async fn refuse_taken_codes(conn: &mut AsyncPgConnection, id: Uuid, council: &NewCouncil) -> Result<(), ApiError> {
+    let own = every_code(council);
+    if own.is_empty() {
+        return Ok(());
+    }
+    // Two writers who take the same code would not see each other.
+    lock(conn, "council codes").await?;
+    let names: Vec<&str> = own.iter().map(|code| &*code.gss).collect();
+    let query = Prepared::new(HOLDERS_OF_CODES).bind::<SqlUuid, _>(id).bind::<Array<Text>, _>(names);
+    let rows: Vec<(String, Option<String>, serde_json::Value)> =
+        query.returning::<(Text, Nullable<Text>, Jsonb)>().load(conn).await?;
+    let mut faults = Vec::new();
+    for (name, present, column) in rows {
+        for code in all_codes(&codes(column), present.as_deref()) {
+            let index = council.codes.iter().flatten().position(|one| one.gss == code.gss);
+            let pointer = match (index, council.gss_code.as_ref() == Some(&code.gss)) {
+                (_, true) if present.as_ref() == Some(&code.gss) => continue,
+                (_, true) => "/gss_code".to_owned(),
+                (Some(index), false) => format!("/codes/{index}/gss"),
+                (None, false) => continue,
+            };
+            let now = present.as_ref().filter(|present| **present != code.gss);
+            let now = now.map_or(String::new(), |present| format!(", which has {present} now"));
+            faults.push(Fault::at(pointer, "taken", format!("is a code of {name}{now}")));
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(ApiError::unfit(faults)) }
+}
+
 /// Replaces a council; false if `current` is not the current version. A council that initiatives name cannot become a
 /// prospect, because their readers would see it.
 pub async fn update(conn: &mut AsyncPgConnection, current: &Council, council: &NewCouncil) -> Result<bool, ApiError> {
     if council.membership.status == Some(MembershipStatus::Prospect) {
         await_namers(conn, current.id).await?;
         if is_named(conn, current.id).await? {
-            return Err(ApiError::conflict("Initiatives name this council, so it cannot become a prospect."));
+            return Err(ApiError::conflict(
+                "Initiatives or changes of councils name this council, so it cannot become a prospect.",
+            ));
         }
+    }
+    if every_code(council) != current.codes {
+        refuse_taken_codes(conn, current.id, council).await?;
     }
     let slug = council.slug.as_deref().unwrap_or(&current.slug);
     if slug != current.slug {
@@ -215,6 +288,22 @@ pub async fn update(conn: &mut AsyncPgConnection, current: &Council, council: &N
     Ok(diesel::update(target).set(CouncilChange::new(council, slug)).execute(conn).await? == 1)
 }
 
+/// Councils whose stage on a day is another than the stored one, visible or not.
+pub async fn due(conn: &mut AsyncPgConnection, day: NaiveDate) -> Result<Vec<Council>, ApiError> {
+    let ends = councils::abolished_on.le(day).and(councils::status.ne("abolished"));
+    let begins = councils::established_on.le(day).and(councils::status.eq("shadow"));
+    let query = visible(Reach::ALL).filter(ends.or(begins).assume_not_null()).order(councils::slug);
+    let rows: Vec<CouncilRow> = query.select(CouncilRow::as_select()).load(conn).await?;
+    Ok(rows.into_iter().map(Council::from).collect())
+}
+
+/// Writes the stage that a council has on a day; false if `current` is not the current version.
+pub async fn move_on(conn: &mut AsyncPgConnection, current: &Council, day: NaiveDate) -> Result<bool, ApiError> {
+    let stage = current.status.on(day, current.established_on, current.abolished_on);
+    let target = councils::table.find(current.id).filter(councils::version.eq(current.version));
+    Ok(diesel::update(target).set(councils::status.eq(Word(stage))).execute(conn).await? == 1)
+}
+
 /// Locks the council's row. Waits for transactions that are naming this council in an initiative, because their rows
 /// are not visible yet. Later writers wait until this transaction ends.
 async fn await_namers(conn: &mut AsyncPgConnection, id: Uuid) -> Result<(), ApiError> {
@@ -222,7 +311,7 @@ async fn await_namers(conn: &mut AsyncPgConnection, id: Uuid) -> Result<(), ApiE
     Ok(())
 }
 
-/// True when an initiative has this council as its lead or as a participant.
+/// True when an initiative has this council as its lead or as a participant, or when a change of councils names it.
 async fn is_named(conn: &mut AsyncPgConnection, id: Uuid) -> Result<bool, ApiError> {
     let leads =
         initiatives::table.filter(initiatives::lead_council_id.eq(id)).filter(initiatives::withdrawn_at.is_null());
@@ -230,8 +319,12 @@ async fn is_named(conn: &mut AsyncPgConnection, id: Uuid) -> Result<bool, ApiErr
         .inner_join(initiatives::table)
         .filter(initiative_participants::council_id.eq(id))
         .filter(initiatives::withdrawn_at.is_null());
+    let changed = council_changes::table
+        .filter(council_changes::withdrawn_at.is_null())
+        .filter(council_changes::from_ids.contains(vec![id]).or(council_changes::to_ids.contains(vec![id])));
     Ok(select(exists(leads)).get_result::<bool>(conn).await?
-        || select(exists(takes_part)).get_result::<bool>(conn).await?)
+        || select(exists(takes_part)).get_result::<bool>(conn).await?
+        || select(exists(changed)).get_result::<bool>(conn).await?)
 }
 
 /// Withdraws an unreferenced council and leaves a tombstone; false if `version` is not current.
@@ -244,7 +337,10 @@ pub async fn withdraw(
     await_namers(conn, id).await?;
     let employs = users::table.filter(users::council_id.eq(id));
     if is_named(conn, id).await? || select(exists(employs)).get_result::<bool>(conn).await? {
-        return Err(ApiError::conflict("Initiatives or users belong to this council. Move them first."));
+        return Err(ApiError::conflict(
+            "Initiatives, users or changes of councils name this council. Move or withdraw them first. To keep a council that \
+             no longer exists, set its abolished_on.",
+        ));
     }
     let target = councils::table.find(id).filter(councils::version.eq(version));
     let change = (councils::withdrawn_at.eq(Utc::now()), councils::withdrawn_reason.eq(reason));

@@ -16,6 +16,7 @@ use crate::access::visibility::Visibility;
 use crate::geography::Point;
 use crate::http::response::Versioned;
 use crate::http::search::Highlight;
+use crate::registry::council_changes::lineage::Steward;
 use crate::registry::councils::model::{Council, CouncilRef, Location};
 use crate::registry::themes::model::{Theme, ThemeRef};
 
@@ -187,6 +188,8 @@ pub struct Initiative {
     /// Lead council. Null if the network leads the initiative.
     #[schema(required)]
     pub lead_council: Option<CouncilRef>,
+    /// Who looks after the record now: the lead council, or the one that followed it.
+    pub steward: Steward,
     /// Councils that take part, in addition to the lead council.
     pub participants: Vec<Participant>,
     /// Partners other than councils.

@@ -27,10 +27,14 @@ const COUNCILS_BY_SLUG: &str = "
         AND c.withdrawn_at IS NULL AND c.membership_status IS DISTINCT FROM 'prospect'
     FOR KEY SHARE OF c";
 
+/// By a GSS code, present or former, or by id.
 const COUNCILS_BY_CODE_OR_ID: &str = "
-    SELECT CASE WHEN c.gss_code = ANY ($1) THEN c.gss_code ELSE c.id::text END, c.id
+    SELECT coalesce(held.gss, c.id::text), c.id
     FROM councils c
-    WHERE (c.gss_code = ANY ($2) OR c.id = ANY ($3))
+    LEFT JOIN LATERAL (
+        SELECT named AS gss FROM unnest($1::text[]) named
+        WHERE named = c.gss_code OR c.codes @> jsonb_build_array(jsonb_build_object('gss', named))) held ON true
+    WHERE (held.gss IS NOT NULL OR c.id = ANY ($2))
         AND c.withdrawn_at IS NULL AND c.membership_status IS DISTINCT FROM 'prospect'
     FOR KEY SHARE OF c";
 
@@ -121,7 +125,6 @@ async fn named_councils(conn: &AsyncPgConnection, new: &NewInitiative) -> QueryR
             return Ok(Names::new());
         }
         Prepared::new(COUNCILS_BY_CODE_OR_ID)
-            .bind::<Array<Text>, _>(names.clone())
             .bind::<Array<Text>, _>(names.clone())
             .bind::<Array<SqlUuid>, _>(ids)
             .returning::<(Text, SqlUuid)>()

@@ -12,6 +12,7 @@ use super::model::{DeliveryStatus, Freshness, InitiativeKind};
 use crate::error::Fault;
 use crate::geography::{Area, BoundingBox, Point};
 use crate::http::search::SearchText;
+use crate::registry::council_changes::lineage::LineageScope;
 use crate::registry::councils::model::{Nation, Region};
 use crate::text::Reference;
 
@@ -59,6 +60,7 @@ pub enum InitiativeField {
     StartedOn,
     EndedOn,
     LeadCouncil,
+    Steward,
     Participants,
     Partners,
     Parent,
@@ -121,6 +123,10 @@ pub struct InitiativeQuery {
     #[serde(default)]
     #[param(inline, example = json!(["oldham"]))]
     pub council: Vec<Reference>,
+    /// Councils to add to those in `council` and `participant`: the ones that followed them, the ones that they followed,
+    /// or both. Each initiative counts once. Default: `none`.
+    #[param(inline)]
+    pub lineage: Option<LineageScope>,
     /// Only initiatives that these councils lead or take part in: slug, id or GSS code.
     #[serde(default)]
     #[param(inline, example = json!(["sunderland"]))]

@@ -21,6 +21,9 @@ use crate::db::enum_text::Word;
 use crate::db::prepared::Prepared;
 use crate::db::schema::{councils, initiatives};
 use crate::error::ApiError;
+use crate::registry::council_changes;
+use crate::registry::council_changes::lineage::LineageScope;
+use crate::registry::councils::lifetime::CouncilStatus;
 use crate::registry::councils::model::CouncilRef;
 use crate::registry::references;
 use crate::registry::references::Resource;
@@ -54,8 +57,8 @@ struct InitiativeRow {
     effective_visibility: Word<Visibility>,
 }
 
-/// A lead council and its location, for initiatives without their own.
-type Lead = (CouncilRef, Option<f64>, Option<f64>);
+/// A lead council, its location for initiatives without their own, and its stage.
+type Lead = (CouncilRef, Option<f64>, Option<f64>, Word<CouncilStatus>);
 
 /// Initiatives that a caller can see. Every query starts from this.
 fn visible(reach: Reach) -> initiatives::BoxedQuery<'static, Pg> {
@@ -96,6 +99,8 @@ pub struct Rows {
     rows: Vec<InitiativeRow>,
     children: Children,
     leads: HashMap<Uuid, Lead>,
+    /// The councils that look after the initiatives of abolished ones, by the abolished council.
+    heirs: HashMap<Uuid, CouncilRef>,
 }
 
 /// A loaded initiative, with its effective visibility and its relatives.
@@ -122,22 +127,44 @@ impl Rows {
         let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
         let parents: Vec<Uuid> = rows.iter().filter_map(|row| row.parent_id).collect();
         let leads: Vec<Uuid> = rows.iter().filter_map(|row| row.lead_council_id).collect();
-        let conn: &AsyncPgConnection = conn;
-        let mut other = conn;
+        let shared: &AsyncPgConnection = conn;
+        let mut other = shared;
         let leads = async {
             let query = councils::table.filter(councils::id.eq_any(leads));
-            let select = query.select((CouncilRef::as_select(), councils::latitude, councils::longitude));
+            let select =
+                query.select((CouncilRef::as_select(), councils::latitude, councils::longitude, councils::status));
             Ok::<_, ApiError>(select.load::<Lead>(&mut other).await?)
         };
-        let (children, leads) = try_join!(Children::load(conn, &ids, &parents), leads)?;
-        Ok(Self { rows, children, leads: leads.into_iter().map(|lead| (lead.0.id, lead)).collect() })
+        let (children, leads) = try_join!(Children::load(shared, &ids, &parents), leads)?;
+        let ended: Vec<Uuid> =
+            leads.iter().filter(|lead| lead.3.0 == CouncilStatus::Abolished).map(|lead| lead.0.id).collect();
+        let heirs = if ended.is_empty() { HashMap::new() } else { heirs(conn, &ended).await? };
+        Ok(Self { rows, children, leads: leads.into_iter().map(|lead| (lead.0.id, lead)).collect(), heirs })
     }
 
     /// Makes records, with the relatives that the reach allows. Renders Markdown, so do not call it on an async thread.
     pub fn assemble(self, reach: Reach) -> Vec<Loaded> {
-        let Self { rows, mut children, leads } = self;
-        rows.into_iter().map(|row| assemble(row, &mut children, &leads, reach)).collect()
+        let Self { rows, mut children, leads, heirs } = self;
+        rows.into_iter().map(|row| assemble(row, &mut children, (&leads, &heirs), reach)).collect()
     }
+}
+
+/// The living council that follows each of these abolished ones, if there is exactly one.
+async fn heirs(conn: &mut AsyncPgConnection, ended: &[Uuid]) -> Result<HashMap<Uuid, CouncilRef>, ApiError> {
+    let lineage = council_changes::store::lineage(conn).await?;
+    let known: HashMap<Uuid, CouncilRef> = councils::table
+        .filter(councils::id.eq_any(lineage.widened(ended, LineageScope::Successors)))
+        .filter(councils::status.eq(Word(CouncilStatus::Living)))
+        .filter(councils::withdrawn_at.is_null())
+        .filter(councils::membership_status.is_distinct_from("prospect"))
+        .select(CouncilRef::as_select())
+        .load::<CouncilRef>(conn)
+        .await?
+        .into_iter()
+        .map(|council| (council.id, council))
+        .collect();
+    let heir = |id: &Uuid| lineage.heir(*id, |next| known.contains_key(&next)).and_then(|heir| known.get(&heir));
+    Ok(ended.iter().filter_map(|id| Some((*id, heir(id)?.clone()))).collect())
 }
 
 /// The error for a withdrawn initiative, with its public reason. None for an initiative that was never public.
@@ -153,14 +180,23 @@ async fn tombstone(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Option<ApiE
     Ok(left.and_then(|(on, reason)| on.map(|on| ApiError::withdrawn("initiative", on, reason.as_deref()))))
 }
 
-fn assemble(row: InitiativeRow, children: &mut Children, leads: &HashMap<Uuid, Lead>, reach: Reach) -> Loaded {
+fn assemble(
+    row: InitiativeRow,
+    children: &mut Children,
+    (leads, heirs): (&HashMap<Uuid, Lead>, &HashMap<Uuid, CouncilRef>),
+    reach: Reach,
+) -> Loaded {
     let lead = row.lead_council_id.and_then(|id| leads.get(&id));
     let parent = row.parent_id.and_then(|id| children.parents.get(&id).cloned());
     let components = children.components.remove(&row.id).unwrap_or_default();
     let own = row.latitude.zip(row.longitude).map(|point| (point, LocationOf::Initiative));
     let leads_point = lead
-        .and_then(|(_, latitude, longitude)| latitude.zip(*longitude))
+        .and_then(|(_, latitude, longitude, _)| latitude.zip(*longitude))
         .map(|point| (point, LocationOf::LeadCouncil));
+    let steward = lead.and_then(|(council, .., stage)| match stage.0 {
+        CouncilStatus::Abolished => heirs.get(&council.id).cloned(),
+        _ => Some(council.clone()),
+    });
     let narrative = children.narratives.remove(&row.id).unwrap_or_default();
     let html = |text: &Option<String>| text.as_deref().map(render);
     let level = row.effective_visibility.0;
@@ -175,6 +211,7 @@ fn assemble(row: InitiativeRow, children: &mut Children, leads: &HashMap<Uuid, L
         started_on: row.started_on,
         ended_on: row.ended_on,
         lead_council: lead.map(|(council, ..)| council.clone()),
+        steward: steward.into(),
         participants: children.participants.remove(&row.id).unwrap_or_default(),
         partners: children.partners.remove(&row.id).unwrap_or_default(),
         parent: parent.as_ref().and_then(seen),

@@ -1,6 +1,6 @@
 //! Files of councils that are at fault: all of it is told, nothing is written.
 
-use super::{CARDIFF, CHERWELL, HEADER, import, import_text, total};
+use super::{CARDIFF, CHERWOLD, HEADER, import, import_text, total};
 use crate::cli::Place;
 use crate::support::TestApp;
 use crate::support::database::Template;
@@ -12,9 +12,9 @@ async fn every_fault_is_told_at_once_with_its_line_and_nothing_is_written() {
     let app = TestApp::with_sample().await;
     let before = total(&app).await;
     let lines = [
-        CHERWELL,
+        CHERWOLD,
         "E0700017,oxo,,Ox\u{7}ford,,,XYZ,Englnd,,,95,east,many,,,ftp://x,",
-        "E07000177,OX,Cherwell again,Cherwell,,cherwell,NMD,England,,ZZZ,,,,,,,",
+        "E07000977,OX,Cherwold again,Cherwold,,cherwold,NMD,England,,ZZZ,,,,,,,",
         "E07000179,OLD,Newtown Council,Newtown,,newtown,NMD,England,,,,,,,,,",
         "E07000180,NEW,Newtown Council,Newtown",
         "E07000181,NEX,Region Council,Region,,region,NMD,England,Mercia,,,,,,,,",
@@ -33,8 +33,8 @@ async fn every_fault_is_told_at_once_with_its_line_and_nothing_is_written() {
             "line 3: longitude is text; it must be a number",
             "line 3: population_mid… is text; it must be null or a whole number",
             "line 3: website is not a web address",
-            "line 4: gss_code E07000177 is already in line 2",
-            "line 4: slug cherwell is already in line 2",
+            "line 4: gss_code E07000977 is already in line 2",
+            "line 4: slug cherwold is already in line 2",
             "line 4: no council has county_code ZZZ as its code",
             "line 5: local_authority_code: this code belongs to another record",
             "line 6: has 4 cells; the header has 17",
@@ -43,7 +43,7 @@ async fn every_fault_is_told_at_once_with_its_line_and_nothing_is_written() {
             assert!(refused.contains(told), "{told}\n{refused}");
         }
         assert_eq!(total(&app).await, before);
-        app.anonymous().get("/v1/councils/cherwell").await.expect(404);
+        app.anonymous().get("/v1/councils/cherwold").await.expect(404);
     }
     assert_eq!(app.admin().await.get("/v1/audit?resource=council").await.expect(200).json["total"], 0);
 }
@@ -52,9 +52,9 @@ async fn every_fault_is_told_at_once_with_its_line_and_nothing_is_written() {
 async fn a_slug_that_another_record_has_or_had_is_told() {
     let app = TestApp::empty().await;
     let admin = app.admin().await;
-    let gone = admin.post("/v1/councils", &council("Cherwell")).await.expect(201);
-    admin.delete("/v1/councils/cherwell", gone.etag()).await.expect(204);
-    let refused = import(&app, &[&CHERWELL.replace(",OXF,", ",,")], true).await.unwrap_err().to_string();
+    let gone = admin.post("/v1/councils", &council("Cherwold")).await.expect(201);
+    admin.delete("/v1/councils/cherwold", gone.etag()).await.expect(204);
+    let refused = import(&app, &[&CHERWOLD.replace(",OXF,", ",,")], true).await.unwrap_err().to_string();
     assert!(refused.contains("line 2: slug: this slug (present or former) belongs to another record"), "{refused}");
 }
 

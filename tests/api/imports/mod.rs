@@ -1,5 +1,6 @@
 //! Councils from CSV files: what a dry run tells, what applying writes, what is refused.
 
+mod codes;
 mod faults;
 mod tables;
 
@@ -16,8 +17,8 @@ use crate::support::scratch::Scratch;
 const HEADER: &str = "gss_code,local_authority_code,official_name,short_name,welsh_name,slug,type_code,nation,region,\
     county_code,latitude,longitude,population_mid2022,population_mid2020,area_km2,website,former_gss_codes";
 
-const CHERWELL: &str = "E07000177,CHR,Cherwell District Council,Cherwell,,cherwell,NMD,England,South East,OXF,51.75,-1.25,163257,1,46,\
-    https://www.cherwell.gov.uk/,";
+const CHERWOLD: &str = "E07000977,CHW,Cherwold District Council,Cherwold,,cherwold,NMD,England,South East,OXF,51.75,-1.25,163257,1,46,\
+    https://www.cherwold.gov.uk/,";
 const CARDIFF: &str = "W06000015,CRF,Cyngor Caerdydd,Cardiff,Caerdydd,cardiff-new,WPA,Wales,Wales,,51.5,-3.2,,,140,,";
 
 async fn import(app: &TestApp, lines: &[&str], apply: bool) -> Result<String, Failure> {
@@ -57,16 +58,16 @@ async fn a_dry_run_tells_what_would_change_and_changes_nothing() {
     let before = total(&app).await;
     let oldham = line_of(&app, "oldham").await;
     let rochdale = line_of(&app, "rochdale").await.replace(",,,,,,,,,", ",,,53.6,-2.15,9,,,,");
-    let told = import(&app, &[CHERWELL, &oldham, &rochdale], false).await.unwrap();
+    let told = import(&app, &[CHERWOLD, &oldham, &rochdale], false).await.unwrap();
     for line in [
         "3 councils in ",
-        "New: 1\n  E07000177  Cherwell District Council\n",
+        "New: 1\n  E07000977  Cherwold District Council\n",
         "Changed: 1\n  E08000005  rochdale\n",
         "      population: ",
         " -> 9\n",
         "Unchanged: 1\n",
         "Districts with a new or changed county: 1\n",
-        "Not in the file, unchanged: 49\n",
+        "Not in the file, unchanged: 437\n",
         "  greater-manchester\n",
         "Columns ignored: population_mid2020, area_km2\n",
         "Nothing was written. To write the changes, run the command again with --apply.",
@@ -74,7 +75,7 @@ async fn a_dry_run_tells_what_would_change_and_changes_nothing() {
         assert!(told.contains(line), "{line}\n{told}");
     }
     assert_eq!(total(&app).await, before);
-    app.anonymous().get("/v1/councils/cherwell").await.expect(404);
+    app.anonymous().get("/v1/councils/cherwold").await.expect(404);
     assert_eq!(app.admin().await.get("/v1/audit?action=council.import").await.expect(200).json["total"], 0);
 }
 
@@ -82,7 +83,7 @@ async fn a_dry_run_tells_what_would_change_and_changes_nothing() {
 async fn applying_writes_what_the_dry_run_told_once_and_leaves_events() {
     let app = TestApp::with_sample().await;
     let rochdale = line_of(&app, "rochdale").await.replace(",,,,,,,,,", ",,,53.6,-2.15,9,,,,");
-    let lines = [CHERWELL, rochdale.as_str()];
+    let lines = [CHERWOLD, rochdale.as_str()];
     let dry = import(&app, &lines, false).await.unwrap();
     let done = import(&app, &lines, true).await.unwrap();
     let findings = |told: &str| {
@@ -90,21 +91,21 @@ async fn applying_writes_what_the_dry_run_told_once_and_leaves_events() {
     };
     assert_eq!(findings(&dry), findings(&done));
     assert!(done.ends_with("All changes are written."), "{done}");
-    let cherwell = app.anonymous().get("/v1/councils/cherwell").await.expect(200).json;
+    let cherwold = app.anonymous().get("/v1/councils/cherwold").await.expect(200).json;
     assert_eq!(
-        (&cherwell["council_type"], &cherwell["region"], &cherwell["nation"]),
+        (&cherwold["council_type"], &cherwold["region"], &cherwold["nation"]),
         (&json!("district"), &json!("south_east"), &json!("england"))
     );
-    assert_eq!((&cherwell["population"], &cherwell["population_year"]), (&json!(163_257), &json!(2022)));
+    assert_eq!((&cherwold["population"], &cherwold["population_year"]), (&json!(163_257), &json!(2022)));
     assert_eq!(
-        (&cherwell["location"], &cherwell["membership"]),
+        (&cherwold["location"], &cherwold["membership"]),
         (&json!({ "latitude": 51.75, "longitude": -1.25 }), &json!({ "tier": "none" }))
     );
     let admin = app.admin().await;
     let events =
         async |action: &str| admin.get(&format!("/v1/audit?action={action}")).await.expect(200).json["data"].clone();
     let created = events("council.create").await;
-    assert_eq!((&created[0]["record"]["slug"], &created[0]["origin"]), (&json!("cherwell"), &json!("command_line")));
+    assert_eq!((&created[0]["record"]["slug"], &created[0]["origin"]), (&json!("cherwold"), &json!("command_line")));
     let updated = events("council.update").await;
     assert_eq!((&updated[0]["version_before"], &updated[0]["version_after"]), (&json!(1), &json!(2)));
     assert_eq!(events("council.import").await.as_array().unwrap().len(), 1);
@@ -171,30 +172,30 @@ async fn a_slug_that_is_none_is_made_one_and_names_in_welsh_are_read() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_county_of_a_district_becomes_known() {
     let app = TestApp::with_sample().await;
-    import(&app, &[CHERWELL], true).await.unwrap();
+    import(&app, &[CHERWOLD], true).await.unwrap();
     app.sql(
         "INSERT INTO boundaries (gss_code, name, west, south, east, north, attribution, digest)
-             VALUES ('E07000177', 'Cherwell', -1.5, 51.5, -1, 52, 'x', '')",
+             VALUES ('E07000977', 'Cherwold', -1.5, 51.5, -1, 52, 'x', '')",
     )
     .await;
     app.sql(
-        r#"INSERT INTO boundary_shapes (gss_code, zoom, geometry) VALUES ('E07000177', 18,
+        r#"INSERT INTO boundary_shapes (gss_code, zoom, geometry) VALUES ('E07000977', 18,
              '{"type":"Polygon","coordinates":[[[-1.5,51.5],[-1,51.5],[-1,52],[-1.5,52],[-1.5,51.5]]]}')"#,
     )
     .await;
     let covering = app.anonymous().get("/v1/councils?covers=51.75,-1.25").await.expect(200);
-    assert_eq!(covering.each("slug"), ["cherwell", "oxfordshire"]);
+    assert_eq!(covering.each("slug"), ["cherwold", "oxfordshire"]);
     // A new code takes the place of the one that it had.
-    let recoded = CHERWELL.replace("E07000177", "E07000999") + "E07000177";
+    let recoded = CHERWOLD.replace("E07000977", "E07000999") + "E07000977";
     import(&app, &[&recoded], true).await.unwrap();
     let county = app.anonymous().get("/v1/councils?covers=51.75,-1.25").await.expect(200);
     assert_eq!(county.each("slug"), [""; 0]);
-    import(&app, &[&format!("{CHERWELL}E07000999")], true).await.unwrap();
+    import(&app, &[&format!("{CHERWOLD}E07000999")], true).await.unwrap();
     app.anonymous().get("/v1/councils/oxfordshire/boundary").await.expect(200);
     // It becomes a unitary authority.
-    let alone = CHERWELL.replace(",OXF,", ",,");
+    let alone = CHERWOLD.replace(",OXF,", ",,");
     let told = import(&app, &[&alone], true).await.unwrap();
     assert!(told.contains("Districts with a new or changed county: 1"), "{told}");
     let covering = app.anonymous().get("/v1/councils?covers=51.75,-1.25").await.expect(200);
-    assert_eq!(covering.each("slug"), ["cherwell"]);
+    assert_eq!(covering.each("slug"), ["cherwold"]);
 }

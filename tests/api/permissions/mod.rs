@@ -84,6 +84,7 @@ struct Walk {
     draft: String,
     /// What a permalink leads to, and what is a feature.
     council: String,
+    council_change: String,
     initiative: String,
     /// A key of Oldham's editor, and a request for one.
     api_key: Uuid,
@@ -143,6 +144,10 @@ impl Walk {
         let id = async |path: &str| reader.get(path).await.expect(200).json["id"].as_str().unwrap().to_owned();
         let council = id("/v1/councils/oldham").await;
         let initiative = id("/v1/initiatives/get-oldham-working").await;
+        let change =
+            json!({ "kind": "created", "effective_on": "1974-04-01", "to": ["oldham"], "source": { "title": "T" } });
+        let change = app.with_token(&good).post("/v1/council-changes", &change).await.expect(201);
+        let council_change = change.json["id"].as_str().unwrap().to_owned();
         app.sql(
             "INSERT INTO boundaries (gss_code, name, west, south, east, north, attribution, digest)
              VALUES ('E08000004', 'Oldham', -2.2, 53.5, -1.9, 53.6, 'Somebody', '');
@@ -150,7 +155,19 @@ impl Walk {
              VALUES ('E08000004', 18, '{\"type\":\"Polygon\",\"coordinates\":[]}')",
         )
         .await;
-        Self { client: app.anonymous(), app, council, initiative, users, tokens, keys, draft, api_key, key_request }
+        Self {
+            client: app.anonymous(),
+            app,
+            council,
+            council_change,
+            initiative,
+            users,
+            tokens,
+            keys,
+            draft,
+            api_key,
+            key_request,
+        }
     }
 
     fn path(&self, operation: &Operation) -> String {
@@ -170,6 +187,7 @@ impl Walk {
             ("{x}", "63"),
             ("{y}", "41"),
             ("{council}", "oldham"),
+            ("{change}", &self.council_change),
             ("{theme}", "housing"),
             ("{initiative}", initiative),
             ("{id}", id.as_str()),

@@ -121,6 +121,8 @@ pub const TABLE: &[(&[Kind], Needs, &[&str])] = &[
         &[
             "list_councils",
             "find_council",
+            "list_council_changes",
+            "find_council_change",
             "find_boundary",
             "map_boundaries",
             "list_council_initiatives",
@@ -189,7 +191,11 @@ pub const TABLE: &[(&[Kind], Needs, &[&str])] = &[
         &["create_theme", "replace_theme", "update_theme", "delete_theme", "merge_theme"],
     ),
     (OFFICERS, OfScope(Scope::ManageUsers), &["list_users", "find_user"]),
-    (ADMINS, OfScope(Scope::WriteCouncils), &["create_council", "delete_council"]),
+    (
+        ADMINS,
+        OfScope(Scope::WriteCouncils),
+        &["create_council", "delete_council", "create_council_change", "delete_council_change"],
+    ),
     (ADMINS, OfScope(Scope::ManageUsers), &["create_user", "replace_user", "update_user", "set_user_password"]),
     (AUDITORS, OfScope(Scope::AuditRead), &["list_audit_events"]),
     (ACCOUNTS, OfScope(Scope::ManageKeys), &["list_api_keys", "create_api_key"]),

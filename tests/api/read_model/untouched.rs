@@ -14,9 +14,10 @@ const ASK: [(&str, &str); 2] = [
 ];
 
 /// What stands for the parameters of a path.
-const VALUES: [(&str, &str); 10] = [
+const VALUES: [(&str, &str); 11] = [
     ("{z}/{x}/{y}", "7/63/41"),
     ("{council}", "oldham"),
+    ("{change}", "CHANGE"),
     ("{theme}", "housing"),
     ("{initiative}", "get-oldham-working"),
     ("councils/items/{feature}", "councils/items/COUNCIL"),
@@ -28,7 +29,7 @@ const VALUES: [(&str, &str); 10] = [
 ];
 
 /// Reads with parameters, words and other forms.
-const BESIDES: [&str; 14] = [
+const BESIDES: [&str; 17] = [
     "/v1/initiatives?theme=housing&include=lead_council,themes,participants,parent,components&limit=200",
     "/v1/initiatives?q=credit+unoins&highlight=true",
     "/v1/initiatives?council=network&sort=-updated_at&fields=slug",
@@ -38,6 +39,9 @@ const BESIDES: [&str; 14] = [
     "/v1/councils?covers=53.54,-2.11",
     "/v1/councils?q=newcastle",
     "/v1/councils/E08000004",
+    "/v1/councils?as_at=2019-03-31&status=abolished",
+    "/v1/council-changes?council=somerset&sort=effective_on",
+    "/v1/initiatives?council=oldham&lineage=all",
     "/v1/outcomes?kind=target&sort=-started_on",
     "/v1/initiatives.ndjson?theme=housing",
     "/v1/initiatives.geojson",
@@ -52,6 +56,8 @@ async fn strangers_cost_no_statement() {
     let document = client.get("/openapi.json").await.expect(200).json;
     let id = async |path: &str| client.get(path).await.expect(200).json["id"].as_str().unwrap().to_owned();
     let (council, initiative) = (id("/v1/councils/oldham").await, id("/v1/initiatives/get-oldham-working").await);
+    let changes = client.get("/v1/council-changes?limit=1").await.expect(200);
+    let change = changes.each("id").remove(0).as_str().unwrap().to_owned();
     let known: BTreeSet<&str> = ASK.iter().map(|(operation, _)| *operation).collect();
     let mut paths: Vec<String> = BESIDES.map(str::to_owned).into();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -65,7 +71,7 @@ async fn strangers_cost_no_statement() {
             continue;
         }
         let filled = VALUES.iter().fold(path.clone(), |path, (name, value)| path.replace(name, value));
-        let filled = filled.replace("COUNCIL", &council).replace("INITIATIVE", &initiative);
+        let filled = filled.replace("COUNCIL", &council).replace("INITIATIVE", &initiative).replace("CHANGE", &change);
         assert!(!filled.contains('{'), "say what stands for the parameters of {filled}");
         let query = match filled.as_str() {
             "/v1/search" | "/v1/suggest" => "?q=working",

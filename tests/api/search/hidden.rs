@@ -16,11 +16,12 @@ const BY_THEMSELVES: [(&str, &str); 1] =
     [("find_readiness", "it says when the records were last known to be those of the database")];
 
 /// What stands for the parameters of a path; with several values, each in turn.
-const VALUES: [(&str, &[&str]); 13] = [
+const VALUES: [(&str, &[&str]); 14] = [
     ("{z}", &["7"]),
     ("{x}", &["63"]),
     ("{y}", &["41"]),
     ("{council}", &["oldham", "york"]),
+    ("{change}", &["CHANGE"]),
     ("{theme}", &["housing"]),
     ("{initiative}", &["get-oldham-working", "york-libraries-and-archives"]),
     ("{id}", &["COUNCIL", "INITIATIVE"]),
@@ -109,6 +110,8 @@ async fn addresses(client: &Client) -> Vec<(String, &'static str)> {
     let document = client.get("/openapi.json").await.expect(200).json;
     let id = async |path: &str| client.get(path).await.expect(200).json["id"].as_str().unwrap().to_owned();
     let (council, initiative) = (id("/v1/councils/oldham").await, id("/v1/initiatives/get-oldham-working").await);
+    let changes = client.get("/v1/council-changes?limit=1").await.expect(200);
+    let change = changes.each("id").remove(0).as_str().unwrap().to_owned();
     let mut addresses = Vec::new();
     let known: BTreeSet<&str> = BY_THEMSELVES.iter().map(|(operation, _)| *operation).collect();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -123,7 +126,8 @@ async fn addresses(client: &Client) -> Vec<(String, &'static str)> {
             filled = filled.iter().flat_map(fill).collect();
         }
         for path in filled {
-            let mut path = path.replace("COUNCIL", &council).replace("INITIATIVE", &initiative);
+            let mut path =
+                path.replace("COUNCIL", &council).replace("INITIATIVE", &initiative).replace("CHANGE", &change);
             assert!(!path.contains('{'), "say what stands for the parameters of {path}");
             if ["/v1/search", "/v1/suggest"].contains(&&*path) {
                 path.push_str("?q=working");

@@ -4,7 +4,7 @@
 
 mod plan;
 mod report;
-mod rows;
+pub mod rows;
 mod table;
 
 use diesel_async::{AsyncConnection, AsyncPgConnection};

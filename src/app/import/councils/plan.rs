@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use diesel_async::AsyncPgConnection;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::rows::{Row, Rows, column};
+use super::rows::{Row, Rows, column, rows};
 use crate::access::reach::Reach;
 use crate::app::import::file::FileFaults;
+use crate::app::sample::OTHER_COUNCILS;
 use crate::error::ApiError;
 use crate::http::input::{Draft, Schemas};
 use crate::registry::boundaries::store as boundaries;
@@ -72,7 +73,7 @@ impl Plan {
         let known = councils::load_all(conn).await?;
         let names = references::visible_councils(conn, Reach::ALL).await?;
         let named: BTreeMap<String, Uuid> = names.into_iter().collect();
-        let registry = Registry { known, named };
+        let registry = Registry { known, named, abolished: abolished() };
         note_repeated(&rows.rows, faults);
         let mut steps: Vec<Step> = Vec::new();
         let mut meant: BTreeMap<Uuid, u64> = BTreeMap::new();
@@ -116,8 +117,17 @@ fn note_repeated(rows: &[Row], faults: &mut FileFaults) {
 
 struct Registry {
     known: Vec<Council>,
-    /// Ids by slug, former slug and GSS code.
+    /// Ids by slug, former slug and GSS code, former codes included.
     named: BTreeMap<String, Uuid>,
+    /// Councils that are known to exist no longer, by GSS code: the row of the reference data.
+    abolished: BTreeMap<String, Row>,
+}
+
+/// The abolished councils of the reference data.
+fn abolished() -> BTreeMap<String, Row> {
+    let read = rows(OTHER_COUNCILS, &mut FileFaults::default()).map(|rows| rows.rows).unwrap_or_default();
+    let ended = read.into_iter().filter(|row| row.text("abolished_on").is_some());
+    ended.filter_map(|row| Some((row.text("gss_code")?.to_owned(), row))).collect()
 }
 
 impl Registry {
@@ -128,8 +138,30 @@ impl Registry {
 
     /// The council that a row refers to: `Some(None)` for a new one, `None` when it is ambiguous.
     fn matched(&self, row: &Row, faults: &mut FileFaults) -> Option<Option<&Council>> {
-        if let Some(found) = row.text("gss_code").and_then(|code| self.by_name(code)) {
-            return Some(Some(found));
+        if let Some((code, found)) = row.text("gss_code").and_then(|code| Some((code, self.by_name(code)?))) {
+            let present = found.gss_code.as_deref().unwrap_or_default();
+            if code == present || row.former.iter().any(|former| former == present) {
+                return Some(Some(found));
+            }
+            let detail = format!(
+                "gss_code {code} is a former code of {} ({present}). If the code has changed back, add {present} to \
+                 former_gss_codes. If this is another council that no longer exists, give its abolished_on",
+                found.name
+            );
+            faults.add_at(row.line, detail);
+            return None;
+        }
+        if let Some((code, ended)) = row.text("gss_code").and_then(|code| Some((code, self.abolished.get(code)?)))
+            && row.text("abolished_on").is_none()
+        {
+            let text = |member| ended.text(member).unwrap_or_default();
+            let detail = format!(
+                "gss_code {code} is of {}, which was abolished on {}: give its abolished_on",
+                text("name"),
+                text("abolished_on")
+            );
+            faults.add_at(row.line, detail);
+            return None;
         }
         let former: BTreeMap<Uuid, &Council> =
             row.former.iter().filter_map(|code| self.by_name(code)).map(|council| (council.id, council)).collect();
@@ -201,6 +233,9 @@ fn step(
     let before = found.map(NewCouncil::from).map(members).transpose()?.unwrap_or_default();
     let mut after = before.clone();
     after.extend(row.members.iter().map(|(name, value)| (name.clone(), value.clone())));
+    if !row.former.is_empty() {
+        after.insert("codes".into(), with_former(after.get("codes"), &row.former));
+    }
     let mut other_slug = row.written_slug.clone();
     if let Some(council) = found {
         other_slug = other_slug.or_else(|| row.text("slug").map(str::to_owned)).filter(|slug| *slug != council.slug);
@@ -236,6 +271,17 @@ fn step(
         Some(found) => PlannedChange::Changed(found, differences),
     };
     Ok(Some(Step { line: row.line, council, change, other_slug }))
+}
+
+/// The codes of a council, with former ones of which the file does not say the days.
+fn with_former(codes: Option<&Value>, former: &[String]) -> Value {
+    let mut codes = codes.and_then(Value::as_array).cloned().unwrap_or_default();
+    for code in former {
+        if !codes.iter().any(|known| known["gss"] == **code) {
+            codes.push(json!({ "gss": code }));
+        }
+    }
+    codes.into()
 }
 
 fn members(council: NewCouncil) -> Result<Map<String, Value>, ApiError> {

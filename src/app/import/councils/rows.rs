@@ -9,7 +9,7 @@ use crate::registry::councils::model::Location;
 use crate::text::Slug;
 
 /// Columns to read, and the council member that each one fills.
-const MEMBERS: [(&str, &str); 10] = [
+const MEMBERS: [(&str, &str); 13] = [
     ("gss_code", "gss_code"),
     ("local_authority_code", "code"),
     ("official_name", "name"),
@@ -20,6 +20,9 @@ const MEMBERS: [(&str, &str); 10] = [
     ("nation", "nation"),
     ("region", "region"),
     ("website", "website"),
+    ("status", "status"),
+    ("established_on", "established_on"),
+    ("abolished_on", "abolished_on"),
 ];
 /// Other columns to read.
 const OTHERS: [&str; 4] = ["latitude", "longitude", "county_code", "former_gss_codes"];
@@ -58,6 +61,15 @@ pub struct Row {
 }
 
 impl Row {
+    /// The body of a new council, with its former codes, whose days the file does not have.
+    pub fn body(self) -> Map<String, Value> {
+        let mut body = self.members;
+        if !self.former.is_empty() {
+            body.insert("codes".into(), self.former.iter().map(|code| json!({ "gss": code })).collect());
+        }
+        body
+    }
+
     /// A text member.
     pub fn text(&self, member: &str) -> Option<&str> {
         self.members.get(member).and_then(Value::as_str)
@@ -192,6 +204,7 @@ pub fn column(pointer: &str) -> String {
     match MEMBERS.iter().find(|(_, member)| *member == name) {
         Some((column, _)) => (*column).to_owned(),
         None if OTHERS.contains(&last) => last.to_owned(),
+        None if name.starts_with("codes/") => "former_gss_codes".into(),
         None if name.starts_with("population") => format!("{POPULATION}…"),
         None => name.to_owned(),
     }

@@ -1,6 +1,6 @@
 //! Columns of councils.
 
-use crate::formats::exports::columns::Kind::{Decimal, Text, Time, Whole, Word};
+use crate::formats::exports::columns::Kind::{Date, Decimal, Text, Time, Whole, Word};
 use crate::formats::exports::columns::{Cell, Column, Kind, Member, Table, among_others, joined, known, number, word};
 use crate::registry::councils::model::Council;
 
@@ -52,6 +52,15 @@ pub fn councils() -> Table<Council> {
             .several("Joined by semicolons. A semicolon inside a value becomes a comma."),
         ),
         membership(),
+        required("status", Word, "Council/status", |one| word(&one.status)),
+        plain("established_on", Date, "Council/established_on", |one| one.established_on.as_ref().and_then(word)),
+        plain("abolished_on", Date, "Council/abolished_on", |one| one.abolished_on.as_ref().and_then(word)),
+        Member::plain(
+            Column::new("codes", Word, "Council/codes", |one: &Council| {
+                joined(one.codes.iter().map(|code| code.gss.clone()))
+            })
+            .several("Joined by semicolons. The present code comes last."),
+        ),
         required("version", Whole, "Council/version", |one| number(Some(one.version))),
         required("created_at", Time, "Council/created_at", |one| word(&one.created_at)),
         required("updated_at", Time, "Council/updated_at", |one| word(&one.updated_at)),

@@ -4,6 +4,7 @@ use crate::formats::exports::columns::Kind::{Date, Decimal, Text, Time, Whole, W
 use crate::formats::exports::columns::{Cell, Column, Kind, Member, Table, among_others, joined, known, number, word};
 use crate::formats::exports::rows::WithLead;
 use crate::registry::initiatives::answer::Initiative as Answer;
+use crate::registry::initiatives::model::NETWORK;
 
 type Initiative = WithLead<Answer>;
 
@@ -75,7 +76,7 @@ pub fn initiatives() -> Table<Initiative> {
     }
 }
 
-fn councils() -> [Member<Initiative>; 3] {
+fn councils() -> [Member<Initiative>; 4] {
     [
         Member::new(
             "lead_council",
@@ -101,6 +102,13 @@ fn councils() -> [Member<Initiative>; 3] {
                 })
                 .noted("Of the lead council."),
             ],
+        ),
+        Member::plain(
+            Column::new("steward", Word, "Initiative/steward", |one: &Initiative| {
+                Some(one.steward.council.as_ref().map_or(NETWORK, |council| &council.slug).to_owned())
+            })
+            .required()
+            .noted("Slug of the council, or `network`."),
         ),
         Member::new(
             "participants",

@@ -1,0 +1,57 @@
+//! Lists of changes of councils, and the initiatives that they concern.
+
+use std::collections::HashSet;
+
+use uuid::Uuid;
+
+use super::council_changes::CouncilChangeEntry;
+use super::facet_index::FacetKey;
+use super::paging::{page_of, tie};
+use super::snapshot::Snapshot;
+use crate::access::reach::Reach;
+use crate::error::ApiError;
+use crate::http::page::{PageRequest, Slice};
+use crate::registry::council_changes::lineage::LineageScope;
+use crate::registry::council_changes::model::{CouncilChangeQuery, CouncilChangeSort};
+
+impl Snapshot {
+    /// One page of the changes that match.
+    pub fn list_council_changes(
+        &self,
+        reach: Reach,
+        query: &CouncilChangeQuery,
+        page: &PageRequest,
+    ) -> Result<Slice<&CouncilChangeEntry>, ApiError> {
+        let mut faults = Vec::new();
+        let councils = self.any_council(reach, "council", &query.council, &mut faults);
+        if !faults.is_empty() {
+            return Err(ApiError::bad_query(faults));
+        }
+        let is_wanted = |entry: &&CouncilChangeEntry| {
+            let on = entry.record.effective_on;
+            councils.as_ref().is_none_or(|ids| entry.councils().any(|id| ids.contains(&id)))
+                && (query.kind.is_empty() || query.kind.contains(&entry.record.kind))
+                && query.effective_from.is_none_or(|first| first <= on)
+                && query.effective_to.is_none_or(|last| on <= last)
+        };
+        let found: Vec<&CouncilChangeEntry> = self.council_changes.iter().filter(is_wanted).collect();
+        let is_descending = matches!(query.sort.unwrap_or_default(), CouncilChangeSort::EffectiveDescending);
+        let total = found.len();
+        let rows = found.into_iter().map(|one| (one.record.effective_on, tie(one.record.id), one)).collect();
+        Ok(page_of(rows, is_descending, total, page))
+    }
+
+    /// These councils and those that a scope of the lineage adds, each once.
+    pub fn widened(&self, ids: &[Uuid], scope: LineageScope) -> Vec<Uuid> {
+        self.council_changes.lineage.widened(ids, scope)
+    }
+
+    /// Keys of the initiatives whose steward may change with these councils, or with these changes of councils.
+    pub fn led_by_predecessors(&self, councils: &HashSet<Uuid>, changes: &HashSet<Uuid>) -> Vec<FacetKey> {
+        let changed = self.council_changes.iter().filter(|entry| changes.contains(&entry.record.id));
+        let before = changed.flat_map(|entry| entry.record.from.iter().map(|council| council.id));
+        let ids: Vec<Uuid> = councils.iter().copied().chain(before).collect();
+        let all = self.council_changes.lineage.widened(&ids, LineageScope::Predecessors);
+        all.into_iter().map(FacetKey::Lead).collect()
+    }
+}

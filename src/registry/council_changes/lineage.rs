@@ -1,0 +1,177 @@
+//! Which council follows which, and who looks after the records of a council that has ended.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::model::{CouncilChange, CouncilChangeKind};
+use crate::registry::councils::model::CouncilRef;
+
+/// Councils to add to those in a filter. `none`: only the councils named. `successors`: and the councils that followed
+/// them. `predecessors`: and the councils that they followed. `all`: both.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LineageScope {
+    /// Only the councils named.
+    #[default]
+    None,
+    /// And the councils that followed them.
+    Successors,
+    /// And the councils that they followed.
+    Predecessors,
+    /// Both.
+    All,
+}
+
+/// Who looks after an initiative: a council, or the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StewardKind {
+    /// A council.
+    Council,
+    /// The network.
+    Network,
+}
+
+/// Who looks after an initiative now. The lead council, as long as it exists. If it was abolished, the living council
+/// that followed it. The network, if it leads the initiative, or if no council or several councils followed.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Steward {
+    /// Kind of steward.
+    pub kind: StewardKind,
+    /// The council. Null for the network.
+    #[schema(required)]
+    pub council: Option<CouncilRef>,
+}
+
+impl From<Option<CouncilRef>> for Steward {
+    fn from(council: Option<CouncilRef>) -> Self {
+        let kind = if council.is_some() { StewardKind::Council } else { StewardKind::Network };
+        Self { kind, council }
+    }
+}
+
+/// The councils directly before and after each council.
+#[derive(Clone, Debug, Default)]
+pub struct Lineage {
+    after: BTreeMap<Uuid, Vec<Uuid>>,
+    before: BTreeMap<Uuid, Vec<Uuid>>,
+}
+
+impl Lineage {
+    /// From the changes: kind, councils before, councils after. Councils that only change their boundary follow nobody.
+    pub fn new(changes: impl IntoIterator<Item = (CouncilChangeKind, Vec<Uuid>, Vec<Uuid>)>) -> Self {
+        let mut lineage = Self::default();
+        for (kind, from, to) in changes {
+            if kind == CouncilChangeKind::BoundaryChanged {
+                continue;
+            }
+            for before in &from {
+                lineage.after.entry(*before).or_default().extend(&to);
+            }
+            for after in to {
+                lineage.before.entry(after).or_default().extend(&from);
+            }
+        }
+        lineage
+    }
+
+    /// From the records.
+    pub fn of<'a>(changes: impl IntoIterator<Item = &'a CouncilChange>) -> Self {
+        let ids = |councils: &[CouncilRef]| councils.iter().map(|council| council.id).collect();
+        Self::new(changes.into_iter().map(|change| (change.kind, ids(&change.from), ids(&change.to))))
+    }
+
+    /// These councils and those that a scope adds, each once.
+    pub fn widened(&self, ids: &[Uuid], scope: LineageScope) -> Vec<Uuid> {
+        let mut all: BTreeSet<Uuid> = ids.iter().copied().collect();
+        if matches!(scope, LineageScope::Successors | LineageScope::All) {
+            all.extend(reached(&self.after, ids));
+        }
+        if matches!(scope, LineageScope::Predecessors | LineageScope::All) {
+            all.extend(reached(&self.before, ids));
+        }
+        all.into_iter().collect()
+    }
+
+    /// The one council that looks after the records of an abolished one; `None` when there is no such council, or more
+    /// than one. A successor that has ended itself hands on to its own.
+    pub fn heir(&self, abolished: Uuid, is_living: impl Fn(Uuid) -> bool) -> Option<Uuid> {
+        let (mut heirs, mut met) = (BTreeSet::new(), BTreeSet::from([abolished]));
+        let mut open = vec![abolished];
+        while let Some(id) = open.pop() {
+            for next in self.after.get(&id).into_iter().flatten().copied() {
+                if is_living(next) {
+                    heirs.insert(next);
+                } else if met.insert(next) {
+                    open.push(next);
+                }
+            }
+        }
+        if heirs.len() == 1 { heirs.pop_first() } else { None }
+    }
+}
+
+/// Every council on the way from some, themselves included.
+fn reached(links: &BTreeMap<Uuid, Vec<Uuid>>, ids: &[Uuid]) -> BTreeSet<Uuid> {
+    let mut met: BTreeSet<Uuid> = ids.iter().copied().collect();
+    let mut open = ids.to_vec();
+    while let Some(id) = open.pop() {
+        open.extend(links.get(&id).into_iter().flatten().copied().filter(|next| met.insert(*next)));
+    }
+    met
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(number: u128) -> Uuid {
+        Uuid::from_u128(number)
+    }
+
+    /// 1 and 2 merged into 3; 3 and 4 into 5; 6 split into 7 and 8; 9 and 5 exchanged land.
+    fn lineage() -> Lineage {
+        use CouncilChangeKind::{BoundaryChanged, Merged, Split};
+        let ids = |numbers: &[u128]| numbers.iter().map(|number| id(*number)).collect::<Vec<_>>();
+        Lineage::new([
+            (Merged, ids(&[1, 2]), ids(&[3])),
+            (Merged, ids(&[3, 4]), ids(&[5])),
+            (Split, ids(&[6]), ids(&[7, 8])),
+            (BoundaryChanged, ids(&[9, 5]), ids(&[9, 5])),
+        ])
+    }
+
+    #[test]
+    fn a_scope_adds_those_before_and_after_over_all_steps() {
+        let of = |one, scope| lineage().widened(&[id(one)], scope).iter().map(Uuid::as_u128).collect::<Vec<_>>();
+        assert_eq!(of(1, LineageScope::Successors), [1, 3, 5]);
+        assert_eq!(of(5, LineageScope::Predecessors), [1, 2, 3, 4, 5]);
+        assert_eq!(of(3, LineageScope::All), [1, 2, 3, 5]);
+        assert_eq!(of(9, LineageScope::All), [9]);
+        assert_eq!(of(3, LineageScope::None), [3]);
+    }
+
+    #[test]
+    fn the_heir_is_the_one_living_council_at_the_end() {
+        let lineage = lineage();
+        let heir = |one, living: &[u128]| lineage.heir(id(one), |next| living.contains(&next.as_u128()));
+        assert_eq!(heir(1, &[5]), Some(id(5)));
+        assert_eq!(heir(1, &[3]), Some(id(3)));
+        assert_eq!(heir(1, &[]), None);
+        assert_eq!(heir(6, &[7, 8]), None, "split, and nobody has decided");
+        assert_eq!(heir(6, &[7]), Some(id(7)));
+    }
+
+    #[test]
+    fn a_circle_ends() {
+        let round = Lineage::new([
+            (CouncilChangeKind::Merged, vec![id(1)], vec![id(2)]),
+            (CouncilChangeKind::Merged, vec![id(2)], vec![id(1)]),
+        ]);
+        assert_eq!(round.heir(id(1), |_| false), None);
+        assert_eq!(round.widened(&[id(1)], LineageScope::All), [id(1), id(2)]);
+    }
+}
