@@ -147,3 +147,18 @@ browsing("councils are found by name and lead to what they do", async (page) => 
   const { data } = await api("/v1/councils/oldham/initiatives?sort=-started_on&fields=title&limit=1");
   await page.getByRole("link", { name: data[0].title }).first().waitFor();
 });
+
+browsing("the list has members and councils with initiatives first, and every council on request", async (page) => {
+  await visit(page, "/councils");
+  const counted = async () => Number.parseInt(await page.getByRole("heading", { level: 2, name: /^\d+ councils$/ }).innerText(), 10);
+  await settled(page);
+  const few = await counted();
+  const { total } = await api("/v1/councils?limit=1");
+  assert.ok(few > 30 && few < 100 && total > 380, `${few} of ${total}`);
+  await page.getByRole("combobox", { name: "Show" }).selectOption("all");
+  await page.getByRole("heading", { level: 2, name: `${total} councils`, exact: true }).waitFor();
+  // A name finds every council, whatever is shown.
+  await visit(page, "/councils");
+  await page.getByRole("textbox", { name: /Name/ }).fill("hartlepool");
+  await page.getByRole("heading", { level: 2, name: "1 council", exact: true }).waitFor();
+});

@@ -83,9 +83,13 @@ export async function nameThemes(stop: AbortSignal): Promise<Map<string, string>
   return new Map(themes.map(({ slug = "", label = "" }) => [slug, label]));
 }
 
-/** All councils, by name. */
+/** Members that a card of the list of councils shows or searches. */
+const COUNCIL_CARD = ["slug", "name", "short_name", "welsh_name", "code", "gss_code", "aliases", "nation", "region", "location", "membership"] as const;
+
+/** All councils in office, by name, with the members that a card shows or searches. */
 export async function listCouncils(stop: AbortSignal): Promise<Schema<"Council">[]> {
-  let page = await data<"list_councils">(client.GET("/v1/councils", { params: { query: { limit: 200 } }, signal: stop }));
+  const query = { fields: [...COUNCIL_CARD], limit: 200 };
+  let page = await data<"list_councils">(client.GET("/v1/councils", { params: { query }, signal: stop }));
   const councils = [...page.data];
   while (page.page.next) {
     page = (await nextPage(page.page.next)) as unknown as typeof page;
@@ -94,9 +98,10 @@ export async function listCouncils(stop: AbortSignal): Promise<Schema<"Council">
   return councils as Schema<"Council">[];
 }
 
-/** Short names and locations of councils. One page of them is enough for orientation on a map. */
+/** Short names and locations of member councils. One page of them is enough for orientation on a map. */
 export async function nameCouncils(): Promise<{ name: string; latitude: number; longitude: number }[]> {
-  const query = { fields: ["short_name" as const, "location" as const], limit: 200 };
+  const membership: Schema<"MembershipTier">[] = ["full", "associate", "affiliate", "supporter"];
+  const query = { fields: ["short_name" as const, "location" as const], membership, limit: 200 };
   const { data: councils } = await data<"list_councils">(client.GET("/v1/councils", { params: { query } }));
   return councils.flatMap(({ short_name: name, location }) => (name && location ? [{ name, ...location }] : []));
 }

@@ -35,13 +35,18 @@ export function Councils({ query }: { query: URLSearchParams }) {
   const words = query.get("name") ?? "";
   const where = query.get("where") ?? "";
   const side = query.get("view") === "map" ? "map" : "list";
-  const shown = useMemo(() => (councils.data ?? []).filter((council) => isMeant(council, words, where)).sort(byName), [councils.data, words, where]);
+  const everyone = query.get("show") === "all";
+  // Most councils are only reference data. A name finds them all.
+  const shown = useMemo(
+    () => (councils.data ?? []).filter((council) => (everyone || words !== "" || hasPractice(council, practice)) && isMeant(council, words, where)).sort(byName),
+    [councils.data, practice, words, where, everyone],
+  );
   const spots = useMemo(() => shown.flatMap((council) => spot(council, practice.get(council.slug))), [shown, practice]);
   const places = useMemo(() => regions(councils.data ?? []), [councils.data]);
 
-  const ask = (change: { name?: string; where?: string; view?: string }) => {
+  const ask = (change: { name?: string; where?: string; view?: string; show?: string }) => {
     const wanted = new URLSearchParams();
-    for (const [name, value] of Object.entries({ name: words, where, view: side === "map" ? "map" : "", ...change })) if (value && value !== "list") wanted.set(name, value);
+    for (const [name, value] of Object.entries({ name: words, where, view: side === "map" ? "map" : "", show: everyone ? "all" : "", ...change })) if (value && value !== "list") wanted.set(name, value);
     const search = wanted.toString();
     go(search ? `/councils?${search}` : "/councils", { replace: true });
   };
@@ -66,6 +71,13 @@ export function Councils({ query }: { query: URLSearchParams }) {
                     {name}
                   </option>
                 ))}
+              </select>
+            </label>
+            <label>
+              <span>Show</span>
+              <select value={everyone ? "all" : ""} onChange={(event) => ask({ show: event.currentTarget.value })}>
+                <option value="">Members and councils with initiatives</option>
+                <option value="all">All councils in the UK</option>
               </select>
             </label>
           </form>
@@ -94,7 +106,7 @@ export function Councils({ query }: { query: URLSearchParams }) {
                 <b>No councils match this.</b>
               </p>
               <p class="actions">
-                <button type="button" onClick={() => ask({ name: "", where: "" })}>
+                <button type="button" onClick={() => ask({ name: "", where: "", show: "all" })}>
                   Show all councils
                 </button>
               </p>
@@ -160,6 +172,11 @@ function practiceOf(counts: Json<"count_initiatives"> | undefined, placed: Place
   }
   for (const { themes } of found.values()) themes.sort((one, other) => other.initiatives - one.initiatives);
   return found;
+}
+
+/** True for a council that is or was a member, or that leads an initiative. */
+function hasPractice(council: Council, practice: Map<string, Practice>): boolean {
+  return council.membership.tier !== "none" || council.membership.status !== undefined || practice.has(council.slug);
 }
 
 /** Order by the name on the card. */
