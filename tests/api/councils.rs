@@ -209,6 +209,7 @@ async fn codes_are_unique_among_the_living() {
     let old = admin.get("/v1/councils/swansea").await.expect(200);
     admin.delete("/v1/councils/swansea", old.etag()).await.expect(204);
     let mut successor = council("Swansea");
+    successor["nation"] = json!("wales");
     successor["gss_code"] = old.json["gss_code"].clone();
     successor["code"] = old.json["code"].clone();
     let made = admin.post("/v1/councils", &successor).await;
@@ -219,8 +220,8 @@ async fn codes_are_unique_among_the_living() {
 async fn lists_of_councils_are_filtered() {
     let app = TestApp::with_sample().await;
     let client = app.anonymous();
-    let all = client.get("/v1/councils?limit=200").await.expect(200);
-    let records = all.json["data"].as_array().unwrap();
+    let (records, _) = client.there_and_back("/v1/councils?limit=200", |_| {}).await;
+    let records = &records[..];
     let some_day = records[20]["updated_at"].as_str().unwrap();
     let is = |path: &'static str, words: &'static [&'static str]| {
         move |record: &Value| words.iter().any(|word| record.pointer(path).is_some_and(|value| value == word))
@@ -242,9 +243,10 @@ async fn lists_of_councils_are_filtered() {
 
 /// A filter shows exactly the records of the whole list that it should, and their number: some, not all.
 async fn check(client: &Client, all: &[Value], filter: &str, wanted: impl Fn(&Value) -> bool) {
-    let page = client.get(&format!("/v1/councils?limit=200&{filter}")).await.expect(200);
+    let page = client.get(&format!("/v1/councils?limit=1&{filter}")).await.expect(200);
+    let (found, _) = client.there_and_back(&format!("/v1/councils?limit=200&{filter}"), |_| {}).await;
     let expected: Vec<&Value> = all.iter().filter(|record| wanted(record)).collect();
     assert!(!expected.is_empty() && expected.len() < all.len(), "{filter} tells nothing apart");
-    assert_eq!(page.json["data"].as_array().unwrap().iter().collect::<Vec<_>>(), expected, "{filter}");
+    assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{filter}");
     assert_eq!(page.json["total"], expected.len(), "{filter}");
 }

@@ -90,16 +90,17 @@ pub async fn load(conn: &mut AsyncPgConnection, schemas: &Schemas) -> Result<Loa
             return Err(SampleError::NotEmpty);
         }
         let mut loaded = Loaded { councils: 0, themes: 0, initiatives: 0 };
-        let councils = [
-            ("councils", drafts::<NewCouncil>("councils", COUNCILS, schemas)?),
-            ("local_authorities", rows("local_authorities", LOCAL_AUTHORITIES, schemas)?),
-            ("other_councils", rows("other_councils", OTHER_COUNCILS, schemas)?),
-        ];
-        for (file, drafts) in councils {
-            for (index, draft) in drafts.into_iter().enumerate() {
+        for (index, draft) in drafts::<NewCouncil>("councils", COUNCILS, schemas)?.into_iter().enumerate() {
+            let mistake = |error| SampleError::Record { file: "councils".into(), index, error: Box::new(error) };
+            let council = draft.checked().map_err(mistake)?;
+            councils::store::create(conn, &council).await.map_err(mistake)?;
+            loaded.councils += 1;
+        }
+        for (file, text) in [("local_authorities", LOCAL_AUTHORITIES), ("other_councils", OTHER_COUNCILS)] {
+            for (index, draft) in rows(file, text, schemas)?.into_iter().enumerate() {
                 let mistake = |error| SampleError::Record { file: file.into(), index, error: Box::new(error) };
                 let council = draft.checked().map_err(mistake)?;
-                councils::store::create(conn, &council).await.map_err(mistake)?;
+                councils::store::create_known(conn, &council).await.map_err(mistake)?;
                 loaded.councils += 1;
             }
         }

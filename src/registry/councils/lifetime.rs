@@ -61,7 +61,9 @@ pub fn all_codes(codes: &[AreaCode], present: Option<&str>) -> Vec<AreaCode> {
     {
         all.push(AreaCode { gss: present.to_owned(), ..AreaCode::default() });
     }
-    all.sort_by_key(|code| (present == Some(&*code.gss), code.from.or(code.to)));
+    // Codes without a day keep their order, after those with one.
+    let place = |code: &AreaCode| code.to.or(code.from);
+    all.sort_by_key(|code| (present == Some(&*code.gss), place(code).is_none(), place(code)));
     all
 }
 

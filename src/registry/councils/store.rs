@@ -221,12 +221,22 @@ async fn tombstone(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Option<ApiE
 pub async fn create(conn: &mut AsyncPgConnection, council: &NewCouncil) -> Result<Uuid, ApiError> {
     let id = Uuid::now_v7();
     refuse_taken_codes(conn, id, council).await?;
+    insert(conn, id, council).await?;
+    Ok(id)
+}
+
+/// Creates a council of the reference data, whose former codes are known to be of no other council.
+pub async fn create_known(conn: &mut AsyncPgConnection, council: &NewCouncil) -> Result<(), ApiError> {
+    insert(conn, Uuid::now_v7(), council).await
+}
+
+async fn insert(conn: &mut AsyncPgConnection, id: Uuid, council: &NewCouncil) -> Result<(), ApiError> {
     let slug = slugs::claim(conn, Resource::Council, council.slug.as_deref(), &council.short_name, id).await?;
     diesel::insert_into(councils::table)
         .values((councils::id.eq(id), CouncilChange::new(council, &slug)))
         .execute(conn)
         .await?;
-    Ok(id)
+    Ok(())
 }
 
 const HOLDERS_OF_CODES: &str = "

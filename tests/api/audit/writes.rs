@@ -119,6 +119,18 @@ impl Walk {
         self.left("delete_council", &deleted, &updated.json, &[("council.withdraw", "council", Some(3), None)]).await;
     }
 
+    async fn council_changes(&mut self) {
+        let admin = self.admin.clone();
+        let change =
+            json!({ "kind": "created", "effective_on": "1974-04-01", "to": ["oldham"], "source": { "title": "T" } });
+        let created = admin.post("/v1/council-changes", &change).await;
+        let told = [("council_change.create", "council_change", None, Some(1))];
+        self.left("create_council_change", &created, &created.json, &told).await;
+        let deleted = admin.delete(created.header("location"), created.etag()).await;
+        let told = [("council_change.withdraw", "council_change", Some(1), None)];
+        self.left("delete_council_change", &deleted, &created.json, &told).await;
+    }
+
     async fn themes(&mut self) {
         let admin = self.admin.clone();
         let created = admin.post("/v1/themes", &theme("Mending")).await;
@@ -193,6 +205,7 @@ async fn every_write_and_every_reading_of_a_contact_leaves_its_event() {
     let mut walk = Walk::new().await;
     walk.sessions().await;
     walk.councils().await;
+    walk.council_changes().await;
     walk.themes().await;
     walk.initiatives().await;
     walk.users().await;

@@ -78,8 +78,15 @@ async fn patient(client: &Client, path: &str) -> Answer {
 /// What a fresh reading of all lists shows a caller.
 pub async fn fresh(client: &Client) -> Copy {
     let mut copy = Copy::new();
-    for (resource, list) in [("council", "councils"), ("theme", "themes"), ("initiative", "initiatives")] {
-        let mut path = Some(format!("/v1/{list}?limit=200"));
+    // The list of councils has those in office, unless it is asked for all.
+    let every_council = "councils?status=proposed&status=shadow&status=living&status=abolished&";
+    for (resource, list) in [
+        ("council", every_council),
+        ("council_change", "council-changes?"),
+        ("theme", "themes?"),
+        ("initiative", "initiatives?"),
+    ] {
+        let mut path = Some(format!("/v1/{list}limit=200"));
         while let Some(at) = path.take() {
             let page = patient(client, &at).await;
             for record in page.json["data"].as_array().unwrap() {

@@ -17,7 +17,7 @@ use crate::support::scratch::Scratch;
 const HEADER: &str = "gss_code,local_authority_code,official_name,short_name,welsh_name,slug,type_code,nation,region,\
     county_code,latitude,longitude,population_mid2022,population_mid2020,area_km2,website,former_gss_codes";
 
-const CHERWOLD: &str = "E07000977,CHW,Cherwold District Council,Cherwold,,cherwold,NMD,England,South East,OXF,51.75,-1.25,163257,1,46,\
+const CHERWOLD: &str = "E07000977,ZZW,Cherwold District Council,Cherwold,,cherwold,NMD,England,South East,OXF,51.75,-1.25,163257,1,46,\
     https://www.cherwold.gov.uk/,";
 const CARDIFF: &str = "W06000015,CRF,Cyngor Caerdydd,Cardiff,Caerdydd,cardiff-new,WPA,Wales,Wales,,51.5,-3.2,,,140,,";
 

@@ -52,7 +52,7 @@ async fn a_code_is_never_corrected_to_that_of_another_council() {
     // One digit from Oldham's; one from nobody's.
     for code in ["E08000404", "E07000101"] {
         let refused =
-            app.anonymous().get(&format!("/v1/initiatives?council={code}")).await.expect_problem(400, "bad_query");
+            app.anonymous().get(&format!("/v1/initiatives?council={code}")).await.expect_problem(404, "not_found");
         assert!(!refused.text.contains("did you mean"), "{}", refused.text);
         let refused =
             admin.post("/v1/initiatives", &initiative("Led by nobody", code)).await.expect_problem(409, "conflict");
@@ -63,9 +63,9 @@ async fn a_code_is_never_corrected_to_that_of_another_council() {
         );
     }
     // A slug still is, and never to a code.
-    let refused = app.anonymous().get("/v1/initiatives?council=oldam").await.expect_problem(400, "bad_query");
+    let refused = app.anonymous().get("/v1/initiatives?council=oldam").await.expect_problem(404, "not_found");
     assert!(refused.text.contains("did you mean oldham?"), "{}", refused.text);
-    let refused = app.anonymous().get("/v1/initiatives?council=E0800000").await.expect_problem(400, "bad_query");
+    let refused = app.anonymous().get("/v1/initiatives?council=E0800000").await.expect_problem(404, "not_found");
     assert!(!refused.text.contains("did you mean E"), "{}", refused.text);
 }
 

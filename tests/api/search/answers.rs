@@ -27,7 +27,7 @@ async fn pages_hold_every_hit_once_forwards_and_backwards() {
         ("/v1/initiatives", &[("q", "council"), ("sort", "title")], "10"),
         ("/v1/initiatives", &[("q", "council"), ("sort", "-started_on"), ("highlight", "true")], "9"),
         ("/v1/initiatives", &[("q", "plymuth")], "5"),
-        ("/v1/councils", &[("q", "council")], "6"),
+        ("/v1/councils", &[("q", "city council")], "6"),
         ("/v1/councils", &[("q", "city"), ("sort", "-name")], "4"),
         ("/v1/search", &[("q", "oldham")], "3"),
         ("/v1/search", &[("q", "city or community")], "8"),
