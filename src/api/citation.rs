@@ -19,16 +19,18 @@ use crate::read_model::references::AnyEntry;
 use crate::registry::references;
 
 /// Formats and their media types, the default first.
-const FORMATS: [(CitationFormat, &str); 4] = [
+const FORMATS: [(CitationFormat, &str); 5] = [
     (CitationFormat::Csl, csl::MEDIA_TYPE),
     (CitationFormat::Bibtex, bibtex::MEDIA_TYPE),
     (CitationFormat::Ris, ris::MEDIA_TYPE),
     (CitationFormat::Datacite, datacite::MEDIA_TYPE),
+    (CitationFormat::Text, "text/plain"),
 ];
 
 /// Get a citation of an initiative
 ///
-/// For reference managers. Choose CSL-JSON, BibTeX, RIS or DataCite with `format` or `Accept`. The authors are the lead
+/// For reference managers and footnotes. Choose CSL-JSON, BibTeX, RIS, DataCite or plain text with `format` or `Accept`.
+/// The authors are the lead
 /// council and its co-leads. The address is the permalink. Records have no DOI.
 #[utoipa::path(tag = "initiatives",
     params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), CitationQuery),
@@ -36,7 +38,8 @@ const FORMATS: [(CitationFormat, &str); 4] = [
         (Vec<Object> = "application/vnd.citationstyles.csl+json"),
         (String = "application/x-bibtex"),
         (String = "application/x-research-info-systems"),
-        (Object = "application/vnd.datacite.datacite+json")))))]
+        (Object = "application/vnd.datacite.datacite+json"),
+        (String = "text/plain")))))]
 #[get("/initiatives/{initiative}/citation")]
 pub async fn cite_initiative(
     request: HttpRequest,
@@ -62,6 +65,7 @@ pub async fn cite_initiative(
         CitationFormat::Datacite => json(datacite::write(&work)),
         CitationFormat::Bibtex => (bibtex::write(&work), "; charset=utf-8"),
         CitationFormat::Ris => (ris::write(&work), "; charset=utf-8"),
+        CitationFormat::Text => (work.reference(), "; charset=utf-8"),
     };
     let media_type = FORMATS.iter().find(|(one, _)| *one == format).map_or(csl::MEDIA_TYPE, |(_, name)| *name);
     Ok(Answer::new(&request, &format!("{media_type}{parameter}")).of(&found).send(body))
@@ -86,7 +90,7 @@ pub async fn follow_permalink(
     // Browsers get the web page of the record.
     let is_browser = negotiate::wants_page(Accept::parse(&request).ok().as_ref());
     let [councils, initiatives, themes] = match is_browser {
-        true => ["/councils/", "/initiatives/", "/?theme="],
+        true => ["/councils/", "/initiatives/", "/themes/"],
         false => ["/v1/councils/", "/v1/initiatives/", "/v1/themes/"],
     };
     let location = match snapshot.find_record(caller.reach(), id)? {

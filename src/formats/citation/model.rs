@@ -15,6 +15,8 @@ pub enum CitationFormat {
     Ris,
     /// DataCite JSON.
     Datacite,
+    /// A reference in plain text, with its address.
+    Text,
 }
 
 /// Parameters of a citation.

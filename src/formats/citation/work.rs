@@ -93,6 +93,11 @@ impl<'a> Work<'a> {
         self.record.state == State::Draft
     }
 
+    /// The citation as one line of text, with the permanent address.
+    pub fn reference(&self) -> String {
+        format!("{} {}", self.line(), self.permalink())
+    }
+
     /// The citation as one line of text.
     pub fn line(&self) -> String {
         let when = match self.issued() {

@@ -7,13 +7,14 @@ use super::accepting;
 use crate::support::practice::{practice, publish, with};
 use crate::support::{Client, TestApp};
 
-const FORMS: [(&str, &str); 6] = [
+const FORMS: [(&str, &str); 7] = [
     ("", "application/ld+json"),
     ("", "text/markdown"),
     ("/citation", "application/vnd.citationstyles.csl+json"),
     ("/citation?format=bibtex", "*/*"),
     ("/citation?format=ris", "*/*"),
     ("/citation?format=datacite", "*/*"),
+    ("/citation?format=text", "*/*"),
 ];
 
 /// The statuses of every form of a record.
