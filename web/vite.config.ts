@@ -1,11 +1,12 @@
 import { defineConfig } from "vite";
 
 import { ahead } from "./build/ahead";
+import { first } from "./build/first";
 import { outline } from "./build/outline";
 import { packed } from "./build/packed";
 
 export default defineConfig({
-  plugins: [outline(), ahead(), packed()],
+  plugins: [outline(), ahead(), first(), packed()],
   // Preact's own runtime: no plugin is needed for that.
   esbuild: { jsx: "automatic", jsxImportSource: "preact" },
   build: {

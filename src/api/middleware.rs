@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::accounts::api_keys::key::holds_secret;
 use crate::config::ServeSettings;
 use crate::error::{ApiError, REQUEST_ID};
-use crate::formats::web::shell::nothing_here;
+use crate::formats::web::errors::nothing_here;
 use crate::http::negotiate::wants_page;
 use crate::http::response::HeadOnly;
 use crate::http::security_headers::secure;

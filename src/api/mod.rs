@@ -27,3 +27,4 @@ pub mod tiles;
 pub mod users;
 pub mod vocabularies;
 pub mod web;
+pub mod web_lists;

@@ -288,6 +288,16 @@ impl ApiError {
         }
     }
 
+    /// What happened, for people. Of a 5xx it says nothing about the cause.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// The kind of error in a few words.
+    pub fn title(&self) -> &'static str {
+        self.kind.title
+    }
+
     /// The reported faults.
     pub fn faults(&self) -> &[Fault] {
         self.faults.reported()

@@ -1,5 +1,5 @@
 import { claimed, claimedWhen, period } from "../src/format";
-import { EVIDENCE, KINDS, OUTCOME_KINDS, STATUSES } from "../src/words";
+import { CLAIM_GROUPS, EVIDENCE, KINDS, OUTCOME_KINDS, STATUSES } from "../src/words";
 import type { Shown } from "./api";
 import { make } from "./make";
 
@@ -23,14 +23,21 @@ function item(shown: Shown, service: string, level: number, target: Record<strin
   );
 }
 
-/** Outcomes as claims, each with its kind, bound, date, evidence and caveat. */
+/** Outcomes as claims in groups, so that targets stand apart from results. */
 function claims(outcomes: NonNullable<Shown["outcomes"]>): HTMLElement {
-  const said = outcomes.map((claim) => {
-    const { before, value } = claimed(claim);
-    const facts = [OUTCOME_KINDS[claim.kind], ...claimedWhen(claim), `evidence: ${EVIDENCE[claim.evidence_level]?.name ?? claim.evidence_level}`];
-    const amount = value ? [make("b", {}, [before, value].filter((part) => part !== "").join(" ")), ": "] : [];
-    const caveat = claim.caveat ? [make("span", { part: "caveat" }, ` ${claim.caveat}`)] : [];
-    return make("li", { part: "claim" }, ...amount, `${claim.measure} (${facts.join(", ")}).`, ...caveat);
+  const groups = CLAIM_GROUPS.flatMap(({ title, kinds }) => {
+    const claims = outcomes.filter(({ kind }) => kinds.includes(kind));
+    if (claims.length === 0) return [];
+    return [make("p", { part: "claim-group" }, title), make("ul", { part: "claims", role: "list", "aria-label": `${title}, as claimed` }, ...claims.map(claimItem))];
   });
-  return make("ul", { part: "claims", role: "list", "aria-label": "Outcomes, as claimed" }, ...said);
+  return make("div", {}, ...groups);
+}
+
+/** A claim with its kind, bound, date, evidence and caveat. */
+function claimItem(claim: NonNullable<Shown["outcomes"]>[number]): HTMLElement {
+  const { before, value } = claimed(claim);
+  const facts = [OUTCOME_KINDS[claim.kind], ...claimedWhen(claim), `evidence: ${EVIDENCE[claim.evidence_level]?.name ?? claim.evidence_level}`];
+  const amount = value ? [make("b", {}, [before, value].filter((part) => part !== "").join(" ")), ": "] : [];
+  const caveat = claim.caveat ? [make("span", { part: "caveat" }, ` ${claim.caveat}`)] : [];
+  return make("li", { part: "claim" }, ...amount, `${claim.measure} (${facts.join(", ")}).`, ...caveat);
 }

@@ -55,7 +55,8 @@ export function quantity(value: number, unit: Schema<"Unit"> | null | undefined)
   }
 }
 
-type Claim = Schema<"Outcome">;
+/** A claim, without its source: of one initiative or of many. */
+type Claim = Omit<Schema<"Outcome">, "source">;
 
 /** The value of a claim in words, with its bound: "at least 399 people", "10 to 15 years", "went down". */
 export function claimed(claim: Claim): { before: string; value: string } {

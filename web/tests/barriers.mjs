@@ -12,6 +12,8 @@ const PAGES = {
   "a record": "/initiatives/get-oldham-working",
   "the councils": "/councils",
   "a council": "/councils/oldham",
+  "the themes": "/themes",
+  "a theme": "/themes/housing",
   about: "/about",
   "a record that is not there": "/initiatives/zzyzx",
 };

@@ -107,8 +107,11 @@ browsing(
     const { title, outcomes } = await api("/v1/initiatives/get-oldham-working?fields=title,outcomes");
     await page.goto(`${origin}/record`);
     await page.getByRole("heading", { level: 2, name: title }).waitFor();
-    const claims = page.getByRole("list", { name: "Outcomes, as claimed" }).getByRole("listitem");
+    const claims = page.getByRole("list", { name: /, as claimed$/ }).getByRole("listitem");
     assert.equal(await claims.count(), outcomes.length);
+    const aims = outcomes.filter(({ kind }) => kind === "target" || kind === "projection");
+    assert.ok(aims.length > 0);
+    assert.equal(await page.getByRole("list", { name: "Targets and projections, as claimed" }).getByRole("listitem").count(), aims.length, "targets apart");
     for (const said of await claims.allTextContents()) assert.match(said, /evidence: /);
     await accessible(page, "a page with one initiative");
   },

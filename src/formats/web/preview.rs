@@ -6,6 +6,8 @@ use std::fmt::Write;
 use super::shell::{Head, SITE, escape};
 use crate::formats::citation::linked::LinkedData;
 
+/// The feed of all changes: address and name.
+pub const CHANGES: (&str, &str) = ("/v1/changes.atom", "Recent changes");
 /// The site's picture, from `web/public`.
 const PICTURE: &str = "/card.png";
 const PICTURE_ALT: &str = "CCIN registry: what co-operative councils do";
@@ -36,6 +38,23 @@ impl Head {
         self
     }
 
+    /// Tells readers of feeds where the changes of a page are.
+    pub fn feed(mut self, address: &str, title: &str) -> Self {
+        let _ = write!(
+            self.elements,
+            "<link rel=\"alternate\" type=\"application/atom+xml\" href=\"{}\" title=\"{}\">",
+            escape(address),
+            escape(title)
+        );
+        self
+    }
+
+    /// Asks search engines not to list the page, which shows what others list.
+    pub fn unlisted(mut self) -> Self {
+        self.elements.push_str("<meta name=\"robots\" content=\"noindex, follow\">");
+        self
+    }
+
     /// Adds metadata for a record's page at `path` below `base`, including its linked data and the oEmbed address.
     pub fn of_record(self, base: &str, path: &str, data: &LinkedData) -> Self {
         let mut head = self.at(base, path, "article");
@@ -47,9 +66,14 @@ impl Head {
             escape(&format!("{base}/oembed?url={page}")),
             escape(&head.title)
         );
+        head.data(data)
+    }
+
+    /// Adds linked data. They stand after the view, which is to be seen first.
+    pub fn data(mut self, data: &LinkedData) -> Self {
         let data = serde_json::to_string(data).unwrap_or_default();
-        let _ = write!(head.elements, "<script type=\"application/ld+json\">{}</script>", as_data_block(&data));
-        head
+        let _ = write!(self.foot, "<script type=\"application/ld+json\">{}</script>", as_data_block(&data));
+        self
     }
 }
 

@@ -1,19 +1,45 @@
 //! The one HTML document for all addresses of the page, with the head of the requested page.
 
-use actix_web::http::StatusCode;
+use std::sync::LazyLock;
+
+use actix_web::body::BoxBody;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
+use base64::prelude::*;
+use maud::Markup;
+use sha2::{Digest, Sha256};
 
 use super::assets;
 use crate::http::response::Answer;
 
-/// Content security policy: the page's own scripts, styles and pictures, and this service's answers. No inline code,
-/// and nothing from other sites. Leaflet positions markers by script (CSSOM), which the style policy allows.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-    connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/// Content security policy: the page's own scripts, styles and pictures, and this service's answers. Nothing from other
+/// sites, no code in place, and of styles in place only those of the document, by their digest. Leaflet positions markers
+/// by script (CSSOM), which the style policy allows.
+static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
+    let digest = assets::shell().ok().and_then(first_styles).map(digest).unwrap_or_default();
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'{digest}; img-src 'self' data:; \
+         connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    );
+    HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"))
+});
+
+/// The styles in the document, which let it be painted before anything else is loaded.
+pub fn first_styles(shell: &str) -> Option<&str> {
+    let (_, rest) = shell.split_once("<style>")?;
+    rest.split_once("</style>").map(|(styles, _)| styles)
+}
+
+/// A source expression for styles in place (CSP 3, section 2.3.1).
+fn digest(styles: &str) -> String {
+    format!(" 'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(styles)))
+}
+
 const HTML: &str = "text/html; charset=utf-8";
-/// Placeholder for the head in `web/index.html`.
-const PLACE: &str = "<!--head-->";
+/// Placeholders in `web/index.html`: for the head, the view, and what comes after it.
+const HEAD: &str = "<!--head-->";
+const VIEW: &str = "<!--content-->";
+const FOOT: &str = "<!--foot-->";
 /// Name of the site.
 pub const SITE: &str = "CCIN registry";
 
@@ -26,12 +52,14 @@ pub struct Head {
     pub description: String,
     /// Further elements as HTML. Their author escapes the values.
     pub elements: String,
+    /// Elements for the end of the document as HTML, such as linked data.
+    pub foot: String,
 }
 
 impl Head {
     /// A head without further elements.
     pub fn new(title: &str, description: &str) -> Self {
-        Self { title: title.into(), description: description.into(), elements: String::new() }
+        Self { title: title.into(), description: description.into(), ..Self::default() }
     }
 
     fn html(&self) -> String {
@@ -41,31 +69,48 @@ impl Head {
     }
 }
 
-/// The page with this head. In a build without the page, instructions to build it.
-pub fn page(request: &HttpRequest, head: &Head) -> HttpResponse {
-    strict(Answer::new(request, HTML).send(html(head)))
+/// A page: its head, and its view.
+#[derive(Debug)]
+pub struct Page {
+    /// Head.
+    pub head: Head,
+    /// The view as HTML, which the page's own script takes over.
+    pub view: Markup,
+    /// Path of the entry of the navigation that leads here; empty for none.
+    pub entry: &'static str,
 }
 
-/// The page with an error status.
-fn failed(status: StatusCode, head: &Head) -> HttpResponse {
-    let mut response = HttpResponse::build(status);
-    strict(response.insert_header((header::CACHE_CONTROL, "no-cache")).content_type(HTML).body(html(head)))
+/// Sends a page. In a build without the page's files, instructions to build them.
+pub fn page(request: &HttpRequest, page: &Page) -> HttpResponse {
+    strict(Answer::new(request, HTML).send(html(page)))
 }
 
-/// The page for an address with no content.
-pub fn nothing_here() -> HttpResponse {
-    failed(StatusCode::NOT_FOUND, &Head::new("Not found", "There is nothing at this address."))
+/// Sends a page with an error status. `head` has further headers, such as `Retry-After`.
+pub fn failed(mut head: HttpResponse, page: &Page) -> HttpResponse {
+    head.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    head.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(HTML));
+    head.headers_mut().remove(header::CONTENT_LENGTH);
+    strict(head.set_body(BoxBody::new(html(page))))
 }
 
-fn html(head: &Head) -> String {
+fn html(page: &Page) -> String {
     match assets::shell() {
-        Ok(shell) => shell.replacen(PLACE, &head.html(), 1),
+        Ok(shell) => {
+            let entry = format!("<li><a href=\"{}\"", page.entry);
+            let current = format!("{entry} aria-current=\"page\"");
+            // The view last: what it says is no placeholder.
+            shell
+                .replacen(&entry, &current, 1)
+                .replacen(HEAD, &page.head.html(), 1)
+                .replacen(FOOT, &page.head.foot, 1)
+                .replacen(VIEW, &page.view.0, 1)
+        }
         Err(why) => without(why),
     }
 }
 
 fn strict(mut response: HttpResponse) -> HttpResponse {
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY.clone());
     response
 }
 
@@ -98,6 +143,15 @@ mod tests {
         let html = head.html();
         assert!(!html.contains("<script>"), "{html}");
         assert!(html.contains("&quot;&gt;&lt;script&gt;&#39;&amp;"), "{html}");
+    }
+
+    #[test]
+    fn the_styles_in_the_document_are_allowed_by_their_digest() {
+        let shell = "<head><style>b{color:red}</style></head>";
+        assert_eq!(first_styles(shell), Some("b{color:red}"));
+        // printf %s 'b{color:red}' | openssl dgst -sha256 -binary | base64
+        assert_eq!(digest("b{color:red}"), " 'sha256-ypIZpeWh67Lh3q46jpjGW7VCAJpmEqcFe8Dl5B2rXQU='");
+        assert_eq!(first_styles("<head></head>"), None);
     }
 
     #[test]

@@ -33,6 +33,21 @@ async fn no_page_has_a_barrier_that_axe_finds() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_map_opens_on_its_places_on_every_screen() {
+    run("map.mjs").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_is_read_without_scripts() {
+    run("plain.mjs").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_holds_focus_paper_colours_and_a_lost_connection() {
+    run("hold.mjs").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn other_sites_show_initiatives() {
     run("embed.mjs").await;
 }

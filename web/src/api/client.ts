@@ -30,15 +30,18 @@ function serialise(query: Record<string, unknown>): string {
 export class Refusal extends Error {
   /** HTTP status; 0 without a response. */
   readonly status: number;
+  /** Code of the kind of error, such as `withdrawn`; empty without one. */
+  readonly code: string;
   /** Explanation from the service, for people. */
   readonly detail: string;
   /** Seconds to wait before another attempt, if the service states them. */
   readonly retryAfter: number | undefined;
 
-  constructor(status: number, title: string, detail: string, retryAfter?: number) {
+  constructor(status: number, title: string, detail: string, retryAfter?: number, code = "") {
     super(title);
     this.status = status;
     this.detail = detail;
+    this.code = code;
     this.retryAfter = retryAfter;
   }
 }
@@ -58,14 +61,14 @@ export async function data<Name extends keyof operations>(asked: Promise<Answer>
 
 /** The content of a problem document. */
 export function refusal(response: Response, problem: unknown): Refusal {
-  const { title, detail, errors } = (problem ?? {}) as Partial<Schema<"Problem">>;
+  const { title, detail, errors, code } = (problem ?? {}) as Partial<Schema<"Problem">>;
   const faults = errors?.map((fault) => [fault.parameter, fault.detail].filter(Boolean).join(": ")) ?? [];
   const said = faults.length > 0 ? faults.join(". ") : (detail ?? `The status was ${response.status}.`);
   const after = Number(response.headers.get("Retry-After") ?? Number.NaN);
-  return new Refusal(response.status, title ?? "Something went wrong", said, Number.isFinite(after) ? after : undefined);
+  return new Refusal(response.status, title ?? "Something went wrong", said, Number.isFinite(after) ? after : undefined, code);
 }
 
 function unanswered(error: unknown): never {
   if (error instanceof DOMException && error.name === "AbortError") throw error;
-  throw new Refusal(0, "The registry cannot be reached", "Check your connection, then try again.");
+  throw new Refusal(0, "The registry cannot be reached", "Check your connection. This page tries again by itself.");
 }

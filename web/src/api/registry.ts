@@ -13,10 +13,16 @@ export type Card = Pick<Schema<"Initiative">, (typeof CARD)[number]> & Pick<Sche
 export type CardPage = Omit<Json<"list_initiatives">, "data"> & { data: Card[] };
 
 /** The first page of the initiatives that match. */
-export function listInitiatives(filters: Filters, stop: AbortSignal) {
+export function listInitiatives(filters: Filters, stop: AbortSignal, limit: number) {
   const highlight = filters.get("q") !== "" ? { highlight: true } : {};
-  const query = { ...filters.query(), ...highlight, fields: [...CARD] };
+  const query = { ...filters.query(), ...highlight, fields: [...CARD], limit };
   return data<"list_initiatives">(client.GET("/v1/initiatives", { params: { query }, signal: stop })) as Promise<CardPage>;
+}
+
+/** The first page of the initiatives on a theme or its narrower themes, newest first. */
+export function listThemeInitiatives(theme: string, stop: AbortSignal) {
+  const params = { path: { theme }, query: { fields: [...CARD], sort: "-started_on" as const } };
+  return data<"list_theme_initiatives">(client.GET("/v1/themes/{theme}/initiatives", { params, signal: stop })) as Promise<CardPage>;
 }
 
 /** The first page of the initiatives that a council leads or takes part in, newest first. */
@@ -61,6 +67,11 @@ export async function textOf(address: string, accept: string): Promise<string> {
   return response.text();
 }
 
+/** An initiative as a reference in plain text. */
+export function referenceOf(slug: string): Promise<string> {
+  return textOf(`/v1/initiatives/${slug}/citation?format=text`, "text/plain");
+}
+
 /** Locations of the initiatives that match. */
 export interface PlacedInitiatives {
   places: Schema<"InitiativePointFeature">[];
@@ -74,6 +85,24 @@ export async function placeInitiatives(filters: Filters, stop: AbortSignal): Pro
   const map = await data<"map_initiatives">(client.GET("/v1/map/initiatives", { params: { query }, signal: stop }));
   // Only requests with a zoom return clusters.
   return { places: map.features.filter((found) => "slug" in found.properties) as PlacedInitiatives["places"], total: map.total };
+}
+
+/** A theme with all its members. */
+export function findTheme(theme: string, stop: AbortSignal) {
+  return data<"find_theme">(client.GET("/v1/themes/{theme}", { params: { path: { theme } }, signal: stop })) as Promise<Schema<"Theme">>;
+}
+
+/** All themes, by label. */
+export async function listThemes(stop: AbortSignal): Promise<Schema<"Theme">[]> {
+  const { data: themes } = await data<"list_themes">(client.GET("/v1/themes", { params: { query: { limit: 200 } }, signal: stop }));
+  return themes as Schema<"Theme">[];
+}
+
+/** The claims of initiatives that match, at most 200. */
+export async function listOutcomes(of: { participant?: string[]; theme?: string[] }, stop: AbortSignal): Promise<Schema<"OutcomeRecord">[]> {
+  const query = { ...of, limit: 200 };
+  const { data: outcomes } = await data<"list_outcomes">(client.GET("/v1/outcomes", { params: { query }, signal: stop }));
+  return outcomes as Schema<"OutcomeRecord">[];
 }
 
 /** Labels of themes, by slug. */
@@ -98,12 +127,34 @@ export async function listCouncils(stop: AbortSignal): Promise<Schema<"Council">
   return councils as Schema<"Council">[];
 }
 
-/** Short names and locations of member councils. One page of them is enough for orientation on a map. */
-export async function nameCouncils(): Promise<{ name: string; latitude: number; longitude: number }[]> {
-  const membership: Schema<"MembershipTier">[] = ["full", "associate", "affiliate", "supporter"];
-  const query = { fields: ["short_name" as const, "location" as const], membership, limit: 200 };
-  const { data: councils } = await data<"list_councils">(client.GET("/v1/councils", { params: { query } }));
-  return councils.flatMap(({ short_name: name, location }) => (name && location ? [{ name, ...location }] : []));
+/** A council on a map: its short name and location, for orientation, and the code of its area. */
+export interface NamedCouncil {
+  slug: string;
+  name: string;
+  code: string | null;
+  latitude: number;
+  longitude: number;
+}
+
+const MEMBERS: Schema<"MembershipTier">[] = ["full", "associate", "affiliate", "supporter"];
+let named: Promise<NamedCouncil[]> | undefined;
+
+/** All members with a location, requested once. */
+export function nameCouncils(): Promise<NamedCouncil[]> {
+  named ??= requestNames();
+  named.catch(() => (named = undefined));
+  return named;
+}
+
+async function requestNames(): Promise<NamedCouncil[]> {
+  const query = { fields: ["slug" as const, "short_name" as const, "gss_code" as const, "location" as const], membership: MEMBERS, limit: 200 };
+  let page = await data<"list_councils">(client.GET("/v1/councils", { params: { query } }));
+  const councils = [...page.data];
+  while (page.page.next) {
+    page = (await nextPage(page.page.next)) as unknown as typeof page;
+    councils.push(...page.data);
+  }
+  return councils.flatMap(({ slug = "", short_name: name, gss_code: code = null, location }) => (name && location ? [{ slug, name, code, ...location }] : []));
 }
 
 /** Boundaries to draw, with their attribution. */
@@ -111,10 +162,17 @@ export type Boundaries = Schema<"BoundaryCollection">;
 
 const drawn = new Map<number, Promise<Boundaries>>();
 
-/** Boundaries of the councils, simplified for a zoom. Each zoom is requested once. Empty before the first import. */
+/** Boundaries of the councils, simplified for a zoom. Each zoom is requested once. Light ones before the first import. */
 export function drawBoundaries(zoom: number): Promise<Boundaries> {
-  const asked = drawn.get(zoom) ?? data<"map_boundaries">(client.GET("/v1/map/boundaries", { params: { query: { zoom } } }));
+  const asked = drawn.get(zoom) ?? requestBoundaries(zoom);
   drawn.set(zoom, asked);
   asked.catch(() => drawn.delete(zoom));
   return asked;
+}
+
+async function requestBoundaries(zoom: number): Promise<Boundaries> {
+  const found = await data<"map_boundaries">(client.GET("/v1/map/boundaries", { params: { query: { zoom } } }));
+  if (found.features.length > 0) return found;
+  const [{ lightBoundaries }, councils] = await Promise.all([import("../map/areas"), nameCouncils()]);
+  return lightBoundaries(councils.flatMap(({ slug, code }) => (code ? [{ slug, code }] : [])));
 }

@@ -7,7 +7,9 @@ import Supercluster, { type AnyProps, type ClusterFeature } from "supercluster";
 
 import { count } from "../format";
 import type { Boundaries } from "../api/registry";
+import { SHADES, shadeOf } from "./shades";
 import { type Spot, type SpotFeature, feature, place } from "./points";
+import towns from "./towns.json";
 
 /** The whole country: south-west, north-east. */
 const COUNTRY: L.LatLngBoundsLiteral = [
@@ -21,12 +23,16 @@ const WORLD: L.LatLngBoundsLiteral = [
 ];
 /** Maximum zoom: the outline has no more detail. */
 const CLOSEST = 11;
+/** Fraction of a zoom step to which the map is fitted to its places. */
+const SNAP = 0.25;
 /** Zoom for a single place: shows enough of the country to recognise its location. */
 const ALONE = 6;
 /** Zooms for which boundaries are requested; each serves until the next. */
 const STEPS = [6, 8, 10] as const;
-/** Minimum zoom for names. */
+/** Minimum zoom for names of councils. Farther out there are towns. */
 const NAMED = 8;
+/** Size of a town's name in pixels: names keep this far apart. */
+const NAME_SIZE = { width: 96, height: 22 };
 /** Clustering radius in pixels. */
 const RADIUS = 46;
 
@@ -67,7 +73,13 @@ export class PlacesMap {
   private drawn: Drawn[] = [];
   private pointed: string | null = null;
   private names: L.LayerGroup | undefined;
+  private readonly towns = L.layerGroup();
+  private shades: ReadonlyMap<string, number> | null = null;
   private boundaries: { step: number; layer: L.GeoJSON } | undefined;
+  /** The places to show. */
+  private spots: readonly Spot[] = [];
+  /** True once the user has moved the map. Until then it shows its places, whatever its size becomes. */
+  private moved = false;
   private readonly resized: ResizeObserver;
   private readonly land: L.GeoJSON;
   private gone = false;
@@ -79,6 +91,7 @@ export class PlacesMap {
       zoomControl: false,
       minZoom: 4,
       maxZoom: CLOSEST,
+      zoomSnap: SNAP,
       maxBounds: WORLD,
       maxBoundsViscosity: 0.8,
       zoomAnimation: !wishes.still,
@@ -89,15 +102,27 @@ export class PlacesMap {
     L.control.zoom({ zoomInTitle: "Zoom in", zoomOutTitle: "Zoom out" }).addTo(this.map);
     const style = (home: boolean): L.PathOptions => ({ className: home ? "land home" : "land", interactive: false });
     this.land = L.geoJSON(JSON.parse(outline), { style: (country) => style(country?.properties.home === true) }).addTo(this.map);
+    this.towns.addTo(this.map);
     this.markers.addTo(this.map);
-    this.map.fitBounds(COUNTRY, { animate: false });
+    this.fit(false);
     this.map.on("moveend", () => this.draw());
     this.map.on("zoomend", () => this.write());
     this.map.on("zoomend", () => this.border());
+    this.map.on("moveend", () => this.writeTowns());
     this.border();
+    this.writeTowns();
     this.map.on("focus", () => this.map.scrollWheelZoom.enable());
     this.map.on("blur", () => this.map.scrollWheelZoom.disable());
-    this.resized = new ResizeObserver(() => this.map.invalidateSize({ animate: false }));
+    for (const act of ["pointerdown", "keydown", "wheel"] as const) box.addEventListener(act, () => (this.moved = true), { passive: true });
+    // A map that is hidden at first, as on a phone, has its size later.
+    this.resized = new ResizeObserver(() => {
+      if (this.moved) return void this.map.invalidateSize({ animate: false });
+      // While the map is fitted, its limit would start a movement of its own, which then would not end.
+      this.map.setMaxBounds();
+      this.map.invalidateSize({ animate: false });
+      this.fit(false);
+      this.map.setMaxBounds(WORLD);
+    });
     this.resized.observe(box);
   }
 
@@ -111,11 +136,14 @@ export class PlacesMap {
   show(spots: Spot[], stay = false): void {
     this.index = clusters(spots.map(feature));
     this.map.closePopup();
-    if (stay && this.drawn.length > 0) {
-      // Keep the position that the user chose.
-    } else if (spots.length === 0) this.map.fitBounds(COUNTRY, { animate: false });
-    else this.fit(spots, !this.wishes.still && this.drawn.length > 0);
+    this.spots = spots;
+    // Keep the position that the user chose.
+    if (!stay || !this.moved) {
+      this.moved = false;
+      this.fit(!this.wishes.still && this.drawn.length > 0);
+    }
     this.draw();
+    this.writeTowns();
   }
 
   /** Highlights the place with this key; none for null. */
@@ -128,15 +156,26 @@ export class PlacesMap {
     }
   }
 
+  /** Shades the boundaries by a number for each council, by its slug; not at all for null. */
+  shade(numbers: ReadonlyMap<string, number> | null): void {
+    this.shades = numbers;
+    this.boundaries?.layer.eachLayer((layer) => this.fill(layer));
+  }
+
   remove(): void {
     this.gone = true;
     this.resized.disconnect();
     this.map.remove();
   }
 
-  private fit(spots: readonly Spot[], animate: boolean): void {
-    const bounds = L.latLngBounds(spots.map((spot) => [spot.latitude, spot.longitude]));
-    this.map.fitBounds(bounds.pad(0.08), { maxZoom: isOne(bounds) ? ALONE : 9, animate, padding: [24, 24] });
+  /** Moves to the places, or to the whole country if there are none. */
+  private fit(animate: boolean): void {
+    if (this.spots.length === 0) return void this.map.fitBounds(COUNTRY, { animate: false });
+    const bounds = L.latLngBounds(this.spots.map((spot) => [spot.latitude, spot.longitude]));
+    const { x, y } = this.map.getSize();
+    // Room for half of the largest marker, as far as a small map has it.
+    const margin = Math.min(30, x / 10, y / 10);
+    this.map.fitBounds(bounds, { maxZoom: isOne(bounds) ? ALONE : 9, animate, padding: [margin, margin] });
   }
 
   private draw(): void {
@@ -172,11 +211,37 @@ export class PlacesMap {
         if (this.boundaries?.layer !== layer || this.gone) return;
         layer.addData(found as GeoJsonObject).addTo(this.map).bringToBack();
         this.land.bringToBack();
+        layer.eachLayer((one) => this.fill(one));
         if (found.features.length > 0) this.wishes.credit(found.attribution);
       },
       // The outline of the country is enough for orientation.
       () => undefined,
     );
+  }
+
+  /** Sets the shade of a boundary. */
+  private fill(layer: L.Layer): void {
+    const { feature } = layer as L.Polygon & { feature?: { properties?: { slug?: string } } };
+    const shade = shadeOf(this.shades?.get(feature?.properties?.slug ?? "") ?? 0);
+    const element = (layer as L.Path).getElement();
+    for (const one of SHADES.keys()) element?.classList.toggle(`shade-${one}`, this.shades !== null && one === shade);
+  }
+
+  /** Writes names of towns, the larger first, where there is room. Names of councils take their place closer in. */
+  private writeTowns(): void {
+    this.towns.clearLayers();
+    if (this.map.getZoom() >= NAMED) return;
+    const view = this.map.getBounds().pad(0.05);
+    const written: L.Point[] = [];
+    const marked = this.drawn.map(({ marker }) => this.map.latLngToContainerPoint(marker.getLatLng()));
+    for (const [name, latitude, longitude] of towns as [string, number, number][]) {
+      const at = this.map.latLngToContainerPoint([latitude, longitude]);
+      const isClose = (other: L.Point) => Math.abs(other.x - at.x) < NAME_SIZE.width && Math.abs(other.y - at.y) < NAME_SIZE.height;
+      const isBehind = (other: L.Point) => Math.abs(other.x - at.x) < NAME_SIZE.width * 0.6 && Math.abs(other.y - at.y) < NAME_SIZE.height;
+      if (!view.contains([latitude, longitude]) || written.some(isClose) || marked.some(isBehind)) continue;
+      written.push(at);
+      label({ name, latitude, longitude }, "town").addTo(this.towns);
+    }
   }
 
   private edge(slug: unknown): L.PathOptions {
@@ -234,7 +299,9 @@ export class PlacesMap {
     const closer = id === undefined ? Infinity : this.index.getClusterExpansionZoom(id);
     if (closer <= CLOSEST) {
       const bounds = L.latLngBounds(spots.map((spot) => [spot.latitude, spot.longitude]));
-      this.map.fitBounds(bounds, { animate: !this.wishes.still, maxZoom: Math.max(closer, this.map.getZoom() + 1), padding: [60, 60] });
+      const fitting = this.map.getBoundsZoom(bounds, false, L.point(120, 120));
+      // At least as close as the group falls apart, even where not all of it fits.
+      this.map.setView(bounds.getCenter(), Math.max(closer, Math.min(fitting, this.map.getZoom() + 1)), { animate: !this.wishes.still });
       return;
     }
     const bubble = document.createElement("div");
@@ -260,12 +327,12 @@ function clusters(features: SpotFeature[]): Supercluster<Spot> {
   return index.load(features);
 }
 
-/** A name below its point. Hidden from screen readers, because the list has it too. */
-function label({ name, latitude, longitude }: Name): L.Marker {
+/** A name below its point. Hidden from screen readers: it is for orientation. */
+function label({ name, latitude, longitude }: Name, kind = ""): L.Marker {
   const text = document.createElement("span");
   text.textContent = name;
   text.setAttribute("aria-hidden", "true");
-  const icon = L.divIcon({ className: "name", html: text, iconSize: [0, 0] });
+  const icon = L.divIcon({ className: `name ${kind}`.trim(), html: text, iconSize: [0, 0] });
   return L.marker([latitude, longitude], { icon, keyboard: false, interactive: false, zIndexOffset: -1000 });
 }
 

@@ -1,5 +1,6 @@
 import type { Card as Shown } from "../api/registry";
 import { count, date } from "../format";
+import { MOST_PICKS, pick, usePicks } from "../state/picks";
 import { EVIDENCE, KINDS } from "../words";
 import { Status } from "./status";
 
@@ -46,6 +47,7 @@ export function Card({ shown, level = 3, onPoint }: Props) {
           <Status status={shown.delivery_status} />
           <span class="themes">{shown.themes.map((theme) => theme.label).join(" · ")}</span>
           {shown.outcomes.length > 0 && <span class="claims">{claims(shown)}</span>}
+          <Pick slug={shown.slug} title={shown.title} />
         </p>
       </article>
     </li>
@@ -56,7 +58,24 @@ function away(kilometres: number): string {
   return kilometres < 1 ? "less than 1 km away" : `${count(Math.round(kilometres), "km", "km")} away`;
 }
 
+/** Picks the initiative for a comparison. */
+function Pick({ slug, title }: { slug: string; title: string }) {
+  const picks = usePicks();
+  const is = picks.includes(slug);
+  return (
+    <label class="pick">
+      <input type="checkbox" name="initiative" value={slug} form="compare" checked={is} disabled={!is && picks.length >= MOST_PICKS} onChange={() => pick(slug)} />
+      Compare<span class="unseen"> {title}</span>
+    </label>
+  );
+}
+
+/** Numbers of results and of targets, apart, and the strongest evidence for a result. */
 function claims({ outcomes }: Shown): string {
-  const best = Math.max(...outcomes.map((outcome) => outcome.evidence_level));
-  return `${count(outcomes.length, "claim")}; strongest evidence: ${EVIDENCE[best]?.name ?? ""}`;
+  const results = outcomes.filter((one) => one.kind !== "target" && one.kind !== "projection");
+  const aims = outcomes.length - results.length;
+  const counts = [results.length > 0 && count(results.length, "claim"), aims > 0 && count(aims, "target or projection", "targets or projections")];
+  const best = Math.max(...results.map((outcome) => outcome.evidence_level));
+  const strongest = results.length > 0 ? `; strongest evidence: ${EVIDENCE[best]?.name ?? ""}` : "";
+  return `${counts.filter(Boolean).join(", ")}${strongest}`;
 }

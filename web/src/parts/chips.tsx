@@ -1,40 +1,26 @@
+import { useLayoutEffect, useRef } from "preact/hooks";
+
 import type { Json } from "../api/client";
 import { label } from "../format";
 import { type FilterName, type Filters, SEVERAL } from "../state/filters";
-import { EVIDENCE, FRESHNESS } from "../words";
+import { EVIDENCE, FILTERS, FRESHNESS, KINDS, NATIONS, REGIONS, STATUSES } from "../words";
 
 type Counts = Json<"count_initiatives">["facets"];
 
-/** Names of the filters. */
-export const NAMES: Record<FilterName, string> = {
-  theme: "Theme",
-  principle: "Principle",
-  council: "Led by",
-  participant: "Council involved",
-  region: "Region",
-  nation: "Nation",
-  kind: "Type",
-  delivery_status: "Stage",
-  year_from: "Started in or after",
-  year_to: "Started in or before",
-  min_evidence: "Evidence",
-  has_outcomes: "Outcomes",
-  freshness: "Review",
-  bbox: "Area",
-  near: "Near",
-  radius_km: "Within",
-};
+/** Words for the values of filters, where the registry has its own. */
+const WORDS: Partial<Record<FilterName, Record<string, string>>> = { kind: KINDS, delivery_status: STATUSES, nation: NATIONS, region: REGIONS, freshness: FRESHNESS };
 
 /** A filter's value in words. The label comes with the counts; without one, the value itself is shown. */
 export function inWords(name: FilterName, value: string, counts: Counts | undefined): string {
   if (name === "has_outcomes") return value === "true" ? "recorded" : "none recorded";
   if (name === "min_evidence") return `${EVIDENCE[Number(value)]?.name ?? value} or stronger`;
-  if (name === "freshness") return FRESHNESS[value as keyof typeof FRESHNESS] ?? value;
+  const words = WORDS[name]?.[value];
+  if (words !== undefined) return words;
   if (name === "bbox") return "selected on the map";
   if (name === "near") return value.replace(",", ", ");
   if (name === "radius_km") return `${value} km`;
   if (name === "year_from" || name === "year_to") return value;
-  const facet = name === "participant" ? "council" : name;
+  const facet = name === "participant" ? "council" : (name as keyof Counts);
   return counts?.[facet].find((one) => one.value === value)?.label ?? label(value);
 }
 
@@ -47,15 +33,33 @@ interface Props {
 /** The active filters, each with a button that removes it. */
 export function Chips({ filters, counts, onChange }: Props) {
   const active = filters.active();
+  const box = useRef<HTMLDivElement>(null);
+  const removed = useRef<number | null>(null);
+  // The focus goes to the chip that takes the place of the removed one.
+  useLayoutEffect(() => {
+    const place = removed.current;
+    removed.current = null;
+    if (place === null) return;
+    const chips = box.current?.querySelectorAll<HTMLButtonElement>(".chip");
+    const next = chips?.[Math.min(place, chips.length - 1)] ?? document.getElementById("results-title");
+    next?.focus();
+  }, [filters.toString()]);
   if (active.length === 0) return null;
   return (
-    <div class="chips">
+    <div class="chips" ref={box}>
       <ul aria-label="Active filters">
-        {active.map(({ name, value }) => {
-          const said = `${NAMES[name]}: ${inWords(name, value, counts)}`;
+        {active.map(({ name, value }, index) => {
+          const said = `${FILTERS[name]}: ${inWords(name, value, counts)}`;
           return (
             <li key={`${name} ${value}`}>
-              <button type="button" class="chip" onClick={() => onChange(without(filters, name, value))}>
+              <button
+                type="button"
+                class="chip"
+                onClick={() => {
+                  removed.current = index;
+                  onChange(without(filters, name, value));
+                }}
+              >
                 <span class="unseen">Remove the filter </span>
                 {said}
                 <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">

@@ -1,17 +1,10 @@
 import type { Schema } from "../api/client";
 import { claimed, claimedWhen, quantity } from "../format";
-import { OUTCOME_KINDS } from "../words";
+import { sharedCaveats } from "../state/claims";
+import { CLAIM_GROUPS, OUTCOME_KINDS } from "../words";
 import { Evidence } from "./evidence";
 
 type Outcome = Schema<"Outcome">;
-
-/** Groups of claims, in the order of interest to readers. Different kinds are never added up. */
-const GROUPS: { title: string; kinds: Outcome["kind"][]; note?: string }[] = [
-  { title: "Results", kinds: ["outcome", "saving", "award"] },
-  { title: "Activities and outputs", kinds: ["activity", "output"] },
-  { title: "Costs", kinds: ["cost"] },
-  { title: "Targets and projections", kinds: ["target", "projection"], note: "These are aims or forecasts, not results." },
-];
 
 interface Props {
   outcomes: Outcome[];
@@ -21,9 +14,10 @@ interface Props {
 
 /** Outcomes as claims, each with its bound, date, evidence, source and caveat. */
 export function Claims({ outcomes, sources }: Props) {
+  const shared = sharedCaveats(outcomes);
   return (
     <>
-      {GROUPS.map(({ title, kinds, note }) => {
+      {CLAIM_GROUPS.map(({ title, kinds, note }) => {
         const claims = outcomes.filter((outcome) => kinds.includes(outcome.kind));
         if (claims.length === 0) return null;
         return (
@@ -32,17 +26,18 @@ export function Claims({ outcomes, sources }: Props) {
             {note && <p class="note">{note}</p>}
             <ul class="claims">
               {claims.map((claim, index) => (
-                <Claim key={index} claim={claim} source={claim.source ? sources.get(claim.source) : undefined} />
+                <Claim key={index} claim={claim} source={claim.source ? sources.get(claim.source) : undefined} shared={shared} />
               ))}
             </ul>
           </div>
         );
       })}
+      <Caveats shared={shared} />
     </>
   );
 }
 
-function Claim({ claim, source }: { claim: Outcome; source: number | undefined }) {
+function Claim({ claim, source, shared }: { claim: Outcome; source: number | undefined; shared: Map<string, number> }) {
   const { before, value } = claimed(claim);
   const when = claimedWhen(claim);
   return (
@@ -91,11 +86,34 @@ function Claim({ claim, source }: { claim: Outcome; source: number | undefined }
           <b>Definition:</b> {claim.definition}
         </p>
       )}
-      {claim.caveat && (
-        <p class="claim-note caveat">
-          <b>Caveat:</b> {claim.caveat}
-        </p>
-      )}
+      {claim.caveat && <Caveat caveat={claim.caveat} shared={shared} />}
     </li>
+  );
+}
+
+/** A caveat, or where it stands if several claims share it. */
+export function Caveat({ caveat, shared }: { caveat: string; shared: Map<string, number> }) {
+  const number = shared.get(caveat);
+  return (
+    <p class="claim-note caveat">
+      <b>Caveat:</b> {number === undefined ? caveat : <a href={`#caveat-${number}`}>note {number}</a>}
+    </p>
+  );
+}
+
+/** The caveats that several claims share, each once. */
+export function Caveats({ shared }: { shared: Map<string, number> }) {
+  if (shared.size === 0) return null;
+  return (
+    <div class="claim-group">
+      <h3>Caveats of several claims</h3>
+      <ol class="caveats">
+        {[...shared].map(([caveat, number]) => (
+          <li key={number} id={`caveat-${number}`} tabIndex={-1}>
+            {caveat}
+          </li>
+        ))}
+      </ol>
+    </div>
   );
 }

@@ -7,10 +7,12 @@ interface Props {
   label: string;
   /** The text to copy, requested when the button is pressed. */
   text: () => Promise<string>;
+  /** Class of the button. */
+  class?: string;
 }
 
 /** Copies a text to the clipboard. If the browser forbids that, shows the text in a box to copy by hand. */
-export function Copy({ label, text }: Props) {
+export function Copy({ label, text, class: style }: Props) {
   const [said, setSaid] = useState("");
   const [shown, setShown] = useState("");
   const area = useRef<HTMLTextAreaElement>(null);
@@ -37,7 +39,7 @@ export function Copy({ label, text }: Props) {
 
   return (
     <div class="copy">
-      <button type="button" onClick={copy}>
+      <button type="button" class={style} onClick={copy}>
         {label}
       </button>
       <span role="status">{said}</span>

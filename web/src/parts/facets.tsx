@@ -3,8 +3,8 @@ import { useState } from "preact/hooks";
 import type { Json } from "../api/client";
 import { number } from "../format";
 import type { Filters, Several } from "../state/filters";
-import { EVIDENCE, FRESHNESS } from "../words";
-import { NAMES, inWords } from "./chips";
+import { EVIDENCE, FILTERS, FRESHNESS } from "../words";
+import { inWords } from "./chips";
 
 type Counts = Json<"count_initiatives">["facets"];
 type Value = Counts["theme"][number];
@@ -43,7 +43,7 @@ export function Facets({ filters, counts, onChange }: Props) {
 
 /** The values of a facet, including chosen ones that match nothing. */
 function shown(name: (typeof ORDER)[number][0], filters: Filters, counts: Counts | undefined): Value[] {
-  const counted = counts?.[name] ?? [];
+  const counted = (counts?.[name] ?? []).map((one) => ({ ...one, label: inWords(name, one.value, counts) }));
   const missing = filters.all(name).filter((value) => !counted.some((one) => one.value === value));
   return [...missing.map((value) => ({ value, label: inWords(name, value, counts), initiatives: 0 })), ...counted];
 }
@@ -65,7 +65,7 @@ function Facet({ name, most, values, filters, onChange }: FacetProps) {
   const few = values.length - first.length <= 1;
   return (
     <fieldset class="facet">
-      <legend>{NAMES[name]}</legend>
+      <legend>{FILTERS[name]}</legend>
       <ul>
         {(all || few ? values : first).map((one) => (
           <li key={one.value}>
@@ -85,7 +85,7 @@ function Facet({ name, most, values, filters, onChange }: FacetProps) {
       {!few && (
         <button type="button" class="plain" aria-expanded={all} onClick={() => setAll(!all)}>
           {all ? "Show fewer" : `Show all ${values.length}`}
-          <span class="unseen"> under {NAMES[name]}</span>
+          <span class="unseen"> under {FILTERS[name]}</span>
         </button>
       )}
     </fieldset>

@@ -3,6 +3,7 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 import type { Schema } from "../api/client";
 import { suggest } from "../api/registry";
 import { go } from "../state/router";
+import { firstValue } from "../state/typed";
 
 type Suggestion = Schema<"Suggestion">;
 
@@ -21,16 +22,20 @@ interface Props {
 
 /** The search box: filters the list by words, or opens a suggestion (ARIA combobox with a list). */
 export function Search({ words, onSearch, onTheme }: Props) {
-  const [typed, setTyped] = useState(words);
+  const [typed, setTyped] = useState(() => firstValue("q", words));
   const [found, setFound] = useState<Suggestion[]>([]);
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
   const asked = useRef<AbortController | null>(null);
   const timer = useRef(0);
   const list = useId();
+  const before = useRef(words);
 
   // The address is authoritative, also after the back button.
-  useEffect(() => setTyped(words), [words]);
+  useEffect(() => {
+    if (words !== before.current) setTyped(words);
+    before.current = words;
+  }, [words]);
   useEffect(() => () => (window.clearTimeout(timer.current), asked.current?.abort()), []);
 
   const close = () => {
@@ -101,11 +106,11 @@ export function Search({ words, onSearch, onTheme }: Props) {
   };
 
   return (
-    <form class="search" role="search" onSubmit={submit}>
-      <label for={`${list}-box`}>Search initiatives, councils and themes</label>
+    <form class="search" id="find" role="search" action="/" onSubmit={submit}>
+      <label for="find-box">Search initiatives, councils and themes</label>
       <div class="box">
         <input
-          id={`${list}-box`}
+          id="find-box"
           type="text"
           enterKeyHint="search"
           name="q"

@@ -19,6 +19,9 @@ const MOST = 60;
 /** Time for which a cached response is used without a new request, in milliseconds. */
 const FRESH = 300_000;
 
+/** Time until a request is repeated that got no response, in milliseconds. */
+const AGAIN = 15_000;
+
 const kept = new Map<string, { data: unknown; at: number }>();
 
 /** Caches a response, or data that a view derived from it. */
@@ -27,6 +30,11 @@ export function keep(key: string, data: unknown): void {
   kept.set(key, { data, at: Date.now() });
   const [oldest] = kept.keys();
   if (kept.size > MOST && oldest !== undefined) kept.delete(oldest);
+}
+
+/** Loads a response before a view needs it. Throws the error. */
+export async function preload<T>(key: string, load: (stop: AbortSignal) => Promise<T>): Promise<void> {
+  if (!kept.has(key)) keep(key, await load(new AbortController().signal));
 }
 
 interface Held<T> {
@@ -52,6 +60,8 @@ export function useResource<T>(key: string, load: (stop: AbortSignal) => Promise
       },
       (error: unknown) => {
         if (stop.signal.aborted) return;
+        // Without a connection, what was there before is better than nothing.
+        if (before && error instanceof Refusal && error.status === 0) return;
         if (!(error instanceof Refusal)) console.error(error);
         const refusal = error instanceof Refusal ? error : new Refusal(0, "Something went wrong on this page", String(error));
         setHeld({ key, data: undefined, error: refusal });
@@ -60,6 +70,18 @@ export function useResource<T>(key: string, load: (stop: AbortSignal) => Promise
     return () => stop.abort();
     // `load` is a new function at every rendering; `key` tells when it differs.
   }, [key, attempt]);
+  // A request that got no response is repeated once there is a connection, and from time to time.
+  const isLost = held.key === key && held.error?.status === 0;
+  useEffect(() => {
+    if (!isLost) return;
+    const again = () => setAttempt((before) => before + 1);
+    const timer = window.setInterval(again, AGAIN);
+    window.addEventListener("online", again);
+    return () => {
+      window.clearInterval(timer);
+      window.removeEventListener("online", again);
+    };
+  }, [isLost]);
   const here = held.key === key;
   const known = here ? held.data : (kept.get(key)?.data as T | undefined);
   const data = known ?? (bridge && !(here && held.error) ? held.data : undefined);

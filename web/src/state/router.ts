@@ -9,13 +9,14 @@ export interface Place {
 }
 
 /** Paths of this page. All others belong to the service, such as `/docs/` and `/v1/…`. */
-const OURS = /^\/($|initiatives(\/|$)|councils(\/|$)|about$)/;
+const OURS = /^\/($|initiatives(\/|$)|councils(\/|$)|themes(\/|$)|compare$|about$)/;
 
 const listeners = new Set<() => void>();
 const scrolled = new Map<string, number>();
 let wasMoved = false;
 
-function read(): Place {
+/** The current address, outside of a component. */
+export function here(): Place {
   return { path: window.location.pathname, query: new URLSearchParams(window.location.search) };
 }
 
@@ -88,10 +89,11 @@ function isWithin(link: HTMLAnchorElement): boolean {
   return link.hash !== "" && link.pathname === window.location.pathname && link.search === window.location.search;
 }
 
+/** The current address, also after it changes. */
 export function usePlace(): Place {
-  const [place, setPlace] = useState(read);
+  const [place, setPlace] = useState(here);
   useEffect(() => {
-    const listener = () => setPlace(read());
+    const listener = () => setPlace(here());
     listeners.add(listener);
     return () => void listeners.delete(listener);
   }, []);

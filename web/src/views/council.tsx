@@ -1,15 +1,14 @@
-import { useState } from "preact/hooks";
-
-import { type Schema, Refusal } from "../api/client";
-import { type CardPage, countInitiatives, findCouncil, listCouncilInitiatives, nextPage } from "../api/registry";
-import { count, date, number, site } from "../format";
+import type { Schema } from "../api/client";
+import { countInitiatives, findCouncil, listCouncilInitiatives, listOutcomes } from "../api/registry";
+import { date, number, site } from "../format";
 import { Places } from "../map/places";
 import { Back } from "../parts/back";
-import { Card } from "../parts/card";
 import { Heading } from "../parts/heading";
+import { Claimed, Initiatives } from "../parts/related";
 import { Failed, Loading } from "../parts/states";
+import { Take } from "../parts/take";
 import { Filters } from "../state/filters";
-import { keep, useResource } from "../state/resource";
+import { preload, useResource } from "../state/resource";
 import { COUNCIL_TYPES, NATIONS, REGIONS, TIERS } from "../words";
 import { Missing } from "./missing";
 
@@ -18,10 +17,26 @@ type Council = Schema<"Council">;
 /** Maximum number of themes and of principles that a council's profile lists. */
 const MOST = 6;
 
-/** One council: its profile and its initiatives. */
+/** Loads the council, its counts, its claims and its initiatives. */
+export async function prepareCouncil(slug: string): Promise<void> {
+  const filters = of(slug);
+  await Promise.all([
+    preload(`council ${slug}`, (stop) => findCouncil(slug, stop)),
+    preload(`counts ${filters}`, (stop) => countInitiatives(filters, stop)),
+    preload(`claims ${filters}`, (stop) => listOutcomes({ participant: [slug] }, stop)),
+    preload(`initiatives of ${slug}`, (stop) => listCouncilInitiatives(slug, stop)),
+  ]);
+}
+
+/** The initiatives that a council leads or takes part in. */
+function of(slug: string): Filters {
+  return Filters.of(new URLSearchParams({ participant: slug }));
+}
+
+/** One council: its profile, its claims and its initiatives. */
 export function Council({ slug }: { slug: string }) {
   const { data, error, again } = useResource(`council ${slug}`, (stop) => findCouncil(slug, stop));
-  if (error?.status === 404) return <Missing what="council" detail={error.detail} />;
+  if (error?.status === 404) return <Missing what="council" error={error} />;
   if (error) return <div class="wide"><Failed error={error} again={again} /></div>;
   if (!data) return <div class="wide"><Loading what="the council" /></div>;
   return <Shown council={data} />;
@@ -45,12 +60,14 @@ function Shown({ council }: { council: Council }) {
             </p>
           )}
           {html.description && <div class="lead prose" dangerouslySetInnerHTML={{ __html: html.description }} />}
+          <Take list={`/v1/councils/${slug}/initiatives`} feed={`/v1/councils/${slug}/changes.atom`} page={`/councils/${slug}`} name={name} />
         </div>
       </header>
       <div class="wide record-columns">
         <div class="story">
           <KnownFor slug={slug} />
-          <Initiatives slug={slug} name={short} />
+          <Claimed at={`claims ${of(slug)}`} load={(stop) => listOutcomes({ participant: [slug] }, stop)} />
+          <Initiatives at={`initiatives of ${slug}`} load={(stop) => listCouncilInitiatives(slug, stop)} none={`${short} has no public initiatives yet.`} />
         </div>
         <aside class="facts" aria-label="Profile">
           {location && (
@@ -74,8 +91,8 @@ function Shown({ council }: { council: Council }) {
             {council.aliases.length > 0 && <Fact name="Also called" value={council.aliases.join(", ")} />}
           </dl>
           <p class="note">
-            You can get the council as <a href={`/v1/councils/${slug}`}>JSON</a>, its initiatives as <a href={`/v1/councils/${slug}/initiatives.xlsx`}>Excel</a> or <a href={`/v1/councils/${slug}/initiatives.csv?bom=true`}>CSV</a>, and its changes as{" "}
-            <a href={`/v1/councils/${slug}/changes.atom`}>a feed</a>.
+            You can get the council as <a href={`/v1/councils/${slug}`}>JSON</a>, and its claims as <a href={`/v1/outcomes.xlsx?participant=${slug}`}>Excel</a> or{" "}
+            <a href={`/v1/outcomes.csv?participant=${slug}&bom=true`}>CSV</a>.
           </p>
         </aside>
       </div>
@@ -99,7 +116,7 @@ function standing({ membership: { tier, status, joined_on: joined, ended_on: end
 
 /** The council's themes and principles, by number of its initiatives. */
 function KnownFor({ slug }: { slug: string }) {
-  const filters = Filters.of(new URLSearchParams({ participant: slug }));
+  const filters = of(slug);
   const { data } = useResource(`counts ${filters}`, (stop) => countInitiatives(filters, stop));
   if (!data || data.total === 0) return null;
   const { theme, principle } = data.facets;
@@ -132,49 +149,5 @@ function Bars({ title, name, values, slug, total }: { title: string; name: strin
         ))}
       </ul>
     </div>
-  );
-}
-
-function Initiatives({ slug, name }: { slug: string; name: string }) {
-  const key = `initiatives of ${slug}`;
-  const list = useResource<CardPage>(key, (stop) => listCouncilInitiatives(slug, stop));
-  const [added, setAdded] = useState<CardPage | null>(null);
-  const [refused, setRefused] = useState<Refusal | null>(null);
-  const page = added ?? list.data;
-
-  const showMore = async () => {
-    if (!page?.page.next) return;
-    try {
-      const next = await nextPage(page.page.next);
-      const whole = { ...next, data: [...page.data, ...next.data] };
-      keep(key, whole);
-      setAdded(whole);
-      setRefused(null);
-    } catch (error) {
-      setRefused(error instanceof Refusal ? error : new Refusal(0, "Something went wrong", String(error)));
-    }
-  };
-
-  return (
-    <section aria-labelledby="initiatives">
-      <h2 id="initiatives">{page ? count(page.total, "initiative") : "Initiatives"}</h2>
-      {list.error && <Failed error={list.error} again={list.again} />}
-      {!page && !list.error && <Loading what="initiatives" />}
-      {page?.data.length === 0 && <p class="note">{name} has no public initiatives yet.</p>}
-      <ul class="cards">
-        {page?.data.map((shown) => <Card key={shown.slug} shown={shown} />)}
-      </ul>
-      {page?.page.next && (
-        <p class="more">
-          <button type="button" onClick={showMore}>
-            Show more
-          </button>
-          <span>
-            {number(page.data.length)} of {number(page.total)} shown
-          </span>
-        </p>
-      )}
-      {refused && <Failed error={refused} again={showMore} />}
-    </section>
   );
 }

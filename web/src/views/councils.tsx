@@ -7,8 +7,9 @@ import { Places } from "../map/places";
 import type { Spot } from "../map/points";
 import { Heading } from "../parts/heading";
 import { Failed, Loading } from "../parts/states";
+import { Take } from "../parts/take";
 import { Filters } from "../state/filters";
-import { useResource } from "../state/resource";
+import { preload, useResource } from "../state/resource";
 import { go } from "../state/router";
 import { NATIONS, REGIONS, TIERS } from "../words";
 
@@ -24,6 +25,16 @@ export interface Practice {
 const MOST_THEMES = 3;
 const ALL = Filters.of(new URLSearchParams());
 
+/** Loads the councils and what they do. */
+export async function prepareCouncils(): Promise<void> {
+  await Promise.all([
+    preload("councils", listCouncils),
+    preload(`places ${ALL}`, (stop) => placeInitiatives(ALL, stop)),
+    preload("themes", nameThemes),
+    preload(`counts ${ALL}`, (stop) => countInitiatives(ALL, stop)),
+  ]);
+}
+
 /** All councils, with their themes and a map. */
 export function Councils({ query }: { query: URLSearchParams }) {
   const councils = useResource("councils", listCouncils);
@@ -31,6 +42,7 @@ export function Councils({ query }: { query: URLSearchParams }) {
   const themes = useResource("themes", nameThemes);
   const counts = useResource(`counts ${ALL}`, (stop) => countInitiatives(ALL, stop));
   const practice = useMemo(() => practiceOf(counts.data, placed.data, themes.data), [counts.data, placed.data, themes.data]);
+  const shades = useMemo(() => counts.data && new Map(counts.data.facets.council.map((one) => [one.value, one.initiatives])), [counts.data]);
   const [pointed, setPointed] = useState<string | null>(null);
   const words = query.get("name") ?? "";
   const where = query.get("where") ?? "";
@@ -53,18 +65,21 @@ export function Councils({ query }: { query: URLSearchParams }) {
 
   return (
     <div class="explore councils" data-side={side}>
+      <a class="skip" href="#results-title">
+        Skip to results
+      </a>
       <div class="hero">
         <div class="wide">
           <Heading title="Councils" class="hero-title" />
           <p>Councils in the registry, with the number and themes of their initiatives.</p>
-          <form class="finder" role="search" onSubmit={(event) => event.preventDefault()}>
+          <form class="finder" role="search" action="/councils" onSubmit={(event) => event.preventDefault()}>
             <label>
               <span>Name</span>
-              <input type="text" autoComplete="off" enterKeyHint="search" value={words} onInput={(event) => ask({ name: event.currentTarget.value })} />
+              <input type="text" name="name" autoComplete="off" enterKeyHint="search" value={words} onInput={(event) => ask({ name: event.currentTarget.value })} />
             </label>
             <label>
               <span>Nation or region</span>
-              <select value={where} onChange={(event) => ask({ where: event.currentTarget.value })}>
+              <select name="where" value={where} onChange={(event) => ask({ where: event.currentTarget.value })}>
                 <option value="">All</option>
                 {places.map(({ value, name }) => (
                   <option key={value} value={value}>
@@ -86,7 +101,7 @@ export function Councils({ query }: { query: URLSearchParams }) {
       <div class="columns two wide">
         <section class="results" aria-labelledby="results-title">
           <div class="results-head">
-            <h2 id="results-title">{councils.data ? count(shown.length, "council") : councils.error ? "Results could not be loaded" : "Loading …"}</h2>
+            <h2 id="results-title" tabIndex={-1}>{councils.data ? count(shown.length, "council") : councils.error ? "Results could not be loaded" : "Loading …"}</h2>
             <span class="unseen" role="status">
               {councils.data ? count(shown.length, "council") : ""}
             </span>
@@ -98,6 +113,7 @@ export function Councils({ query }: { query: URLSearchParams }) {
               ))}
             </div>
           </div>
+          {shown.length > 0 && <Take list="/v1/councils" feed="/v1/changes.atom" page="/councils" name="Councils" />}
           {councils.error && <Failed error={councils.error} again={councils.again} />}
           {!councils.data && !councils.error && <Loading what="councils" />}
           {councils.data && shown.length === 0 && (
@@ -122,7 +138,7 @@ export function Councils({ query }: { query: URLSearchParams }) {
           <a class="skip" href="#after-map">
             Skip the map
           </a>
-          <Places name="Map of the councils in the list" spots={spots} nouns={["council", "councils"]} pointed={pointed} />
+          <Places name="Map of the councils in the list" spots={spots} nouns={["council", "councils"]} pointed={pointed} shades={shades} />
           <p class="legend">{councils.data ? `${count(spots.length, "council")} on the map.` : councils.error ? "The map could not be loaded." : "Loading the map …"}</p>
           <span id="after-map" tabIndex={-1} />
         </section>
@@ -170,7 +186,7 @@ function practiceOf(counts: Json<"count_initiatives"> | undefined, placed: Place
       else practice.themes.push({ slug, label: labels?.get(slug) ?? label(slug), initiatives: 1 });
     }
   }
-  for (const { themes } of found.values()) themes.sort((one, other) => other.initiatives - one.initiatives);
+  for (const { themes } of found.values()) themes.sort((one, other) => other.initiatives - one.initiatives || one.label.localeCompare(other.label, "en-GB"));
   return found;
 }
 

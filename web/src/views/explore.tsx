@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { type Card as Shown, type CardPage, type PlacedInitiatives, countInitiatives, listInitiatives, nextPage, placeInitiatives } from "../api/registry";
 import { Refusal } from "../api/client";
@@ -6,30 +6,46 @@ import { count, number } from "../format";
 import { Places } from "../map/places";
 import type { Spot } from "../map/points";
 import { Card } from "../parts/card";
-import { Chips, NAMES, inWords, without } from "../parts/chips";
+import { Chips, inWords, without } from "../parts/chips";
 import { Facets } from "../parts/facets";
 import { Near } from "../parts/near";
 import { Heading } from "../parts/heading";
 import { Search } from "../parts/search";
 import { Failed, Loading } from "../parts/states";
+import { Take } from "../parts/take";
 import { Filters } from "../state/filters";
-import { type Resource, keep, useResource } from "../state/resource";
+import { useKeptFocus } from "../state/focus";
+import { type Resource, keep, preload, useResource } from "../state/resource";
 import { go } from "../state/router";
+import { FILTERS, ORDERS } from "../words";
 
-/** Orders of the list. The default for a search is by relevance. */
-const ORDERS = [
-  ["title", "Title"],
-  ["-started_on", "Newest first"],
-  ["started_on", "Oldest first"],
-  ["-updated_at", "Recently updated"],
-  ["distance", "Nearest"],
-] as const;
+/** Number of initiatives that a list has at first, and at most in one request. */
+const [USUAL, MOST] = [20, 200] as const;
+
+/** Loads the list and its counts. The map comes when it is there. */
+export async function prepareExplore(query: URLSearchParams): Promise<void> {
+  const filters = Filters.of(query);
+  const narrowing = filters.set("sort", "");
+  const shown = shownIn(query);
+  await Promise.all([preload(listKey(filters, shown), (stop) => listInitiatives(filters, stop, shown)), preload(`counts ${narrowing}`, (stop) => countInitiatives(narrowing, stop))]);
+}
+
+/** Number of initiatives that an address of the server's "Show more" asks for. */
+function shownIn(query: URLSearchParams): number {
+  const asked = Number(query.get("shown") ?? "");
+  return Number.isInteger(asked) ? Math.min(Math.max(asked, USUAL), MOST) : USUAL;
+}
+
+function listKey(filters: Filters, shown: number): string {
+  return shown === USUAL ? `list ${filters}` : `list ${filters} ${shown}`;
+}
 
 /** The list of initiatives, filtered and searched, with a map of the same initiatives. */
 export function Explore({ query }: { query: URLSearchParams }) {
   const filters = useMemo(() => Filters.of(query), [query.toString()]);
-  const key = `list ${filters}`;
-  const list = useResource<CardPage>(key, (stop) => listInitiatives(filters, stop), true);
+  const first = shownIn(query);
+  const key = listKey(filters, first);
+  const list = useResource<CardPage>(key, (stop) => listInitiatives(filters, stop, first), true);
   // If the search was corrected, the counts and the map use the correction too.
   const meant = list.busy ? undefined : list.data?.search?.did_you_mean;
   const narrowing = (meant ? filters.set("q", meant) : filters).set("sort", "");
@@ -38,6 +54,7 @@ export function Explore({ query }: { query: URLSearchParams }) {
   const [pointed, setPointed] = useState<string | null>(null);
   const [panel, setPanel] = useState(false);
   const spots = useMemo(() => (places.data?.places ?? []).map(spot), [places.data]);
+  const shades = useMemo(() => counts.data && new Map(counts.data.facets.council.map((one) => [one.value, one.initiatives])), [counts.data]);
   const side = query.get("view") === "map" ? "map" : "list";
 
   const address = (wanted: Filters, view: string = side) => {
@@ -48,13 +65,17 @@ export function Explore({ query }: { query: URLSearchParams }) {
   };
   const change = (wanted: Filters) => go(address(wanted));
   const active = filters.active().length;
+  useKeptFocus("results-title");
 
   return (
     <div class="explore" data-side={side}>
+      <a class="skip" href="#results-title">
+        Skip to results
+      </a>
       <div class="hero">
         <div class="wide">
           <Heading title={title(filters, counts.data?.facets)} class="hero-title">
-            Initiatives by co-operative councils
+            Initiatives by <span class="whole">co-operative</span> councils
           </Heading>
           <p>Initiatives from councils across the UK: their approach, their outcomes, and how strong the evidence is.</p>
           <Search words={filters.get("q")} onSearch={(words) => change(filters.set("q", words))} onTheme={(theme) => change(filters.set("q", "").toggle("theme", theme))} />
@@ -72,7 +93,7 @@ export function Explore({ query }: { query: URLSearchParams }) {
           </div>
         </section>
 
-        <Results at={key} list={list} filters={filters} exact={counts.data && !counts.busy ? counts.data.total : undefined} counts={counts.data?.facets} onChange={change} onPoint={setPointed}>
+        <Results at={key} list={list} filters={filters} name={title(filters, counts.data?.facets) || "Initiatives by co-operative councils"} exact={counts.data && !counts.busy ? counts.data.total : undefined} counts={counts.data?.facets} onChange={change} onPoint={setPointed}>
           <div class="sides" role="group" aria-label="Show">
             {(["list", "map"] as const).map((one) => (
               <button key={one} type="button" aria-pressed={side === one} onClick={() => go(address(filters, one), { replace: true })}>
@@ -86,7 +107,7 @@ export function Explore({ query }: { query: URLSearchParams }) {
           <a class="skip" href="#after-map">
             Skip the map
           </a>
-          <Places name="Map of the initiatives in the list" spots={spots} nouns={["initiative", "initiatives"]} pointed={pointed} stay={filters.get("bbox") !== ""} onBox={(box) => change(filters.set("bbox", box.map((degrees) => degrees.toFixed(3)).join(",")))} />
+          <Places name="Map of the initiatives in the list" spots={spots} nouns={["initiative", "initiatives"]} pointed={pointed} shades={shades} stay={filters.get("bbox") !== ""} onBox={(box) => change(filters.set("bbox", box.map((degrees) => degrees.toFixed(3)).join(",")))} />
           <p class="legend">{places.data ? located(places.data) : places.error ? "The map could not be loaded. The list has the same initiatives." : "Loading the map …"}</p>
           <span id="after-map" tabIndex={-1} />
         </section>
@@ -123,6 +144,8 @@ interface ResultsProps {
   at: string;
   list: Resource<CardPage>;
   filters: Filters;
+  /** The search and the filters in words. */
+  name: string;
   /** Exact total from the counts, if known: a search counts up to a thousand only. */
   exact: number | undefined;
   counts: Parameters<typeof Chips>[0]["counts"];
@@ -131,21 +154,29 @@ interface ResultsProps {
   children: preact.ComponentChildren;
 }
 
-function Results({ at: key, list, filters, exact, counts, onChange, onPoint, children }: ResultsProps) {
+function Results({ at: key, list, filters, name, exact, counts, onChange, onPoint, children }: ResultsProps) {
   const [more, setMore] = useState<"idle" | "busy" | Refusal>("idle");
   const [added, setAdded] = useState<{ key: string; page: CardPage } | null>(null);
   const page = added?.key === key ? added.page : list.data;
+  const cards = useRef<HTMLOListElement>(null);
+  const before = useRef(0);
+  // After "Show more", the focus goes to the first new initiative.
+  useLayoutEffect(() => {
+    if (before.current > 0) cards.current?.children[before.current]?.querySelector<HTMLElement>("h3 a")?.focus();
+    before.current = 0;
+  }, [added]);
   const words = filters.get("q");
   const heading = page && !list.busy ? total(page, exact) : list.error ? "Results could not be loaded" : "Loading …";
   useEffect(() => setMore("idle"), [key]);
 
   const showMore = async () => {
-    if (!page?.page.next) return;
+    if (!page?.page.next || more === "busy") return;
     setMore("busy");
     try {
       const next = await nextPage(page.page.next);
       const whole = { ...next, data: [...page.data, ...next.data] };
       keep(key, whole);
+      before.current = page.data.length;
       setAdded({ key, page: whole });
       setMore("idle");
     } catch (error) {
@@ -156,7 +187,9 @@ function Results({ at: key, list, filters, exact, counts, onChange, onPoint, chi
   return (
     <section class="results" aria-labelledby="results-title" aria-busy={list.busy}>
       <div class="results-head">
-        <h2 id="results-title">{heading}</h2>
+        <h2 id="results-title" tabIndex={-1}>
+          {heading}
+        </h2>
         <span class="unseen" role="status">
           {heading}
         </span>
@@ -184,6 +217,7 @@ function Results({ at: key, list, filters, exact, counts, onChange, onPoint, chi
         </p>
       )}
       <Chips filters={filters} counts={counts} onChange={onChange} />
+      {page && page.data.length > 0 && <Take list="/v1/initiatives" query={filters.toString()} feed={feed(filters)} page={`/${filters.toString() && `?${filters}`}`} name={name} />}
       {list.error && (
         <Failed error={list.error} again={list.again}>
           {filters.active().length > 0 && (
@@ -196,7 +230,7 @@ function Results({ at: key, list, filters, exact, counts, onChange, onPoint, chi
       {!page && !list.error && <Loading what="initiatives" />}
       {page && page.data.length === 0 && <Nothing filters={filters} counts={counts} onChange={onChange} />}
       {page && page.data.length > 0 && (
-        <ol class={list.busy ? "cards waiting" : "cards"}>
+        <ol class={list.busy ? "cards waiting" : "cards"} ref={cards}>
           {page.data.map((shown: Shown) => (
             <Card key={shown.slug} shown={shown} onPoint={onPoint} />
           ))}
@@ -204,7 +238,7 @@ function Results({ at: key, list, filters, exact, counts, onChange, onPoint, chi
       )}
       {page?.page.next && (
         <p class="more">
-          <button type="button" disabled={more === "busy"} onClick={showMore}>
+          <button type="button" aria-disabled={more === "busy"} onClick={showMore}>
             {more === "busy" ? "Loading …" : "Show more"}
           </button>
           <span>
@@ -213,7 +247,6 @@ function Results({ at: key, list, filters, exact, counts, onChange, onPoint, chi
         </p>
       )}
       {more instanceof Refusal && <Failed error={more} again={showMore} />}
-      {page && page.data.length > 0 && <Download filters={filters} />}
     </section>
   );
 }
@@ -245,7 +278,7 @@ function Nothing({ filters, counts, onChange }: { filters: Filters; counts: Resu
         {active.map(({ name, value }) => (
           <li key={`${name} ${value}`}>
             <button type="button" onClick={() => onChange(without(filters, name, value))}>
-              {NAMES[name]}: {inWords(name, value, counts)}
+              {FILTERS[name]}: {inWords(name, value, counts)}
             </button>
           </li>
         ))}
@@ -254,16 +287,9 @@ function Nothing({ filters, counts, onChange }: { filters: Filters; counts: Resu
   );
 }
 
-/** Downloads of the list. */
-function Download({ filters }: { filters: Filters }) {
-  const query = filters.toString();
-  const at = (ending: string) => `/v1/initiatives.${ending}${query ? `?${query}` : ""}`;
-  // Excel reads a CSV as UTF-8 only if it begins with a byte order mark.
-  const csv = `/v1/initiatives.csv?${query ? `${query}&` : ""}bom=true`;
-  return (
-    <p class="take">
-      Download results: <a href={at("xlsx")}>Excel</a> <a href={csv}>CSV</a> <a href={at("geojson")}>GeoJSON</a> <a href={at("ndjson")}>NDJSON</a>{" "}
-      <a href={`/v1/initiatives${query ? `?${query}` : ""}`}>JSON</a>
-    </p>
-  );
+/** The feed of one council or theme, if the list is of that alone, or else of all. */
+function feed(filters: Filters): string {
+  const [only, ...others] = filters.active();
+  const of = only && others.length === 0 && (only.name === "council" || only.name === "participant" ? "councils" : only.name === "theme" ? "themes" : "");
+  return of && only && only.value !== "network" ? `/v1/${of}/${only.value}/changes.atom` : "/v1/changes.atom";
 }

@@ -1,12 +1,22 @@
+import type { Refusal } from "../api/client";
 import { Heading } from "../parts/heading";
 
-/** The page for an unknown address. */
-export function Missing({ what, detail }: { what: "page" | "initiative" | "council"; detail?: string | undefined }) {
-  const [list, name] = what === "council" ? ["/councils", "All councils"] : ["/", "All initiatives"];
+const LISTS = {
+  page: ["/", "All initiatives"],
+  initiative: ["/", "All initiatives"],
+  council: ["/councils", "All councils"],
+  theme: ["/themes", "All themes"],
+} as const;
+
+/** The page for an unknown address, or for a record that was withdrawn. */
+export function Missing({ what, error }: { what: keyof typeof LISTS; error?: Refusal }) {
+  const [list, name] = LISTS[what];
+  const noun = what.charAt(0).toUpperCase() + what.slice(1);
+  const gone = error?.code === "withdrawn";
   return (
     <div class="wide narrow missing">
-      <Heading title="Not found">{what === "page" ? "Page not found" : `${what === "council" ? "Council" : "Initiative"} not found`}</Heading>
-      <p>{detail ?? "Check the address. The page may have moved, or the record may no longer be public."}</p>
+      <Heading title={gone ? "Withdrawn" : "Not found"}>{gone ? `${noun} withdrawn` : `${noun} not found`}</Heading>
+      <p>{gone ? error?.detail : "Check the address. The page may have moved, or the record may no longer be public."}</p>
       <p>
         <a class="button" href={list}>
           {name}

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 
 import type { Schema } from "../api/client";
-import { findInitiative, textOf } from "../api/registry";
+import { findInitiative, referenceOf, textOf } from "../api/registry";
 import { date, period, pounds, site } from "../format";
 import { Places } from "../map/places";
 import { Back } from "../parts/back";
@@ -11,16 +11,22 @@ import { Copy } from "../parts/copy";
 import { Heading } from "../parts/heading";
 import { Failed, Loading } from "../parts/states";
 import { Status } from "../parts/status";
-import { useResource } from "../state/resource";
+import { Reference, Share, full } from "../parts/take";
+import { preload, useResource } from "../state/resource";
 import { COST_KINDS, KINDS, LICENCES, PARTICIPANT_ROLES, PARTNER_ROLES, SOURCE_KINDS } from "../words";
 import { Missing } from "./missing";
 
 type Initiative = Schema<"Initiative">;
 
+/** Loads the initiative and its citation. */
+export async function prepareRecord(slug: string): Promise<void> {
+  await Promise.all([preload(`initiative ${slug}`, (stop) => findInitiative(slug, stop)), preload(`reference ${slug}`, () => referenceOf(slug))]);
+}
+
 /** One initiative, with all its details. */
 export function Record({ slug }: { slug: string }) {
   const { data, error, again } = useResource(`initiative ${slug}`, (stop) => findInitiative(slug, stop));
-  if (error?.status === 404) return <Missing what="initiative" detail={error.detail} />;
+  if (error?.status === 404) return <Missing what="initiative" error={error} />;
   if (error) return <div class="wide"><Failed error={error} again={again} /></div>;
   if (!data) return <div class="wide"><Loading what="the initiative" /></div>;
   return <Shown record={data} />;
@@ -47,10 +53,11 @@ function Shown({ record }: { record: Initiative }) {
           <ul class="tags" aria-label="Themes">
             {record.themes.map((theme) => (
               <li key={theme.slug}>
-                <a href={`/?theme=${theme.slug}`}>{theme.label}</a>
+                <a href={`/themes/${theme.slug}`}>{theme.label}</a>
               </li>
             ))}
           </ul>
+          <Actions record={record} />
         </div>
       </header>
 
@@ -81,7 +88,31 @@ function Shown({ record }: { record: Initiative }) {
         </div>
         <Aside record={record} />
       </div>
+      <OnPaper record={record} />
     </article>
+  );
+}
+
+/** Share, reference and forms of the record. */
+function Actions({ record: { slug } }: { record: Initiative }) {
+  const { data } = useResource(`reference ${slug}`, () => referenceOf(slug));
+  return (
+    <div class="take">
+      <p>
+        Download: <a href={`/v1/initiatives/${slug}`}>JSON</a> <a href="#reuse">Markdown</a>
+      </p>
+      <p>
+        <a href="/v1/changes.atom">Feed of changes</a>
+      </p>
+      <Share page={`/initiatives/${slug}`} />
+      {data && (
+        <Reference text={data}>
+          <p>
+            <a href="#cite">Other formats</a>
+          </p>
+        </Reference>
+      )}
+    </div>
   );
 }
 
@@ -266,6 +297,15 @@ function Aside({ record }: { record: Initiative }) {
         </p>
       </section>
     </aside>
+  );
+}
+
+/** Where a printed copy is from. */
+function OnPaper({ record }: { record: Initiative }) {
+  return (
+    <p class="on-paper wide">
+      CCIN registry: {record.title}, version {record.version}, {date(record.updated_at)}. {full(`/id/${record.id}`)}
+    </p>
   );
 }
 

@@ -1,0 +1,196 @@
+//! The registry's terms in plain English. They stand in `web/src/words.json`, which the page's own script reads too.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+use crate::db::enum_text::text;
+use crate::registry::councils::model::{CouncilType, Membership, MembershipStatus, MembershipTier, Nation, Region};
+use crate::registry::initiatives::answer::Initiative;
+use crate::registry::initiatives::evidence::{CostKind, OutcomeKind, SourceKind, Unit};
+use crate::registry::initiatives::model::{DeliveryStatus, InitiativeKind, ParticipantRole, PartnerRole};
+
+type Table = BTreeMap<String, String>;
+
+/// All words.
+#[derive(Debug, Default, Deserialize)]
+pub struct Words {
+    kinds: Table,
+    statuses: Table,
+    /// Whether a record has been confirmed as still true.
+    pub freshness: Table,
+    outcome_kinds: Table,
+    nations: Table,
+    regions: Table,
+    council_types: Table,
+    tiers: Table,
+    participant_roles: Table,
+    partner_roles: Table,
+    source_kinds: Table,
+    cost_kinds: Table,
+    /// Meaning of each level of evidence, from 0.
+    pub evidence: Vec<Level>,
+    units: BTreeMap<String, [String; 2]>,
+    /// Names of the filters.
+    pub filters: Table,
+    /// Orders of the list.
+    pub orders: Table,
+    /// Groups of claims, in the order of interest to readers.
+    pub claim_groups: Vec<ClaimGroup>,
+}
+
+/// A level of evidence.
+#[derive(Debug, Deserialize)]
+pub struct Level {
+    /// Name.
+    pub name: String,
+    /// Meaning, in a sentence.
+    pub means: String,
+}
+
+/// A group of claims. Different kinds are never added up.
+#[derive(Debug, Deserialize)]
+pub struct ClaimGroup {
+    /// Title.
+    pub title: String,
+    /// Kinds of claim in it.
+    pub kinds: Vec<OutcomeKind>,
+    /// What to know before reading them; empty for nothing.
+    pub note: String,
+}
+
+/// All words.
+pub static WORDS: LazyLock<Words> =
+    LazyLock::new(|| serde_json::from_str(include_str!("../../../web/src/words.json")).unwrap_or_default());
+
+/// The words for a value. A value without words is shown as the API writes it, without underscores.
+fn of<T: Serialize>(table: &Table, value: &T) -> String {
+    named(table, &text(value))
+}
+
+/// The words for a value as the API writes it.
+pub fn named(table: &Table, value: &str) -> String {
+    table.get(value).cloned().unwrap_or_else(|| label(value))
+}
+
+/// A readable name for a word without known words: `health-social-care` → `Health social care`.
+pub fn label(word: &str) -> String {
+    let spaced = word.replace(['-', '_'], " ");
+    let mut letters = spaced.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// The words for a value of a filter, if the registry has words for it.
+pub fn filter_value(filter: &str, value: &str) -> Option<String> {
+    let table = match filter {
+        "kind" => &WORDS.kinds,
+        "delivery_status" => &WORDS.statuses,
+        "nation" => &WORDS.nations,
+        "region" => &WORDS.regions,
+        "freshness" => &WORDS.freshness,
+        _ => return None,
+    };
+    table.get(value).cloned()
+}
+
+/// Kind of a record.
+pub fn kind(kind: InitiativeKind) -> String {
+    of(&WORDS.kinds, &kind)
+}
+
+/// Stage of delivery.
+pub fn status(status: DeliveryStatus) -> String {
+    of(&WORDS.statuses, &status)
+}
+
+/// Kind of a claim.
+pub fn outcome_kind(kind: OutcomeKind) -> String {
+    of(&WORDS.outcome_kinds, &kind)
+}
+
+/// Nation.
+pub fn nation(nation: Nation) -> String {
+    of(&WORDS.nations, &nation)
+}
+
+/// Region of England.
+pub fn region(region: Region) -> String {
+    of(&WORDS.regions, &region)
+}
+
+/// Type of local authority.
+pub fn council_type(kind: CouncilType) -> String {
+    of(&WORDS.council_types, &kind)
+}
+
+/// Standing of a council in the network, without dates; `None` for a council that was never a member.
+pub fn membership(membership: &Membership) -> Option<String> {
+    (membership.tier != MembershipTier::None).then(|| standing(membership))
+}
+
+/// The same, in words for every council.
+pub fn standing(membership: &Membership) -> String {
+    match membership.status {
+        Some(MembershipStatus::Lapsed) => "Former member".into(),
+        _ => of(&WORDS.tiers, &membership.tier),
+    }
+}
+
+/// Role of a council that takes part.
+pub fn participant_role(role: ParticipantRole) -> String {
+    of(&WORDS.participant_roles, &role)
+}
+
+/// Role of a partner.
+pub fn partner_role(role: PartnerRole) -> String {
+    of(&WORDS.partner_roles, &role)
+}
+
+/// Kind of a publication.
+pub fn source_kind(kind: SourceKind) -> String {
+    of(&WORDS.source_kinds, &kind)
+}
+
+/// Kind of money.
+pub fn cost_kind(kind: CostKind) -> String {
+    of(&WORDS.cost_kinds, &kind)
+}
+
+/// Name of an evidence level.
+pub fn evidence(level: i16) -> String {
+    let known = usize::try_from(level).ok().and_then(|level| WORDS.evidence.get(level));
+    known.map_or_else(|| format!("level {level}"), |level| level.name.clone())
+}
+
+/// Singular and plural of a unit that is a plain word.
+pub fn unit(unit: Unit) -> Option<&'static [String; 2]> {
+    WORDS.units.get(&text(&unit))
+}
+
+/// Lead of an initiative.
+pub fn lead(record: &Initiative) -> &str {
+    record.lead_council.as_ref().map_or("The network", |lead| &lead.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_can_be_read_and_every_kind_of_claim_is_in_one_group() {
+        assert_eq!(kind(InitiativeKind::CaseStudy), "Case study");
+        assert_eq!(status(DeliveryStatus::Live), "Running");
+        assert_eq!(evidence(2), "monitored");
+        for kind in WORDS.outcome_kinds.keys() {
+            let groups = WORDS.claim_groups.iter().filter(|group| group.kinds.iter().any(|one| text(one) == *kind));
+            assert_eq!(groups.count(), 1, "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_value_without_words_is_readable() {
+        assert_eq!(label("health-social_care"), "Health social care");
+        assert_eq!(named(&Table::new(), "written_off"), "Written off");
+    }
+}

@@ -1,0 +1,75 @@
+import type { Schema } from "../api/client";
+import { findTheme, listOutcomes, listThemeInitiatives } from "../api/registry";
+import { Back } from "../parts/back";
+import { Heading } from "../parts/heading";
+import { Claimed, Initiatives } from "../parts/related";
+import { Failed, Loading } from "../parts/states";
+import { Take } from "../parts/take";
+import { preload, useResource } from "../state/resource";
+import { Missing } from "./missing";
+
+/** Loads the theme, its claims and its initiatives. */
+export async function prepareTheme(slug: string): Promise<void> {
+  await Promise.all([
+    preload(`theme ${slug}`, (stop) => findTheme(slug, stop)),
+    preload(`claims of theme ${slug}`, (stop) => listOutcomes({ theme: [slug] }, stop)),
+    preload(`initiatives on ${slug}`, (stop) => listThemeInitiatives(slug, stop)),
+  ]);
+}
+
+/** One theme: its scope, its claims and its initiatives. */
+export function Theme({ slug }: { slug: string }) {
+  const { data, error, again } = useResource(`theme ${slug}`, (stop) => findTheme(slug, stop));
+  if (error?.status === 404) return <Missing what="theme" error={error} />;
+  if (error) return <div class="wide"><Failed error={error} again={again} /></div>;
+  if (!data) return <div class="wide"><Loading what="the theme" /></div>;
+  return <Shown theme={data} />;
+}
+
+function Shown({ theme }: { theme: Schema<"Theme"> }) {
+  const { slug, label, definition, broader, narrower, replaced_by: instead } = theme;
+  return (
+    <div class="record theme">
+      <header class="record-head">
+        <div class="wide">
+          <Back to="/themes" name="All themes" />
+          <p class="over">
+            <span class="kind">Theme</span>
+            {theme.status === "deprecated" && <span class="status stopped">No longer used for new records</span>}
+          </p>
+          <Heading title={label} />
+          <p class="lead">{definition}</p>
+          <Themes name="Part of" themes={broader ? [broader] : []} />
+          <Themes name="Includes" themes={narrower} />
+          <Themes name="Use instead" themes={instead ? [instead] : []} />
+          <Take list={`/v1/themes/${slug}/initiatives`} feed={`/v1/themes/${slug}/changes.atom`} page={`/themes/${slug}`} name={label} />
+        </div>
+      </header>
+      <div class="wide record-columns one">
+        <div class="story">
+          <Claimed at={`claims of theme ${slug}`} load={(stop) => listOutcomes({ theme: [slug] }, stop)} />
+          <Initiatives at={`initiatives on ${slug}`} load={(stop) => listThemeInitiatives(slug, stop)} none="This theme has no public initiatives yet." />
+          <p>
+            <a href={`/?theme=${slug}`}>Search and filter the initiatives on this theme, and see them on a map</a>
+          </p>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Themes({ name, themes }: { name: string; themes: Schema<"ThemeRef">[] }) {
+  if (themes.length === 0) return null;
+  return (
+    <p class="related">
+      {name}:{" "}
+      {themes.map((theme) => (
+        <>
+          <a key={theme.slug} href={`/themes/${theme.slug}`}>
+            {theme.label}
+          </a>{" "}
+        </>
+      ))}
+    </p>
+  );
+}
