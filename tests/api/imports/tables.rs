@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{CHERWELL, HEADER, import, import_bytes, import_text, total};
+use super::{CHERWOLD, HEADER, import, import_bytes, import_text, total};
 use crate::support::TestApp;
 
 /// Some lines of the table that was put together for this registry from mySociety's, the ONS's and GOV.UK's data.
@@ -11,9 +11,9 @@ const PUT_TOGETHER: &str = include_str!("uk_local_authorities.csv");
 /// with.
 const PUBLISHED: &str = include_str!("mysociety.csv");
 
-/// The header and Cherwell's row, without its county, which is not in the registry of these tests.
-fn cherwell() -> String {
-    format!("{HEADER}\n{}\n", CHERWELL.replace(",OXF,", ",,"))
+/// The header and Cherwold's row, without its county, which is not in the registry of these tests.
+fn cherwold() -> String {
+    format!("{HEADER}\n{}\n", CHERWOLD.replace(",OXF,", ",,"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -55,7 +55,7 @@ async fn a_published_file_whose_coordinates_are_swapped_says_swapped() {
     let refused = import_text(&app, &swapped, true).await.unwrap_err().to_string();
     assert!(refused.contains("line 2, line 3, line 5: latitude and longitude are swapped"), "{refused}");
     assert!(refused.contains("has 3 faults:"), "no other fault is told of the same numbers: {refused}");
-    let metres = cherwell().replace("51.75,-1.25", "221000,445000");
+    let metres = cherwold().replace("51.75,-1.25", "221000,445000");
     let refused = import_text(&app, &metres, true).await.unwrap_err().to_string();
     assert!(
         refused.contains("line 2: latitude and longitude are in metres, such as those of the British"),
@@ -92,7 +92,7 @@ async fn faults_name_the_line_whatever_ends_the_lines() {
 #[tokio::test(flavor = "multi_thread")]
 async fn blank_rows_and_columns_are_passed_over() {
     let app = TestApp::empty().await;
-    let row = CHERWELL.replace(",OXF,", ",,");
+    let row = CHERWOLD.replace(",OXF,", ",,");
     let blank = ",".repeat(20);
     // Blank columns in front and behind, as a table has that does not begin in the first column.
     let text = format!("{blank}\r\n,{HEADER},,\r\n{blank}\r\n,{row},,\r\n  \r\n\r\n{blank}\r\n,,,\r\n");
@@ -110,16 +110,16 @@ async fn blank_rows_and_columns_are_passed_over() {
 #[tokio::test(flavor = "multi_thread")]
 async fn headers_are_known_in_any_case_with_spaces_or_hyphens() {
     let app = TestApp::empty().await;
-    let row = CHERWELL.replace(",OXF,", ",,").replace(",NMD,England,South East,", ",nmd,ENGLAND,SOUTH EAST,");
+    let row = CHERWOLD.replace(",OXF,", ",,").replace(",NMD,England,South East,", ",nmd,ENGLAND,SOUTH EAST,");
     for header in [
         HEADER.to_uppercase(),
         HEADER.replace('_', " "),
         HEADER.replace("gss_code", "GSS Code").replace("official_name", " Official-Name "),
     ] {
         let told = import_text(&app, &format!("{header}\n{row}\n"), false).await.unwrap();
-        assert!(told.contains("New: 1\n  E07000177  Cherwell District Council"), "{header}: {told}");
+        assert!(told.contains("New: 1\n  E07000977  Cherwold District Council"), "{header}: {told}");
     }
-    let twice = format!("{HEADER},GSS Code\n{row},E07000177\n");
+    let twice = format!("{HEADER},GSS Code\n{row},E07000977\n");
     let refused = import_text(&app, &twice, false).await.unwrap_err().to_string();
     assert!(refused.contains("has the column GSS Code twice (also as gss_code)"), "{refused}");
 }
@@ -127,7 +127,7 @@ async fn headers_are_known_in_any_case_with_spaces_or_hyphens() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_missing_column_is_one_fault() {
     let app = TestApp::empty().await;
-    let rows = [CHERWELL; 3].join("\n");
+    let rows = [CHERWOLD; 3].join("\n");
     for (column, told) in [
         ("nation", "has no column nation"),
         ("short_name", "has no column short_name"),
@@ -146,7 +146,7 @@ async fn a_missing_column_is_one_fault() {
 async fn other_kinds_of_file_are_named_with_what_to_do() {
     let app = TestApp::empty().await;
     let remedy = "in Excel, choose Save As and the type \"CSV UTF-8 (Comma delimited)\"";
-    let text = cherwell().replace("Cherwell District", "Ch\u{e9}rwell District");
+    let text = cherwold().replace("Cherwold District", "Ch\u{e9}rwold District");
     let latin: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
     let utf_16 = |to_bytes: fn(u16) -> [u8; 2], mark: bool| -> Vec<u8> {
         let marked = if mark { format!("\u{feff}{text}") } else { text.clone() };
@@ -190,7 +190,7 @@ async fn angle_brackets_in_a_name_are_refused_and_nothing_is_imported_in_part() 
     let app = TestApp::with_sample().await;
     let before = total(&app).await;
     let rows = [
-        CHERWELL.replace(",OXF,", ",,"),
+        CHERWOLD.replace(",OXF,", ",,"),
         "E07000178,OXO,<b>Oxford</b> City Council,Oxford,,oxford,NMD,England,,,,,,,,,".to_owned(),
         "E07000179,SOX,South Oxfordshire District Council,South > Oxfordshire,De<,south-oxon,NMD,England,,,,,,,,,"
             .to_owned(),
@@ -205,7 +205,7 @@ async fn angle_brackets_in_a_name_are_refused_and_nothing_is_imported_in_part() 
         assert!(refused.contains(told), "{told}\n{refused}");
     }
     assert_eq!(total(&app).await, before);
-    app.anonymous().get("/v1/councils/cherwell").await.expect(404);
+    app.anonymous().get("/v1/councils/cherwold").await.expect(404);
     // The API has the same rule, for aliases too.
     let council = json!({ "name": "<i>New</i> Council", "short_name": "New", "aliases": ["New >"],
         "council_type": "district", "nation": "england" });

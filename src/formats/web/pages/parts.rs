@@ -64,8 +64,10 @@ pub struct Take<'a> {
 pub fn take(take: &Take<'_>) -> Markup {
     let Take { list, query, feed, name, page } = take;
     // Excel reads a CSV as UTF-8 only if it begins with a byte order mark.
-    let forms = [("xlsx", "Excel", ""), ("csv", "CSV", "bom=true"), ("geojson", "GeoJSON", ""), ("ndjson", "NDJSON", "")];
-    let with = |more: &'static str| [query, more].into_iter().filter(|one| !one.is_empty()).collect::<Vec<_>>().join("&");
+    let forms =
+        [("xlsx", "Excel", ""), ("csv", "CSV", "bom=true"), ("geojson", "GeoJSON", ""), ("ndjson", "NDJSON", "")];
+    let with =
+        |more: &'static str| [*query, more].into_iter().filter(|one| !one.is_empty()).collect::<Vec<_>>().join("&");
     // A list changes, so its reference needs the date on which it was read.
     let today = figures::date(&Utc::now().date_naive().to_string());
     html! {
