@@ -251,6 +251,9 @@ impl Generator {
         ]);
         self.tables.slugs.row(["initiative", &slug, &id]);
         self.narrative(number, &id);
+        if lead_id.is_empty() {
+            self.tables.leads.row([&id, "network"]);
+        }
         self.relations(number, &id, lead);
         self.evidence(number, &id);
     }

@@ -58,6 +58,8 @@ pub struct Tables {
     pub themes: Table,
     /// Initiatives.
     pub initiatives: Table,
+    /// Leads of those that no council leads.
+    pub leads: Table,
     /// Their long texts.
     pub narratives: Table,
     /// Participating councils.
@@ -93,6 +95,7 @@ impl Tables {
                  longitude, visibility, state, effective_visibility, published_at, created_at, updated_at, withdrawn_at,
                  withdrawn_reason",
             ),
+            leads: Table::new("initiative_leads", "initiative_id, kind"),
             narratives: Table::new("initiative_narratives", "initiative_id, body, challenge, approach, what_worked"),
             participants: Table::new("initiative_participants", "initiative_id, council_id, role, position"),
             partners: Table::new("initiative_partners", "initiative_id, position, name, role"),
@@ -113,7 +116,9 @@ impl Tables {
         for table in [&mut self.slugs, &mut self.councils, &mut self.themes, &mut self.initiatives] {
             table.flush(client).await?;
         }
-        for table in [&mut self.narratives, &mut self.participants, &mut self.partners, &mut self.of_themes] {
+        for table in
+            [&mut self.leads, &mut self.narratives, &mut self.participants, &mut self.partners, &mut self.of_themes]
+        {
             table.flush(client).await?;
         }
         for table in [&mut self.of_principles, &mut self.sources, &mut self.outcomes, &mut self.costs] {

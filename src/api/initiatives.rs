@@ -217,7 +217,8 @@ pub async fn replace_initiative(
 
 /// Change an initiative
 ///
-/// Send a merge patch (RFC 7396). Null clears a member. An array replaces the whole array.
+/// Send a merge patch (RFC 7396). Null clears a member. An array replaces the whole array. `lead_council` and `lead`
+/// replace each other.
 #[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), IfMatch), request_body(content = NewInitiative, content_type = "application/merge-patch+json"), responses((status = 200, description = "The updated initiative", body = Initiative)), security(("bearer" = []), ("api_key" = [])))]
 #[patch("/initiatives/{initiative}")]
 pub async fn update_initiative(
@@ -228,7 +229,10 @@ pub async fn update_initiative(
     trail: Trail,
     patch: Patch<NewInitiative>,
 ) -> Result<Written, ApiError> {
-    change(&db, &trail, caller.0, &initiative, if_match, |current| patch.merge(&NewInitiative::from(current))).await
+    change(&db, &trail, caller.0, &initiative, if_match, |current| {
+        patch.merge_choice(&NewInitiative::from(current), &["lead_council", "lead"])
+    })
+    .await
 }
 
 /// Withdraw an initiative

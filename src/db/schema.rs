@@ -225,6 +225,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    initiative_leads (initiative_id) {
+        initiative_id -> Uuid,
+        kind -> Text,
+        name -> Nullable<Text>,
+        place_of_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     initiative_narratives (initiative_id) {
         initiative_id -> Uuid,
         body -> Nullable<Text>,
@@ -233,6 +242,8 @@ diesel::table! {
         what_worked -> Nullable<Text>,
         what_did_not -> Nullable<Text>,
         transfer_conditions -> Nullable<Text>,
+        who_for -> Nullable<Text>,
+        provenance_note -> Nullable<Text>,
     }
 }
 
@@ -301,6 +312,8 @@ diesel::table! {
         updated_at -> Timestamptz,
         withdrawn_at -> Nullable<Timestamptz>,
         withdrawn_reason -> Nullable<Text>,
+        status_as_at -> Nullable<Text>,
+        entered_by -> Text,
     }
 }
 
@@ -355,6 +368,8 @@ diesel::table! {
         caveat -> Nullable<Text>,
         evidence_level -> Int2,
         source_key -> Nullable<Text>,
+        evaluator -> Nullable<Text>,
+        declared_interest -> Nullable<Text>,
     }
 }
 
@@ -468,6 +483,8 @@ diesel::joinable!(api_keys -> users (owner_id));
 diesel::joinable!(boundary_shapes -> boundaries (gss_code));
 diesel::joinable!(costs -> initiatives (initiative_id));
 diesel::joinable!(external_identities -> users (user_id));
+diesel::joinable!(initiative_leads -> councils (place_of_id));
+diesel::joinable!(initiative_leads -> initiatives (initiative_id));
 diesel::joinable!(initiative_narratives -> initiatives (initiative_id));
 diesel::joinable!(initiative_participants -> councils (council_id));
 diesel::joinable!(initiative_participants -> initiatives (initiative_id));
@@ -502,6 +519,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     county_districts,
     external_identities,
     idempotency_keys,
+    initiative_leads,
     initiative_narratives,
     initiative_participants,
     initiative_partners,

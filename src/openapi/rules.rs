@@ -31,7 +31,7 @@ pub(super) fn add(document: &mut Value) {
 }
 
 fn each(document: &mut Value, change: impl Fn(&mut Value, Vec<Rule>)) {
-    for name in ["Membership", "NewCouncil", "NewTheme", "NewUser", "UserUpdate", "Outcome"] {
+    for name in ["Membership", "NewCouncil", "NewTheme", "NewUser", "UserUpdate", "Outcome", "Lead"] {
         // The rules of a body also apply to its patch.
         let patch = PATCHES.iter().filter(|(whole, _)| *whole == name).map(|(_, patch)| *patch);
         for schema in [name].into_iter().chain(patch) {
@@ -123,6 +123,28 @@ fn of(name: &str) -> Vec<Rule> {
                 "An `evidence_level` of 2 or more requires `source`.",
                 json!({ "properties": { "evidence_level": { "minimum": 2 } } }),
                 needs("source", &text),
+            ),
+            rule(
+                "`independence` is allowed only from `evidence_level` 4.",
+                json!({ "properties": { "evidence_level": { "maximum": 3 } } }),
+                lacks("independence"),
+            ),
+        ],
+        "Lead" => vec![
+            rule(
+                "If `kind` is `council`, `ref` is required and `name` is not allowed.",
+                is("kind", &["council"]),
+                json!({ "required": ["ref"], "properties": { "ref": text, "name": none } }),
+            ),
+            rule(
+                "If `kind` is `organisation`, `name` is required and `ref` is not allowed.",
+                is("kind", &["organisation"]),
+                json!({ "required": ["name"], "properties": { "name": text, "ref": none } }),
+            ),
+            rule(
+                "If `kind` is `network` or `unknown`, `ref` and `name` are not allowed.",
+                is("kind", &["network", "unknown"]),
+                json!({ "properties": { "ref": none, "name": none } }),
             ),
         ],
         _ => Vec::new(),

@@ -2,12 +2,13 @@
 
 use chrono::Datelike;
 
-use super::entry::{Surroundings, first_day};
+use super::entry::Surroundings;
 use super::text::{Document, Field, without_provenance};
 use crate::db::enum_text::text;
 use crate::registry::councils::model::Council;
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::themes::model::Theme;
+use crate::text::dates::first_day;
 
 /// Population with the highest prominence among councils of the same name.
 const LARGE: f64 = 2_000_000.0;
@@ -29,7 +30,8 @@ impl<S: Surroundings> Documents<'_, S> {
         record.partners.iter().for_each(|partner| name(Field::Names, partner.name.to_string()));
         let began = record.started_on.as_deref().and_then(first_day);
         began.iter().for_each(|day| name(Field::Names, day.year().to_string()));
-        let lead = record.lead_council.iter().map(|council| council.id);
+        record.lead.name.iter().for_each(|lead| name(Field::Names, lead.to_string()));
+        let lead = record.lead_council.iter().chain(&record.place_of).map(|council| council.id);
         for council in lead.chain(record.participants.iter().map(|one| one.council.id)) {
             let names = self.0.council(council).map(places).unwrap_or_default();
             names.into_iter().for_each(|place| name(Field::Places, place));
@@ -38,12 +40,13 @@ impl<S: Surroundings> Documents<'_, S> {
             let said = [Some(&*claim.measure), claim.definition.as_deref(), claim.caveat.as_deref()];
             name(Field::Outcomes, said.into_iter().flatten().collect::<Vec<_>>().join(". "));
         }
+        record.who_for.iter().for_each(|people| name(Field::Text, people.clone()));
         record.texts().for_each(|markdown| name(Field::Text, without_provenance(markdown)));
-        let level = record.outcomes.iter().map(|claim| claim.evidence_level).max().unwrap_or_default();
+        let level = record.best_evidence().unwrap_or_default();
         let since = began.map_or(0, |day| day.year() - 1980).clamp(0, 100);
         // Evidence, detail and recency break ties between equally relevant hits.
         let prominence = 0.5 * f32::from(level) / 5.0
-            + 0.2 * record.outcomes.len().min(5) as f32 / 5.0
+            + 0.2 * record.results().count().min(5) as f32 / 5.0
             + 0.1 * f32::from(u8::from(record.body.is_some()))
             + 0.2 * since as f32 / 100.0;
         Document { fields, prominence, exact_names: Vec::new() }

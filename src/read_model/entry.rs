@@ -15,9 +15,12 @@ use crate::http::response::{Fingerprint, fingerprint};
 use crate::registry::councils::model::{Council, MembershipStatus};
 use crate::registry::initiatives::answer::{Initiative, InitiativeRef, LocationOf};
 use crate::registry::initiatives::evidence::{Bound, Direction, Outcome, OutcomeKind, Unit};
+use crate::registry::initiatives::lead::LeadKind;
 use crate::registry::initiatives::model::{Freshness, InitiativeKind, ParticipantRole, State};
+use crate::registry::initiatives::status::DatedStatus;
 use crate::registry::initiatives::store::{Loaded, Related};
 use crate::registry::themes::model::{Theme, ThemeStatus};
+use crate::text::dates::{first_day, last_day};
 
 /// An initiative.
 #[derive(Debug)]
@@ -36,8 +39,12 @@ pub struct InitiativeEntry {
     pub kind: InitiativeKind,
     /// Draft or published.
     pub state: State,
-    /// The lead council; `None` for the network itself.
+    /// Kind of lead.
+    pub lead_kind: LeadKind,
+    /// The lead council, if a council leads.
     pub lead: Option<Uuid>,
+    /// The council in whose area it happens, if no council leads.
+    pub place_of: Option<Uuid>,
     /// Participating councils, without the lead council.
     pub participants: Box<[(Uuid, ParticipantRole)]>,
     /// Its themes, the primary one first.
@@ -125,7 +132,9 @@ impl InitiativeEntry {
             level: *level,
             kind: record.kind,
             state: record.state,
+            lead_kind: record.lead.kind,
             lead,
+            place_of: record.place_of.as_ref().map(|council| council.id),
             participants: record.participants.iter().map(|one| (one.council.id, one.role)).collect(),
             themes: record.themes.iter().map(|used| used.theme.id).collect(),
             parent: parent.clone(),
@@ -153,14 +162,16 @@ impl InitiativeEntry {
             FacetKey::Kind(record.kind),
             FacetKey::DeliveryStatus(record.delivery_status),
         ];
-        match self.lead {
-            Some(lead) => {
-                keys.extend([FacetKey::Council(lead), FacetKey::Lead(lead), FacetKey::Involves(lead)]);
-                let council = around.council(lead);
-                keys.extend(council.map(|council| FacetKey::Nation(council.nation)));
-                keys.extend(council.and_then(|council| council.region).map(FacetKey::Region));
-            }
-            None => keys.push(FacetKey::Network),
+        if let Some(lead) = self.lead {
+            keys.extend([FacetKey::Council(lead), FacetKey::Lead(lead), FacetKey::Involves(lead)]);
+        }
+        if self.lead_kind == LeadKind::Network {
+            keys.push(FacetKey::Network);
+        }
+        keys.extend(self.place_of.map(FacetKey::PlaceOf));
+        if let Some(council) = self.lead.or(self.place_of).and_then(|id| around.council(id)) {
+            keys.push(FacetKey::Nation(council.nation));
+            keys.extend(council.region.map(FacetKey::Region));
         }
         for (council, role) in &self.participants {
             keys.push(FacetKey::Involves(*council));
@@ -171,7 +182,13 @@ impl InitiativeEntry {
         keys.extend(self.themes.iter().flat_map(|theme| around.theme_and_broader(*theme)).map(FacetKey::Theme));
         keys.extend(record.principles.iter().map(|used| FacetKey::Principle(used.id)));
         keys.extend(self.started.map(|day| FacetKey::Year(day.year())));
-        keys.extend(record.outcomes.iter().map(|claim| claim.evidence_level).max().map(FacetKey::Evidence));
+        keys.extend(record.best_evidence().map(FacetKey::Evidence));
+        let status = DatedStatus {
+            status: record.delivery_status,
+            as_at: record.status_as_at.as_deref(),
+            verified_at: record.verified_at,
+        };
+        keys.extend(status.confirmed_until().map(FacetKey::StatusUntil));
         if self.verified_at.is_some() {
             keys.push(FacetKey::Verified);
             keys.extend(self.review_due_on.map(FacetKey::ReviewDue));
@@ -298,37 +315,5 @@ impl ThemeEntry {
         let json = RecordJson::new(&record)?;
         let fingerprint = fingerprint(json.text().as_bytes());
         Ok(Self { label_key: record.label.to_lowercase().into(), fingerprint, json, record })
-    }
-}
-
-/// The first day in a partial date.
-pub fn first_day(date: &str) -> Option<NaiveDate> {
-    let part = |range: std::ops::Range<usize>| date.get(range).and_then(|digits| digits.parse::<u32>().ok());
-    NaiveDate::from_ymd_opt(date.get(..4)?.parse().ok()?, part(5..7).unwrap_or(1), part(8..10).unwrap_or(1))
-}
-
-/// The last day in a partial date.
-pub fn last_day(date: &str) -> Option<NaiveDate> {
-    let first = first_day(date)?;
-    match date.len() {
-        4 => NaiveDate::from_ymd_opt(first.year(), 12, 31),
-        7 => first.checked_add_months(chrono::Months::new(1))?.pred_opt(),
-        _ => Some(first),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_partial_date_has_a_first_and_a_last_day() {
-        let days =
-            |date| [first_day(date), last_day(date)].map(|day| day.map(|day| day.to_string()).unwrap_or_default());
-        assert_eq!(days("2013"), ["2013-01-01", "2013-12-31"]);
-        assert_eq!(days("2012-02"), ["2012-02-01", "2012-02-29"]);
-        assert_eq!(days("2013-12"), ["2013-12-01", "2013-12-31"]);
-        assert_eq!(days("2013-05-10"), ["2013-05-10", "2013-05-10"]);
-        assert_eq!(days("x"), ["", ""]);
     }
 }

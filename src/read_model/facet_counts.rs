@@ -11,7 +11,8 @@ use crate::access::reach::Reach;
 use crate::db::enum_text::text;
 use crate::registry::councils::model::{Nation, Region};
 use crate::registry::initiatives::evidence::EVIDENCE_LEVELS;
-use crate::registry::initiatives::model::{DeliveryStatus, InitiativeKind, NETWORK};
+use crate::registry::initiatives::lead::NETWORK;
+use crate::registry::initiatives::model::{DeliveryStatus, InitiativeKind};
 
 impl Snapshot {
     /// Facet counts of the initiatives that match a filter. Each facet ignores its own filter.

@@ -25,13 +25,15 @@ pub enum FacetKey {
     Council(Uuid),
     /// Led by the network itself.
     Network,
+    /// No council leads it, and it happens in the area of this council.
+    PlaceOf(Uuid),
     /// Has this lead council.
     Lead(Uuid),
     /// Led by this council, or with its participation.
     Involves(Uuid),
-    /// The lead council is in this region.
+    /// The council that leads it, or in whose area it happens, is in this region.
     Region(Region),
-    /// The lead council is in this nation.
+    /// The council that leads it, or in whose area it happens, is in this nation.
     Nation(Nation),
     /// Has this kind.
     Kind(InitiativeKind),
@@ -39,12 +41,14 @@ pub enum FacetKey {
     DeliveryStatus(DeliveryStatus),
     /// Started in this year.
     Year(i32),
-    /// Its best evidence has this level. Initiatives without outcomes have no such key.
+    /// Its best evidence has this level. Initiatives without outcomes have no such key; context is no outcome.
     Evidence(i16),
     /// Someone has confirmed that it is still true.
     Verified,
     /// It was confirmed, and is due for review on this day.
     ReviewDue(NaiveDate),
+    /// Its delivery status counts as confirmed until this day.
+    StatusUntil(NaiveDate),
     /// Is a component of another initiative.
     Component,
     /// Its location is in this grid cell (row northwards, column eastwards). A box filter reads the cells that the box

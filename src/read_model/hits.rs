@@ -42,7 +42,7 @@ pub struct SearchHit {
     /// Summary of the initiative; null for a council.
     #[schema(required)]
     pub summary: Option<String>,
-    /// The council that leads the initiative. Null for a council, and for an initiative of the network itself.
+    /// The council that leads the initiative. Null for a council, and for an initiative that no council leads.
     #[schema(required)]
     pub lead_council: Option<CouncilRef>,
     /// Distance from `near` in kilometres, in a straight line. Only with `near`.

@@ -16,7 +16,8 @@ use crate::error::ApiError;
 use crate::geography::Area;
 use crate::registry::councils::model::{Nation, Region};
 use crate::registry::initiatives::evidence::EVIDENCE_LEVELS;
-use crate::registry::initiatives::model::{DeliveryStatus, Freshness, InitiativeKind, NETWORK};
+use crate::registry::initiatives::lead::NETWORK;
+use crate::registry::initiatives::model::{DeliveryStatus, Freshness, InitiativeKind};
 use crate::registry::initiatives::query::InitiativeQuery;
 
 /// The highest evidence level.

@@ -54,6 +54,7 @@ pub async fn load(conn: &mut AsyncPgConnection, progress: impl Fn(Progress) + Sy
 async fn load_all(conn: &mut AsyncPgConnection, progress: &(impl Fn(Progress) + Sync)) -> Result<Snapshot, ApiError> {
     let mut snapshot = Snapshot::default();
     snapshot.epoch = epoch(conn).await?;
+    snapshot.day = Utc::now().date_naive();
     snapshot.councils = Arc::new(load_councils(conn).await?);
     snapshot.themes = Arc::new(load_themes(conn).await?);
     snapshot.vocabularies = Arc::new(load_vocabularies(conn).await?);
@@ -153,12 +154,19 @@ pub async fn catch_up(conn: &mut AsyncPgConnection, from: &Snapshot) -> Result<S
 
 async fn catch_up_in(conn: &mut AsyncPgConnection, from: &Snapshot) -> Result<Step, ApiError> {
     let rows = changes_after(conn, from.position).await?;
+    let today = Utc::now().date_naive();
     if rows.is_empty() {
         // A database that was restored, or has lost its latest commits, is behind the snapshot.
         let last: Option<i64> = changes::table.select(max(changes::position)).first(conn).await?;
-        return Ok(if last.unwrap_or_default() < from.position { Step::Behind } else { Step::UpToDate });
+        if last.unwrap_or_default() < from.position {
+            return Ok(Step::Behind);
+        }
+        if from.day == today {
+            return Ok(Step::UpToDate);
+        }
     }
     let mut next = from.clone();
+    next.day = today;
     let ids_of =
         |resource: &str| -> HashSet<Uuid> { rows.iter().filter(|row| row.1 == resource).map(|row| row.2).collect() };
     let (of_councils, of_themes, mut ids) = (ids_of("council"), ids_of("theme"), ids_of("initiative"));
@@ -180,10 +188,14 @@ async fn catch_up_in(conn: &mut AsyncPgConnection, from: &Snapshot) -> Result<St
     }
     // Rebuild every entry that shows a changed record or is found by it, whether or not it is in the feed.
     let led = [from, &next].map(|one| one.led_by_predecessors(&of_councils, &of_council_changes));
-    let keys = of_councils.into_iter().map(FacetKey::Involves).chain(of_themes.into_iter().map(FacetKey::Theme));
-    let keys = keys.chain(led.into_iter().flatten());
+    let keys = of_councils
+        .into_iter()
+        .flat_map(|id| [FacetKey::Involves(id), FacetKey::PlaceOf(id)])
+        .chain(of_themes.into_iter().map(FacetKey::Theme))
+        .chain(led.into_iter().flatten());
     let dependents = from.facets.any(keys);
-    ids.extend(from.initiatives(&dependents).map(|entry| entry.id));
+    let turned = from.turned_until(today);
+    ids.extend(from.initiatives(&(dependents | turned)).map(|entry| entry.id));
     note_changes(&mut next, rows);
     let ids: Vec<Uuid> = ids.into_iter().collect();
     if ids.is_empty() {

@@ -79,7 +79,7 @@ impl OutcomeFilter {
             && any(&self.units, claim.unit)
             && any(&self.bounds, Some(claim.bound))
             && any(&self.directions, claim.direction)
-            && self.min_evidence.is_none_or(|least| claim.evidence_level >= least)
+            && self.min_evidence.is_none_or(|least| claim.evidence_level >= least && !claim.kind.is_context())
     }
 }
 

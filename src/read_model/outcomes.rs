@@ -11,7 +11,7 @@ use crate::error::ApiError;
 use crate::http::response::Versioned;
 use crate::registry::councils::model::CouncilRef;
 use crate::registry::initiatives::answer::Initiative;
-use crate::registry::initiatives::evidence::{Bound, Direction, OutcomeKind, Source, Unit};
+use crate::registry::initiatives::evidence::{Bound, Direction, Independence, OutcomeKind, Source, Unit};
 use crate::text::{PartialDate, Quantity};
 
 /// The initiative that makes a claim.
@@ -25,7 +25,7 @@ pub struct OutcomeOf {
     /// Title.
     #[schema(example = "Get Oldham Working")]
     pub title: String,
-    /// The council that leads it. Null for an initiative of the network itself.
+    /// The council that leads it. Null if no council leads it.
     #[schema(required)]
     pub lead_council: Option<CouncilRef>,
 }
@@ -78,6 +78,9 @@ pub struct OutcomeRecord {
     /// 0 aspiration, 1 described, 2 monitored, 3 compared, 4 independently evaluated, 5 replicated.
     #[schema(minimum = 0, maximum = 5, example = 2)]
     pub evidence_level: i16,
+    /// Who evaluated the claim. Null if that is not recorded, and below evidence level 4.
+    #[schema(required)]
+    pub independence: Option<Independence>,
     /// The source of the claim.
     #[schema(required)]
     pub source: Option<Source>,
@@ -109,6 +112,7 @@ impl OutcomeRecord {
             definition: claim.definition.as_deref().map(str::to_owned),
             caveat: claim.caveat.as_deref().map(str::to_owned),
             evidence_level: claim.evidence_level,
+            independence: claim.independence,
             source: claim.source.and_then(|key| sources.into_iter().find(|source| source.key == key)),
             updated_at,
         })

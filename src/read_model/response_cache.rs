@@ -52,7 +52,7 @@ struct CachedResponse {
 enum Dependence {
     /// The initiative of a path segment, with this fingerprint.
     Initiative(String, Fingerprint),
-    /// Public records of these kinds, as of their last changes. Due reviews depend on the day.
+    /// Public records of these kinds, as of their last changes. Due reviews and confirmed statuses depend on the day.
     Kinds(Stamps, NaiveDate),
 }
 
@@ -185,7 +185,7 @@ impl Dependence {
     fn of(request: &HttpRequest, snapshot: &Snapshot) -> Option<Self> {
         let segments: Vec<&str> = request.path().split('/').skip(1).collect();
         let stamps = snapshot.stamps;
-        let only = |stamps| Some(Self::Kinds(stamps, Utc::now().date_naive()));
+        let only = |stamps| Some(Self::Kinds(stamps, snapshot.day));
         match segments[..] {
             ["v1", "principles" | "values"] => only(Stamps::default()),
             ["v1", "themes"] | ["v1", "themes", _] => {
@@ -216,13 +216,14 @@ impl Dependence {
             }
             Self::Kinds(stamps, day) => {
                 let is_same = |shown: i64, now: i64| shown == 0 || shown == now;
-                let now = snapshot.stamps;
+                let (now, now_on) = (snapshot.stamps, Utc::now().date_naive());
                 is_same(stamps.councils, now.councils)
                     && is_same(stamps.themes, now.themes)
                     && is_same(stamps.initiatives, now.initiatives)
                     && is_same(stamps.boundaries, now.boundaries)
                     && is_same(stamps.loads, now.loads)
-                    && *day == Utc::now().date_naive()
+                    && *day == now_on
+                    && snapshot.day == now_on
             }
         }
     }

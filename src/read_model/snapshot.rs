@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use imbl::{HashMap as SharedMap, OrdMap, Vector};
-use roaring::RoaringBitmap;
+use roaring::{MultiOps, RoaringBitmap};
 use uuid::Uuid;
 
 use super::boundaries::Boundaries;
@@ -79,6 +79,8 @@ pub struct Stamps {
 pub struct Snapshot {
     /// The epoch of the database's history.
     pub epoch: i64,
+    /// Day (UTC) as of which it says whether a status is confirmed.
+    pub day: NaiveDate,
     /// Position of the last change that it includes, hidden changes included.
     pub position: i64,
     /// Position of the last change visible to the public.
@@ -161,6 +163,18 @@ impl Snapshot {
         use Visibility::{Members, Officers, Private, Public};
         let levels = [Public, Members, Officers, Private].into_iter().filter(|level| *level <= reach.level);
         self.facets.any(levels.map(FacetKey::Level).chain(reach.council.map(FacetKey::Lead)))
+    }
+
+    /// The initiatives whose status counts as confirmed on the snapshot's day but not on another, or the reverse.
+    pub fn turned_until(&self, other: NaiveDate) -> RoaringBitmap {
+        let (first, last) = (self.day.min(other), self.day.max(other));
+        match last.pred_opt().filter(|last| *last >= first) {
+            Some(last) => {
+                let turned = self.facets.range(FacetKey::StatusUntil(first), FacetKey::StatusUntil(last));
+                turned.map(|(_, set)| set).union()
+            }
+            None => RoaringBitmap::new(),
+        }
     }
 
     /// The number of initiatives, hidden ones included.

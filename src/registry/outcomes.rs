@@ -33,6 +33,7 @@ pub enum OutcomeField {
     Definition,
     Caveat,
     EvidenceLevel,
+    Independence,
     Source,
     UpdatedAt,
 }
@@ -57,7 +58,7 @@ pub struct OutcomeQuery {
     #[serde(default)]
     #[param(inline)]
     pub direction: Vec<Direction>,
-    /// Only outcomes with this evidence level or higher.
+    /// Only outcomes with this evidence level or higher, without context.
     #[param(minimum = 0, maximum = 5, example = 2)]
     pub min_evidence: Option<i16>,
     /// Only outcomes of these initiatives: slug or id.
@@ -93,11 +94,11 @@ pub struct OutcomeQuery {
     #[serde(default)]
     #[param(inline, example = json!(["sunderland"]))]
     pub participant: Vec<Reference>,
-    /// Only outcomes of initiatives led by a council of these English regions.
+    /// Only outcomes of initiatives led by a council of these English regions, or in its area if no council leads them.
     #[serde(default)]
     #[param(inline)]
     pub region: Vec<Region>,
-    /// Only outcomes of initiatives led by a council of these nations.
+    /// Only outcomes of initiatives led by a council of these nations, or in its area if no council leads them.
     #[serde(default)]
     #[param(inline)]
     pub nation: Vec<Nation>,
@@ -113,7 +114,7 @@ pub struct OutcomeQuery {
     #[param(inline)]
     pub freshness: Vec<Freshness>,
     /// Only outcomes of initiatives in this box: west,south,east,north in degrees. An initiative without its own
-    /// location counts at its lead council's.
+    /// location counts at that of its lead council or `place_of`.
     #[param(inline)]
     pub bbox: Option<BoundingBox>,
     /// Only outcomes of initiatives near this point: latitude,longitude in degrees.

@@ -4,6 +4,7 @@
 //! `\n`, then checks it against the schema of its type. Only then does it become a value of these types. `From<&str>`
 //! is for stored texts, which passed the same schema on their way in.
 
+pub mod dates;
 pub mod markdown;
 pub mod moment;
 

@@ -30,7 +30,7 @@ async fn members_of_an_initiative() {
         ("/ended_on", "\"2100-02-29\"", "malformed", "a valid date"),
         ("/lead_council", "\"oldam\"", "unknown_reference", "did you mean oldham?"),
         ("/lead_council", "\"york\"", "repeated", "/participants/0/council"),
-        ("/lead_council", "null", "wrong_type", ""),
+        ("/lead_council", "null", "required", "unless lead says who leads"),
         ("/participants/1/council", "\"york\"", "repeated", "twice"),
         ("/participants/1/council", "\"oldham\"", "repeated", "lead council"),
         ("/participants/1/council", "\"network\"", "unknown_reference", ""),

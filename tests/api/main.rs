@@ -26,6 +26,7 @@ mod facets;
 mod filters;
 mod geography;
 mod guide;
+mod honest;
 mod http;
 mod imports;
 mod initiatives;

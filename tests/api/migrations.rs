@@ -184,7 +184,7 @@ fn rust_kind(kind: &str) -> String {
 }
 
 /// Which enum of the document holds the words of which column.
-const WORDS: [(&str, &str); 28] = [
+const WORDS: [(&str, &str); 29] = [
     ("audit_events.origin", "Origin"),
     ("co_operative_values.scheme", "ValueScheme"),
     ("costs.bound", "CostBound"),
@@ -196,9 +196,11 @@ const WORDS: [(&str, &str); 28] = [
     ("councils.nation", "Nation"),
     ("councils.region", "Region"),
     ("councils.status", "CouncilStatus"),
+    ("initiative_leads.kind", "LeadKind"),
     ("initiative_participants.role", "ParticipantRole"),
     ("initiative_partners.role", "PartnerRole"),
     ("initiatives.delivery_status", "DeliveryStatus"),
+    ("initiatives.entered_by", "EnteredBy"),
     ("initiatives.kind", "InitiativeKind"),
     ("initiatives.licence", "Licence"),
     ("initiatives.state", "State"),

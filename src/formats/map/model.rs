@@ -173,7 +173,7 @@ pub struct InitiativeProperties<'a> {
     /// Slugs of its themes, the primary theme first.
     #[schema(example = json!(["economy-work"]))]
     pub themes: Vec<&'a str>,
-    /// The lead council. Null if the network leads it.
+    /// The lead council. Null if no council leads it.
     #[schema(required)]
     pub council: Option<MapCouncil<'a>>,
     /// Whether somebody has confirmed the record, and whether a check is due.
@@ -216,7 +216,7 @@ pub struct CouncilProperties<'a> {
 pub struct MapSummary {
     /// The counts.
     pub data: SummaryCounts,
-    /// Number of initiatives that match the filters, including those led by the network.
+    /// Number of initiatives that match the filters, including those that no council leads.
     #[schema(example = 129, minimum = 0)]
     pub total: i64,
 }

@@ -212,30 +212,37 @@ fn initiative(
     url: String,
 ) -> Result<InitiativeFeature, ApiError> {
     let record = entry.record(Reach::PUBLIC)?;
-    let lead = entry.lead.and_then(|id| snapshot.councils.get(id)).map(|one| &one.record);
+    let council = |id: Option<Uuid>| id.and_then(|id| snapshot.councils.get(id)).map(|one| &one.record);
+    let (lead, place) = (council(entry.lead), council(entry.lead.or(entry.place_of)));
     Ok(InitiativeFeature {
         kind: FEATURE,
         id: record.id,
         geometry: GeoJsonPoint::new(at),
         properties: InitiativeFeatureProperties {
+            lead_kind: record.lead.kind,
+            lead_name: record.lead.name.as_deref().map(str::to_owned),
             lead_council: lead.map(|lead| lead.slug.clone()),
             lead_council_name: lead.map(|lead| lead.name.clone()),
             lead_council_gss_code: lead.and_then(|lead| lead.gss_code.clone()),
-            region: lead.and_then(|lead| lead.region),
-            nation: lead.map(|lead| lead.nation),
+            region: place.and_then(|council| council.region),
+            nation: place.map(|council| council.nation),
+            place_of: record.place_of.as_ref().map(|council| council.slug.clone()),
             participants: joined(record.participants.iter().map(|part| part.council.slug.clone())),
             primary_theme: record.themes.first().map(|used| used.theme.slug.clone()),
             themes: joined(record.themes.iter().map(|used| used.theme.slug.clone())),
             principles: joined(record.principles.iter().map(|used| used.slug.clone())),
             freshness: entry.freshness(Utc::now().date_naive()),
-            outcome_count: record.outcomes.len() as i64,
-            best_evidence: record.outcomes.iter().map(|claim| claim.evidence_level).max(),
+            outcome_count: record.results().count() as i64,
+            best_evidence: record.best_evidence(),
             location_of: entry.place.map(|(_, of)| of).ok_or_else(|| ApiError::not_found("feature"))?,
             slug: record.slug,
             title: record.title,
             summary: record.summary,
             kind: record.kind,
             delivery_status: record.delivery_status,
+            status_as_at: record.status_as_at,
+            status_confirmation: record.status_confirmation,
+            status_text: record.status_text,
             started_on: record.started_on,
             ended_on: record.ended_on,
             licence: record.licence,

@@ -9,7 +9,9 @@ use crate::formats::exports::encoder::Point;
 use crate::registry::boundaries::model::BoundaryGeometry;
 use crate::registry::councils::model::{CouncilType, MembershipTier, Nation, Region};
 use crate::registry::initiatives::answer::LocationOf;
+use crate::registry::initiatives::lead::LeadKind;
 use crate::registry::initiatives::model::{DeliveryStatus, Freshness, InitiativeKind, Licence};
+use crate::registry::initiatives::status::StatusConfirmation;
 
 /// Media type of everything except features.
 pub const JSON: &str = "application/json";
@@ -240,13 +242,26 @@ pub struct InitiativeFeatureProperties {
     pub(super) kind: InitiativeKind,
     /// Stage of delivery.
     pub(super) delivery_status: DeliveryStatus,
+    /// When the delivery status was true: a year, month or day.
+    #[schema(required, example = "2013-12")]
+    pub(super) status_as_at: Option<String>,
+    /// Whether the delivery status is still confirmed, as of today.
+    pub(super) status_confirmation: StatusConfirmation,
+    /// The delivery status in words, with its date.
+    #[schema(example = "Running, as of December 2013; not confirmed since")]
+    pub(super) status_text: String,
     /// Start: a year, month or day.
     #[schema(required, example = "2013-05")]
     pub(super) started_on: Option<String>,
     /// End: a year, month or day.
     #[schema(required)]
     pub(super) ended_on: Option<String>,
-    /// Slug of the lead council. Null if the network leads it.
+    /// Kind of lead.
+    pub(super) lead_kind: LeadKind,
+    /// Name of the lead organisation, if it is not a council.
+    #[schema(required)]
+    pub(super) lead_name: Option<String>,
+    /// Slug of the lead council. Null if no council leads it.
     #[schema(required, example = "oldham")]
     pub(super) lead_council: Option<String>,
     /// Official name of the lead council.
@@ -255,10 +270,13 @@ pub struct InitiativeFeatureProperties {
     /// ONS code of the lead council's boundary.
     #[schema(required, example = "E08000004")]
     pub(super) lead_council_gss_code: Option<String>,
-    /// English region of the lead council.
+    /// Slug of the council in whose area it happens, if no council leads it.
+    #[schema(required)]
+    pub(super) place_of: Option<String>,
+    /// English region of the lead council, or of `place_of`.
     #[schema(required)]
     pub(super) region: Option<Region>,
-    /// Nation of the lead council.
+    /// Nation of the lead council, or of `place_of`.
     #[schema(required)]
     pub(super) nation: Option<Nation>,
     /// Slugs of the other councils that take part.
@@ -275,10 +293,10 @@ pub struct InitiativeFeatureProperties {
     pub(super) principles: Option<String>,
     /// Whether somebody has confirmed the record, and whether a check is due.
     pub(super) freshness: Freshness,
-    /// Number of outcomes claimed.
+    /// Number of outcomes claimed, without context.
     #[schema(example = 3, minimum = 0)]
     pub(super) outcome_count: i64,
-    /// The highest evidence level of its outcomes.
+    /// The highest evidence level of its outcomes, without context.
     #[schema(required, minimum = 0, maximum = 5)]
     pub(super) best_evidence: Option<i16>,
     /// Whose point the geometry is.

@@ -32,7 +32,7 @@ impl Tagged for InitiativeProperties<'_> {
         ("council", "Slug of the council that leads it."),
         ("council_name", "Name of the council that leads it."),
         ("freshness", "verified, due or unverified."),
-        ("located_by", "initiative or lead_council: whose point it is."),
+        ("located_by", "initiative, lead_council or place_of: whose point it is."),
     ];
 
     fn tag(&self, feature: &mut Feature) {

@@ -23,6 +23,9 @@ const READ_ONLY: &[&str] = &[
     "embedded",
     "components",
     "steward",
+    "entered_by",
+    "status_confirmation",
+    "status_text",
     "last_signed_in_at",
 ];
 

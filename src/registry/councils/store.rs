@@ -17,7 +17,9 @@ use crate::access::reach::Reach;
 use crate::db::enum_text::Word;
 use crate::db::lock;
 use crate::db::prepared::Prepared;
-use crate::db::schema::{council_changes, councils, initiative_participants, initiatives, users};
+use crate::db::schema::{
+    council_changes, councils, initiative_leads, initiative_participants, initiatives, users,
+};
 use crate::error::{ApiError, Fault};
 use crate::registry::references::Resource;
 use crate::registry::{references, slugs};
@@ -321,10 +323,15 @@ async fn await_namers(conn: &mut AsyncPgConnection, id: Uuid) -> Result<(), ApiE
     Ok(())
 }
 
-/// True when an initiative has this council as its lead or as a participant, or when a change of councils names it.
+/// True when an initiative has this council as its lead, as its place or as a participant, or when a change of councils
+/// names it.
 async fn is_named(conn: &mut AsyncPgConnection, id: Uuid) -> Result<bool, ApiError> {
     let leads =
         initiatives::table.filter(initiatives::lead_council_id.eq(id)).filter(initiatives::withdrawn_at.is_null());
+    let is_place = initiative_leads::table
+        .inner_join(initiatives::table)
+        .filter(initiative_leads::place_of_id.eq(id))
+        .filter(initiatives::withdrawn_at.is_null());
     let takes_part = initiative_participants::table
         .inner_join(initiatives::table)
         .filter(initiative_participants::council_id.eq(id))
@@ -333,6 +340,7 @@ async fn is_named(conn: &mut AsyncPgConnection, id: Uuid) -> Result<bool, ApiErr
         .filter(council_changes::withdrawn_at.is_null())
         .filter(council_changes::from_ids.contains(vec![id]).or(council_changes::to_ids.contains(vec![id])));
     Ok(select(exists(leads)).get_result::<bool>(conn).await?
+        || select(exists(is_place)).get_result::<bool>(conn).await?
         || select(exists(takes_part)).get_result::<bool>(conn).await?
         || select(exists(changed)).get_result::<bool>(conn).await?)
 }

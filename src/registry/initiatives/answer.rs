@@ -8,10 +8,12 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::evidence::{Cost, Outcome, Source};
+use super::lead::{EnteredBy, Lead, LeadKind, NETWORK};
 use super::model::{
-    DeliveryStatus, InitiativeKind, Licence, NETWORK, NewInitiative, NewParticipant, NewPrincipleUse, ParticipantRole,
-    Partner, State,
+    DeliveryStatus, InitiativeKind, Licence, NewInitiative, NewParticipant, NewPrincipleUse, ParticipantRole, Partner,
+    State,
 };
+use super::status::StatusConfirmation;
 use crate::access::visibility::Visibility;
 use crate::geography::Point;
 use crate::http::response::Versioned;
@@ -68,8 +70,8 @@ pub struct InitiativeRef {
     pub title: String,
 }
 
-/// Source of a location: the initiative itself (`initiative`), or its lead council (`lead_council`) if it has none of
-/// its own.
+/// Source of a location: the initiative itself (`initiative`), or, if it has none of its own, its lead council
+/// (`lead_council`) or the council in whose area it happens (`place_of`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage)]
 #[serde(rename_all = "snake_case")]
 pub enum LocationOf {
@@ -77,6 +79,8 @@ pub enum LocationOf {
     Initiative,
     /// The lead council's location, because the initiative has none of its own.
     LeadCouncil,
+    /// The location of the council in whose area it happens, because no council leads it.
+    PlaceOf,
 }
 
 /// Location of an initiative.
@@ -88,7 +92,7 @@ pub struct Place {
     /// Longitude in degrees (WGS 84). West is negative.
     #[schema(example = -2.05)]
     pub longitude: f64,
-    /// Source of the location: the initiative or its lead council.
+    /// Source of the location: the initiative, its lead council or the council in whose area it happens.
     pub of: LocationOf,
 }
 
@@ -179,17 +183,30 @@ pub struct Initiative {
     pub kind: InitiativeKind,
     /// Stage of delivery.
     pub delivery_status: DeliveryStatus,
+    /// Date on which the delivery status was true: a year, month or day. Null if nobody recorded it.
+    #[schema(required, example = "2013-12")]
+    pub status_as_at: Option<String>,
+    /// Whether the delivery status is still confirmed, as of today.
+    pub status_confirmation: StatusConfirmation,
+    /// The delivery status in words, with its date.
+    #[schema(example = "Running, as of December 2013; not confirmed since")]
+    pub status_text: String,
     /// Start date: a year, month or day.
     #[schema(required, example = "2013-05")]
     pub started_on: Option<String>,
     /// End date: a year, month or day.
     #[schema(required)]
     pub ended_on: Option<String>,
-    /// Lead council. Null if the network leads the initiative.
+    /// Lead council. Null if no council leads the initiative: see `lead`.
     #[schema(required)]
     pub lead_council: Option<CouncilRef>,
     /// Who looks after the record now: the lead council, or the one that followed it.
     pub steward: Steward,
+    /// The lead: a council, another organisation, the network, or unknown.
+    pub lead: Lead,
+    /// Council in whose area it happens, if no council leads it.
+    #[schema(required)]
+    pub place_of: Option<CouncilRef>,
     /// Councils that take part, in addition to the lead council.
     pub participants: Vec<Participant>,
     /// Partners other than councils.
@@ -203,7 +220,7 @@ pub struct Initiative {
     pub themes: Vec<ThemeUse>,
     /// Co-operative principles that the initiative applies.
     pub principles: Vec<PrincipleUse>,
-    /// Location. If the initiative has none of its own, the lead council's location.
+    /// Location. If the initiative has none of its own, that of its lead council or of `place_of`.
     #[schema(required)]
     pub location: Option<Place>,
     /// The problem this set out to solve (Markdown).
@@ -221,12 +238,21 @@ pub struct Initiative {
     /// Conditions that another council needs to do the same (Markdown).
     #[schema(required)]
     pub transfer_conditions: Option<String>,
+    /// The people it is for, such as their ages and other conditions.
+    #[schema(required)]
+    pub who_for: Option<String>,
     /// Sources of the facts.
     pub sources: Vec<Source>,
     /// Outcomes, with their evidence.
     pub outcomes: Vec<Outcome>,
     /// Costs, and who paid them.
     pub costs: Vec<Cost>,
+    /// Note on where the record comes from and what is missing. Neither searched nor cited.
+    #[schema(required)]
+    pub provenance_note: Option<String>,
+    /// Who entered the record: a user of the lead council, or the registry from published sources. Decides the author in
+    /// citations.
+    pub entered_by: EnteredBy,
     /// Licence for reuse (SPDX identifier).
     pub licence: Licence,
     /// Who can see the record once published.
@@ -269,6 +295,16 @@ pub struct Initiative {
 }
 
 impl Initiative {
+    /// Its outcomes without context, which is no result.
+    pub fn results(&self) -> impl Iterator<Item = &Outcome> {
+        self.outcomes.iter().filter(|claim| !claim.kind.is_context())
+    }
+
+    /// The highest evidence level of its outcomes, without context.
+    pub fn best_evidence(&self) -> Option<i16> {
+        self.results().map(|claim| claim.evidence_level).max()
+    }
+
     /// Its Markdown texts, in reading order.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         let texts = [
@@ -301,9 +337,16 @@ impl From<&Initiative> for NewInitiative {
             body: held.body.as_deref().map(Into::into),
             kind: held.kind,
             delivery_status: held.delivery_status,
+            status_as_at: held.status_as_at.as_deref().map(Into::into),
             started_on: held.started_on.as_deref().map(Into::into),
             ended_on: held.ended_on.as_deref().map(Into::into),
-            lead_council: held.lead_council.as_ref().map_or(NETWORK, |council| &council.slug).into(),
+            lead_council: match held.lead.kind {
+                LeadKind::Council => held.lead.reference.clone(),
+                LeadKind::Network => Some(NETWORK.into()),
+                LeadKind::Organisation | LeadKind::Unknown => None,
+            },
+            lead: matches!(held.lead.kind, LeadKind::Organisation | LeadKind::Unknown).then(|| held.lead.clone()),
+            place_of: held.place_of.as_ref().map(|council| council.slug.as_str().into()),
             participants: held
                 .participants
                 .iter()
@@ -329,6 +372,8 @@ impl From<&Initiative> for NewInitiative {
             what_worked: held.what_worked.as_deref().map(Into::into),
             what_did_not: held.what_did_not.as_deref().map(Into::into),
             transfer_conditions: held.transfer_conditions.as_deref().map(Into::into),
+            who_for: held.who_for.as_deref().map(Into::into),
+            provenance_note: held.provenance_note.as_deref().map(Into::into),
             licence: held.licence,
             visibility: held.visibility,
             review_due_on: held.review_due_on,

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::lead::LeadKind;
 use super::model::NewInitiative;
 use super::resolve::Resolved;
 use crate::text::Quantity;
@@ -18,10 +19,11 @@ macro_rules! insert_into {
 }
 
 /// For each child table, the statement that inserts its rows, and the rows.
-pub fn child_rows(id: Uuid, resolved: &Resolved) -> [(&'static str, Vec<Value>); 8] {
+pub fn child_rows(id: Uuid, resolved: &Resolved) -> [(&'static str, Vec<Value>); 9] {
     let new = &resolved.new;
     [
         (insert_into!("initiative_narratives"), vec![narrative(id, new)]),
+        (insert_into!("initiative_leads"), other_lead(id, resolved)),
         (
             insert_into!("initiative_participants"),
             numbered(
@@ -64,7 +66,18 @@ fn narrative(id: Uuid, new: &NewInitiative) -> Value {
         "what_worked": new.what_worked.as_deref(),
         "what_did_not": new.what_did_not.as_deref(),
         "transfer_conditions": new.transfer_conditions.as_deref(),
+        "who_for": new.who_for.as_deref(),
+        "provenance_note": new.provenance_note.as_deref(),
     })
+}
+
+/// The lead, if it is no council.
+fn other_lead(id: Uuid, resolved: &Resolved) -> Vec<Value> {
+    if resolved.lead_kind == LeadKind::Council {
+        return Vec::new();
+    }
+    let name = resolved.new.lead.as_ref().and_then(|lead| lead.name.as_deref());
+    vec![json!({ "initiative_id": id, "kind": resolved.lead_kind, "name": name, "place_of_id": resolved.place_of })]
 }
 
 fn partners(id: Uuid, new: &NewInitiative) -> Vec<Value> {
@@ -116,6 +129,8 @@ fn outcomes(id: Uuid, new: &NewInitiative) -> Vec<Value> {
             "caveat": outcome.caveat.as_deref(),
             "evidence_level": outcome.evidence_level,
             "source_key": outcome.source,
+            "evaluator": outcome.independence.as_ref().map(|by| &*by.evaluator),
+            "declared_interest": outcome.independence.as_ref().and_then(|by| by.declared_interest.as_deref()),
         })
     })
 }

@@ -9,15 +9,16 @@ use uuid::Uuid;
 
 use super::answer::{InitiativeRef, Participant, PrincipleUse, ThemeUse};
 use super::evidence::{
-    Bound, Cost, CostBound, CostKind, Currency, Direction, Outcome, OutcomeKind, Source, SourceKind, Unit,
+    Bound, Cost, CostBound, CostKind, Currency, Direction, Independence, Outcome, OutcomeKind, Source, SourceKind, Unit,
 };
+use super::lead::{Lead, LeadKind};
 use super::model::{ParticipantRole, Partner, PartnerRole};
 use crate::access::reach::Reach;
 use crate::access::visibility::Visibility;
 use crate::db::enum_text::Word;
 use crate::db::schema::{
-    costs, councils, initiative_narratives, initiative_participants, initiative_partners, initiative_principles,
-    initiative_themes, initiatives, outcomes, principles, sources, themes,
+    costs, councils, initiative_leads, initiative_narratives, initiative_participants, initiative_partners,
+    initiative_principles, initiative_themes, initiatives, outcomes, principles, sources, themes,
 };
 use crate::error::ApiError;
 use crate::registry::councils::model::CouncilRef;
@@ -42,6 +43,10 @@ pub struct Narrative {
     pub what_did_not: Option<String>,
     /// Conditions that another council needs to do the same.
     pub transfer_conditions: Option<String>,
+    /// The people it is for.
+    pub who_for: Option<String>,
+    /// Where the record comes from and what is missing.
+    pub provenance_note: Option<String>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -63,6 +68,8 @@ pub(crate) struct OutcomeRow {
     pub caveat: Option<String>,
     pub evidence_level: i16,
     pub source_key: Option<String>,
+    pub evaluator: Option<String>,
+    pub declared_interest: Option<String>,
 }
 
 impl From<OutcomeRow> for Outcome {
@@ -82,6 +89,10 @@ impl From<OutcomeRow> for Outcome {
             definition: row.definition.as_deref().map(Into::into),
             caveat: row.caveat.as_deref().map(Into::into),
             evidence_level: row.evidence_level,
+            independence: row.evaluator.map(|evaluator| Independence {
+                evaluator: evaluator.as_str().into(),
+                declared_interest: row.declared_interest.as_deref().map(Into::into),
+            }),
             source: row.source_key,
         }
     }
@@ -152,11 +163,34 @@ impl From<CostRow> for Cost {
     }
 }
 
+/// The lead of an initiative that no council leads, and its place.
+#[derive(Clone, Debug, Default)]
+pub struct OtherLead {
+    /// The lead.
+    pub lead: Lead,
+    /// Council in whose area it happens.
+    pub place_of: Option<CouncilRef>,
+    /// Location of that council: latitude and longitude.
+    pub place: Option<(f64, f64)>,
+}
+
+/// A row of the lead's table, as a query returns it.
+type LeadRow = (Uuid, Word<LeadKind>, Option<String>, Option<CouncilRef>, Option<f64>, Option<f64>);
+
+impl From<LeadRow> for OtherLead {
+    fn from((_, kind, name, place_of, latitude, longitude): LeadRow) -> Self {
+        let lead = Lead { name: name.as_deref().map(Into::into), ..Lead::of(kind.0) };
+        Self { lead, place_of, place: latitude.zip(longitude) }
+    }
+}
+
 /// Child records and relatives of some initiatives, by initiative id.
 #[derive(Default)]
 pub struct Children {
     /// Markdown texts.
     pub narratives: HashMap<Uuid, Narrative>,
+    /// Leads of those that no council leads.
+    pub leads: HashMap<Uuid, OtherLead>,
     /// Participating councils.
     pub participants: HashMap<Uuid, Vec<Participant>>,
     /// Partners other than councils.
@@ -212,8 +246,20 @@ impl Children {
         }
         // Shared references to the connection let the queries run as a pipeline.
         let (mut c1, mut c2, mut c3, mut c4, mut c5) = (conn, conn, conn, conn, conn);
-        let (mut c6, mut c7, mut c8, mut c9, mut c10) = (conn, conn, conn, conn, conn);
-        let (narratives, participants, partners, themes, principles, sources, outcomes, costs, components, parents) = try_join!(
+        let (mut c6, mut c7, mut c8, mut c9, mut c10, mut c11) = (conn, conn, conn, conn, conn, conn);
+        let (
+            narratives,
+            participants,
+            partners,
+            themes,
+            principles,
+            sources,
+            outcomes,
+            costs,
+            components,
+            parents,
+            leads,
+        ) = try_join!(
             initiative_narratives::table
                 .filter(initiative_narratives::initiative_id.eq_any(ids))
                 .select(Narrative::as_select())
@@ -293,9 +339,22 @@ impl Children {
                     initiatives::lead_council_id
                 ))
                 .load::<RelatedRow>(&mut c10),
+            initiative_leads::table
+                .left_join(councils::table)
+                .filter(initiative_leads::initiative_id.eq_any(ids))
+                .select((
+                    initiative_leads::initiative_id,
+                    initiative_leads::kind,
+                    initiative_leads::name,
+                    Option::<CouncilRef>::as_select(),
+                    councils::latitude.nullable(),
+                    councils::longitude.nullable()
+                ))
+                .load::<LeadRow>(&mut c11),
         )?;
         Ok(Self {
             narratives: narratives.into_iter().map(|one| (one.initiative_id, one)).collect(),
+            leads: leads.into_iter().map(|row| (row.0, row.into())).collect(),
             participants: group(
                 participants.into_iter().map(|(id, council, role)| (id, Participant { council, role: role.0 })),
             ),

@@ -13,7 +13,8 @@ pub const EVIDENCE_LEVELS: [&str; 6] =
 
 /// Kind of claim. Do not add up claims of different kinds. `target`: the aim. `projection`: a forecast. `activity`:
 /// work done. `output`: something produced. `outcome`: a change. `saving`: money or time saved. `cost`: cost per
-/// person, place or year. `award`: a recognition.
+/// person, place or year. `award`: a recognition. `context`: background that nobody claims to have changed; never counted
+/// as a result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage)]
 #[serde(rename_all = "snake_case")]
 pub enum OutcomeKind {
@@ -34,6 +35,27 @@ pub enum OutcomeKind {
     Cost,
     /// A recognition.
     Award,
+    /// Background that nobody claims to have changed.
+    Context,
+}
+
+impl OutcomeKind {
+    /// True for background, which is no result. It counts for no filter or facet of results.
+    pub fn is_context(self) -> bool {
+        self == Self::Context
+    }
+}
+
+/// Who evaluated a claim, and what ties them to the work.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Independence {
+    /// Organisation that evaluated the claim. Never the name of a person.
+    #[schema(required, example = "University of Oxford")]
+    pub evaluator: Line<200>,
+    /// Anything that ties the evaluator to the work, such as a contract with the lead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub declared_interest: Option<Line<500>>,
 }
 
 /// How exact a value is. `exact`: as counted. `at_least`: "more than", "over". `at_most`: "up to", "nearly". `about`:
@@ -159,6 +181,9 @@ pub struct Outcome {
     /// replicated.
     #[schema(required, minimum = 0, maximum = 5, example = 2)]
     pub evidence_level: i16,
+    /// Who evaluated the claim. Only from evidence level 4. Claims without it leave open who did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub independence: Option<Independence>,
     /// Key of a source in `sources`. Required from evidence level 2.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(

@@ -1,19 +1,18 @@
 //! Initiative models for requests; `answer.rs` has those for responses.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{EnumIter, EnumMessage};
 use utoipa::ToSchema;
 
 use super::evidence::{Cost, Outcome, Source, check_sources};
+use super::lead::{Lead, check_lead};
 use crate::access::visibility::Visibility;
 use crate::http::input::{Check, Faults, check_period};
 use crate::registry::councils::model::Location;
+use crate::text::dates::first_day;
 use crate::text::markdown::Markdown;
 use crate::text::{HttpUrl, Line, PartialDate, Reference, Slug};
-
-/// Stands for the network itself in place of a council.
-pub const NETWORK: &str = "network";
 
 /// Kind of record. `case_study`: a description of practice. `policy_lab`: several councils develop a policy together.
 /// `policy_prototype`: a small-scale trial of a policy. `commission`: an inquiry with evidence and a report.
@@ -220,15 +219,26 @@ pub struct NewInitiative {
     /// Stage of delivery.
     #[schema(required)]
     pub delivery_status: DeliveryStatus,
+    /// Date on which the delivery status was true: give it with every status that you state.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status_as_at: Option<PartialDate>,
     /// Start date.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub started_on: Option<PartialDate>,
     /// End date.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_on: Option<PartialDate>,
-    /// Lead council: slug, id or GSS code. Use `network` if the network leads the initiative.
-    #[schema(required)]
-    pub lead_council: Reference,
+    /// Lead council: slug, id or GSS code. Use `network` if the network leads the initiative. Required unless `lead` says
+    /// who leads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lead_council: Option<Reference>,
+    /// The lead, in place of `lead_council`: for an initiative that another organisation leads, or nobody knows who.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lead: Option<Lead>,
+    /// Council in whose area it happens: slug, id or GSS code. Only for an initiative that no council leads. Puts it on
+    /// the map.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place_of: Option<Reference>,
     /// Councils that take part, in addition to the lead council.
     #[schema(max_items = 100)]
     pub participants: Vec<NewParticipant>,
@@ -262,6 +272,13 @@ pub struct NewInitiative {
     /// Conditions that another council needs to do the same (Markdown).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub transfer_conditions: Option<Markdown<5000>>,
+    /// The people it is for, such as their ages and other conditions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Young people aged 16 and 17")]
+    pub who_for: Option<Line<200>>,
+    /// Note on where the record comes from and what is missing. Neither searched nor cited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provenance_note: Option<Line<1000>>,
     /// Licence for reuse (SPDX identifier). Default: `OGL-UK-3.0`.
     pub licence: Licence,
     /// Who can see the record once published. Default: `public`.
@@ -287,12 +304,27 @@ pub struct NewInitiative {
 impl Check for NewInitiative {
     fn check(&self, faults: &mut Faults) {
         check_period(self.started_on.as_ref(), self.ended_on.as_ref(), "", ["started_on", "ended_on"], faults);
+        self.check_status(faults);
+        check_lead(self.lead.as_ref(), self.lead_council.as_ref(), self.place_of.is_some(), faults);
         check_sources(&self.sources, faults);
         for (index, outcome) in self.outcomes.iter().enumerate() {
             outcome.check(&format!("/outcomes/{index}"), &self.sources, faults);
         }
         for (index, cost) in self.costs.iter().enumerate() {
             cost.check(&format!("/costs/{index}"), &self.sources, faults);
+        }
+    }
+}
+
+impl NewInitiative {
+    /// Checks that the date of the status is not in the future, and that nothing ran before it started.
+    fn check_status(&self, faults: &mut Faults) {
+        let Some(as_at) = &self.status_as_at else { return };
+        if first_day(as_at).is_some_and(|day| day > Utc::now().date_naive()) {
+            faults.add("/status_as_at", "in_future", "is in the future; give the date on which the status was true");
+        }
+        if !matches!(self.delivery_status, DeliveryStatus::Idea | DeliveryStatus::Planned) {
+            check_period(self.started_on.as_ref(), Some(as_at), "", ["started_on", "status_as_at"], faults);
         }
     }
 }

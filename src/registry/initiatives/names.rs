@@ -9,7 +9,8 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::try_join;
 use uuid::Uuid;
 
-use super::model::{NETWORK, NewInitiative};
+use super::lead::led_by;
+use super::model::NewInitiative;
 use crate::access::reach::Reach;
 use crate::db::prepared::Prepared;
 use crate::db::schema::principles;
@@ -165,8 +166,8 @@ async fn named_themes(
 
 /// The councils that a body names.
 fn councils(new: &NewInitiative) -> impl Iterator<Item = &Reference> {
-    let lead = (!new.lead_council.is_empty() && &*new.lead_council != NETWORK).then_some(&new.lead_council);
-    lead.into_iter().chain(new.participants.iter().map(|participant| &participant.council))
+    let (_, lead) = led_by(new.lead.as_ref(), new.lead_council.as_ref());
+    lead.into_iter().chain(&new.place_of).chain(new.participants.iter().map(|participant| &participant.council))
 }
 
 fn has_all<'a>(names: &Names, references: impl IntoIterator<Item = &'a Reference>) -> bool {

@@ -57,10 +57,15 @@ pub enum InitiativeField {
     Body,
     Kind,
     DeliveryStatus,
+    StatusAsAt,
+    StatusConfirmation,
+    StatusText,
     StartedOn,
     EndedOn,
     LeadCouncil,
     Steward,
+    Lead,
+    PlaceOf,
     Participants,
     Partners,
     Parent,
@@ -73,9 +78,12 @@ pub enum InitiativeField {
     WhatWorked,
     WhatDidNot,
     TransferConditions,
+    WhoFor,
     Sources,
     Outcomes,
     Costs,
+    ProvenanceNote,
+    EnteredBy,
     Licence,
     Visibility,
     State,
@@ -131,11 +139,11 @@ pub struct InitiativeQuery {
     #[serde(default)]
     #[param(inline, example = json!(["sunderland"]))]
     pub participant: Vec<Reference>,
-    /// Only initiatives led by a council of these English regions.
+    /// Only initiatives led by a council of these English regions, or in its area if no council leads them.
     #[serde(default)]
     #[param(inline)]
     pub region: Vec<Region>,
-    /// Only initiatives led by a council of these nations.
+    /// Only initiatives led by a council of these nations, or in its area if no council leads them.
     #[serde(default)]
     #[param(inline)]
     pub nation: Vec<Nation>,
@@ -153,10 +161,10 @@ pub struct InitiativeQuery {
     /// Only initiatives that started in this year or earlier.
     #[param(minimum = 1800, maximum = 2199, example = 2025)]
     pub year_to: Option<i32>,
-    /// `true`: only initiatives with outcomes. `false`: only initiatives without.
+    /// `true`: only initiatives with outcomes. `false`: only initiatives without. Context is no outcome.
     #[param(example = true)]
     pub has_outcomes: Option<bool>,
-    /// Only initiatives with an outcome at this evidence level or higher.
+    /// Only initiatives with an outcome at this evidence level or higher. Context does not count.
     #[param(minimum = 0, maximum = 5, example = 2)]
     pub min_evidence: Option<i16>,
     /// Only initiatives with this check status: confirmed (`verified`), due for another check (`due`) or never
@@ -165,7 +173,7 @@ pub struct InitiativeQuery {
     #[param(inline)]
     pub freshness: Vec<Freshness>,
     /// Only initiatives in this box: west,south,east,north in degrees. An initiative without its own location counts at
-    /// its lead council's.
+    /// that of its lead council or `place_of`.
     #[param(inline)]
     pub bbox: Option<BoundingBox>,
     /// Only initiatives near this point: latitude,longitude in degrees. Each result has its `distance_km`.

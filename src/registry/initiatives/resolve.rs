@@ -5,7 +5,8 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::model::{NETWORK, NewInitiative, ParticipantRole};
+use super::lead::{LeadKind, led_by};
+use super::model::{NewInitiative, ParticipantRole};
 use super::names::Named;
 use crate::access::account::Account;
 use crate::access::reach::Reach;
@@ -19,8 +20,14 @@ use crate::text::Reference;
 pub struct Resolved {
     /// The body.
     pub new: NewInitiative,
-    /// `None` if the network leads.
+    /// Kind of lead.
+    pub lead_kind: LeadKind,
+    /// `None` if no council leads.
     pub lead_council: Option<Uuid>,
+    /// Council in whose area it happens, if no council leads.
+    pub place_of: Option<Uuid>,
+    /// True if a user of the lead council wrote the body.
+    pub is_own: bool,
     /// Each council once, with its role.
     pub participants: Vec<(Uuid, ParticipantRole)>,
     /// Initiative that this one is a component of.
@@ -48,19 +55,15 @@ pub async fn resolve(
         references::pick(&named.councils, reference, "council", |detail| faults.add(pointer, UNKNOWN, detail))
     };
 
-    let mut lead_council = None;
-    if !new.lead_council.is_empty() && &*new.lead_council != NETWORK {
-        lead_council = council(&new.lead_council, "/lead_council".into(), &mut faults);
-    }
-    if let Some(bound) = account.and_then(Account::bound_to) {
-        let foreign = lead_council.is_some_and(|lead| lead != bound) || &*new.lead_council == NETWORK;
-        if foreign {
-            faults.add(
-                "/lead_council",
-                "not_yours",
-                "is not your council; you can edit only initiatives that your own council leads",
-            );
-        }
+    let (lead_kind, named_lead) = led_by(new.lead.as_ref(), new.lead_council.as_ref());
+    let lead_pointer = if new.lead_council.is_some() { "/lead_council" } else { "/lead/ref" };
+    let lead_council = named_lead.and_then(|lead| council(lead, lead_pointer.into(), &mut faults));
+    let place_of = new.place_of.as_ref().and_then(|place| council(place, "/place_of".into(), &mut faults));
+    let bound = account.and_then(Account::bound_to);
+    if bound.is_some_and(|own| lead_council.is_some_and(|lead| lead != own) || lead_kind != LeadKind::Council) {
+        let pointer = if new.lead_council.is_some() { "/lead_council" } else { "/lead" };
+        let detail = "is not your council; you can edit only initiatives that your own council leads";
+        faults.add(pointer, "not_yours", detail);
     }
 
     let mut participants: Vec<(Uuid, ParticipantRole)> = Vec::new();
@@ -96,7 +99,8 @@ pub async fn resolve(
         (None, None) => None,
     };
     faults.finish()?;
-    Ok(Resolved { new, lead_council, participants, parent, themes, principles })
+    let is_own = bound.is_some();
+    Ok(Resolved { new, lead_kind, lead_council, place_of, is_own, participants, parent, themes, principles })
 }
 
 fn theme_ids(named: &Named, references: &[Reference], faults: &mut Faults) -> Vec<Uuid> {

@@ -14,7 +14,9 @@ use uuid::Uuid;
 use super::answer::{Embedded, Initiative, InitiativeHtml, LocationOf, Place};
 use super::children::Children;
 pub use super::children::Related;
+use super::lead::{EnteredBy, Lead};
 use super::model::{DeliveryStatus, InitiativeKind, Licence, State};
+use super::status::DatedStatus;
 use crate::access::reach::Reach;
 use crate::access::visibility::Visibility;
 use crate::db::enum_text::Word;
@@ -38,12 +40,14 @@ struct InitiativeRow {
     summary: String,
     kind: Word<InitiativeKind>,
     delivery_status: Word<DeliveryStatus>,
+    status_as_at: Option<String>,
     started_on: Option<String>,
     ended_on: Option<String>,
     lead_council_id: Option<Uuid>,
     parent_id: Option<Uuid>,
     latitude: Option<f64>,
     longitude: Option<f64>,
+    entered_by: Word<EnteredBy>,
     licence: Word<Licence>,
     visibility: Word<Visibility>,
     state: Word<State>,
@@ -58,7 +62,7 @@ struct InitiativeRow {
 }
 
 /// A lead council, its location for initiatives without their own, and its stage.
-type Lead = (CouncilRef, Option<f64>, Option<f64>, Word<CouncilStatus>);
+type LeadCouncil = (CouncilRef, Option<f64>, Option<f64>, Word<CouncilStatus>);
 
 /// Initiatives that a caller can see. Every query starts from this.
 fn visible(reach: Reach) -> initiatives::BoxedQuery<'static, Pg> {
@@ -98,7 +102,7 @@ pub async fn load(conn: &mut AsyncPgConnection, reach: Reach, ids: &[Uuid]) -> R
 pub struct Rows {
     rows: Vec<InitiativeRow>,
     children: Children,
-    leads: HashMap<Uuid, Lead>,
+    leads: HashMap<Uuid, LeadCouncil>,
     /// The councils that look after the initiatives of abolished ones, by the abolished council.
     heirs: HashMap<Uuid, CouncilRef>,
 }
@@ -133,7 +137,7 @@ impl Rows {
             let query = councils::table.filter(councils::id.eq_any(leads));
             let select =
                 query.select((CouncilRef::as_select(), councils::latitude, councils::longitude, councils::status));
-            Ok::<_, ApiError>(select.load::<Lead>(&mut other).await?)
+            Ok::<_, ApiError>(select.load::<LeadCouncil>(&mut other).await?)
         };
         let (children, leads) = try_join!(Children::load(shared, &ids, &parents), leads)?;
         let ended: Vec<Uuid> =
@@ -145,7 +149,8 @@ impl Rows {
     /// Makes records, with the relatives that the reach allows. Renders Markdown, so do not call it on an async thread.
     pub fn assemble(self, reach: Reach) -> Vec<Loaded> {
         let Self { rows, mut children, leads, heirs } = self;
-        rows.into_iter().map(|row| assemble(row, &mut children, (&leads, &heirs), reach)).collect()
+        let today = Utc::now().date_naive();
+        rows.into_iter().map(|row| assemble(row, &mut children, (&leads, &heirs), reach, today)).collect()
     }
 }
 
@@ -183,10 +188,16 @@ async fn tombstone(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Option<ApiE
 fn assemble(
     row: InitiativeRow,
     children: &mut Children,
-    (leads, heirs): (&HashMap<Uuid, Lead>, &HashMap<Uuid, CouncilRef>),
+    (leads, heirs): (&HashMap<Uuid, LeadCouncil>, &HashMap<Uuid, CouncilRef>),
     reach: Reach,
+    today: NaiveDate,
 ) -> Loaded {
     let lead = row.lead_council_id.and_then(|id| leads.get(&id));
+    let other = children.leads.remove(&row.id).unwrap_or_default();
+    let place_of = other.place_of;
+    let status =
+        DatedStatus { status: row.delivery_status.0, as_at: row.status_as_at.as_deref(), verified_at: row.verified_at };
+    let (status_confirmation, status_text) = (status.confirmation(today), status.words(today));
     let parent = row.parent_id.and_then(|id| children.parents.get(&id).cloned());
     let components = children.components.remove(&row.id).unwrap_or_default();
     let own = row.latitude.zip(row.longitude).map(|point| (point, LocationOf::Initiative));
@@ -197,6 +208,7 @@ fn assemble(
         CouncilStatus::Abolished => heirs.get(&council.id).cloned(),
         _ => Some(council.clone()),
     });
+    let others_point = other.place.map(|point| (point, LocationOf::PlaceOf));
     let narrative = children.narratives.remove(&row.id).unwrap_or_default();
     let html = |text: &Option<String>| text.as_deref().map(render);
     let level = row.effective_visibility.0;
@@ -208,17 +220,26 @@ fn assemble(
         summary: row.summary,
         kind: row.kind.0,
         delivery_status: row.delivery_status.0,
+        status_confirmation,
+        status_text,
+        status_as_at: row.status_as_at,
         started_on: row.started_on,
         ended_on: row.ended_on,
+        lead: lead.map_or(other.lead, |(council, ..)| Lead::council(&council.slug)),
         lead_council: lead.map(|(council, ..)| council.clone()),
         steward: steward.into(),
+        place_of,
         participants: children.participants.remove(&row.id).unwrap_or_default(),
         partners: children.partners.remove(&row.id).unwrap_or_default(),
         parent: parent.as_ref().and_then(seen),
         components: components.iter().filter_map(seen).collect(),
         themes: children.themes.remove(&row.id).unwrap_or_default(),
         principles: children.principles.remove(&row.id).unwrap_or_default(),
-        location: own.or(leads_point).map(|((latitude, longitude), of)| Place { latitude, longitude, of }),
+        location: own.or(leads_point).or(others_point).map(|((latitude, longitude), of)| Place {
+            latitude,
+            longitude,
+            of,
+        }),
         html: InitiativeHtml {
             body: html(&narrative.body),
             challenge: html(&narrative.challenge),
@@ -227,6 +248,9 @@ fn assemble(
             what_did_not: html(&narrative.what_did_not),
             transfer_conditions: html(&narrative.transfer_conditions),
         },
+        who_for: narrative.who_for,
+        provenance_note: narrative.provenance_note,
+        entered_by: row.entered_by.0,
         sources: children.sources.remove(&row.id).unwrap_or_default(),
         outcomes: children.outcomes.remove(&row.id).unwrap_or_default(),
         costs: children.costs.remove(&row.id).unwrap_or_default(),

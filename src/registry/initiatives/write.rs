@@ -11,14 +11,15 @@ use uuid::Uuid;
 
 use super::answer::Initiative;
 use super::child_rows::child_rows;
+use super::lead::EnteredBy;
 use super::model::{DeliveryStatus, InitiativeKind, Licence, State};
 use super::resolve::{Resolved, lock_components};
 use crate::access::visibility::Visibility;
 use crate::db::enum_text::Word;
 use crate::db::prepared::{Prepared, all_done};
 use crate::db::schema::{
-    costs, initiative_narratives, initiative_participants, initiative_partners, initiative_principles,
-    initiative_themes, initiatives, outcomes, sources,
+    costs, initiative_leads, initiative_narratives, initiative_participants, initiative_partners,
+    initiative_principles, initiative_themes, initiatives, outcomes, sources,
 };
 use crate::error::ApiError;
 use crate::registry::references::Resource;
@@ -32,12 +33,14 @@ struct InitiativeChange<'a> {
     summary: &'a str,
     kind: Word<InitiativeKind>,
     delivery_status: Word<DeliveryStatus>,
+    status_as_at: Option<&'a str>,
     started_on: Option<&'a str>,
     ended_on: Option<&'a str>,
     lead_council_id: Option<Uuid>,
     parent_id: Option<Uuid>,
     latitude: Option<f64>,
     longitude: Option<f64>,
+    entered_by: Word<EnteredBy>,
     licence: Word<Licence>,
     visibility: Word<Visibility>,
     review_due_on: Option<chrono::NaiveDate>,
@@ -45,7 +48,7 @@ struct InitiativeChange<'a> {
 }
 
 impl<'a> InitiativeChange<'a> {
-    fn new(resolved: &'a Resolved, slug: &'a str) -> Self {
+    fn new(resolved: &'a Resolved, slug: &'a str, entered_by: EnteredBy) -> Self {
         let new = &resolved.new;
         Self {
             slug,
@@ -53,12 +56,14 @@ impl<'a> InitiativeChange<'a> {
             summary: &new.summary,
             kind: Word(new.kind),
             delivery_status: Word(new.delivery_status),
+            status_as_at: new.status_as_at.as_deref(),
             started_on: new.started_on.as_deref(),
             ended_on: new.ended_on.as_deref(),
             lead_council_id: resolved.lead_council,
             parent_id: resolved.parent,
             latitude: new.location.map(|point| point.latitude),
             longitude: new.location.map(|point| point.longitude),
+            entered_by: Word(entered_by),
             licence: Word(new.licence),
             visibility: Word(new.visibility),
             review_due_on: new.review_due_on,
@@ -72,8 +77,10 @@ pub async fn create(conn: &mut AsyncPgConnection, resolved: &Resolved, author: O
     let id = Uuid::now_v7();
     let new = &resolved.new;
     let slug = slugs::claim(conn, Resource::Initiative, new.slug.as_deref(), &new.title, id).await?;
+    let entered_by = if resolved.is_own { EnteredBy::Council } else { EnteredBy::Registry };
+    let change = InitiativeChange::new(resolved, &slug, entered_by);
     diesel::insert_into(initiatives::table)
-        .values((initiatives::id.eq(id), initiatives::created_by.eq(author), InitiativeChange::new(resolved, &slug)))
+        .values((initiatives::id.eq(id), initiatives::created_by.eq(author), change))
         .execute(conn)
         .await?;
     insert_children(conn, id, resolved).await?;
@@ -87,10 +94,17 @@ pub async fn update(conn: &mut AsyncPgConnection, current: &Initiative, resolved
     if slug != current.slug {
         slugs::take(conn, Resource::Initiative, slug, id).await?;
     }
+    let lead = current.lead_council.as_ref().map(|council| council.id);
+    let entered_by = match resolved.is_own {
+        true => EnteredBy::Council,
+        // Another council has not entered it.
+        false if lead != resolved.lead_council => EnteredBy::Registry,
+        false => current.entered_by,
+    };
     let target = initiatives::table.find(id).filter(initiatives::version.eq(current.version));
     // This update locks the row before any child changes. A concurrent writer waits here, and then finds another
     // version.
-    if diesel::update(target).set(InitiativeChange::new(resolved, slug)).execute(conn).await? != 1 {
+    if diesel::update(target).set(InitiativeChange::new(resolved, slug, entered_by)).execute(conn).await? != 1 {
         return Ok(false);
     }
     // Wait for the deletes: statements that are sent together can run in any order.
@@ -154,7 +168,7 @@ async fn insert_children(conn: &AsyncPgConnection, id: Uuid, resolved: &Resolved
 /// Deletes the rows of all child tables.
 async fn delete_children(conn: &AsyncPgConnection, id: Uuid) -> Result<(), ApiError> {
     let (mut c1, mut c2, mut c3, mut c4) = (conn, conn, conn, conn);
-    let (mut c5, mut c6, mut c7, mut c8) = (conn, conn, conn, conn);
+    let (mut c5, mut c6, mut c7, mut c8, mut c9) = (conn, conn, conn, conn, conn);
     let participants = initiative_participants::table.filter(initiative_participants::initiative_id.eq(id));
     let partners = initiative_partners::table.filter(initiative_partners::initiative_id.eq(id));
     let themes = initiative_themes::table.filter(initiative_themes::initiative_id.eq(id));
@@ -168,6 +182,7 @@ async fn delete_children(conn: &AsyncPgConnection, id: Uuid) -> Result<(), ApiEr
         diesel::delete(outcomes::table.filter(outcomes::initiative_id.eq(id))).execute(&mut c6),
         diesel::delete(costs::table.filter(costs::initiative_id.eq(id))).execute(&mut c7),
         diesel::delete(sources::table.filter(sources::initiative_id.eq(id))).execute(&mut c8),
+        diesel::delete(initiative_leads::table.find(id)).execute(&mut c9),
     ];
     Ok(all_done(join_all(statements).await)?)
 }

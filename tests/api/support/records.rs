@@ -44,6 +44,7 @@ const WHOLE_INITIATIVE: &str = r##"{
     "title": "A whole initiative", "slug": "a-whole-initiative",
     "summary": "Everything that an initiative can have, in a sentence or two.",
     "body": "# The story\n\nIn *markdown*.", "kind": "policy_prototype", "delivery_status": "completed",
+    "status_as_at": "2026-10", "who_for": "Everybody over 16", "provenance_note": "Made for the tests.",
     "started_on": "2013-05-10", "ended_on": "2014", "lead_council": "oldham",
     "participants": [{ "council": "york", "role": "co_lead" }, { "council": "bury", "role": "partner" }],
     "partners": [
@@ -69,7 +70,8 @@ const WHOLE_INITIATIVE: &str = r##"{
             "measure": "People who took part", "kind": "output", "bound": "range", "value": 12.5,
             "value_high": 99999999.9999, "unit": "people", "baseline": -3, "period_from": "2013-05-10",
             "period_to": "2013-06", "as_at": "2014", "definition": "By headcount.", "caveat": "Of those asked.",
-            "evidence_level": 4, "source": "study"
+            "evidence_level": 4, "source": "study",
+            "independence": { "evaluator": "A university", "declared_interest": "It is a partner." }
         },
         { "measure": "Calls", "kind": "outcome", "bound": "direction", "direction": "down", "evidence_level": 1 },
         { "measure": "A prize", "kind": "award", "bound": "exact", "evidence_level": 0 },
@@ -135,6 +137,7 @@ pub fn initiative_body(record: &Value) -> Value {
             "body",
             "kind",
             "delivery_status",
+            "status_as_at",
             "started_on",
             "ended_on",
             "partners",
@@ -143,6 +146,8 @@ pub fn initiative_body(record: &Value) -> Value {
             "what_worked",
             "what_did_not",
             "transfer_conditions",
+            "who_for",
+            "provenance_note",
             "licence",
             "visibility",
             "review_due_on",
@@ -155,8 +160,14 @@ pub fn initiative_body(record: &Value) -> Value {
     let each = |name: &str, make: &dyn Fn(&Value) -> Value| -> Value {
         record[name].as_array().into_iter().flatten().map(make).collect()
     };
-    let lead = &record["lead_council"]["slug"];
-    body["lead_council"] = if lead.is_null() { json!("network") } else { lead.clone() };
+    match record["lead"]["kind"].as_str() {
+        Some("council") => body["lead_council"] = record["lead_council"]["slug"].clone(),
+        Some("network") => body["lead_council"] = json!("network"),
+        _ => body["lead"] = record["lead"].clone(),
+    }
+    if record["place_of"].is_object() {
+        body["place_of"] = record["place_of"]["slug"].clone();
+    }
     body["participants"] =
         each("participants", &|one| json!({ "council": one["council"]["slug"], "role": one["role"] }));
     body["themes"] = each("themes", &|one| one["slug"].clone());

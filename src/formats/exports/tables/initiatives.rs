@@ -39,6 +39,9 @@ pub fn initiatives() -> Table<Initiative> {
         plain("body", Text, "Initiative/body", |one| one.body.clone()),
         required("kind", Word, "Initiative/kind", |one| word(&one.kind)),
         required("delivery_status", Word, "Initiative/delivery_status", |one| word(&one.delivery_status)),
+        plain("status_as_at", Word, "NewInitiative/status_as_at", |one| one.status_as_at.clone()),
+        required("status_confirmation", Word, "Initiative/status_confirmation", |one| word(&one.status_confirmation)),
+        required("status_text", Text, "Initiative/status_text", |one| known(Some(&one.status_text))),
         plain("started_on", Word, "NewInitiative/started_on", |one| one.started_on.clone()),
         plain("ended_on", Word, "NewInitiative/ended_on", |one| one.ended_on.clone()),
     ];
@@ -52,9 +55,12 @@ pub fn initiatives() -> Table<Initiative> {
         plain("what_worked", Text, "Initiative/what_worked", |one| one.what_worked.clone()),
         plain("what_did_not", Text, "Initiative/what_did_not", |one| one.what_did_not.clone()),
         plain("transfer_conditions", Text, "Initiative/transfer_conditions", |one| one.transfer_conditions.clone()),
+        plain("who_for", Text, "Initiative/who_for", |one| one.who_for.clone()),
     ]);
     members.extend(evidence());
     members.extend([
+        plain("provenance_note", Text, "Initiative/provenance_note", |one| one.provenance_note.clone()),
+        required("entered_by", Word, "Initiative/entered_by", |one| word(&one.entered_by)),
         required("licence", Word, "Initiative/licence", |one| word(&one.licence)),
         required("visibility", Word, "Initiative/visibility", |one| word(&one.visibility)),
         required("state", Word, "Initiative/state", |one| word(&one.state)),
@@ -72,11 +78,16 @@ pub fn initiatives() -> Table<Initiative> {
         about: "Pieces of co-operative practice, one row each. Outcomes have their own table.",
         members,
         key: &["slug"],
-        links: &[("lead_council", "councils", "slug"), ("parent", "", "slug"), ("primary_theme", "themes", "slug")],
+        links: &[
+            ("lead_council", "councils", "slug"),
+            ("place_of", "councils", "slug"),
+            ("parent", "", "slug"),
+            ("primary_theme", "themes", "slug"),
+        ],
     }
 }
 
-fn councils() -> [Member<Initiative>; 4] {
+fn councils() -> [Member<Initiative>; 6] {
     [
         Member::new(
             "lead_council",
@@ -109,6 +120,19 @@ fn councils() -> [Member<Initiative>; 4] {
             })
             .required()
             .noted("Slug of the council, or `network`."),
+        ),
+        Member::new(
+            "lead",
+            vec![
+                Column::new("lead_kind", Word, "Lead/kind", |one: &Initiative| word(&one.lead.kind)).required(),
+                Column::new("lead_name", Text, "Lead/name", |one: &Initiative| known(one.lead.name.as_deref())),
+            ],
+        ),
+        Member::plain(
+            Column::new("place_of", Word, "Initiative/place_of", |one: &Initiative| {
+                one.place_of.as_ref().map(|council| council.slug.clone())
+            })
+            .noted("Slug."),
         ),
         Member::new(
             "participants",
@@ -204,12 +228,12 @@ fn evidence() -> [Member<Initiative>; 3] {
                 Column::new("outcome_count", Whole, "Initiative/outcomes", |one: &Initiative| {
                     number(Some(one.outcomes.len()))
                 })
-                .noted("Number of outcomes. They are in the table `outcomes`.")
+                .noted("Number of outcomes, context included. They are in the table `outcomes`.")
                 .required(),
                 Column::new("best_evidence", Whole, "Outcome/evidence_level", |one: &Initiative| {
-                    number(one.outcomes.iter().map(|claim| claim.evidence_level).max())
+                    number(one.best_evidence())
                 })
-                .noted("The highest level among its outcomes."),
+                .noted("The highest level among its outcomes, without context."),
             ],
         ),
         Member::new(

@@ -34,6 +34,7 @@ pub fn outcomes() -> Table<Claim> {
         plain("definition", Text, "OutcomeRecord/definition", |one| one.definition.clone()),
         plain("caveat", Text, "OutcomeRecord/caveat", |one| one.caveat.clone()),
         required("evidence_level", Whole, "OutcomeRecord/evidence_level", |one| number(Some(one.evidence_level))),
+        independence(),
         source(),
         required("updated_at", Time, "OutcomeRecord/updated_at", |one| word(&one.updated_at)),
     ];
@@ -82,6 +83,21 @@ fn initiative() -> Member<Claim> {
                 one.region.as_ref().and_then(word)
             })
             .noted("Of the lead council."),
+        ],
+    )
+}
+
+fn independence() -> Member<Claim> {
+    Member::new(
+        "independence",
+        vec![
+            Column::new("evaluator", Text, "Independence/evaluator", |one: &Claim| {
+                one.independence.as_ref().map(|by| by.evaluator.to_string())
+            }),
+            Column::new("declared_interest", Text, "Independence/declared_interest", |one: &Claim| {
+                one.independence.as_ref().and_then(|by| known(by.declared_interest.as_deref()))
+            })
+            .noted("Of the evaluator."),
         ],
     )
 }
