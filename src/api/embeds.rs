@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError, get, web};
 
 use crate::access::reach::Reach;
 use crate::error::ApiError;
-use crate::formats::citation;
+use crate::formats::citation::work::{REGISTRY, Work};
 use crate::formats::embeds::frame::{element, refused};
 use crate::formats::embeds::model::{FrameQuery, FrameView, Oembed, OembedFormat, OembedQuery};
 use crate::formats::embeds::oembed::{EmbeddedPage, LIST_HEIGHT, Paths, RECORD_HEIGHT, frame, subject, xml};
@@ -153,9 +153,9 @@ pub async fn find_frame(
 }
 
 fn of_initiative(found: &Initiative, base: &str, asked: &OembedQuery) -> Oembed {
-    let author = match &found.lead_council {
+    let author = match (Work { record: found, base }).author_council() {
         Some(lead) => (lead.name.clone(), format!("{base}/councils/{}", lead.slug)),
-        None => (citation::work::NETWORK_NAME.to_owned(), citation::work::NETWORK_SITE.to_owned()),
+        None => (REGISTRY.to_owned(), base.to_owned()),
     };
     let page = format!("/initiatives/{}", found.slug);
     let paths = Paths { page: &page, frame: &format!("/embed{page}") };

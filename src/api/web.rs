@@ -93,7 +93,8 @@ async fn find_initiative_page(
             return Ok(moved(&request, &entry.slug));
         }
         let (found, base) = (entry.record(Reach::PUBLIC)?, base(&request));
-        let head = Head::new(&found.title, &found.summary)
+        let description = format!("{} Status: {}.", found.summary, found.status_text);
+        let head = Head::new(&found.title, &description)
             .of_record(&base, &format!("/initiatives/{}", found.slug), &linked::initiative(&found, &base))
             .feed(CHANGES.0, CHANGES.1);
         let work = Work { record: &found, base: &base };

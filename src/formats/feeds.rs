@@ -6,6 +6,7 @@ use atom_syndication::extension::Extension;
 use atom_syndication::{Category, Entry, Feed, Link, Person, Text};
 use chrono::{DateTime, SecondsFormat, Utc};
 
+use super::citation::work::Work;
 use crate::db::enum_text::text as enum_text;
 use crate::error::ApiError;
 use crate::formats::legible;
@@ -17,7 +18,7 @@ use crate::registry::councils::model::CouncilRef;
 pub const ATOM: &str = "application/atom+xml";
 /// Namespace of tombstones.
 const TOMBSTONES: &str = "http://purl.org/atompub/tombstones/1.0";
-/// Author of entries without a lead council.
+/// Author of entries that name none.
 const NETWORK: &str = "Co-operative Councils' Innovation Network";
 
 /// Head of a feed.
@@ -84,10 +85,9 @@ fn entry(base: &str, change: &Change, record: &ChangedRecord) -> Entry {
         }
         ChangedRecord::Initiative(initiative) => {
             entry.title = plain(&initiative.title);
-            entry.summary = Some(plain(&initiative.summary));
+            entry.summary = Some(plain(&format!("{} Status: {}.", initiative.summary, initiative.status_text)));
             entry.published = Some(initiative.published_at.unwrap_or(initiative.created_at).into());
-            // An entry without an author has the feed's author: the network.
-            entry.authors = initiative.lead_council.iter().map(|lead| person(&lead.name)).collect();
+            entry.authors = Work { record: initiative, base }.authors().into_iter().map(person).collect();
             entry.categories = initiative
                 .themes
                 .iter()

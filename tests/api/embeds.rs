@@ -125,8 +125,8 @@ async fn oembed_finds_the_frame_of_a_record_and_of_a_council() {
         let said = &answer.json;
         assert_eq!((&said["type"], &said["version"]), (&json!("rich"), &json!("1.0")), "{page}");
         assert_eq!(said["title"], record["title"], "{page}");
-        assert_eq!(said["author_name"], record["lead_council"]["name"], "{page}");
-        assert_eq!(said["author_url"], format!("{}/councils/oldham", app.url), "{page}");
+        // The sample wrote it: no council has entered it.
+        assert_eq!((&said["author_name"], &said["author_url"]), (&json!("CCIN registry"), &json!(app.url)), "{page}");
         let html = said["html"].as_str().unwrap();
         let source = between(html, "src=\"", "\"")[0];
         assert_eq!(source, format!("{}/embed/initiatives/get-oldham-working", app.url), "{page}");

@@ -40,6 +40,12 @@ pub fn write(work: &Work) -> String {
         fields.push(("year", issued.year().to_string()));
         fields.push(("day", issued.day().to_string()));
     }
+    // For biblatex: the work that this one is written after.
+    if let Some(source) = work.after() {
+        fields.push(("origtitle", escaped(&source.title)));
+        fields.extend(source.publisher.as_ref().map(|name| ("origpublisher", escaped(name))));
+        fields.extend(source.published_on.as_ref().map(|date| ("origdate", date.to_string())));
+    }
     for (name, value) in fields {
         let _ = writeln!(entry, "  {name} = {{{value}}},");
     }
@@ -52,8 +58,8 @@ pub fn write(work: &Work) -> String {
 }
 
 fn note(work: &Work) -> String {
-    let terms = escaped(&work.terms());
-    if work.is_draft() { format!("Draft. {terms}") } else { terms }
+    let notes = escaped(&work.notes());
+    if work.is_draft() { format!("Draft. {notes}") } else { notes }
 }
 
 /// Escapes text for TeX.

@@ -28,12 +28,22 @@ pub fn write(work: &Work) -> Value {
         "keyword": work.keywords().collect::<Vec<_>>().join(", "),
         "language": LANGUAGE,
         "URL": work.permalink(),
-        // CSL has no variable for terms of use.
-        "note": work.terms(),
+        // CSL has no variables for a status and for terms of use.
+        "note": work.notes(),
         "custom": { "licence": text(&record.licence), "licence_url": record.licence.url() },
     });
     if let Some(issued) = work.issued() {
         item["issued"] = json!({ "date-parts": [[issued.year(), issued.month(), issued.day()]] });
+    }
+    if let Some(source) = work.after() {
+        item["original-title"] = json!(source.title);
+        if let Some(publisher) = &source.publisher {
+            item["original-publisher"] = json!(publisher);
+        }
+        if let Some(date) = &source.published_on {
+            let parts: Vec<u32> = date.split('-').filter_map(|part| part.parse().ok()).collect();
+            item["original-date"] = json!({ "date-parts": [parts] });
+        }
     }
     if work.is_draft() {
         item["status"] = json!("draft");

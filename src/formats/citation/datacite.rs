@@ -42,23 +42,40 @@ pub fn write(work: &Work) -> Value {
             "rightsIdentifier": text(&record.licence), "rightsIdentifierScheme": "SPDX",
             "schemeUri": "https://spdx.org/licenses/",
         }],
-        "descriptions": [{ "description": record.summary, "descriptionType": "Abstract", "lang": LANGUAGE }],
+        "descriptions": descriptions(work),
         "relatedIdentifiers": related(work),
         "fundingReferences": funding,
     });
     if let Some(place) = record.location {
         let point = json!({ "pointLatitude": place.latitude, "pointLongitude": place.longitude });
         resource["geoLocations"] = json!([{ "geoLocationPoint": point }]);
-        if let (LocationOf::LeadCouncil, Some(lead)) = (place.of, &record.lead_council) {
-            resource["geoLocations"][0]["geoLocationPlace"] = json!(lead.name);
+        let council = match place.of {
+            LocationOf::Initiative => None,
+            LocationOf::LeadCouncil => record.lead_council.as_ref(),
+            LocationOf::PlaceOf => record.place_of.as_ref(),
+        };
+        if let Some(council) = council {
+            resource["geoLocations"][0]["geoLocationPlace"] = json!(council.name);
         }
     }
     resource
 }
 
+fn descriptions(work: &Work) -> Vec<Value> {
+    let status = format!("Status: {}.", work.record.status_text);
+    let others = work.after_line().into_iter().chain([status]);
+    let others = others.map(|text| json!({ "description": text, "descriptionType": "Other", "lang": LANGUAGE }));
+    let summary = json!({ "description": work.record.summary, "descriptionType": "Abstract", "lang": LANGUAGE });
+    std::iter::once(summary).chain(others).collect()
+}
+
 fn contributors(work: &Work) -> Vec<Value> {
+    // The leads are the authors of what they entered, and else contributors.
+    let is_author = work.author_council().is_some();
+    let lead = work.lead().filter(|_| !is_author).map(|name| (name, "ProjectLeader"));
     let councils = work.record.participants.iter().filter_map(|one| match one.role {
-        ParticipantRole::CoLead => None,
+        ParticipantRole::CoLead if is_author => None,
+        ParticipantRole::CoLead => Some((&*one.council.name, "ProjectLeader")),
         ParticipantRole::Lead => Some((&*one.council.name, "WorkPackageLeader")),
         ParticipantRole::Partner => Some((&*one.council.name, "ProjectMember")),
     });
@@ -69,7 +86,8 @@ fn contributors(work: &Work) -> Vec<Value> {
         PartnerRole::Other => Some((&*one.name, "Other")),
     });
     unique(
-        councils
+        lead.into_iter()
+            .chain(councils)
             .chain(partners)
             .map(|(name, role)| json!({ "name": name, "nameType": "Organizational", "contributorType": role })),
     )
@@ -85,19 +103,25 @@ fn subjects(work: &Work) -> Vec<Value> {
 }
 
 fn dates(work: &Work) -> Vec<Value> {
+    let original = work.after().and_then(|source| source.published_on.as_deref());
+    let original =
+        original.map(|date| json!({ "date": date, "dateType": "Other", "dateInformation": "Date of the source" }));
     let issued = work.issued().map(|issued| json!({ "date": issued, "dateType": "Issued" }));
     let updated = json!({ "date": work.record.updated_at.date_naive(), "dateType": "Updated" });
     let period = work.period().map(|period| {
         // DataCite's profile of ISO 8601 (RKMS) writes an open end as an empty text.
         json!({ "date": period.replace("..", ""), "dateType": "Other", "dateInformation": "When the practice ran" })
     });
-    issued.into_iter().chain([updated]).chain(period).collect()
+    issued.into_iter().chain([updated]).chain(period).chain(original).collect()
 }
 
 fn related(work: &Work) -> Vec<Value> {
     let record = work.record;
-    let sources =
-        record.sources.iter().filter_map(|source| source.url.as_deref()).map(|url| (url.to_owned(), "References"));
+    let after = work.after().map(|source| &source.key);
+    let sources = record.sources.iter().filter_map(|source| {
+        let relation = if after == Some(&source.key) { "IsDerivedFrom" } else { "References" };
+        Some((source.url.as_deref()?.to_owned(), relation))
+    });
     let parent = record.parent.iter().map(|parent| (permalink(work.base, parent.id), "IsPartOf"));
     let components = record.components.iter().map(|one| (permalink(work.base, one.id), "HasPart"));
     unique(sources.chain(parent).chain(components).map(|(address, relation)| {

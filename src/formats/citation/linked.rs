@@ -9,8 +9,9 @@ use super::work::{LANGUAGE, NETWORK_NAME, NETWORK_SITE, REGISTRY, Work, period, 
 use crate::access::visibility::Visibility;
 use crate::db::enum_text::text;
 use crate::registry::councils::model::{Council, CouncilRef, MembershipStatus};
-use crate::registry::initiatives::answer::{Initiative, Place};
+use crate::registry::initiatives::answer::{Initiative, LocationOf, Place};
 use crate::registry::initiatives::evidence::{Bound, Outcome, Source};
+use crate::registry::initiatives::lead::LeadKind;
 use crate::registry::initiatives::model::{ParticipantRole, PartnerRole};
 use crate::registry::themes::model::{Theme, ThemeRef, ThemeStatus};
 
@@ -64,18 +65,26 @@ fn tidy(value: Value) -> Value {
     }
 }
 
-/// An initiative: an article about a piece of practice, by the organisations that lead it.
+/// An initiative: an article about a piece of practice, by the councils that lead it, or else by the registry.
 pub fn initiative(record: &Initiative, base: &str) -> LinkedData {
     let work = Work { record, base };
-    let leads: Vec<Value> = match &record.lead_council {
-        Some(lead) => vec![organisation(lead, base)],
-        None => vec![network()],
+    let lead = match record.lead.kind {
+        LeadKind::Council => record.lead_council.as_ref().map(|council| organisation(council, base)),
+        LeadKind::Organisation => Some(json!({ "@type": "Organization", "name": record.lead.name })),
+        LeadKind::Network => Some(network()),
+        LeadKind::Unknown => None,
     };
     let of_role = |role| record.participants.iter().filter(move |one| (one.role == ParticipantRole::CoLead) == role);
-    let authors = leads.into_iter().chain(of_role(true).map(|one| organisation(&one.council, base)));
+    let leads = lead.into_iter().chain(of_role(true).map(|one| organisation(&one.council, base))).collect::<Vec<_>>();
+    // The leads are the authors of what they entered, and else contributors.
+    let (authors, leads) = match work.author_council() {
+        Some(_) => (leads, Vec::new()),
+        None => (vec![json!({ "@type": "Organization", "@id": base, "name": REGISTRY, "url": base })], leads),
+    };
     let partners = record.partners.iter().filter(|one| one.role != PartnerRole::Funder);
-    let contributors = of_role(false)
-        .map(|one| organisation(&one.council, base))
+    let contributors = leads
+        .into_iter()
+        .chain(of_role(false).map(|one| organisation(&one.council, base)))
         .chain(partners.map(|one| json!({ "@type": "Organization", "name": one.name, "url": one.url })));
     let part = |id, title: &str| json!({ "@type": "Article", "@id": permalink(base, id), "name": title });
     let themes = record.themes.iter().map(|one| {
@@ -96,15 +105,17 @@ pub fn initiative(record: &Initiative, base: &str) -> LinkedData {
         "name": record.title,
         "headline": record.title,
         "abstract": record.summary,
+        "disambiguatingDescription": format!("Status: {}.", record.status_text),
         "articleBody": record.body,
         "genre": work.kind(),
         "creativeWorkStatus": word(&record.state),
-        "author": authors.collect::<Vec<_>>(),
+        "author": authors,
+        "isBasedOn": work.after().map(publication),
         "contributor": contributors.collect::<Vec<_>>(),
         "funder": funders,
         "publisher": network(),
         "about": themes.chain(principles).collect::<Vec<_>>(),
-        "spatialCoverage": record.location.as_ref().map(|point| place(point, record.lead_council.as_ref())),
+        "spatialCoverage": record.location.as_ref().map(|point| place(point, record)),
         "temporalCoverage": work.period(),
         "datePublished": work.issued(),
         "dateCreated": record.created_at,
@@ -161,6 +172,8 @@ fn observation(outcome: &Outcome, record: &Initiative) -> Value {
             optional("direction", json!(outcome.direction)),
             optional("baseline", json!(outcome.baseline)),
             optional("caveat", json!(outcome.caveat)),
+            optional("evaluator", json!(outcome.independence.as_ref().map(|by| &by.evaluator))),
+            optional("declared interest", json!(outcome.independence.as_ref().and_then(|by| by.declared_interest.as_ref()))),
         ],
     })
 }
@@ -188,10 +201,13 @@ fn network() -> Value {
     json!({ "@type": "Organization", "@id": NETWORK_SITE, "name": NETWORK_NAME, "url": NETWORK_SITE })
 }
 
-fn place(place: &Place, lead: Option<&CouncilRef>) -> Value {
-    let name = lead
-        .filter(|_| place.of == crate::registry::initiatives::answer::LocationOf::LeadCouncil)
-        .map(|lead| &lead.name);
+fn place(place: &Place, record: &Initiative) -> Value {
+    let council = match place.of {
+        LocationOf::Initiative => None,
+        LocationOf::LeadCouncil => record.lead_council.as_ref(),
+        LocationOf::PlaceOf => record.place_of.as_ref(),
+    };
+    let name = council.map(|council| &council.name);
     json!({ "@type": "Place", "name": name, "geo": point(place.latitude, place.longitude) })
 }
 

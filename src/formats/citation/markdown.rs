@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::markdown_text::{line, target};
 use super::nested_markdown::below;
 use super::wording::{amount, claim, cost, evidence, when, word};
-use super::work::{NETWORK_NAME, Work};
+use super::work::Work;
 use crate::access::visibility::Visibility;
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::initiatives::evidence::{Cost, Outcome, Source};
@@ -67,12 +67,13 @@ fn facts(work: &Work) -> Vec<(&'static str, String)> {
         (None, Some(to)) => Some(format!("until {to}")),
         (None, None) => None,
     };
-    let lead = record.lead_council.as_ref().map_or(NETWORK_NAME, |council| &council.name);
     [
-        ("Led by", Some(line(lead))),
+        ("Led by", Some(work.lead().map_or_else(|| "not known".to_owned(), line))),
+        ("In", record.place_of.as_ref().map(|council| line(&council.name))),
         ("With", joined(councils.chain(partners).collect())),
         ("Kind", Some(work.kind())),
-        ("Status", Some(word(&record.delivery_status))),
+        ("Status", Some(line(&record.status_text))),
+        ("For", record.who_for.as_deref().map(line)),
         ("Period", period),
         ("Themes", joined(record.themes.iter().map(|one| line(&one.theme.label)).collect())),
         ("Principles", joined(principles.collect())),
@@ -117,7 +118,11 @@ fn notes(outcome: &Outcome) -> String {
     let baseline = outcome.baseline.map(|baseline| format!("Before: {}.", amount(baseline, outcome.unit)));
     let definition = outcome.definition.as_ref().map(|text| format!("Measured: {}", line(text)));
     let caveat = outcome.caveat.as_ref().map(|text| line(text));
-    [caveat, definition, baseline].into_iter().flatten().collect::<Vec<_>>().join(" ")
+    let evaluated = outcome.independence.as_ref().map(|by| {
+        let interest = by.declared_interest.as_ref().map(|interest| format!(" Declared interest: {}", line(interest)));
+        format!("Evaluated by: {}.{}", line(&by.evaluator), interest.unwrap_or_default())
+    });
+    [caveat, definition, baseline, evaluated].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 fn costs(document: &mut String, record: &Initiative) {

@@ -28,7 +28,9 @@ pub fn write(work: &Work) -> String {
     lines.extend(work.keywords().map(|keyword| ("KW", keyword.to_owned())));
     lines.push(("LA", LANGUAGE.to_owned()));
     lines.push(("UR", work.permalink()));
-    lines.push(("N1", work.terms()));
+    // `OP`: original publication.
+    lines.extend(work.after_line().map(|after| ("OP", after)));
+    lines.push(("N1", work.notes()));
     if work.is_draft() {
         lines.push(("N1", "Draft".to_owned()));
     }

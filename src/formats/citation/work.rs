@@ -4,14 +4,18 @@ use chrono::{Datelike, NaiveDate};
 use uuid::Uuid;
 
 use super::wording::word;
+use crate::registry::councils::model::CouncilRef;
 use crate::registry::initiatives::answer::Initiative;
+use crate::registry::initiatives::evidence::Source;
+use crate::registry::initiatives::lead::{EnteredBy, LeadKind};
 use crate::registry::initiatives::model::{ParticipantRole, PartnerRole, State};
+use crate::text::dates::in_words;
 
-/// Publisher of the registry. Leads the initiatives that no council leads.
+/// Publisher of the registry.
 pub const NETWORK_NAME: &str = "Co-operative Councils' Innovation Network";
 /// Website of the network.
 pub const NETWORK_SITE: &str = "https://www.councils.coop/";
-/// Collection that the work is part of.
+/// Collection that the work is part of. Author of the records that no council has entered.
 pub const REGISTRY: &str = "CCIN registry";
 /// Language of the records (BCP 47).
 pub const LANGUAGE: &str = "en-GB";
@@ -36,11 +40,50 @@ impl<'a> Work<'a> {
         permalink(self.base, self.record.id)
     }
 
-    /// Authors: the lead council or the network, then the joint leads.
+    /// Authors. If the lead council entered the record: this council, then the joint leads. Otherwise the registry, which
+    /// wrote it after a source.
     pub fn authors(&self) -> Vec<&'a str> {
-        let lead = self.record.lead_council.as_ref().map_or(NETWORK_NAME, |council| &council.name);
-        let others = self.record.participants.iter().filter(|one| one.role == ParticipantRole::CoLead);
-        std::iter::once(lead).chain(others.map(|one| one.council.name.as_str())).collect()
+        match self.author_council() {
+            Some(lead) => {
+                let others = self.record.participants.iter().filter(|one| one.role == ParticipantRole::CoLead);
+                std::iter::once(&lead.name).chain(others.map(|one| &one.council.name)).map(String::as_str).collect()
+            }
+            None => vec![REGISTRY],
+        }
+    }
+
+    /// The lead council, if it entered the record.
+    pub fn author_council(&self) -> Option<&'a CouncilRef> {
+        self.record.lead_council.as_ref().filter(|_| self.record.entered_by == EnteredBy::Council)
+    }
+
+    /// The source that the registry wrote the record after: the first one. `None` for a record that its council entered.
+    pub fn after(&self) -> Option<&'a Source> {
+        self.record.sources.first().filter(|_| self.author_council().is_none())
+    }
+
+    /// That source in words, with its date: `After A paper, A publisher, December 2013.`
+    pub fn after_line(&self) -> Option<String> {
+        let source = self.after()?;
+        let date = source.published_on.as_deref().map(in_words);
+        let parts = [Some(source.title.to_string()), source.publisher.as_ref().map(|name| name.to_string()), date];
+        Some(format!("After {}.", parts.into_iter().flatten().collect::<Vec<_>>().join(", ")))
+    }
+
+    /// Notes for formats without places of their own: the source, the status with its date, and the terms.
+    pub fn notes(&self) -> String {
+        let status = format!("Status: {}.", self.record.status_text);
+        self.after_line().into_iter().chain([status, self.terms()]).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Name of the lead: a council, another organisation or the network. `None` if it is not known.
+    pub fn lead(&self) -> Option<&'a str> {
+        match self.record.lead.kind {
+            LeadKind::Council => self.record.lead_council.as_ref().map(|council| council.name.as_str()),
+            LeadKind::Organisation => self.record.lead.name.as_deref(),
+            LeadKind::Network => Some(NETWORK_NAME),
+            LeadKind::Unknown => None,
+        }
     }
 
     /// Funders without duplicates: partners that fund, and payers of costs.
@@ -106,9 +149,10 @@ impl<'a> Work<'a> {
             None => "no date".to_owned(),
         };
         format!(
-            "{} ({when}): {}. Version {}. {REGISTRY}, {NETWORK_NAME}.",
+            "{} ({when}): {}. {}Version {}. {REGISTRY}, {NETWORK_NAME}.",
             self.authors().join("; "),
             self.record.title,
+            self.after_line().map(|after| after + " ").unwrap_or_default(),
             self.record.version
         )
     }

@@ -10,10 +10,10 @@ use crate::support::TestApp;
 const WORDS: [(&str, &str); 6] = [
     ("nameType", "Organizational Personal"),
     ("resourceTypeGeneral", "Text"),
-    ("contributorType", "ProjectMember WorkPackageLeader Researcher Other"),
+    ("contributorType", "ProjectLeader ProjectMember WorkPackageLeader Researcher Other"),
     ("dateType", "Issued Updated Other"),
-    ("relationType", "References IsPartOf HasPart"),
-    ("descriptionType", "Abstract"),
+    ("relationType", "References IsDerivedFrom IsPartOf HasPart"),
+    ("descriptionType", "Abstract Other"),
 ];
 
 fn walk(value: &Value, visit: &mut impl FnMut(&str, &Value)) {

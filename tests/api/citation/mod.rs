@@ -1,6 +1,7 @@
 //! Records for others to cite and to show: each format parsed as its readers parse it, and nothing in any of them that the
 //! caller may not see.
 
+mod after;
 mod bibtex;
 mod catalog;
 mod csl;
