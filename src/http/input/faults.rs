@@ -106,7 +106,7 @@ pub(super) fn explain(error: &ValidationError<'_>, schema: &Value) -> FaultList 
         // For "null or a thing", report the faults of the thing.
         Kind::AnyOf { context } | Kind::OneOfNotValid { context } => context
             .iter()
-            .filter(|branch| !branch.iter().any(|e| is_null_branch(e)))
+            .filter(|branch| !branch.iter().any(|e| is_null_branch(e) && e.instance_path() == error.instance_path()))
             .map(|branch| {
                 let mut faults = FaultList::default();
                 branch.iter().for_each(|error| faults.append(explain(error, schema)));
