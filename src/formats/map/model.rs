@@ -176,13 +176,17 @@ pub struct InitiativeProperties<'a> {
     /// The lead council. Null if no council leads it.
     #[schema(required)]
     pub council: Option<MapCouncil<'a>>,
+    /// The council in whose area it happens. Only if no council leads it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub place_of: Option<MapCouncil<'a>>,
     /// Whether somebody has confirmed the record, and whether a check is due.
     pub freshness: Freshness,
     /// Whose point this is.
     pub located_by: LocationOf,
 }
 
-/// The council that leads an initiative, on a map.
+/// A council of an initiative, on a map.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MapCouncil<'a> {
     /// Slug.

@@ -63,14 +63,18 @@ impl Identified for &Council {
 impl<'a> InitiativeProperties<'a> {
     /// Properties of an initiative with a place, as of a day.
     pub fn new(snapshot: &'a Snapshot, entry: &'a InitiativeEntry, today: NaiveDate) -> Self {
-        let lead = entry.lead.and_then(|id| snapshot.councils.get(id)).map(|one| &one.record);
+        let council = |id: Option<Uuid>| {
+            let found = &snapshot.councils.get(id?)?.record;
+            Some(MapCouncil { slug: &found.slug, name: &found.name })
+        };
         let themes = entry.themes.iter().filter_map(|id| snapshot.themes.get(*id));
         Self {
             slug: &entry.slug,
             title: &entry.title,
             kind: entry.kind,
             themes: themes.map(|theme| theme.record.slug.as_str()).collect(),
-            council: lead.map(|lead| MapCouncil { slug: &lead.slug, name: &lead.name }),
+            council: council(entry.lead),
+            place_of: council(entry.place_of),
             freshness: entry.freshness(today),
             located_by: entry.place.map_or(LocationOf::Initiative, |(_, of)| of),
         }

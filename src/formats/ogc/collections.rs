@@ -25,8 +25,8 @@ pub const COUNCILS: Collection = Collection {
 pub const INITIATIVES: Collection = Collection {
     id: "initiatives",
     title: "Initiatives",
-    description: "Pieces of co-operative practice, each at its own point or at that of its lead council. Those without a \
-                  place, led by the network itself, are in the list of the API only.",
+    description: "Pieces of co-operative practice, each at its own point or at that of its council. Those without a place, \
+                  which no council leads, are in the list of the API only.",
     is_optional: false,
 };
 

@@ -4,8 +4,8 @@
 //! A collection is data ([`collections`]). Pages, extents and links ([`features`], [`answer`]) are the same for all
 //! collections. To add a collection, add a function in [`features`] and two operations with their answers.
 //!
-//! Features are records with a place. Records without a location, such as initiatives led by the network, are only in
-//! the lists below `/v1`. The standard would put them in every `bbox` (requirement `/req/core/fc-bbox-response`), and
+//! Features are records with a place. Records without a location, such as initiatives that no council leads, are only
+//! in the lists below `/v1`. The standard would put them in every `bbox` (requirement `/req/core/fc-bbox-response`), and
 //! no map could show them.
 //!
 //! Properties are flat, and none is a moment. GDAL treats every such field as the feature's time and turns a condition

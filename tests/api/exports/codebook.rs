@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate};
 use serde_json::{Value, json};
 
 use super::Csv;
+use crate::support::practice::{practice, publish, with};
 use crate::support::records::{whole_council, whole_initiative};
 use crate::support::{Client, TestApp};
 
@@ -96,6 +97,10 @@ async fn every_csv_is_as_its_table_schema_says() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_foreign_key_holds() {
     let app = TestApp::with_sample().await;
+    let admin = app.admin().await;
+    let elsewhere = json!({ "lead_council": "network", "place_of": "york" });
+    let elsewhere = admin.post("/v1/initiatives", &with(practice("In York", "network"), elsewhere)).await.expect(201);
+    publish(&admin, &elsewhere).await;
     let tables = tables(&app.anonymous()).await;
     let mut count = 0;
     for (name, table) in &tables {

@@ -115,17 +115,18 @@ async fn what_no_council_leads_is_on_the_map_at_the_place_that_it_names() {
         let mut slugs = found.json["data"].as_array().unwrap().iter().map(|one| &one["slug"]);
         assert!(slugs.any(|slug| *slug == made.json["slug"]), "{filter}");
     }
-    let map = anyone.get("/v1/map/initiatives.geojson").await.expect(200);
+    let map = anyone.get("/v1/map/initiatives").await.expect(200);
     let features = map.json["features"].as_array().unwrap().iter();
     let here = features.map(|one| &one["properties"]).find(|one| one["slug"] == made.json["slug"]).expect("on the map");
     assert_eq!((&here["located_by"], &here["council"]), (&json!("place_of"), &Value::Null));
+    assert_eq!(here["place_of"]["slug"], "birmingham");
     // The council neither leads it nor takes part, and cannot be withdrawn meanwhile; what it is called shows.
     let part = anyone.get("/v1/councils/birmingham/initiatives?limit=200&fields=slug").await.expect(200);
     assert!(!part.json["data"].as_array().unwrap().iter().any(|one| one["slug"] == made.json["slug"]));
-    let renamed = json!({ "short_name": "Brum" });
+    let renamed = json!({ "name": "Council of Brum" });
     admin.patch("/v1/councils/birmingham", council.etag(), &renamed).await.expect(200);
     let shown = anyone.get(&path(&made)).await.expect(200);
-    assert_eq!(shown.json["place_of"]["short_name"], "Brum");
+    assert_eq!(shown.json["place_of"]["name"], "Council of Brum");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -135,11 +136,11 @@ async fn an_editor_of_a_council_enters_only_what_the_council_leads() {
     for lead in
         [json!({ "kind": "unknown" }), json!({ "kind": "network" }), json!({ "kind": "council", "ref": "york" })]
     {
-        let body = led("Not ours", json!({ "lead": lead }));
+        let body = led("Not our work", json!({ "lead": lead }));
         let refused = editor.post("/v1/initiatives", &body).await.expect_problem(422, "invalid");
         assert_eq!(refused.faults(), [("/lead".into(), "not_yours".into())]);
     }
-    let own = led("Ours", json!({ "lead": { "kind": "council", "ref": "oldham" } }));
+    let own = led("Our work", json!({ "lead": { "kind": "council", "ref": "oldham" } }));
     editor.post("/v1/initiatives", &own).await.expect(201);
-    editor.post("/v1/initiatives", &practice("Ours too", "oldham")).await.expect(201);
+    editor.post("/v1/initiatives", &practice("Our work too", "oldham")).await.expect(201);
 }

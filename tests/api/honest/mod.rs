@@ -3,4 +3,5 @@
 mod context;
 mod entered;
 mod lead;
+mod migrated;
 mod status;
