@@ -11,7 +11,7 @@ const SINGLE = ["q", "sort"] as const satisfies readonly (keyof Query)[];
 const LIMIT = "5";
 
 /** Members that are shown of an initiative in a list. */
-const SHOWN = ["slug", "title", "summary", "kind", "delivery_status", "started_on", "ended_on", "lead_council"] as const satisfies readonly (keyof Initiative)[];
+const SHOWN = ["slug", "title", "summary", "kind", "status_text", "started_on", "ended_on", "lead_council", "lead"] as const satisfies readonly (keyof Initiative)[];
 /** Members that are shown of a single initiative. */
 const SHOWN_ALONE = [...SHOWN, "outcomes"] as const;
 

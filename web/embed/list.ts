@@ -1,5 +1,5 @@
-import { claimed, claimedWhen, period } from "../src/format";
-import { CLAIM_GROUPS, EVIDENCE, KINDS, OUTCOME_KINDS, STATUSES } from "../src/words";
+import { claimed, claimedWhen, leadName, period } from "../src/format";
+import { CLAIM_GROUPS, EVIDENCE, KINDS, OUTCOME_KINDS } from "../src/words";
 import type { Shown } from "./api";
 import { make } from "./make";
 
@@ -10,9 +10,9 @@ export function items(shown: Shown[], service: string, level: number, target: Re
 }
 
 function item(shown: Shown, service: string, level: number, target: Record<string, string>): HTMLElement {
-  const { slug, title, summary, kind, delivery_status: status, started_on: from, ended_on: to, lead_council: council } = shown;
+  const { slug, title, summary, kind, status_text: status, started_on: from, ended_on: to } = shown;
   const link = make("a", { part: "link", href: `${service}initiatives/${encodeURIComponent(slug)}`, ...target }, title);
-  const facts = [council?.name ?? "The network", KINDS[kind], status ? STATUSES[status] : "", period(from, to)];
+  const facts = [leadName(shown), KINDS[kind], status, period(from, to)];
   return make(
     "li",
     { part: "item" },
@@ -36,7 +36,8 @@ function claims(outcomes: NonNullable<Shown["outcomes"]>): HTMLElement {
 /** A claim with its kind, bound, date, evidence and caveat. */
 function claimItem(claim: NonNullable<Shown["outcomes"]>[number]): HTMLElement {
   const { before, value } = claimed(claim);
-  const facts = [OUTCOME_KINDS[claim.kind], ...claimedWhen(claim), `evidence: ${EVIDENCE[claim.evidence_level]?.name ?? claim.evidence_level}`];
+  const evidence = claim.kind === "context" ? [] : [`evidence: ${EVIDENCE[claim.evidence_level]?.name ?? claim.evidence_level}`];
+  const facts = [OUTCOME_KINDS[claim.kind], ...claimedWhen(claim), ...evidence];
   const amount = value ? [make("b", {}, [before, value].filter((part) => part !== "").join(" ")), ": "] : [];
   const caveat = claim.caveat ? [make("span", { part: "caveat" }, ` ${claim.caveat}`)] : [];
   return make("li", { part: "claim" }, ...amount, `${claim.measure} (${facts.join(", ")}).`, ...caveat);

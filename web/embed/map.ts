@@ -30,9 +30,10 @@ export async function drawMap(place: HTMLElement, root: ShadowRoot, service: str
   const spots = features.flatMap(({ geometry, properties }): Spot[] => {
     // Without a zoom, every place is one record.
     if (!("slug" in properties)) return [];
-    const { slug, title, council } = properties;
+    const { slug, title } = properties;
+    const council = properties.council ?? properties.place_of;
     const [longitude = 0, latitude = 0] = geometry.coordinates;
-    return [{ key: slug, href: `${service}initiatives/${encodeURIComponent(slug)}`, title, note: council?.name ?? "", near: council?.name ?? "the network", longitude, latitude }];
+    return [{ key: slug, href: `${service}initiatives/${encodeURIComponent(slug)}`, title, note: council?.name ?? "", near: council?.name ?? "this place", longitude, latitude }];
   });
   let map = drawn.get(place);
   if (!map) {

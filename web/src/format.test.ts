@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import type { Schema } from "./api/client";
-import { claimed, claimedWhen, count, date, label, period, pounds, quantity, site } from "./format";
+import { claimed, claimedWhen, count, date, label, leadName, period, pounds, quantity, site } from "./format";
 
 const claim = (parts: Partial<Schema<"Outcome">>) => ({ measure: "m", kind: "outcome", bound: "exact", evidence_level: 1, ...parts }) as Schema<"Outcome">;
 
@@ -55,4 +55,12 @@ test("words and addresses are readable", () => {
   assert.equal(label("health-social_care"), "Health social care");
   assert.equal(site("https://www.oldham.gov.uk/page"), "oldham.gov.uk");
   assert.equal(site("no address"), "no address");
+});
+
+test("the lead is named, and an unknown lead is not the network", () => {
+  const council = { id: "1", slug: "oldham", name: "Oldham Council", gss_code: null };
+  assert.equal(leadName({ lead: { kind: "council", ref: "oldham" }, lead_council: council }), "Oldham Council");
+  assert.equal(leadName({ lead: { kind: "organisation", name: "RedQuadrant" }, lead_council: null }), "RedQuadrant");
+  assert.equal(leadName({ lead: { kind: "network" }, lead_council: null }), "The network");
+  assert.equal(leadName({ lead: { kind: "unknown" }, lead_council: null }), "Lead not known");
 });

@@ -1,5 +1,5 @@
 import type { Schema } from "./api/client";
-import { UNITS } from "./words";
+import { OTHER_LEADS, UNITS } from "./words";
 
 const NUMBER = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 4 });
 const ORDINAL = new Intl.PluralRules("en-GB", { type: "ordinal" });
@@ -94,4 +94,10 @@ export function site(url: string): string {
 export function label(word: string): string {
   const spaced = word.replaceAll(/[-_]/g, " ");
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+}
+
+/** Name of the lead: a council, another organisation or the network. An unknown lead is said, and is not the network. */
+export function leadName({ lead, lead_council: council }: Pick<Schema<"Initiative">, "lead" | "lead_council">): string {
+  if (council) return council.name;
+  return lead.name ?? OTHER_LEADS[lead.kind === "network" ? "network" : "unknown"];
 }

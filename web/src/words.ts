@@ -16,6 +16,9 @@ export const KINDS: Words<"InitiativeKind"> = words.kinds;
 
 export const STATUSES: Words<"DeliveryStatus"> = words.statuses;
 
+/** Lead of an initiative that no council leads. */
+export const OTHER_LEADS = words.other_leads;
+
 /** Whether a record has been confirmed as still true. */
 export const FRESHNESS: Record<Freshness, string> = words.freshness;
 

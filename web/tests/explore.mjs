@@ -111,6 +111,8 @@ browsing("a record shows its claims with bound, evidence and caveat, and can be 
     assert.ok((await main.getByText(outcome.measure).count()) > 0, outcome.measure);
     if (outcome.caveat) assert.ok((await main.getByText(outcome.caveat).count()) > 0, outcome.caveat);
   }
+  // The stage never stands there without its date, or without saying that there is none.
+  for (const said of record.status_text.split("; ")) assert.ok((await main.getByText(said).count()) > 0, record.status_text);
   assert.ok(record.outcomes.some((one) => one.bound === "range") && (await main.getByText("between").count()) > 0, "a bound");
 
   await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: SERVICE });

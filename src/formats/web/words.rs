@@ -18,6 +18,7 @@ type Table = BTreeMap<String, String>;
 pub struct Words {
     kinds: Table,
     statuses: Table,
+    other_leads: Table,
     /// Whether a record has been confirmed as still true.
     pub freshness: Table,
     outcome_kinds: Table,
@@ -99,11 +100,6 @@ pub fn kind(kind: InitiativeKind) -> String {
     of(&WORDS.kinds, &kind)
 }
 
-/// Stage of delivery.
-pub fn status(status: DeliveryStatus) -> String {
-    of(&WORDS.statuses, &status)
-}
-
 /// Kind of a claim.
 pub fn outcome_kind(kind: OutcomeKind) -> String {
     of(&WORDS.outcome_kinds, &kind)
@@ -168,9 +164,10 @@ pub fn unit(unit: Unit) -> Option<&'static [String; 2]> {
     WORDS.units.get(&text(&unit))
 }
 
-/// Lead of an initiative.
-pub fn lead(record: &Initiative) -> &str {
-    record.lead_council.as_ref().map_or("The network", |lead| &lead.name)
+/// Lead of an initiative: a council, another organisation or the network. An unknown lead is said, and is not the network.
+pub fn lead(record: &Initiative) -> String {
+    let council = record.lead_council.as_ref().map(|council| council.name.clone());
+    council.or_else(|| record.lead.name.clone()).unwrap_or_else(|| of(&WORDS.other_leads, &record.lead.kind))
 }
 
 #[cfg(test)]

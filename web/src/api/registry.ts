@@ -4,7 +4,7 @@ import type { Filters } from "../state/filters";
 import { type Json, type Schema, client, data, refusal } from "./client";
 
 /** Members that a card of the list shows. */
-const CARD = ["slug", "title", "summary", "kind", "delivery_status", "started_on", "lead_council", "themes", "outcomes"] as const;
+const CARD = ["slug", "title", "summary", "kind", "delivery_status", "status_confirmation", "status_text", "started_on", "lead_council", "lead", "themes", "outcomes"] as const;
 
 /** An initiative with the members that a card shows. */
 export type Card = Pick<Schema<"Initiative">, (typeof CARD)[number]> & Pick<Schema<"Initiative">, "distance_km"> & { highlight?: Schema<"Highlight"> | null };

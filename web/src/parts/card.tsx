@@ -1,5 +1,5 @@
 import type { Card as Shown } from "../api/registry";
-import { count, date } from "../format";
+import { count, date, leadName } from "../format";
 import { MOST_PICKS, pick, usePicks } from "../state/picks";
 import { EVIDENCE, KINDS } from "../words";
 import { Status } from "./status";
@@ -38,15 +38,15 @@ export function Card({ shown, level = 3, onPoint }: Props) {
           )}
         </Title>
         <p class="by">
-          {shown.lead_council?.name ?? "The network"}
+          {leadName(shown)}
           {typeof shown.distance_km === "number" && <span class="far">, {away(shown.distance_km)}</span>}
         </p>
         {marks?.summary ? <p class="summary" dangerouslySetInnerHTML={{ __html: marks.summary }} /> : <p class="summary">{shown.summary}</p>}
         {marks?.text && <p class="found" dangerouslySetInnerHTML={{ __html: `… ${marks.text} …` }} />}
         <p class="under">
-          <Status status={shown.delivery_status} />
+          <Status of={shown} />
           <span class="themes">{shown.themes.map((theme) => theme.label).join(" · ")}</span>
-          {shown.outcomes.length > 0 && <span class="claims">{claims(shown)}</span>}
+          {said(shown).length > 0 && <span class="claims">{claims(shown)}</span>}
           <Pick slug={shown.slug} title={shown.title} />
         </p>
       </article>
@@ -70,10 +70,15 @@ function Pick({ slug, title }: { slug: string; title: string }) {
   );
 }
 
+/** The claims without context, which is no result. */
+function said({ outcomes }: Shown) {
+  return outcomes.filter((outcome) => outcome.kind !== "context");
+}
+
 /** Numbers of results and of targets, apart, and the strongest evidence for a result. */
-function claims({ outcomes }: Shown): string {
-  const results = outcomes.filter((one) => one.kind !== "target" && one.kind !== "projection");
-  const aims = outcomes.length - results.length;
+function claims(shown: Shown): string {
+  const results = said(shown).filter((one) => one.kind !== "target" && one.kind !== "projection");
+  const aims = said(shown).length - results.length;
   const counts = [results.length > 0 && count(results.length, "claim"), aims > 0 && count(aims, "target or projection", "targets or projections")];
   const best = Math.max(...results.map((outcome) => outcome.evidence_level));
   const strongest = results.length > 0 ? `; strongest evidence: ${EVIDENCE[best]?.name ?? ""}` : "";

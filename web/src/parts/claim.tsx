@@ -63,12 +63,23 @@ function Claim({ claim, source, shared }: { claim: Outcome; source: number | und
             <dd>{when.join(", ")}</dd>
           </div>
         )}
-        <div>
-          <dt>Evidence</dt>
-          <dd>
-            <Evidence level={claim.evidence_level} />
-          </dd>
-        </div>
+        {claim.kind !== "context" && (
+          <div>
+            <dt>Evidence</dt>
+            <dd>
+              <Evidence level={claim.evidence_level} />
+            </dd>
+          </div>
+        )}
+        {claim.independence && (
+          <div>
+            <dt>Evaluated by</dt>
+            <dd>
+              {claim.independence.evaluator}
+              {claim.independence.declared_interest && <small> Declared interest: {claim.independence.declared_interest}</small>}
+            </dd>
+          </div>
+        )}
         {source !== undefined && (
           <div>
             <dt>Source</dt>

@@ -6,6 +6,7 @@ import { claimed, claimedWhen, period, pounds } from "../format";
 import { Back } from "../parts/back";
 import { Evidence } from "../parts/evidence";
 import { Heading } from "../parts/heading";
+import { Lead } from "../parts/lead";
 import { Failed, Loading } from "../parts/states";
 import { Status } from "../parts/status";
 import { MOST_PICKS } from "../state/picks";
@@ -72,9 +73,9 @@ function Table({ records }: { records: Initiative[] }) {
           </tr>
         </thead>
         <tbody>
-          <Row name="Led by" records={records} cell={({ lead_council: lead }) => (lead ? <a href={`/councils/${lead.slug}`}>{lead.name}</a> : "The network")} />
+          <Row name="Led by" records={records} cell={(record) => <Lead of={record} />} />
           <Row name="Type" records={records} cell={({ kind }) => KINDS[kind]} />
-          <Row name="Stage" records={records} cell={(record) => <Status status={record.delivery_status} />} />
+          <Row name="Stage" records={records} cell={(record) => <Status of={record} />} />
           <Row name="Dates" records={records} cell={({ started_on: from, ended_on: to }) => period(from, to)} />
           <Row name="Themes" records={records} cell={({ themes }) => themes.map((theme) => theme.label).join(", ")} />
           <Row name="Summary" records={records} cell={({ summary }) => summary} />

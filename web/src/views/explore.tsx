@@ -124,9 +124,10 @@ function title(filters: Filters, counts: ResultsProps["counts"]): string {
 }
 
 function spot({ properties, geometry }: PlacedInitiatives["places"][number]): Spot {
-  const { slug, title, council } = properties;
+  const { slug, title } = properties;
+  const council = properties.council ?? properties.place_of;
   const [longitude = 0, latitude = 0] = geometry.coordinates;
-  return { key: slug, href: `/initiatives/${slug}`, title, note: council?.name ?? "", near: council?.name ?? "the network", longitude, latitude };
+  return { key: slug, href: `/initiatives/${slug}`, title, note: council?.name ?? "", near: council?.name ?? "this place", longitude, latitude };
 }
 
 /** Numbers of initiatives on the map and not on it. */

@@ -2,13 +2,14 @@ import type { ComponentChildren } from "preact";
 
 import type { Schema } from "../api/client";
 import { findInitiative, referenceOf, textOf } from "../api/registry";
-import { date, period, pounds, site } from "../format";
+import { date, leadName, period, pounds, site } from "../format";
 import { Places } from "../map/places";
 import { Back } from "../parts/back";
 import { Cite } from "../parts/cite";
 import { Claims } from "../parts/claim";
 import { Copy } from "../parts/copy";
 import { Heading } from "../parts/heading";
+import { Lead } from "../parts/lead";
 import { Failed, Loading } from "../parts/states";
 import { Status } from "../parts/status";
 import { Reference, Share, full } from "../parts/take";
@@ -33,7 +34,7 @@ export function Record({ slug }: { slug: string }) {
 }
 
 function Shown({ record }: { record: Initiative }) {
-  const { title, lead_council: lead, html } = record;
+  const { title, html } = record;
   const sources = new Map(record.sources.map((source, index) => [source.key, index + 1]));
   return (
     <article class="record">
@@ -42,14 +43,15 @@ function Shown({ record }: { record: Initiative }) {
           <Back to="/" name="All initiatives" />
           <p class="over">
             <span class="kind">{KINDS[record.kind]}</span>
-            <Status status={record.delivery_status} />
+            <Status of={record} />
           </p>
           <Heading title={title} />
           <p class="by">
-            {lead ? <a href={`/councils/${lead.slug}`}>{lead.name}</a> : "Led by the network"}
+            <Lead of={record} />
             {dates(record) && <span> · {dates(record)}</span>}
           </p>
           <p class="lead">{record.summary}</p>
+          {record.who_for && <p class="who-for">For: {record.who_for}</p>}
           <ul class="tags" aria-label="Themes">
             {record.themes.map((theme) => (
               <li key={theme.slug}>
@@ -85,6 +87,7 @@ function Shown({ record }: { record: Initiative }) {
           {record.costs.length > 0 && <Costs costs={record.costs} sources={sources} />}
           {record.principles.length > 0 && <Principles principles={record.principles} />}
           {record.sources.length > 0 && <Sources sources={record.sources} />}
+          {record.provenance_note && <p class="provenance">{record.provenance_note}</p>}
         </div>
         <Aside record={record} />
       </div>
@@ -214,7 +217,7 @@ function Sources({ sources }: { sources: Initiative["sources"] }) {
 }
 
 function Aside({ record }: { record: Initiative }) {
-  const { location, lead_council: lead, slug, licence } = record;
+  const { location, lead_council: lead, place_of: place, slug, licence } = record;
   const terms = LICENCES[licence];
   return (
     <aside class="facts" aria-label="About this record">
@@ -223,14 +226,23 @@ function Aside({ record }: { record: Initiative }) {
           <Places
             name={`Map: where ${record.title} is`}
             nouns={["initiative", "initiatives"]}
-            marked={lead?.slug}
-            spots={[{ key: slug, href: `/initiatives/${slug}`, title: record.title, note: lead?.name ?? "", near: "", ...location }]}
+            marked={(lead ?? place)?.slug}
+            spots={[{ key: slug, href: `/initiatives/${slug}`, title: record.title, note: leadName(record), near: "", ...location }]}
           />
-          {location.of === "lead_council" && <figcaption>Shown at the lead council, because the record has no location of its own.</figcaption>}
+          {location.of !== "initiative" && (
+            <figcaption>Shown at {place ? place.name : "the lead council"}, because the record has no location of its own.</figcaption>
+          )}
         </figure>
       )}
       <dl>
-        <Fact name="Led by">{lead ? <a href={`/councils/${lead.slug}`}>{lead.name}</a> : "The network"}</Fact>
+        <Fact name="Led by">
+          <Lead of={record} />
+        </Fact>
+        {place && (
+          <Fact name="In the area of">
+            <a href={`/councils/${place.slug}`}>{place.name}</a>
+          </Fact>
+        )}
         {record.participants.length > 0 && (
           <Fact name="Other councils involved">
             <ul>
@@ -275,6 +287,7 @@ function Aside({ record }: { record: Initiative }) {
           </Fact>
         )}
         <Fact name="Review">{checked(record)}</Fact>
+        <Fact name="Entered by">{record.entered_by === "council" ? "The lead council" : "The registry, from the sources"}</Fact>
         <Fact name="Last updated">
           {date(record.updated_at)} <small>version {record.version}</small>
         </Fact>

@@ -24,7 +24,7 @@ pub fn card(record: &Initiative, distance: Option<f64>) -> Markup {
                 }
                 p.summary { (record.summary) }
                 p.under {
-                    (parts::status(record.delivery_status))
+                    (parts::status(record))
                     span.themes { (labels(record)) }
                     @if !record.outcomes.is_empty() { span.claims { (claims(&record.outcomes)) } }
                     label.pick {
@@ -51,9 +51,10 @@ pub fn is_aim(outcome: &Outcome) -> bool {
     matches!(outcome.kind, OutcomeKind::Target | OutcomeKind::Projection)
 }
 
-/// Numbers of results and of targets, apart, and the strongest evidence for a result.
+/// Numbers of results and of targets, apart and without context, and the strongest evidence for a result.
 fn claims(outcomes: &[Outcome]) -> String {
-    let (aims, results): (Vec<&Outcome>, Vec<&Outcome>) = outcomes.iter().partition(|one| is_aim(one));
+    let said = outcomes.iter().filter(|one| one.kind != OutcomeKind::Context);
+    let (aims, results): (Vec<&Outcome>, Vec<&Outcome>) = said.partition(|one| is_aim(one));
     let results_said = (!results.is_empty()).then(|| count(results.len() as i64, "claim"));
     let aims_said = match aims.len() {
         0 => None,

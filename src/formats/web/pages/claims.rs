@@ -7,6 +7,7 @@ use crate::db::enum_text::text;
 use crate::formats::web::figures::{Claim, claimed, quantity, when};
 use crate::formats::web::words::{self, WORDS};
 use crate::registry::initiatives::answer::Initiative;
+use crate::registry::initiatives::evidence::{Independence, OutcomeKind};
 
 /// Caveats that several claims share, in the order of the claims.
 pub fn shared_caveats<'a>(claims: &[Claim<'a>]) -> Vec<&'a str> {
@@ -33,7 +34,7 @@ pub fn claims(record: &Initiative) -> Markup {
                     @if !group.note.is_empty() { p.note { (group.note) } }
                     ul.claims {
                         @for (claim, outcome) in found {
-                            (one(claim, source_number(record, outcome.source.as_deref()), &shared))
+                            (one(claim, source_number(record, outcome.source.as_deref()), outcome.independence.as_ref(), &shared))
                         }
                     }
                 }
@@ -48,7 +49,7 @@ pub fn source_number(record: &Initiative, key: Option<&str>) -> Option<usize> {
     record.sources.iter().position(|source| Some(source.key.as_str()) == key).map(|index| index + 1)
 }
 
-fn one(claim: &Claim<'_>, source: Option<usize>, shared: &[&str]) -> Markup {
+fn one(claim: &Claim<'_>, source: Option<usize>, evaluation: Option<&Independence>, shared: &[&str]) -> Markup {
     let (before, value) = claimed(claim);
     let when = when(claim);
     html! {
@@ -61,7 +62,13 @@ fn one(claim: &Claim<'_>, source: Option<usize>, shared: &[&str]) -> Markup {
             dl {
                 @if let Some(baseline) = claim.baseline { div { dt { "Before" } dd { (quantity(baseline, claim.unit)) } } }
                 @if !when.is_empty() { div { dt { "When" } dd { (when) } } }
-                div { dt { "Evidence" } dd { (evidence(claim.evidence_level)) } }
+                @if claim.kind != OutcomeKind::Context { div { dt { "Evidence" } dd { (evidence(claim.evidence_level)) } } }
+                @if let Some(by) = evaluation {
+                    div {
+                        dt { "Evaluated by" }
+                        dd { (by.evaluator) @if let Some(interest) = &by.declared_interest { small { " Declared interest: " (interest) } } }
+                    }
+                }
                 @if let Some(number) = source {
                     div { dt { "Source" } dd { a href={ "#source-" (number) } { (number) span.unseen { " in the list of sources" } } } }
                 }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, PreEscaped, html};
 
-use super::parts::{back, evidence, status};
+use super::parts::{back, evidence, lead, status};
 use crate::formats::web::figures::{Claim, claimed, cost, period, when};
 use crate::formats::web::words::{self, WORDS};
 use crate::registry::initiatives::answer::Initiative;
@@ -45,12 +45,9 @@ fn table(records: &[Initiative]) -> Markup {
         table class={ "compare of-" (records.len()) } {
             thead { tr { td {} @for one in records { th scope="col" { a href={ "/initiatives/" (one.slug) } { (one.title) } } } } }
             tbody {
-                (row("Led by", &|one| Some(match &one.lead_council {
-                    Some(lead) => html! { a href={ "/councils/" (lead.slug) } { (lead.name) } },
-                    None => html! { "The network" },
-                })))
+                (row("Led by", &|one| Some(lead(one))))
                 (row("Type", &|one| text(words::kind(one.kind))))
-                (row("Stage", &|one| Some(status(one.delivery_status))))
+                (row("Stage", &|one| Some(status(one))))
                 (row("Dates", &|one| text(period(one.started_on.as_deref(), one.ended_on.as_deref()))))
                 (row("Themes", &|one| text(one.themes.iter().map(|used| used.theme.label.as_str()).collect::<Vec<_>>().join(", "))))
                 (row("Summary", &|one| text(one.summary.clone())))

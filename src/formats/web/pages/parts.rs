@@ -3,10 +3,11 @@
 use chrono::Utc;
 use maud::{Markup, PreEscaped, html};
 
+use crate::db::enum_text::text;
 use crate::formats::web::asked::at;
 use crate::formats::web::figures;
 use crate::formats::web::words::{self, WORDS};
-use crate::registry::initiatives::model::DeliveryStatus;
+use crate::registry::initiatives::answer::Initiative;
 
 /// Strength of evidence: a bar and a word.
 pub fn evidence(level: i16) -> Markup {
@@ -21,10 +22,25 @@ pub fn evidence(level: i16) -> Markup {
     }
 }
 
-/// Stage of an initiative.
-pub fn status(status: DeliveryStatus) -> Markup {
-    let class = crate::db::enum_text::text(&status);
-    html! { span class={ "status " (class) } { (words::status(status)) } }
+/// Stage of an initiative, with its date. A stage that nobody has confirmed of late does not look like a fact of today.
+pub fn status(record: &Initiative) -> Markup {
+    let (said, since) = record.status_text.split_once("; ").unwrap_or((&record.status_text, ""));
+    let (stage, confirmation) = (text(&record.delivery_status), text(&record.status_confirmation));
+    html! {
+        span class={ "status " (stage) " " (confirmation) } {
+            (said)
+            @if !since.is_empty() { small { ", " (since) } }
+        }
+    }
+}
+
+/// Lead of an initiative, with a link if it is a council.
+pub fn lead(record: &Initiative) -> Markup {
+    let name = words::lead(record);
+    match &record.lead_council {
+        Some(lead) => html! { a href={ "/councils/" (lead.slug) } { (name) } },
+        None => html! { (name) },
+    }
 }
 
 /// A fact of a list of facts.

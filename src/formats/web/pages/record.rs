@@ -4,10 +4,11 @@ use chrono::NaiveDate;
 use maud::{Markup, html};
 
 use super::claims::{claims, source_number};
-use super::parts::{back, fact, prose, reference, status};
+use super::parts::{back, fact, lead, prose, reference, status};
 use crate::formats::web::figures::{cost, date, period, site};
 use crate::formats::web::words;
 use crate::registry::initiatives::answer::{Initiative, LocationOf};
+use crate::registry::initiatives::lead::EnteredBy;
 use crate::registry::initiatives::model::DeliveryStatus;
 
 /// The view. `cited` is the record as a plain reference, `permalink` its permanent address.
@@ -17,17 +18,15 @@ pub fn view(record: &Initiative, cited: &str, permalink: &str, today: NaiveDate)
             header.record-head {
                 div.wide {
                     (back("/", "All initiatives"))
-                    p.over { span.kind { (words::kind(record.kind)) } (status(record.delivery_status)) }
+                    p.over { span.kind { (words::kind(record.kind)) } (status(record)) }
                     h1 tabindex="-1" { (record.title) }
                     p.by {
-                        @match &record.lead_council {
-                            Some(lead) => { a href={ "/councils/" (lead.slug) } { (lead.name) } },
-                            None => { "Led by the network" },
-                        }
+                        (lead(record))
                         @let dates = dates(record);
                         @if !dates.is_empty() { span { " · " (dates) } }
                     }
                     p.lead { (record.summary) }
+                    @if let Some(who) = &record.who_for { p.who-for { "For: " (who) } }
                     ul.tags aria-label="Themes" {
                         @for one in &record.themes { li { a href={ "/themes/" (one.theme.slug) } { (one.theme.label) } } }
                     }
@@ -58,6 +57,7 @@ pub fn view(record: &Initiative, cited: &str, permalink: &str, today: NaiveDate)
                     (costs(record))
                     (principles(record))
                     (sources(record))
+                    @if let Some(note) = &record.provenance_note { p.provenance { (note) } }
                 }
                 (facts(record, today))
             }
@@ -167,7 +167,8 @@ fn facts(record: &Initiative, today: NaiveDate) -> Markup {
     html! {
         aside.facts aria-label="About this record" {
             dl {
-                (fact("Led by", &match &record.lead_council { Some(lead) => council(&lead.slug, &lead.name), None => html! { "The network" } }))
+                (fact("Led by", &lead(record)))
+                @if let Some(place) = &record.place_of { (fact("In the area of", &council(&place.slug, &place.name))) }
                 @if !record.participants.is_empty() {
                     (fact("Other councils involved", &html! { ul {
                         @for one in &record.participants { li { (council(&one.council.slug, &one.council.name)) " " small { (words::participant_role(one.role)) } } }
@@ -189,11 +190,13 @@ fn facts(record: &Initiative, today: NaiveDate) -> Markup {
                 }
                 @if let Some(url) = &record.source_url { (fact("More information", &html! { a href=(url) { (site(url)) } })) }
                 (fact("Review", &html! { (checked(record, today)) }))
+                (fact("Entered by", &html! { (match record.entered_by { EnteredBy::Council => "The lead council", EnteredBy::Registry => "The registry, from the sources" }) }))
                 (fact("Last updated", &html! { (date(&record.updated_at.date_naive().to_string())) " " small { "version " (record.version) } }))
                 (fact("Licence", &html! { a href=(record.licence.url()) rel="license" { (record.licence.title()) } }))
             }
-            @if record.location.is_some_and(|place| place.of == LocationOf::LeadCouncil) {
-                p.note { "On the map it is shown at the lead council, because the record has no location of its own." }
+            @if record.location.is_some_and(|place| place.of != LocationOf::Initiative) {
+                @let place = record.place_of.as_ref().map_or("the lead council", |place| &place.name);
+                p.note { "On the map it is shown at " (place) ", because the record has no location of its own." }
             }
             section aria-labelledby="cite" {
                 h2 id="cite" { "Cite" }
