@@ -66,7 +66,7 @@ fn one(claim: &Claim<'_>, source: Option<usize>, evaluation: Option<&Independenc
                 @if let Some(by) = evaluation {
                     div {
                         dt { "Evaluated by" }
-                        dd { (by.evaluator) @if let Some(interest) = &by.declared_interest { small { " Declared interest: " (interest) } } }
+                        dd { (*by.evaluator) @if let Some(interest) = &by.declared_interest { small { " Declared interest: " (**interest) } } }
                     }
                 }
                 @if let Some(number) = source {
