@@ -60,6 +60,7 @@ mod tiles;
 mod tokens;
 mod transport;
 mod try_it_out;
+mod truth;
 mod users;
 mod visibility;
 mod vocabularies;
