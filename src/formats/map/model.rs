@@ -244,7 +244,7 @@ pub struct RegionCount {
     /// Number of councils in the region that lead a matching initiative.
     #[schema(example = 4, minimum = 0)]
     pub councils: i64,
-    /// Number of matching initiatives that these councils lead.
+    /// Number of matching initiatives that these councils lead, or that happen there without a lead council.
     #[schema(example = 23, minimum = 0)]
     pub initiatives: i64,
 }
@@ -257,7 +257,7 @@ pub struct NationCount {
     /// Number of councils in the nation that lead a matching initiative.
     #[schema(example = 4, minimum = 0)]
     pub councils: i64,
-    /// Number of matching initiatives that these councils lead.
+    /// Number of matching initiatives that these councils lead, or that happen there without a lead council.
     #[schema(example = 23, minimum = 0)]
     pub initiatives: i64,
 }

@@ -179,26 +179,30 @@ const REGIONS: [Region; 9] = [
     Region::SouthWest,
 ];
 
-/// A council's nation and region, and the number of initiatives it leads.
-type Place = (Nation, Option<Region>, i64);
+/// A council's nation and region, 1 if it leads an initiative, and the number of initiatives it leads or has in its area.
+type Place = (Nation, Option<Region>, i64, i64);
 
-/// Number of matching initiatives led from each region and nation, and of the councils that lead them.
+/// Number of matching initiatives in each region and nation, and of the councils that lead them. An initiative is where
+/// its lead council is, or else the council in whose area it happens.
 pub fn summary(snapshot: &Snapshot, reach: Reach, filter: &InitiativeFilter) -> MapSummary {
     let found = snapshot.select(reach, filter);
-    let mut led: HashMap<Uuid, i64> = HashMap::new();
-    for lead in snapshot.initiatives(&found).filter_map(|entry| entry.lead) {
-        *led.entry(lead).or_default() += 1;
+    let mut at: HashMap<Uuid, (i64, i64)> = HashMap::new();
+    for entry in snapshot.initiatives(&found) {
+        let Some(council) = entry.lead.or(entry.place_of) else { continue };
+        let (leads, initiatives) = at.entry(council).or_default();
+        *leads = (*leads).max(i64::from(entry.lead.is_some()));
+        *initiatives += 1;
     }
-    let places: Vec<Place> = led
+    let places: Vec<Place> = at
         .into_iter()
-        .filter_map(|(id, count)| {
+        .filter_map(|(id, (leads, initiatives))| {
             let council = &snapshot.councils.get(id)?.record;
-            Some((council.nation, council.region, count))
+            Some((council.nation, council.region, leads, initiatives))
         })
         .collect();
     // A council is in one region, so the counts of the regions add up to those of their nation.
     let sums = |is_there: &dyn Fn(&Place) -> bool| {
-        places.iter().filter(|place| is_there(place)).fold((0, 0), |sums, place| (sums.0 + 1, sums.1 + place.2))
+        places.iter().filter(|place| is_there(place)).fold((0, 0), |sums, place| (sums.0 + place.2, sums.1 + place.3))
     };
     let regions = REGIONS.map(|region| {
         let (councils, initiatives) = sums(&|place| place.1 == Some(region));
