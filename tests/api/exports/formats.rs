@@ -43,7 +43,8 @@ async fn a_csv_has_a_row_a_record_with_what_it_says() {
     same("outcome_count", &|record| record["outcomes"].as_array().unwrap().len().to_string());
     same("version", &|record| record["version"].to_string());
     let best = |record: &Value| {
-        let levels = record["outcomes"].as_array().unwrap().iter().map(|outcome| outcome["evidence_level"].as_i64());
+        let results = record["outcomes"].as_array().unwrap().iter().filter(|outcome| outcome["kind"] != "context");
+        let levels = results.map(|outcome| outcome["evidence_level"].as_i64());
         levels.flatten().max().map_or(String::new(), |level| level.to_string())
     };
     same("best_evidence", &best);

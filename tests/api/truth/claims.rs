@@ -109,7 +109,7 @@ async fn every_claim_has_the_kind_bound_and_evidence_that_its_source_supports() 
 async fn caveats_say_what_a_reader_must_know() {
     let sample = Sample::read().await;
     for (slug, measure, words) in [
-        (SUNDERLAND, "judgement of the evaluator", "also gives the network"),
+        (SUNDERLAND, "judgement of the evaluator", "in words"),
         (SUNDERLAND, "Councillors' satisfaction", "council's own survey"),
         (SUNDERLAND, "Time the programme", "inception"),
         ("lambeth-peer-support-programme", "People who become supporters", "one peer supporter expects"),

@@ -4,7 +4,10 @@
 //! place. Each of them is a line here. The rules hold for every record, so that a new record cannot repeat the faults.
 
 mod claims;
+mod later;
+mod leads;
 mod rules;
+mod status;
 mod wording;
 
 use std::collections::BTreeMap;
