@@ -69,9 +69,13 @@ async fn a_record_says_what_its_source_says_and_no_more() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_pilot_that_is_to_be_developed_is_planned() {
+async fn a_pilot_that_is_to_be_developed_and_a_bid_are_planned() {
     let sample = Sample::read().await;
-    assert_eq!(sample.record("oldham-psr-pilot-st-marys-coldhurst")["delivery_status"], "planned");
+    for slug in
+        ["oldham-psr-pilot-st-marys-coldhurst", "councils-cooperative-development-toolkit", "study-visit-to-mondragon"]
+    {
+        assert_eq!(sample.record(slug)["delivery_status"], "planned", "{slug}");
+    }
     assert!(
         sample.0.values().all(|one| one["delivery_status"] != "pilot"),
         "no other source speaks of a running pilot"
