@@ -184,7 +184,7 @@ fn rust_kind(kind: &str) -> String {
 }
 
 /// Which enum of the document holds the words of which column.
-const WORDS: [(&str, &str); 29] = [
+const WORDS: [(&str, &str); 30] = [
     ("audit_events.origin", "Origin"),
     ("co_operative_values.scheme", "ValueScheme"),
     ("costs.bound", "CostBound"),

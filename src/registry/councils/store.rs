@@ -17,9 +17,7 @@ use crate::access::reach::Reach;
 use crate::db::enum_text::Word;
 use crate::db::lock;
 use crate::db::prepared::Prepared;
-use crate::db::schema::{
-    council_changes, councils, initiative_leads, initiative_participants, initiatives, users,
-};
+use crate::db::schema::{council_changes, councils, initiative_leads, initiative_participants, initiatives, users};
 use crate::error::{ApiError, Fault};
 use crate::registry::references::Resource;
 use crate::registry::{references, slugs};

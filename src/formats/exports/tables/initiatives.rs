@@ -4,7 +4,7 @@ use crate::formats::exports::columns::Kind::{Date, Decimal, Text, Time, Whole, W
 use crate::formats::exports::columns::{Cell, Column, Kind, Member, Table, among_others, joined, known, number, word};
 use crate::formats::exports::rows::WithLead;
 use crate::registry::initiatives::answer::Initiative as Answer;
-use crate::registry::initiatives::model::NETWORK;
+use crate::registry::initiatives::lead::NETWORK;
 
 type Initiative = WithLead<Answer>;
 
