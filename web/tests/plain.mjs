@@ -67,6 +67,7 @@ browsing(
     await page.getByRole("heading", { level: 2, name: `${total} initiatives`, exact: true }).waitFor();
 
     await page.goto(`${SERVICE}/?nation=england`);
+    await page.getByRole("group", { name: "Theme" }).getByText(/^Show all/).click();
     await page.getByRole("checkbox", { name: /^Housing/ }).check();
     await page.getByRole("button", { name: "Apply filters" }).click();
     await page.waitForURL((url) => url.searchParams.get("theme") === "housing" && url.searchParams.get("nation") === "england");
@@ -127,7 +128,7 @@ browsing("what was typed and the focus stay when the script takes over", async (
   await box.fill("hou");
   await box.focus();
   go();
-  await page.getByRole("combobox").waitFor();
+  await page.getByRole("combobox", { name: /^Search/ }).waitFor();
   assert.equal(await box.inputValue(), "hou");
   assert.ok(await box.evaluate((one) => one === document.activeElement), "the focus stays");
   await page.keyboard.type("sing");

@@ -181,7 +181,8 @@ export class PlacesMap {
   private draw(): void {
     const box = this.map.getBounds().pad(0.2);
     const edges: [number, number, number, number] = [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()];
-    const found = this.index.getClusters(edges, Math.round(this.map.getZoom()));
+    // Between two steps, as far apart as at the step before: markers must not cover each other.
+    const found = this.index.getClusters(edges, Math.floor(this.map.getZoom()));
     // From north to south, which is the order of the Tab key.
     found.sort((one, other) => (other.geometry.coordinates[1] ?? 0) - (one.geometry.coordinates[1] ?? 0));
     const held = this.focused()?.closest<HTMLElement>(".spot")?.dataset["keys"];
