@@ -29,9 +29,8 @@ const FORMATS: [(CitationFormat, &str); 5] = [
 
 /// Get a citation of an initiative
 ///
-/// For reference managers and footnotes. Choose CSL-JSON, BibTeX, RIS, DataCite or plain text with `format` or `Accept`.
-/// The authors are the lead
-/// council and its co-leads. The address is the permalink. Records have no DOI.
+/// For reference managers and footnotes. Choose CSL-JSON, BibTeX, RIS, DataCite or plain text with `format` or
+/// `Accept`. The authors are the lead council and its co-leads. The address is the permalink. Records have no DOI.
 #[utoipa::path(tag = "initiatives",
     params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), CitationQuery),
     responses(Cacheable, Moves, (status = 200, description = "The citation", content(
