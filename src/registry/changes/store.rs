@@ -31,6 +31,8 @@ struct ChangeRow {
 
 /// Number of changes in the first batch of records. Its size in bytes gives an estimate for the next batches.
 const FIRST_TAKEN: usize = 50;
+/// Most changes in one batch.
+const MOST_TAKEN: usize = 200;
 
 /// Consecutive changes.
 pub struct Batch {
@@ -89,20 +91,30 @@ pub async fn after(
             let mut more = rows.len() as i64 > limit;
             rows.truncate(limit as usize);
             let mut end = rows.last().map_or(position, |row| row.position);
+            let mut last = end;
             let mut rows = each_once(rows);
             let (mut changes, mut bytes, mut take) = (Vec::new(), 0, FIRST_TAKEN);
             while !rows.is_empty() && bytes < MOST_BYTES {
                 let rest = rows.split_off(take.min(rows.len()));
-                let last = rows.last().map_or(end, |row| row.position);
-                let taken = to_models(conn, reach, rows).await?;
-                bytes += serde_json::to_vec(&taken).map_err(ApiError::internal)?.len();
-                changes.extend(taken);
-                // An estimate of how many records fill the page.
-                take = (MOST_BYTES.saturating_sub(bytes) * changes.len() / bytes.max(1)).clamp(1, 4 * changes.len());
-                if !rest.is_empty() && bytes >= MOST_BYTES {
-                    (more, end) = (true, last);
+                let positions: Vec<i64> = rows.iter().map(|row| row.position).collect();
+                for (change, at) in to_models(conn, reach, rows).await?.into_iter().zip(positions) {
+                    if bytes >= MOST_BYTES {
+                        // Larger than the estimate: the next page begins here.
+                        more = true;
+                        break;
+                    }
+                    bytes += serde_json::to_vec(&change).map_err(ApiError::internal)?.len();
+                    changes.push(change);
+                    last = at;
                 }
+                // An estimate of how many records fill the page. The next may be much larger than those before.
+                let fill = MOST_BYTES.saturating_sub(bytes) * changes.len() / bytes.max(1);
+                take = fill.clamp(1, MOST_TAKEN);
+                more |= !rest.is_empty() && bytes >= MOST_BYTES;
                 rows = rest;
+            }
+            if bytes >= MOST_BYTES && more {
+                end = last;
             }
             Ok(Batch { changes, end: FeedPosition { era, position: end }, more })
         })

@@ -8,7 +8,7 @@ export function Status({ of }: { of: Shown }) {
   return (
     <span class={`status ${of.delivery_status} ${of.status_confirmation}`}>
       {said}
-      {since && <small>, {since}</small>}
+      {since && <small>({since})</small>}
     </span>
   );
 }

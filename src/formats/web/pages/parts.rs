@@ -29,7 +29,7 @@ pub fn status(record: &Initiative) -> Markup {
     html! {
         span class={ "status " (stage) " " (confirmation) } {
             (said)
-            @if !since.is_empty() { small { ", " (since) } }
+            @if !since.is_empty() { small { "(" (since) ")" } }
         }
     }
 }
