@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::access::account::Account;
@@ -218,7 +219,7 @@ pub async fn replace_initiative(
 /// Change an initiative
 ///
 /// Send a merge patch (RFC 7396). Null clears a member. An array replaces the whole array. `lead_council` and `lead`
-/// replace each other.
+/// replace each other. Another `delivery_status` clears `status_as_at`, unless you send its date too.
 #[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), IfMatch), request_body(content = NewInitiative, content_type = "application/merge-patch+json"), responses((status = 200, description = "The updated initiative", body = Initiative)), security(("bearer" = []), ("api_key" = [])))]
 #[patch("/initiatives/{initiative}")]
 pub async fn update_initiative(
@@ -230,7 +231,7 @@ pub async fn update_initiative(
     patch: Patch<NewInitiative>,
 ) -> Result<Written, ApiError> {
     change(&db, &trail, caller.0, &initiative, if_match, |current| {
-        patch.merge_choice(&NewInitiative::from(current), &["lead_council", "lead"])
+        patch.merge_after(&NewInitiative::from(current), forget_outdated)
     })
     .await
 }
@@ -293,6 +294,16 @@ pub async fn unpublish_initiative(
     _: Query<NoParams>,
 ) -> Result<Written, ApiError> {
     set_state(&db, &trail, caller.0, &initiative, if_match, State::Draft).await
+}
+
+/// Removes what a patch makes outdated: the other form of the lead, and the date of another status.
+fn forget_outdated(patch: &Value, held: &mut Map<String, Value>) {
+    for (sent, outdated) in [("lead_council", "lead"), ("lead", "lead_council"), ("delivery_status", "status_as_at")] {
+        let is_new = patch.get(sent).is_some_and(|value| !value.is_null() && held.get(sent) != Some(value));
+        if is_new && patch.get(outdated).is_none() {
+            held.remove(outdated);
+        }
+    }
 }
 
 /// The record, if this caller can change it. Authors can change only drafts that their own council leads. `If-Match`

@@ -101,7 +101,7 @@ fn outcomes(document: &mut String, record: &Initiative) {
             value(outcome),
             outcome.unit.map(|unit| word(&unit)).unwrap_or_default(),
             when(outcome),
-            evidence(outcome.evidence_level),
+            if outcome.kind.is_context() { String::new() } else { evidence(outcome.evidence_level) },
             cited(outcome.source.as_deref(), &record.sources),
             notes(outcome),
         ];

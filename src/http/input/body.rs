@@ -141,16 +141,19 @@ pub struct Patch<T> {
 impl<T: ToSchema + DeserializeOwned + Check + Serialize> Patch<T> {
     /// The record after the patch, with every fault of the result.
     pub fn merge(self, current: &T) -> Result<Draft<T>, ApiError> {
-        self.merge_choice(current, &[])
+        self.merge_after(current, |_, _| ())
     }
 
-    /// The same, for a record with members that say the same thing in different ways: a patch that names some of
-    /// `choice` replaces the others.
-    pub fn merge_choice(self, current: &T, choice: &[&str]) -> Result<Draft<T>, ApiError> {
+    /// The same, for a record with members that make others outdated. `forget` gets the patch and the record's members
+    /// before the merge.
+    pub fn merge_after(
+        self,
+        current: &T,
+        forget: impl FnOnce(&Value, &mut serde_json::Map<String, Value>),
+    ) -> Result<Draft<T>, ApiError> {
         let mut merged = serde_json::to_value(current).map_err(ApiError::internal)?;
-        let is_named = |name: &&str| self.patch.get(*name).is_some();
-        if let Some(members) = merged.as_object_mut().filter(|_| choice.iter().any(is_named)) {
-            choice.iter().filter(|name| !is_named(name)).for_each(|name| drop(members.remove(*name)));
+        if let Some(members) = merged.as_object_mut() {
+            forget(&self.patch, members);
         }
         merge(&mut merged, self.patch);
         Draft::new(merged, &self.schemas)

@@ -89,6 +89,9 @@ async fn a_patch_of_one_form_of_the_lead_replaces_the_other() {
     let path = path(&made);
     let found = admin.patch(&path, made.etag(), &json!({ "lead_council": "oldham" })).await.expect(200);
     assert_eq!(found.json["lead"], json!({ "kind": "council", "ref": "oldham" }));
+    let same = admin.patch(&path, found.etag(), &json!({ "lead": null })).await.expect(200);
+    assert_eq!(same.json["lead"], found.json["lead"]);
+    let found = same;
     let lead = json!({ "lead": { "kind": "organisation", "name": "Peopletoo" } });
     let other = admin.patch(&path, found.etag(), &lead).await.expect(200);
     assert_eq!((&other.json["lead"], &other.json["lead_council"]), (&lead["lead"], &Value::Null));

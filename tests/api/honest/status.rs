@@ -60,6 +60,22 @@ async fn the_date_of_a_status_is_not_in_the_future_and_not_before_the_start() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn another_status_does_not_keep_the_date_of_the_one_before() {
+    let app = TestApp::with_sample().await;
+    let admin = app.admin().await;
+    let body = with(practice("Ended quietly", "oldham"), json!({ "status_as_at": "2013-12" }));
+    let made = admin.post("/v1/initiatives", &body).await.expect(201);
+    let same = json!({ "delivery_status": "live", "title": "Ended very quietly" });
+    let same = admin.patch(&path(&made), made.etag(), &same).await.expect(200);
+    assert_eq!(same.json["status_as_at"], "2013-12");
+    let ended = admin.patch(&path(&same), same.etag(), &json!({ "delivery_status": "completed" })).await.expect(200);
+    assert_eq!((&ended.json["status_as_at"], &ended.json["status_text"]), (&json!(null), &json!("Completed")));
+    let dated = json!({ "delivery_status": "stopped", "status_as_at": "2016" });
+    let dated = admin.patch(&path(&ended), ended.etag(), &dated).await.expect(200);
+    assert_eq!(dated.json["status_text"], "Stopped, as of 2016");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_status_turns_at_midnight_without_a_change_of_the_record() {
     let app = TestApp::with_sample().await;
     let admin = app.admin().await;
