@@ -151,7 +151,6 @@ impl Generator {
                 "{}".into()
             };
             let (latitude, longitude) = self.point();
-            let (tier, status) = if number % 3 == 0 { ("full", "active") } else { ("none", "") };
             let population = self.chance.between(30_000, 900_000).to_string();
             let created = time(TIMES.0 + number);
             let (code, website) = (format!("{letter}{number:06}"), format!("https://www.{slug}.example"));
@@ -170,8 +169,6 @@ impl Generator {
                 "2024",
                 &website,
                 &aliases,
-                tier,
-                status,
                 &created,
                 &created,
             ]);

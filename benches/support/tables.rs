@@ -86,7 +86,7 @@ impl Tables {
             councils: Table::new(
                 "councils",
                 "id, slug, name, short_name, gss_code, council_type, nation, region, latitude, longitude, population,
-                 population_year, website, aliases, membership_tier, membership_status, created_at, updated_at",
+                 population_year, website, aliases, created_at, updated_at",
             ),
             themes: Table::new("themes", "id, slug, label, definition, broader_id, created_at, updated_at"),
             initiatives: Table::new(

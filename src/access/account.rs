@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use uuid::Uuid;
 
-use super::reach::Reach;
+use super::reach::{Reach, TermsReach};
 use super::role::Role;
 use super::scope::{Needs, Scope, Scopes};
 use super::visibility::Visibility;
@@ -67,11 +67,22 @@ impl Account {
         };
         let has = |scope| self.scopes.contains(scope);
         if has(Scope::WriteInitiatives) || has(Scope::Moderate) {
-            Reach { level, council: self.council_id }
+            Reach { level, council: self.council_id, terms: self.terms() }
         } else if has(Scope::ReadMembers) {
-            Reach { level: level.min(Visibility::Members), council: None }
+            Reach { level: level.min(Visibility::Members), council: None, terms: self.terms() }
         } else {
-            Reach::PUBLIC
+            Reach { terms: self.terms(), ..Reach::PUBLIC }
+        }
+    }
+
+    /// Memberships whose terms this user sees: network officers all, council editors those of their council. A key needs
+    /// the scope `write:councils`.
+    fn terms(&self) -> TermsReach {
+        match self.role {
+            _ if !self.scopes.contains(Scope::WriteCouncils) => TermsReach::Nobody,
+            role if role.is_officer() => TermsReach::Everybody,
+            Role::CouncilEditor => self.council_id.map_or(TermsReach::Nobody, TermsReach::Council),
+            _ => TermsReach::Nobody,
         }
     }
 

@@ -11,15 +11,45 @@ pub struct Reach {
     pub level: Visibility,
     /// The council whose records the caller sees in full, drafts included.
     pub council: Option<Uuid>,
+    /// Memberships whose terms the caller sees.
+    pub terms: TermsReach,
+}
+
+/// Memberships whose terms (renewal, review, decision and fee) a caller sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TermsReach {
+    /// None.
+    Nobody,
+    /// Those of the caller's own council.
+    Council(Uuid),
+    /// All.
+    Everybody,
+}
+
+impl TermsReach {
+    /// True if the caller sees the terms of a member: a council, or `None` for another organisation.
+    pub fn includes(self, council: Option<Uuid>) -> bool {
+        match self {
+            Self::Nobody => false,
+            Self::Council(own) => council == Some(own),
+            Self::Everybody => true,
+        }
+    }
 }
 
 impl Reach {
     /// Public records only.
-    pub const PUBLIC: Self = Self { level: Visibility::Public, council: None };
+    pub const PUBLIC: Self = Self { level: Visibility::Public, council: None, terms: TermsReach::Nobody };
     /// All records. For the service itself.
-    pub const ALL: Self = Self { level: Visibility::Private, council: None };
+    pub const ALL: Self = Self { level: Visibility::Private, council: None, terms: TermsReach::Everybody };
 
-    /// True for network officers, who also see prospects and drafts.
+    /// The same in the change feed, which shows terms only to readers who see every change of them: network officers.
+    pub fn in_feed(self) -> Self {
+        let terms = if self.is_officer() { self.terms } else { TermsReach::Nobody };
+        Self { terms, ..self }
+    }
+
+    /// True for network officers, who also see drafts.
     pub fn is_officer(self) -> bool {
         self.level == Visibility::Private
     }

@@ -34,7 +34,7 @@ use crate::registry::withdrawal::Withdrawal;
 
 /// List councils
 ///
-/// You can filter, sort and page the councils. Only network officers see prospective members.
+/// You can filter, sort and page the councils. Each has a summary of its membership of the network.
 #[utoipa::path(tag = "councils", extensions(("x-price" = json!({ "units": 2, "q": 5, "covers": 5, "whole": 10 }))), params(CouncilQuery), responses(Cacheable, (status = 200, description = "Councils", body = Page<Council>)))]
 #[get("/councils")]
 pub async fn list_councils(
@@ -125,7 +125,8 @@ pub async fn create_council(
 /// Replace a council
 ///
 /// Council editors can change the profile of their own council: names, location, population, website, description and
-/// aliases. Only network admins can change codes, type, nation, region and membership.
+/// aliases. Only network admins can change codes, type, nation and region. `membership` is read-only: network admins
+/// write memberships at `/v1/memberships`.
 #[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), IfMatch), request_body = NewCouncil, responses((status = 200, description = "The updated council", body = Council)), security(("bearer" = []), ("api_key" = [])))]
 #[put("/councils/{council}")]
 pub async fn replace_council(
@@ -162,7 +163,7 @@ pub async fn update_council(
 
 /// Withdraw a council
 ///
-/// You cannot withdraw a council that still has initiatives or users. Its address then answers 404 with the reason.
+/// You cannot withdraw a council that still has initiatives, users or memberships. Its address then answers 404 with the reason.
 #[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), Withdrawal, IfMatch), responses((status = 204, description = "Withdrawn")), security(("bearer" = []), ("api_key" = [])))]
 #[delete("/councils/{council}")]
 pub async fn delete_council(

@@ -15,7 +15,7 @@ use crate::formats::exports::answer::{Exports, refuse_pages};
 use crate::formats::exports::datapackage::DataPackage;
 use crate::formats::exports::encoder::FeatureCollection;
 use crate::formats::exports::query::ExportQuery;
-use crate::formats::exports::rows::{ClaimRow, CouncilRow, InitiativeRow, Rows, ThemeRow};
+use crate::formats::exports::rows::{ClaimRow, CouncilRow, InitiativeRow, MembershipRow, Rows, ThemeRow};
 use crate::formats::exports::tables;
 use crate::http::input::{NoParams, Query};
 use crate::http::list_format::{Format, PlainFormat};
@@ -24,17 +24,20 @@ use crate::openapi::Document;
 use crate::read_model::council_list::{CouncilFilter, CouncilOrder};
 use crate::read_model::initiative_filter::InitiativeFilter;
 use crate::read_model::initiatives::InitiativeOrder;
+use crate::read_model::membership_list::MembershipFilter;
 use crate::read_model::nested::Within;
 use crate::read_model::outcome_list::OutcomeFilter;
 use crate::read_model::theme_list::ThemeFilter;
 use crate::registry::councils::query::CouncilQuery;
 use crate::registry::initiatives::query::InitiativeQuery;
+use crate::registry::memberships::query::MembershipQuery;
 use crate::registry::outcomes::OutcomeQuery;
 use crate::registry::themes::model::ThemeQuery;
 
 type InitiativeExport = ExportQuery<InitiativeQuery>;
 type OutcomeExport = ExportQuery<OutcomeQuery>;
 type CouncilExport = ExportQuery<CouncilQuery>;
+type MembershipExport = ExportQuery<MembershipQuery>;
 type ThemeExport = ExportQuery<ThemeQuery>;
 
 /// True if `Accept` asks for an export of a list whose records have places.
@@ -213,6 +216,34 @@ pub async fn export_councils(
     let get = move |at: usize| ids.get(at).map(|id| CouncilRow { snapshot: Arc::clone(&snapshot), id: *id });
     let rows = Rows::new(table, fields.clone(), get);
     exports.send(&tables::councils(), fields.as_deref(), (format, file), "councils", rows).await
+}
+
+/// Export memberships
+///
+/// All memberships that match, in one file, all from the same moment. Takes the same filters and sort orders as
+/// `list_memberships`. Without an account, or with a key without the scope `export`, you can export only a small number of
+/// rows.
+#[utoipa::path(get, path = "/memberships.{format}", tag = "exports", extensions(("x-price" = json!({ "units": 10 }))), params(("format" = inline(PlainFormat), Path, description = "File format", example = "csv"), MembershipExport),
+    responses((status = 200, description = "All memberships that match", content((String = "text/csv"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "application/x-ndjson")))))]
+#[routes]
+#[get("/memberships.{format}")]
+#[get("/memberships", guard = "wants_whole")]
+pub async fn export_memberships(
+    exports: Exports,
+    caller: Bounded<Export>,
+    query: Query<MembershipExport>,
+) -> Result<HttpResponse, ApiError> {
+    let format = exports.format("memberships", Format::PLAIN)?;
+    let (reach, table) = (caller.0.reach(), tables::memberships());
+    let ExportQuery { list: query, file } = query.0;
+    let fields = picked(query.fields.as_deref());
+    let given = [("limit", query.limit.is_some()), ("cursor", query.cursor.is_some())];
+    refuse_pages(&table, fields.as_deref(), &given, (format, file))?;
+    let filter = MembershipFilter::new(&exports.snapshot, reach, &query)?;
+    let found = exports.snapshot.select_memberships(reach, &filter, query.sort.unwrap_or_default());
+    exports.check_size(&caller, format, found.len())?;
+    let rows = Rows::new(table, fields.clone(), move |at| found.get(at).cloned().map(MembershipRow));
+    exports.send(&tables::memberships(), fields.as_deref(), (format, file), "memberships", rows).await
 }
 
 /// Export themes

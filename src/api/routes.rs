@@ -10,8 +10,8 @@ use utoipa_actix_web::{AppExt, UtoipaApp};
 
 use super::{
     api_keys, audit, boundaries, changes, citation, council_changes, councils, embeds, exports, facets, guide,
-    initiatives, key_requests, map, ogc, outcomes, problems, search, service, sign_in, themes, tiles, users,
-    vocabularies, web,
+    initiatives, key_requests, map, memberships, ogc, outcomes, problems, recruitment, search, service, sign_in,
+    themes, tiles, users, vocabularies, web,
 };
 use crate::accounts::identify::identify;
 use crate::http::limits::rate;
@@ -97,6 +97,7 @@ where
                 .service(exports::export_councils)
                 .service(exports::export_council_initiatives)
                 .service(exports::export_initiatives)
+                .service(exports::export_memberships)
                 .service(exports::export_outcomes)
                 .service(exports::export_theme_initiatives)
                 .service(exports::export_themes)
@@ -111,6 +112,16 @@ where
                 .service(council_changes::create_council_change)
                 .service(council_changes::find_council_change)
                 .service(council_changes::delete_council_change)
+                .service(memberships::list_memberships)
+                .service(memberships::create_membership)
+                .service(memberships::find_membership)
+                .service(memberships::update_membership)
+                .service(memberships::delete_membership)
+                .service(recruitment::list_recruitment)
+                .service(recruitment::create_recruitment)
+                .service(recruitment::find_recruitment)
+                .service(recruitment::update_recruitment)
+                .service(recruitment::delete_recruitment)
                 .service(boundaries::find_boundary)
                 .service(boundaries::map_boundaries)
                 .service(initiatives::list_council_initiatives)

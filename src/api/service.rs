@@ -36,6 +36,9 @@ pub struct ServiceIndex {
     /// Councils.
     #[schema(example = "http://127.0.0.1:8080/v1/councils")]
     councils: String,
+    /// Memberships of the network.
+    #[schema(example = "http://127.0.0.1:8080/v1/memberships")]
+    memberships: String,
     /// Initiatives.
     #[schema(example = "http://127.0.0.1:8080/v1/initiatives")]
     initiatives: String,
@@ -123,6 +126,7 @@ pub async fn find_service(request: HttpRequest) -> Result<HttpResponse, ApiError
         docs: at("/docs/"),
         guide: at("/docs/guide/"),
         councils: at("/v1/councils"),
+        memberships: at("/v1/memberships"),
         initiatives: at("/v1/initiatives"),
         themes: at("/v1/themes"),
         changes: at("/v1/changes"),

@@ -22,8 +22,11 @@ pub struct FirstStart {
 
 /// One line that summarises the loaded sample.
 pub fn loaded(loaded: &Loaded) -> String {
-    let Loaded { councils, themes, initiatives } = loaded;
-    format!("The sample registry is loaded: {councils} councils, {themes} themes, {initiatives} initiatives.")
+    let Loaded { councils, memberships, themes, initiatives } = loaded;
+    format!(
+        "The sample registry is loaded: {councils} councils, {memberships} memberships, {themes} themes, {initiatives} \
+         initiatives."
+    )
 }
 
 /// Waits until the records are in memory. A terminal shows a progress bar when this takes more than a moment.

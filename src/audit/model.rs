@@ -27,6 +27,24 @@ pub enum Action {
     /// A change of councils was withdrawn.
     #[serde(rename = "council_change.withdraw")]
     CouncilChangeWithdraw,
+    /// A membership was created.
+    #[serde(rename = "membership.create")]
+    MembershipCreate,
+    /// A membership was changed.
+    #[serde(rename = "membership.update")]
+    MembershipUpdate,
+    /// A membership was withdrawn.
+    #[serde(rename = "membership.withdraw")]
+    MembershipWithdraw,
+    /// A recruitment record was created.
+    #[serde(rename = "recruitment.create")]
+    RecruitmentCreate,
+    /// A recruitment record was changed.
+    #[serde(rename = "recruitment.update")]
+    RecruitmentUpdate,
+    /// A recruitment record was deleted.
+    #[serde(rename = "recruitment.delete")]
+    RecruitmentDelete,
     /// A theme was created.
     #[serde(rename = "theme.create")]
     ThemeCreate,
@@ -145,6 +163,10 @@ pub enum RecordKind {
     Theme,
     /// An initiative.
     Initiative,
+    /// A membership.
+    Membership,
+    /// A recruitment record.
+    Recruitment,
     /// A user.
     User,
     /// An API key.

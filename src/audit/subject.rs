@@ -9,6 +9,8 @@ use crate::access::account::{Account, Credential, Standing};
 use crate::registry::council_changes::model::CouncilChange;
 use crate::registry::councils::model::Council;
 use crate::registry::initiatives::answer::Initiative;
+use crate::registry::memberships::model::Membership;
+use crate::registry::recruitment::model::Recruitment;
 use crate::registry::themes::model::Theme;
 
 /// The actor of an event.
@@ -139,6 +141,20 @@ impl Audited for Council {
 impl Audited for CouncilChange {
     fn subject(&self) -> Subject<'_> {
         Subject::of(RecordKind::CouncilChange, self.id, self.version)
+    }
+}
+
+impl Audited for Membership {
+    fn subject(&self) -> Subject<'_> {
+        let subject = Subject::of(RecordKind::Membership, self.id, self.version);
+        Subject { council: self.member.council_id(), ..subject }
+    }
+}
+
+// Without its council: people of that council can see the events of their council.
+impl Audited for Recruitment {
+    fn subject(&self) -> Subject<'_> {
+        Subject::of(RecordKind::Recruitment, self.id, self.version)
     }
 }
 

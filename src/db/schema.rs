@@ -180,10 +180,6 @@ diesel::table! {
         website -> Nullable<Text>,
         description -> Nullable<Text>,
         aliases -> Array<Nullable<Text>>,
-        membership_tier -> Text,
-        membership_status -> Nullable<Text>,
-        membership_joined_on -> Nullable<Text>,
-        membership_ended_on -> Nullable<Text>,
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
@@ -338,6 +334,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    memberships (id) {
+        id -> Uuid,
+        council_id -> Nullable<Uuid>,
+        organisation -> Nullable<Text>,
+        tier -> Text,
+        from_on -> Nullable<Text>,
+        to_on -> Nullable<Text>,
+        end_reason -> Nullable<Text>,
+        observations -> Jsonb,
+        renewal_on -> Nullable<Text>,
+        review_on -> Nullable<Text>,
+        decision -> Nullable<Jsonb>,
+        fee -> Nullable<Jsonb>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        public_version -> Int4,
+        public_updated_at -> Timestamptz,
+        withdrawn_at -> Nullable<Timestamptz>,
+        withdrawn_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     outbox (id) {
         id -> Uuid,
         recipient -> Text,
@@ -381,6 +401,20 @@ diesel::table! {
         label -> Text,
         definition -> Text,
         position -> Int4,
+    }
+}
+
+diesel::table! {
+    recruitment (id) {
+        id -> Uuid,
+        council_id -> Nullable<Uuid>,
+        organisation -> Nullable<Text>,
+        stage -> Text,
+        note -> Nullable<Text>,
+        evidence -> Nullable<Text>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -496,8 +530,10 @@ diesel::joinable!(initiative_themes -> themes (theme_id));
 diesel::joinable!(initiatives -> councils (lead_council_id));
 diesel::joinable!(key_requests -> api_keys (key_id));
 diesel::joinable!(key_requests -> users (decided_by));
+diesel::joinable!(memberships -> councils (council_id));
 diesel::joinable!(outbox -> key_requests (request_id));
 diesel::joinable!(outcomes -> initiatives (initiative_id));
+diesel::joinable!(recruitment -> councils (council_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(sources -> initiatives (initiative_id));
@@ -527,9 +563,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     initiative_themes,
     initiatives,
     key_requests,
+    memberships,
     outbox,
     outcomes,
     principles,
+    recruitment,
     refresh_tokens,
     sessions,
     slugs,

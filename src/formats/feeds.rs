@@ -10,7 +10,7 @@ use super::citation::work::Work;
 use crate::db::enum_text::text as enum_text;
 use crate::error::ApiError;
 use crate::formats::legible;
-use crate::registry::changes::model::{Change, ChangedRecord, ChangedResource};
+use crate::registry::changes::model::{Change, ChangedRecord};
 use crate::registry::council_changes::model::CouncilChange;
 use crate::registry::councils::model::CouncilRef;
 
@@ -63,25 +63,24 @@ pub fn write(head: Head, changes: &[Change]) -> Result<String, ApiError> {
 
 fn entry(base: &str, change: &Change, record: &ChangedRecord) -> Entry {
     let mut entry = Entry { id: urn(change), updated: change.changed_at.into(), ..Entry::default() };
-    let id = change.id.to_string();
-    let slug = match record {
+    let path = match record {
         ChangedRecord::Council(council) => {
             entry.title = plain(&council.name);
             entry.summary = council.description.as_deref().map(plain);
             entry.published = Some(council.created_at.into());
-            &council.slug
+            format!("councils/{}", council.slug)
         }
         ChangedRecord::CouncilChange(made) => {
             entry.title = plain(&change_of_councils(made));
             entry.summary = Some(plain(&made.source.title));
             entry.published = Some(made.created_at.into());
-            &id
+            format!("council-changes/{}", change.id)
         }
         ChangedRecord::Theme(theme) => {
             entry.title = plain(&theme.label);
             entry.summary = Some(plain(&theme.definition));
             entry.published = Some(theme.created_at.into());
-            &theme.slug
+            format!("themes/{}", theme.slug)
         }
         ChangedRecord::Initiative(initiative) => {
             entry.title = plain(&initiative.title);
@@ -97,16 +96,15 @@ fn entry(base: &str, change: &Change, record: &ChangedRecord) -> Entry {
                     label: Some(legible(&used.theme.label)),
                 })
                 .collect();
-            &initiative.slug
+            format!("initiatives/{}", initiative.slug)
+        }
+        ChangedRecord::Membership(membership) => {
+            entry.title = plain(&format!("Membership of {}", membership.member.name()));
+            entry.published = Some(membership.created_at.into());
+            format!("memberships/{}", membership.id)
         }
     };
-    let folder = match change.resource {
-        ChangedResource::Council => "councils",
-        ChangedResource::CouncilChange => "council-changes",
-        ChangedResource::Theme => "themes",
-        ChangedResource::Initiative => "initiatives",
-    };
-    entry.links = vec![link("alternate", format!("{base}/v1/{folder}/{slug}"), "application/json")];
+    entry.links = vec![link("alternate", format!("{base}/v1/{path}"), "application/json")];
     entry
 }
 

@@ -71,6 +71,8 @@ impl Document {
         base.tags = Some(
             [
                 ("councils", "Local authorities as legal bodies, and their membership of the network."),
+                ("memberships", "Who was a member of the network, when, and what says so."),
+                ("recruitment", "Who may join the network. For network officers."),
                 ("initiatives", "Co-operative practice, with outcomes, costs, sources and partners."),
                 ("themes", "Areas of practice, based on SKOS concepts."),
                 (

@@ -31,7 +31,7 @@ pub(super) fn add(document: &mut Value) {
 }
 
 fn each(document: &mut Value, change: impl Fn(&mut Value, Vec<Rule>)) {
-    for name in ["Membership", "NewCouncil", "NewTheme", "NewUser", "UserUpdate", "Outcome", "Lead"] {
+    for name in ["NewCouncil", "NewTheme", "NewUser", "UserUpdate", "Outcome", "Lead"] {
         // The rules of a body also apply to its patch.
         let patch = PATCHES.iter().filter(|(whole, _)| *whole == name).map(|(_, patch)| *patch);
         for schema in [name].into_iter().chain(patch) {
@@ -54,18 +54,6 @@ fn of(name: &str) -> Vec<Rule> {
     let rule = |words, when: Value, then: Value| Rule { words, condition: json!({ "if": when, "then": then }) };
     let single = ["exact", "at_least", "at_most", "about"];
     match name {
-        "Membership" => vec![
-            rule(
-                "`status` is required unless `tier` is `none`.",
-                is("tier", &["full", "associate", "affiliate", "supporter"]),
-                needs("status", &text),
-            ),
-            rule(
-                "If `tier` is `none`, `status` must be `prospect` or null.",
-                is("tier", &["none"]),
-                json!({ "properties": { "status": { "enum": ["prospect", null] } } }),
-            ),
-        ],
         "NewCouncil" => vec![
             rule("`population` requires `population_year`.", has("population"), needs("population_year", &whole)),
             rule("`population_year` requires `population`.", has("population_year"), needs("population", &whole)),

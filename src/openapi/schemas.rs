@@ -30,6 +30,8 @@ fn bound_as_entered(document: &mut Value) {
         ("CouncilChange", "NewCouncilChange"),
         ("Theme", "NewTheme"),
         ("Initiative", "NewInitiative"),
+        ("Membership", "NewMembership"),
+        ("Recruitment", "NewRecruitment"),
         ("OutcomeRecord", "Outcome"),
         ("User", "NewUser"),
         ("ApiKey", "NewApiKey"),
@@ -121,7 +123,7 @@ fn drop_empty_defaults(document: &mut Value) {
 
 /// Adds schemas for answers whose members the caller chose with `fields`. All members are optional.
 fn add_selections(document: &mut Value) {
-    for record in ["Council", "Theme", "Initiative", "OutcomeRecord"] {
+    for record in ["Council", "Theme", "Initiative", "Membership", "OutcomeRecord"] {
         let whole = format!("#/components/schemas/{record}");
         let picked = format!("{whole}Selection");
         let schemas = &mut document["components"]["schemas"];
@@ -144,10 +146,12 @@ fn add_selections(document: &mut Value) {
 }
 
 /// Bodies that can be replaced, and the schemas of their patches.
-pub(super) const PATCHES: [(&str, &str); 5] = [
+pub(super) const PATCHES: [(&str, &str); 7] = [
     ("NewCouncil", "CouncilPatch"),
     ("NewTheme", "ThemePatch"),
     ("NewInitiative", "InitiativePatch"),
+    ("NewMembership", "MembershipPatch"),
+    ("NewRecruitment", "RecruitmentPatch"),
     ("UserUpdate", "UserPatch"),
     ("ApiKeyUpdate", "ApiKeyPatch"),
 ];

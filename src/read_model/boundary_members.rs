@@ -8,7 +8,8 @@ use crate::error::ApiError;
 use crate::geography::BoundingBox;
 use crate::registry::boundaries::model::MembersQuery;
 use crate::registry::councils::lifetime::CouncilStatus;
-use crate::registry::councils::model::{Council, MembershipStatus, MembershipTier};
+use crate::registry::councils::model::Council;
+use crate::registry::memberships::vocabulary::MembershipStatus;
 
 /// A council with its boundary.
 pub type Member = (Council, Boundary);
@@ -34,8 +35,8 @@ pub fn members(
     councils.sort_by_key(|council| &council.slug);
     let mut members = Vec::new();
     for council in councils {
-        let membership = &council.membership;
-        let is_member = membership.tier != MembershipTier::None && membership.status == Some(MembershipStatus::Active);
+        // Nothing says that a membership ended that is only not known since.
+        let is_member = council.membership.status.is_some_and(|status| status != MembershipStatus::Ended);
         let Some(code) = council.gss_code.as_deref().filter(|_| is_member) else { continue };
         let Some(boundary) = snapshot.boundaries.boundary(code, level)? else { continue };
         if bounds.is_none_or(|bounds| bounds.touches(&boundary.bounds)) {

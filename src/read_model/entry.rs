@@ -12,7 +12,7 @@ use crate::access::visibility::Visibility;
 use crate::error::ApiError;
 use crate::geography::Point;
 use crate::http::response::{Fingerprint, fingerprint};
-use crate::registry::councils::model::{Council, MembershipStatus};
+use crate::registry::councils::model::Council;
 use crate::registry::initiatives::answer::{Initiative, InitiativeRef, LocationOf};
 use crate::registry::initiatives::evidence::{Bound, Direction, Outcome, OutcomeKind, Unit};
 use crate::registry::initiatives::lead::LeadKind;
@@ -285,9 +285,9 @@ impl CouncilEntry {
         Ok(Self { name_key: record.name.to_lowercase().into(), fingerprint, json, record })
     }
 
-    /// True if the caller may see it. Only network officers may see a prospect.
-    pub fn is_seen(&self, reach: Reach) -> bool {
-        reach.is_officer() || self.record.membership.status != Some(MembershipStatus::Prospect)
+    /// True if the caller may see it: everybody sees every council.
+    pub fn is_seen(&self, _: Reach) -> bool {
+        true
     }
 }
 

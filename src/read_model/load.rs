@@ -17,6 +17,7 @@ use super::documents::Documents;
 use super::entry::{CouncilEntry, InitiativeEntry, ThemeEntry};
 use super::facet_index::FacetKey;
 use super::load_reference::{load_boundaries, load_council_changes, load_vocabularies};
+use super::memberships::Memberships;
 use super::recent::RecentChange;
 use super::snapshot::{Snapshot, Stamps};
 use super::text::{Document, TextIndex};
@@ -60,9 +61,10 @@ async fn load_all(conn: &mut AsyncPgConnection, progress: &(impl Fn(Progress) + 
     snapshot.vocabularies = Arc::new(load_vocabularies(conn).await?);
     snapshot.boundaries = Arc::new(load_boundaries(conn).await?);
     snapshot.council_changes = Arc::new(load_council_changes(conn).await?);
+    snapshot.memberships = Arc::new(Memberships::load(conn).await?);
     let rows = changes_after(conn, 0).await?;
     // Start at 1: the value 0 stands for a kind that is not relevant.
-    snapshot.stamps = Stamps { councils: 1, themes: 1, initiatives: 1, boundaries: 1, loads: 1 };
+    snapshot.stamps = Stamps { councils: 1, themes: 1, initiatives: 1, boundaries: 1, memberships: 1, loads: 1 };
     note_changes(&mut snapshot, rows);
     let total: i64 =
         initiatives::table.filter(initiatives::withdrawn_at.is_null()).select(count_star()).first(conn).await?;
@@ -155,23 +157,28 @@ pub async fn catch_up(conn: &mut AsyncPgConnection, from: &Snapshot) -> Result<S
 async fn catch_up_in(conn: &mut AsyncPgConnection, from: &Snapshot) -> Result<Step, ApiError> {
     let rows = changes_after(conn, from.position).await?;
     let today = Utc::now().date_naive();
+    let is_new_day = from.day != today;
     if rows.is_empty() {
         // A database that was restored, or has lost its latest commits, is behind the snapshot.
         let last: Option<i64> = changes::table.select(max(changes::position)).first(conn).await?;
         if last.unwrap_or_default() < from.position {
             return Ok(Step::Behind);
         }
-        if from.day == today {
+        if !is_new_day {
             return Ok(Step::UpToDate);
         }
     }
     let mut next = from.clone();
+    // On a new day statuses of memberships may have changed, without a change in the feed.
     next.day = today;
     let ids_of =
         |resource: &str| -> HashSet<Uuid> { rows.iter().filter(|row| row.1 == resource).map(|row| row.2).collect() };
     let (of_councils, of_themes, mut ids) = (ids_of("council"), ids_of("theme"), ids_of("initiative"));
-    if !of_councils.is_empty() {
+    if !of_councils.is_empty() || is_new_day {
         next.councils = Arc::new(load_councils(conn).await?);
+    }
+    if !of_councils.is_empty() || !ids_of("membership").is_empty() {
+        next.memberships = Arc::new(Memberships::load(conn).await?);
     }
     if !of_themes.is_empty() {
         next.themes = Arc::new(load_themes(conn).await?);
@@ -183,7 +190,7 @@ async fn catch_up_in(conn: &mut AsyncPgConnection, from: &Snapshot) -> Result<St
     if !of_council_changes.is_empty() {
         next.council_changes = Arc::new(load_council_changes(conn).await?);
     }
-    if !of_councils.is_empty() || !of_themes.is_empty() {
+    if !of_councils.is_empty() || !of_themes.is_empty() || is_new_day {
         next.index_catalogue();
     }
     // Rebuild every entry that shows a changed record or is found by it, whether or not it is in the feed.
@@ -260,7 +267,7 @@ async fn changes_after(conn: &mut AsyncPgConnection, position: i64) -> Result<Ve
 }
 
 fn note_changes(snapshot: &mut Snapshot, rows: Vec<ChangeRow>) {
-    use crate::registry::changes::model::ChangedResource::{Council, CouncilChange, Initiative, Theme};
+    use crate::registry::changes::model::ChangedResource::{Council, CouncilChange, Initiative, Membership, Theme};
     for (position, resource, record_id, audience, councils, officers_of, changed_at) in rows {
         snapshot.position = position;
         if audience == 1 {
@@ -270,6 +277,7 @@ fn note_changes(snapshot: &mut Snapshot, rows: Vec<ChangeRow>) {
                 "council" | "council_change" => stamps.councils = position,
                 "theme" => stamps.themes = position,
                 "initiative" => stamps.initiatives = position,
+                "membership" => stamps.memberships = position,
                 _ => stamps.boundaries = position,
             }
         }
@@ -278,6 +286,7 @@ fn note_changes(snapshot: &mut Snapshot, rows: Vec<ChangeRow>) {
             "theme" => Theme,
             "initiative" => Initiative,
             "council_change" => CouncilChange,
+            "membership" => Membership,
             // Other kinds are not records, and do not appear in feeds.
             _ => continue,
         };
@@ -321,7 +330,6 @@ async fn load_councils(conn: &mut AsyncPgConnection) -> Result<Councils, ApiErro
     let known = slugs_of(conn, "council", None).await?;
     let left: Vec<(Uuid, DateTime<Utc>, Option<String>)> = councils::table
         .filter(councils::withdrawn_at.is_not_null())
-        .filter(councils::membership_status.is_distinct_from("prospect"))
         .select((councils::id, councils::withdrawn_at.assume_not_null(), councils::withdrawn_reason))
         .load(conn)
         .await?;

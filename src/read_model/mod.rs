@@ -8,9 +8,10 @@
 //!
 //! - [`snapshot`]: the records at one position of the change feed. [`entry`], [`json`]: one record with its columns and
 //!   its JSON. [`catalogue`]: councils, themes, vocabularies. [`council_changes`]: which council follows which.
-//!   [`boundaries`]: areas. [`recent`]: the latest changes.
+//!   [`boundaries`]: areas. [`memberships`]: who is a member of the network. [`recent`]: the latest changes.
 //! - [`facet_index`]: sets of initiatives by property. Filters are intersections, and counts are cardinalities.
-//! - [`references`], [`initiative_filter`], [`initiatives`], [`council_list`], [`council_change_list`], [`theme_list`], [`outcome_list`],
+//! - [`references`], [`initiative_filter`], [`initiatives`], [`council_list`], [`council_change_list`], [`theme_list`],
+//!   [`membership_list`], [`outcome_list`],
 //!   [`facet_counts`], [`search`]: the queries. Each takes the caller's reach and starts from the records visible to
 //!   it.
 //! - [`text`]: the full-text index, which knows nothing of records. [`documents`]: records as its documents.
@@ -39,6 +40,8 @@ pub mod initiatives;
 pub mod json;
 pub mod load;
 pub mod load_reference;
+pub mod membership_list;
+pub mod memberships;
 pub mod middleware;
 pub mod nested;
 pub mod outcome_list;

@@ -14,7 +14,7 @@ use crate::registry::changes::model::{Change, ChangeKind, ChangedRecord, Changed
 pub enum FeedScope {
     /// The whole registry.
     Registry,
-    /// A council and the initiatives that it leads or participates in.
+    /// A council, its memberships, and the initiatives that it leads or participates in.
     Council(Uuid),
     /// A theme, and the initiatives with this theme or a narrower one.
     Theme(Uuid),
@@ -35,6 +35,7 @@ pub fn latest(snapshot: &Snapshot, reach: Reach, subject: FeedScope, most: usize
         let of_council = snapshot.council_changes.get(change.record_id);
         change.record_id == id
             || of_council.is_some_and(|entry| entry.councils().any(|council| council == id))
+            || snapshot.memberships.get(change.record_id).is_some_and(|one| one.council_id() == Some(id))
             || snapshot.number(change.record_id).is_some_and(|number| {
                 let is_seen = snapshot.initiative(number).is_some_and(|entry| entry.is_seen(reach));
                 is_seen && snapshot.facets.get(key).is_some_and(|set| set.contains(number))
@@ -54,6 +55,10 @@ fn to_model(snapshot: &Snapshot, reach: Reach, change: &RecentChange) -> Result<
             snapshot.council_changes.get(id).map(|entry| ChangedRecord::CouncilChange(entry.record.clone()))
         }
         ChangedResource::Theme => snapshot.themes.get(id).map(|entry| ChangedRecord::Theme(entry.record.clone())),
+        ChangedResource::Membership => {
+            let shown = snapshot.memberships.get(id).map(|one| one.shown(reach.in_feed(), snapshot.day.into()));
+            shown.map(|shown| ChangedRecord::Membership(Box::new(shown)))
+        }
         ChangedResource::Initiative => {
             let entry = snapshot.initiative_of(id).filter(|entry| entry.is_seen(reach));
             entry

@@ -13,6 +13,7 @@ use super::entry::{CouncilEntry, InitiativeEntry, ThemeEntry};
 use super::snapshot::Snapshot;
 use crate::access::reach::Reach;
 use crate::error::{ApiError, Fault, UNKNOWN};
+use crate::registry::memberships::store::StoredMembership;
 use crate::registry::references::{as_id, hint, is_gss_code};
 use crate::text::Reference;
 
@@ -39,6 +40,8 @@ pub enum AnyEntry<'a> {
     Theme(&'a ThemeEntry),
     /// An initiative.
     Initiative(&'a Arc<InitiativeEntry>),
+    /// A membership.
+    Membership(&'a StoredMembership),
 }
 
 impl Snapshot {
@@ -56,6 +59,9 @@ impl Snapshot {
         if self.council_changes.get(id).is_some() || self.council_changes.tombstone(id).is_some() {
             return self.find_council_change(id).map(AnyEntry::CouncilChange);
         }
+        if self.memberships.get(id).is_some() || self.memberships.tombstone(id).is_some() {
+            return self.find_membership(id).map(AnyEntry::Membership);
+        }
         self.find_theme(id).map(AnyEntry::Theme).map_err(no_record)
     }
 
@@ -63,6 +69,11 @@ impl Snapshot {
     pub fn find_council_change(&self, id: Uuid) -> Result<&CouncilChangeEntry, ApiError> {
         let found = self.council_changes.get(id);
         found.ok_or_else(|| missing("council change", self.council_changes.tombstone(id)))
+    }
+
+    /// The membership with an id; 404 with the public reason if it was withdrawn.
+    pub fn find_membership(&self, id: Uuid) -> Result<&StoredMembership, ApiError> {
+        self.memberships.get(id).ok_or_else(|| missing("membership", self.memberships.tombstone(id)))
     }
 
     /// The council for a path segment, if the caller may see it; otherwise 404.

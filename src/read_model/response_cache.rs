@@ -193,7 +193,10 @@ impl Dependence {
             }
             ["v1", "councils" | "council-changes"]
             | ["v1", "councils" | "council-changes", _]
-            | ["v1", "councils", _, "boundary"] => only(Stamps { themes: 0, initiatives: 0, ..stamps }),
+            | ["v1", "councils", _, "boundary"] => only(Stamps { themes: 0, initiatives: 0, memberships: 0, ..stamps }),
+            ["v1", "memberships"] | ["v1", "memberships", _] => {
+                only(Stamps { themes: 0, initiatives: 0, boundaries: 0, ..stamps })
+            }
             // A query may include other records.
             ["v1", "initiatives", segment] | ["v1", "initiatives", segment, "citation"]
                 if segment != "facets" && request.query_string().is_empty() =>
@@ -221,6 +224,7 @@ impl Dependence {
                     && is_same(stamps.themes, now.themes)
                     && is_same(stamps.initiatives, now.initiatives)
                     && is_same(stamps.boundaries, now.boundaries)
+                    && is_same(stamps.memberships, now.memberships)
                     && is_same(stamps.loads, now.loads)
                     && *day == now_on
                     && snapshot.day == now_on

@@ -15,6 +15,7 @@ use super::columns::Columns;
 use super::council_changes::CouncilChanges;
 use super::entry::{InitiativeEntry, Surroundings};
 use super::facet_index::{FacetIndex, FacetKey};
+use super::memberships::Memberships;
 use super::recent::RecentChanges;
 use super::search_indexes::SearchIndexes;
 use crate::access::reach::Reach;
@@ -70,6 +71,8 @@ pub struct Stamps {
     pub initiatives: i64,
     /// Of boundaries.
     pub boundaries: i64,
+    /// Of memberships.
+    pub memberships: i64,
     /// Number of full reloads. A reload may change anything, without a change in the feed.
     pub loads: i64,
 }
@@ -79,7 +82,7 @@ pub struct Stamps {
 pub struct Snapshot {
     /// The epoch of the database's history.
     pub epoch: i64,
-    /// Day (UTC) as of which it says whether a status is confirmed.
+    /// Day (UTC) as of which it says whether a status is confirmed, and computes statuses of memberships.
     pub day: NaiveDate,
     /// Position of the last change that it includes, hidden changes included.
     pub position: i64,
@@ -97,6 +100,8 @@ pub struct Snapshot {
     pub council_changes: Arc<CouncilChanges>,
     /// Boundaries of councils.
     pub boundaries: Arc<Boundaries>,
+    /// Memberships of the network.
+    pub memberships: Arc<Memberships>,
     /// Initiatives in the sort orders of lists.
     pub orders: Orders,
     /// Initiatives by the properties for filters and facets.
@@ -189,7 +194,12 @@ impl Snapshot {
 
     /// Approximate size in memory, in bytes.
     pub fn size(&self) -> usize {
-        self.size + self.columns.size() + self.facets.size() + self.councils.size() + self.boundaries.size()
+        self.size
+            + self.columns.size()
+            + self.facets.size()
+            + self.councils.size()
+            + self.boundaries.size()
+            + self.memberships.size()
     }
 
     /// Insert an initiative, or replace its previous version.

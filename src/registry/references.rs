@@ -119,16 +119,12 @@ pub fn means(known: &Names, reference: &Reference) -> Option<Uuid> {
 
 /// Slugs, former slugs and GSS codes, former codes included, of the councils that the caller can see: a thousand short
 /// rows at most.
-pub async fn visible_councils(conn: &mut AsyncPgConnection, reach: Reach) -> Result<Names, ApiError> {
-    let mut query = councils::table
+pub async fn visible_councils(conn: &mut AsyncPgConnection, _: Reach) -> Result<Names, ApiError> {
+    let query = councils::table
         .inner_join(slugs::table.on(slugs::record_id.eq(councils::id)))
         .filter(slugs::resource.eq("council"))
         .filter(councils::withdrawn_at.is_null())
-        .select((slugs::slug, councils::id, councils::gss_code, councils::codes))
-        .into_boxed();
-    if !reach.is_officer() {
-        query = query.filter(councils::membership_status.is_distinct_from("prospect"));
-    }
+        .select((slugs::slug, councils::id, councils::gss_code, councils::codes));
     let rows: Vec<(String, Uuid, Option<String>, serde_json::Value)> = query.load(conn).await?;
     let mut names = Names::new();
     for (slug, id, present, codes) in rows {

@@ -28,6 +28,11 @@ pub fn in_words(date: &str) -> String {
     first_day(date).map_or_else(|| date.to_owned(), |day| day.format(form).to_string())
 }
 
+/// True if a partial date is certainly after a day.
+pub fn is_after(date: &str, day: NaiveDate) -> bool {
+    first_day(date).is_some_and(|first| first > day)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,7 +10,7 @@ async fn an_unknown_address_is_a_problem() {
     let app = TestApp::empty().await;
     app.anonymous().get("/v1/nothing").await.expect_problem(404, "not_found");
     for segment in ["%00", "a%00b", "%ff", "%2e%2e", "a'b", "%25", "A", "oldham%20", "%F0%9F%8F%9B"] {
-        for resource in ["councils", "themes", "initiatives"] {
+        for resource in ["councils", "themes", "initiatives", "memberships"] {
             app.anonymous().get(&format!("/v1/{resource}/{segment}")).await.expect_problem(404, "not_found");
         }
     }

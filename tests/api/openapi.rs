@@ -255,8 +255,16 @@ async fn an_idempotency_key_is_said_to_be_taken_exactly_where_it_is() {
         assert_eq!(is_taken, said, "{}: add Idempotency to its params", operation.name);
         taken.extend(is_taken.then(|| operation.id()));
     }
-    let takers =
-        ["create_council_change", "create_council", "create_initiative", "create_theme", "merge_theme", "create_user"];
+    let takers = [
+        "create_council_change",
+        "create_council",
+        "create_initiative",
+        "create_membership",
+        "create_recruitment",
+        "create_theme",
+        "merge_theme",
+        "create_user",
+    ];
     assert_eq!(taken, takers);
 }
 

@@ -16,8 +16,9 @@ use crate::http::input::{Check, Draft, Schemas};
 use crate::registry::council_changes::model::NewCouncilChange;
 use crate::registry::councils::model::NewCouncil;
 use crate::registry::initiatives::model::NewInitiative;
+use crate::registry::memberships::model::NewMembership;
 use crate::registry::themes::model::NewTheme;
-use crate::registry::{council_changes, councils, initiatives, themes};
+use crate::registry::{council_changes, councils, initiatives, memberships, themes};
 
 /// Councils of the network, and others with records.
 pub const COUNCILS: &str = include_str!("data/councils.json");
@@ -28,6 +29,8 @@ pub const LOCAL_AUTHORITIES: &str = include_str!("data/local_authorities.csv");
 pub const OTHER_COUNCILS: &str = include_str!("data/other_councils.csv");
 /// Changes of councils since 2019, as far as sources name them.
 pub const COUNCIL_CHANGES: &str = include_str!("data/council_changes.json");
+/// Memberships of the network. A source that shows one is an observation.
+pub const MEMBERSHIPS: &str = include_str!("data/memberships.json");
 /// Themes.
 pub const THEMES: &str = include_str!("data/themes.json");
 /// Initiatives: a file for each council of 2013, others, policy labs and later case studies. A parent comes before its
@@ -50,6 +53,8 @@ pub const INITIATIVES: [(&str, &str); 10] = [
 pub struct Loaded {
     /// Councils.
     pub councils: usize,
+    /// Memberships.
+    pub memberships: usize,
     /// Themes.
     pub themes: usize,
     /// Initiatives.
@@ -89,7 +94,7 @@ pub async fn load(conn: &mut AsyncPgConnection, schemas: &Schemas) -> Result<Loa
         if !is_empty(conn).await? {
             return Err(SampleError::NotEmpty);
         }
-        let mut loaded = Loaded { councils: 0, themes: 0, initiatives: 0 };
+        let mut loaded = Loaded { councils: 0, memberships: 0, themes: 0, initiatives: 0 };
         for (index, draft) in drafts::<NewCouncil>("councils", COUNCILS, schemas)?.into_iter().enumerate() {
             let mistake = |error| SampleError::Record { file: "councils".into(), index, error: Box::new(error) };
             let council = draft.checked().map_err(mistake)?;
@@ -109,6 +114,12 @@ pub async fn load(conn: &mut AsyncPgConnection, schemas: &Schemas) -> Result<Loa
             let mistake = |error| SampleError::Record { file: "council_changes".into(), index, error: Box::new(error) };
             let change = council_changes::store::resolve(conn, draft).await.map_err(mistake)?;
             council_changes::store::create(conn, &change).await.map_err(mistake)?;
+        }
+        for (index, draft) in drafts::<NewMembership>("memberships", MEMBERSHIPS, schemas)?.into_iter().enumerate() {
+            let mistake = |error| SampleError::Record { file: "memberships".into(), index, error: Box::new(error) };
+            let membership = memberships::store::resolve(conn, draft, None).await.map_err(mistake)?;
+            memberships::store::create(conn, &membership).await.map_err(mistake)?;
+            loaded.memberships += 1;
         }
         for (index, draft) in drafts::<NewTheme>("themes", THEMES, schemas)?.into_iter().enumerate() {
             let mistake = |error| SampleError::Record { file: "themes".into(), index, error: Box::new(error) };

@@ -8,11 +8,12 @@ use super::wording::{claim, evidence, word};
 use super::work::{LANGUAGE, NETWORK_NAME, NETWORK_SITE, REGISTRY, Work, period, permalink};
 use crate::access::visibility::Visibility;
 use crate::db::enum_text::text;
-use crate::registry::councils::model::{Council, CouncilRef, MembershipStatus};
+use crate::registry::councils::model::{Council, CouncilRef};
 use crate::registry::initiatives::answer::{Initiative, LocationOf, Place};
 use crate::registry::initiatives::evidence::{Bound, Outcome, Source};
 use crate::registry::initiatives::lead::LeadKind;
 use crate::registry::initiatives::model::{ParticipantRole, PartnerRole};
+use crate::registry::memberships::vocabulary::MembershipStatus;
 use crate::registry::themes::model::{Theme, ThemeRef, ThemeStatus};
 
 /// Registered by W3C.
@@ -218,7 +219,7 @@ fn point(latitude: f64, longitude: f64) -> Value {
 /// A council, as a government organisation.
 pub fn council(record: &Council, base: &str) -> LinkedData {
     let names = std::iter::once(&record.short_name).chain(&record.welsh_name).chain(&record.aliases);
-    let is_member = record.membership.status == Some(MembershipStatus::Active);
+    let is_member = record.membership.status == Some(MembershipStatus::Current);
     let members = json!({
         "name": record.name,
         "alternateName": names.filter(|name| **name != record.name).collect::<Vec<_>>(),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use derive_more::Deref;
+use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -20,6 +21,7 @@ use crate::read_model::record_view::RecordView;
 use crate::read_model::snapshot::Snapshot;
 use crate::registry::councils::model::{Council, Nation, Region};
 use crate::registry::initiatives::answer::Initiative;
+use crate::registry::memberships::model::Membership;
 use crate::registry::themes::model::Theme;
 
 /// The member left out of exports, because it repeats the Markdown.
@@ -198,6 +200,31 @@ impl Exported for ThemeRow {
     }
 }
 
+/// A membership as the caller sees it, with the terms in JSON only.
+pub struct MembershipRow(pub Membership);
+
+impl Exported for MembershipRow {
+    type Record = Membership;
+    fn record(&self) -> Result<Membership, ApiError> {
+        Ok(self.0.clone())
+    }
+    fn write(&self, fields: Option<&[String]>, out: &mut Vec<u8>) -> Result<(), ApiError> {
+        write_picked(&self.0, fields, out)
+    }
+    fn place(&self) -> (Uuid, Option<Point>) {
+        (self.0.id, None)
+    }
+}
+
+/// Appends the JSON of a record, with the members in `fields` or all of them.
+fn write_picked(record: &impl Serialize, fields: Option<&[String]>, out: &mut Vec<u8>) -> Result<(), ApiError> {
+    let Some(fields) = fields else { return serde_json::to_writer(out, record).map_err(ApiError::internal) };
+    let value = serde_json::to_value(record).map_err(ApiError::internal)?;
+    let members = value.as_object().cloned().unwrap_or_default().into_iter();
+    let picked: Map<String, Value> = members.filter(|(name, _)| fields.contains(name)).collect();
+    serde_json::to_writer(out, &picked).map_err(ApiError::internal)
+}
+
 /// An outcome of a snapshot.
 pub struct ClaimRow {
     /// The snapshot.
@@ -214,12 +241,7 @@ impl Exported for ClaimRow {
     }
     fn write(&self, fields: Option<&[String]>, out: &mut Vec<u8>) -> Result<(), ApiError> {
         let (entry, position) = &self.row;
-        let record = OutcomeRecord::of(entry, *position)?;
-        let Some(fields) = fields else { return serde_json::to_writer(out, &record).map_err(ApiError::internal) };
-        let value = serde_json::to_value(&record).map_err(ApiError::internal)?;
-        let members = value.as_object().cloned().unwrap_or_default().into_iter();
-        let picked: Map<String, Value> = members.filter(|(name, _)| fields.contains(name)).collect();
-        serde_json::to_writer(out, &picked).map_err(ApiError::internal)
+        write_picked(&OutcomeRecord::of(entry, *position)?, fields, out)
     }
     fn place(&self) -> (Uuid, Option<Point>) {
         (self.row.0.id, None)

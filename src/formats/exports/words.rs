@@ -5,10 +5,11 @@ use strum::{EnumMessage, IntoEnumIterator};
 
 use crate::access::visibility::Visibility;
 use crate::db::enum_text::text;
-use crate::registry::councils::model::{CouncilType, MembershipStatus, MembershipTier, Nation, Region};
+use crate::registry::councils::model::{CouncilType, MembershipTier, Nation, Region};
 use crate::registry::initiatives::answer::LocationOf;
 use crate::registry::initiatives::evidence::{Bound, Direction, OutcomeKind, SourceKind, Unit};
 use crate::registry::initiatives::model::{DeliveryStatus, InitiativeKind, Licence, ParticipantRole, State};
+use crate::registry::memberships::vocabulary::{MemberTier, MembershipStatus};
 use crate::registry::themes::model::ThemeStatus;
 
 /// Each word of an enum and its meaning, by the name of the enum's schema. `None` for a schema that is not an enum of the
@@ -22,6 +23,7 @@ pub fn meanings(schema: &str) -> Option<Vec<(String, String)>> {
         "InitiativeKind" => of::<InitiativeKind>(),
         "Licence" => of::<Licence>(),
         "LocationOf" => of::<LocationOf>(),
+        "MemberTier" => of::<MemberTier>(),
         "MembershipStatus" => of::<MembershipStatus>(),
         "MembershipTier" => of::<MembershipTier>(),
         "Nation" => of::<Nation>(),

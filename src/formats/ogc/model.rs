@@ -189,7 +189,7 @@ pub struct CouncilFeatureProperties {
     /// English region.
     #[schema(required)]
     pub(super) region: Option<Region>,
-    /// Tier of membership of the network. `none` means that the council is not a member.
+    /// Tier of membership of the network. `none` means that no membership is known.
     pub(super) membership: MembershipTier,
     /// Number of initiatives it leads that you can see.
     #[schema(example = 4, minimum = 0)]
@@ -350,7 +350,7 @@ pub struct AreaFeatureProperties {
     /// English region.
     #[schema(required)]
     pub(super) region: Option<Region>,
-    /// Tier of membership of the network. `none` means that the council is not a member.
+    /// Tier of membership of the network. `none` means that no membership is known.
     pub(super) membership: MembershipTier,
     /// Attribution to show with the boundary, as its licence requires.
     pub(super) attribution: String,

@@ -6,10 +6,12 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use crate::db::enum_text::text;
-use crate::registry::councils::model::{CouncilType, Membership, MembershipStatus, MembershipTier, Nation, Region};
+use crate::registry::councils::model::{CouncilType, MembershipSummary, MembershipTier, Nation, Region};
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::initiatives::evidence::{CostKind, OutcomeKind, SourceKind, Unit};
 use crate::registry::initiatives::model::{InitiativeKind, ParticipantRole, PartnerRole};
+use crate::registry::memberships::vocabulary::MembershipStatus;
+use crate::text::dates::in_words;
 
 type Table = BTreeMap<String, String>;
 
@@ -120,16 +122,24 @@ pub fn council_type(kind: CouncilType) -> String {
     of(&WORDS.council_types, &kind)
 }
 
-/// Standing of a council in the network, without dates; `None` for a council that was never a member.
-pub fn membership(membership: &Membership) -> Option<String> {
+/// Membership of a council: what is known, and as of when. `None` for a council of which no membership is known.
+pub fn membership(membership: &MembershipSummary) -> Option<String> {
     (membership.tier != MembershipTier::None).then(|| standing(membership))
 }
 
-/// The same, in words for every council.
-pub fn standing(membership: &Membership) -> String {
-    match membership.status {
-        Some(MembershipStatus::Lapsed) => "Former member".into(),
-        _ => of(&WORDS.tiers, &membership.tier),
+/// The same, in words for every council: `Full member in October 2024`, `Member in December 2013; not known since`.
+pub fn standing(membership: &MembershipSummary) -> String {
+    let as_at = membership.as_at.as_deref().map(in_words);
+    match (membership.status, as_at) {
+        (Some(MembershipStatus::Current), Some(on)) => format!("{} in {on}", of(&WORDS.tiers, &membership.tier)),
+        (Some(MembershipStatus::Current), None) => of(&WORDS.tiers, &membership.tier),
+        (Some(MembershipStatus::Ended), _) => match membership.ended_on.as_deref() {
+            Some(on) => format!("Former member, until {}", in_words(on)),
+            None => "Former member".into(),
+        },
+        (Some(MembershipStatus::NotKnownSince), Some(on)) => format!("Member in {on}; not known since"),
+        (Some(MembershipStatus::NotKnownSince), None) => "Member at some time; no source has a date".into(),
+        (None, _) => of(&WORDS.tiers, &MembershipTier::None),
     }
 }
 
@@ -184,6 +194,26 @@ mod tests {
             let groups = WORDS.claim_groups.iter().filter(|group| group.kinds.iter().any(|one| text(one) == *kind));
             assert_eq!(groups.count(), 1, "{kind}");
         }
+    }
+
+    #[test]
+    fn a_membership_is_as_of_the_last_that_is_known_of_it() {
+        use MembershipStatus::{Current, Ended, NotKnownSince};
+        use MembershipTier::{Associate, Full, None as No, Unknown};
+        let said = |tier, status, as_at: Option<&str>, ended_on: Option<&str>| {
+            let (as_at, ended_on) = (as_at.map(Into::into), ended_on.map(Into::into));
+            standing(&MembershipSummary { tier, status, as_at, joined_on: None, ended_on })
+        };
+        assert_eq!(said(Full, Some(Current), Some("2024-10"), None), "Full member in October 2024");
+        assert_eq!(said(Unknown, Some(Current), Some("2025"), None), "Member in 2025");
+        let then = said(Full, Some(NotKnownSince), Some("2013-12"), None);
+        assert_eq!(then, "Member in December 2013; not known since");
+        let undated = said(Unknown, Some(NotKnownSince), None, None);
+        assert_eq!(undated, "Member at some time; no source has a date");
+        let ended = said(Associate, Some(Ended), Some("2019"), Some("2020-03"));
+        assert_eq!(ended, "Former member, until March 2020");
+        assert_eq!(said(No, None, None, None), "No membership known");
+        assert_eq!(membership(&MembershipSummary::default()), None);
     }
 
     #[test]

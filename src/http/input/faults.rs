@@ -41,7 +41,7 @@ pub struct Faults {
 
 /// Codes of faults that no schema can rule out: an unknown name, a name that is taken, an occupied place in a tree.
 /// They depend on the records of the registry, or on other members of the body.
-const CONFLICTS: &[&str] = &[UNKNOWN, "unknown_source", "repeated", "deprecated", "circular", "too_deep"];
+const CONFLICTS: &[&str] = &[UNKNOWN, "unknown_source", "repeated", "deprecated", "circular", "too_deep", "overlaps"];
 
 impl Faults {
     /// Adds a fault at `pointer`, unless that place already has one.
@@ -163,6 +163,10 @@ fn unknown_member(place: &str, name: &str, known: &[&str]) -> Fault {
     let pointer = format!("{place}/{}", name.replace('~', "~0").replace('/', "~1"));
     if READ_ONLY.contains(&name) {
         return Fault::at(pointer, "read_only", "is set by the registry; leave it out");
+    }
+    if name == "membership" {
+        let detail = "is a summary of the council's memberships; leave it out, and write those at /v1/memberships";
+        return Fault::at(pointer, "read_only", detail);
     }
     let hint = nearest(name, known.iter().copied()).map_or(String::new(), |near| format!("; did you mean {near}?"));
     Fault::at(pointer, "unknown_member", format!("is not a member of this body{hint}"))

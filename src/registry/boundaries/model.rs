@@ -6,7 +6,7 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::geography::BoundingBox;
-use crate::registry::councils::model::{Membership, MembershipTier, Nation, Region};
+use crate::registry::councils::model::{MembershipSummary, MembershipTier, Nation, Region};
 
 /// Level of detail of a boundary.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -111,7 +111,7 @@ pub struct BoundaryProperties {
     #[schema(example = "Oldham Metropolitan Borough Council")]
     pub name: String,
     /// Membership of the network.
-    pub membership: Membership,
+    pub membership: MembershipSummary,
     /// Attribution that its licence requires you to show with the boundary.
     pub attribution: Vec<String>,
     /// Title or address of the data set.

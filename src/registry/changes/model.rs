@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::registry::council_changes::model::CouncilChange;
 use crate::registry::councils::model::Council;
 use crate::registry::initiatives::answer::Initiative;
+use crate::registry::memberships::model::Membership;
 use crate::registry::themes::model::Theme;
 
 /// What happened to a record, from your point of view. `upsert`: store the record as shown. `delete`: the record was
@@ -30,11 +31,12 @@ pub enum ChangedResource {
     Theme,
     Initiative,
     CouncilChange,
+    Membership,
 }
 
 impl ChangedResource {
     /// All resources.
-    pub const ALL: [Self; 4] = [Self::Council, Self::Theme, Self::Initiative, Self::CouncilChange];
+    pub const ALL: [Self; 5] = [Self::Council, Self::Theme, Self::Initiative, Self::CouncilChange, Self::Membership];
 }
 
 /// A record, as `GET` returns it to you.
@@ -49,6 +51,8 @@ pub enum ChangedRecord {
     Theme(Theme),
     /// An initiative with its child records.
     Initiative(Box<Initiative>),
+    /// A membership. Only network officers get its terms here.
+    Membership(Box<Membership>),
 }
 
 /// The latest change of a record on this page.

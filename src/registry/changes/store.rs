@@ -18,7 +18,8 @@ use crate::db::schema::changes;
 use crate::error::{ApiError, Fault};
 use crate::http::page::MOST_BYTES;
 use crate::registry::initiatives::store as practice;
-use crate::registry::{council_changes, councils, themes};
+use crate::registry::memberships::standing::AsAt;
+use crate::registry::{council_changes, councils, memberships, themes};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = changes, check_for_backend(Pg))]
@@ -148,6 +149,10 @@ async fn to_models(conn: &mut AsyncPgConnection, reach: Reach, rows: Vec<ChangeR
     }
     for initiative in practice::load(conn, reach, &of(ChangedResource::Initiative)).await? {
         records.insert(initiative.id, ChangedRecord::Initiative(Box::new(initiative)));
+    }
+    for membership in memberships::store::load(conn, &of(ChangedResource::Membership)).await? {
+        let shown = membership.shown(reach.in_feed(), AsAt::today());
+        records.insert(shown.id, ChangedRecord::Membership(Box::new(shown)));
     }
     let change = |row: ChangeRow| {
         let record = records.remove(&row.record_id);

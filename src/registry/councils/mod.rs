@@ -1,6 +1,6 @@
-//! Councils: local authorities as legal bodies, and their membership of the network.
+//! Councils: local authorities as legal bodies. Each shows a summary of its membership of the network.
 //!
-//! Only network officers can see prospects. Queries for all other callers leave prospects out.
+//! Everybody sees every council, so being in the registry says nothing about membership or recruitment.
 
 pub mod lifetime;
 pub mod model;

@@ -12,6 +12,7 @@ use crate::geography::Point;
 use crate::http::input::Faults;
 use crate::http::response::Versioned;
 use crate::http::search::Highlight;
+use crate::registry::memberships::vocabulary::{MemberTier, MembershipStatus};
 use crate::text::markdown::Markdown;
 use crate::text::{HttpUrl, Name, PartialDate, Slug};
 
@@ -85,7 +86,7 @@ pub enum Region {
     SouthWest,
 }
 
-/// Tier of membership of the network.
+/// Tier of membership of the network. `none` for a council that was never a member, as far as the registry knows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage)]
 #[serde(rename_all = "snake_case")]
 pub enum MembershipTier {
@@ -97,38 +98,45 @@ pub enum MembershipTier {
     Affiliate,
     /// Supporter.
     Supporter,
-    /// Not a member.
+    /// A member whose tier no source states.
+    Unknown,
+    /// No membership is known.
     #[default]
     None,
 }
 
-/// Status of a membership. Only network officers can see a `prospect`, a possible future member.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage)]
-#[serde(rename_all = "snake_case")]
-pub enum MembershipStatus {
-    /// Current member.
-    Active,
-    /// Former member.
-    Lapsed,
-    /// Possible future member. Only network officers can see it.
-    Prospect,
+impl From<MemberTier> for MembershipTier {
+    fn from(tier: MemberTier) -> Self {
+        match tier {
+            MemberTier::Full => Self::Full,
+            MemberTier::Associate => Self::Associate,
+            MemberTier::Affiliate => Self::Affiliate,
+            MemberTier::Supporter => Self::Supporter,
+            MemberTier::Unknown => Self::Unknown,
+        }
+    }
 }
 
-/// Membership of the network.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Membership {
-    /// Tier of membership. `none` for a council that is not a member.
-    #[schema(required)]
+/// A summary of the council's current or latest membership. Network admins write memberships at `/v1/memberships`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
+pub struct MembershipSummary {
+    /// Tier of membership. `none` for a council that was never a member, as far as the registry knows.
     pub tier: MembershipTier,
-    /// Status of the membership. Left out for a council that was never a member.
+    /// Status of the membership today. Left out if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
     pub status: Option<MembershipStatus>,
+    /// Date of the latest evidence of the membership. Left out if no source has a date.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub as_at: Option<PartialDate>,
     /// Date of joining, as far as known.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
     pub joined_on: Option<PartialDate>,
-    /// Date of leaving, as far as known. Earlier than `joined_on` for a council that left and rejoined.
+    /// Date of leaving, as far as known.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
     pub ended_on: Option<PartialDate>,
 }
 
@@ -158,7 +166,7 @@ impl From<Location> for Point {
 }
 
 /// Short form of a council, as other records contain it.
-#[derive(Clone, Debug, Serialize, Deserialize, Queryable, Selectable, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Queryable, Selectable, ToSchema)]
 #[diesel(table_name = crate::db::schema::councils, check_for_backend(diesel::pg::Pg))]
 pub struct CouncilRef {
     /// Id.
@@ -222,8 +230,8 @@ pub struct Council {
     /// Other spellings of its name.
     #[schema(example = json!(["Oldham MBC", "Oldham Council"]))]
     pub aliases: Vec<String>,
-    /// Membership of the network.
-    pub membership: Membership,
+    /// Membership of the network: a summary, read-only.
+    pub membership: MembershipSummary,
     /// Stage of the council today.
     pub status: CouncilStatus,
     /// First day as a council, as far as known.
@@ -324,8 +332,6 @@ pub struct NewCouncil {
     /// Other spellings of its name, for search.
     #[schema(max_items = 20)]
     pub aliases: Vec<Name<120>>,
-    /// Membership of the network. Default: tier `none`.
-    pub membership: Membership,
     /// Stage of the council. Default: `living`. A shadow council becomes `living` on `established_on` by itself, and
     /// every council becomes `abolished` on `abolished_on`. If you leave it out of a `PUT`, it stays as it is.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -368,7 +374,6 @@ impl NewCouncil {
             ("council_type", self.council_type != current.council_type),
             ("nation", self.nation != current.nation),
             ("region", self.region != current.region),
-            ("membership", self.membership != current.membership),
         ];
         for (name, _) in changed.iter().filter(|(_, changed)| *changed) {
             faults.add(format!("/{name}"), "not_yours", "is maintained by the network's admins; leave it unchanged");
@@ -398,7 +403,6 @@ impl From<&Council> for NewCouncil {
             website: council.website.as_deref().map(Into::into),
             description: council.description.as_deref().map(Into::into),
             aliases: council.aliases.iter().map(|alias| alias.as_str().into()).collect(),
-            membership: council.membership.clone(),
         }
     }
 }

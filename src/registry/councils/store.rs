@@ -1,4 +1,6 @@
-//! Queries of councils. Each takes the caller's reach, so that only network officers can see prospects.
+//! Queries of councils. Each takes the caller's reach, like those of other records; every caller sees every council.
+
+use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::{exists, select};
@@ -9,16 +11,16 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::lifetime::{AreaCode, CouncilStatus, all_codes, today};
-use super::model::{
-    Council, CouncilHtml, CouncilType, Location, Membership, MembershipStatus, MembershipTier, Nation, NewCouncil,
-    Region,
-};
+use super::model::{Council, CouncilHtml, CouncilType, Location, MembershipSummary, Nation, NewCouncil, Region};
 use crate::access::reach::Reach;
 use crate::db::enum_text::Word;
 use crate::db::lock;
 use crate::db::prepared::Prepared;
-use crate::db::schema::{council_changes, councils, initiative_leads, initiative_participants, initiatives, users};
+use crate::db::schema::{
+    council_changes, councils, initiative_leads, initiative_participants, initiatives, memberships, users,
+};
 use crate::error::{ApiError, Fault};
+use crate::registry::memberships::summary;
 use crate::registry::references::Resource;
 use crate::registry::{references, slugs};
 
@@ -42,10 +44,6 @@ struct CouncilRow {
     website: Option<String>,
     description: Option<String>,
     aliases: Vec<Option<String>>,
-    membership_tier: Word<MembershipTier>,
-    membership_status: Option<Word<MembershipStatus>>,
-    membership_joined_on: Option<String>,
-    membership_ended_on: Option<String>,
     version: i32,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -60,9 +58,10 @@ fn codes(column: serde_json::Value) -> Vec<AreaCode> {
     serde_json::from_value(column).unwrap_or_default()
 }
 
-impl From<CouncilRow> for Council {
-    fn from(row: CouncilRow) -> Self {
-        Self {
+impl CouncilRow {
+    fn into_model(self, membership: MembershipSummary) -> Council {
+        let row = self;
+        Council {
             id: row.id,
             slug: row.slug,
             name: row.name,
@@ -86,12 +85,7 @@ impl From<CouncilRow> for Council {
             html: CouncilHtml { description: row.description.as_deref().map(crate::text::markdown::render) },
             description: row.description,
             aliases: row.aliases.into_iter().flatten().collect(),
-            membership: Membership {
-                tier: row.membership_tier.0,
-                status: row.membership_status.map(|word| word.0),
-                joined_on: row.membership_joined_on.as_deref().map(Into::into),
-                ended_on: row.membership_ended_on.as_deref().map(Into::into),
-            },
+            membership,
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,
@@ -119,10 +113,6 @@ struct CouncilChange<'a> {
     website: Option<&'a str>,
     description: Option<&'a str>,
     aliases: Vec<&'a str>,
-    membership_tier: Word<MembershipTier>,
-    membership_status: Option<Word<MembershipStatus>>,
-    membership_joined_on: Option<&'a str>,
-    membership_ended_on: Option<&'a str>,
     status: Word<CouncilStatus>,
     established_on: Option<NaiveDate>,
     abolished_on: Option<NaiveDate>,
@@ -148,10 +138,6 @@ impl<'a> CouncilChange<'a> {
             website: council.website.as_deref(),
             description: council.description.as_deref(),
             aliases: council.aliases.iter().map(|alias| &**alias).collect(),
-            membership_tier: Word(council.membership.tier),
-            membership_status: council.membership.status.map(Word),
-            membership_joined_on: council.membership.joined_on.as_deref(),
-            membership_ended_on: council.membership.ended_on.as_deref(),
             status: Word(council.status.unwrap_or_default().on(today(), council.established_on, council.abolished_on)),
             established_on: council.established_on,
             abolished_on: council.abolished_on,
@@ -165,10 +151,9 @@ fn every_code(council: &NewCouncil) -> Vec<AreaCode> {
     all_codes(council.codes.as_deref().unwrap_or_default(), council.gss_code.as_deref())
 }
 
-/// Councils that the caller can see. Every query starts from this.
-pub fn visible(reach: Reach) -> councils::BoxedQuery<'static, Pg> {
-    let query = councils::table.filter(councils::withdrawn_at.is_null()).into_boxed();
-    if reach.is_officer() { query } else { query.filter(councils::membership_status.is_distinct_from("prospect")) }
+/// Councils that the caller can see: everybody sees every council. Every query starts from this.
+pub fn visible(_: Reach) -> councils::BoxedQuery<'static, Pg> {
+    councils::table.filter(councils::withdrawn_at.is_null()).into_boxed()
 }
 
 /// The council that a path segment names, if the caller can see it; otherwise 404.
@@ -179,37 +164,42 @@ pub async fn locate(conn: &mut AsyncPgConnection, reach: Reach, segment: &str) -
 
 /// One council. A withdrawn council gives 404 with the public reason.
 pub async fn find(conn: &mut AsyncPgConnection, reach: Reach, id: Uuid) -> Result<Council, ApiError> {
-    let found = visible(reach)
-        .filter(councils::id.eq(id))
-        .select(CouncilRow::as_select())
-        .first::<CouncilRow>(conn)
-        .await
-        .optional()?;
-    match found {
-        Some(row) => Ok(row.into()),
+    match load(conn, reach, &[id]).await?.pop() {
+        Some(council) => Ok(council),
         None => Err(tombstone(conn, id).await?.unwrap_or_else(|| ApiError::not_found("council"))),
     }
 }
 
 /// Councils by id, if the caller can see them.
 pub async fn load(conn: &mut AsyncPgConnection, reach: Reach, ids: &[Uuid]) -> Result<Vec<Council>, ApiError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let query = visible(reach).filter(councils::id.eq_any(ids.to_vec())).select(CouncilRow::as_select());
-    Ok(query.load::<CouncilRow>(conn).await?.into_iter().map(Council::from).collect())
+    let rows: Vec<CouncilRow> = query.load(conn).await?;
+    Ok(to_models(rows, summary::of(conn, Some(ids)).await?))
 }
 
 /// All councils that are not withdrawn, ordered by slug.
 pub async fn load_all(conn: &mut AsyncPgConnection) -> Result<Vec<Council>, ApiError> {
     let query = visible(Reach::ALL).select(CouncilRow::as_select()).order(councils::slug);
     let rows: Vec<CouncilRow> = query.load(conn).await?;
-    Ok(rows.into_iter().map(Council::from).collect())
+    Ok(to_models(rows, summary::of(conn, None).await?))
 }
 
-/// The error for a withdrawn council, with its public reason. None for a prospect, which was never public.
+fn to_models(rows: Vec<CouncilRow>, mut memberships: HashMap<Uuid, MembershipSummary>) -> Vec<Council> {
+    let with_membership = |row: CouncilRow| {
+        let membership = memberships.remove(&row.id).unwrap_or_default();
+        row.into_model(membership)
+    };
+    rows.into_iter().map(with_membership).collect()
+}
+
+/// The error for a withdrawn council, with its public reason.
 async fn tombstone(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Option<ApiError>, ApiError> {
     let left: Option<(Option<DateTime<Utc>>, Option<String>)> = councils::table
         .find(id)
         .filter(councils::withdrawn_at.is_not_null())
-        .filter(councils::membership_status.is_distinct_from("prospect"))
         .select((councils::withdrawn_at, councils::withdrawn_reason))
         .first(conn)
         .await
@@ -276,17 +266,8 @@ async fn refuse_taken_codes(conn: &mut AsyncPgConnection, id: Uuid, council: &Ne
     if faults.is_empty() { Ok(()) } else { Err(ApiError::unfit(faults)) }
 }
 
-/// Replaces a council; false if `current` is not the current version. A council that initiatives name cannot become a
-/// prospect, because their readers would see it.
+/// Replaces a council; false if `current` is not the current version.
 pub async fn update(conn: &mut AsyncPgConnection, current: &Council, council: &NewCouncil) -> Result<bool, ApiError> {
-    if council.membership.status == Some(MembershipStatus::Prospect) {
-        await_namers(conn, current.id).await?;
-        if is_named(conn, current.id).await? {
-            return Err(ApiError::conflict(
-                "Initiatives or changes of councils name this council, so it cannot become a prospect.",
-            ));
-        }
-    }
     if every_code(council) != current.codes {
         refuse_taken_codes(conn, current.id, council).await?;
     }
@@ -304,7 +285,8 @@ pub async fn due(conn: &mut AsyncPgConnection, day: NaiveDate) -> Result<Vec<Cou
     let begins = councils::established_on.le(day).and(councils::status.eq("shadow"));
     let query = visible(Reach::ALL).filter(ends.or(begins).assume_not_null()).order(councils::slug);
     let rows: Vec<CouncilRow> = query.select(CouncilRow::as_select()).load(conn).await?;
-    Ok(rows.into_iter().map(Council::from).collect())
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    Ok(to_models(rows, summary::of(conn, Some(&ids)).await?))
 }
 
 /// Writes the stage that a council has on a day; false if `current` is not the current version.
@@ -352,10 +334,15 @@ pub async fn withdraw(
 ) -> Result<bool, ApiError> {
     await_namers(conn, id).await?;
     let employs = users::table.filter(users::council_id.eq(id));
-    if is_named(conn, id).await? || select(exists(employs)).get_result::<bool>(conn).await? {
+    let is_member =
+        memberships::table.filter(memberships::council_id.eq(id)).filter(memberships::withdrawn_at.is_null());
+    if is_named(conn, id).await?
+        || select(exists(employs)).get_result::<bool>(conn).await?
+        || select(exists(is_member)).get_result::<bool>(conn).await?
+    {
         return Err(ApiError::conflict(
-            "Initiatives, users or changes of councils name this council. Move or withdraw them first. To keep a council that \
-             no longer exists, set its abolished_on.",
+            "Initiatives, users, memberships or changes of councils name this council. Move or withdraw them first. To keep a \
+             council that no longer exists, set its abolished_on.",
         ));
     }
     let target = councils::table.find(id).filter(councils::version.eq(version));

@@ -1,7 +1,7 @@
 //! Finds the councils, themes and principles that a body names, in one round trip.
 //!
 //! Councils and themes stay unchanged until the record is written: each is locked with `FOR KEY SHARE`, like a foreign
-//! key. Code that withdraws, merges or hides one first locks it with `FOR UPDATE`, and so waits for these writers.
+//! key. Code that withdraws or merges one first locks it with `FOR UPDATE`, and so waits for these writers.
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Nullable, Text, Uuid as SqlUuid};
@@ -19,13 +19,12 @@ use crate::registry::references;
 use crate::registry::references::{Names, as_id, is_gss_code, means};
 use crate::text::Reference;
 
-/// Prospects are left out for everybody, officers included: all readers of the record would see the name.
 const COUNCILS_BY_SLUG: &str = "
     SELECT s.slug, c.id
     FROM slugs s
     JOIN councils c ON c.id = s.record_id
     WHERE s.resource = 'council' AND s.slug = ANY ($1)
-        AND c.withdrawn_at IS NULL AND c.membership_status IS DISTINCT FROM 'prospect'
+        AND c.withdrawn_at IS NULL
     FOR KEY SHARE OF c";
 
 /// By a GSS code, present or former, or by id.
@@ -36,7 +35,7 @@ const COUNCILS_BY_CODE_OR_ID: &str = "
         SELECT named AS gss FROM unnest($1::text[]) named
         WHERE named = c.gss_code OR c.codes @> jsonb_build_array(jsonb_build_object('gss', named))) held ON true
     WHERE (held.gss IS NOT NULL OR c.id = ANY ($2))
-        AND c.withdrawn_at IS NULL AND c.membership_status IS DISTINCT FROM 'prospect'
+        AND c.withdrawn_at IS NULL
     FOR KEY SHARE OF c";
 
 /// A record can keep a deprecated theme that it already has.

@@ -161,7 +161,6 @@ async fn heirs(conn: &mut AsyncPgConnection, ended: &[Uuid]) -> Result<HashMap<U
         .filter(councils::id.eq_any(lineage.widened(ended, LineageScope::Successors)))
         .filter(councils::status.eq(Word(CouncilStatus::Living)))
         .filter(councils::withdrawn_at.is_null())
-        .filter(councils::membership_status.is_distinct_from("prospect"))
         .select(CouncilRef::as_select())
         .load::<CouncilRef>(conn)
         .await?

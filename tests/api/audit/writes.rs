@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{count, events_of, verified};
 use crate::support::client::send;
-use crate::support::records::{council, initiative, theme};
+use crate::support::records::{council, initiative, theme, whole_membership};
 use crate::support::{Answer, Client, PASSWORD, TestApp};
 
 /// What reads contacts.
@@ -131,6 +131,37 @@ impl Walk {
         self.left("delete_council_change", &deleted, &created.json, &told).await;
     }
 
+    async fn memberships(&mut self) {
+        let admin = self.admin.clone();
+        let created = admin.post("/v1/memberships", &whole_membership()).await;
+        let told = [("membership.create", "membership", None, Some(1))];
+        self.left("create_membership", &created, &created.json, &told).await;
+        assert_eq!(events_of(&admin, &created).await[0]["council"]["slug"], "swansea");
+        let path = created.header("location");
+        let updated = admin.patch(path, created.etag(), &json!({ "renewal_on": "2020" })).await;
+        let told = [("membership.update", "membership", Some(1), Some(2))];
+        self.left("update_membership", &updated, &updated.json, &told).await;
+        let deleted = admin.delete(path, updated.etag()).await;
+        let told = [("membership.withdraw", "membership", Some(2), None)];
+        self.left("delete_membership", &deleted, &updated.json, &told).await;
+    }
+
+    async fn recruitment(&mut self) {
+        let admin = self.admin.clone();
+        let kind = "recruitment";
+        let created = admin.post("/v1/recruitment", &json!({ "target": { "council": "swansea" } })).await;
+        self.left("create_recruitment", &created, &created.json, &[("recruitment.create", kind, None, Some(1))]).await;
+        // People of that council see the events of their council.
+        assert_eq!(events_of(&admin, &created).await[0]["council"], Value::Null);
+        let path = created.header("location");
+        let updated = admin.patch(path, created.etag(), &json!({ "stage": "applied" })).await;
+        let told = [("recruitment.update", kind, Some(1), Some(2))];
+        self.left("update_recruitment", &updated, &updated.json, &told).await;
+        let deleted = admin.delete(path, updated.etag()).await;
+        let told = [("recruitment.delete", kind, Some(2), None)];
+        self.left("delete_recruitment", &deleted, &updated.json, &told).await;
+    }
+
     async fn themes(&mut self) {
         let admin = self.admin.clone();
         let created = admin.post("/v1/themes", &theme("Mending")).await;
@@ -206,6 +237,8 @@ async fn every_write_and_every_reading_of_a_contact_leaves_its_event() {
     walk.sessions().await;
     walk.councils().await;
     walk.council_changes().await;
+    walk.memberships().await;
+    walk.recruitment().await;
     walk.themes().await;
     walk.initiatives().await;
     walk.users().await;

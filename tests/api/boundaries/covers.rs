@@ -63,17 +63,6 @@ async fn a_county_covers_what_its_districts_cover() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_prospect_is_not_told_of_by_the_point_that_it_covers() {
-    let app = with_boundaries("prospect", &areas()).await;
-    let mut hidden = council("Hidden");
-    (hidden["gss_code"], hidden["membership"]) = (json!("E07999999"), json!({ "tier": "none", "status": "prospect" }));
-    let admin = app.admin().await;
-    admin.post("/v1/councils", &hidden).await.expect(201);
-    assert_eq!(covering(&app, "53.1,-1.2").await, [""; 0]);
-    assert_eq!(admin.get("/v1/councils?covers=53.1,-1.2").await.expect(200).each("slug"), ["hidden"]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_point_that_is_none_is_refused_and_told_why() {
     let app = TestApp::empty().await;
     for (point, code) in [

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{ATTRIBUTION, areas, collection, feature, polygon, square, with_boundaries};
 use crate::support::client::send;
-use crate::support::records::council;
+use crate::support::records::{council, whole_membership};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_council_shows_its_boundary_with_what_is_to_be_said_of_it() {
@@ -61,25 +61,23 @@ async fn a_smaller_zoom_has_a_simpler_boundary() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_map_shows_the_boundaries_of_those_who_are_members_and_may_be_seen() {
+async fn the_map_shows_the_boundaries_of_members_until_their_membership_has_ended() {
     let areas = collection(&[
         feature("E08000004", polygon(&[square(-2.5, 53.0, 0.5)])),
         feature("E08000005", polygon(&[square(-2.0, 53.0, 0.5)])),
-        // Of a member that has left, and of one that is hoped for.
+        // Of a member that is not known since, and of one that has left.
         feature("E07000148", polygon(&[square(1.0, 52.0, 0.5)])),
-        feature("S12000098", polygon(&[square(-3.0, 56.0, 0.5)])),
+        feature("W06000011", polygon(&[square(-4.0, 51.5, 0.5)])),
     ]);
     let app = with_boundaries("map", &areas).await;
-    let prospect = json!({ "name": "Hoped-for Council", "short_name": "Hoped-for", "gss_code": "S12000098",
-        "nation": "scotland", "council_type": "scottish_unitary", "membership": { "tier": "full", "status": "prospect" } });
-    app.admin().await.post("/v1/councils", &prospect).await.expect(201);
+    app.admin().await.post("/v1/memberships", &whole_membership()).await.expect(201);
     let shown = async |query: &str| {
         let answer = app.anonymous().get(&format!("/v1/map/boundaries{query}")).await.expect(200);
         assert_eq!(answer.header("content-type"), "application/geo+json");
         let features = answer.json["features"].as_array().unwrap().clone();
         features.iter().map(|one| one["properties"]["slug"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
-    assert_eq!(shown("").await, ["oldham", "rochdale"]);
+    assert_eq!(shown("").await, ["norwich", "oldham", "rochdale"]);
     assert_eq!(shown("?bbox=-2.4,53.1,-2.3,53.2&zoom=14").await, ["oldham"]);
     // An edge is part of both.
     assert_eq!(shown("?bbox=-2,53.1,-2,53.2").await, ["oldham", "rochdale"]);
@@ -87,8 +85,9 @@ async fn the_map_shows_the_boundaries_of_those_who_are_members_and_may_be_seen()
     assert_eq!(shown("?region=london").await, [""; 0]);
     let whole = app.anonymous().get("/v1/map/boundaries").await.expect(200);
     assert_eq!((&whole.json["type"], &whole.json["attribution"]), (&json!("FeatureCollection"), &json!([ATTRIBUTION])));
-    app.anonymous().get("/v1/councils/hoped-for/boundary").await.expect_problem(404, "not_found");
-    app.admin().await.get("/v1/councils/hoped-for/boundary").await.expect(200);
+    let of_norwich = &whole.json["features"][0]["properties"]["membership"];
+    assert_eq!((&of_norwich["status"], &of_norwich["as_at"]), (&json!("not_known_since"), &json!("2019")));
+    app.anonymous().get("/v1/councils/swansea/boundary").await.expect(200);
     for (query, code) in [
         ("zoom=12", "required"),
         ("zoom=12&bbox=-3,53,-1,54", "required"),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::client::send;
 use crate::support::practice::{practice, publish, with};
-use crate::support::{Answer, Client, TestApp, records};
+use crate::support::{Answer, Client, TestApp};
 
 /// Everything that a caller is answered about changes: lists a page at a time, to the end and beyond, and feeds.
 async fn everything(app: &TestApp, client: &Client) -> Vec<(String, Answer)> {
@@ -19,13 +19,17 @@ async fn everything(app: &TestApp, client: &Client) -> Vec<(String, Answer)> {
     for path in [
         "/v1/changes.atom",
         "/v1/councils/oldham/changes.atom",
-        "/v1/councils/hoped-for/changes.atom",
+        "/v1/councils/swansea/changes.atom",
+        "/v1/councils/norwich/changes.atom",
         "/v1/themes/housing/changes.atom",
     ] {
         answers.push(read(path.into()).await);
     }
-    for first in ["/v1/changes?limit=60", "/v1/changes?resource=initiative", "/v1/changes?resource=council&limit=1000"]
-    {
+    for first in [
+        "/v1/changes?limit=60",
+        "/v1/changes?resource=initiative",
+        "/v1/changes?resource=council&resource=membership&limit=1000",
+    ] {
         let mut path = first.to_owned();
         loop {
             let (asked, answer) = read(path).await;
@@ -63,9 +67,14 @@ async fn what_happens_to_hidden_records_changes_no_answer() {
     let before = everything(&app, &anonymous).await;
     assert!(before.len() > 10);
 
-    let prospect = json!({ "slug": "hoped-for", "membership": { "tier": "none", "status": "prospect" } });
-    let prospect = admin.post("/v1/councils", &with(records::council("Hoped For"), prospect)).await.expect(201);
+    let prospect = json!({ "target": { "council": "swansea" }, "note": "Hoped for." });
+    let prospect = admin.post("/v1/recruitment", &prospect).await.expect(201);
     assert_unchanged(&before, &everything(&app, &anonymous).await, "a prospect is entered");
+    let norwich = admin.get("/v1/memberships?council=norwich").await.expect(200).json["data"][0].clone();
+    let path = format!("/v1/memberships/{}", norwich["id"].as_str().unwrap());
+    let known = admin.get(&path).await.expect(200);
+    admin.patch(&path, known.etag(), &json!({ "renewal_on": "2027-04" })).await.expect(200);
+    assert_unchanged(&before, &everything(&app, &anonymous).await, "the terms of a membership change");
     let mut entered = Vec::new();
     for members in [
         json!({}),
@@ -81,9 +90,9 @@ async fn what_happens_to_hidden_records_changes_no_answer() {
         entered.push(hidden);
         assert_unchanged(&before, &everything(&app, &anonymous).await, "a hidden initiative is entered");
     }
-    let found = admin.get("/v1/councils/hoped-for").await.expect(200);
-    admin.patch("/v1/councils/hoped-for", found.etag(), &json!({ "name": "Longed For" })).await.expect(200);
-    assert_unchanged(&before, &everything(&app, &anonymous).await, "a prospect has a new name");
+    let path = prospect.header("location");
+    let applied = admin.patch(path, prospect.etag(), &json!({ "stage": "applied" })).await.expect(200);
+    assert_unchanged(&before, &everything(&app, &anonymous).await, "a prospect applies");
     for hidden in &entered {
         let path = format!("/v1/initiatives/{}", hidden.json["id"].as_str().unwrap());
         let mut etag = hidden.etag().to_owned();
@@ -98,9 +107,8 @@ async fn what_happens_to_hidden_records_changes_no_answer() {
         admin.delete(&path, &etag).await.expect(204);
         assert_unchanged(&before, &everything(&app, &anonymous).await, "a hidden initiative is withdrawn");
     }
-    admin.delete("/v1/councils/hoped-for", admin.get("/v1/councils/hoped-for").await.etag()).await.expect(204);
-    assert_unchanged(&before, &everything(&app, &anonymous).await, "a prospect is withdrawn");
-    drop(prospect);
+    admin.delete(path, applied.etag()).await.expect(204);
+    assert_unchanged(&before, &everything(&app, &anonymous).await, "a prospect is deleted");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -129,13 +129,13 @@ async fn who_loses_sight_of_a_record_is_told() {
         assert_same(&reader.copy, &fresh(&editor).await, "the former lead council");
     }
 
-    let path = format!("/v1/councils/{}", council_key.1);
-    let hide = json!({ "membership": { "tier": "none", "status": "prospect" } });
-    let hidden = admin.patch(&path, council.etag(), &hide).await.expect(200);
+    let body = json!({ "member": { "council": council_key.1 }, "tier": "associate", "from": "2013" });
+    let joined = admin.post("/v1/memberships", &body).await.expect(201);
     of_anybody.finish().await;
-    assert!(!of_anybody.copy.contains_key(&council_key), "a prospect is not for everybody");
-    let show = json!({ "membership": { "tier": "associate", "status": "active" } });
-    admin.patch(&path, hidden.etag(), &show).await.expect(200);
+    assert_eq!(of_anybody.copy[&council_key]["membership"]["joined_on"], "2013", "the council shows its membership");
+    assert_same(&of_anybody.copy, &fresh(&anonymous).await, "a member");
+    admin.delete(joined.header("location"), joined.etag()).await.expect(204);
     of_anybody.finish().await;
-    assert_same(&of_anybody.copy, &fresh(&anonymous).await, "a member again");
+    assert_eq!(of_anybody.copy[&council_key]["membership"], json!({ "tier": "none" }));
+    assert_same(&of_anybody.copy, &fresh(&anonymous).await, "no member again");
 }

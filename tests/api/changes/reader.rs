@@ -85,6 +85,7 @@ pub async fn fresh(client: &Client) -> Copy {
         ("council_change", "council-changes?"),
         ("theme", "themes?"),
         ("initiative", "initiatives?"),
+        ("membership", "memberships?"),
     ] {
         let mut path = Some(format!("/v1/{list}limit=200"));
         while let Some(at) = path.take() {

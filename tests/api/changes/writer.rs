@@ -172,23 +172,24 @@ impl Writer {
     }
 
     async fn enter_council(&mut self) -> bool {
-        let mut body = council(&self.title("Town"));
-        if self.rng.random_ratio(1, 2) {
-            body["membership"] = json!({ "status": "prospect" });
-        }
+        let body = council(&self.title("Town"));
         let entered = entered_as(&self.world.admin.post("/v1/councils", &body).await);
         self.world.newcomers.lock().unwrap().extend(entered.clone());
         entered.is_some()
     }
 
-    /// A council becomes a prospect, or one that everybody knows.
+    /// A newcomer gets a membership, or its membership changes.
     async fn flip_newcomer(&mut self) -> bool {
         let Some(id) = self.known(|w| &w.newcomers) else { return false };
-        let prospect = json!({ "tier": "none", "status": "prospect" });
-        let member = json!({ "tier": "associate", "status": "active" });
-        let membership = if self.rng.random_ratio(1, 2) { prospect } else { member };
-        let patch = json!({ "membership": membership, "name": self.title("Town") });
-        self.patch(&format!("/v1/councils/{id}"), &patch).await
+        let tier = if self.rng.random_ratio(1, 2) { "full" } else { "associate" };
+        let body = json!({ "member": { "council": id }, "tier": tier, "from": "2013" });
+        if entered_as(&self.world.admin.post("/v1/memberships", &body).await).is_some() {
+            return true;
+        }
+        let found = self.world.admin.get(&format!("/v1/memberships?council={id}")).await.json;
+        let Some(membership) = found["data"][0]["id"].as_str() else { return false };
+        let terms = json!({ "renewal_on": "2027", "tier": tier });
+        self.patch(&format!("/v1/memberships/{membership}"), &terms).await
     }
 
     async fn enter_theme(&mut self) -> bool {

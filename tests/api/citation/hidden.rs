@@ -75,12 +75,8 @@ async fn hidden_relatives_change_nothing() {
     assert_eq!(read().await, before);
     let seen = accepting(&editor, "/v1/initiatives/get-oldham-working", "application/ld+json").await.expect(200);
     assert!(seen.text.contains(whole.json["id"].as_str().unwrap()), "the test hid nothing");
-    // A prospect is nobody's business either.
-    let prospect = json!({
-        "name": "Hoped-for Council", "short_name": "Hoped For", "nation": "scotland", "council_type": "scottish_unitary",
-        "membership": { "tier": "none", "status": "prospect" }
-    });
-    app.admin().await.post("/v1/councils", &prospect).await.expect(201);
-    accepting(&anonymous, "/v1/councils/hoped-for", "application/ld+json").await.expect_problem(404, "not_found");
+    // Recruitment is nobody's business either.
+    let prospect = json!({ "target": { "council": "swansea" } });
+    app.admin().await.post("/v1/recruitment", &prospect).await.expect(201);
     assert_eq!(read().await, before);
 }

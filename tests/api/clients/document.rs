@@ -49,7 +49,7 @@ fn the_published_document_is_the_strict_one_without_its_conditions() {
             rules += conditions;
         }
     }
-    assert_eq!(rules, 24, "each rule of the strict document");
+    assert_eq!(rules, 22, "each rule of the strict document");
     assert!(strict == published, "the two differ in more than the rules");
 }
 
@@ -61,9 +61,9 @@ async fn the_strict_document_is_served_and_linked() {
     let strict = app.anonymous().get("/openapi-strict.json").await.expect(200);
     assert_eq!(strict.json, document().value);
     // A validator that knows no Rust refuses by it what the service refuses.
-    let body = json!({ "tier": "full" });
+    let body = json!({ "label": "Mending", "definition": "Mending", "replaced_by": "housing" });
     let holds = |document: &Value| {
-        let schema = json!({ "$ref": "#/components/schemas/Membership", "components": document["components"] });
+        let schema = json!({ "$ref": "#/components/schemas/NewTheme", "components": document["components"] });
         jsonschema::validator_for(&schema).unwrap().is_valid(&body)
     };
     assert!(!holds(&strict.json) && holds(&published()));

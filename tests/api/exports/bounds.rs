@@ -14,7 +14,7 @@ async fn with_key(app: &TestApp, key: &str, path: &str) -> Answer {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_rows_need_an_account_or_a_key_with_the_scope() {
-    // The sample has 134 initiatives, some ninety outcomes, 38 councils that are or were members, and fewer themes.
+    // The sample has 134 initiatives, some ninety outcomes, 68 memberships, 38 councils that are or were members, and fewer themes.
     let app = TestApp::with_flags(&["--export-rows", "60"]).await;
     let (admin, _) = app.user(Role::NetworkAdmin, None).await;
     let reader = app.key(admin, &[Scope::ReadPublic, Scope::ReadMembers]).await.key;

@@ -51,26 +51,6 @@ async fn what_is_hidden_is_no_feature() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_prospect_is_no_feature_but_for_officers() {
-    let app = TestApp::with_sample().await;
-    let admin = app.admin().await;
-    let prospect = json!({
-        "name": "Hoped-for Council", "short_name": "Hoped For", "nation": "scotland", "council_type": "scottish_unitary",
-        "location": { "latitude": 60.85, "longitude": -0.9 }, "membership": { "tier": "none", "status": "prospect" }
-    });
-    let id = admin.post("/v1/councils", &prospect).await.expect(201).json["id"].as_str().unwrap().to_owned();
-    let (list, own) =
-        ("/ogc/collections/councils/items?nation=scotland", format!("/ogc/collections/councils/items/{id}"));
-    for (client, sees) in [(&app.anonymous(), false), (&app.editor("oldham").await, false), (&admin, true)] {
-        assert_eq!(slugs(client, list).await.contains(&"hoped-for".to_owned()), sees);
-        assert_eq!(client.get(&own).await.status, if sees { 200 } else { 404 });
-        let bbox =
-            client.get("/ogc/collections/councils").await.expect(200).json["extent"]["spatial"]["bbox"][0].clone();
-        assert_eq!(bbox[3] == 60.85, sees, "{bbox}");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn features_cost_by_the_size_of_their_page() {
     let app = TestApp::with_flags(&["--limit-anonymous", "60"]).await;
     let client = app.anonymous();

@@ -86,6 +86,8 @@ struct Walk {
     council: String,
     council_change: String,
     initiative: String,
+    membership: String,
+    recruitment: String,
     /// A key of Oldham's editor, and a request for one.
     api_key: Uuid,
     key_request: Uuid,
@@ -148,6 +150,11 @@ impl Walk {
             json!({ "kind": "created", "effective_on": "1974-04-01", "to": ["oldham"], "source": { "title": "T" } });
         let change = app.with_token(&good).post("/v1/council-changes", &change).await.expect(201);
         let council_change = change.json["id"].as_str().unwrap().to_owned();
+        let membership = reader.get("/v1/memberships?council=oldham").await.expect(200).json["data"][0]["id"].clone();
+        let membership = membership.as_str().unwrap().to_owned();
+        let prospect = json!({ "target": { "council": "swansea" } });
+        let prospect = app.with_token(&good).post("/v1/recruitment", &prospect).await.expect(201);
+        let recruitment = prospect.json["id"].as_str().unwrap().to_owned();
         app.sql(
             "INSERT INTO boundaries (gss_code, name, west, south, east, north, attribution, digest)
              VALUES ('E08000004', 'Oldham', -2.2, 53.5, -1.9, 53.6, 'Somebody', '');
@@ -161,6 +168,8 @@ impl Walk {
             council,
             council_change,
             initiative,
+            membership,
+            recruitment,
             users,
             tokens,
             keys,
@@ -175,6 +184,8 @@ impl Walk {
         let id = match operation.path.strip_prefix("/v1/") {
             Some(path) if path.starts_with("api-keys/requests") => self.key_request.to_string(),
             Some(path) if path.starts_with("api-keys") => self.api_key.to_string(),
+            Some(path) if path.starts_with("memberships") => self.membership.clone(),
+            Some(path) if path.starts_with("recruitment") => self.recruitment.clone(),
             Some(_) => self.users[0].1.to_string(),
             None => self.council.clone(),
         };

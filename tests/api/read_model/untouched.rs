@@ -14,7 +14,7 @@ const ASK: [(&str, &str); 2] = [
 ];
 
 /// What stands for the parameters of a path.
-const VALUES: [(&str, &str); 11] = [
+const VALUES: [(&str, &str); 12] = [
     ("{z}/{x}/{y}", "7/63/41"),
     ("{council}", "oldham"),
     ("{change}", "CHANGE"),
@@ -25,6 +25,7 @@ const VALUES: [(&str, &str); 11] = [
     ("{collection}", "initiatives"),
     ("{code}", "not-found"),
     ("{format}", "csv"),
+    ("memberships/{id}", "memberships/MEMBERSHIP"),
     ("{id}", "INITIATIVE"),
 ];
 
@@ -58,6 +59,8 @@ async fn strangers_cost_no_statement() {
     let (council, initiative) = (id("/v1/councils/oldham").await, id("/v1/initiatives/get-oldham-working").await);
     let changes = client.get("/v1/council-changes?limit=1").await.expect(200);
     let change = changes.each("id").remove(0).as_str().unwrap().to_owned();
+    let memberships = client.get("/v1/memberships?limit=1").await.expect(200);
+    let membership = memberships.json["data"][0]["id"].as_str().unwrap().to_owned();
     let known: BTreeSet<&str> = ASK.iter().map(|(operation, _)| *operation).collect();
     let mut paths: Vec<String> = BESIDES.map(str::to_owned).into();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -72,6 +75,7 @@ async fn strangers_cost_no_statement() {
         }
         let filled = VALUES.iter().fold(path.clone(), |path, (name, value)| path.replace(name, value));
         let filled = filled.replace("COUNCIL", &council).replace("INITIATIVE", &initiative).replace("CHANGE", &change);
+        let filled = filled.replace("MEMBERSHIP", &membership);
         assert!(!filled.contains('{'), "say what stands for the parameters of {filled}");
         let query = match filled.as_str() {
             "/v1/search" | "/v1/suggest" => "?q=working",

@@ -17,8 +17,21 @@ pub fn whole_council() -> Value {
         "slug": "newtown", "gss_code": "E08999999", "code": "NWT", "council_type": "metropolitan_district",
         "nation": "england", "region": "north_west", "location": { "latitude": 53.5, "longitude": -2.25 },
         "population": 123_456, "population_year": 2022, "website": "https://www.newtown.gov.uk/",
-        "description": "A *new* town.\n\nWith two paragraphs.", "aliases": ["Newtown MBC", "Drenewydd"],
-        "membership": { "tier": "full", "status": "lapsed", "joined_on": "2013-07", "ended_on": "2020" }
+        "description": "A *new* town.\n\nWith two paragraphs.", "aliases": ["Newtown MBC", "Drenewydd"]
+    })
+}
+
+/// A membership with the public members and the terms, of a council of the sample that has none.
+pub fn whole_membership() -> Value {
+    json!({
+        "member": { "council": "swansea" }, "tier": "associate", "from": "2013-02", "to": "2020",
+        "end_reason": "The council did not renew it.",
+        "observations": [
+            { "on": "2013-12", "kind": "listed", "source": "A list of members", "url": "https://list.example/" },
+            { "on": "2016", "kind": "absent_from_list", "source": "Another list" }
+        ],
+        "renewal_on": "2019-04", "review_on": "2019", "fee": { "amount_pence": 790_000, "year": 2019, "source": "A paper" },
+        "decision": { "body": "Cabinet", "on": "2013-02-13", "item": "Item 16", "url": "https://paper.example/" }
     })
 }
 
@@ -110,7 +123,6 @@ pub fn council_body(record: &Value) -> Value {
             "website",
             "description",
             "aliases",
-            "membership",
         ],
     )
 }

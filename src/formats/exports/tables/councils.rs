@@ -79,15 +79,18 @@ fn membership() -> Member<Council> {
     Member::new(
         "membership",
         vec![
-            Column::new("membership_tier", Word, "Membership/tier", |one: &Council| word(&one.membership.tier))
+            Column::new("membership_tier", Word, "MembershipSummary/tier", |one: &Council| word(&one.membership.tier))
                 .required(),
-            Column::new("membership_status", Word, "Membership/status", |one: &Council| {
+            Column::new("membership_status", Word, "MembershipSummary/status", |one: &Council| {
                 one.membership.status.as_ref().and_then(word)
             }),
-            Column::new("membership_joined_on", Word, "Membership/joined_on", |one: &Council| {
+            Column::new("membership_as_at", Word, "MembershipSummary/as_at", |one: &Council| {
+                known(one.membership.as_at.as_deref())
+            }),
+            Column::new("membership_joined_on", Word, "MembershipSummary/joined_on", |one: &Council| {
                 known(one.membership.joined_on.as_deref())
             }),
-            Column::new("membership_ended_on", Word, "Membership/ended_on", |one: &Council| {
+            Column::new("membership_ended_on", Word, "MembershipSummary/ended_on", |one: &Council| {
                 known(one.membership.ended_on.as_deref())
             }),
         ],

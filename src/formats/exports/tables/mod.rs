@@ -2,10 +2,12 @@
 
 mod councils;
 mod initiatives;
+mod memberships;
 mod outcomes;
 mod themes;
 
 pub use councils::councils;
 pub use initiatives::initiatives;
+pub use memberships::memberships;
 pub use outcomes::outcomes;
 pub use themes::themes;

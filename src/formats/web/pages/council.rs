@@ -11,6 +11,7 @@ use crate::read_model::facets::{FacetValue, Facets};
 use crate::read_model::outcomes::OutcomeRecord;
 use crate::registry::councils::model::Council;
 use crate::registry::initiatives::answer::Initiative;
+use crate::registry::memberships::vocabulary::MembershipStatus;
 
 /// Maximum number of themes and of principles that a council's profile lists.
 const MOST: usize = 6;
@@ -40,7 +41,9 @@ pub fn view(profile: &Profile<'_>) -> Markup {
                     (back("/councils", "All councils"))
                     p.over {
                         span.kind { (words::council_type(council.council_type)) }
-                        @if let Some(membership) = words::membership(&council.membership) { span.status.live { (membership) } }
+                        @if let Some(membership) = words::membership(&council.membership) {
+                            span.status.live[council.membership.status == Some(MembershipStatus::Current)] { (membership) }
+                        }
                     }
                     h1 tabindex="-1" { (council.name) }
                     @if let Some(name) = &council.welsh_name { p.by lang="cy" { (name) } }
@@ -141,10 +144,11 @@ fn facts(council: &Council) -> Markup {
     }
 }
 
-/// Standing in the network, with its dates.
+/// Membership of the network: what is known, as of when, and when it began.
 fn membership(council: &Council) -> String {
-    let one = &council.membership;
-    let joined = one.joined_on.as_deref().map(|on| format!("since {}", date(on)));
-    let ended = one.ended_on.as_deref().map(|on| format!("until {}", date(on)));
-    [Some(words::standing(one)), joined, ended].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    let said = words::standing(&council.membership);
+    match council.membership.joined_on.as_deref() {
+        Some(on) => format!("{said}. Joined {}", date(on)),
+        None => said,
+    }
 }

@@ -1,0 +1,162 @@
+//! Memberships of the network. Everyone can read who was a member and when. Network admins write them. Network officers and
+//! the member's own editors also read the terms.
+
+use actix_web::{HttpResponse, delete, get, patch, post, web};
+use diesel_async::AsyncConnection;
+
+use crate::access::extractors::{Admin, Anyone};
+use crate::access::scope::WriteCouncils;
+use crate::audit::model::Action;
+use crate::audit::subject::Subject;
+use crate::audit::trail::Trail;
+use crate::db::Db;
+use crate::db::enum_text::picked;
+use crate::error::ApiError;
+use crate::http::idempotency::Idempotency;
+use crate::http::input::{Body, IfMatch, Patch, Query};
+use crate::http::page::{Listing, Page, Pages};
+use crate::http::response::{Cacheable, Record, Written, no_content};
+use crate::read_model::extractor::CurrentSnapshot;
+use crate::read_model::membership_list::MembershipFilter;
+use crate::registry::memberships::model::{Membership, NewMembership};
+use crate::registry::memberships::query::{MembershipQuery, MembershipView};
+use crate::registry::memberships::standing::AsAt;
+use crate::registry::memberships::store;
+use crate::registry::references;
+use crate::registry::withdrawal::Withdrawal;
+
+/// List memberships
+///
+/// Members of the network, past and present: councils and other organisations. With `as_at` you get the members at a
+/// date. A status is computed from the dates and observations of a membership. It never claims more than its sources.
+///
+/// Network officers and council editors, for their own council, also see `renewal_on`, `review_on`, `decision` and `fee`.
+#[utoipa::path(tag = "memberships", extensions(("x-price" = json!({ "units": 2, "whole": 10 }))), params(MembershipQuery), responses(Cacheable, (status = 200, description = "Memberships", body = Page<Membership>)))]
+#[get("/memberships")]
+pub async fn list_memberships(
+    snapshot: CurrentSnapshot,
+    caller: Anyone,
+    pages: Pages,
+    query: Query<MembershipQuery>,
+) -> Result<Listing<Membership>, ApiError> {
+    let reach = caller.reach();
+    let filter = MembershipFilter::new(&snapshot, reach, &query)?;
+    let page = pages.page(query.limit, query.cursor.as_deref())?;
+    let slice = snapshot.list_memberships(reach, &filter, query.sort.unwrap_or_default(), &page);
+    Ok(pages.listing(slice, page.limit, picked(query.0.fields.as_deref())))
+}
+
+/// Get a membership
+///
+/// If it was withdrawn, you get 404 with the reason.
+#[utoipa::path(tag = "memberships", params(("id" = String, Path, description = "Id of the membership", example = "01a20437-ea34-7438-944c-55d92567c2df"), MembershipView), responses(Cacheable, (status = 200, description = "The membership", body = Membership)))]
+#[get("/memberships/{id}")]
+pub async fn find_membership(
+    snapshot: CurrentSnapshot,
+    caller: Anyone,
+    id: web::Path<String>,
+    view: Query<MembershipView>,
+) -> Result<Record<Membership>, ApiError> {
+    let found = snapshot.find_membership(references::id(&id, "membership")?)?;
+    let shown = found.shown(caller.reach(), AsAt::new(view.as_at.as_ref(), snapshot.day));
+    Ok(Record::picked(shown, picked(view.0.fields.as_deref())))
+}
+
+/// Create a membership
+///
+/// For network admins. No two memberships of one member overlap: end the first before you record the next. `from` may be
+/// unknown if an observation shows the membership. That a list does not name a member never ends its membership.
+#[utoipa::path(tag = "memberships", params(Idempotency), request_body = NewMembership, responses((status = 201, description = "The new membership", body = Membership)), security(("bearer" = []), ("api_key" = [])))]
+#[post("/memberships")]
+pub async fn create_membership(
+    db: web::Data<Db>,
+    caller: Admin<WriteCouncils>,
+    key: Idempotency,
+    trail: Trail,
+    body: Body<NewMembership>,
+) -> Result<Written, ApiError> {
+    let (draft, fingerprint) = body.into_parts();
+    let today = AsAt::today();
+    db.get()
+        .await?
+        .transaction(async |conn| {
+            if let Some(first) = key.first_answer(conn, caller.0.user_id, &fingerprint).await? {
+                return Ok(first);
+            }
+            let resolved = store::resolve(conn, draft, None).await?;
+            let id = store::create(conn, &resolved).await?;
+            let made = store::find(conn, id).await?;
+            let written = Written::created(format!("/v1/memberships/{id}"), &made.shown(caller.0.reach(), today))?;
+            key.keep(conn, caller.0.user_id, &fingerprint, &written).await?;
+            trail.record(conn, &caller.0, Action::MembershipCreate, Subject::entered(made.whole())).await?;
+            Ok(written)
+        })
+        .await
+}
+
+/// Change a membership
+///
+/// For network admins. Send a merge patch (RFC 7396). Null clears a member. A list such as `observations` is replaced as a
+/// whole.
+#[utoipa::path(tag = "memberships", params(("id" = String, Path, description = "Id of the membership", example = "01a20437-ea34-7438-944c-55d92567c2df"), IfMatch), request_body(content = NewMembership, content_type = "application/merge-patch+json"), responses((status = 200, description = "The updated membership", body = Membership)), security(("bearer" = []), ("api_key" = [])))]
+#[patch("/memberships/{id}")]
+pub async fn update_membership(
+    db: web::Data<Db>,
+    caller: Admin<WriteCouncils>,
+    id: web::Path<String>,
+    if_match: IfMatch,
+    trail: Trail,
+    patch: Patch<NewMembership>,
+) -> Result<Written, ApiError> {
+    let id = references::id(&id, "membership")?;
+    let (reach, today) = (caller.0.reach(), AsAt::today());
+    db.get()
+        .await?
+        .transaction(async |conn| {
+            let current = store::find(conn, id).await?;
+            let whole = current.whole();
+            if !if_match.allows(whole.version) {
+                return Err(ApiError::stale(&Record::etag(&current.shown(reach, today))?));
+            }
+            let resolved = store::resolve(conn, patch.merge(&NewMembership::from(whole))?, Some(id)).await?;
+            if !store::update(conn, id, whole.version, &resolved).await? {
+                return Err(ApiError::stale(&Record::etag(&store::find(conn, id).await?.shown(reach, today))?));
+            }
+            let now = store::find(conn, id).await?;
+            let written = Written::changed(&now.shown(reach, today))?;
+            trail.record(conn, &caller.0, Action::MembershipUpdate, Subject::changed(whole, now.whole())).await?;
+            Ok(written)
+        })
+        .await
+}
+
+/// Withdraw a membership
+///
+/// For network admins. For records that were entered by mistake: a membership that ended gets `to`. The address then
+/// answers 404 with the reason.
+#[utoipa::path(tag = "memberships", params(("id" = String, Path, description = "Id of the membership", example = "01a20437-ea34-7438-944c-55d92567c2df"), Withdrawal, IfMatch), responses((status = 204, description = "Withdrawn")), security(("bearer" = []), ("api_key" = [])))]
+#[delete("/memberships/{id}")]
+pub async fn delete_membership(
+    db: web::Data<Db>,
+    caller: Admin<WriteCouncils>,
+    id: web::Path<String>,
+    if_match: IfMatch,
+    trail: Trail,
+    withdrawal: Query<Withdrawal>,
+) -> Result<HttpResponse, ApiError> {
+    let id = references::id(&id, "membership")?;
+    let (reach, today) = (caller.0.reach(), AsAt::today());
+    let reason = withdrawal.0.reason();
+    db.get()
+        .await?
+        .transaction(async |conn| {
+            let current = store::find(conn, id).await?;
+            let version = current.whole().version;
+            if !if_match.allows(version) || !store::withdraw(conn, id, version, reason.as_deref()).await? {
+                return Err(ApiError::stale(&Record::etag(&store::find(conn, id).await?.shown(reach, today))?));
+            }
+            trail.record(conn, &caller.0, Action::MembershipWithdraw, Subject::gone(current.whole())).await
+        })
+        .await?;
+    Ok(no_content())
+}

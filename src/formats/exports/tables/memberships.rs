@@ -1,0 +1,76 @@
+//! Columns of memberships. The terms, which the public does not see, are in the JSON only.
+
+use crate::formats::exports::columns::Kind::{Text, Time, Whole, Word};
+use crate::formats::exports::columns::{Cell, Column, Kind, Member, Table, known, number, word};
+use crate::registry::memberships::model::Membership;
+
+fn plain(
+    name: &'static str,
+    kind: Kind,
+    schema_member: &'static str,
+    cell: fn(&Membership) -> Cell,
+) -> Member<Membership> {
+    Member::plain(Column::new(name, kind, schema_member, cell))
+}
+
+fn required(
+    name: &'static str,
+    kind: Kind,
+    schema_member: &'static str,
+    cell: fn(&Membership) -> Cell,
+) -> Member<Membership> {
+    Member::plain(Column::new(name, kind, schema_member, cell).required())
+}
+
+/// Memberships.
+pub fn memberships() -> Table<Membership> {
+    let members = vec![
+        Member::plain(Column::new("id", Word, "Membership/id", |one: &Membership| word(&one.id)).unique()),
+        member(),
+        required("tier", Word, "Membership/tier", |one| word(&one.tier)),
+        plain("from", Word, "Membership/from", |one| known(one.from.as_deref())),
+        plain("to", Word, "Membership/to", |one| known(one.to.as_deref())),
+        plain("end_reason", Text, "Membership/end_reason", |one| one.end_reason.clone()),
+        required("status", Word, "Membership/status", |one| word(&one.status)),
+        plain("last_observed_on", Word, "Membership/last_observed_on", |one| known(one.last_observed_on.as_deref())),
+        Member::new(
+            "observations",
+            vec![
+                Column::new("observation_count", Whole, "Membership/observations", |one: &Membership| {
+                    number(Some(one.observations.len()))
+                })
+                .noted("Number of observations. They are in the newline-delimited JSON.")
+                .required(),
+            ],
+        ),
+        required("version", Whole, "Membership/version", |one| number(Some(one.version))),
+        required("created_at", Time, "Membership/created_at", |one| word(&one.created_at)),
+        required("updated_at", Time, "Membership/updated_at", |one| word(&one.updated_at)),
+    ];
+    Table {
+        name: "memberships",
+        title: "Memberships",
+        about: "Memberships of the network, past and present, one row each.",
+        members,
+        key: &["id"],
+        links: &[("council", "councils", "slug")],
+    }
+}
+
+fn member() -> Member<Membership> {
+    Member::new(
+        "member",
+        vec![
+            Column::new("member", Text, "", |one: &Membership| known(Some(one.member.name())))
+                .noted("Name of the council or other organisation.")
+                .required(),
+            Column::new("council", Word, "", |one: &Membership| {
+                one.member.council.as_ref().map(|council| council.slug.clone())
+            })
+            .noted("Slug of the council. Empty for another organisation."),
+            Column::new("council_gss_code", Word, "NewCouncil/gss_code", |one: &Membership| {
+                one.member.council.as_ref().and_then(|council| council.gss_code.clone())
+            }),
+        ],
+    )
+}
