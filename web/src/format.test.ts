@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import type { Schema } from "./api/client";
-import { claimed, claimedWhen, count, date, label, leadName, period, pounds, quantity, site } from "./format";
+import { claimed, claimedWhen, count, date, label, leadName, membership, period, pounds, quantity, site } from "./format";
 
 const claim = (parts: Partial<Schema<"Outcome">>) => ({ measure: "m", kind: "outcome", bound: "exact", evidence_level: 1, ...parts }) as Schema<"Outcome">;
 
@@ -20,6 +20,15 @@ test("periods have one end, both or none", () => {
   assert.equal(period(null, "2015"), "until 2015");
   assert.equal(period("2015", "2015"), "2015");
   assert.equal(period(null, undefined), "");
+});
+
+test("a membership is as of the last that is known of it", () => {
+  assert.equal(membership({ tier: "full", status: "current", as_at: "2024-10" }), "Full member in October 2024");
+  assert.equal(membership({ tier: "unknown", status: "current", as_at: "2025" }), "Member in 2025");
+  assert.equal(membership({ tier: "full", status: "not_known_since", as_at: "2013-12" }), "Member in December 2013; not known since");
+  assert.equal(membership({ tier: "unknown", status: "not_known_since" }), "Member at some time; no source has a date");
+  assert.equal(membership({ tier: "associate", status: "ended", as_at: "2019", ended_on: "2020-03" }), "Former member, until March 2020");
+  assert.equal(membership({ tier: "none" }), "No membership known");
 });
 
 test("quantities say what they count", () => {

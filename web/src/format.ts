@@ -1,5 +1,5 @@
 import type { Schema } from "./api/client";
-import { OTHER_LEADS, UNITS } from "./words";
+import { OTHER_LEADS, TIERS, UNITS } from "./words";
 
 const NUMBER = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 4 });
 const ORDINAL = new Intl.PluralRules("en-GB", { type: "ordinal" });
@@ -52,6 +52,20 @@ export function quantity(value: number, unit: Schema<"Unit"> | null | undefined)
       return number(value);
     default:
       return count(value, ...UNITS[unit]);
+  }
+}
+
+/** A council's membership: what is known, and as of when. "Full member in October 2024", "Member in December 2013; not known since". */
+export function membership({ tier, status, as_at: asAt, ended_on: ended }: Schema<"MembershipSummary">): string {
+  switch (status) {
+    case "current":
+      return asAt ? `${TIERS[tier]} in ${date(asAt)}` : TIERS[tier];
+    case "ended":
+      return ended ? `Former member, until ${date(ended)}` : "Former member";
+    case "not_known_since":
+      return asAt ? `Member in ${date(asAt)}; not known since` : "Member at some time; no source has a date";
+    default:
+      return TIERS.none;
   }
 }
 

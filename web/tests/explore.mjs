@@ -164,3 +164,13 @@ browsing("the list has members and councils with initiatives first, and every co
   await page.getByRole("textbox", { name: /Name/ }).fill("hartlepool");
   await page.getByRole("heading", { level: 2, name: "1 council", exact: true }).waitFor();
 });
+
+browsing("a council says what is known of its membership, and as of when", async (page) => {
+  await visit(page, "/councils/york");
+  await page.getByText("Member in December 2013; not known since").first().waitFor();
+  await visit(page, "/councils/swansea");
+  await page.getByText("No membership known").waitFor();
+  assert.equal(await page.getByText("Not a member").count(), 0);
+  await visit(page, "/councils");
+  await page.getByText("Member in December 2013; not known since").first().waitFor();
+});

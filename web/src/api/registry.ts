@@ -136,7 +136,7 @@ export interface NamedCouncil {
   longitude: number;
 }
 
-const MEMBERS: Schema<"MembershipTier">[] = ["full", "associate", "affiliate", "supporter"];
+const MEMBERS: Schema<"MembershipTier">[] = ["full", "associate", "affiliate", "supporter", "unknown"];
 let named: Promise<NamedCouncil[]> | undefined;
 
 /** All members with a location, requested once. */

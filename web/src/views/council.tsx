@@ -1,6 +1,6 @@
 import type { Schema } from "../api/client";
 import { countInitiatives, findCouncil, listCouncilInitiatives, listOutcomes } from "../api/registry";
-import { date, number, site } from "../format";
+import { date, membership, number, site } from "../format";
 import { Places } from "../map/places";
 import { Back } from "../parts/back";
 import { Heading } from "../parts/heading";
@@ -9,7 +9,7 @@ import { Failed, Loading } from "../parts/states";
 import { Take } from "../parts/take";
 import { Filters } from "../state/filters";
 import { preload, useResource } from "../state/resource";
-import { COUNCIL_TYPES, NATIONS, REGIONS, TIERS } from "../words";
+import { COUNCIL_TYPES, NATIONS, REGIONS } from "../words";
 import { Missing } from "./missing";
 
 type Council = Schema<"Council">;
@@ -43,7 +43,7 @@ export function Council({ slug }: { slug: string }) {
 }
 
 function Shown({ council }: { council: Council }) {
-  const { slug, name, short_name: short, membership, location, html } = council;
+  const { slug, name, short_name: short, membership: standing, location, html } = council;
   return (
     <div class="record council">
       <header class="record-head">
@@ -51,7 +51,7 @@ function Shown({ council }: { council: Council }) {
           <Back to="/councils" name="All councils" />
           <p class="over">
             <span class="kind">{COUNCIL_TYPES[council.council_type]}</span>
-            {membership.tier !== "none" && <span class="status live">{membership.status === "lapsed" ? "Former member" : TIERS[membership.tier]}</span>}
+            {standing.tier !== "none" && <span class={standing.status === "current" ? "status live" : "status"}>{membership(standing)}</span>}
           </p>
           <Heading title={short}>{name}</Heading>
           {council.welsh_name && (
@@ -78,7 +78,7 @@ function Shown({ council }: { council: Council }) {
           <dl>
             <Fact name="Nation" value={council.region ? `${NATIONS[council.nation]}, ${REGIONS[council.region]}` : NATIONS[council.nation]} />
             {council.population !== null && <Fact name="Residents" value={`${number(council.population)}${council.population_year ? ` (${council.population_year})` : ""}`} />}
-            <Fact name="Membership" value={standing(council)} />
+            <Fact name="Membership" value={standing.joined_on ? `${membership(standing)}. Joined ${date(standing.joined_on)}` : membership(standing)} />
             {council.website && (
               <div>
                 <dt>Website</dt>
@@ -107,11 +107,6 @@ function Fact({ name, value }: { name: string; value: string }) {
       <dd>{value}</dd>
     </div>
   );
-}
-
-function standing({ membership: { tier, status, joined_on: joined, ended_on: ended } }: Council): string {
-  const said = [status === "lapsed" ? "Former member" : TIERS[tier], joined && `since ${date(joined)}`, ended && `until ${date(ended)}`];
-  return said.filter(Boolean).join(", ");
 }
 
 /** The council's themes and principles, by number of its initiatives. */

@@ -2,7 +2,7 @@ import { useMemo, useState } from "preact/hooks";
 
 import type { Json, Schema } from "../api/client";
 import { type PlacedInitiatives, countInitiatives, listCouncils, nameThemes, placeInitiatives } from "../api/registry";
-import { count, label } from "../format";
+import { count, label, membership } from "../format";
 import { Places } from "../map/places";
 import type { Spot } from "../map/points";
 import { Heading } from "../parts/heading";
@@ -11,7 +11,7 @@ import { Take } from "../parts/take";
 import { Filters } from "../state/filters";
 import { preload, useResource } from "../state/resource";
 import { go } from "../state/router";
-import { NATIONS, REGIONS, TIERS } from "../words";
+import { NATIONS, REGIONS } from "../words";
 
 type Council = Schema<"Council">;
 
@@ -150,7 +150,7 @@ export function Councils({ query }: { query: URLSearchParams }) {
 const NONE: Practice = { initiatives: 0, themes: [] };
 
 function CouncilCard({ council, practice, onPoint }: { council: Council; practice: Practice | undefined; onPoint: (slug: string | null) => void }) {
-  const { slug, short_name: name, membership, region, nation } = council;
+  const { slug, short_name: name, membership: standing, region, nation } = council;
   return (
     <li
       class="council-card"
@@ -163,7 +163,7 @@ function CouncilCard({ council, practice, onPoint }: { council: Council; practic
         <a href={`/councils/${slug}`}>{name}</a>
       </h3>
       <p class="by">{region ? REGIONS[region] : NATIONS[nation]}</p>
-      {membership.tier !== "none" && <p class="tier">{membership.status === "lapsed" ? "Former member" : TIERS[membership.tier]}</p>}
+      {standing.tier !== "none" && <p class="tier">{membership(standing)}</p>}
       {practice && (
         <p class="practice">
           {practice.initiatives === 0 ? "No initiatives yet" : <b>{count(practice.initiatives, "initiative")}</b>}
@@ -216,9 +216,9 @@ function regions(councils: Council[]): { value: string; name: string }[] {
   ]);
 }
 
-function spot({ slug, name, short_name: short, location }: Council, practice: Practice | undefined): Spot[] {
+function spot({ slug, name, short_name: short, location, membership: standing }: Council, practice: Practice | undefined): Spot[] {
   if (!location) return [];
-  const note = practice ? count(practice.initiatives, "initiative") : "";
+  const note = [standing.tier !== "none" && membership(standing), practice && count(practice.initiatives, "initiative")].filter(Boolean).join(" · ");
   return [{ key: slug, href: `/councils/${slug}`, title: name, note, near: short, ...location }];
 }
 
