@@ -34,6 +34,16 @@ async fn being_listed_means_nothing() {
         facets.json["facets"]["council"].as_array().unwrap().iter().map(|one| &one["value"]).collect();
     let alike = |one: &&Value| one["membership"] == json!({ "tier": "none" }) && !leads.contains(&&one["slug"]);
     assert!(councils.iter().filter(alike).count() > 300);
+    // Nothing tells them from their neighbours: not what is known of them, and not the order in which they were added.
+    let mut neighbours: Vec<&Value> = councils.iter().filter(|one| one["nation"] == "wales").filter(alike).collect();
+    neighbours.sort_by_key(|one| one["id"].as_str());
+    let codes: Vec<&str> = neighbours.iter().filter_map(|one| one["gss_code"].as_str()).collect();
+    assert!(codes.is_sorted() && codes.len() == 21 && codes.contains(&"W06000011") && codes.contains(&"W06000022"));
+    let known = |one: &Value| -> Vec<String> {
+        let members = one.as_object().unwrap().iter();
+        members.filter(|(_, value)| !value.is_null() && **value != json!([])).map(|(name, _)| name.clone()).collect()
+    };
+    assert!(neighbours.iter().all(|one| known(one) == known(neighbours[0])));
     // Each code has the letter of its nation.
     for council in &councils {
         let letter = match council["nation"].as_str().unwrap() {
