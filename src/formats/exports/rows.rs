@@ -118,7 +118,7 @@ pub struct WithLead<T> {
 }
 
 impl<T> WithLead<T> {
-    /// With the facts of a snapshot. A prospect, which most callers may not see, leads no initiative.
+    /// With the facts of a snapshot.
     fn new(record: T, entry: &InitiativeEntry, snapshot: &Snapshot) -> Self {
         let lead = entry.lead.and_then(|id| snapshot.councils.get(id)).map(|council| &council.record);
         Self { record, nation: lead.map(|one| one.nation), region: lead.and_then(|one| one.region) }

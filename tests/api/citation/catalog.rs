@@ -50,6 +50,7 @@ async fn the_catalogue_describes_the_dataset_and_explains_its_terms() {
         "initiatives.xlsx",
         "outcomes.xlsx",
         "councils.xlsx",
+        "memberships.xlsx",
         "themes.xlsx",
         "initiatives.ndjson",
         "initiatives.geojson",
