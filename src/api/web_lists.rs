@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+use chrono::Utc;
 use uuid::Uuid;
 
 use crate::access::reach::Reach;
@@ -106,12 +107,16 @@ pub async fn find_councils_page(request: HttpRequest, snapshot: Result<CurrentSn
         let asked: HashMap<String, String> =
             form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
         let asked = |name: &str| asked.get(name).map(|value| value.trim()).unwrap_or_default();
-        let (name, place, base) = (asked("name"), asked("where"), base(&request));
+        let (name, place, everyone, base) = (asked("name"), asked("where"), asked("show") == "all", base(&request));
         let counts = snapshot.count_facets(Reach::PUBLIC, &InitiativeFilter::default());
         let led: HashMap<&str, i64> =
             counts.facets.council.iter().map(|one| (one.value.as_str(), one.initiatives)).collect();
         let themes = themes_of_councils(&snapshot);
-        let seen = || snapshot.councils.iter().filter(|one| one.is_seen(Reach::PUBLIC)).map(|one| &one.record);
+        let today = Utc::now().date_naive();
+        let seen = || {
+            let entries = snapshot.councils.iter().filter(|one| one.is_seen(Reach::PUBLIC));
+            entries.map(|one| &one.record).filter(|one| one.is_in_office(today))
+        };
         let mut shown: Vec<Practice<'_>> = seen()
             .filter(|one| is_meant(one, name, place))
             .map(|council| Practice {
@@ -119,6 +124,8 @@ pub async fn find_councils_page(request: HttpRequest, snapshot: Result<CurrentSn
                 initiatives: led.get(council.slug.as_str()).copied().unwrap_or_default(),
                 themes: themes.get(&council.id).cloned().unwrap_or_default(),
             })
+            // Most councils are only reference data. A name finds them all.
+            .filter(|one| everyone || !name.is_empty() || one.is_known())
             .collect();
         shown.sort_by_key(|one| one.council.short_name.to_lowercase());
         let mut places: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
@@ -126,7 +133,7 @@ pub async fn find_councils_page(request: HttpRequest, snapshot: Result<CurrentSn
             places.entry(council.nation).or_default().extend(council.region);
         }
         let places = places.into_iter().map(|(nation, regions)| (nation, regions.into_iter().collect())).collect();
-        let view = councils::view(&Councils { shown, name, place, places, base: &base });
+        let view = councils::view(&Councils { shown, name, place, everyone, places, base: &base });
         let summary = "The councils of the Co-operative Councils' Innovation Network, and what each of them does.";
         let head = Head::new("Councils", summary).at(&base, "/councils", "website").feed(CHANGES.0, CHANGES.1);
         Ok(page(&request, &Page { head, view, entry: "/councils" }))

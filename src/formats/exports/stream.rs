@@ -170,3 +170,46 @@ impl Stream for Export {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::RngExt;
+
+    use super::super::columns::Kind;
+    use super::super::workbook::Explained;
+    use super::*;
+
+    /// A workbook that is larger than what waits for a caller, however well it is compressed.
+    fn large() -> Book {
+        let column = Explained { name: "noise", kind: Kind::Word, meaning: String::new(), words: Vec::new() };
+        let mut book = Book::new("Noise", vec![column], Vec::new()).expect("a workbook");
+        for _ in 0..100 {
+            let noise: String = (0..1000).map(|_| format!("{:016x}", rand::rng().random::<u64>())).collect();
+            book.push([Some(noise)]).expect("a row");
+        }
+        book
+    }
+
+    #[tokio::test]
+    async fn a_workbook_that_nobody_reads_or_wants_is_given_up() {
+        let stall = Duration::from_millis(100);
+        let (sender, unread) = mpsc::channel(WAITING);
+        assert!(matches!(send_book(large(), &sender, stall).await, Err(End::Unwanted)), "nobody reads");
+        drop(unread);
+        assert!(matches!(send_book(large(), &sender, stall).await, Err(End::Unwanted)), "nobody is there");
+    }
+
+    #[tokio::test]
+    async fn a_workbook_comes_in_pieces() {
+        let (sender, mut pieces) = mpsc::channel(WAITING);
+        let sent = tokio::spawn(async move { send_book(large(), &sender, Duration::from_secs(30)).await.is_ok() });
+        let (mut sizes, mut begin) = (Vec::new(), None);
+        while let Some(Piece::Part(part)) = pieces.recv().await {
+            begin.get_or_insert_with(|| part.slice(..2));
+            sizes.push(part.len());
+        }
+        assert!(sent.await.expect("a task"));
+        assert!(sizes.len() > WAITING && sizes.iter().sum::<usize>() > 500_000, "{sizes:?}");
+        assert_eq!(begin.as_deref(), Some(b"PK".as_slice()));
+    }
+}

@@ -90,7 +90,7 @@ export function Councils({ query }: { query: URLSearchParams }) {
             </label>
             <label>
               <span>Show</span>
-              <select value={everyone ? "all" : ""} onChange={(event) => ask({ show: event.currentTarget.value })}>
+              <select name="show" value={everyone ? "all" : ""} onChange={(event) => ask({ show: event.currentTarget.value })}>
                 <option value="">Members and councils with initiatives</option>
                 <option value="all">All councils in the UK</option>
               </select>
@@ -192,7 +192,7 @@ function practiceOf(counts: Json<"count_initiatives"> | undefined, placed: Place
 
 /** True for a council that is or was a member, or that leads an initiative. */
 function hasPractice(council: Council, practice: Map<string, Practice>): boolean {
-  return council.membership.tier !== "none" || council.membership.status !== undefined || practice.has(council.slug);
+  return council.membership.tier !== "none" || Boolean(council.membership.status) || practice.has(council.slug);
 }
 
 /** Order by the name on the card. */

@@ -6,7 +6,7 @@ use super::parts::{Take, take};
 use crate::db::enum_text::text;
 use crate::formats::web::figures::count;
 use crate::formats::web::words;
-use crate::registry::councils::model::{Council, Nation, Region};
+use crate::registry::councils::model::{Council, MembershipTier, Nation, Region};
 
 /// A council, and what it does.
 pub struct Practice<'a> {
@@ -18,6 +18,14 @@ pub struct Practice<'a> {
     pub themes: Vec<String>,
 }
 
+impl Practice<'_> {
+    /// True for a council that is or was a member, or that leads an initiative.
+    pub fn is_known(&self) -> bool {
+        let membership = &self.council.membership;
+        membership.tier != MembershipTier::None || membership.status.is_some() || self.initiatives > 0
+    }
+}
+
 /// What the list shows.
 pub struct Councils<'a> {
     /// The councils that match, by name.
@@ -26,6 +34,8 @@ pub struct Councils<'a> {
     pub name: &'a str,
     /// Nation or region that was asked for.
     pub place: &'a str,
+    /// True if councils are shown that are only reference data.
+    pub everyone: bool,
     /// Nations that have councils, each with its regions that have.
     pub places: Vec<(Nation, Vec<Region>)>,
     /// Address of the service.
@@ -34,7 +44,7 @@ pub struct Councils<'a> {
 
 /// The view.
 pub fn view(list: &Councils<'_>) -> Markup {
-    let Councils { shown, name, place, places, base } = list;
+    let Councils { shown, name, place, everyone, places, base } = list;
     html! {
         div.explore.councils data-side="list" {
             a.skip href="#results-title" { "Skip to results" }
@@ -58,6 +68,13 @@ pub fn view(list: &Councils<'_>) -> Markup {
                                 }
                             }
                         }
+                        label {
+                            span { "Show" }
+                            select name="show" {
+                                option value="" { "Members and councils with initiatives" }
+                                option value="all" selected[*everyone] { "All councils in the UK" }
+                            }
+                        }
                         button.without-script type="submit" { "Search" }
                     }
                 }
@@ -66,7 +83,7 @@ pub fn view(list: &Councils<'_>) -> Markup {
                 section.results aria-labelledby="results-title" {
                     div.results-head { h2 id="results-title" tabindex="-1" { (count(shown.len() as i64, "council")) } }
                     @if shown.is_empty() {
-                        div.notice { p { b { "No councils match this." } } p.actions { a.button href="/councils" { "Show all councils" } } }
+                        div.notice { p { b { "No councils match this." } } p.actions { a.button href="/councils?show=all" { "Show all councils" } } }
                     } @else {
                         (take(&Take { list: "/v1/councils", query: "", feed: "/v1/changes.atom", name: "Councils", page: &format!("{base}/councils") }))
                     }
