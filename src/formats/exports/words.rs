@@ -5,10 +5,13 @@ use strum::{EnumMessage, IntoEnumIterator};
 
 use crate::access::visibility::Visibility;
 use crate::db::enum_text::text;
+use crate::registry::councils::lifetime::CouncilStatus;
 use crate::registry::councils::model::{CouncilType, MembershipTier, Nation, Region};
 use crate::registry::initiatives::answer::LocationOf;
 use crate::registry::initiatives::evidence::{Bound, Direction, OutcomeKind, SourceKind, Unit};
+use crate::registry::initiatives::lead::{EnteredBy, LeadKind};
 use crate::registry::initiatives::model::{DeliveryStatus, InitiativeKind, Licence, ParticipantRole, State};
+use crate::registry::initiatives::status::StatusConfirmation;
 use crate::registry::memberships::vocabulary::{MemberTier, MembershipStatus};
 use crate::registry::themes::model::ThemeStatus;
 
@@ -17,10 +20,13 @@ use crate::registry::themes::model::ThemeStatus;
 pub fn meanings(schema: &str) -> Option<Vec<(String, String)>> {
     Some(match schema {
         "Bound" => of::<Bound>(),
+        "CouncilStatus" => of::<CouncilStatus>(),
         "CouncilType" => of::<CouncilType>(),
         "DeliveryStatus" => of::<DeliveryStatus>(),
         "Direction" => of::<Direction>(),
+        "EnteredBy" => of::<EnteredBy>(),
         "InitiativeKind" => of::<InitiativeKind>(),
+        "LeadKind" => of::<LeadKind>(),
         "Licence" => of::<Licence>(),
         "LocationOf" => of::<LocationOf>(),
         "MemberTier" => of::<MemberTier>(),
@@ -32,6 +38,7 @@ pub fn meanings(schema: &str) -> Option<Vec<(String, String)>> {
         "Region" => of::<Region>(),
         "SourceKind" => of::<SourceKind>(),
         "State" => of::<State>(),
+        "StatusConfirmation" => of::<StatusConfirmation>(),
         "ThemeStatus" => of::<ThemeStatus>(),
         "Unit" => of::<Unit>(),
         "Visibility" => of::<Visibility>(),

@@ -2,11 +2,12 @@
 
 use chrono::{NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use strum::{EnumIter, EnumMessage};
 use utoipa::ToSchema;
 
 /// Stage of a council. `proposed`: not decided. `shadow`: decided, and preparing for the day when it takes over.
 /// `living`: in office. `abolished`: no longer a council; its records stay.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage)]
 #[serde(rename_all = "snake_case")]
 pub enum CouncilStatus {
     /// Not decided.

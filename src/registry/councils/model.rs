@@ -12,7 +12,7 @@ use crate::geography::Point;
 use crate::http::input::Faults;
 use crate::http::response::Versioned;
 use crate::http::search::Highlight;
-use crate::registry::memberships::vocabulary::{MemberTier, MembershipStatus};
+use crate::registry::memberships::vocabulary::MembershipStatus;
 use crate::text::markdown::Markdown;
 use crate::text::{HttpUrl, Name, PartialDate, Slug};
 
@@ -103,18 +103,6 @@ pub enum MembershipTier {
     /// No membership is known.
     #[default]
     None,
-}
-
-impl From<MemberTier> for MembershipTier {
-    fn from(tier: MemberTier) -> Self {
-        match tier {
-            MemberTier::Full => Self::Full,
-            MemberTier::Associate => Self::Associate,
-            MemberTier::Affiliate => Self::Affiliate,
-            MemberTier::Supporter => Self::Supporter,
-            MemberTier::Unknown => Self::Unknown,
-        }
-    }
 }
 
 /// A summary of the council's current or latest membership. Network admins write memberships at `/v1/memberships`.

@@ -1,6 +1,7 @@
 //! Who leads an initiative, and who entered its record.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumIter, EnumMessage};
 use utoipa::ToSchema;
 
 use crate::http::input::Faults;
@@ -11,7 +12,9 @@ pub const NETWORK: &str = "network";
 
 /// Kind of lead. `council`: a council. `organisation`: another organisation. `network`: the network itself. `unknown`:
 /// nobody has recorded who leads, which does not mean the network.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum LeadKind {
     /// A council.
@@ -55,7 +58,7 @@ impl Lead {
 
 /// Who entered a record: `council`, a user of the lead council, who created or edited it; or `registry`, the staff of
 /// the network or the sample data, from published sources.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage)]
 #[serde(rename_all = "snake_case")]
 pub enum EnteredBy {
     /// A user of the lead council.

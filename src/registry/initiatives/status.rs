@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, Months, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use strum::{EnumIter, EnumMessage};
 use utoipa::ToSchema;
 
 use super::model::DeliveryStatus;
@@ -13,7 +14,7 @@ use crate::text::dates::{in_words, last_day};
 /// Whether the delivery status is still confirmed. `current`: somebody stated it within its review period, which is 6
 /// months for an idea and 12 months for what is planned, being tried out or running. `lapsed`: not confirmed since.
 /// `undated`: nobody recorded when it was true. `final`: completed or stopped, which does not change any more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage)]
 #[serde(rename_all = "snake_case")]
 pub enum StatusConfirmation {
     /// Stated within its review period.
