@@ -247,7 +247,7 @@ async fn every_open_answer_is_the_same_with_and_without_hidden_records() {
     assert_same(&addresses, &before, &read(&client, &addresses).await, "hidden initiatives");
     // They are there for whom they are meant, so that the comparison is one.
     assert_eq!(admin.get("/v1/initiatives?q=zyzzyva").await.expect(200).json["total"], 3);
-    assert_eq!(admin.get("/v1/councils?q=zyzyva").await.expect(200).json["search"]["did_you_mean"], "zyzzyva");
+    assert_eq!(admin.get("/v1/initiatives?q=zyzyva").await.expect(200).json["search"]["did_you_mean"], "zyzzyva");
 
     for place in &hidden {
         for edit in [
