@@ -47,7 +47,7 @@ async fn every_initiative_can_be_put_back_as_it_was_read() {
     let admin = app.admin().await;
     admin.post("/v1/initiatives", &whole_initiative()).await.expect(201);
     let all = admin.get("/v1/initiatives?limit=200").await.expect(200);
-    assert_eq!(all.json["total"], 130);
+    assert_eq!(all.json["total"], 135);
     for record in all.json["data"].as_array().unwrap() {
         let path = format!("/v1/initiatives/{}", record["slug"].as_str().unwrap());
         let read = admin.get(&path).await.expect(200);
@@ -214,11 +214,20 @@ async fn a_council_is_withdrawn_once_no_living_record_belongs_to_it() {
         let read = admin.get(path).await.expect(200);
         admin.delete(path, read.etag()).await
     };
-    // It leads nothing and takes part in one policy lab.
+    let withdraw_memberships = async |council: &str| {
+        let list = admin.get(&format!("/v1/memberships?council={council}")).await.expect(200);
+        for id in list.each("id") {
+            withdraw(&format!("/v1/memberships/{}", id.as_str().unwrap())).await.expect(204);
+        }
+    };
+    // It leads nothing, takes part in one policy lab, and has a membership.
     withdraw("/v1/councils/westminster").await.expect_problem(409, "conflict");
     withdraw("/v1/initiatives/social-value-toolkit").await.expect(204);
+    withdraw("/v1/councils/westminster").await.expect_problem(409, "conflict");
+    withdraw_memberships("westminster").await;
     withdraw("/v1/councils/westminster").await.expect(204);
     withdraw("/v1/councils/woughton-community").await.expect_problem(409, "conflict");
     withdraw("/v1/initiatives/sustainable-affordable-food").await.expect(204);
+    withdraw_memberships("woughton-community").await;
     withdraw("/v1/councils/woughton-community").await.expect(204);
 }

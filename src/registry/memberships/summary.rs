@@ -14,7 +14,7 @@ use super::vocabulary::{MemberTier, MembershipStatus};
 use crate::db::enum_text::Word;
 use crate::db::schema::memberships;
 use crate::error::ApiError;
-use crate::registry::councils::model::MembershipSummary;
+use crate::registry::councils::model::{MembershipSummary, MembershipTier};
 use crate::text::PartialDate;
 
 #[derive(Queryable, Selectable)]
@@ -67,4 +67,16 @@ pub async fn of(
         }
     }
     Ok(found.into_iter().map(|(council, (_, summary))| (council, summary)).collect())
+}
+
+impl From<MemberTier> for MembershipTier {
+    fn from(tier: MemberTier) -> Self {
+        match tier {
+            MemberTier::Full => Self::Full,
+            MemberTier::Associate => Self::Associate,
+            MemberTier::Affiliate => Self::Affiliate,
+            MemberTier::Supporter => Self::Supporter,
+            MemberTier::Unknown => Self::Unknown,
+        }
+    }
 }

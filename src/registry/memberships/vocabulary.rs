@@ -4,8 +4,6 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumIter, EnumMessage};
 use utoipa::ToSchema;
 
-use crate::registry::councils::model::MembershipTier;
-
 /// Tier of a membership. `full`: a local authority that is committed to the purpose of the network. `associate`: a
 /// council that pays a lower fee. `affiliate`: another organisation. `supporter`: a supporter without a vote. `unknown`:
 /// no source states the tier.
@@ -23,18 +21,6 @@ pub enum MemberTier {
     /// No source states the tier.
     #[default]
     Unknown,
-}
-
-impl From<MemberTier> for MembershipTier {
-    fn from(tier: MemberTier) -> Self {
-        match tier {
-            MemberTier::Full => Self::Full,
-            MemberTier::Associate => Self::Associate,
-            MemberTier::Affiliate => Self::Affiliate,
-            MemberTier::Supporter => Self::Supporter,
-            MemberTier::Unknown => Self::Unknown,
-        }
-    }
 }
 
 /// Status of a membership on a day. `current`: a member, by evidence of the last three years. `ended`: the membership

@@ -22,12 +22,10 @@ fn kilometres(from: (f64, f64), to: (f64, f64)) -> f64 {
     6371.0088 * cosine.clamp(-1.0, 1.0).acos()
 }
 
-/// All records of a list.
+/// All records of a list, page by page.
 async fn all(client: &Client, path: &str) -> Vec<Value> {
     let between = if path.contains('?') { '&' } else { '?' };
-    let page = client.get(&format!("{path}{between}limit=200")).await.expect(200);
-    assert!(page.json["page"]["next"].is_null(), "{path} has more than a page");
-    page.json["data"].as_array().unwrap().clone()
+    client.there_and_back(&format!("{path}{between}limit=200"), |_| {}).await.0
 }
 
 fn slugs(records: &[Value]) -> Vec<&str> {

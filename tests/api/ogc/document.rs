@@ -80,7 +80,8 @@ async fn the_parameters_of_the_standard_are_declared_as_it_wants() {
         }
         assert_eq!(
             named("limit")["schema"],
-            json!({ "type": "integer", "minimum": 1, "maximum": 10000, "default": 100 })
+            // An example in the schema fills in nothing in the interactive page.
+            json!({ "type": "integer", "minimum": 1, "maximum": 10000, "default": 100, "example": 10 })
         );
         assert_eq!(named("datetime")["schema"], json!({ "type": "string" }));
         let bbox = &named("bbox")["schema"];
