@@ -24,6 +24,7 @@ pub struct Encoder {
     rows: u64,
 }
 
+#[expect(clippy::large_enum_variant, reason = "one value per export")]
 enum Output {
     Csv {
         writer: csv::Writer<Vec<u8>>,

@@ -42,6 +42,7 @@ impl ChangedResource {
 /// A record, as `GET` returns it to you.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(untagged)]
+#[expect(clippy::large_enum_variant, reason = "a page has a thousand at most, and is written at once")]
 pub enum ChangedRecord {
     /// A council.
     Council(Council),
