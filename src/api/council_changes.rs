@@ -43,7 +43,7 @@ pub async fn list_council_changes(
 /// Get a change of councils
 ///
 /// If the change was withdrawn, you get 404 with the reason.
-#[utoipa::path(tag = "councils", params(("change" = String, Path, description = "Id of the change of councils", example = "01a20437-ea34-7438-944c-55d92567c2df")),
+#[utoipa::path(tag = "councils", params(("change" = String, Path, description = "Id of the change of councils")),
     responses(Cacheable, (status = 200, description = "The change", body = CouncilChange)))]
 #[get("/council-changes/{change}")]
 pub async fn find_council_change(
@@ -91,7 +91,7 @@ pub async fn create_council_change(
 /// Withdraw a change of councils
 ///
 /// For network admins. Its address then answers 404 with the reason. To correct a change, withdraw it and record it again.
-#[utoipa::path(tag = "councils", params(("change" = String, Path, description = "Id of the change of councils", example = "01a20437-ea34-7438-944c-55d92567c2df"), Withdrawal, IfMatch), responses((status = 204, description = "Withdrawn")), security(("bearer" = []), ("api_key" = [])))]
+#[utoipa::path(tag = "councils", params(("change" = String, Path, description = "Id of the change of councils"), Withdrawal, IfMatch), responses((status = 204, description = "Withdrawn")), security(("bearer" = []), ("api_key" = [])))]
 #[delete("/council-changes/{change}")]
 pub async fn delete_council_change(
     db: web::Data<Db>,

@@ -49,7 +49,7 @@ pub async fn list_memberships(
 /// Get a membership
 ///
 /// If it was withdrawn, you get 404 with the reason.
-#[utoipa::path(tag = "memberships", params(("id" = String, Path, description = "Id of the membership", example = "01a20437-ea34-7438-944c-55d92567c2df"), MembershipView), responses(Cacheable, (status = 200, description = "The membership", body = Membership)))]
+#[utoipa::path(tag = "memberships", params(("id" = String, Path, description = "Id of the membership"), MembershipView), responses(Cacheable, (status = 200, description = "The membership", body = Membership)))]
 #[get("/memberships/{id}")]
 pub async fn find_membership(
     snapshot: CurrentSnapshot,
@@ -98,7 +98,7 @@ pub async fn create_membership(
 ///
 /// For network admins. Send a merge patch (RFC 7396). Null clears a member. A list such as `observations` is replaced as a
 /// whole.
-#[utoipa::path(tag = "memberships", params(("id" = String, Path, description = "Id of the membership", example = "01a20437-ea34-7438-944c-55d92567c2df"), IfMatch), request_body(content = NewMembership, content_type = "application/merge-patch+json"), responses((status = 200, description = "The updated membership", body = Membership)), security(("bearer" = []), ("api_key" = [])))]
+#[utoipa::path(tag = "memberships", params(("id" = String, Path, description = "Id of the membership"), IfMatch), request_body(content = NewMembership, content_type = "application/merge-patch+json"), responses((status = 200, description = "The updated membership", body = Membership)), security(("bearer" = []), ("api_key" = [])))]
 #[patch("/memberships/{id}")]
 pub async fn update_membership(
     db: web::Data<Db>,
@@ -134,7 +134,7 @@ pub async fn update_membership(
 ///
 /// For network admins. For records that were entered by mistake: a membership that ended gets `to`. The address then
 /// answers 404 with the reason.
-#[utoipa::path(tag = "memberships", params(("id" = String, Path, description = "Id of the membership", example = "01a20437-ea34-7438-944c-55d92567c2df"), Withdrawal, IfMatch), responses((status = 204, description = "Withdrawn")), security(("bearer" = []), ("api_key" = [])))]
+#[utoipa::path(tag = "memberships", params(("id" = String, Path, description = "Id of the membership"), Withdrawal, IfMatch), responses((status = 204, description = "Withdrawn")), security(("bearer" = []), ("api_key" = [])))]
 #[delete("/memberships/{id}")]
 pub async fn delete_membership(
     db: web::Data<Db>,

@@ -38,7 +38,7 @@ pub async fn list_recruitment(
 /// Get a recruitment record
 ///
 /// For network officers.
-#[utoipa::path(tag = "recruitment", params(("id" = String, Path, description = "Id of the record", example = "01a20437-ea34-7438-944c-55d92567c2df")), responses(Cacheable, (status = 200, description = "The record", body = Recruitment)), security(("bearer" = []), ("api_key" = [])))]
+#[utoipa::path(tag = "recruitment", params(("id" = String, Path, description = "Id of the record")), responses(Cacheable, (status = 200, description = "The record", body = Recruitment)), security(("bearer" = []), ("api_key" = [])))]
 #[get("/recruitment/{id}")]
 pub async fn find_recruitment(
     db: web::Data<Db>,
@@ -83,7 +83,7 @@ pub async fn create_recruitment(
 /// Change a recruitment record
 ///
 /// For network officers. Send a merge patch (RFC 7396). Null clears a member.
-#[utoipa::path(tag = "recruitment", params(("id" = String, Path, description = "Id of the record", example = "01a20437-ea34-7438-944c-55d92567c2df"), IfMatch), request_body(content = NewRecruitment, content_type = "application/merge-patch+json"), responses((status = 200, description = "The updated record", body = Recruitment)), security(("bearer" = []), ("api_key" = [])))]
+#[utoipa::path(tag = "recruitment", params(("id" = String, Path, description = "Id of the record"), IfMatch), request_body(content = NewRecruitment, content_type = "application/merge-patch+json"), responses((status = 200, description = "The updated record", body = Recruitment)), security(("bearer" = []), ("api_key" = [])))]
 #[patch("/recruitment/{id}")]
 pub async fn update_recruitment(
     db: web::Data<Db>,
@@ -116,7 +116,7 @@ pub async fn update_recruitment(
 /// Delete a recruitment record
 ///
 /// For network admins. It is deleted for good, because it was never public.
-#[utoipa::path(tag = "recruitment", params(("id" = String, Path, description = "Id of the record", example = "01a20437-ea34-7438-944c-55d92567c2df"), IfMatch), responses((status = 204, description = "Deleted")), security(("bearer" = []), ("api_key" = [])))]
+#[utoipa::path(tag = "recruitment", params(("id" = String, Path, description = "Id of the record"), IfMatch), responses((status = 204, description = "Deleted")), security(("bearer" = []), ("api_key" = [])))]
 #[delete("/recruitment/{id}")]
 pub async fn delete_recruitment(
     db: web::Data<Db>,
