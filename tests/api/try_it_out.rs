@@ -12,13 +12,16 @@ use crate::support::practice::{practice, publish};
 use crate::support::{Answer, Client, TestApp};
 
 /// Operations that the person fills in: an id, which every registry gives anew.
-const FILLED_IN: [&str; 8] = [
+const FILLED_IN: [&str; 11] = [
     "find_api_key",
     "find_api_key_usage",
     "find_boundary_feature",
+    "find_council_change",
     "find_council_feature",
     "find_initiative_feature",
     "find_key_request",
+    "find_membership",
+    "find_recruitment",
     "find_user",
     "follow_permalink",
 ];
@@ -189,6 +192,7 @@ async fn lived_in(name: &str) -> (TestApp, Client) {
     publish(&admin, &draft).await;
     let theme = json!({ "label": "Housing of a kind", "definition": "Housing of one kind.", "broader": "housing" });
     admin.post("/v1/themes", &theme).await.expect(201);
+    admin.post("/v1/recruitment", &json!({ "target": { "council": "swansea" } })).await.expect(201);
     app.anonymous().get("/v1/search?q=zeppelin%20hangars").await.expect(200);
     (app, admin)
 }
