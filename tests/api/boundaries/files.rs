@@ -165,14 +165,14 @@ async fn a_named_wgs_84_is_read_in_the_order_of_its_axes() {
     assert!(told.contains("1 new") && !told.contains("Repaired"), "{told}");
     // The axes of the register: latitude, then longitude.
     let latitude_first = hole(53.0, -2.5, 0.5);
-    let official = in_system(register, &[feature("E08000005", polygon(&[latitude_first.clone()]))]);
+    let official = in_system(register, &[feature("E08000005", polygon(std::slice::from_ref(&latitude_first)))]);
     let told = import(&app, &files.write("official.geojson", official.to_string())).await.unwrap();
     assert!(told.contains("Repaired, longitude put before latitude") && told.contains("E08000005"), "{told}");
     let shown = async |slug: &str| app.anonymous().get(&format!("/v1/councils/{slug}/boundary")).await.expect(200).json;
     assert_eq!(shown("rochdale").await["bbox"], json!([-2.5, 53.0, -2.0, 53.5]));
     assert_eq!(shown("rochdale").await["bbox"], shown("oldham").await["bbox"]);
     // Without such a name the order is that of GeoJSON, and this is a mistake.
-    let plain = collection(&[feature("E08000005", polygon(&[latitude_first.clone()]))]);
+    let plain = collection(&[feature("E08000005", polygon(std::slice::from_ref(&latitude_first)))]);
     let crs84 = in_system("urn:ogc:def:crs:OGC:1.3:CRS84", &[feature("E08000005", polygon(&[latitude_first]))]);
     for file in [plain, crs84] {
         let refused = import(&app, &files.write("swapped.geojson", file.to_string())).await.unwrap_err().to_string();

@@ -12,6 +12,9 @@ use crate::support::database::Template;
 use crate::support::program::{Ended, Program};
 use crate::support::scratch::Scratch;
 
+/// The files of a case, the name of the faulty one, and what is said of it.
+type Case<'a> = (Option<&'a str>, Option<&'a str>, &'a str, &'a [&'a str]);
+
 /// Starts with these variables, and expects a refusal that makes nothing in the data folder.
 fn refused(folder: &Path, variables: &[(&str, &str)], code: i32) -> String {
     let Ended { stderr, .. } = Program::run(folder, &[], variables, "").expect(code);
@@ -84,7 +87,7 @@ fn each_fault_of_tls_files_is_named_with_its_file() {
     let encrypted = key.replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY");
     let garbled = "-----BEGIN CERTIFICATE-----\n***\n-----END CERTIFICATE-----\n";
     // What each file has; it is missing where there is `None`.
-    let cases: [(Option<&str>, Option<&str>, &str, &[&str]); 9] = [
+    let cases: [Case<'_>; 9] = [
         (None, Some(&key), "cert.pem", &["cannot be read", "No such file"]),
         (Some(&certificate), None, "key.pem", &["cannot be read", "No such file"]),
         (Some("nothing"), Some(&key), "cert.pem", &["has no certificate in PEM form"]),
