@@ -270,10 +270,10 @@ async fn to_change(
     if !changeable(account).has(&current) {
         return Err(ApiError::forbidden("You do not have permission to change this key."));
     }
-    match if_match {
-        Some(if_match) if !if_match.allows(current.version) => Err(if_match.refusal(&Record::etag(&current)?)),
-        _ => Ok(current),
+    if let Some(if_match) = if_match {
+        if_match.check(current.version, || Record::etag(&current))?;
     }
+    Ok(current)
 }
 
 /// Refuses a caller who lacks a scope of the key. Otherwise the caller could gain that scope by a new secret or wider

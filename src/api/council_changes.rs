@@ -103,9 +103,7 @@ pub async fn delete_council_change(
 ) -> Result<HttpResponse, ApiError> {
     let mut conn = db.get().await?;
     let current = store::find(&mut conn, references::id(&change, "council change")?).await?;
-    if !if_match.allows(current.version) {
-        return Err(ApiError::stale(&Record::etag(&current)?));
-    }
+    if_match.check(current.version, || Record::etag(&current))?;
     let reason = withdrawal.0.reason();
     conn.transaction(async |conn| {
         if !store::withdraw(conn, current.id, current.version, reason.as_deref()).await? {

@@ -176,9 +176,7 @@ pub async fn delete_council(
 ) -> Result<HttpResponse, ApiError> {
     let mut conn = db.get().await?;
     let current = store::locate(&mut conn, Reach::ALL, &council).await?;
-    if !if_match.allows(current.version) {
-        return Err(if_match.refusal(&Record::etag(&current)?));
-    }
+    if_match.check(current.version, || Record::etag(&current))?;
     let reason = withdrawal.0.reason();
     conn.transaction(async |conn| {
         if !store::withdraw(conn, current.id, current.version, reason.as_deref()).await? {
@@ -203,9 +201,7 @@ async fn change(
     if account.bound_to().is_some_and(|own| own != current.id) {
         return Err(ApiError::forbidden("You can edit the profile of your own council only."));
     }
-    if !if_match.allows(current.version) {
-        return Err(if_match.refusal(&Record::etag(&current)?));
-    }
+    if_match.check(current.version, || Record::etag(&current))?;
     let mut draft = make(&current)?;
     if account.role != Role::NetworkAdmin {
         draft.value.check_official_fields(&current, &mut draft.faults);

@@ -325,9 +325,7 @@ async fn editable(
             ));
         }
     }
-    if !if_match.allows(current.version) {
-        return Err(if_match.refusal(&Record::etag(&current)?));
-    }
+    if_match.check(current.version, || Record::etag(&current))?;
     Ok(current)
 }
 

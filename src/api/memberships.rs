@@ -115,9 +115,7 @@ pub async fn update_membership(
         .transaction(async |conn| {
             let current = store::find(conn, id).await?;
             let whole = current.whole();
-            if !if_match.allows(whole.version) {
-                return Err(ApiError::stale(&Record::etag(&current.shown(reach, today))?));
-            }
+            if_match.check(whole.version, || Record::etag(&current.shown(reach, today)))?;
             let resolved = store::resolve(conn, patch.merge(&NewMembership::from(whole))?, Some(id)).await?;
             if !store::update(conn, id, whole.version, &resolved).await? {
                 return Err(ApiError::stale(&Record::etag(&store::find(conn, id).await?.shown(reach, today))?));
@@ -152,7 +150,8 @@ pub async fn delete_membership(
         .transaction(async |conn| {
             let current = store::find(conn, id).await?;
             let version = current.whole().version;
-            if !if_match.allows(version) || !store::withdraw(conn, id, version, reason.as_deref()).await? {
+            if_match.check(version, || Record::etag(&current.shown(reach, today)))?;
+            if !store::withdraw(conn, id, version, reason.as_deref()).await? {
                 return Err(ApiError::stale(&Record::etag(&store::find(conn, id).await?.shown(reach, today))?));
             }
             trail.record(conn, &caller.0, Action::MembershipWithdraw, Subject::gone(current.whole())).await

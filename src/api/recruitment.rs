@@ -98,9 +98,7 @@ pub async fn update_recruitment(
         .await?
         .transaction(async |conn| {
             let current = store::find(conn, id).await?;
-            if !if_match.allows(current.version) {
-                return Err(ApiError::stale(&Record::etag(&current)?));
-            }
+            if_match.check(current.version, || Record::etag(&current))?;
             let resolved = store::resolve(conn, patch.merge(&NewRecruitment::from(&current))?).await?;
             if !store::update(conn, id, current.version, &resolved).await? {
                 return Err(ApiError::stale(&Record::etag(&store::find(conn, id).await?)?));
@@ -131,7 +129,8 @@ pub async fn delete_recruitment(
         .await?
         .transaction(async |conn| {
             let current = store::find(conn, id).await?;
-            if !if_match.allows(current.version) || !store::delete(conn, id, current.version).await? {
+            if_match.check(current.version, || Record::etag(&current))?;
+            if !store::delete(conn, id, current.version).await? {
                 return Err(ApiError::stale(&Record::etag(&current)?));
             }
             trail.record(conn, &caller.0, Action::RecruitmentDelete, Subject::gone(&current)).await

@@ -160,9 +160,7 @@ pub async fn delete_theme(
         .transaction(async |conn| {
             store::lock_tree(conn).await?;
             let current = store::locate(conn, &theme).await?;
-            if !if_match.allows(current.version) {
-                return Err(if_match.refusal(&Record::etag(&current)?));
-            }
+            if_match.check(current.version, || Record::etag(&current))?;
             store::withdraw(conn, current.id, current.version, reason.as_deref()).await?;
             trail.record(conn, &caller.0, Action::ThemeWithdraw, Subject::gone(&current)).await
         })
@@ -242,9 +240,7 @@ async fn change(
         .transaction(async |conn| {
             store::lock_tree(conn).await?;
             let current = store::locate(conn, segment).await?;
-            if !if_match.allows(current.version) {
-                return Err(if_match.refusal(&Record::etag(&current)?));
-            }
+            if_match.check(current.version, || Record::etag(&current))?;
             let resolved = store::resolve(conn, make(&current)?, Some(current.id)).await?;
             store::update(conn, &current, &resolved).await?;
             let now = store::find(conn, current.id).await?;

@@ -183,9 +183,7 @@ async fn change(
 ) -> Result<Written, ApiError> {
     let mut conn = db.get().await?;
     let current = store::show(&mut conn, id).await?;
-    if !if_match.allows(current.version) {
-        return Err(if_match.refusal(&Record::etag(&current)?));
-    }
+    if_match.check(current.version, || Record::etag(&current))?;
     let mut draft = make(&current)?;
     let council = council_of(&mut conn, draft.value.council.as_ref(), &mut draft.faults).await?;
     let update = draft.checked()?;

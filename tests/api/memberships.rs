@@ -55,6 +55,13 @@ async fn a_membership_is_entered_read_changed_and_withdrawn() {
     assert_eq!(changed.json["status"], "not_known_since", "absence from a list ends nothing");
     assert!(changed.json.get("fee").is_none() && changed.json["decision"]["body"] == "Cabinet");
     admin.patch(&path, made.etag(), &patch).await.expect_problem(412, "stale");
+    for refused in [
+        admin.patch(&path, &format!("W/{}", changed.etag()), &patch).await,
+        admin.delete(&path, &format!("W/{}", changed.etag())).await,
+    ] {
+        let refused = refused.expect_problem(412, "stale");
+        assert!(refused.text.contains("a weak ETag"), "{}", refused.text);
+    }
 
     let picked = app.anonymous().get(&format!("{path}?fields=tier,status&as_at=2014")).await.expect(200);
     assert_eq!(picked.json, json!({ "tier": "full", "status": "current" }));

@@ -31,6 +31,8 @@ async fn a_prospect_is_entered_changed_listed_and_deleted() {
 
     moderator.delete(&path, changed.etag()).await.expect_problem(403, "forbidden");
     admin.delete(&path, made.etag()).await.expect_problem(412, "stale");
+    let weak = admin.delete(&path, &format!("W/{}", changed.etag())).await.expect_problem(412, "stale");
+    assert!(weak.text.contains("a weak ETag"), "{}", weak.text);
     admin.delete(&path, changed.etag()).await.expect(204);
     moderator.get(&path).await.expect_problem(404, "not_found");
 }

@@ -29,13 +29,17 @@ enum Tag {
 }
 
 impl IfMatch {
-    /// True when the record has not changed since the caller read it.
-    pub fn allows(&self, version: i32) -> bool {
+    /// 412 unless the record has not changed since the caller read it. `etag` is that of the record as it is now.
+    pub fn check(&self, version: i32, etag: impl FnOnce() -> Result<String, ApiError>) -> Result<(), ApiError> {
+        if self.allows(version) { Ok(()) } else { Err(self.refusal(&etag()?)) }
+    }
+
+    fn allows(&self, version: i32) -> bool {
         self.0.contains(&Tag::Version(version))
     }
 
     /// The error when nothing matches; `etag` is the current one. An ETag that cannot match is named as the cause.
-    pub fn refusal(&self, etag: &str) -> ApiError {
+    fn refusal(&self, etag: &str) -> ApiError {
         let error = ApiError::stale(etag);
         if self.0.contains(&Tag::Weak) {
             return error.with_detail(

@@ -68,6 +68,8 @@ async fn a_change_is_recorded_read_listed_and_withdrawn() {
     );
 
     admin.delete(&path, "\"7\"").await.expect_problem(412, "stale");
+    let weak = admin.delete(&path, &format!("W/{}", made.etag())).await.expect_problem(412, "stale");
+    assert!(weak.text.contains("a weak ETag"), "{}", weak.text);
     admin.delete(&format!("{path}?reason=Entered+twice"), made.etag()).await.expect(204);
     let gone = anybody.get(&path).await.expect_problem(404, "withdrawn");
     assert!(
