@@ -1,7 +1,10 @@
-//! Withdrawing a record: the parameters of `DELETE`, the same for every resource.
+//! Withdrawing a record: the parameters of `DELETE`, and the answer afterwards, the same for every resource.
 
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::IntoParams;
+
+use crate::error::ApiError;
 
 /// Reason for withdrawing a record.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -16,5 +19,16 @@ impl Withdrawal {
     /// The reason, if one was given.
     pub fn reason(self) -> Option<String> {
         self.reason
+    }
+}
+
+/// What is left of a record: `withdrawn_at` and `withdrawn_reason` of its row. `None` without a row.
+pub type Left = Option<(Option<DateTime<Utc>>, Option<String>)>;
+
+/// The error for a record that cannot be read: 404, with the public reason if it was withdrawn.
+pub fn missing(what: &'static str, left: Left) -> ApiError {
+    match left {
+        Some((Some(on), reason)) => ApiError::withdrawn(what, on, reason.as_deref()),
+        _ => ApiError::not_found(what),
     }
 }

@@ -17,6 +17,7 @@ use crate::error::{ApiError, UNKNOWN};
 use crate::http::input::Draft;
 use crate::registry::councils::model::CouncilRef;
 use crate::registry::references;
+use crate::registry::withdrawal::{Left, missing};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = council_changes, check_for_backend(Pg))]
@@ -100,16 +101,13 @@ pub async fn find(conn: &mut AsyncPgConnection, id: Uuid) -> Result<CouncilChang
     if let Some(found) = load(conn, &[id]).await?.pop() {
         return Ok(found);
     }
-    let left: Option<(Option<DateTime<Utc>>, Option<String>)> = council_changes::table
+    let left: Left = council_changes::table
         .find(id)
         .select((council_changes::withdrawn_at, council_changes::withdrawn_reason))
         .first(conn)
         .await
         .optional()?;
-    Err(match left {
-        Some((Some(on), reason)) => ApiError::withdrawn("council change", on, reason.as_deref()),
-        _ => ApiError::not_found("council change"),
-    })
+    Err(missing("council change", left))
 }
 
 /// Changes by id.

@@ -21,6 +21,7 @@ use crate::error::{ApiError, UNKNOWN};
 use crate::http::input::Draft;
 use crate::registry::councils::model::CouncilRef;
 use crate::registry::references;
+use crate::registry::withdrawal::{Left, missing};
 use crate::text::PartialDate;
 
 #[derive(Queryable, Selectable)]
@@ -175,16 +176,13 @@ pub async fn find(conn: &mut AsyncPgConnection, id: Uuid) -> Result<StoredMember
     if let Some(found) = load(conn, &[id]).await?.pop() {
         return Ok(found);
     }
-    let left: Option<(Option<DateTime<Utc>>, Option<String>)> = memberships::table
+    let left: Left = memberships::table
         .find(id)
         .select((memberships::withdrawn_at, memberships::withdrawn_reason))
         .first(conn)
         .await
         .optional()?;
-    Err(match left {
-        Some((Some(on), reason)) => ApiError::withdrawn("membership", on, reason.as_deref()),
-        _ => ApiError::not_found("membership"),
-    })
+    Err(missing("membership", left))
 }
 
 /// A membership ready to be written, with its council resolved to an id.
@@ -218,18 +216,20 @@ pub async fn resolve(
     if council.is_some() || organisation.is_some() {
         let name = council.map(|id| id.to_string()).or(organisation.clone()).unwrap_or_default();
         lock(conn, &format!("memberships of {name}")).await?;
-        let is_of_member = |other: &StoredMembership| {
-            let theirs = other.record.member.organisation.as_ref().map(|one| one.name.to_lowercase());
-            if council.is_some() { other.council_id() == council } else { theirs == organisation }
-        };
         let dates = Dates {
             from: membership.from.as_ref(),
             to: membership.to.as_ref(),
             observations: &membership.observations,
         };
-        let others = load_all(conn).await?;
-        let mut others = others.iter().filter(|other| Some(other.id()) != own && is_of_member(other));
-        if let Some(other) = others.find(|other| other.dates().overlaps(dates)) {
+        let candidates = match council {
+            Some(council) => living().filter(memberships::council_id.eq(council)),
+            None => living().filter(memberships::organisation.is_not_null()),
+        };
+        let rows = candidates.select(Row::as_select()).load::<Row>(conn).await?.into_iter();
+        let rows = rows.filter(|row| Some(row.id) != own);
+        let rows = rows.filter(|row| row.organisation.as_deref().map(str::to_lowercase) == organisation);
+        let others = to_models(conn, rows.collect()).await?;
+        if let Some(other) = others.iter().find(|other| other.dates().overlaps(dates)) {
             let pointer = if membership.from.is_some() { "/from" } else { "/member" };
             let detail = format!("overlaps another membership of this member ({}); end that one first", other.id());
             faults.add(pointer, "overlaps", detail);

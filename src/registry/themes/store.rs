@@ -15,6 +15,7 @@ use crate::db::schema::{initiative_themes, initiatives, themes};
 use crate::error::{ApiError, UNKNOWN};
 use crate::http::input::Draft;
 use crate::registry::references::Resource;
+use crate::registry::withdrawal::{Left, missing};
 use crate::registry::{references, slugs};
 
 /// Maximum number of levels of themes.
@@ -61,16 +62,13 @@ pub async fn find(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Theme, ApiEr
     let found =
         readable().filter(themes::id.eq(id)).select(ThemeRow::as_select()).first::<ThemeRow>(conn).await.optional()?;
     let Some(row) = found else {
-        let left: Option<(Option<DateTime<Utc>>, Option<String>)> = themes::table
+        let left: Left = themes::table
             .find(id)
             .select((themes::withdrawn_at, themes::withdrawn_reason))
             .first(conn)
             .await
             .optional()?;
-        return Err(match left {
-            Some((Some(on), reason)) => ApiError::withdrawn("theme", on, reason.as_deref()),
-            _ => ApiError::not_found("theme"),
-        });
+        return Err(missing("theme", left));
     };
     let rows = [row];
     let near = neighbours(conn, &rows).await?;
