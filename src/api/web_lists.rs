@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
-use chrono::Utc;
 use uuid::Uuid;
 
 use crate::access::reach::Reach;
@@ -112,10 +111,9 @@ pub async fn find_councils_page(request: HttpRequest, snapshot: Result<CurrentSn
         let led: HashMap<&str, i64> =
             counts.facets.council.iter().map(|one| (one.value.as_str(), one.initiatives)).collect();
         let themes = themes_of_councils(&snapshot);
-        let today = Utc::now().date_naive();
         let seen = || {
             let entries = snapshot.councils.iter().filter(|one| one.is_seen(Reach::PUBLIC));
-            entries.map(|one| &one.record).filter(|one| one.is_in_office(today))
+            entries.map(|one| &one.record).filter(|one| one.is_in_office(snapshot.day))
         };
         let mut shown: Vec<Practice<'_>> = seen()
             .filter(|one| is_meant(one, name, place))

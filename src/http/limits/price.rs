@@ -70,7 +70,7 @@ impl Price {
     }
 }
 
-/// The prices of all operations that do not cost one unit, by method and route; and that of the list in a frame.
+/// The prices of all operations that do not cost one unit, by method and route; and those of pages with a list.
 pub struct Prices(HashMap<(Method, String), Price>);
 
 impl Prices {
@@ -84,9 +84,11 @@ impl Prices {
             })
         });
         let mut prices: HashMap<_, _> = operations.filter(|(_, price)| *price != Price::default()).collect();
-        // The page that shows a list in a frame does the work of the list.
+        // The pages that show a list do the work of the list.
         if let Some(list) = prices.get(&(Method::GET, "/v1/initiatives".to_owned())).cloned() {
-            prices.insert((Method::GET, "/embed/initiatives".to_owned()), list);
+            for page in ["/", "/initiatives", "/embed/initiatives"] {
+                prices.insert((Method::GET, page.to_owned()), list.clone());
+            }
         }
         Self(prices)
     }
