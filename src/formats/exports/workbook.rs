@@ -132,7 +132,7 @@ enum Typed {
 
 impl Typed {
     /// From a cell as the CSV has it. What does not fit its type stays a text: Excel has no dates before 1900, and no
-    /// exact numbers of more than 15 digits.
+    /// exact numbers of more than 17 digits.
     fn new(kind: Kind, cell: &str) -> Self {
         let typed = match kind {
             Kind::Text | Kind::Word => None,

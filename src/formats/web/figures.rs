@@ -53,47 +53,34 @@ pub struct Claim<'a> {
     pub evidence_level: i16,
 }
 
-impl<'a> From<&'a Outcome> for Claim<'a> {
-    fn from(one: &'a Outcome) -> Self {
-        Self {
-            measure: &one.measure,
-            kind: one.kind,
-            bound: one.bound,
-            value: one.value,
-            value_high: one.value_high,
-            direction: one.direction,
-            unit: one.unit,
-            baseline: one.baseline,
-            period_from: one.period_from.as_deref(),
-            period_to: one.period_to.as_deref(),
-            as_at: one.as_at.as_deref(),
-            definition: one.definition.as_deref(),
-            caveat: one.caveat.as_deref(),
-            evidence_level: one.evidence_level,
+/// An outcome alone and an outcome in a list have the same members.
+macro_rules! claim_from {
+    ($outcome:ty) => {
+        impl<'a> From<&'a $outcome> for Claim<'a> {
+            fn from(one: &'a $outcome) -> Self {
+                Self {
+                    measure: &one.measure,
+                    kind: one.kind,
+                    bound: one.bound,
+                    value: one.value,
+                    value_high: one.value_high,
+                    direction: one.direction,
+                    unit: one.unit,
+                    baseline: one.baseline,
+                    period_from: one.period_from.as_deref(),
+                    period_to: one.period_to.as_deref(),
+                    as_at: one.as_at.as_deref(),
+                    definition: one.definition.as_deref(),
+                    caveat: one.caveat.as_deref(),
+                    evidence_level: one.evidence_level,
+                }
+            }
         }
-    }
+    };
 }
 
-impl<'a> From<&'a OutcomeRecord> for Claim<'a> {
-    fn from(one: &'a OutcomeRecord) -> Self {
-        Self {
-            measure: &one.measure,
-            kind: one.kind,
-            bound: one.bound,
-            value: one.value,
-            value_high: one.value_high,
-            direction: one.direction,
-            unit: one.unit,
-            baseline: one.baseline,
-            period_from: one.period_from.as_deref(),
-            period_to: one.period_to.as_deref(),
-            as_at: one.as_at.as_deref(),
-            definition: one.definition.as_deref(),
-            caveat: one.caveat.as_deref(),
-            evidence_level: one.evidence_level,
-        }
-    }
-}
+claim_from!(Outcome);
+claim_from!(OutcomeRecord);
 
 /// 1,234.5. At most four decimals.
 pub fn number(value: f64) -> String {

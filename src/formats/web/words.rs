@@ -184,12 +184,17 @@ pub fn lead(record: &Initiative) -> String {
 
 #[cfg(test)]
 mod tests {
+    use strum::IntoEnumIterator;
+
     use super::*;
+    use crate::registry::initiatives::model::DeliveryStatus;
 
     #[test]
     fn the_words_can_be_read_and_every_kind_of_claim_is_in_one_group() {
         assert_eq!(kind(InitiativeKind::CaseStudy), "Case study");
         assert_eq!(evidence(2), "monitored");
+        // The API says a status in the same words.
+        assert!(DeliveryStatus::iter().all(|status| of(&WORDS.statuses, &status) == status.name()));
         for kind in WORDS.outcome_kinds.keys() {
             let groups = WORDS.claim_groups.iter().filter(|group| group.kinds.iter().any(|one| text(one) == *kind));
             assert_eq!(groups.count(), 1, "{kind}");

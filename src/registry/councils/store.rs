@@ -96,7 +96,7 @@ impl CouncilRow {
 /// Columns that a write sets.
 #[derive(Insertable, AsChangeset)]
 #[diesel(table_name = councils, treat_none_as_null = true)]
-struct CouncilChange<'a> {
+struct CouncilColumns<'a> {
     slug: &'a str,
     name: &'a str,
     short_name: &'a str,
@@ -119,7 +119,7 @@ struct CouncilChange<'a> {
     codes: serde_json::Value,
 }
 
-impl<'a> CouncilChange<'a> {
+impl<'a> CouncilColumns<'a> {
     fn new(council: &'a NewCouncil, slug: &'a str) -> Self {
         Self {
             slug,
@@ -223,7 +223,7 @@ pub async fn create_known(conn: &mut AsyncPgConnection, council: &NewCouncil) ->
 async fn insert(conn: &mut AsyncPgConnection, id: Uuid, council: &NewCouncil) -> Result<(), ApiError> {
     let slug = slugs::claim(conn, Resource::Council, council.slug.as_deref(), &council.short_name, id).await?;
     diesel::insert_into(councils::table)
-        .values((councils::id.eq(id), CouncilChange::new(council, &slug)))
+        .values((councils::id.eq(id), CouncilColumns::new(council, &slug)))
         .execute(conn)
         .await?;
     Ok(())
@@ -276,7 +276,7 @@ pub async fn update(conn: &mut AsyncPgConnection, current: &Council, council: &N
         slugs::take(conn, Resource::Council, slug, current.id).await?;
     }
     let target = councils::table.find(current.id).filter(councils::version.eq(current.version));
-    Ok(diesel::update(target).set(CouncilChange::new(council, slug)).execute(conn).await? == 1)
+    Ok(diesel::update(target).set(CouncilColumns::new(council, slug)).execute(conn).await? == 1)
 }
 
 /// Councils whose stage on a day is another than the stored one, visible or not.
