@@ -4,9 +4,10 @@
 use actix_web::guard::GuardContext;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
 use chrono::Utc;
-use diesel_async::{AsyncConnection, AsyncPgConnection};
+use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
+use super::writes::{Edit, Editable};
 use crate::access::account::{Account, Credential};
 use crate::access::extractors::Known;
 use crate::access::keys::Keys;
@@ -24,7 +25,7 @@ use crate::audit::subject::Subject;
 use crate::audit::trail::Trail;
 use crate::db::Db;
 use crate::error::{ApiError, UNKNOWN};
-use crate::http::input::{Body, Draft, Faults, IfMatch, NoParams, Patch, Query};
+use crate::http::input::{Body, Draft, Faults, IfMatch, NoParams, Patch, Query, Revision};
 use crate::http::page::{Listing, Page, Pages};
 use crate::http::response::{Answer, Cacheable, Moves, Record, Written, issued, no_content};
 use crate::registry::references;
@@ -68,17 +69,18 @@ pub async fn create_api_key(
     body: Body<NewApiKey>,
 ) -> Result<HttpResponse, ApiError> {
     let mut draft = body.draft;
-    let mut conn = db.get().await?;
-    let owner = owner_of(&mut conn, &caller.0, draft.value.owner, &mut draft.faults).await?;
-    bound_as_its_maker(&mut conn, &caller.0, &mut draft).await?;
-    let allowed = caller.0.scopes.and(Scopes::of(owner.1));
-    for (index, scope) in draft.value.scopes.iter().enumerate().filter(|(_, scope)| !allowed.contains(**scope)) {
-        let detail = format!("{} is a scope that the owner, or the key that you use, does not have", scope.word());
-        draft.faults.add(format!("/scopes/{index}"), "not_yours", detail);
-    }
-    let new = draft.checked()?;
-    let answer = conn
+    let answer = db
         .transaction(async |conn| {
+            let owner = owner_of(conn, &caller.0, draft.value.owner, &mut draft.faults).await?;
+            bound_as_its_maker(conn, &caller.0, &mut draft).await?;
+            let allowed = caller.0.scopes.and(Scopes::of(owner.1));
+            for (index, scope) in draft.value.scopes.iter().enumerate().filter(|(_, scope)| !allowed.contains(**scope))
+            {
+                let detail =
+                    format!("{} is a scope that the owner, or the key that you use, does not have", scope.word());
+                draft.faults.add(format!("/scopes/{index}"), "not_yours", detail);
+            }
+            let new = draft.checked()?;
             if store::count_active(conn, owner.0).await? >= MOST_KEYS {
                 return Err(ApiError::conflict(format!(
                     "The owner already has {MOST_KEYS} keys. Revoke one that is not in use."
@@ -112,15 +114,8 @@ pub async fn find_api_key(
 /// Sets its name, origins and networks. You cannot change the scopes or the owner of a key. Create another key instead.
 #[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key"), IfMatch), request_body = ApiKeyUpdate, responses((status = 200, description = "The updated key", body = ApiKey)), security(("bearer" = []), ("api_key" = [])))]
 #[put("/api-keys/{id}", guard = "names_a_key")]
-pub async fn replace_api_key(
-    db: web::Data<Db>,
-    caller: Known<ManageKeys>,
-    id: web::Path<String>,
-    if_match: IfMatch,
-    trail: Trail,
-    body: Body<ApiKeyUpdate>,
-) -> Result<Written, ApiError> {
-    change(&db, &caller.0, &trail, &id, if_match, |_| Ok(body.draft)).await
+pub async fn replace_api_key(edit: Edit<Known<ManageKeys>>, body: Body<ApiKeyUpdate>) -> Result<Written, ApiError> {
+    change(edit, body).await
 }
 
 /// Change an API key's settings
@@ -129,15 +124,8 @@ pub async fn replace_api_key(
 /// Create another key instead.
 #[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key"), IfMatch), request_body(content = ApiKeyUpdate, content_type = "application/merge-patch+json"), responses((status = 200, description = "The updated key", body = ApiKey)), security(("bearer" = []), ("api_key" = [])))]
 #[patch("/api-keys/{id}", guard = "names_a_key")]
-pub async fn update_api_key(
-    db: web::Data<Db>,
-    caller: Known<ManageKeys>,
-    id: web::Path<String>,
-    if_match: IfMatch,
-    trail: Trail,
-    patch: Patch<ApiKeyUpdate>,
-) -> Result<Written, ApiError> {
-    change(&db, &caller.0, &trail, &id, if_match, |current| patch.merge(&ApiKeyUpdate::from(current))).await
+pub async fn update_api_key(edit: Edit<Known<ManageKeys>>, patch: Patch<ApiKeyUpdate>) -> Result<Written, ApiError> {
+    change(edit, patch).await
 }
 
 /// Revoke an API key
@@ -145,22 +133,9 @@ pub async fn update_api_key(
 /// The key stops working at once and for good. It stays in the list as revoked.
 #[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the key"), IfMatch), responses((status = 204, description = "Revoked")), security(("bearer" = []), ("api_key" = [])))]
 #[delete("/api-keys/{id}", guard = "names_a_key")]
-pub async fn revoke_api_key(
-    db: web::Data<Db>,
-    caller: Known<ManageKeys>,
-    id: web::Path<String>,
-    if_match: IfMatch,
-    trail: Trail,
-    _: Query<NoParams>,
-) -> Result<HttpResponse, ApiError> {
-    let mut conn = db.get().await?;
-    let current = to_change(&mut conn, &caller.0, &id, Some(&if_match)).await?;
-    conn.transaction(async |conn| {
-        if !store::revoke(conn, current.id, current.version).await? {
-            return Err(stale(conn, current.id).await?);
-        }
-        let revoked = store::find(conn, KeyAccess::All, current.id).await?;
-        trail.record(conn, &caller.0, Action::ApiKeyRevoke, Subject::changed(&current, &revoked)).await
+pub async fn revoke_api_key(edit: Edit<Known<ManageKeys>>, _: Query<NoParams>) -> Result<HttpResponse, ApiError> {
+    edit.change(async |conn, key: &ApiKey| {
+        Ok(store::revoke(conn, key.id, key.version).await?.then_some(Action::ApiKeyRevoke))
     })
     .await?;
     Ok(no_content())
@@ -180,15 +155,17 @@ pub async fn rotate_api_key(
     body: Body<Rotation>,
 ) -> Result<HttpResponse, ApiError> {
     let rotation = body.draft.checked()?;
-    let mut conn = db.get().await?;
-    let current = to_change(&mut conn, &caller.0, &id, None).await?;
-    within(&caller.0, &current)?;
-    unbound(&mut conn, &caller.0, "cannot rotate keys").await?;
-    if current.prefix.is_none() {
-        return Err(ApiError::conflict("This key has no secret yet. The person who asked for it has not fetched it."));
-    }
-    let answer = conn
+    let answer = db
         .transaction(async |conn| {
+            let current = ApiKey::locate(conn, &caller.0, &id).await?;
+            current.check_right(&caller.0)?;
+            within(&caller.0, &current)?;
+            unbound(conn, &caller.0, "cannot rotate keys").await?;
+            if current.prefix.is_none() {
+                return Err(ApiError::conflict(
+                    "This key has no secret yet. The person who asked for it has not fetched it.",
+                ));
+            }
             if !store::retire_secrets(conn, current.id, rotation.overlap()).await? {
                 return Err(ApiError::conflict("This key has expired or was revoked. Create another one."));
             }
@@ -220,26 +197,29 @@ pub async fn find_api_key_usage(
     Answer::json(&request).send_json(&store::usage(&mut *db.get().await?, key.id).await?)
 }
 
-async fn change(
-    db: &Db,
-    account: &Account,
-    trail: &Trail,
-    id: &str,
-    if_match: IfMatch,
-    make: impl FnOnce(&ApiKey) -> Result<Draft<ApiKeyUpdate>, ApiError>,
-) -> Result<Written, ApiError> {
-    let mut conn = db.get().await?;
-    let current = to_change(&mut conn, account, id, Some(&if_match)).await?;
-    within(account, &current)?;
-    unbound(&mut conn, account, "cannot change keys").await?;
-    let change = make(&current)?.checked()?;
-    conn.transaction(async |conn| {
-        if !store::update(conn, current.id, current.version, &change).await? {
-            return Err(stale(conn, current.id).await?);
+impl Editable for ApiKey {
+    async fn locate(conn: &mut AsyncPgConnection, account: &Account, segment: &str) -> Result<Self, ApiError> {
+        store::find(conn, readable(account), references::id(segment, "API key")?).await
+    }
+
+    async fn reload(&self, conn: &mut AsyncPgConnection, _: &Account) -> Result<Self, ApiError> {
+        store::find(conn, KeyAccess::All, self.id).await
+    }
+
+    fn check_right(&self, account: &Account) -> Result<(), ApiError> {
+        match changeable(account).has(self) {
+            true => Ok(()),
+            false => Err(ApiError::forbidden("You do not have permission to change this key.")),
         }
-        let changed = store::find(conn, KeyAccess::All, current.id).await?;
-        trail.record(conn, account, Action::ApiKeyUpdate, Subject::changed(&current, &changed)).await?;
-        Written::changed(&changed)
+    }
+}
+
+async fn change(edit: Edit<Known<ManageKeys>>, revision: impl Revision<ApiKeyUpdate>) -> Result<Written, ApiError> {
+    edit.change(async |conn, key: &ApiKey| {
+        within(&edit.account, key)?;
+        unbound(conn, &edit.account, "cannot change keys").await?;
+        let update = revision.draft(key.into())?.checked()?;
+        Ok(store::update(conn, key.id, key.version, &update).await?.then_some(Action::ApiKeyUpdate))
     })
     .await
 }
@@ -257,23 +237,6 @@ fn changeable(account: &Account) -> KeyAccess {
         (Role::CouncilEditor, Some(council)) => KeyAccess::Council { user: account.user_id, council },
         _ => KeyAccess::Own(account.user_id),
     }
-}
-
-/// A key that the caller can change, if `If-Match` names its current version.
-async fn to_change(
-    conn: &mut AsyncPgConnection,
-    account: &Account,
-    id: &str,
-    if_match: Option<&IfMatch>,
-) -> Result<ApiKey, ApiError> {
-    let current = store::find(conn, readable(account), references::id(id, "API key")?).await?;
-    if !changeable(account).has(&current) {
-        return Err(ApiError::forbidden("You do not have permission to change this key."));
-    }
-    if let Some(if_match) = if_match {
-        if_match.check(current.version, || Record::etag(&current))?;
-    }
-    Ok(current)
 }
 
 /// Refuses a caller who lacks a scope of the key. Otherwise the caller could gain that scope by a new secret or wider
@@ -321,10 +284,6 @@ async fn bound_as_its_maker(
         None => draft.value.expires_in_days = Some(left.min(DAYS)),
     }
     Ok(())
-}
-
-async fn stale(conn: &mut AsyncPgConnection, id: Uuid) -> Result<ApiError, ApiError> {
-    Ok(ApiError::stale(&Record::etag(&store::find(conn, KeyAccess::All, id).await?)?))
 }
 
 /// Id and role of the owner of a new key: an active user that the caller can name.

@@ -1,19 +1,18 @@
 //! Changes of councils. Everyone can read them. Network admins record and withdraw them.
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
-use diesel_async::AsyncConnection;
+use diesel_async::AsyncPgConnection;
 
+use super::writes::{Creation, Edit, Editable};
+use crate::access::account::Account;
 use crate::access::extractors::{Admin, Anyone};
 use crate::access::scope::WriteCouncils;
 use crate::audit::model::Action;
-use crate::audit::subject::Subject;
-use crate::audit::trail::Trail;
-use crate::db::Db;
 use crate::error::ApiError;
 use crate::http::idempotency::Idempotency;
 use crate::http::input::{Body, IfMatch, NoParams, Query};
 use crate::http::page::{Page, Pages};
-use crate::http::response::{Answer, Cacheable, Record, Written, no_content};
+use crate::http::response::{Answer, Cacheable, Written};
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::record_view::RecordView;
 use crate::registry::council_changes::model::{CouncilChange, CouncilChangeQuery, NewCouncilChange};
@@ -64,26 +63,15 @@ pub async fn find_council_change(
 #[utoipa::path(tag = "councils", params(Idempotency), request_body = NewCouncilChange, responses((status = 201, description = "The new change", body = CouncilChange)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/council-changes")]
 pub async fn create_council_change(
-    db: web::Data<Db>,
-    caller: Admin<WriteCouncils>,
-    key: Idempotency,
-    trail: Trail,
+    creation: Creation<Admin<WriteCouncils>>,
     body: Body<NewCouncilChange>,
 ) -> Result<Written, ApiError> {
     let (draft, fingerprint) = body.into_parts();
-    db.get()
-        .await?
-        .transaction(async |conn| {
-            if let Some(first) = key.first_answer(conn, caller.0.user_id, &fingerprint).await? {
-                return Ok(first);
-            }
+    creation
+        .create(&fingerprint, Action::CouncilChangeCreate, "/v1/council-changes", async |conn| {
             let resolved = store::resolve(conn, draft).await?;
             let id = store::create(conn, &resolved).await?;
-            let made = store::find(conn, id).await?;
-            let written = Written::created(format!("/v1/council-changes/{id}"), &made)?;
-            key.keep(conn, caller.0.user_id, &fingerprint, &written).await?;
-            trail.record(conn, &caller.0, Action::CouncilChangeCreate, Subject::entered(&made)).await?;
-            Ok(written)
+            store::find(conn, id).await
         })
         .await
 }
@@ -94,23 +82,23 @@ pub async fn create_council_change(
 #[utoipa::path(tag = "councils", params(("change" = String, Path, description = "Id of the change of councils"), Withdrawal, IfMatch), responses((status = 204, description = "Withdrawn")), security(("bearer" = []), ("api_key" = [])))]
 #[delete("/council-changes/{change}")]
 pub async fn delete_council_change(
-    db: web::Data<Db>,
-    caller: Admin<WriteCouncils>,
-    change: web::Path<String>,
-    if_match: IfMatch,
-    trail: Trail,
+    edit: Edit<Admin<WriteCouncils>>,
     withdrawal: Query<Withdrawal>,
 ) -> Result<HttpResponse, ApiError> {
-    let mut conn = db.get().await?;
-    let current = store::find(&mut conn, references::id(&change, "council change")?).await?;
-    if_match.check(current.version, || Record::etag(&current))?;
     let reason = withdrawal.0.reason();
-    conn.transaction(async |conn| {
-        if !store::withdraw(conn, current.id, current.version, reason.as_deref()).await? {
-            return Err(ApiError::stale(&Record::etag(&store::find(conn, current.id).await?)?));
-        }
-        trail.record(conn, &caller.0, Action::CouncilChangeWithdraw, Subject::gone(&current)).await
+    edit.withdraw(async |conn, change: &CouncilChange| {
+        let is_withdrawn = store::withdraw(conn, change.id, change.version, reason.as_deref()).await?;
+        Ok(is_withdrawn.then_some(Action::CouncilChangeWithdraw))
     })
-    .await?;
-    Ok(no_content())
+    .await
+}
+
+impl Editable for CouncilChange {
+    async fn locate(conn: &mut AsyncPgConnection, _: &Account, segment: &str) -> Result<Self, ApiError> {
+        store::find(conn, references::id(segment, "council change")?).await
+    }
+
+    async fn reload(&self, conn: &mut AsyncPgConnection, _: &Account) -> Result<Self, ApiError> {
+        store::find(conn, self.id).await
+    }
 }

@@ -2,17 +2,15 @@
 //! profile.
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
-use diesel_async::AsyncConnection;
+use diesel_async::AsyncPgConnection;
 
+use super::writes::{Creation, Edit, Editable};
 use crate::access::account::Account;
 use crate::access::extractors::{Admin, Anyone, CouncilKeeper};
 use crate::access::reach::Reach;
 use crate::access::role::Role;
 use crate::access::scope::WriteCouncils;
 use crate::audit::model::Action;
-use crate::audit::subject::Subject;
-use crate::audit::trail::Trail;
-use crate::db::Db;
 use crate::db::enum_text::picked;
 use crate::error::ApiError;
 use crate::formats::citation::form::Form;
@@ -20,9 +18,9 @@ use crate::formats::citation::linked;
 use crate::formats::citation::linked::LinkedData;
 use crate::geography::Point;
 use crate::http::idempotency::Idempotency;
-use crate::http::input::{Body, Draft, IfMatch, Patch, Query};
+use crate::http::input::{Body, IfMatch, Patch, Query, Revision};
 use crate::http::page::{Page, Pages};
-use crate::http::response::{Answer, Cacheable, Moves, Record, Written, moved, no_content};
+use crate::http::response::{Answer, Cacheable, Moves, Written, moved};
 use crate::read_model::council_list::{CouncilFilter, CouncilOrder};
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::record_view::RecordView;
@@ -98,26 +96,15 @@ pub async fn find_council(
 #[utoipa::path(tag = "councils", params(Idempotency), request_body = NewCouncil, responses((status = 201, description = "The new council", body = Council)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/councils")]
 pub async fn create_council(
-    db: web::Data<Db>,
-    caller: Admin<WriteCouncils>,
-    key: Idempotency,
-    trail: Trail,
+    creation: Creation<Admin<WriteCouncils>>,
     body: Body<NewCouncil>,
 ) -> Result<Written, ApiError> {
     let (draft, fingerprint) = body.into_parts();
     let council = draft.checked()?;
-    db.get()
-        .await?
-        .transaction(async |conn| {
-            if let Some(first) = key.first_answer(conn, caller.0.user_id, &fingerprint).await? {
-                return Ok(first);
-            }
+    creation
+        .create(&fingerprint, Action::CouncilCreate, "/v1/councils", async |conn| {
             let id = store::create(conn, &council).await?;
-            let made = store::find(conn, Reach::ALL, id).await?;
-            let written = Written::created(format!("/v1/councils/{}", made.slug), &made)?;
-            key.keep(conn, caller.0.user_id, &fingerprint, &written).await?;
-            trail.record(conn, &caller.0, Action::CouncilCreate, Subject::entered(&made)).await?;
-            Ok(written)
+            store::find(conn, Reach::ALL, id).await
         })
         .await
 }
@@ -130,19 +117,10 @@ pub async fn create_council(
 #[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), IfMatch), request_body = NewCouncil, responses((status = 200, description = "The updated council", body = Council)), security(("bearer" = []), ("api_key" = [])))]
 #[put("/councils/{council}")]
 pub async fn replace_council(
-    db: web::Data<Db>,
-    caller: CouncilKeeper<WriteCouncils>,
-    council: web::Path<String>,
-    if_match: IfMatch,
-    trail: Trail,
+    edit: Edit<CouncilKeeper<WriteCouncils>>,
     body: Body<NewCouncil>,
 ) -> Result<Written, ApiError> {
-    let keep = |current: &Council| {
-        let mut draft = body.draft;
-        draft.value.keep_lifetime(current);
-        Ok(draft)
-    };
-    change(&db, &trail, caller.0, &council, if_match, keep).await
+    change(edit, body, NewCouncil::keep_lifetime).await
 }
 
 /// Change a council
@@ -151,14 +129,10 @@ pub async fn replace_council(
 #[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), IfMatch), request_body(content = NewCouncil, content_type = "application/merge-patch+json"), responses((status = 200, description = "The updated council", body = Council)), security(("bearer" = []), ("api_key" = [])))]
 #[patch("/councils/{council}")]
 pub async fn update_council(
-    db: web::Data<Db>,
-    caller: CouncilKeeper<WriteCouncils>,
-    council: web::Path<String>,
-    if_match: IfMatch,
-    trail: Trail,
+    edit: Edit<CouncilKeeper<WriteCouncils>>,
     patch: Patch<NewCouncil>,
 ) -> Result<Written, ApiError> {
-    change(&db, &trail, caller.0, &council, if_match, |current| patch.merge(&NewCouncil::from(current))).await
+    change(edit, patch, |_, _| ()).await
 }
 
 /// Withdraw a council
@@ -167,54 +141,47 @@ pub async fn update_council(
 #[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), Withdrawal, IfMatch), responses((status = 204, description = "Withdrawn")), security(("bearer" = []), ("api_key" = [])))]
 #[delete("/councils/{council}")]
 pub async fn delete_council(
-    db: web::Data<Db>,
-    caller: Admin<WriteCouncils>,
-    council: web::Path<String>,
-    if_match: IfMatch,
-    trail: Trail,
+    edit: Edit<Admin<WriteCouncils>>,
     withdrawal: Query<Withdrawal>,
 ) -> Result<HttpResponse, ApiError> {
-    let mut conn = db.get().await?;
-    let current = store::locate(&mut conn, Reach::ALL, &council).await?;
-    if_match.check(current.version, || Record::etag(&current))?;
     let reason = withdrawal.0.reason();
-    conn.transaction(async |conn| {
-        if !store::withdraw(conn, current.id, current.version, reason.as_deref()).await? {
-            return Err(ApiError::stale(&Record::etag(&store::find(conn, Reach::ALL, current.id).await?)?));
-        }
-        trail.record(conn, &caller.0, Action::CouncilWithdraw, Subject::gone(&current)).await
+    edit.withdraw(async |conn, council: &Council| {
+        let is_withdrawn = store::withdraw(conn, council.id, council.version, reason.as_deref()).await?;
+        Ok(is_withdrawn.then_some(Action::CouncilWithdraw))
     })
-    .await?;
-    Ok(no_content())
+    .await
+}
+
+impl Editable for Council {
+    async fn locate(conn: &mut AsyncPgConnection, account: &Account, segment: &str) -> Result<Self, ApiError> {
+        store::locate(conn, account.reach(), segment).await
+    }
+
+    async fn reload(&self, conn: &mut AsyncPgConnection, _: &Account) -> Result<Self, ApiError> {
+        store::find(conn, Reach::ALL, self.id).await
+    }
+
+    fn check_right(&self, account: &Account) -> Result<(), ApiError> {
+        match account.bound_to().is_some_and(|own| own != self.id) {
+            true => Err(ApiError::forbidden("You can edit the profile of your own council only.")),
+            false => Ok(()),
+        }
+    }
 }
 
 async fn change(
-    db: &Db,
-    trail: &Trail,
-    account: Account,
-    segment: &str,
-    if_match: IfMatch,
-    make: impl FnOnce(&Council) -> Result<Draft<NewCouncil>, ApiError>,
+    edit: Edit<CouncilKeeper<WriteCouncils>>,
+    revision: impl Revision<NewCouncil>,
+    keep: impl FnOnce(&mut NewCouncil, &Council),
 ) -> Result<Written, ApiError> {
-    let mut conn = db.get().await?;
-    let current = store::locate(&mut conn, account.reach(), segment).await?;
-    if account.bound_to().is_some_and(|own| own != current.id) {
-        return Err(ApiError::forbidden("You can edit the profile of your own council only."));
-    }
-    if_match.check(current.version, || Record::etag(&current))?;
-    let mut draft = make(&current)?;
-    if account.role != Role::NetworkAdmin {
-        draft.value.check_official_fields(&current, &mut draft.faults);
-    }
-    let council = draft.checked()?;
-    conn.transaction(async |conn| {
-        if !store::update(conn, &current, &council).await? {
-            return Err(ApiError::stale(&Record::etag(&store::find(conn, Reach::ALL, current.id).await?)?));
+    edit.change(async |conn, current: &Council| {
+        let mut draft = revision.draft(current.into())?;
+        keep(&mut draft.value, current);
+        if edit.account.role != Role::NetworkAdmin {
+            draft.value.check_official_fields(current, &mut draft.faults);
         }
-        let now = store::find(conn, Reach::ALL, current.id).await?;
-        let written = Written::changed(&now)?;
-        trail.record(conn, &account, Action::CouncilUpdate, Subject::changed(&current, &now)).await?;
-        Ok(written)
+        let is_changed = store::update(conn, current, &draft.checked()?).await?;
+        Ok(is_changed.then_some(Action::CouncilUpdate))
     })
     .await
 }

@@ -1,27 +1,23 @@
 //! Initiatives. Readers see published records within their permissions. Authors write drafts. Network officers publish.
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
-use diesel_async::{AsyncConnection, AsyncPgConnection};
-use serde_json::{Map, Value};
-use uuid::Uuid;
+use diesel_async::AsyncPgConnection;
 
+use super::writes::{Creation, Edit, Editable};
 use crate::access::account::Account;
 use crate::access::extractors::{Anyone, Author, Moderator};
 use crate::access::reach::Reach;
 use crate::access::role::Role;
 use crate::access::scope::{Moderate, WriteInitiatives};
 use crate::audit::model::Action;
-use crate::audit::subject::Subject;
-use crate::audit::trail::Trail;
-use crate::db::Db;
 use crate::db::enum_text::picked;
 use crate::error::ApiError;
 use crate::formats::citation::form::Form;
 use crate::formats::citation::linked::LinkedData;
 use crate::http::idempotency::Idempotency;
-use crate::http::input::{Body, Draft, IfMatch, NoParams, Patch, Query};
+use crate::http::input::{Body, IfMatch, NoParams, Patch, Query, Revision};
 use crate::http::page::{Page, PageRequest, Pages};
-use crate::http::response::{Answer, Cacheable, Moves, Record, Rendered, Written, moved, no_content};
+use crate::http::response::{Answer, Cacheable, Moves, Rendered, Written, moved};
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::initiative_filter::InitiativeFilter;
 use crate::read_model::initiatives::InitiativeOrder;
@@ -174,27 +170,15 @@ pub async fn find_initiative(
 #[utoipa::path(tag = "initiatives", params(Idempotency), request_body = NewInitiative, responses((status = 201, description = "The new initiative", body = Initiative)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/initiatives")]
 pub async fn create_initiative(
-    db: web::Data<Db>,
-    caller: Author<WriteInitiatives>,
-    key: Idempotency,
-    trail: Trail,
+    creation: Creation<Author<WriteInitiatives>>,
     body: Body<NewInitiative>,
 ) -> Result<Written, ApiError> {
     let (draft, fingerprint) = body.into_parts();
-    let account = caller.0;
-    db.get()
-        .await?
-        .transaction(async |conn| {
-            if let Some(first) = key.first_answer(conn, account.user_id, &fingerprint).await? {
-                return Ok(first);
-            }
-            let resolved = resolve(conn, Some(&account), draft, None).await?;
-            let id = write::create(conn, &resolved, Some(account.user_id)).await?;
-            let made = store::find(conn, Reach::ALL, id).await?;
-            let written = Written::created(format!("/v1/initiatives/{}", made.slug), &made)?;
-            key.keep(conn, account.user_id, &fingerprint, &written).await?;
-            trail.record(conn, &account, Action::InitiativeCreate, Subject::entered(&made)).await?;
-            Ok(written)
+    creation
+        .create(&fingerprint, Action::InitiativeCreate, "/v1/initiatives", async |conn| {
+            let resolved = resolve(conn, Some(&creation.account), draft, None).await?;
+            let id = write::create(conn, &resolved, Some(creation.account.user_id)).await?;
+            store::find(conn, Reach::ALL, id).await
         })
         .await
 }
@@ -206,14 +190,10 @@ pub async fn create_initiative(
 #[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), IfMatch), request_body = NewInitiative, responses((status = 200, description = "The updated initiative", body = Initiative)), security(("bearer" = []), ("api_key" = [])))]
 #[put("/initiatives/{initiative}")]
 pub async fn replace_initiative(
-    db: web::Data<Db>,
-    caller: Author<WriteInitiatives>,
-    initiative: web::Path<String>,
-    if_match: IfMatch,
-    trail: Trail,
+    edit: Edit<Author<WriteInitiatives>>,
     body: Body<NewInitiative>,
 ) -> Result<Written, ApiError> {
-    change(&db, &trail, caller.0, &initiative, if_match, |_| Ok(body.draft)).await
+    change(edit, body).await
 }
 
 /// Change an initiative
@@ -223,17 +203,10 @@ pub async fn replace_initiative(
 #[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), IfMatch), request_body(content = NewInitiative, content_type = "application/merge-patch+json"), responses((status = 200, description = "The updated initiative", body = Initiative)), security(("bearer" = []), ("api_key" = [])))]
 #[patch("/initiatives/{initiative}")]
 pub async fn update_initiative(
-    db: web::Data<Db>,
-    caller: Author<WriteInitiatives>,
-    initiative: web::Path<String>,
-    if_match: IfMatch,
-    trail: Trail,
+    edit: Edit<Author<WriteInitiatives>>,
     patch: Patch<NewInitiative>,
 ) -> Result<Written, ApiError> {
-    change(&db, &trail, caller.0, &initiative, if_match, |current| {
-        patch.merge_after(&NewInitiative::from(current), forget_outdated)
-    })
-    .await
+    change(edit, patch).await
 }
 
 /// Withdraw an initiative
@@ -243,24 +216,14 @@ pub async fn update_initiative(
 #[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), Withdrawal, IfMatch), responses((status = 204, description = "Withdrawn")), security(("bearer" = []), ("api_key" = [])))]
 #[delete("/initiatives/{initiative}")]
 pub async fn delete_initiative(
-    db: web::Data<Db>,
-    caller: Author<WriteInitiatives>,
-    initiative: web::Path<String>,
-    if_match: IfMatch,
-    trail: Trail,
+    edit: Edit<Author<WriteInitiatives>>,
     withdrawal: Query<Withdrawal>,
 ) -> Result<HttpResponse, ApiError> {
-    let mut conn = db.get().await?;
-    let current = editable(&mut conn, caller.0, &initiative, &if_match).await?;
     let reason = withdrawal.0.reason();
-    conn.transaction(async |conn| {
-        if !write::withdraw(conn, &current, reason.as_deref()).await? {
-            return Err(stale(conn, current.id).await?);
-        }
-        trail.record(conn, &caller.0, Action::InitiativeWithdraw, Subject::gone(&current)).await
+    edit.withdraw(async |conn, current: &Initiative| {
+        Ok(write::withdraw(conn, current, reason.as_deref()).await?.then_some(Action::InitiativeWithdraw))
     })
-    .await?;
-    Ok(no_content())
+    .await
 }
 
 /// Publish an initiative
@@ -269,15 +232,17 @@ pub async fn delete_initiative(
 /// publish it. Network admins can always publish.
 #[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), IfMatch), responses((status = 200, description = "The updated initiative", body = Initiative)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/initiatives/{initiative}/publish")]
-pub async fn publish_initiative(
-    db: web::Data<Db>,
-    caller: Moderator<Moderate>,
-    initiative: web::Path<String>,
-    if_match: IfMatch,
-    trail: Trail,
-    _: Query<NoParams>,
-) -> Result<Written, ApiError> {
-    set_state(&db, &trail, caller.0, &initiative, if_match, State::Published).await
+pub async fn publish_initiative(edit: Edit<Moderator<Moderate>>, _: Query<NoParams>) -> Result<Written, ApiError> {
+    let Account { role, user_id, .. } = edit.account;
+    edit.change(async |conn, current: &Initiative| {
+        if role != Role::NetworkAdmin && store::has_written(conn, current.id, user_id).await? {
+            return Err(ApiError::forbidden(
+                "You have edited this initiative since it was last published. Another network officer must publish it.",
+            ));
+        }
+        Ok(write::set_state(conn, current, State::Published).await?.then_some(Action::InitiativePublish))
+    })
+    .await
 }
 
 /// Return an initiative to draft
@@ -285,110 +250,49 @@ pub async fn publish_initiative(
 /// For network officers. Readers can no longer see the initiative. Its slug and id do not change.
 #[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), IfMatch), responses((status = 200, description = "The updated initiative", body = Initiative)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/initiatives/{initiative}/unpublish")]
-pub async fn unpublish_initiative(
-    db: web::Data<Db>,
-    caller: Moderator<Moderate>,
-    initiative: web::Path<String>,
-    if_match: IfMatch,
-    trail: Trail,
-    _: Query<NoParams>,
-) -> Result<Written, ApiError> {
-    set_state(&db, &trail, caller.0, &initiative, if_match, State::Draft).await
-}
-
-/// Removes what a patch makes outdated: the other form of the lead, and the date of another status.
-fn forget_outdated(patch: &Value, held: &mut Map<String, Value>) {
-    for (sent, outdated) in [("lead_council", "lead"), ("lead", "lead_council"), ("delivery_status", "status_as_at")] {
-        let is_new = patch.get(sent).is_some_and(|value| !value.is_null() && held.get(sent) != Some(value));
-        if is_new && patch.get(outdated).is_none() {
-            held.remove(outdated);
-        }
-    }
-}
-
-/// The record, if this caller can change it. Authors can change only drafts that their own council leads. `If-Match`
-/// must name the current version.
-async fn editable(
-    conn: &mut AsyncPgConnection,
-    account: Account,
-    segment: &str,
-    if_match: &IfMatch,
-) -> Result<Initiative, ApiError> {
-    let current = store::locate(conn, account.reach(), segment).await?;
-    if let Some(own) = account.bound_to() {
-        if current.lead_council.as_ref().map(|lead| lead.id) != Some(own) {
-            return Err(ApiError::forbidden("Another council leads this initiative. Only that council can change it."));
-        }
-        if current.state != State::Draft {
-            return Err(ApiError::forbidden(
-                "This initiative is published. Ask a network officer to change it or to return it to draft.",
-            ));
-        }
-    }
-    if_match.check(current.version, || Record::etag(&current))?;
-    Ok(current)
-}
-
-async fn stale(conn: &mut AsyncPgConnection, id: Uuid) -> Result<ApiError, ApiError> {
-    Ok(ApiError::stale(&Record::etag(&store::find(conn, Reach::ALL, id).await?)?))
-}
-
-async fn change(
-    db: &Db,
-    trail: &Trail,
-    account: Account,
-    segment: &str,
-    if_match: IfMatch,
-    make: impl FnOnce(&Initiative) -> Result<Draft<NewInitiative>, ApiError>,
-) -> Result<Written, ApiError> {
-    let mut conn = db.get().await?;
-    let current = editable(&mut conn, account, segment, &if_match).await?;
-    let draft = make(&current)?;
-    conn.transaction(async |conn| {
-        let resolved = resolve(conn, Some(&account), draft, Some(current.id)).await?;
-        if !write::update(conn, &current, &resolved).await? {
-            return Err(stale(conn, current.id).await?);
-        }
-        let now = store::find(conn, account.reach(), current.id).await?;
-        let written = Written::changed(&now)?;
-        trail.record(conn, &account, Action::InitiativeUpdate, Subject::changed(&current, &now)).await?;
-        if current.visibility != now.visibility {
-            // Components are never more visible than their initiative, so they change too.
-            trail.record_side_effects(conn, &account, &[now.id]).await?;
-        }
-        Ok(written)
+pub async fn unpublish_initiative(edit: Edit<Moderator<Moderate>>, _: Query<NoParams>) -> Result<Written, ApiError> {
+    edit.change(async |conn, current: &Initiative| {
+        Ok(write::set_state(conn, current, State::Draft).await?.then_some(Action::InitiativeUnpublish))
     })
     .await
 }
 
-async fn set_state(
-    db: &Db,
-    trail: &Trail,
-    account: Account,
-    segment: &str,
-    if_match: IfMatch,
-    state: State,
-) -> Result<Written, ApiError> {
-    let mut conn = db.get().await?;
-    let current = editable(&mut conn, account, segment, &if_match).await?;
-    if state == State::Published
-        && account.role != Role::NetworkAdmin
-        && store::has_written(&mut conn, current.id, account.user_id).await?
-    {
-        return Err(ApiError::forbidden(
-            "You have edited this initiative since it was last published. Another network officer must publish it.",
-        ));
+impl Editable for Initiative {
+    async fn locate(conn: &mut AsyncPgConnection, account: &Account, segment: &str) -> Result<Self, ApiError> {
+        store::locate(conn, account.reach(), segment).await
     }
-    conn.transaction(async |conn| {
-        if !write::set_state(conn, &current, state).await? {
-            return Err(stale(conn, current.id).await?);
+
+    async fn reload(&self, conn: &mut AsyncPgConnection, account: &Account) -> Result<Self, ApiError> {
+        store::find(conn, account.reach(), self.id).await
+    }
+
+    /// Authors can change only drafts that their own council leads.
+    fn check_right(&self, account: &Account) -> Result<(), ApiError> {
+        let Some(own) = account.bound_to() else { return Ok(()) };
+        if self.lead_council.as_ref().map(|lead| lead.id) != Some(own) {
+            return Err(ApiError::forbidden("Another council leads this initiative. Only that council can change it."));
         }
-        let now = store::find(conn, account.reach(), current.id).await?;
-        let action = if state == State::Published { Action::InitiativePublish } else { Action::InitiativeUnpublish };
-        let written = Written::changed(&now)?;
-        trail.record(conn, &account, action, Subject::changed(&current, &now)).await?;
-        trail.record_side_effects(conn, &account, &[now.id]).await?;
-        Ok(written)
+        if self.state != State::Draft {
+            return Err(ApiError::forbidden(
+                "This initiative is published. Ask a network officer to change it or to return it to draft.",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Components are never more visible than their initiative, so they change with it.
+    fn changes_others(&self, now: &Self) -> bool {
+        (self.visibility, self.state) != (now.visibility, now.state)
+    }
+}
+
+async fn change(
+    edit: Edit<Author<WriteInitiatives>>,
+    revision: impl Revision<NewInitiative>,
+) -> Result<Written, ApiError> {
+    edit.change(async |conn, current: &Initiative| {
+        let resolved = resolve(conn, Some(&edit.account), revision.draft(current.into())?, Some(current.id)).await?;
+        Ok(write::update(conn, current, &resolved).await?.then_some(Action::InitiativeUpdate))
     })
     .await
 }

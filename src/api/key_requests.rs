@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{Duration, Utc};
-use diesel_async::{AsyncConnection, AsyncPgConnection};
+use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
 use crate::access::extractors::{Anyone, Moderator};
@@ -56,16 +56,14 @@ pub async fn request_api_key(
     let new = body.draft.checked()?;
     let address = client_address(&http);
     let actor = Actor::unknown(address);
-    db.get()
-        .await?
-        .transaction(async |conn| match store::create(conn, &new, address, &BOUNDS).await? {
-            Some(id) => {
-                let entered = store::find(conn, id).await?;
-                trail.record(conn, actor, Action::KeyRequestCreate, Subject::entered(&entered)).await
-            }
-            None => Ok(()),
-        })
-        .await?;
+    db.transaction(async |conn| match store::create(conn, &new, address, &BOUNDS).await? {
+        Some(id) => {
+            let entered = store::find(conn, id).await?;
+            trail.record(conn, actor, Action::KeyRequestCreate, Subject::entered(&entered)).await
+        }
+        None => Ok(()),
+    })
+    .await?;
     let detail = "A network officer will look at your request. The answer goes to your e-mail address.".into();
     Ok(HttpResponse::Accepted().insert_header(("Cache-Control", "private, no-store")).json(Receipt { detail }))
 }
@@ -85,12 +83,10 @@ pub async fn list_key_requests(
     let order = query.sort.unwrap_or(RequestSort::Created).order();
     let window = pages.window(query.limit, query.cursor.as_deref(), order)?;
     let slice = db
-        .get()
-        .await?
         .transaction(async |conn| {
             let slice = store::list(conn, &query.status, &window).await?;
             trail.record(conn, &caller.0, Action::KeyRequestList, Subject::all(RecordKind::KeyRequest)).await?;
-            Ok::<_, ApiError>(slice)
+            Ok(slice)
         })
         .await?;
     Ok(pages.listing(slice, window.limit, None))
@@ -109,13 +105,12 @@ pub async fn find_key_request(
     _: Query<NoParams>,
 ) -> Result<Record<KeyRequest>, ApiError> {
     let id = references::id(&id, "request for a key")?;
-    let mut conn = db.get().await?;
-    let found = conn.transaction(async |conn| {
+    db.transaction(async |conn| {
         let found = store::find(conn, id).await?;
         trail.record(conn, &caller.0, Action::KeyRequestRead, Subject::read(&found)).await?;
-        Ok::<_, ApiError>(found)
-    });
-    Ok(Record::whole(found.await?))
+        Ok(Record::whole(found))
+    })
+    .await
 }
 
 /// Grant a request for an API key
@@ -144,42 +139,40 @@ pub async fn grant_key_request(
     if let Some(scope) = grant.scopes.iter().map(|one| Scope::from(*one)).find(|one| !caller.0.scopes.contains(*one)) {
         return Err(ApiError::forbidden(format!("The key that you use does not have the scope {}.", scope.word())));
     }
-    db.get()
-        .await?
-        .transaction(async |conn| {
-            let request = store::find_pending(conn, id).await?;
-            let known = known_owner(conn, &request).await?;
-            let (owner, entered) = match known {
-                Some(id) => (id, None),
-                None => {
-                    let id = users::store::create(conn, &researcher(&request), None, None).await?;
-                    (id, Some(id))
-                }
-            };
-            let key = api_keys::store::create(conn, owner, &grant.key(&request)).await?;
-            let until = Utc::now() + Duration::days(DAYS_TO_CLAIM);
-            let decision = Decision {
-                status: RequestStatus::Granted,
-                by: caller.0.user_id,
-                reason: None,
-                key: Some((key, hash, until)),
-            };
-            store::decide(conn, id, decision).await?;
-            store::post(conn, &request, "Your key for the CCIN registry", &letter).await?;
-            let made = api_keys::store::find(conn, KeyAccess::All, key).await?;
-            let granted = store::find(conn, id).await?;
-            let researcher = match entered {
-                Some(id) => Some(users::store::show(conn, id).await?),
-                None => None,
-            };
-            trail.record(conn, &caller.0, Action::KeyRequestGrant, Subject::changed(&request, &granted)).await?;
-            trail.record(conn, &caller.0, Action::ApiKeyCreate, Subject::entered(&made)).await?;
-            if let Some(researcher) = researcher {
-                trail.record(conn, &caller.0, Action::UserCreate, Subject::entered(&researcher)).await?;
+    db.transaction(async |conn| {
+        let request = store::find_pending(conn, id).await?;
+        let known = known_owner(conn, &request).await?;
+        let (owner, entered) = match known {
+            Some(id) => (id, None),
+            None => {
+                let id = users::store::create(conn, &researcher(&request), None, None).await?;
+                (id, Some(id))
             }
-            Written::changed(&granted)
-        })
-        .await
+        };
+        let key = api_keys::store::create(conn, owner, &grant.key(&request)).await?;
+        let until = Utc::now() + Duration::days(DAYS_TO_CLAIM);
+        let decision = Decision {
+            status: RequestStatus::Granted,
+            by: caller.0.user_id,
+            reason: None,
+            key: Some((key, hash, until)),
+        };
+        store::decide(conn, id, decision).await?;
+        store::post(conn, &request, "Your key for the CCIN registry", &letter).await?;
+        let made = api_keys::store::find(conn, KeyAccess::All, key).await?;
+        let granted = store::find(conn, id).await?;
+        let researcher = match entered {
+            Some(id) => Some(users::store::show(conn, id).await?),
+            None => None,
+        };
+        trail.record(conn, &caller.0, Action::KeyRequestGrant, Subject::changed(&request, &granted)).await?;
+        trail.record(conn, &caller.0, Action::ApiKeyCreate, Subject::entered(&made)).await?;
+        if let Some(researcher) = researcher {
+            trail.record(conn, &caller.0, Action::UserCreate, Subject::entered(&researcher)).await?;
+        }
+        Written::changed(&granted)
+    })
+    .await
 }
 
 /// Refuse a request for an API key
@@ -196,20 +189,18 @@ pub async fn refuse_key_request(
 ) -> Result<Written, ApiError> {
     let refusal = body.draft.checked()?;
     let id = references::id(&id, "request for a key")?;
-    db.get()
-        .await?
-        .transaction(async |conn| {
-            let request = store::find_pending(conn, id).await?;
-            let reason = Some(&*refusal.reason);
-            let decision = Decision { status: RequestStatus::Refused, by: caller.0.user_id, reason, key: None };
-            store::decide(conn, id, decision).await?;
-            let letter = format!("We cannot grant your request for a key. The reason:\n\n{}\n", &*refusal.reason);
-            store::post(conn, &request, "Your request to the CCIN registry", &letter).await?;
-            let refused = store::find(conn, id).await?;
-            trail.record(conn, &caller.0, Action::KeyRequestRefuse, Subject::changed(&request, &refused)).await?;
-            Written::changed(&refused)
-        })
-        .await
+    db.transaction(async |conn| {
+        let request = store::find_pending(conn, id).await?;
+        let reason = Some(&*refusal.reason);
+        let decision = Decision { status: RequestStatus::Refused, by: caller.0.user_id, reason, key: None };
+        store::decide(conn, id, decision).await?;
+        let letter = format!("We cannot grant your request for a key. The reason:\n\n{}\n", &*refusal.reason);
+        store::post(conn, &request, "Your request to the CCIN registry", &letter).await?;
+        let refused = store::find(conn, id).await?;
+        trail.record(conn, &caller.0, Action::KeyRequestRefuse, Subject::changed(&request, &refused)).await?;
+        Written::changed(&refused)
+    })
+    .await
 }
 
 /// Fetch a granted API key
@@ -229,8 +220,6 @@ pub async fn claim_api_key(
     let hash = claim_hash(&keys, &claim.token);
     let actor = Actor::unknown(client_address(&http));
     let answer = db
-        .get()
-        .await?
         .transaction(async |conn| {
             let key = store::claim(conn, &hash).await?;
             let key = key.ok_or_else(|| ApiError::not_found("key for this token"))?;
@@ -240,7 +229,7 @@ pub async fn claim_api_key(
             }
             let fetched = api_keys::store::issue(conn, &keys, key, None).await?;
             trail.record(conn, actor, Action::ApiKeyClaim, Subject::changed_once(&fetched.api_key)).await?;
-            Ok::<_, ApiError>(fetched)
+            Ok(fetched)
         })
         .await?;
     issued(&answer, None)

@@ -2,20 +2,20 @@
 //! the member's own editors also read the terms.
 
 use actix_web::{HttpResponse, delete, get, patch, post, web};
-use diesel_async::AsyncConnection;
+use diesel_async::AsyncPgConnection;
+use uuid::Uuid;
 
+use super::writes::{Creation, Edit, Editable};
+use crate::access::account::Account;
 use crate::access::extractors::{Admin, Anyone};
 use crate::access::scope::WriteCouncils;
 use crate::audit::model::Action;
-use crate::audit::subject::Subject;
-use crate::audit::trail::Trail;
-use crate::db::Db;
 use crate::db::enum_text::picked;
 use crate::error::ApiError;
 use crate::http::idempotency::Idempotency;
-use crate::http::input::{Body, IfMatch, Patch, Query};
+use crate::http::input::{Body, IfMatch, Patch, Query, Revision};
 use crate::http::page::{Listing, Page, Pages};
-use crate::http::response::{Cacheable, Record, Written, no_content};
+use crate::http::response::{Cacheable, Record, Written};
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::membership_list::MembershipFilter;
 use crate::registry::memberships::model::{Membership, NewMembership};
@@ -69,27 +69,15 @@ pub async fn find_membership(
 #[utoipa::path(tag = "memberships", params(Idempotency), request_body = NewMembership, responses((status = 201, description = "The new membership", body = Membership)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/memberships")]
 pub async fn create_membership(
-    db: web::Data<Db>,
-    caller: Admin<WriteCouncils>,
-    key: Idempotency,
-    trail: Trail,
+    creation: Creation<Admin<WriteCouncils>>,
     body: Body<NewMembership>,
 ) -> Result<Written, ApiError> {
     let (draft, fingerprint) = body.into_parts();
-    let today = AsAt::today();
-    db.get()
-        .await?
-        .transaction(async |conn| {
-            if let Some(first) = key.first_answer(conn, caller.0.user_id, &fingerprint).await? {
-                return Ok(first);
-            }
+    creation
+        .create(&fingerprint, Action::MembershipCreate, "/v1/memberships", async |conn| {
             let resolved = store::resolve(conn, draft, None).await?;
             let id = store::create(conn, &resolved).await?;
-            let made = store::find(conn, id).await?;
-            let written = Written::created(format!("/v1/memberships/{id}"), &made.shown(caller.0.reach(), today))?;
-            key.keep(conn, caller.0.user_id, &fingerprint, &written).await?;
-            trail.record(conn, &caller.0, Action::MembershipCreate, Subject::entered(made.whole())).await?;
-            Ok(written)
+            shown(conn, &creation.account, id).await
         })
         .await
 }
@@ -101,31 +89,15 @@ pub async fn create_membership(
 #[utoipa::path(tag = "memberships", params(("id" = String, Path, description = "Id of the membership"), IfMatch), request_body(content = NewMembership, content_type = "application/merge-patch+json"), responses((status = 200, description = "The updated membership", body = Membership)), security(("bearer" = []), ("api_key" = [])))]
 #[patch("/memberships/{id}")]
 pub async fn update_membership(
-    db: web::Data<Db>,
-    caller: Admin<WriteCouncils>,
-    id: web::Path<String>,
-    if_match: IfMatch,
-    trail: Trail,
+    edit: Edit<Admin<WriteCouncils>>,
     patch: Patch<NewMembership>,
 ) -> Result<Written, ApiError> {
-    let id = references::id(&id, "membership")?;
-    let (reach, today) = (caller.0.reach(), AsAt::today());
-    db.get()
-        .await?
-        .transaction(async |conn| {
-            let current = store::find(conn, id).await?;
-            let whole = current.whole();
-            if_match.check(whole.version, || Record::etag(&current.shown(reach, today)))?;
-            let resolved = store::resolve(conn, patch.merge(&NewMembership::from(whole))?, Some(id)).await?;
-            if !store::update(conn, id, whole.version, &resolved).await? {
-                return Err(ApiError::stale(&Record::etag(&store::find(conn, id).await?.shown(reach, today))?));
-            }
-            let now = store::find(conn, id).await?;
-            let written = Written::changed(&now.shown(reach, today))?;
-            trail.record(conn, &caller.0, Action::MembershipUpdate, Subject::changed(whole, now.whole())).await?;
-            Ok(written)
-        })
-        .await
+    edit.change(async |conn, current: &Membership| {
+        let resolved = store::resolve(conn, patch.draft(current.into())?, Some(current.id)).await?;
+        let is_changed = store::update(conn, current.id, current.version, &resolved).await?;
+        Ok(is_changed.then_some(Action::MembershipUpdate))
+    })
+    .await
 }
 
 /// Withdraw a membership
@@ -135,27 +107,28 @@ pub async fn update_membership(
 #[utoipa::path(tag = "memberships", params(("id" = String, Path, description = "Id of the membership"), Withdrawal, IfMatch), responses((status = 204, description = "Withdrawn")), security(("bearer" = []), ("api_key" = [])))]
 #[delete("/memberships/{id}")]
 pub async fn delete_membership(
-    db: web::Data<Db>,
-    caller: Admin<WriteCouncils>,
-    id: web::Path<String>,
-    if_match: IfMatch,
-    trail: Trail,
+    edit: Edit<Admin<WriteCouncils>>,
     withdrawal: Query<Withdrawal>,
 ) -> Result<HttpResponse, ApiError> {
-    let id = references::id(&id, "membership")?;
-    let (reach, today) = (caller.0.reach(), AsAt::today());
     let reason = withdrawal.0.reason();
-    db.get()
-        .await?
-        .transaction(async |conn| {
-            let current = store::find(conn, id).await?;
-            let version = current.whole().version;
-            if_match.check(version, || Record::etag(&current.shown(reach, today)))?;
-            if !store::withdraw(conn, id, version, reason.as_deref()).await? {
-                return Err(ApiError::stale(&Record::etag(&store::find(conn, id).await?.shown(reach, today))?));
-            }
-            trail.record(conn, &caller.0, Action::MembershipWithdraw, Subject::gone(current.whole())).await
-        })
-        .await?;
-    Ok(no_content())
+    edit.withdraw(async |conn, membership: &Membership| {
+        let is_withdrawn = store::withdraw(conn, membership.id, membership.version, reason.as_deref()).await?;
+        Ok(is_withdrawn.then_some(Action::MembershipWithdraw))
+    })
+    .await
+}
+
+impl Editable for Membership {
+    async fn locate(conn: &mut AsyncPgConnection, account: &Account, segment: &str) -> Result<Self, ApiError> {
+        shown(conn, account, references::id(segment, "membership")?).await
+    }
+
+    async fn reload(&self, conn: &mut AsyncPgConnection, account: &Account) -> Result<Self, ApiError> {
+        shown(conn, account, self.id).await
+    }
+}
+
+/// A membership as the caller sees it, with its status today.
+async fn shown(conn: &mut AsyncPgConnection, account: &Account, id: Uuid) -> Result<Membership, ApiError> {
+    Ok(store::find(conn, id).await?.shown(account.reach(), AsAt::today()))
 }

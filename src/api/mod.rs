@@ -30,3 +30,4 @@ pub mod users;
 pub mod vocabularies;
 pub mod web;
 pub mod web_lists;
+pub mod writes;

@@ -1,19 +1,19 @@
 //! Recruitment: who may join the network. For network officers only.
 
 use actix_web::{HttpResponse, delete, get, patch, post, web};
-use diesel_async::AsyncConnection;
+use diesel_async::AsyncPgConnection;
 
+use super::writes::{Creation, Edit, Editable};
+use crate::access::account::Account;
 use crate::access::extractors::{Admin, Moderator};
 use crate::access::scope::Moderate;
 use crate::audit::model::Action;
-use crate::audit::subject::Subject;
-use crate::audit::trail::Trail;
 use crate::db::Db;
 use crate::error::ApiError;
 use crate::http::idempotency::Idempotency;
-use crate::http::input::{Body, IfMatch, NoParams, Patch, Query};
+use crate::http::input::{Body, IfMatch, NoParams, Patch, Query, Revision};
 use crate::http::page::{Listing, Page, Pages};
-use crate::http::response::{Cacheable, Record, Written, no_content};
+use crate::http::response::{Cacheable, Record, Written};
 use crate::registry::recruitment::model::{NewRecruitment, Recruitment, RecruitmentQuery};
 use crate::registry::recruitment::store;
 use crate::registry::references;
@@ -56,26 +56,15 @@ pub async fn find_recruitment(
 #[utoipa::path(tag = "recruitment", params(Idempotency), request_body = NewRecruitment, responses((status = 201, description = "The new record", body = Recruitment)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/recruitment")]
 pub async fn create_recruitment(
-    db: web::Data<Db>,
-    caller: Moderator<Moderate>,
-    key: Idempotency,
-    trail: Trail,
+    creation: Creation<Moderator<Moderate>>,
     body: Body<NewRecruitment>,
 ) -> Result<Written, ApiError> {
     let (draft, fingerprint) = body.into_parts();
-    db.get()
-        .await?
-        .transaction(async |conn| {
-            if let Some(first) = key.first_answer(conn, caller.0.user_id, &fingerprint).await? {
-                return Ok(first);
-            }
+    creation
+        .create(&fingerprint, Action::RecruitmentCreate, "/v1/recruitment", async |conn| {
             let resolved = store::resolve(conn, draft).await?;
             let id = store::create(conn, &resolved).await?;
-            let made = store::find(conn, id).await?;
-            let written = Written::created(format!("/v1/recruitment/{id}"), &made)?;
-            key.keep(conn, caller.0.user_id, &fingerprint, &written).await?;
-            trail.record(conn, &caller.0, Action::RecruitmentCreate, Subject::entered(&made)).await?;
-            Ok(written)
+            store::find(conn, id).await
         })
         .await
 }
@@ -86,29 +75,15 @@ pub async fn create_recruitment(
 #[utoipa::path(tag = "recruitment", params(("id" = String, Path, description = "Id of the record"), IfMatch), request_body(content = NewRecruitment, content_type = "application/merge-patch+json"), responses((status = 200, description = "The updated record", body = Recruitment)), security(("bearer" = []), ("api_key" = [])))]
 #[patch("/recruitment/{id}")]
 pub async fn update_recruitment(
-    db: web::Data<Db>,
-    caller: Moderator<Moderate>,
-    id: web::Path<String>,
-    if_match: IfMatch,
-    trail: Trail,
+    edit: Edit<Moderator<Moderate>>,
     patch: Patch<NewRecruitment>,
 ) -> Result<Written, ApiError> {
-    let id = references::id(&id, "recruitment record")?;
-    db.get()
-        .await?
-        .transaction(async |conn| {
-            let current = store::find(conn, id).await?;
-            if_match.check(current.version, || Record::etag(&current))?;
-            let resolved = store::resolve(conn, patch.merge(&NewRecruitment::from(&current))?).await?;
-            if !store::update(conn, id, current.version, &resolved).await? {
-                return Err(ApiError::stale(&Record::etag(&store::find(conn, id).await?)?));
-            }
-            let now = store::find(conn, id).await?;
-            let written = Written::changed(&now)?;
-            trail.record(conn, &caller.0, Action::RecruitmentUpdate, Subject::changed(&current, &now)).await?;
-            Ok(written)
-        })
-        .await
+    edit.change(async |conn, current: &Recruitment| {
+        let resolved = store::resolve(conn, patch.draft(current.into())?).await?;
+        let is_changed = store::update(conn, current.id, current.version, &resolved).await?;
+        Ok(is_changed.then_some(Action::RecruitmentUpdate))
+    })
+    .await
 }
 
 /// Delete a recruitment record
@@ -116,25 +91,19 @@ pub async fn update_recruitment(
 /// For network admins. It is deleted for good, because it was never public.
 #[utoipa::path(tag = "recruitment", params(("id" = String, Path, description = "Id of the record"), IfMatch), responses((status = 204, description = "Deleted")), security(("bearer" = []), ("api_key" = [])))]
 #[delete("/recruitment/{id}")]
-pub async fn delete_recruitment(
-    db: web::Data<Db>,
-    caller: Admin<Moderate>,
-    id: web::Path<String>,
-    if_match: IfMatch,
-    trail: Trail,
-    _: Query<NoParams>,
-) -> Result<HttpResponse, ApiError> {
-    let id = references::id(&id, "recruitment record")?;
-    db.get()
-        .await?
-        .transaction(async |conn| {
-            let current = store::find(conn, id).await?;
-            if_match.check(current.version, || Record::etag(&current))?;
-            if !store::delete(conn, id, current.version).await? {
-                return Err(ApiError::stale(&Record::etag(&current)?));
-            }
-            trail.record(conn, &caller.0, Action::RecruitmentDelete, Subject::gone(&current)).await
-        })
-        .await?;
-    Ok(no_content())
+pub async fn delete_recruitment(edit: Edit<Admin<Moderate>>, _: Query<NoParams>) -> Result<HttpResponse, ApiError> {
+    edit.withdraw(async |conn, record: &Recruitment| {
+        Ok(store::delete(conn, record.id, record.version).await?.then_some(Action::RecruitmentDelete))
+    })
+    .await
+}
+
+impl Editable for Recruitment {
+    async fn locate(conn: &mut AsyncPgConnection, _: &Account, segment: &str) -> Result<Self, ApiError> {
+        store::find(conn, references::id(segment, "recruitment record")?).await
+    }
+
+    async fn reload(&self, conn: &mut AsyncPgConnection, _: &Account) -> Result<Self, ApiError> {
+        store::find(conn, self.id).await
+    }
 }

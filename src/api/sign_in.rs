@@ -3,7 +3,6 @@
 use std::net::IpAddr;
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use diesel_async::AsyncConnection;
 
 use crate::access::account::Credential;
 use crate::access::extractors::{PasswordSession, SignedIn};
@@ -54,8 +53,6 @@ pub async fn log_in(
     let hash = token::refresh_hash(&keys, &first);
     let days = settings.session_days;
     let session = db
-        .get()
-        .await?
         .transaction(async |conn| {
             // A password change or a disabled account in the meantime ended all sessions. Do not begin another.
             if !store::still_holds(conn, user, &proven).await? {
@@ -90,8 +87,6 @@ pub async fn refresh_tokens(
     let address = client_address(&request);
     // Commit a reuse too: it ends the session.
     let owner = db
-        .get()
-        .await?
         .transaction(async |conn| {
             let session = match store::use_refresh_token(conn, &presented).await? {
                 Refresh::Used { session } => session,
@@ -106,7 +101,7 @@ pub async fn refresh_tokens(
             store::add_refresh_token(conn, session, next_hash).await?;
             let actor = Actor::in_session(owner.user_id, session, address);
             trail.record(conn, actor, Action::SessionRefresh, Subject::session(session, owner.council_id)).await?;
-            Ok::<_, ApiError>(Some((owner.user_id, session)))
+            Ok(Some((owner.user_id, session)))
         })
         .await?;
     let (user, session) =
@@ -126,14 +121,12 @@ pub async fn log_out(
     _: Query<NoParams>,
 ) -> Result<HttpResponse, ApiError> {
     let PasswordSession { account, session_id } = caller;
-    db.get()
-        .await?
-        .transaction(async |conn| {
-            store::end_session(conn, session_id).await?;
-            let subject = Subject::session(session_id, account.council_id);
-            trail.record(conn, &account, Action::SessionEnd, subject).await
-        })
-        .await?;
+    db.transaction(async |conn| {
+        store::end_session(conn, session_id).await?;
+        let subject = Subject::session(session_id, account.council_id);
+        trail.record(conn, &account, Action::SessionEnd, subject).await
+    })
+    .await?;
     Ok(no_content())
 }
 
@@ -182,20 +175,16 @@ pub async fn change_password(
     }
     let hash = password::hash(change.new_password).await?;
     let proven = user.password_hash.unwrap_or_default();
-    db.get()
-        .await?
-        .transaction(async |conn| {
-            // An admin may have reset the password in the meantime. The admin's password stays.
-            if !store::still_holds(conn, user.id, &proven).await? {
-                return Err(ApiError::bad_credentials(
-                    "Somebody changed your password in the meantime. Sign in again.",
-                ));
-            }
-            users::store::set_password(conn, user.id, &hash).await?;
-            let now = users::store::show(conn, user.id).await?;
-            trail.record(conn, &caller.account, Action::UserSetPassword, Subject::changed_once(&now)).await
-        })
-        .await?;
+    db.transaction(async |conn| {
+        // An admin may have reset the password in the meantime. The admin's password stays.
+        if !store::still_holds(conn, user.id, &proven).await? {
+            return Err(ApiError::bad_credentials("Somebody changed your password in the meantime. Sign in again."));
+        }
+        users::store::set_password(conn, user.id, &hash).await?;
+        let now = users::store::show(conn, user.id).await?;
+        trail.record(conn, &caller.account, Action::UserSetPassword, Subject::changed_once(&now)).await
+    })
+    .await?;
     Ok(no_content())
 }
 

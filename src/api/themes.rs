@@ -1,8 +1,9 @@
 //! Themes. Everyone can read them. Network officers maintain them.
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
-use diesel_async::{AsyncConnection, AsyncPgConnection};
+use diesel_async::AsyncPgConnection;
 
+use super::writes::{Creation, Edit, Editable};
 use crate::access::account::Account;
 use crate::access::extractors::{Anyone, Moderator};
 use crate::access::scope::WriteThemes;
@@ -16,9 +17,9 @@ use crate::formats::citation::form::Form;
 use crate::formats::citation::linked;
 use crate::formats::citation::linked::LinkedData;
 use crate::http::idempotency::Idempotency;
-use crate::http::input::{Body, Draft, Faults, IfMatch, Patch, Query};
+use crate::http::input::{Body, Draft, Faults, IfMatch, Patch, Query, Revision};
 use crate::http::page::{Page, Pages};
-use crate::http::response::{Answer, Cacheable, Moves, Record, Written, moved, no_content};
+use crate::http::response::{Answer, Cacheable, Moves, Written, moved};
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::record_view::RecordView;
 use crate::read_model::theme_list::ThemeFilter;
@@ -83,27 +84,16 @@ pub async fn find_theme(
 #[utoipa::path(tag = "themes", params(Idempotency), request_body = NewTheme, responses((status = 201, description = "The new theme", body = Theme)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/themes")]
 pub async fn create_theme(
-    db: web::Data<Db>,
-    caller: Moderator<WriteThemes>,
-    key: Idempotency,
-    trail: Trail,
+    creation: Creation<Moderator<WriteThemes>>,
     body: Body<NewTheme>,
 ) -> Result<Written, ApiError> {
     let (draft, fingerprint) = body.into_parts();
-    db.get()
-        .await?
-        .transaction(async |conn| {
-            if let Some(first) = key.first_answer(conn, caller.0.user_id, &fingerprint).await? {
-                return Ok(first);
-            }
+    creation
+        .create(&fingerprint, Action::ThemeCreate, "/v1/themes", async |conn| {
             store::lock_tree(conn).await?;
             let resolved = store::resolve(conn, draft, None).await?;
             let id = store::create(conn, &resolved).await?;
-            let made = store::find(conn, id).await?;
-            let written = Written::created(format!("/v1/themes/{}", made.slug), &made)?;
-            key.keep(conn, caller.0.user_id, &fingerprint, &written).await?;
-            trail.record(conn, &caller.0, Action::ThemeCreate, Subject::entered(&made)).await?;
-            Ok(written)
+            store::find(conn, id).await
         })
         .await
 }
@@ -113,15 +103,8 @@ pub async fn create_theme(
 /// For network officers. Members that you leave out are cleared.
 #[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id", example = "housing"), IfMatch), request_body = NewTheme, responses((status = 200, description = "The updated theme", body = Theme)), security(("bearer" = []), ("api_key" = [])))]
 #[put("/themes/{theme}")]
-pub async fn replace_theme(
-    db: web::Data<Db>,
-    caller: Moderator<WriteThemes>,
-    theme: web::Path<String>,
-    if_match: IfMatch,
-    trail: Trail,
-    body: Body<NewTheme>,
-) -> Result<Written, ApiError> {
-    change(&db, &trail, caller.0, &theme, if_match, |_| Ok(body.draft)).await
+pub async fn replace_theme(edit: Edit<Moderator<WriteThemes>>, body: Body<NewTheme>) -> Result<Written, ApiError> {
+    change(edit, body).await
 }
 
 /// Change a theme
@@ -129,15 +112,8 @@ pub async fn replace_theme(
 /// For network officers. Send a merge patch (RFC 7396). Null clears a member.
 #[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id", example = "housing"), IfMatch), request_body(content = NewTheme, content_type = "application/merge-patch+json"), responses((status = 200, description = "The updated theme", body = Theme)), security(("bearer" = []), ("api_key" = [])))]
 #[patch("/themes/{theme}")]
-pub async fn update_theme(
-    db: web::Data<Db>,
-    caller: Moderator<WriteThemes>,
-    theme: web::Path<String>,
-    if_match: IfMatch,
-    trail: Trail,
-    patch: Patch<NewTheme>,
-) -> Result<Written, ApiError> {
-    change(&db, &trail, caller.0, &theme, if_match, |current| patch.merge(&NewTheme::from(current))).await
+pub async fn update_theme(edit: Edit<Moderator<WriteThemes>>, patch: Patch<NewTheme>) -> Result<Written, ApiError> {
+    change(edit, patch).await
 }
 
 /// Withdraw a theme
@@ -147,25 +123,15 @@ pub async fn update_theme(
 #[utoipa::path(tag = "themes", params(("theme" = String, Path, description = "Slug or id", example = "housing"), Withdrawal, IfMatch), responses((status = 204, description = "Withdrawn")), security(("bearer" = []), ("api_key" = [])))]
 #[delete("/themes/{theme}")]
 pub async fn delete_theme(
-    db: web::Data<Db>,
-    caller: Moderator<WriteThemes>,
-    theme: web::Path<String>,
-    if_match: IfMatch,
-    trail: Trail,
+    edit: Edit<Moderator<WriteThemes>>,
     withdrawal: Query<Withdrawal>,
 ) -> Result<HttpResponse, ApiError> {
     let reason = withdrawal.0.reason();
-    db.get()
-        .await?
-        .transaction(async |conn| {
-            store::lock_tree(conn).await?;
-            let current = store::locate(conn, &theme).await?;
-            if_match.check(current.version, || Record::etag(&current))?;
-            store::withdraw(conn, current.id, current.version, reason.as_deref()).await?;
-            trail.record(conn, &caller.0, Action::ThemeWithdraw, Subject::gone(&current)).await
-        })
-        .await?;
-    Ok(no_content())
+    edit.withdraw(async |conn, theme: &Theme| {
+        let is_withdrawn = store::withdraw(conn, theme.id, theme.version, reason.as_deref()).await?;
+        Ok(is_withdrawn.then_some(Action::ThemeWithdraw))
+    })
+    .await
 }
 
 /// Merge a theme into another
@@ -183,31 +149,29 @@ pub async fn merge_theme(
     body: Body<ThemeMerge>,
 ) -> Result<Written, ApiError> {
     let (draft, fingerprint) = body.into_parts();
-    db.get()
-        .await?
-        .transaction(async |conn| {
-            if let Some(first) = key.first_answer(conn, caller.0.user_id, &fingerprint).await? {
-                return Ok(first);
-            }
-            store::lock_tree(conn).await?;
-            let from = store::locate(conn, &theme).await?;
-            let Draft { value, mut faults } = draft;
-            let into = target(conn, &value, &from, &mut faults).await?;
-            let into = store::find(conn, into.unwrap_or(from.id)).await?;
-            if into.status == ThemeStatus::Deprecated && into.id != from.id {
-                faults.add("/into", "deprecated", "is a deprecated theme; use the one that replaces it");
-            }
-            faults.finish()?;
-            store::merge(conn, &from, &into).await?;
-            let now = store::find(conn, into.id).await?;
-            let written = Written::changed(&now)?;
-            key.keep(conn, caller.0.user_id, &fingerprint, &written).await?;
-            trail.record(conn, &caller.0, Action::ThemeMerge, Subject::gone(&from)).await?;
-            trail.record(conn, &caller.0, Action::ThemeMerge, Subject::changed(&into, &now)).await?;
-            trail.record_side_effects(conn, &caller.0, &[from.id, into.id]).await?;
-            Ok(written)
-        })
-        .await
+    db.transaction(async |conn| {
+        if let Some(first) = key.first_answer(conn, caller.0.user_id, &fingerprint).await? {
+            return Ok(first);
+        }
+        store::lock_tree(conn).await?;
+        let from = store::locate(conn, &theme).await?;
+        let Draft { value, mut faults } = draft;
+        let into = target(conn, &value, &from, &mut faults).await?;
+        let into = store::find(conn, into.unwrap_or(from.id)).await?;
+        if into.status == ThemeStatus::Deprecated && into.id != from.id {
+            faults.add("/into", "deprecated", "is a deprecated theme; use the one that replaces it");
+        }
+        faults.finish()?;
+        store::merge(conn, &from, &into).await?;
+        let now = store::find(conn, into.id).await?;
+        let written = Written::changed(&now)?;
+        key.keep(conn, caller.0.user_id, &fingerprint, &written).await?;
+        trail.record(conn, &caller.0, Action::ThemeMerge, Subject::gone(&from)).await?;
+        trail.record(conn, &caller.0, Action::ThemeMerge, Subject::changed(&into, &now)).await?;
+        trail.record_side_effects(conn, &caller.0, &[from.id, into.id]).await?;
+        Ok(written)
+    })
+    .await
 }
 
 async fn target(
@@ -227,26 +191,21 @@ async fn target(
     Ok(into)
 }
 
-async fn change(
-    db: &Db,
-    trail: &Trail,
-    account: Account,
-    segment: &str,
-    if_match: IfMatch,
-    make: impl FnOnce(&Theme) -> Result<Draft<NewTheme>, ApiError> + Send,
-) -> Result<Written, ApiError> {
-    db.get()
-        .await?
-        .transaction(async |conn| {
-            store::lock_tree(conn).await?;
-            let current = store::locate(conn, segment).await?;
-            if_match.check(current.version, || Record::etag(&current))?;
-            let resolved = store::resolve(conn, make(&current)?, Some(current.id)).await?;
-            store::update(conn, &current, &resolved).await?;
-            let now = store::find(conn, current.id).await?;
-            let written = Written::changed(&now)?;
-            trail.record(conn, &account, Action::ThemeUpdate, Subject::changed(&current, &now)).await?;
-            Ok(written)
-        })
-        .await
+impl Editable for Theme {
+    async fn locate(conn: &mut AsyncPgConnection, _: &Account, segment: &str) -> Result<Self, ApiError> {
+        store::lock_tree(conn).await?;
+        store::locate(conn, segment).await
+    }
+
+    async fn reload(&self, conn: &mut AsyncPgConnection, _: &Account) -> Result<Self, ApiError> {
+        store::find(conn, self.id).await
+    }
+}
+
+async fn change(edit: Edit<Moderator<WriteThemes>>, revision: impl Revision<NewTheme>) -> Result<Written, ApiError> {
+    edit.change(async |conn, current: &Theme| {
+        let resolved = store::resolve(conn, revision.draft(current.into())?, Some(current.id)).await?;
+        Ok(store::update(conn, current, &resolved).await?.then_some(Action::ThemeUpdate))
+    })
+    .await
 }

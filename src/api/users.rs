@@ -1,9 +1,10 @@
 //! Users. Network admins manage them. Moderators can read them.
 
 use actix_web::{HttpResponse, get, patch, post, put, web};
-use diesel_async::{AsyncConnection, AsyncPgConnection};
+use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
+use super::writes::{Creation, Edit, Editable};
 use crate::access::account::{Account, Credential};
 use crate::access::extractors::{Admin, Moderator};
 use crate::access::reach::Reach;
@@ -18,7 +19,7 @@ use crate::audit::trail::Trail;
 use crate::db::Db;
 use crate::error::ApiError;
 use crate::http::idempotency::Idempotency;
-use crate::http::input::{Body, Draft, IfMatch, NoParams, Patch, Query};
+use crate::http::input::{Body, IfMatch, NoParams, Patch, Query, Revision};
 use crate::http::page::{Listing, Page, Pages};
 use crate::http::response::{Cacheable, Record, Written, no_content};
 use crate::read_model::extractor::CurrentSnapshot;
@@ -38,18 +39,17 @@ pub async fn list_users(
     query: Query<UserQuery>,
 ) -> Result<Listing<User>, ApiError> {
     let window = pages.window(query.limit, query.cursor.as_deref(), query.sort.unwrap_or(UserSort::Email).order())?;
-    let mut conn = db.get().await?;
     let mut faults = Vec::new();
     let councils = snapshot.any_council(Reach::ALL, "council", &query.council, &mut faults);
     if !faults.is_empty() {
         return Err(ApiError::bad_query(faults));
     }
     let filter = store::UserFilter { roles: query.role.clone(), status: query.status, councils };
-    let slice = conn
+    let slice = db
         .transaction(async |conn| {
             let slice = store::list(conn, &filter, &window).await?;
             trail.record(conn, &caller.0, Action::UserList, Subject::all(RecordKind::User)).await?;
-            Ok::<_, ApiError>(slice)
+            Ok(slice)
         })
         .await?;
     Ok(pages.listing(slice, window.limit, None))
@@ -68,14 +68,12 @@ pub async fn find_user(
     _: Query<NoParams>,
 ) -> Result<Record<User>, ApiError> {
     let id = references::id(&id, "user")?;
-    db.get()
-        .await?
-        .transaction(async |conn| {
-            let user = store::show(conn, id).await?;
-            trail.record(conn, &caller.0, Action::UserRead, Subject::read(&user)).await?;
-            Ok(Record::whole(user))
-        })
-        .await
+    db.transaction(async |conn| {
+        let user = store::show(conn, id).await?;
+        trail.record(conn, &caller.0, Action::UserRead, Subject::read(&user)).await?;
+        Ok(Record::whole(user))
+    })
+    .await
 }
 
 /// Create a user
@@ -85,29 +83,20 @@ pub async fn find_user(
 #[post("/users")]
 pub async fn create_user(
     db: web::Data<Db>,
-    caller: Admin<ManageUsers>,
-    key: Idempotency,
-    trail: Trail,
+    creation: Creation<Admin<ManageUsers>>,
     body: Body<NewUser>,
 ) -> Result<Written, ApiError> {
     let (mut draft, fingerprint) = body.into_parts();
-    let mut conn = db.get().await?;
-    let council = council_of(&mut conn, draft.value.council.as_ref(), &mut draft.faults).await?;
+    let council = council_of(&mut *db.get().await?, draft.value.council.as_ref(), &mut draft.faults).await?;
     let user = draft.checked()?;
-    officers_in_person(&caller.0, &[user.role])?;
+    officers_in_person(&creation.account, &[user.role])?;
     let hash = password::hash(user.initial_password.clone()).await?;
-    conn.transaction(async |conn| {
-        if let Some(first) = key.first_answer(conn, caller.0.user_id, &fingerprint).await? {
-            return Ok(first);
-        }
-        let id = store::create(conn, &user.update(), council, Some(&hash)).await?;
-        let made = store::show(conn, id).await?;
-        let written = Written::created(format!("/v1/users/{id}"), &made)?;
-        key.keep(conn, caller.0.user_id, &fingerprint, &written).await?;
-        trail.record(conn, &caller.0, Action::UserCreate, Subject::entered(&made)).await?;
-        Ok(written)
-    })
-    .await
+    creation
+        .create(&fingerprint, Action::UserCreate, "/v1/users", async |conn| {
+            let id = store::create(conn, &user.update(), council, Some(&hash)).await?;
+            store::show(conn, id).await
+        })
+        .await
 }
 
 /// Replace a user
@@ -115,15 +104,8 @@ pub async fn create_user(
 /// For network admins. Members that you leave out are cleared.
 #[utoipa::path(tag = "users", params(("id" = Uuid, Path, description = "Id of the user"), IfMatch), request_body = UserUpdate, responses((status = 200, description = "The updated user", body = User)), security(("bearer" = []), ("api_key" = [])))]
 #[put("/users/{id}")]
-pub async fn replace_user(
-    db: web::Data<Db>,
-    caller: Admin<ManageUsers>,
-    id: web::Path<String>,
-    if_match: IfMatch,
-    trail: Trail,
-    body: Body<UserUpdate>,
-) -> Result<Written, ApiError> {
-    change(&db, &trail, caller.0, references::id(&id, "user")?, if_match, |_| Ok(body.draft)).await
+pub async fn replace_user(edit: Edit<Admin<ManageUsers>>, body: Body<UserUpdate>) -> Result<Written, ApiError> {
+    change(edit, body).await
 }
 
 /// Change a user
@@ -132,18 +114,8 @@ pub async fn replace_user(
 /// at once.
 #[utoipa::path(tag = "users", params(("id" = Uuid, Path, description = "Id of the user"), IfMatch), request_body(content = UserUpdate, content_type = "application/merge-patch+json"), responses((status = 200, description = "The updated user", body = User)), security(("bearer" = []), ("api_key" = [])))]
 #[patch("/users/{id}")]
-pub async fn update_user(
-    db: web::Data<Db>,
-    caller: Admin<ManageUsers>,
-    id: web::Path<String>,
-    if_match: IfMatch,
-    trail: Trail,
-    patch: Patch<UserUpdate>,
-) -> Result<Written, ApiError> {
-    change(&db, &trail, caller.0, references::id(&id, "user")?, if_match, |current| {
-        patch.merge(&UserUpdate::from(current))
-    })
-    .await
+pub async fn update_user(edit: Edit<Admin<ManageUsers>>, patch: Patch<UserUpdate>) -> Result<Written, ApiError> {
+    change(edit, patch).await
 }
 
 /// Set a user's password
@@ -162,47 +134,40 @@ pub async fn set_user_password(
     let user = store::find(&mut *db.get().await?, references::id(&id, "user")?).await?;
     officers_in_person(&caller.0, &[user.role.0])?;
     let hash = password::hash(new.password).await?;
-    db.get()
-        .await?
-        .transaction(async |conn| {
-            store::set_password(conn, user.id, &hash).await?;
-            let now = store::show(conn, user.id).await?;
-            trail.record(conn, &caller.0, Action::UserSetPassword, Subject::changed_once(&now)).await
-        })
-        .await?;
+    db.transaction(async |conn| {
+        store::set_password(conn, user.id, &hash).await?;
+        let now = store::show(conn, user.id).await?;
+        trail.record(conn, &caller.0, Action::UserSetPassword, Subject::changed_once(&now)).await
+    })
+    .await?;
     Ok(no_content())
 }
 
-async fn change(
-    db: &Db,
-    trail: &Trail,
-    account: Account,
-    id: Uuid,
-    if_match: IfMatch,
-    make: impl FnOnce(&User) -> Result<Draft<UserUpdate>, ApiError>,
-) -> Result<Written, ApiError> {
-    let mut conn = db.get().await?;
-    let current = store::show(&mut conn, id).await?;
-    if_match.check(current.version, || Record::etag(&current))?;
-    let mut draft = make(&current)?;
-    let council = council_of(&mut conn, draft.value.council.as_ref(), &mut draft.faults).await?;
-    let update = draft.checked()?;
-    officers_in_person(&account, &[current.role, update.role])?;
-    conn.transaction(async |conn| {
+impl Editable for User {
+    async fn locate(conn: &mut AsyncPgConnection, _: &Account, segment: &str) -> Result<Self, ApiError> {
+        store::show(conn, references::id(segment, "user")?).await
+    }
+
+    async fn reload(&self, conn: &mut AsyncPgConnection, _: &Account) -> Result<Self, ApiError> {
+        store::show(conn, self.id).await
+    }
+}
+
+async fn change(edit: Edit<Admin<ManageUsers>>, revision: impl Revision<UserUpdate>) -> Result<Written, ApiError> {
+    edit.change(async |conn, current: &User| {
+        let mut draft = revision.draft(current.into())?;
+        let council = council_of(conn, draft.value.council.as_ref(), &mut draft.faults).await?;
+        let update = draft.checked()?;
+        officers_in_person(&edit.account, &[current.role, update.role])?;
         let stays_admin = update.role == Role::NetworkAdmin && update.status == UserStatus::Active;
-        if !stays_admin && store::active_admins(conn).await? == [id] {
+        if !stays_admin && store::active_admins(conn).await? == [current.id] {
             return Err(ApiError::conflict(
                 "This is the last active network admin. Appoint another network admin first.",
             ));
         }
-        if !store::update(conn, id, current.version, &update, council).await? {
-            return Err(ApiError::stale(&Record::etag(&store::show(conn, id).await?)?));
-        }
-        let now = store::show(conn, id).await?;
-        let disables = now.status == UserStatus::Disabled && current.status != UserStatus::Disabled;
+        let disables = update.status == UserStatus::Disabled && current.status != UserStatus::Disabled;
         let action = if disables { Action::UserDisable } else { Action::UserUpdate };
-        trail.record(conn, &account, action, Subject::changed(&current, &now)).await?;
-        Written::changed(&now)
+        Ok(store::update(conn, current.id, current.version, &update, council).await?.then_some(action))
     })
     .await
 }

@@ -115,6 +115,11 @@ impl<'a> Subject<'a> {
         Self { after: None, ..record.subject() }
     }
 
+    /// Names the record in its address: the slug, or the id of a record without one.
+    pub fn segment(&self) -> String {
+        self.name.map_or_else(|| self.id.unwrap_or_default().to_string(), str::to_owned)
+    }
+
     /// A session of a user of this council.
     pub fn session(id: Uuid, council: Option<Uuid>) -> Self {
         Self { id: Some(id), council, ..Self::all(RecordKind::Session) }

@@ -21,14 +21,17 @@ use std::time::{Duration, Instant};
 pub use connection::{Connection, DedicatedConnection};
 use connection::{ConnectionManager, OpenConnection};
 use deadpool::managed::{BuildError, Pool, TimeoutType};
+use diesel::result::Error as DatabaseError;
 use diesel::sql_types::Text;
 use diesel::{ConnectionResult, QueryResult};
 use diesel_async::pooled_connection::deadpool::PoolError;
-use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::{AnsiTransactionManager, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection, TransactionManager};
 use history::History;
 use hosts::Hosts;
 pub use listen::Listener;
 use prepared::Prepared;
+
+use crate::error::ApiError;
 
 /// Timeout for getting a connection from the pool. After it, the request is answered with 503.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(1200);
@@ -97,6 +100,29 @@ impl Db {
         match tokio::time::timeout(CONNECT_TIMEOUT, self.pool.get()).await {
             Ok(answer) => Ok(self.pool.manager().hand_out(answer?, since)),
             Err(_) => Err(PoolError::Timeout(TimeoutType::Wait)),
+        }
+    }
+
+    /// Runs `work` in a transaction: commits when it succeeds, rolls back when it fails.
+    ///
+    /// Like [`AsyncConnection::transaction`](diesel_async::AsyncConnection::transaction), for work that stays on one
+    /// thread. So generic code can pass closures on without bounds on their futures.
+    pub async fn transaction<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
+        let mut conn = self.get().await?;
+        AnsiTransactionManager::begin_transaction(&mut *conn).await?;
+        match work(&mut *conn).await {
+            Ok(done) => {
+                AnsiTransactionManager::commit_transaction(&mut *conn).await?;
+                Ok(done)
+            }
+            Err(error) => match AnsiTransactionManager::rollback_transaction(&mut *conn).await {
+                // The connection is lost, and `error` tells why.
+                Ok(()) | Err(DatabaseError::BrokenTransactionManager) => Err(error),
+                Err(other) => Err(other.into()),
+            },
         }
     }
 

@@ -11,7 +11,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::StreamExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio::time::{Instant, timeout_at};
 use utoipa::ToSchema;
 
@@ -29,6 +29,9 @@ const LEAST_RATE: usize = 1024;
 pub trait Check {
     /// Adds every broken rule to `faults`.
     fn check(&self, _faults: &mut Faults) {}
+
+    /// Removes from the record's members, `held`, those that a patch makes outdated, before it is merged.
+    fn forget_outdated(_patch: &Value, _held: &mut Map<String, Value>) {}
 }
 
 /// A value read from a body, with the faults found so far. The store then checks references. [`Faults::finish`] reports
@@ -138,22 +141,23 @@ pub struct Patch<T> {
     of: PhantomData<T>,
 }
 
-impl<T: ToSchema + DeserializeOwned + Check + Serialize> Patch<T> {
-    /// The record after the patch, with every fault of the result.
-    pub fn merge(self, current: &T) -> Result<Draft<T>, ApiError> {
-        self.merge_after(current, |_, _| ())
-    }
+/// The body of a PUT or a PATCH.
+pub trait Revision<T> {
+    /// The writable members after the change of those in `current`, with every fault.
+    fn draft(self, current: T) -> Result<Draft<T>, ApiError>;
+}
 
-    /// The same, for a record with members that make others outdated. `forget` gets the patch and the record's members
-    /// before the merge.
-    pub fn merge_after(
-        self,
-        current: &T,
-        forget: impl FnOnce(&Value, &mut serde_json::Map<String, Value>),
-    ) -> Result<Draft<T>, ApiError> {
+impl<T> Revision<T> for Body<T> {
+    fn draft(self, _: T) -> Result<Draft<T>, ApiError> {
+        Ok(self.draft)
+    }
+}
+
+impl<T: ToSchema + DeserializeOwned + Check + Serialize> Revision<T> for Patch<T> {
+    fn draft(self, current: T) -> Result<Draft<T>, ApiError> {
         let mut merged = serde_json::to_value(current).map_err(ApiError::internal)?;
         if let Some(members) = merged.as_object_mut() {
-            forget(&self.patch, members);
+            T::forget_outdated(&self.patch, members);
         }
         merge(&mut merged, self.patch);
         Draft::new(merged, &self.schemas)
@@ -167,7 +171,7 @@ fn merge(target: &mut Value, patch: Value) {
         return;
     };
     if !target.is_object() {
-        *target = Value::Object(serde_json::Map::new());
+        *target = Value::Object(Map::new());
     }
     if let Value::Object(target) = target {
         for (name, value) in patch {

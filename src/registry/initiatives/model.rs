@@ -2,6 +2,7 @@
 
 use chrono::{NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use strum::{EnumIter, EnumMessage};
 use utoipa::ToSchema;
 
@@ -312,6 +313,18 @@ impl Check for NewInitiative {
         }
         for (index, cost) in self.costs.iter().enumerate() {
             cost.check(&format!("/costs/{index}"), &self.sources, faults);
+        }
+    }
+
+    /// The other form of the lead, and the date of another status.
+    fn forget_outdated(patch: &Value, held: &mut Map<String, Value>) {
+        for (sent, outdated) in
+            [("lead_council", "lead"), ("lead", "lead_council"), ("delivery_status", "status_as_at")]
+        {
+            let is_new = patch.get(sent).is_some_and(|value| !value.is_null() && held.get(sent) != Some(value));
+            if is_new && patch.get(outdated).is_none() {
+                held.remove(outdated);
+            }
         }
     }
 }

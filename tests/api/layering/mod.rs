@@ -111,6 +111,29 @@ fn http_stays_at_the_edge() {
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
+/// `src/api/writes.rs` has the steps, so that no handler forgets the right, the precondition or the event.
+#[test]
+fn every_put_patch_and_delete_takes_the_same_steps() {
+    let mut steps = Vec::new();
+    for source in sources().iter().filter(|source| source.path.starts_with("src/api/")) {
+        let text: Vec<&str> = source.lines().map(|(_, line)| line).collect();
+        let text = text.join("\n");
+        for method in ["#[put(", "#[patch(", "#[delete("] {
+            let handlers = text.match_indices(method).map(|(at, _)| &text[at..]);
+            steps.extend(handlers.map(|handler| {
+                let signature = handler.split(" {\n").next().unwrap_or_default();
+                (
+                    format!("{}: {}", source.path, signature.lines().next().unwrap_or_default()),
+                    signature.contains("Edit<"),
+                )
+            }));
+        }
+    }
+    let others: Vec<&String> = steps.iter().filter(|(_, is_edit)| !is_edit).map(|(handler, _)| handler).collect();
+    assert!(others.is_empty(), "these take no Edit: {others:#?}");
+    assert!(steps.len() > 10, "only {} handlers were found", steps.len());
+}
+
 /// The private PostgreSQL could be a crate of its own: it names nothing of ours, neither in code nor in comments.
 #[test]
 fn the_private_postgresql_knows_no_registry() {

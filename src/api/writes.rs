@@ -1,0 +1,169 @@
+//! The steps of a write, in one transaction, the same for every resource.
+//!
+//! [`Edit`] serves every PUT, PATCH and DELETE: locate the record, check the caller's right and the precondition, change
+//! the record, record the event, answer. [`Creation`] serves every POST that creates. A handler adds its own step as a
+//! closure. [`Editable`] has what differs between resources.
+//!
+//! The event comes last, because all other writers wait from then on. The response waits until reads include the write
+//! (`read_model::middleware`).
+
+use std::future::{Ready, ready};
+use std::marker::PhantomData;
+
+use actix_web::dev::Payload;
+use actix_web::{Error, FromRequest, HttpRequest, HttpResponse, web};
+use diesel_async::AsyncPgConnection;
+
+use crate::access::account::Account;
+use crate::access::extractors::{Grade, Graded};
+use crate::access::scope::Needs;
+use crate::audit::model::Action;
+use crate::audit::subject::{Audited, Subject};
+use crate::audit::trail::Trail;
+use crate::db::Db;
+use crate::error::ApiError;
+use crate::http::idempotency::Idempotency;
+use crate::http::input::IfMatch;
+use crate::http::response::{Record, Versioned, Written, no_content};
+
+/// A kind of record that [`Edit`] changes.
+#[expect(async_fn_in_trait, reason = "handlers stay on one thread")]
+pub trait Editable: Versioned + Audited + Sized {
+    /// The record that a path segment names. 404 if the caller cannot see it.
+    async fn locate(conn: &mut AsyncPgConnection, account: &Account, segment: &str) -> Result<Self, ApiError>;
+
+    /// The record as it is now, for the response.
+    async fn reload(&self, conn: &mut AsyncPgConnection, account: &Account) -> Result<Self, ApiError>;
+
+    /// 403 if the caller can see the record but not change it.
+    fn check_right(&self, _: &Account) -> Result<(), ApiError> {
+        Ok(())
+    }
+
+    /// True if the change to `now` also changed other records. They get events of their own.
+    fn changes_others(&self, _now: &Self) -> bool {
+        false
+    }
+}
+
+/// What a write needs besides its input: the caller `C` (an extractor), the record in the address, and a condition from
+/// the headers.
+pub struct Write<C, H> {
+    /// The caller.
+    pub account: Account,
+    segment: String,
+    condition: H,
+    db: web::Data<Db>,
+    trail: Trail,
+    caller: PhantomData<C>,
+}
+
+/// A change of the record in the address, if it has the version that the caller edited. Operations with it list
+/// [`IfMatch`] in their `params`.
+pub type Edit<C> = Write<C, IfMatch>;
+
+/// A creation, at most once for a key of the caller. Operations with it list [`Idempotency`] in their `params`.
+pub type Creation<C> = Write<C, Idempotency>;
+
+impl<C> Edit<C> {
+    /// Changes the record. The answer is the record as it is now.
+    ///
+    /// `step` makes the change and returns the action for the audit trail, or `None` if the record no longer has the
+    /// version that it was given. That gives 412.
+    pub async fn change<R: Editable>(
+        &self,
+        step: impl AsyncFnOnce(&mut AsyncPgConnection, &R) -> Result<Option<Action>, ApiError>,
+    ) -> Result<Written, ApiError> {
+        self.db
+            .transaction(async |conn| {
+                let (before, action) = self.apply(conn, step).await?;
+                let now = before.reload(conn, &self.account).await?;
+                let subject = Subject::changed(&before, &now);
+                let written = Written::changed(&now)?;
+                self.trail.record(conn, &self.account, action, subject).await?;
+                if before.changes_others(&now) {
+                    self.trail.record_side_effects(conn, &self.account, subject.id.as_slice()).await?;
+                }
+                Ok(written)
+            })
+            .await
+    }
+
+    /// Withdraws the record. `step` is as for [`Edit::change`].
+    pub async fn withdraw<R: Editable>(
+        &self,
+        step: impl AsyncFnOnce(&mut AsyncPgConnection, &R) -> Result<Option<Action>, ApiError>,
+    ) -> Result<HttpResponse, ApiError> {
+        self.db
+            .transaction(async |conn| {
+                let (before, action) = self.apply(conn, step).await?;
+                self.trail.record(conn, &self.account, action, Subject::gone(&before)).await
+            })
+            .await?;
+        Ok(no_content())
+    }
+
+    /// The record before the change, and the action.
+    async fn apply<R: Editable>(
+        &self,
+        conn: &mut AsyncPgConnection,
+        step: impl AsyncFnOnce(&mut AsyncPgConnection, &R) -> Result<Option<Action>, ApiError>,
+    ) -> Result<(R, Action), ApiError> {
+        let current = R::locate(conn, &self.account, &self.segment).await?;
+        current.check_right(&self.account)?;
+        self.condition.check(current.version(), || Record::etag(&current))?;
+        match step(&mut *conn, &current).await? {
+            Some(action) => Ok((current, action)),
+            None => Err(ApiError::stale(&Record::etag(&current.reload(conn, &self.account).await?)?)),
+        }
+    }
+}
+
+impl<C> Creation<C> {
+    /// Creates a record below this address with `step`, which returns it. A repeated request gets the first answer
+    /// again. `fingerprint` is that of the request's body.
+    pub async fn create<R: Versioned + Audited>(
+        &self,
+        fingerprint: &[u8],
+        action: Action,
+        collection: &str,
+        step: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<R, ApiError>,
+    ) -> Result<Written, ApiError> {
+        let Self { account, condition: key, trail, .. } = self;
+        self.db
+            .transaction(async |conn| {
+                if let Some(first) = key.first_answer(conn, account.user_id, fingerprint).await? {
+                    return Ok(first);
+                }
+                let made = step(&mut *conn).await?;
+                let subject = Subject::entered(&made);
+                let written = Written::created(format!("{collection}/{}", subject.segment()), &made)?;
+                key.keep(conn, account.user_id, fingerprint, &written).await?;
+                trail.record(conn, account, action, subject).await?;
+                Ok(written)
+            })
+            .await
+    }
+}
+
+impl<G: Grade, S: Needs, H> FromRequest for Write<Graded<G, S>, H>
+where
+    H: FromRequest<Error = ApiError, Future = Ready<Result<H, ApiError>>>,
+{
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let mut write = || {
+            Ok(Self {
+                account: Graded::<G, S>::from_request(request, payload).into_inner()?.0,
+                segment: web::Path::<Vec<String>>::extract(request).into_inner()?.pop().unwrap_or_default(),
+                condition: H::from_request(request, payload).into_inner()?,
+                db: web::Data::extract(request).into_inner()?,
+                trail: Trail::extract(request).into_inner()?,
+                caller: PhantomData,
+            })
+        };
+        ready(write())
+    }
+}
