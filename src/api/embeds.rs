@@ -40,7 +40,7 @@ async fn frame_initiatives(
 ) -> Result<HttpResponse, ApiError> {
     let listed = || {
         let SharedQuery { value: query, written } = query?;
-        let (view, heading) = (query.view, query.heading.clone());
+        let (view, heading) = (query.shape.view, query.shape.heading.clone());
         let query = query.of_list();
         let filter = InitiativeFilter::new(&snapshot, Reach::PUBLIC, &query)?;
         let page = pages.page(query.limit, None)?;

@@ -31,7 +31,7 @@ use crate::read_model::theme_list::ThemeFilter;
 use crate::registry::councils::query::CouncilQuery;
 use crate::registry::initiatives::query::InitiativeQuery;
 use crate::registry::memberships::query::MembershipQuery;
-use crate::registry::outcomes::OutcomeQuery;
+use crate::registry::outcomes::{ClaimQuery, OutcomeQuery};
 use crate::registry::themes::model::ThemeQuery;
 
 type InitiativeExport = ExportQuery<InitiativeQuery>;
@@ -167,12 +167,13 @@ pub async fn export_outcomes(
     let format = exports.format("outcomes", Format::PLAIN)?;
     let (reach, table) = (caller.0.reach(), tables::outcomes());
     let ExportQuery { list: query, file } = query.0;
-    let fields = picked(query.fields.as_deref());
-    let given = [("limit", query.limit.is_some()), ("cursor", query.cursor.is_some())];
+    let ClaimQuery { fields, limit, cursor, sort, .. } = &query.claims;
+    let fields = picked(fields.as_deref());
+    let given = [("limit", limit.is_some()), ("cursor", cursor.is_some())];
     refuse_pages(&table, fields.as_deref(), &given, (format, file))?;
     let snapshot = Arc::clone(&exports.snapshot.0);
     let filter = OutcomeFilter::new(&snapshot, reach, &query)?;
-    let claims = snapshot.outcomes_in_order(reach, &filter, query.sort);
+    let claims = snapshot.outcomes_in_order(reach, &filter, *sort);
     exports.check_size(&caller, format, claims.len())?;
     let get = move |at: usize| {
         let row = claims.get(at)?.clone();

@@ -27,10 +27,10 @@ pub async fn list_outcomes(
 ) -> Result<Listing<OutcomeRecord>, ApiError> {
     let reach = caller.reach();
     let filter = OutcomeFilter::new(&snapshot, reach, &query)?;
-    let page = pages.page(query.limit, query.cursor.as_deref())?;
-    let slice = snapshot.list_outcomes(reach, &filter, query.sort, &page);
+    let page = pages.page(query.claims.limit, query.claims.cursor.as_deref())?;
+    let slice = snapshot.list_outcomes(reach, &filter, query.claims.sort, &page);
     let records = slice.rows.iter().map(|(entry, place)| OutcomeRecord::of(entry, *place));
     let records = slice.of(records.collect::<Result<Vec<_>, _>>()?);
-    let fields = picked(query.0.fields.as_deref());
+    let fields = picked(query.claims.fields.as_deref());
     Ok(pages.listing(records, page.limit, fields))
 }

@@ -43,7 +43,8 @@ impl OutcomeFilter {
     /// Resolve the names in a query. Reports every fault at once.
     pub fn new(snapshot: &Snapshot, reach: Reach, query: &OutcomeQuery) -> Result<Self, ApiError> {
         let (mut faults, mut of) = (Vec::new(), Vec::new());
-        for name in &query.initiative {
+        let claims = &query.claims;
+        for name in &claims.initiative {
             match snapshot.locate_initiative(reach, name) {
                 Ok(found) => of.push(found.id),
                 Err(_) => {
@@ -62,12 +63,12 @@ impl OutcomeFilter {
         };
         Ok(Self {
             initiatives,
-            of: (!query.initiative.is_empty()).then_some(of),
-            kinds: query.kind.clone(),
-            units: query.unit.clone(),
-            bounds: query.bound.clone(),
-            directions: query.direction.clone(),
-            min_evidence: query.min_evidence,
+            of: (!claims.initiative.is_empty()).then_some(of),
+            kinds: claims.kind.clone(),
+            units: claims.unit.clone(),
+            bounds: claims.bound.clone(),
+            directions: claims.direction.clone(),
+            min_evidence: claims.min_evidence,
         })
     }
 

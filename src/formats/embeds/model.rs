@@ -1,14 +1,11 @@
 //! Parameters of frames, and oEmbed's parameters and answers.
 
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::http::search::SearchText;
-use crate::registry::council_changes::lineage::LineageScope;
-use crate::registry::councils::model::{Nation, Region};
-use crate::registry::initiatives::model::InitiativeKind;
-use crate::registry::initiatives::query::{InitiativeQuery, InitiativeSort};
-use crate::text::Reference;
+use crate::http::input::some_of;
+use crate::registry::initiatives::query::InitiativeQuery;
 
 /// Layout of a frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
@@ -21,51 +18,10 @@ pub enum FrameView {
     Map,
 }
 
-/// Parameters of a frame of initiatives. They match the attributes of the element.
+/// Parameters of a frame of initiatives that are its own.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct FrameQuery {
-    /// Words to search for.
-    #[param(inline)]
-    pub q: Option<SearchText>,
-    /// Only initiatives on these themes.
-    #[serde(default)]
-    #[param(inline)]
-    pub theme: Vec<Reference>,
-    /// Only initiatives that follow these principles.
-    #[serde(default)]
-    #[param(inline)]
-    pub principle: Vec<Reference>,
-    /// Only initiatives led by these councils.
-    #[serde(default)]
-    #[param(inline)]
-    pub council: Vec<Reference>,
-    /// Only initiatives that these councils lead or take part in.
-    #[serde(default)]
-    #[param(inline)]
-    pub participant: Vec<Reference>,
-    /// Councils to add to those in `council` and `participant`: the ones that followed them, the ones that they followed,
-    /// or both.
-    #[param(inline)]
-    pub lineage: Option<LineageScope>,
-    /// Only initiatives in these English regions.
-    #[serde(default)]
-    #[param(inline)]
-    pub region: Vec<Region>,
-    /// Only initiatives in these nations.
-    #[serde(default)]
-    #[param(inline)]
-    pub nation: Vec<Nation>,
-    /// Only these kinds of record.
-    #[serde(default)]
-    #[param(inline)]
-    pub kind: Vec<InitiativeKind>,
-    /// Order of the initiatives.
-    #[param(inline)]
-    pub sort: Option<InitiativeSort>,
-    /// Number of initiatives. Default: 5.
-    #[param(minimum = 1)]
-    pub limit: Option<u64>,
+pub struct FrameShape {
     /// Layout: a list, or a map above the list.
     #[serde(default)]
     #[param(inline)]
@@ -75,26 +31,34 @@ pub struct FrameQuery {
     pub heading: Option<String>,
 }
 
+/// Parameters that a frame shares with the list of initiatives.
+const OF_LIST: [&str; 11] =
+    ["q", "theme", "principle", "council", "participant", "lineage", "region", "nation", "kind", "sort", "limit"];
+
 /// Default number of rows in a frame, the same as in the element.
 const LIMIT: u64 = 5;
+
+/// Parameters of a frame of initiatives. They match the attributes of the element.
+#[derive(Debug, Deserialize)]
+pub struct FrameQuery {
+    /// Layout and heading.
+    #[serde(flatten)]
+    pub shape: FrameShape,
+    #[serde(flatten)]
+    list: InitiativeQuery,
+}
 
 impl FrameQuery {
     /// The query for the list.
     pub fn of_list(self) -> InitiativeQuery {
-        InitiativeQuery {
-            q: self.q,
-            theme: self.theme,
-            principle: self.principle,
-            council: self.council,
-            participant: self.participant,
-            lineage: self.lineage,
-            region: self.region,
-            nation: self.nation,
-            kind: self.kind,
-            sort: self.sort,
-            limit: Some(self.limit.unwrap_or(LIMIT)),
-            ..InitiativeQuery::default()
-        }
+        InitiativeQuery { limit: self.list.limit.or(Some(LIMIT)), ..self.list }
+    }
+}
+
+impl IntoParams for FrameQuery {
+    fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let list = some_of(&InitiativeQuery::into_params(&place), &OF_LIST);
+        list.into_iter().chain(FrameShape::into_params(&place)).collect()
     }
 }
 

@@ -7,6 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::error::{ApiError, Fault};
 use crate::geography::BoundingBox;
+use crate::http::input::some_of;
 use crate::registry::councils::query::CouncilQuery;
 use crate::registry::initiatives::query::InitiativeQuery;
 use crate::text::moment::{LOST_PLUS, lost_plus};
@@ -102,19 +103,16 @@ pub struct InitiativeItems {
 
 impl IntoParams for CouncilItems {
     fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        with(Items::into_params(&place), CouncilQuery::into_params(&place), &COUNCIL_FILTERS)
+        let filters = some_of(&CouncilQuery::into_params(&place), &COUNCIL_FILTERS);
+        Items::into_params(&place).into_iter().chain(filters).collect()
     }
 }
 
 impl IntoParams for InitiativeItems {
     fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        with(Items::into_params(&place), InitiativeQuery::into_params(&place), &INITIATIVE_FILTERS)
+        let filters = some_of(&InitiativeQuery::into_params(&place), &INITIATIVE_FILTERS);
+        Items::into_params(&place).into_iter().chain(filters).collect()
     }
-}
-
-fn with(mut items: Vec<Parameter>, filters: Vec<Parameter>, wanted: &[&str]) -> Vec<Parameter> {
-    items.extend(filters.into_iter().filter(|filter| wanted.contains(&filter.name.as_str())));
-    items
 }
 
 /// A period of days, including the first and last. `None` means an open end.

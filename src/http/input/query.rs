@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use utoipa::IntoParams;
+use utoipa::openapi::path::Parameter;
 
 use super::Schemas;
 use crate::error::{ApiError, Fault};
@@ -27,6 +28,12 @@ pub struct SharedQuery<T> {
     pub value: T,
     /// The part of the query string with the declared parameters.
     pub written: String,
+}
+
+/// Those parameters that have these names, in the order of the names. For operations that share filters.
+pub fn some_of(parameters: &[Parameter], names: &[&str]) -> Vec<Parameter> {
+    let named = |name| parameters.iter().find(|parameter| parameter.name == name);
+    names.iter().filter_map(|name| named(*name)).cloned().collect()
 }
 
 /// For an operation without query parameters.
@@ -110,13 +117,22 @@ fn read<T: IntoParams + DeserializeOwned + 'static>(written: &str, schemas: &Sch
     if !faults.is_empty() {
         return Err(ApiError::bad_query(faults));
     }
-    serde_path_to_error::deserialize(object).map(Query).map_err(|error| {
-        ApiError::bad_query(vec![Fault::parameter(
-            error.path().to_string(),
-            "malformed",
-            error.into_inner().to_string(),
-        )])
+    serde_path_to_error::deserialize::<_, T>(&object).map(Query).map_err(|error| {
+        let (path, detail) = (error.path().to_string(), error.into_inner().to_string());
+        ApiError::bad_query(vec![Fault::parameter(culprit::<T>(&object, &detail).unwrap_or(path), "malformed", detail)])
     })
+}
+
+/// The parameter that causes an error: without it, there is another one or none. The path of an error does not lead into a
+/// type that flattens others.
+fn culprit<T: DeserializeOwned>(object: &Value, error: &str) -> Option<String> {
+    let all = object.as_object()?;
+    let is_culprit = |name: &&String| {
+        let mut rest = all.clone();
+        rest.remove(*name);
+        T::deserialize(Value::Object(rest)).err().is_none_or(|other| other.to_string() != error)
+    };
+    all.keys().find(is_culprit).cloned()
 }
 
 /// The parameters as one object: numbers as numbers, repeated or comma-separated values as arrays.
