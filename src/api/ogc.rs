@@ -1,6 +1,9 @@
 //! OGC API – Features, for geographic information systems. Callers get the records that they have permission to see.
 
-use actix_web::{HttpRequest, HttpResponse, get, routes, web};
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, HttpResponse, get, routes, web};
 
 use crate::access::extractors::Anyone;
 use crate::access::reach::Reach;
@@ -131,35 +134,25 @@ fn shown(snapshot: &Snapshot, reach: Reach, links: &Links) -> Result<Vec<Collect
 #[utoipa::path(tag = "OGC", extensions(("x-price" = json!({ "units": 2, "limit": 10 }))), params(CouncilItems), responses(Cacheable, (status = 200, description = "Features", content_type = "application/geo+json", body = Features<CouncilFeature>)))]
 #[get("/collections/councils/items")]
 pub async fn list_council_features(
-    request: HttpRequest,
-    snapshot: CurrentSnapshot,
-    caller: Anyone,
+    features: FeatureRequest,
     pages: Pages,
     query: Query<CouncilItems>,
 ) -> Result<HttpResponse, ApiError> {
-    let (reach, choice) = (caller.reach(), query.items.choice()?);
-    let filter = CouncilFilter::new(&snapshot, reach, &query.filters)?;
-    let found = features::councils(&snapshot, reach, &filter);
-    FeatureRequest { request: &request, snapshot: &snapshot, reach, collection: COUNCILS }.list(
-        &pages,
-        &query.items,
-        &choice,
-        found,
-    )
+    features.list(&COUNCILS, &pages, &query.items, |snapshot, reach, _| {
+        let filter = CouncilFilter::new(snapshot, reach, &query.filters)?;
+        Ok(features::councils(snapshot, reach, &filter))
+    })
 }
 
 /// Get a council as a feature
 #[utoipa::path(tag = "OGC", params(("feature" = String, Path, description = "Id of the council, as a list has it"), View), responses(Cacheable, (status = 200, description = "The feature", content_type = "application/geo+json", body = CouncilFeature)))]
 #[get("/collections/councils/items/{feature}")]
 pub async fn find_council_feature(
-    request: HttpRequest,
-    snapshot: CurrentSnapshot,
-    caller: Anyone,
+    features: FeatureRequest,
     feature: web::Path<String>,
     _: Query<View>,
 ) -> Result<HttpResponse, ApiError> {
-    FeatureRequest { request: &request, snapshot: &snapshot, reach: caller.reach(), collection: COUNCILS }
-        .find(&feature)
+    features.find(&COUNCILS, &feature)
 }
 
 /// List initiatives as features
@@ -168,35 +161,25 @@ pub async fn find_council_feature(
 #[utoipa::path(tag = "OGC", extensions(("x-price" = json!({ "units": 2, "limit": 10 }))), params(InitiativeItems), responses(Cacheable, (status = 200, description = "Features", content_type = "application/geo+json", body = Features<InitiativeFeature>)))]
 #[get("/collections/initiatives/items")]
 pub async fn list_initiative_features(
-    request: HttpRequest,
-    snapshot: CurrentSnapshot,
-    caller: Anyone,
+    features: FeatureRequest,
     pages: Pages,
     query: Query<InitiativeItems>,
 ) -> Result<HttpResponse, ApiError> {
-    let (reach, choice) = (caller.reach(), query.items.choice()?);
-    let filter = InitiativeFilter::new(&snapshot, reach, &query.filters)?;
-    let found = features::initiatives(&snapshot, reach, &filter);
-    FeatureRequest { request: &request, snapshot: &snapshot, reach, collection: INITIATIVES }.list(
-        &pages,
-        &query.items,
-        &choice,
-        found,
-    )
+    features.list(&INITIATIVES, &pages, &query.items, |snapshot, reach, _| {
+        let filter = InitiativeFilter::new(snapshot, reach, &query.filters)?;
+        Ok(features::initiatives(snapshot, reach, &filter))
+    })
 }
 
 /// Get an initiative as a feature
 #[utoipa::path(tag = "OGC", params(("feature" = String, Path, description = "Id of the initiative, as a list has it"), View), responses(Cacheable, (status = 200, description = "The feature", content_type = "application/geo+json", body = InitiativeFeature)))]
 #[get("/collections/initiatives/items/{feature}")]
 pub async fn find_initiative_feature(
-    request: HttpRequest,
-    snapshot: CurrentSnapshot,
-    caller: Anyone,
+    features: FeatureRequest,
     feature: web::Path<String>,
     _: Query<View>,
 ) -> Result<HttpResponse, ApiError> {
-    FeatureRequest { request: &request, snapshot: &snapshot, reach: caller.reach(), collection: INITIATIVES }
-        .find(&feature)
+    features.find(&INITIATIVES, &feature)
 }
 
 /// List boundaries as features
@@ -206,66 +189,70 @@ pub async fn find_initiative_feature(
 #[utoipa::path(tag = "OGC", extensions(("x-price" = json!({ "units": 2, "limit": 10 }))), params(CouncilItems), responses(Cacheable, (status = 200, description = "Features", content_type = "application/geo+json", body = Features<AreaFeature>)))]
 #[get("/collections/boundaries/items")]
 pub async fn list_boundary_features(
-    request: HttpRequest,
-    snapshot: CurrentSnapshot,
-    caller: Anyone,
+    features: FeatureRequest,
     pages: Pages,
     query: Query<CouncilItems>,
 ) -> Result<HttpResponse, ApiError> {
-    let (reach, choice) = (caller.reach(), query.items.choice()?);
-    let filter = CouncilFilter::new(&snapshot, reach, &query.filters)?;
-    let found = features::boundaries(&snapshot, reach, &filter, choice.boxes.as_deref())?;
-    FeatureRequest { request: &request, snapshot: &snapshot, reach, collection: BOUNDARIES }.list(
-        &pages,
-        &query.items,
-        &choice,
-        found,
-    )
+    features.list(&BOUNDARIES, &pages, &query.items, |snapshot, reach, choice| {
+        let filter = CouncilFilter::new(snapshot, reach, &query.filters)?;
+        features::boundaries(snapshot, reach, &filter, choice.boxes.as_deref())
+    })
 }
 
 /// Get a boundary as a feature
 #[utoipa::path(tag = "OGC", params(("feature" = String, Path, description = "Id of the council, as a list has it"), View), responses(Cacheable, (status = 200, description = "The feature", content_type = "application/geo+json", body = AreaFeature)))]
 #[get("/collections/boundaries/items/{feature}")]
 pub async fn find_boundary_feature(
-    request: HttpRequest,
-    snapshot: CurrentSnapshot,
-    caller: Anyone,
+    features: FeatureRequest,
     feature: web::Path<String>,
     _: Query<View>,
 ) -> Result<HttpResponse, ApiError> {
-    FeatureRequest { request: &request, snapshot: &snapshot, reach: caller.reach(), collection: BOUNDARIES }
-        .find(&feature)
+    features.find(&BOUNDARIES, &feature)
 }
 
 /// What a request for features of any collection needs.
-struct FeatureRequest<'a> {
-    request: &'a HttpRequest,
-    snapshot: &'a Snapshot,
+pub struct FeatureRequest {
+    request: HttpRequest,
+    snapshot: CurrentSnapshot,
     reach: Reach,
-    collection: Collection,
 }
 
-impl FeatureRequest<'_> {
-    fn list(
-        &self,
+impl FeatureRequest {
+    /// A page of those features that `find` finds for the extent of the request.
+    fn list<'a>(
+        &'a self,
+        collection: &Collection,
         pages: &Pages,
         items: &Items,
-        choice: &Choice,
-        found: Vec<Feature<'_>>,
+        find: impl FnOnce(&'a Snapshot, Reach, &Choice) -> Result<Vec<Feature<'a>>, ApiError>,
     ) -> Result<HttpResponse, ApiError> {
+        let (snapshot, choice): (&'a Snapshot, _) = (&self.snapshot, items.choice()?);
+        let found = find(snapshot, self.reach, &choice)?;
         let page = pages.page_within(items.limit, [DEFAULT_LIMIT, MAX_LIMIT], items.cursor.as_deref())?;
-        let slice = features::page(found, choice, &page);
-        let links = Links::of(self.request);
-        let written = slice.rows.iter().map(|one| Ok((one.id, one.write(self.snapshot, self.reach, links.base())?)));
+        let slice = features::page(found, &choice, &page);
+        let links = Links::of(&self.request);
+        let written = slice.rows.iter().map(|one| Ok((one.id, one.write(snapshot, self.reach, links.base())?)));
         let written = slice.of(written.collect::<Result<Vec<_>, ApiError>>()?);
-        answer::features(self.request, &self.collection, pages, &written)
+        answer::features(&self.request, collection, pages, &written)
     }
 
-    fn find(&self, segment: &str) -> Result<HttpResponse, ApiError> {
+    fn find(&self, collection: &Collection, segment: &str) -> Result<HttpResponse, ApiError> {
         let id = references::id(segment, "feature")?;
-        let visible = features::visible(self.snapshot, self.reach, self.collection)?;
+        let visible = features::visible(&self.snapshot, self.reach, *collection)?;
         let found = visible.iter().find(|one| one.id == id).ok_or_else(|| ApiError::not_found("feature"))?;
-        let written = found.write(self.snapshot, self.reach, Links::of(self.request).base())?;
-        answer::feature(self.request, &self.collection, id, &written)
+        let written = found.write(&self.snapshot, self.reach, Links::of(&self.request).base())?;
+        answer::feature(&self.request, collection, id, &written)
+    }
+}
+
+impl FromRequest for FeatureRequest {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let snapshot = CurrentSnapshot::from_request(request, payload).into_inner();
+        let caller = Anyone::from_request(request, payload).into_inner();
+        let request = request.clone();
+        ready(snapshot.and_then(|snapshot| Ok(Self { request, snapshot, reach: caller?.reach() })))
     }
 }
