@@ -20,6 +20,27 @@ use crate::openapi::Document;
 use crate::read_model::middleware::read_your_writes;
 use crate::read_model::response_cache::serve_cached;
 
+/// Tags of the operations, with their descriptions.
+const TAGS: &[(&str, &str)] = &[
+    ("councils", "Local authorities as legal bodies, and their membership of the network."),
+    ("memberships", "Who was a member of the network, when, and what says so."),
+    ("recruitment", "Who may join the network. For network officers."),
+    ("initiatives", "Co-operative practice, with outcomes, costs, sources and partners."),
+    ("themes", "Areas of practice, based on SKOS concepts."),
+    ("map", "Records with a place, as points and vector tiles, counts by region and nation, and boundaries."),
+    ("search", "Search of all records, and suggestions as you type."),
+    ("changes", "Changes of records, to keep a copy in sync, and as Atom feeds."),
+    ("outcomes", "Results of initiatives: claims with their evidence, across all initiatives."),
+    ("exports", "Whole lists as CSV, Excel workbook, NDJSON and GeoJSON, and their codebook."),
+    ("OGC", "Councils and initiatives for geographic information systems: OGC API – Features 1.0."),
+    ("vocabularies", "Principles and values, each in its named scheme."),
+    ("sign in", "Sign in, sign out and manage your own account."),
+    ("API keys", "Keys for programs, and requests for keys."),
+    ("users", "Accounts of people who sign in. For network officers."),
+    ("audit", "The audit trail. For network admins, and for council editors about their own council."),
+    ("service", "The service itself: health, documents, permalinks and the catalogue."),
+];
+
 /// Routes of pages, which are not operations.
 pub fn pages() -> impl Iterator<Item = &'static str> {
     web::PAGES.into_iter().chain(embeds::FRAMES).chain(guide::PAGES)
@@ -34,7 +55,7 @@ pub fn mount_pages(config: &mut ServiceConfig) {
 
 /// The OpenAPI document of every operation.
 pub fn document() -> Document {
-    Document::new(|base| mount(App::new().into_utoipa_app().openapi(base)).split_for_parts().1)
+    Document::new(TAGS, |base| mount(App::new().into_utoipa_app().openapi(base)).split_for_parts().1)
 }
 
 /// Identifies the caller, applies rate limits, and waits until reads include the caller's last write. The last `wrap`

@@ -64,37 +64,13 @@ pub struct Document {
 }
 
 impl Document {
-    /// Builds the document. `collect` mounts every operation on the base document. Takes a few milliseconds, once at
-    /// start.
-    pub fn new(collect: impl FnOnce(OpenApi) -> OpenApi) -> Self {
+    /// Builds the document. `tags` group the operations, each with its description. `collect` mounts every operation on
+    /// the base document. Takes a few milliseconds, once at start.
+    pub fn new(tags: &[(&str, &str)], collect: impl FnOnce(OpenApi) -> OpenApi) -> Self {
         let mut base = Base::openapi();
-        base.tags = Some(
-            [
-                ("councils", "Local authorities as legal bodies, and their membership of the network."),
-                ("memberships", "Who was a member of the network, when, and what says so."),
-                ("recruitment", "Who may join the network. For network officers."),
-                ("initiatives", "Co-operative practice, with outcomes, costs, sources and partners."),
-                ("themes", "Areas of practice, based on SKOS concepts."),
-                (
-                    "map",
-                    "Records with a place, as points and vector tiles, counts by region and nation, and boundaries.",
-                ),
-                ("search", "Search of all records, and suggestions as you type."),
-                ("changes", "Changes of records, to keep a copy in sync, and as Atom feeds."),
-                ("outcomes", "Results of initiatives: claims with their evidence, across all initiatives."),
-                ("exports", "Whole lists as CSV, Excel workbook, NDJSON and GeoJSON, and their codebook."),
-                ("OGC", "Councils and initiatives for geographic information systems: OGC API – Features 1.0."),
-                ("vocabularies", "Principles and values, each in its named scheme."),
-                ("sign in", "Sign in, sign out and manage your own account."),
-                ("API keys", "Keys for programs, and requests for keys."),
-                ("users", "Accounts of people who sign in. For network officers."),
-                ("audit", "The audit trail. For network admins, and for council editors about their own council."),
-                ("service", "The service itself: health, documents, permalinks and the catalogue."),
-            ]
-            .into_iter()
-            .map(|(name, description)| TagBuilder::new().name(name).description(Some(description)).build())
-            .collect(),
-        );
+        let tag =
+            |(name, description): &(&str, &str)| TagBuilder::new().name(*name).description(Some(*description)).build();
+        base.tags = Some(tags.iter().map(tag).collect());
         let bearer = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
             .bearer_format("JWT")
