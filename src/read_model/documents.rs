@@ -41,7 +41,7 @@ impl<S: Surroundings> Documents<'_, S> {
             name(Field::Outcomes, said.into_iter().flatten().collect::<Vec<_>>().join(". "));
         }
         record.who_for.iter().for_each(|people| name(Field::Text, people.clone()));
-        record.texts().for_each(|markdown| name(Field::Text, without_provenance(markdown)));
+        record.texts().for_each(|(_, markdown)| name(Field::Text, without_provenance(markdown)));
         let level = record.best_evidence().unwrap_or_default();
         let since = began.map_or(0, |day| day.year() - 1980).clamp(0, 100);
         // Evidence, detail and recency break ties between equally relevant hits.

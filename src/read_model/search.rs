@@ -200,7 +200,7 @@ impl Marks {
     /// The highlights in an initiative.
     pub fn initiative(&self, entry: &InitiativeEntry) -> Result<Highlight, ApiError> {
         let record: Initiative = entry.record(Reach::PUBLIC)?;
-        Ok(self.highlight(&record.title, Some(&record.summary), record.texts()))
+        Ok(self.highlight(&record.title, Some(&record.summary), record.texts().map(|(_, text)| text)))
     }
 
     fn highlight<'t>(&self, title: &str, summary: Option<&str>, texts: impl IntoIterator<Item = &'t str>) -> Highlight {

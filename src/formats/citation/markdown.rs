@@ -26,18 +26,8 @@ pub fn write(work: &Work) -> String {
     for (name, value) in facts(work) {
         let _ = writeln!(document, "- **{name}:** {value}");
     }
-    let texts = [
-        ("The story", &record.body),
-        ("The challenge", &record.challenge),
-        ("The approach", &record.approach),
-        ("What worked", &record.what_worked),
-        ("What did not", &record.what_did_not),
-        ("What another council needs", &record.transfer_conditions),
-    ];
-    for (heading, text) in texts {
-        if let Some(text) = text {
-            let _ = write!(document, "\n## {heading}\n\n{}\n", below(2, text));
-        }
+    for (heading, text) in record.texts() {
+        let _ = write!(document, "\n## {heading}\n\n{}\n", below(2, text));
     }
     outcomes(&mut document, record);
     costs(&mut document, record);

@@ -26,18 +26,19 @@ pub enum LineageScope {
 }
 
 /// Who looks after an initiative: a council, or the network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StewardKind {
     /// A council.
     Council,
     /// The network.
+    #[default]
     Network,
 }
 
 /// Who looks after an initiative now. The lead council, as long as it exists. If it was abolished, the living council
 /// that followed it. The network, if it leads the initiative, or if no council or several councils followed.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 pub struct Steward {
     /// Kind of steward.
     pub kind: StewardKind,

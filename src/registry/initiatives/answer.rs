@@ -1,4 +1,4 @@
-//! Initiative models for responses, and the conversion from a response to a body that can be sent back.
+//! Initiative models for responses; `model.rs` has those for requests.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::de::IgnoredAny;
@@ -8,18 +8,15 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::evidence::{Cost, Outcome, Source};
-use super::lead::{EnteredBy, Lead, LeadKind, NETWORK};
-use super::model::{
-    DeliveryStatus, InitiativeKind, Licence, NewInitiative, NewParticipant, NewPrincipleUse, ParticipantRole, Partner,
-    State,
-};
+use super::lead::{EnteredBy, Lead};
+use super::model::{DeliveryStatus, InitiativeKind, Licence, ParticipantRole, Partner, State};
 use super::status::StatusConfirmation;
 use crate::access::visibility::Visibility;
 use crate::geography::Point;
 use crate::http::response::Versioned;
 use crate::http::search::Highlight;
 use crate::registry::council_changes::lineage::Steward;
-use crate::registry::councils::model::{Council, CouncilRef, Location};
+use crate::registry::councils::model::{Council, CouncilRef};
 use crate::registry::themes::model::{Theme, ThemeRef};
 
 /// A council that takes part in an initiative.
@@ -164,7 +161,7 @@ impl Embedded {
 }
 
 /// An initiative with its participants, partners, sources, outcomes and costs.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 pub struct Initiative {
     /// Id (UUIDv7).
     pub id: Uuid,
@@ -294,6 +291,58 @@ pub struct Initiative {
     pub updated_at: DateTime<Utc>,
 }
 
+/// Fields of an initiative that `fields` can select.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "API names, documented where they are used")]
+pub enum InitiativeField {
+    Id,
+    Slug,
+    Title,
+    Summary,
+    Body,
+    Kind,
+    DeliveryStatus,
+    StatusAsAt,
+    StatusConfirmation,
+    StatusText,
+    StartedOn,
+    EndedOn,
+    LeadCouncil,
+    Steward,
+    Lead,
+    PlaceOf,
+    Participants,
+    Partners,
+    Parent,
+    Components,
+    Themes,
+    Principles,
+    Location,
+    Challenge,
+    Approach,
+    WhatWorked,
+    WhatDidNot,
+    TransferConditions,
+    WhoFor,
+    Sources,
+    Outcomes,
+    Costs,
+    ProvenanceNote,
+    EnteredBy,
+    Licence,
+    Visibility,
+    State,
+    VerifiedAt,
+    ReviewDueOn,
+    SourceUrl,
+    Html,
+    PublishedAt,
+    Version,
+    CreatedAt,
+    UpdatedAt,
+}
+
 impl Initiative {
     /// Its outcomes without context, which is no result.
     pub fn results(&self) -> impl Iterator<Item = &Outcome> {
@@ -305,17 +354,17 @@ impl Initiative {
         self.results().map(|claim| claim.evidence_level).max()
     }
 
-    /// Its Markdown texts, in reading order.
-    pub fn texts(&self) -> impl Iterator<Item = &str> {
+    /// Its Markdown texts with their headings, in reading order.
+    pub fn texts(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let texts = [
-            &self.body,
-            &self.challenge,
-            &self.approach,
-            &self.what_worked,
-            &self.what_did_not,
-            &self.transfer_conditions,
+            ("The story", &self.body),
+            ("The challenge", &self.challenge),
+            ("The approach", &self.approach),
+            ("What worked", &self.what_worked),
+            ("What did not", &self.what_did_not),
+            ("What another council needs", &self.transfer_conditions),
         ];
-        texts.into_iter().filter_map(|text| text.as_deref())
+        texts.into_iter().filter_map(|(heading, text)| Some((heading, text.as_deref()?)))
     }
 }
 
@@ -325,62 +374,5 @@ impl Versioned for Initiative {
     }
     fn updated_at(&self) -> DateTime<Utc> {
         self.updated_at
-    }
-}
-
-impl From<&Initiative> for NewInitiative {
-    fn from(held: &Initiative) -> Self {
-        Self {
-            title: held.title.as_str().into(),
-            slug: Some(held.slug.as_str().into()),
-            summary: held.summary.as_str().into(),
-            body: held.body.as_deref().map(Into::into),
-            kind: held.kind,
-            delivery_status: held.delivery_status,
-            status_as_at: held.status_as_at.as_deref().map(Into::into),
-            started_on: held.started_on.as_deref().map(Into::into),
-            ended_on: held.ended_on.as_deref().map(Into::into),
-            lead_council: match held.lead.kind {
-                LeadKind::Council => held.lead.reference.clone(),
-                LeadKind::Network => Some(NETWORK.into()),
-                LeadKind::Organisation | LeadKind::Unknown => None,
-            },
-            lead: matches!(held.lead.kind, LeadKind::Organisation | LeadKind::Unknown).then(|| held.lead.clone()),
-            place_of: held.place_of.as_ref().map(|council| council.slug.as_str().into()),
-            participants: held
-                .participants
-                .iter()
-                .map(|one| NewParticipant { council: one.council.slug.as_str().into(), role: one.role })
-                .collect(),
-            partners: held.partners.clone(),
-            parent: held.parent.as_ref().map(|parent| parent.slug.as_str().into()),
-            themes: held.themes.iter().map(|one| one.theme.slug.as_str().into()).collect(),
-            principles: held
-                .principles
-                .iter()
-                .map(|one| NewPrincipleUse {
-                    principle: one.slug.as_str().into(),
-                    how: one.how.as_deref().map(Into::into),
-                })
-                .collect(),
-            location: held
-                .location
-                .filter(|place| place.of == LocationOf::Initiative)
-                .map(|place| Location { latitude: place.latitude, longitude: place.longitude }),
-            challenge: held.challenge.as_deref().map(Into::into),
-            approach: held.approach.as_deref().map(Into::into),
-            what_worked: held.what_worked.as_deref().map(Into::into),
-            what_did_not: held.what_did_not.as_deref().map(Into::into),
-            transfer_conditions: held.transfer_conditions.as_deref().map(Into::into),
-            who_for: held.who_for.as_deref().map(Into::into),
-            provenance_note: held.provenance_note.as_deref().map(Into::into),
-            licence: held.licence,
-            visibility: held.visibility,
-            review_due_on: held.review_due_on,
-            source_url: held.source_url.as_deref().map(Into::into),
-            sources: held.sources.clone(),
-            outcomes: held.outcomes.clone(),
-            costs: held.costs.clone(),
-        }
     }
 }

@@ -13,6 +13,7 @@ use super::evidence::{
 };
 use super::lead::{Lead, LeadKind};
 use super::model::{ParticipantRole, Partner, PartnerRole};
+use super::rows::Narrative;
 use crate::access::reach::Reach;
 use crate::access::visibility::Visibility;
 use crate::db::enum_text::Word;
@@ -25,51 +26,27 @@ use crate::registry::councils::model::CouncilRef;
 use crate::registry::themes::model::ThemeRef;
 use crate::text::Quantity;
 
-/// Markdown texts of an initiative.
-#[derive(Clone, Default, Queryable, Selectable)]
-#[diesel(table_name = initiative_narratives)]
-pub struct Narrative {
-    /// The initiative.
-    pub initiative_id: Uuid,
-    /// Full description.
-    pub body: Option<String>,
-    /// The problem this set out to solve.
-    pub challenge: Option<String>,
-    /// How the initiative tackled the problem.
-    pub approach: Option<String>,
-    /// Things that worked.
-    pub what_worked: Option<String>,
-    /// Things that did not work.
-    pub what_did_not: Option<String>,
-    /// Conditions that another council needs to do the same.
-    pub transfer_conditions: Option<String>,
-    /// The people it is for.
-    pub who_for: Option<String>,
-    /// Where the record comes from and what is missing.
-    pub provenance_note: Option<String>,
-}
-
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = outcomes)]
-pub(crate) struct OutcomeRow {
-    pub initiative_id: Uuid,
-    pub measure: String,
-    pub kind: Word<OutcomeKind>,
-    pub bound: Word<Bound>,
-    pub value: Option<bigdecimal::BigDecimal>,
-    pub value_high: Option<bigdecimal::BigDecimal>,
-    pub direction: Option<Word<Direction>>,
-    pub unit: Option<Word<Unit>>,
-    pub baseline: Option<bigdecimal::BigDecimal>,
-    pub period_from: Option<String>,
-    pub period_to: Option<String>,
-    pub as_at: Option<String>,
-    pub definition: Option<String>,
-    pub caveat: Option<String>,
-    pub evidence_level: i16,
-    pub source_key: Option<String>,
-    pub evaluator: Option<String>,
-    pub declared_interest: Option<String>,
+struct OutcomeRow {
+    initiative_id: Uuid,
+    measure: String,
+    kind: Word<OutcomeKind>,
+    bound: Word<Bound>,
+    value: Option<bigdecimal::BigDecimal>,
+    value_high: Option<bigdecimal::BigDecimal>,
+    direction: Option<Word<Direction>>,
+    unit: Option<Word<Unit>>,
+    baseline: Option<bigdecimal::BigDecimal>,
+    period_from: Option<String>,
+    period_to: Option<String>,
+    as_at: Option<String>,
+    definition: Option<String>,
+    caveat: Option<String>,
+    evidence_level: i16,
+    source_key: Option<String>,
+    evaluator: Option<String>,
+    declared_interest: Option<String>,
 }
 
 impl From<OutcomeRow> for Outcome {
@@ -100,16 +77,16 @@ impl From<OutcomeRow> for Outcome {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = sources)]
-pub(crate) struct SourceRow {
-    pub initiative_id: Uuid,
-    pub key: String,
-    pub title: String,
-    pub publisher: Option<String>,
-    pub kind: Word<SourceKind>,
-    pub published_on: Option<String>,
-    pub item_reference: Option<String>,
-    pub url: Option<String>,
-    pub accessed_on: Option<String>,
+struct SourceRow {
+    initiative_id: Uuid,
+    key: String,
+    title: String,
+    publisher: Option<String>,
+    kind: Word<SourceKind>,
+    published_on: Option<String>,
+    item_reference: Option<String>,
+    url: Option<String>,
+    accessed_on: Option<String>,
 }
 
 impl From<SourceRow> for Source {
@@ -129,19 +106,19 @@ impl From<SourceRow> for Source {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = costs)]
-pub(super) struct CostRow {
-    pub initiative_id: Uuid,
-    pub description: String,
-    pub amount_pence: i64,
-    pub bound: Word<CostBound>,
-    pub kind: Word<CostKind>,
-    pub payer: Option<String>,
-    pub period_from: Option<String>,
-    pub period_to: Option<String>,
-    pub programme: Option<String>,
-    pub round: Option<String>,
-    pub caveat: Option<String>,
-    pub source_key: Option<String>,
+struct CostRow {
+    initiative_id: Uuid,
+    description: String,
+    amount_pence: i64,
+    bound: Word<CostBound>,
+    kind: Word<CostKind>,
+    payer: Option<String>,
+    period_from: Option<String>,
+    period_to: Option<String>,
+    programme: Option<String>,
+    round: Option<String>,
+    caveat: Option<String>,
+    source_key: Option<String>,
 }
 
 impl From<CostRow> for Cost {
@@ -175,14 +152,17 @@ pub struct OtherLead {
 }
 
 /// A row of the lead's table, as a query returns it.
-type LeadRow = (Uuid, Word<LeadKind>, Option<String>, Option<CouncilRef>, Option<f64>, Option<f64>);
+type LeadRow = (Uuid, Word<LeadKind>, Option<String>, (Option<CouncilRef>, Option<f64>, Option<f64>));
 
 impl From<LeadRow> for OtherLead {
-    fn from((_, kind, name, place_of, latitude, longitude): LeadRow) -> Self {
+    fn from((_, kind, name, (place_of, latitude, longitude)): LeadRow) -> Self {
         let lead = Lead { name: name.as_deref().map(Into::into), ..Lead::of(kind.0) };
         Self { lead, place_of, place: latitude.zip(longitude) }
     }
 }
+
+/// Lists of children, by initiative id.
+type Lists<T> = HashMap<Uuid, Vec<T>>;
 
 /// Child records and relatives of some initiatives, by initiative id.
 #[derive(Default)]
@@ -192,21 +172,21 @@ pub struct Children {
     /// Leads of those that no council leads.
     pub leads: HashMap<Uuid, OtherLead>,
     /// Participating councils.
-    pub participants: HashMap<Uuid, Vec<Participant>>,
+    pub participants: Lists<Participant>,
     /// Partners other than councils.
-    pub partners: HashMap<Uuid, Vec<Partner>>,
+    pub partners: Lists<Partner>,
     /// Themes, primary first.
-    pub themes: HashMap<Uuid, Vec<ThemeUse>>,
+    pub themes: Lists<ThemeUse>,
     /// Principles.
-    pub principles: HashMap<Uuid, Vec<PrincipleUse>>,
+    pub principles: Lists<PrincipleUse>,
     /// Sources.
-    pub sources: HashMap<Uuid, Vec<Source>>,
+    pub sources: Lists<Source>,
     /// Outcomes.
-    pub outcomes: HashMap<Uuid, Vec<Outcome>>,
+    pub outcomes: Lists<Outcome>,
     /// Costs.
-    pub costs: HashMap<Uuid, Vec<Cost>>,
+    pub costs: Lists<Cost>,
     /// All components, visible to the caller or not.
-    pub components: HashMap<Uuid, Vec<Related>>,
+    pub components: Lists<Related>,
     /// All parents, visible to the caller or not, by the parent's id.
     pub parents: HashMap<Uuid, Related>,
 }
@@ -239,14 +219,11 @@ impl From<RelatedRow> for Related {
 }
 
 impl Children {
-    /// Loads the child records. All queries run at the same time on one connection.
+    /// Loads the child records. All queries run at the same time: they share the connection as a pipeline.
     pub async fn load(conn: &AsyncPgConnection, ids: &[Uuid], parents: &[Uuid]) -> Result<Self, ApiError> {
         if ids.is_empty() {
             return Ok(Self::default());
         }
-        // Shared references to the connection let the queries run as a pipeline.
-        let (mut c1, mut c2, mut c3, mut c4, mut c5) = (conn, conn, conn, conn, conn);
-        let (mut c6, mut c7, mut c8, mut c9, mut c10, mut c11) = (conn, conn, conn, conn, conn, conn);
         let (
             narratives,
             participants,
@@ -260,138 +237,127 @@ impl Children {
             parents,
             leads,
         ) = try_join!(
-            initiative_narratives::table
-                .filter(initiative_narratives::initiative_id.eq_any(ids))
-                .select(Narrative::as_select())
-                .load::<Narrative>(&mut c1),
-            initiative_participants::table
-                .inner_join(councils::table)
-                .filter(initiative_participants::initiative_id.eq_any(ids))
-                .order(initiative_participants::position)
-                .select((
-                    initiative_participants::initiative_id,
-                    CouncilRef::as_select(),
-                    initiative_participants::role
-                ))
-                .load::<(Uuid, CouncilRef, Word<ParticipantRole>)>(&mut c2),
-            initiative_partners::table
-                .filter(initiative_partners::initiative_id.eq_any(ids))
-                .order(initiative_partners::position)
-                .select((
-                    initiative_partners::initiative_id,
-                    initiative_partners::name,
-                    initiative_partners::role,
-                    initiative_partners::url
-                ))
-                .load::<(Uuid, String, Word<PartnerRole>, Option<String>)>(&mut c3),
-            initiative_themes::table
-                .inner_join(themes::table)
-                .filter(initiative_themes::initiative_id.eq_any(ids))
-                .order((initiative_themes::position, themes::label))
-                .select((initiative_themes::initiative_id, ThemeRef::as_select()))
-                .load::<(Uuid, ThemeRef)>(&mut c4),
-            initiative_principles::table
-                .inner_join(principles::table)
-                .filter(initiative_principles::initiative_id.eq_any(ids))
-                .order(initiative_principles::position)
-                .select((
-                    initiative_principles::initiative_id,
-                    principles::id,
-                    principles::slug,
-                    principles::label,
-                    initiative_principles::how
-                ))
-                .load::<(Uuid, Uuid, String, String, Option<String>)>(&mut c5),
-            sources::table
-                .filter(sources::initiative_id.eq_any(ids))
-                .order(sources::position)
-                .select(SourceRow::as_select())
-                .load::<SourceRow>(&mut c6),
-            outcomes::table
-                .filter(outcomes::initiative_id.eq_any(ids))
-                .order(outcomes::position)
-                .select(OutcomeRow::as_select())
-                .load::<OutcomeRow>(&mut c7),
-            costs::table
-                .filter(costs::initiative_id.eq_any(ids))
-                .order(costs::position)
-                .select(CostRow::as_select())
-                .load::<CostRow>(&mut c8),
-            initiatives::table
-                .filter(initiatives::withdrawn_at.is_null())
-                .filter(initiatives::parent_id.eq_any(ids))
-                .order((initiatives::title, initiatives::id))
-                .select((
-                    initiatives::parent_id,
-                    (
-                        (initiatives::id, initiatives::slug, initiatives::title),
-                        initiatives::effective_visibility,
-                        initiatives::lead_council_id
-                    )
-                ))
-                .load::<(Option<Uuid>, RelatedRow)>(&mut c9),
-            initiatives::table
-                .filter(initiatives::withdrawn_at.is_null())
-                .filter(initiatives::id.eq_any(parents))
-                .select((
-                    (initiatives::id, initiatives::slug, initiatives::title),
-                    initiatives::effective_visibility,
-                    initiatives::lead_council_id
-                ))
-                .load::<RelatedRow>(&mut c10),
-            initiative_leads::table
-                .left_join(councils::table)
-                .filter(initiative_leads::initiative_id.eq_any(ids))
-                .select((
-                    initiative_leads::initiative_id,
-                    initiative_leads::kind,
-                    initiative_leads::name,
-                    Option::<CouncilRef>::as_select(),
-                    councils::latitude.nullable(),
-                    councils::longitude.nullable()
-                ))
-                .load::<LeadRow>(&mut c11),
+            load_narratives(conn, ids),
+            load_participants(conn, ids),
+            load_partners(conn, ids),
+            load_themes(conn, ids),
+            load_principles(conn, ids),
+            load_sources(conn, ids),
+            load_outcomes(conn, ids),
+            load_costs(conn, ids),
+            load_components(conn, ids),
+            load_parents(conn, parents),
+            load_leads(conn, ids),
         )?;
         Ok(Self {
-            narratives: narratives.into_iter().map(|one| (one.initiative_id, one)).collect(),
-            leads: leads.into_iter().map(|row| (row.0, row.into())).collect(),
-            participants: group(
-                participants.into_iter().map(|(id, council, role)| (id, Participant { council, role: role.0 })),
-            ),
-            partners: group(partners.into_iter().map(|(id, name, role, url)| {
-                (id, Partner { name: name.as_str().into(), role: role.0, url: url.as_deref().map(Into::into) })
-            })),
-            themes: primary_first(group(
-                themes.into_iter().map(|(id, theme)| (id, ThemeUse { theme, primary: false })),
-            )),
-            principles: group(
-                principles.into_iter().map(|(of, id, slug, label, how)| (of, PrincipleUse { id, slug, label, how })),
-            ),
-            sources: group(sources.into_iter().map(|row| (row.initiative_id, row.into()))),
-            outcomes: group(outcomes.into_iter().map(|row| (row.initiative_id, row.into()))),
-            costs: group(costs.into_iter().map(|row| (row.initiative_id, row.into()))),
-            components: group(
-                components.into_iter().filter_map(|(parent, one)| parent.map(|parent| (parent, one.into()))),
-            ),
-            parents: parents.into_iter().map(|parent| (parent.0.id, parent.into())).collect(),
+            narratives,
+            leads,
+            participants,
+            partners,
+            themes,
+            principles,
+            sources,
+            outcomes,
+            costs,
+            components,
+            parents,
         })
     }
 }
 
-fn group<T>(rows: impl Iterator<Item = (Uuid, T)>) -> HashMap<Uuid, Vec<T>> {
-    let mut groups: HashMap<Uuid, Vec<T>> = HashMap::new();
-    for (id, row) in rows {
-        groups.entry(id).or_default().push(row);
-    }
-    groups
+async fn load_narratives(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Narrative>, ApiError> {
+    let own = initiative_narratives::table.filter(initiative_narratives::initiative_id.eq_any(ids));
+    let rows: Vec<Narrative> = own.select(Narrative::as_select()).load(&mut conn).await?;
+    Ok(rows.into_iter().map(|one| (one.initiative_id, one)).collect())
 }
 
-/// Marks the first theme as primary. After a merge, the first position need not be 0.
-fn primary_first(mut groups: HashMap<Uuid, Vec<ThemeUse>>) -> HashMap<Uuid, Vec<ThemeUse>> {
-    for themes in groups.values_mut() {
-        if let Some(first) = themes.first_mut() {
-            first.primary = true;
-        }
+async fn load_participants(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<Lists<Participant>, ApiError> {
+    use initiative_participants as one;
+    let own = one::table.inner_join(councils::table).filter(one::initiative_id.eq_any(ids)).order(one::position);
+    let rows: Vec<(Uuid, CouncilRef, Word<ParticipantRole>)> =
+        own.select((one::initiative_id, CouncilRef::as_select(), one::role)).load(&mut conn).await?;
+    Ok(group(rows, |(id, council, role)| (id, Participant { council, role: role.0 })))
+}
+
+async fn load_partners(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<Lists<Partner>, ApiError> {
+    use initiative_partners as one;
+    let own = one::table.filter(one::initiative_id.eq_any(ids)).order(one::position);
+    let rows: Vec<(Uuid, String, Word<PartnerRole>, Option<String>)> =
+        own.select((one::initiative_id, one::name, one::role, one::url)).load(&mut conn).await?;
+    Ok(group(rows, |(id, name, role, url)| {
+        (id, Partner { name: name.as_str().into(), role: role.0, url: url.as_deref().map(Into::into) })
+    }))
+}
+
+async fn load_themes(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<Lists<ThemeUse>, ApiError> {
+    use initiative_themes as one;
+    let own = one::table.inner_join(themes::table).filter(one::initiative_id.eq_any(ids));
+    let own = own.order((one::position, themes::label));
+    let rows: Vec<(Uuid, ThemeRef)> = own.select((one::initiative_id, ThemeRef::as_select())).load(&mut conn).await?;
+    let mut lists = group(rows, |(id, theme)| (id, ThemeUse { theme, primary: false }));
+    // After a merge, the first position need not be 0.
+    for first in lists.values_mut().filter_map(|themes| themes.first_mut()) {
+        first.primary = true;
     }
-    groups
+    Ok(lists)
+}
+
+async fn load_principles(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<Lists<PrincipleUse>, ApiError> {
+    use initiative_principles as one;
+    let own = one::table.inner_join(principles::table).filter(one::initiative_id.eq_any(ids)).order(one::position);
+    let columns = (one::initiative_id, principles::id, principles::slug, principles::label, one::how);
+    let rows: Vec<(Uuid, Uuid, String, String, Option<String>)> = own.select(columns).load(&mut conn).await?;
+    Ok(group(rows, |(of, id, slug, label, how)| (of, PrincipleUse { id, slug, label, how })))
+}
+
+async fn load_sources(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<Lists<Source>, ApiError> {
+    let own = sources::table.filter(sources::initiative_id.eq_any(ids)).order(sources::position);
+    let rows: Vec<SourceRow> = own.select(SourceRow::as_select()).load(&mut conn).await?;
+    Ok(group(rows, |row| (row.initiative_id, row.into())))
+}
+
+async fn load_outcomes(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<Lists<Outcome>, ApiError> {
+    let own = outcomes::table.filter(outcomes::initiative_id.eq_any(ids)).order(outcomes::position);
+    let rows: Vec<OutcomeRow> = own.select(OutcomeRow::as_select()).load(&mut conn).await?;
+    Ok(group(rows, |row| (row.initiative_id, row.into())))
+}
+
+async fn load_costs(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<Lists<Cost>, ApiError> {
+    let own = costs::table.filter(costs::initiative_id.eq_any(ids)).order(costs::position);
+    let rows: Vec<CostRow> = own.select(CostRow::as_select()).load(&mut conn).await?;
+    Ok(group(rows, |row| (row.initiative_id, row.into())))
+}
+
+async fn load_components(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<Lists<Related>, ApiError> {
+    use initiatives as one;
+    let parent = one::parent_id.assume_not_null();
+    let own = one::table.filter(one::withdrawn_at.is_null()).filter(parent.eq_any(ids)).order((one::title, one::id));
+    let related = ((one::id, one::slug, one::title), one::effective_visibility, one::lead_council_id);
+    let rows: Vec<(Uuid, RelatedRow)> = own.select((parent, related)).load(&mut conn).await?;
+    Ok(group(rows, |(parent, one)| (parent, one.into())))
+}
+
+async fn load_parents(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Related>, ApiError> {
+    use initiatives as one;
+    let own = one::table.filter(one::withdrawn_at.is_null()).filter(one::id.eq_any(ids));
+    let related = ((one::id, one::slug, one::title), one::effective_visibility, one::lead_council_id);
+    let rows: Vec<RelatedRow> = own.select(related).load(&mut conn).await?;
+    Ok(rows.into_iter().map(|parent| (parent.0.id, parent.into())).collect())
+}
+
+async fn load_leads(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, OtherLead>, ApiError> {
+    use initiative_leads as one;
+    let own = one::table.left_join(councils::table).filter(one::initiative_id.eq_any(ids));
+    let place = (Option::<CouncilRef>::as_select(), councils::latitude.nullable(), councils::longitude.nullable());
+    let rows: Vec<LeadRow> = own.select((one::initiative_id, one::kind, one::name, place)).load(&mut conn).await?;
+    Ok(rows.into_iter().map(|row| (row.0, row.into())).collect())
+}
+
+/// Children of each initiative, in their order.
+fn group<R, T>(rows: Vec<R>, child: impl Fn(R) -> (Uuid, T)) -> Lists<T> {
+    let mut lists = Lists::new();
+    for (id, one) in rows.into_iter().map(child) {
+        lists.entry(id).or_default().push(one);
+    }
+    lists
 }

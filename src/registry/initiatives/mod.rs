@@ -12,6 +12,7 @@ pub mod model;
 mod names;
 pub mod query;
 pub mod resolve;
+mod rows;
 pub mod status;
 pub mod store;
 pub mod write;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 
+use super::answer::InitiativeField;
 use super::model::{DeliveryStatus, Freshness, InitiativeKind};
 use crate::error::Fault;
 use crate::geography::{Area, BoundingBox, Point};
@@ -45,58 +46,6 @@ pub enum InitiativeSort {
     Distance,
 }
 
-/// Fields of an initiative that `fields` can select.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "API names, documented where they are used")]
-pub enum InitiativeField {
-    Id,
-    Slug,
-    Title,
-    Summary,
-    Body,
-    Kind,
-    DeliveryStatus,
-    StatusAsAt,
-    StatusConfirmation,
-    StatusText,
-    StartedOn,
-    EndedOn,
-    LeadCouncil,
-    Steward,
-    Lead,
-    PlaceOf,
-    Participants,
-    Partners,
-    Parent,
-    Components,
-    Themes,
-    Principles,
-    Location,
-    Challenge,
-    Approach,
-    WhatWorked,
-    WhatDidNot,
-    TransferConditions,
-    WhoFor,
-    Sources,
-    Outcomes,
-    Costs,
-    ProvenanceNote,
-    EnteredBy,
-    Licence,
-    Visibility,
-    State,
-    VerifiedAt,
-    ReviewDueOn,
-    SourceUrl,
-    Html,
-    PublishedAt,
-    Version,
-    CreatedAt,
-    UpdatedAt,
-}
-
 /// Related records that `include` can embed in full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -110,7 +59,7 @@ pub enum InitiativeInclude {
 }
 
 /// Filters of the list of initiatives. Repeated parameters are combined with OR, different parameters with AND.
-#[derive(Debug, Default, Deserialize, IntoParams)]
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct InitiativeQuery {
     /// Words to search for. Results match every word. Use "quotation marks" for a phrase, `-word` to exclude a word and
@@ -151,7 +100,7 @@ pub struct InitiativeQuery {
     #[serde(default)]
     #[param(inline)]
     pub kind: Vec<InitiativeKind>,
-    /// Only these stages of delivery.
+    /// Only initiatives at these stages of delivery.
     #[serde(default)]
     #[param(inline)]
     pub delivery_status: Vec<DeliveryStatus>,

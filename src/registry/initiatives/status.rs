@@ -14,7 +14,7 @@ use crate::text::dates::{in_words, last_day};
 /// Whether the delivery status is still confirmed. `current`: somebody stated it within its review period, which is 6
 /// months for an idea and 12 months for what is planned, being tried out or running. `lapsed`: not confirmed since.
 /// `undated`: nobody recorded when it was true. `final`: completed or stopped, which does not change any more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage)]
 #[serde(rename_all = "snake_case")]
 pub enum StatusConfirmation {
     /// Stated within its review period.
@@ -22,6 +22,7 @@ pub enum StatusConfirmation {
     /// Not confirmed since its review period ended.
     Lapsed,
     /// Nobody recorded when it was true.
+    #[default]
     Undated,
     /// Completed or stopped.
     Final,

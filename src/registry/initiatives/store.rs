@@ -11,12 +11,11 @@ use futures_util::try_join;
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
-use super::answer::{Embedded, Initiative, InitiativeHtml, LocationOf, Place};
+use super::answer::{Initiative, LocationOf, Place};
 use super::children::Children;
 pub use super::children::Related;
-use super::lead::{EnteredBy, Lead};
-use super::model::{DeliveryStatus, InitiativeKind, Licence, State};
-use super::status::DatedStatus;
+use super::lead::Lead;
+use super::rows::InitiativeRow;
 use crate::access::reach::Reach;
 use crate::access::visibility::Visibility;
 use crate::db::enum_text::Word;
@@ -29,37 +28,6 @@ use crate::registry::councils::lifetime::CouncilStatus;
 use crate::registry::councils::model::CouncilRef;
 use crate::registry::references;
 use crate::registry::references::Resource;
-use crate::text::markdown::render;
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = initiatives, check_for_backend(Pg))]
-struct InitiativeRow {
-    id: Uuid,
-    slug: String,
-    title: String,
-    summary: String,
-    kind: Word<InitiativeKind>,
-    delivery_status: Word<DeliveryStatus>,
-    status_as_at: Option<String>,
-    started_on: Option<String>,
-    ended_on: Option<String>,
-    lead_council_id: Option<Uuid>,
-    parent_id: Option<Uuid>,
-    latitude: Option<f64>,
-    longitude: Option<f64>,
-    entered_by: Word<EnteredBy>,
-    licence: Word<Licence>,
-    visibility: Word<Visibility>,
-    state: Word<State>,
-    verified_at: Option<DateTime<Utc>>,
-    review_due_on: Option<NaiveDate>,
-    source_url: Option<String>,
-    published_at: Option<DateTime<Utc>>,
-    version: i32,
-    created_at: DateTime<Utc>,
-    updated_at: DateTime<Utc>,
-    effective_visibility: Word<Visibility>,
-}
 
 /// A lead council, its location for initiatives without their own, and its stage.
 type LeadCouncil = (CouncilRef, Option<f64>, Option<f64>, Word<CouncilStatus>);
@@ -191,87 +159,35 @@ fn assemble(
     reach: Reach,
     today: NaiveDate,
 ) -> Loaded {
+    let (id, level) = (row.id, row.effective_visibility.0);
     let lead = row.lead_council_id.and_then(|id| leads.get(&id));
-    let other = children.leads.remove(&row.id).unwrap_or_default();
-    let place_of = other.place_of;
-    let status =
-        DatedStatus { status: row.delivery_status.0, as_at: row.status_as_at.as_deref(), verified_at: row.verified_at };
-    let (status_confirmation, status_text) = (status.confirmation(today), status.words(today));
+    let other = children.leads.remove(&id).unwrap_or_default();
     let parent = row.parent_id.and_then(|id| children.parents.get(&id).cloned());
-    let components = children.components.remove(&row.id).unwrap_or_default();
-    let own = row.latitude.zip(row.longitude).map(|point| (point, LocationOf::Initiative));
-    let leads_point = lead
-        .and_then(|(_, latitude, longitude, _)| latitude.zip(*longitude))
-        .map(|point| (point, LocationOf::LeadCouncil));
+    let components = children.components.remove(&id).unwrap_or_default();
+    let seen = |one: &Related| one.is_seen(reach).then(|| one.reference.clone());
+    let at = |point: Option<(f64, f64)>, of| point.map(|(latitude, longitude)| Place { latitude, longitude, of });
+    let of_lead = at(lead.and_then(|(_, latitude, longitude, _)| latitude.zip(*longitude)), LocationOf::LeadCouncil);
     let steward = lead.and_then(|(council, .., stage)| match stage.0 {
         CouncilStatus::Abolished => heirs.get(&council.id).cloned(),
         _ => Some(council.clone()),
     });
-    let others_point = other.place.map(|point| (point, LocationOf::PlaceOf));
-    let narrative = children.narratives.remove(&row.id).unwrap_or_default();
-    let html = |text: &Option<String>| text.as_deref().map(render);
-    let level = row.effective_visibility.0;
-    let seen = |one: &Related| one.is_seen(reach).then(|| one.reference.clone());
+    let record = row.into_record(children.narratives.remove(&id).unwrap_or_default(), today);
     let record = Initiative {
-        id: row.id,
-        slug: row.slug,
-        title: row.title,
-        summary: row.summary,
-        kind: row.kind.0,
-        delivery_status: row.delivery_status.0,
-        status_confirmation,
-        status_text,
-        status_as_at: row.status_as_at,
-        started_on: row.started_on,
-        ended_on: row.ended_on,
         lead: lead.map_or(other.lead, |(council, ..)| Lead::council(&council.slug)),
         lead_council: lead.map(|(council, ..)| council.clone()),
         steward: steward.into(),
-        place_of,
-        participants: children.participants.remove(&row.id).unwrap_or_default(),
-        partners: children.partners.remove(&row.id).unwrap_or_default(),
+        place_of: other.place_of,
+        participants: children.participants.remove(&id).unwrap_or_default(),
+        partners: children.partners.remove(&id).unwrap_or_default(),
         parent: parent.as_ref().and_then(seen),
         components: components.iter().filter_map(seen).collect(),
-        themes: children.themes.remove(&row.id).unwrap_or_default(),
-        principles: children.principles.remove(&row.id).unwrap_or_default(),
-        location: own.or(leads_point).or(others_point).map(|((latitude, longitude), of)| Place {
-            latitude,
-            longitude,
-            of,
-        }),
-        html: InitiativeHtml {
-            body: html(&narrative.body),
-            challenge: html(&narrative.challenge),
-            approach: html(&narrative.approach),
-            what_worked: html(&narrative.what_worked),
-            what_did_not: html(&narrative.what_did_not),
-            transfer_conditions: html(&narrative.transfer_conditions),
-        },
-        who_for: narrative.who_for,
-        provenance_note: narrative.provenance_note,
-        entered_by: row.entered_by.0,
-        sources: children.sources.remove(&row.id).unwrap_or_default(),
-        outcomes: children.outcomes.remove(&row.id).unwrap_or_default(),
-        costs: children.costs.remove(&row.id).unwrap_or_default(),
-        licence: row.licence.0,
-        visibility: row.visibility.0,
-        state: row.state.0,
-        verified_at: row.verified_at,
-        review_due_on: row.review_due_on,
-        source_url: row.source_url,
-        embedded: Embedded::default(),
-        distance_km: None,
-        highlight: None,
-        published_at: row.published_at,
-        version: row.version,
-        created_at: row.created_at,
-        updated_at: row.updated_at,
-        body: narrative.body,
-        challenge: narrative.challenge,
-        approach: narrative.approach,
-        what_worked: narrative.what_worked,
-        what_did_not: narrative.what_did_not,
-        transfer_conditions: narrative.transfer_conditions,
+        themes: children.themes.remove(&id).unwrap_or_default(),
+        principles: children.principles.remove(&id).unwrap_or_default(),
+        location: record.location.or(of_lead).or(at(other.place, LocationOf::PlaceOf)),
+        sources: children.sources.remove(&id).unwrap_or_default(),
+        outcomes: children.outcomes.remove(&id).unwrap_or_default(),
+        costs: children.costs.remove(&id).unwrap_or_default(),
+        ..record
     };
     Loaded { record, level, parent, components }
 }

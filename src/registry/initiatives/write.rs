@@ -12,9 +12,9 @@ use uuid::Uuid;
 use super::answer::Initiative;
 use super::child_rows::child_rows;
 use super::lead::EnteredBy;
-use super::model::{DeliveryStatus, InitiativeKind, Licence, State};
+use super::model::State;
 use super::resolve::{Resolved, lock_components};
-use crate::access::visibility::Visibility;
+use super::rows::InitiativeChange;
 use crate::db::enum_text::Word;
 use crate::db::prepared::{Prepared, all_done};
 use crate::db::schema::{
@@ -24,53 +24,6 @@ use crate::db::schema::{
 use crate::error::ApiError;
 use crate::registry::references::Resource;
 use crate::registry::slugs;
-
-#[derive(Insertable, AsChangeset)]
-#[diesel(table_name = initiatives, treat_none_as_null = true, treat_none_as_default_value = false)]
-struct InitiativeChange<'a> {
-    slug: &'a str,
-    title: &'a str,
-    summary: &'a str,
-    kind: Word<InitiativeKind>,
-    delivery_status: Word<DeliveryStatus>,
-    status_as_at: Option<&'a str>,
-    started_on: Option<&'a str>,
-    ended_on: Option<&'a str>,
-    lead_council_id: Option<Uuid>,
-    parent_id: Option<Uuid>,
-    latitude: Option<f64>,
-    longitude: Option<f64>,
-    entered_by: Word<EnteredBy>,
-    licence: Word<Licence>,
-    visibility: Word<Visibility>,
-    review_due_on: Option<chrono::NaiveDate>,
-    source_url: Option<&'a str>,
-}
-
-impl<'a> InitiativeChange<'a> {
-    fn new(resolved: &'a Resolved, slug: &'a str, entered_by: EnteredBy) -> Self {
-        let new = &resolved.new;
-        Self {
-            slug,
-            title: &new.title,
-            summary: &new.summary,
-            kind: Word(new.kind),
-            delivery_status: Word(new.delivery_status),
-            status_as_at: new.status_as_at.as_deref(),
-            started_on: new.started_on.as_deref(),
-            ended_on: new.ended_on.as_deref(),
-            lead_council_id: resolved.lead_council,
-            parent_id: resolved.parent,
-            latitude: new.location.map(|point| point.latitude),
-            longitude: new.location.map(|point| point.longitude),
-            entered_by: Word(entered_by),
-            licence: Word(new.licence),
-            visibility: Word(new.visibility),
-            review_due_on: new.review_due_on,
-            source_url: new.source_url.as_deref(),
-        }
-    }
-}
 
 /// Creates an initiative as a draft.
 pub async fn create(conn: &mut AsyncPgConnection, resolved: &Resolved, author: Option<Uuid>) -> Result<Uuid, ApiError> {
@@ -158,7 +111,7 @@ pub async fn withdraw(
 
 /// Inserts the rows of all child tables: one statement per table, all sent together.
 async fn insert_children(conn: &AsyncPgConnection, id: Uuid, resolved: &Resolved) -> Result<(), ApiError> {
-    let statements = child_rows(id, resolved).into_iter().filter(|(_, rows)| !rows.is_empty()).map(|(text, rows)| {
+    let statements = child_rows(id, resolved)?.into_iter().filter(|(_, rows)| !rows.is_empty()).map(|(text, rows)| {
         let mut conn = conn;
         Prepared::new(text).bind::<Jsonb, _>(Value::Array(rows)).execute(&mut conn)
     });
