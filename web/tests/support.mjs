@@ -78,10 +78,11 @@ export async function visit(page, path) {
   return response;
 }
 
-/** Until nothing is being loaded or looked for. */
+/** Until nothing is being loaded or looked for. After a link within the page, only the page itself can tell: the network of
+    its document was idle long ago. */
 export async function settled(page) {
   await page.waitForLoadState("networkidle");
-  await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'));
+  await page.waitForFunction(() => !document.querySelector('[aria-busy="true"], .loading'));
 }
 
 /** What the API answers. */
