@@ -1,7 +1,11 @@
 //! Databases for tests: one private PostgreSQL for each process, and one database per test, copied from a migrated
 //! template.
+//!
+//! The templates are kept below `target`. The server runs on a copy of them, in memory where there is room.
 
+use std::fs::{self, File};
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use ccin_registry::accounts::sign_in::password;
@@ -16,6 +20,8 @@ use diesel_async::SimpleAsyncConnection;
 use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
+
+use super::scratch::Scratch;
 
 /// Initial content of a test's database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,43 +39,46 @@ pub struct Database {
     /// Address of the database.
     pub url: String,
     name: String,
-    // Keeps the server running while any test needs it; the last one stops it.
+    // Keeps the server running while any test needs it; the last one stops it, and then removes its data.
     server: Arc<PrivatePostgres>,
+    _folder: Option<Arc<Scratch>>,
 }
 
 impl Database {
     /// A new database.
     pub async fn new(template: Template) -> Self {
         super::times::watch();
-        let server = tokio::task::spawn_blocking(server).await.expect("the private PostgreSQL starts");
-        let name = format!("test_{}_{}", std::process::id(), Uuid::now_v7().simple());
-        let source = match template {
-            Template::Blank => "template0",
-            Template::Empty => prepared(&EMPTY, Template::Empty, &server).await,
-            Template::Sample => prepared(&SAMPLE, Template::Sample, &server).await,
-        };
-        admin(&server, &format!("CREATE DATABASE {name} TEMPLATE {source}")).await;
-        Self { url: server.url(&name), name, server }
+        let (server, folder) = tokio::task::spawn_blocking(server).await.expect("the private PostgreSQL starts");
+        let name = format!("test_{}", Uuid::now_v7().simple());
+        admin(&server, &format!("CREATE DATABASE {name} TEMPLATE {}", template.name())).await;
+        Self { url: server.url(&name), name, server, _folder: Some(folder) }
     }
 
     /// A new registry without records, on the test's own server.
     pub async fn on(server: Arc<PrivatePostgres>) -> Self {
-        let name = format!("test_{}_{}", std::process::id(), Uuid::now_v7().simple());
+        let name = format!("test_{}", Uuid::now_v7().simple());
         admin(&server, &format!("CREATE DATABASE {name} TEMPLATE template0")).await;
         migrations::run(&server.url(&name)).await.expect("the migrations");
-        Self { url: server.url(&name), name, server }
+        Self { url: server.url(&name), name, server, _folder: None }
+    }
+}
+
+impl Template {
+    /// The database to copy.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Blank => "template0",
+            Self::Empty => "template_empty",
+            Self::Sample => "template_sample",
+        }
     }
 }
 
 impl Drop for Database {
     fn drop(&mut self) {
-        let (server, name) = (Arc::clone(&self.server), self.name.clone());
-        // The test's runtime may already be stopping, so a small separate one drops the database.
-        let dropping = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-            runtime.block_on(admin(&server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")));
-        });
-        let _ = dropping.join();
+        let statement = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
+        // A server that is gone has no database to drop.
+        let _ = on_a_thread_of_its_own(admin(&self.server, &statement));
     }
 }
 
@@ -84,52 +93,72 @@ pub async fn password_hash() -> String {
     HASH.get_or_init(|| async { password::hash(super::PASSWORD.into()).await.expect("a hash") }).await.clone()
 }
 
-static EMPTY: OnceCell<String> = OnceCell::const_new();
-static SAMPLE: OnceCell<String> = OnceCell::const_new();
+/// The server that all tests of this process share, and the folder of its data.
+type Shared = (Arc<PrivatePostgres>, Arc<Scratch>);
 
-/// The server that all tests share: starts with the first, stops with the last.
-fn server() -> Arc<PrivatePostgres> {
-    static RUNNING: Mutex<Weak<PrivatePostgres>> = Mutex::new(Weak::new());
+/// The shared server: starts with the first test, on a copy of the templates, and stops with the last.
+fn server() -> Shared {
+    static RUNNING: Mutex<(Weak<PrivatePostgres>, Weak<Scratch>)> = Mutex::new((Weak::new(), Weak::new()));
     let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(server) = running.upgrade() {
-        return server;
+    if let (Some(server), Some(folder)) = (running.0.upgrade(), running.1.upgrade()) {
+        return (server, folder);
     }
-    let settings = Settings { durable: false, announce: |_| {}, ..Settings::new(DATABASE, scratch().join("postgres")) };
-    let server = Arc::new(PrivatePostgres::start(&settings).expect("the private PostgreSQL starts"));
-    *running = Arc::downgrade(&server);
-    server
+    // A former server may still be leaving its folder.
+    let folder = Scratch::new(&format!("databases-{}", Uuid::now_v7().simple()));
+    let copied = Command::new("cp").arg("-a").arg(templates()).arg(folder.dir()).status().expect("cp");
+    assert!(copied.success(), "the templates are copied");
+    let server = Arc::new(PrivatePostgres::start(&folder.settings()).expect("the private PostgreSQL starts"));
+    let folder = Arc::new(folder);
+    *running = (Arc::downgrade(&server), Arc::downgrade(&folder));
+    (server, folder)
 }
 
-/// Name of a template database, created if missing. The name includes a digest of everything in it.
-async fn prepared(cell: &'static OnceCell<String>, template: Template, server: &PrivatePostgres) -> &'static str {
-    cell.get_or_init(|| async {
-        sweep(server).await;
-        let name = format!("template_{}_{}", if template == Template::Sample { "sample" } else { "empty" }, digest());
-        make_template(&name, template, server).await;
-        name
-    })
-    .await
+/// Data of a server that has the templates. Made once for their content, and kept below `target`.
+fn templates() -> PathBuf {
+    let folder = scratch().join(format!("templates-{}", digest()));
+    let lock = File::create(scratch().join("templates.lock")).expect("a lock");
+    // Another test process may be making the same.
+    lock.lock().expect("the lock");
+    if !folder.exists() {
+        for old in fs::read_dir(scratch()).expect("the scratch folder").flatten() {
+            if old.path().is_dir() && old.file_name().to_string_lossy().starts_with("templates-") {
+                fs::remove_dir_all(old.path()).expect("old templates are removed");
+            }
+        }
+        let part = scratch().join("templates-part");
+        let settings = Settings { durable: false, announce: |_| {}, ..Settings::new(DATABASE, &part) };
+        let server = PrivatePostgres::start(&settings).expect("the private PostgreSQL starts");
+        for template in [Template::Empty, Template::Sample] {
+            assert!(on_a_thread_of_its_own(make_template(template, &server)), "the template is made");
+        }
+        server.stop().expect("the private PostgreSQL stops");
+        fs::rename(part, &folder).expect("the templates are ready");
+    }
+    folder
 }
 
-async fn make_template(name: &str, template: Template, server: &PrivatePostgres) {
-    let mut conn = db::establish(server.url(DATABASE)).await.expect("a connection");
-    // Another test process may be creating the same template.
-    conn.batch_execute("SET statement_timeout = 0; SELECT pg_advisory_lock(20261122)").await.expect("the lock");
-    if exists(server, name).await {
-        return;
-    }
-    let part = format!("{name}_part");
-    admin(server, &format!("DROP DATABASE IF EXISTS {part} WITH (FORCE)")).await;
-    admin(server, &format!("CREATE DATABASE {part} TEMPLATE template0")).await;
-    migrations::run(&server.url(&part)).await.expect("the migrations");
+async fn make_template(template: Template, server: &PrivatePostgres) {
+    let name = template.name();
+    admin(server, &format!("CREATE DATABASE {name} TEMPLATE template0")).await;
+    migrations::run(&server.url(name)).await.expect("the migrations");
     if template == Template::Sample {
-        let db = Db::new(&server.url(&part), 2).expect("a pool");
+        let db = Db::new(&server.url(name), 2).expect("a pool");
         let schemas = Schemas::new(&document().value);
         sample::load(&mut db.get().await.expect("a connection"), &schemas).await.expect("the sample");
         db.close();
     }
-    admin(server, &format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{part}'")).await;
-    admin(server, &format!("ALTER DATABASE {part} RENAME TO {name}")).await;
+}
+
+/// Runs work where a runtime may already run, or be stopping. False if it panicked.
+fn on_a_thread_of_its_own(work: impl Future<Output = ()> + Send) -> bool {
+    std::thread::scope(|scope| {
+        let working = scope.spawn(|| {
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+            let runtime = runtime.expect("a runtime");
+            runtime.block_on(work);
+        });
+        working.join().is_ok()
+    })
 }
 
 /// Digest of a template's content: migrations, sample and vocabulary of types.
@@ -140,43 +169,21 @@ fn digest() -> String {
         digest.update(folder.file_name().as_encoded_bytes());
         digest.update(std::fs::read(folder.path().join("up.sql")).expect("up.sql"));
     }
-    digest.update(sample::COUNCILS);
-    digest.update(sample::THEMES);
+    for text in [
+        sample::COUNCILS,
+        sample::LOCAL_AUTHORITIES,
+        sample::OTHER_COUNCILS,
+        sample::COUNCIL_CHANGES,
+        sample::MEMBERSHIPS,
+        sample::THEMES,
+    ] {
+        digest.update(text);
+    }
     for (name, text) in sample::INITIATIVES {
         digest.update(name);
         digest.update(text);
     }
     digest.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Drops databases of test processes that were killed.
-async fn sweep(server: &PrivatePostgres) {
-    use diesel_async::RunQueryDsl;
-    let mut conn = db::establish(server.url(DATABASE)).await.expect("a connection");
-    let names: Vec<String> = diesel::dsl::sql::<diesel::sql_types::Text>(
-        "SELECT datname::text FROM pg_database WHERE datname LIKE 'test\\_%'",
-    )
-    .load(&mut conn)
-    .await
-    .expect("the names");
-    for name in names {
-        let owner = name.split('_').nth(1).and_then(|pid| pid.parse::<i32>().ok()).unwrap_or_default();
-        let alive = nix::sys::signal::kill(nix::unistd::Pid::from_raw(owner), None).is_ok();
-        if owner > 0 && !alive {
-            admin(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
-        }
-    }
-}
-
-async fn exists(server: &PrivatePostgres, name: &str) -> bool {
-    use diesel_async::RunQueryDsl;
-    let mut conn = db::establish(server.url(DATABASE)).await.expect("a connection");
-    diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(&format!(
-        "EXISTS (SELECT 1 FROM pg_database WHERE datname = '{name}')"
-    )))
-    .get_result(&mut conn)
-    .await
-    .expect("an answer")
 }
 
 async fn admin(server: &PrivatePostgres, statement: &str) {
