@@ -34,9 +34,10 @@ pub async fn list_council_changes(
     query: Query<CouncilChangeQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let page = pages.page(query.limit, query.cursor.as_deref())?;
-    let slice = snapshot.list_council_changes(caller.reach(), &query, &page)?;
-    let slice = slice.with_rows(|rows| rows.into_iter().map(RecordView::council_change).collect());
-    pages.records(&request, &slice, page.limit, None)
+    pages.records(&request, &page, None, |page| {
+        let slice = snapshot.list_council_changes(caller.reach(), &query, page)?;
+        slice.try_map(|entry| Ok(RecordView::council_change(entry)))
+    })
 }
 
 /// Get a change of councils

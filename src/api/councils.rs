@@ -46,19 +46,19 @@ pub async fn list_councils(
     let filter = CouncilFilter::new(&snapshot, reach, &query)?;
     let page = pages.page(query.limit, query.cursor.as_deref())?;
     let near = filter.area.near;
-    let slice = snapshot.list_councils(reach, &filter, CouncilOrder::of(&query, near), &page);
+    let order = CouncilOrder::of(&query, near);
     let marks = filter.hits.as_ref().filter(|_| query.highlight == Some(true)).map(|hits| hits.marks());
     let fields = picked(query.0.fields.as_deref());
-    let shown = slice.rows.iter().map(|entry| {
-        let record = &entry.record;
-        let at = record.location.map(Point::from);
-        let highlight = marks.as_ref().map(|marks| marks.council(record));
-        RecordView::council(entry, fields.as_deref())
-            .with_distance(near.zip(at).map(|(near, at)| near.kilometres(at)))
-            .with_highlight(highlight.as_ref())
-    });
-    let slice = slice.of(shown.collect());
-    pages.records(&request, &slice, page.limit, filter.hits.as_ref().map(|hits| &hits.note))
+    pages.records(&request, &page, filter.hits.as_ref().map(|hits| &hits.note), |page| {
+        snapshot.list_councils(reach, &filter, order, page).try_map(|entry| {
+            let record = &entry.record;
+            let at = record.location.map(Point::from);
+            let highlight = marks.as_ref().map(|marks| marks.council(record));
+            Ok(RecordView::council(entry, fields.as_deref())
+                .with_distance(near.zip(at).map(|(near, at)| near.kilometres(at)))
+                .with_highlight(highlight.as_ref()))
+        })
+    })
 }
 
 /// Get a council

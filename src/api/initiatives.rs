@@ -16,8 +16,8 @@ use crate::formats::citation::form::Form;
 use crate::formats::citation::linked::LinkedData;
 use crate::http::idempotency::Idempotency;
 use crate::http::input::{Body, IfMatch, NoParams, Patch, Query, Revision};
-use crate::http::page::{Page, PageRequest, Pages};
-use crate::http::response::{Answer, Cacheable, Moves, Rendered, Written, moved};
+use crate::http::page::{Page, Pages};
+use crate::http::response::{Answer, Cacheable, Moves, Written, moved};
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::initiative_filter::InitiativeFilter;
 use crate::read_model::initiatives::InitiativeOrder;
@@ -102,33 +102,18 @@ fn page(
     }
     let marks = filter.hits.as_ref().filter(|_| query.highlight == Some(true)).map(|hits| hits.marks());
     let fields = picked(query.fields.as_deref());
-    let list = |page: &PageRequest| snapshot.list_initiatives(reach, filter, InitiativeOrder::of(&query, near), page);
-    let mut slice = list(&page);
-    let mut is_cut = false;
-    loop {
-        let rows = slice.rows.iter().map(|entry| {
+    let note = filter.hits.as_ref().map(|hits| &hits.note);
+    pages.records(request, &page, note, |page| {
+        let order = InitiativeOrder::of(&query, near);
+        snapshot.list_initiatives(reach, filter, order, page).try_map(|entry| {
             let highlight = marks.as_ref().map(|marks| marks.initiative(entry)).transpose()?;
             let distance = near.zip(entry.place).map(|(near, (at, _))| near.kilometres(at));
             Ok(RecordView::initiative(entry, reach, fields.as_deref())?
                 .with_embedded(snapshot.embedded(entry, reach, &query.include)?)
                 .with_distance(distance)
                 .with_highlight(highlight.as_ref()))
-        });
-        let rows = rows.collect::<Result<Vec<RecordView<'_>>, ApiError>>()?;
-        let sizes: Vec<usize> = rows.iter().map(RecordView::size).collect();
-        match page.cut_to(&sizes).filter(|_| !is_cut) {
-            None => {
-                let note = filter.hits.as_ref().map(|hits| &hits.note);
-                return pages.records(request, &slice.of(rows), page.limit, note);
-            }
-            // The answer would be too large. Build the page again with fewer records.
-            Some(shorter) => {
-                drop(rows);
-                slice = list(&shorter);
-                is_cut = true;
-            }
-        }
-    }
+        })
+    })
 }
 
 /// Get an initiative

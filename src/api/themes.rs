@@ -42,10 +42,10 @@ pub async fn list_themes(
 ) -> Result<HttpResponse, ApiError> {
     let page = pages.page(query.limit, query.cursor.as_deref())?;
     let filter = ThemeFilter::new(&snapshot, &query)?;
-    let slice = snapshot.list_themes(&filter, query.sort.unwrap_or_default(), &page);
-    let fields = picked(query.0.fields.as_deref());
-    let slice = slice.with_rows(|rows| rows.into_iter().map(|one| RecordView::theme(one, fields.as_deref())).collect());
-    pages.records(&request, &slice, page.limit, None)
+    let (order, fields) = (query.sort.unwrap_or_default(), picked(query.0.fields.as_deref()));
+    pages.records(&request, &page, None, |page| {
+        snapshot.list_themes(&filter, order, page).try_map(|entry| Ok(RecordView::theme(entry, fields.as_deref())))
+    })
 }
 
 /// Get a theme

@@ -25,17 +25,17 @@ pub enum FoundRow<'a> {
     /// A council.
     Council(&'a CouncilEntry),
     /// An initiative.
-    Initiative(&'a Row),
+    Initiative(Row<'a>),
 }
 
 impl Snapshot {
     /// One page of the initiatives that match a filter with words, most relevant first.
-    pub fn best_initiatives(&self, reach: Reach, filter: &InitiativeFilter, page: &PageRequest) -> Slice<Row> {
-        let Some(hits) = &filter.hits else { return slice_of(Vec::<KeyedRow<Relevance, Row>>::new(), 0, page) };
+    pub fn best_initiatives(&self, reach: Reach, filter: &InitiativeFilter, page: &PageRequest) -> Slice<Row<'_>> {
+        let Some(hits) = &filter.hits else { return slice_of(Vec::<KeyedRow<Relevance, _>>::new(), 0, page) };
         let former = hits.as_of(self, reach, SearchScope::Initiatives, page);
         let hits = former.map_or_else(|| Arc::clone(hits), Arc::new);
         let found = self.select(reach, &InitiativeFilter { hits: Some(Arc::clone(&hits)), ..filter.clone() });
-        let rows = hits.ranked(0, &found, page, |number| self.id_of(number), |number| self.initiative(number).cloned());
+        let rows = hits.ranked(0, &found, page, |number| self.id_of(number), |number| self.initiative(number));
         slice_of(rows, found.len() as usize, page)
     }
 

@@ -20,7 +20,7 @@ use crate::registry::initiatives::query::{InitiativeQuery, InitiativeSort};
 const MAX_SCAN_RATIO: u64 = 4;
 
 /// An initiative on a page.
-pub type Row = Arc<InitiativeEntry>;
+pub type Row<'a> = &'a Arc<InitiativeEntry>;
 
 /// The order of a list of initiatives.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +61,7 @@ impl Snapshot {
         filter: &InitiativeFilter,
         order: InitiativeOrder,
         page: &PageRequest,
-    ) -> Slice<Row> {
+    ) -> Slice<Row<'_>> {
         match (order, &filter.hits) {
             (InitiativeOrder::Relevance, Some(_)) => self.best_initiatives(reach, filter, page),
             _ => self.page_of_initiatives(&self.select(reach, filter), order, page),
@@ -69,7 +69,12 @@ impl Snapshot {
     }
 
     /// One page of these initiatives, in an order.
-    pub fn page_of_initiatives(&self, found: &RoaringBitmap, order: InitiativeOrder, page: &PageRequest) -> Slice<Row> {
+    pub fn page_of_initiatives(
+        &self,
+        found: &RoaringBitmap,
+        order: InitiativeOrder,
+        page: &PageRequest,
+    ) -> Slice<Row<'_>> {
         use InitiativeSort::{Started, StartedDescending, TitleDescending, Updated, UpdatedDescending};
         let orders = &self.orders;
         match order {
@@ -124,18 +129,18 @@ impl Snapshot {
         found: &RoaringBitmap,
         page: &PageRequest,
         key: impl Fn(&InitiativeEntry) -> K,
-    ) -> Slice<Row> {
+    ) -> Slice<Row<'_>> {
         let expected = page.fetch() as u64 * order.len() as u64 / found.len().max(1);
         if expected > found.len() * MAX_SCAN_RATIO {
-            let rows = self.initiatives(found).map(|one| (key(one), tie(one.id), Arc::clone(one))).collect();
+            let rows = self.initiatives(found).map(|one| (key(one), tie(one.id), one)).collect();
             return page_of(rows, descending, found.len() as usize, page);
         }
         let edge = edge_of::<K>(page).map(|(key, (id, _))| (key, id));
-        let row = |((key, id), number): (&(K, Uuid), &u32)| -> Option<KeyedRow<K, Row>> {
-            found.contains(*number).then(|| Some((key.clone(), tie(*id), Arc::clone(self.initiative(*number)?))))?
+        let row = |((key, id), number): (&(K, Uuid), &u32)| -> Option<KeyedRow<K, Row<'_>>> {
+            found.contains(*number).then(|| Some((key.clone(), tie(*id), self.initiative(*number)?)))?
         };
         let wanted = page.fetch() as usize;
-        let rows: Vec<KeyedRow<K, Row>> = match (descending != page.is_backwards(), edge) {
+        let rows: Vec<KeyedRow<K, Row<'_>>> = match (descending != page.is_backwards(), edge) {
             (false, Some(edge)) => order.range((Excluded(edge), Unbounded)).filter_map(row).take(wanted).collect(),
             (false, None) => order.iter().filter_map(row).take(wanted).collect(),
             (true, Some(edge)) => order.range(..edge).rev().filter_map(row).take(wanted).collect(),
@@ -144,13 +149,13 @@ impl Snapshot {
         slice_of(rows, found.len() as usize, page)
     }
 
-    fn nearest(&self, found: &RoaringBitmap, near: Near, page: &PageRequest) -> Slice<Row> {
+    fn nearest(&self, found: &RoaringBitmap, near: Near, page: &PageRequest) -> Slice<Row<'_>> {
         page_of(self.distances(found, near), false, found.len() as usize, page)
     }
 
-    fn distances(&self, found: &RoaringBitmap, near: Near) -> Vec<KeyedRow<Number, Row>> {
-        let distance = |one: &Row| Some(Number(near.point.distance_km(one.place?.0)));
-        self.initiatives(found).filter_map(|one| Some((distance(one)?, tie(one.id), Arc::clone(one)))).collect()
+    fn distances(&self, found: &RoaringBitmap, near: Near) -> Vec<KeyedRow<Number, Row<'_>>> {
+        let distance = |one: Row<'_>| Some(Number(near.point.distance_km(one.place?.0)));
+        self.initiatives(found).filter_map(|one| Some((distance(one)?, tie(one.id), one))).collect()
     }
 }
 

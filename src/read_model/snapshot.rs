@@ -129,7 +129,7 @@ impl Snapshot {
     }
 
     /// The initiatives with these numbers, in ascending order.
-    pub fn initiatives<'a>(&'a self, numbers: &'a RoaringBitmap) -> impl Iterator<Item = &'a Arc<InitiativeEntry>> {
+    pub fn initiatives<'a>(&'a self, numbers: &RoaringBitmap) -> impl Iterator<Item = &'a Arc<InitiativeEntry>> {
         numbers.iter().filter_map(|number| self.initiative(number))
     }
 

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::{Page, PageLinks, Pages, Slice};
+use super::{Page, PageLinks, PageRequest, Pages, Slice};
 use crate::error::ApiError;
 use crate::http::response::{Answer, Rendered, Versioned, etag_of, pick};
 use crate::http::search::SearchNote;
@@ -34,17 +34,24 @@ impl Pages {
         Listing { pages: self, slice, limit, fields, search: None }
     }
 
-    /// The response to a request for records that are already JSON.
-    pub fn records(
+    /// The response to a request for records that are already JSON. `list` gives the rows of a page. It is called again
+    /// for a shorter page if the response would be too large.
+    pub fn records<R: Rendered>(
         &self,
         request: &HttpRequest,
-        slice: &Slice<impl Rendered>,
-        limit: i64,
+        page: &PageRequest,
         search: Option<&SearchNote>,
+        list: impl Fn(&PageRequest) -> Result<Slice<R>, ApiError>,
     ) -> Result<HttpResponse, ApiError> {
-        let (next, prev) = self.neighbours(slice);
+        let whole = list(page)?;
+        let sizes: Vec<usize> = whole.rows.iter().map(Rendered::size).collect();
+        let slice = match page.cut_to(&sizes) {
+            Some(shorter) => list(&shorter)?,
+            None => whole,
+        };
+        let (next, prev) = self.neighbours(&slice);
         let link = self.link_header(next.as_deref(), prev.as_deref());
-        let page = PageLinks { limit, next, prev };
+        let page = PageLinks { limit: page.limit, next, prev };
         let end = ListEnd { page: &page, total: slice.total, search };
         let end = serde_json::to_vec(&end).map_err(ApiError::internal)?;
         let mut digest = Sha256::new_with_prefix(&end);

@@ -256,7 +256,13 @@ impl<R> Slice<R> {
         Slice { rows, total: self.total, next: self.next.clone(), prev: self.prev.clone() }
     }
 
-    /// The same page with each row converted.
+    /// The same page with each row converted, if every row can be.
+    pub fn try_map<T, E>(self, make: impl FnMut(R) -> Result<T, E>) -> Result<Slice<T>, E> {
+        let rows = self.rows.into_iter().map(make).collect::<Result<_, E>>()?;
+        Ok(Slice { rows, total: self.total, next: self.next, prev: self.prev })
+    }
+
+    /// The same page with its rows converted.
     pub fn with_rows<T>(self, make: impl FnOnce(Vec<R>) -> Vec<T>) -> Slice<T> {
         Slice { rows: make(self.rows), total: self.total, next: self.next, prev: self.prev }
     }

@@ -58,6 +58,20 @@ async fn a_page_of_a_list_has_so_many_bytes_at_most_and_its_neighbours_fit() {
     assert_eq!(forwards, backwards);
 }
 
+/// The longest descriptions, in letters of four bytes: a page of 200 would have 8 MB.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_councils_has_so_many_bytes_at_most_too() {
+    let app = TestApp::with_sample().await;
+    app.sql("UPDATE councils SET description = repeat('𝔸', 5000)").await;
+    app.reload().await;
+    let client = app.anonymous();
+    let first = "/v1/councils?limit=200";
+    let (forwards, backwards) =
+        client.there_and_back(first, |page| assert!(page.text.len() < 6 << 20, "{} bytes", page.text.len())).await;
+    assert_eq!(forwards.len() as u64, client.get(first).await.expect(200).json["total"].as_u64().unwrap());
+    assert_eq!(forwards, backwards);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn components_that_are_too_much_for_one_answer_are_named_instead() {
     let app = with_long_records(120).await;
