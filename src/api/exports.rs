@@ -15,7 +15,9 @@ use crate::formats::exports::answer::{Exports, refuse_pages};
 use crate::formats::exports::datapackage::DataPackage;
 use crate::formats::exports::encoder::FeatureCollection;
 use crate::formats::exports::query::ExportQuery;
-use crate::formats::exports::rows::{ClaimRow, CouncilRow, InitiativeRow, MembershipRow, Rows, ThemeRow};
+use crate::formats::exports::rows::{
+    ClaimRow, CouncilChangeRow, CouncilRow, InitiativeRow, MembershipRow, Rows, ThemeRow,
+};
 use crate::formats::exports::tables;
 use crate::http::input::{NoParams, Query};
 use crate::http::list_format::{Format, PlainFormat};
@@ -28,6 +30,7 @@ use crate::read_model::membership_list::MembershipFilter;
 use crate::read_model::nested::Within;
 use crate::read_model::outcome_list::OutcomeFilter;
 use crate::read_model::theme_list::ThemeFilter;
+use crate::registry::council_changes::model::{CouncilChange, CouncilChangeQuery};
 use crate::registry::councils::query::CouncilQuery;
 use crate::registry::initiatives::query::InitiativeQuery;
 use crate::registry::memberships::query::MembershipQuery;
@@ -37,6 +40,7 @@ use crate::registry::themes::model::ThemeQuery;
 type InitiativeExport = ExportQuery<InitiativeQuery>;
 type OutcomeExport = ExportQuery<OutcomeQuery>;
 type CouncilExport = ExportQuery<CouncilQuery>;
+type CouncilChangeExport = ExportQuery<CouncilChangeQuery>;
 type MembershipExport = ExportQuery<MembershipQuery>;
 type ThemeExport = ExportQuery<ThemeQuery>;
 
@@ -217,6 +221,35 @@ pub async fn export_councils(
     let get = move |at: usize| ids.get(at).map(|id| CouncilRow { snapshot: Arc::clone(&snapshot), id: *id });
     let rows = Rows::new(table, fields.clone(), get);
     exports.send(&tables::councils(), fields.as_deref(), (format, file), "councils", rows).await
+}
+
+/// Export changes of councils
+///
+/// All changes that match, in one file, all from the same moment. Takes the same filters and sort orders as
+/// `list_council_changes`. Without an account, or with a key without the scope `export`, you can export only a small number
+/// of rows.
+#[utoipa::path(get, path = "/council-changes.{format}", tag = "exports", extensions(("x-price" = json!({ "units": 10 }))), params(("format" = inline(PlainFormat), Path, description = "File format", example = "csv"), CouncilChangeExport),
+    responses((status = 200, description = "All changes that match", content((String = "text/csv"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "application/x-ndjson")))))]
+#[routes]
+#[get("/council-changes.{format}")]
+#[get("/council-changes", guard = "wants_whole")]
+pub async fn export_council_changes(
+    exports: Exports,
+    caller: Bounded<Export>,
+    query: Query<CouncilChangeExport>,
+) -> Result<HttpResponse, ApiError> {
+    let format = exports.format("council-changes", Format::PLAIN)?;
+    let (table, ExportQuery { list: query, file }) = (tables::council_changes(), query.0);
+    let given = [("limit", query.limit.is_some()), ("cursor", query.cursor.is_some())];
+    refuse_pages(&table, None, &given, (format, file))?;
+    let found = exports.snapshot.select_council_changes(caller.0.reach(), &query)?;
+    let mut found: Vec<CouncilChange> = found.into_iter().map(|entry| entry.record.clone()).collect();
+    if query.sort.unwrap_or_default().is_descending() {
+        found.reverse();
+    }
+    exports.check_size(&caller, format, found.len())?;
+    let rows = Rows::new(table, None, move |at| found.get(at).cloned().map(CouncilChangeRow));
+    exports.send(&tables::council_changes(), None, (format, file), "council-changes", rows).await
 }
 
 /// Export memberships

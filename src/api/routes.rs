@@ -118,6 +118,7 @@ where
                 .service(exports::export_councils)
                 .service(exports::export_council_initiatives)
                 .service(exports::export_initiatives)
+                .service(exports::export_council_changes)
                 .service(exports::export_memberships)
                 .service(exports::export_outcomes)
                 .service(exports::export_theme_initiatives)

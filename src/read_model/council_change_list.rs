@@ -12,16 +12,15 @@ use crate::access::reach::Reach;
 use crate::error::ApiError;
 use crate::http::page::{PageRequest, Slice};
 use crate::registry::council_changes::lineage::LineageScope;
-use crate::registry::council_changes::model::{CouncilChangeQuery, CouncilChangeSort};
+use crate::registry::council_changes::model::CouncilChangeQuery;
 
 impl Snapshot {
-    /// One page of the changes that match.
-    pub fn list_council_changes(
+    /// The changes that match, earliest first.
+    pub fn select_council_changes(
         &self,
         reach: Reach,
         query: &CouncilChangeQuery,
-        page: &PageRequest,
-    ) -> Result<Slice<&CouncilChangeEntry>, ApiError> {
+    ) -> Result<Vec<&CouncilChangeEntry>, ApiError> {
         let mut faults = Vec::new();
         let councils = self.any_council(reach, "council", &query.council, &mut faults);
         if !faults.is_empty() {
@@ -34,8 +33,20 @@ impl Snapshot {
                 && query.effective_from.is_none_or(|first| first <= on)
                 && query.effective_to.is_none_or(|last| on <= last)
         };
-        let found: Vec<&CouncilChangeEntry> = self.council_changes.iter().filter(is_wanted).collect();
-        let is_descending = matches!(query.sort.unwrap_or_default(), CouncilChangeSort::EffectiveDescending);
+        let mut found: Vec<&CouncilChangeEntry> = self.council_changes.iter().filter(is_wanted).collect();
+        found.sort_unstable_by_key(|one| (one.record.effective_on, one.record.id));
+        Ok(found)
+    }
+
+    /// One page of the changes that match.
+    pub fn list_council_changes(
+        &self,
+        reach: Reach,
+        query: &CouncilChangeQuery,
+        page: &PageRequest,
+    ) -> Result<Slice<&CouncilChangeEntry>, ApiError> {
+        let found = self.select_council_changes(reach, query)?;
+        let is_descending = query.sort.unwrap_or_default().is_descending();
         let total = found.len();
         let rows = found.into_iter().map(|one| (one.record.effective_on, tie(one.record.id), one)).collect();
         Ok(page_of(rows, is_descending, total, page))

@@ -123,6 +123,7 @@ impl DataPackage {
                 resource(document, &tables::councils()),
                 resource(document, &tables::themes()),
                 resource(document, &tables::memberships()),
+                resource(document, &tables::council_changes()),
             ],
         }
     }

@@ -19,6 +19,7 @@ use crate::read_model::outcome_list::OutcomeRow;
 use crate::read_model::outcomes::OutcomeRecord;
 use crate::read_model::record_view::RecordView;
 use crate::read_model::snapshot::Snapshot;
+use crate::registry::council_changes::model::CouncilChange;
 use crate::registry::councils::model::{Council, Nation, Region};
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::memberships::model::Membership;
@@ -206,6 +207,22 @@ pub struct MembershipRow(pub Membership);
 impl Exported for MembershipRow {
     type Record = Membership;
     fn record(&self) -> Result<Membership, ApiError> {
+        Ok(self.0.clone())
+    }
+    fn write(&self, fields: Option<&[String]>, out: &mut Vec<u8>) -> Result<(), ApiError> {
+        write_picked(&self.0, fields, out)
+    }
+    fn place(&self) -> (Uuid, Option<Point>) {
+        (self.0.id, None)
+    }
+}
+
+/// A change of councils.
+pub struct CouncilChangeRow(pub CouncilChange);
+
+impl Exported for CouncilChangeRow {
+    type Record = CouncilChange;
+    fn record(&self) -> Result<CouncilChange, ApiError> {
         Ok(self.0.clone())
     }
     fn write(&self, fields: Option<&[String]>, out: &mut Vec<u8>) -> Result<(), ApiError> {

@@ -5,6 +5,7 @@ use strum::{EnumMessage, IntoEnumIterator};
 
 use crate::access::visibility::Visibility;
 use crate::db::enum_text::text;
+use crate::registry::council_changes::model::CouncilChangeKind;
 use crate::registry::councils::lifetime::CouncilStatus;
 use crate::registry::councils::model::{CouncilType, MembershipTier, Nation, Region};
 use crate::registry::initiatives::answer::LocationOf;
@@ -20,6 +21,7 @@ use crate::registry::themes::model::ThemeStatus;
 pub fn meanings(schema: &str) -> Option<Vec<(String, String)>> {
     Some(match schema {
         "Bound" => of::<Bound>(),
+        "CouncilChangeKind" => of::<CouncilChangeKind>(),
         "CouncilStatus" => of::<CouncilStatus>(),
         "CouncilType" => of::<CouncilType>(),
         "DeliveryStatus" => of::<DeliveryStatus>(),

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use strum::{EnumIter, EnumMessage};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -13,7 +14,7 @@ use crate::text::{HttpUrl, Line, Reference};
 /// Kind of change. `created`: a council that follows no other. `merged`: several councils became one, new or one of
 /// them. `split`: one council became several. `renamed`, `code_changed`: the same council with another name or GSS code.
 /// `boundary_changed`: land moved between councils that stay. `abolished`: ended, without a successor.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage)]
 #[serde(rename_all = "snake_case")]
 pub enum CouncilChangeKind {
     /// A council that follows no other.
@@ -157,6 +158,13 @@ pub enum CouncilChangeSort {
     #[default]
     #[serde(rename = "-effective_on")]
     EffectiveDescending,
+}
+
+impl CouncilChangeSort {
+    /// True if the latest comes first.
+    pub fn is_descending(self) -> bool {
+        matches!(self, Self::EffectiveDescending)
+    }
 }
 
 /// Filters of the list of council changes. Repeated parameters are combined with OR, different parameters with AND.

@@ -56,6 +56,7 @@ async fn the_catalogue_describes_the_dataset_and_explains_its_terms() {
         "initiatives.geojson",
         "outcomes.csv",
         "councils.csv",
+        "council-changes.csv",
         "memberships.csv",
         "themes.csv",
         "datapackage.json",

@@ -25,7 +25,7 @@ async fn tables(client: &Client) -> HashMap<String, Table> {
         let csv = Csv::of(&client.get(&format!("/v1/{path}")).await.expect(200));
         tables.insert(resource["name"].as_str().unwrap().to_owned(), Table { schema: resource["schema"].clone(), csv });
     }
-    assert_eq!(tables.len(), 5);
+    assert_eq!(tables.len(), 6);
     tables
 }
 

@@ -6,10 +6,12 @@ use super::{Csv, whole_list};
 use crate::support::practice::{practice, publish, with};
 use crate::support::{Client, TestApp};
 
-const EXPORTS: [&str; 12] = [
+const EXPORTS: [&str; 14] = [
     "initiatives.csv",
     "initiatives.ndjson",
     "initiatives.geojson",
+    "council-changes.csv",
+    "council-changes.ndjson",
     "memberships.csv",
     "memberships.ndjson",
     "outcomes.csv",
@@ -57,11 +59,9 @@ async fn hidden_records_change_no_byte_for_those_who_do_not_see_them() {
     assert!(before == after, "hidden records show");
     let seen = everything(&own).await;
     for title in ["Secret draft", "Secret component", "Secret private"] {
-        for (path, text) in EXPORTS
-            .iter()
-            .zip(&seen)
-            .filter(|(path, _)| !["councils.", "memberships."].iter().any(|list| path.starts_with(list)))
-        {
+        for (path, text) in EXPORTS.iter().zip(&seen).filter(|(path, _)| {
+            !["councils.", "council-changes.", "memberships."].iter().any(|list| path.starts_with(list))
+        }) {
             assert!(text.contains(title), "the own council's editor misses {title} in {path}");
         }
     }

@@ -61,6 +61,20 @@ async fn a_change_is_recorded_read_listed_and_withdrawn() {
     }
     let (there, back) = anybody.there_and_back("/v1/council-changes?limit=1", |_| {}).await;
     assert_eq!((there.len(), &there), (2, &back));
+    let csv = anybody.get("/v1/council-changes.csv?sort=effective_on").await.expect(200);
+    let rows: Vec<&str> = csv.text.lines().skip(1).collect();
+    assert!(rows[0].contains(",merged,2019-04-01,The Westshire (Structural Changes) Order 2018,"), "{}", rows[0]);
+    assert!(
+        rows[0].contains(
+            ",easton;weston,Easton Borough Council;Weston Borough Council,westshire,Westshire Borough Council,"
+        ),
+        "{}",
+        rows[0]
+    );
+    assert!(rows[1].contains(",split,2023-04-01,,,westshire,"), "{}", rows[1]);
+    let lines = anybody.get("/v1/council-changes.ndjson?council=weston").await.expect(200);
+    assert_eq!(lines.text.trim_end(), made.text, "each line is the record");
+    anybody.get("/v1/council-changes.csv?limit=1&council=eastn").await.expect_problem(400, "bad_query");
     let wrong = anybody.get("/v1/council-changes?council=eastn&kind=merge&effective_from=2019-13-01").await;
     let faults = wrong.expect_problem(400, "bad_query").faults();
     assert!(

@@ -154,6 +154,7 @@ pub const TABLE: &[(&[Kind], Needs, &[&str])] = &[
             "list_outcomes",
             // The sample has fewer rows than callers without a key may take.
             "export_councils",
+            "export_council_changes",
             "export_council_initiatives",
             "export_initiatives",
             "export_memberships",
