@@ -35,6 +35,7 @@ pub use client::{Answer, Client};
 use database::{Database, Template};
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use governor::clock::FakeRelativeClock;
+use scratch::LONG;
 use uuid::Uuid;
 
 /// Password of every user that tests create; it is hashed only once.
@@ -108,7 +109,8 @@ impl TestApp {
         let read_model = Arc::clone(&server.read_model);
         tokio::spawn(server.run());
         // Tests of an unavailable database start without it.
-        let ready = read_model.ready(Duration::from_secs(5));
+        let is_direct = address == database.url;
+        let ready = read_model.ready(if is_direct { LONG } else { Duration::from_secs(5) });
         tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(ready));
         Self { url, db, keys: Arc::new(keys), settings, clock, database, read_model, server: handle }
     }
