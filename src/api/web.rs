@@ -118,9 +118,11 @@ async fn find_council_page(
         }
         let query = InitiativeQuery { participant: vec![found.slug.as_str().into()], ..InitiativeQuery::default() };
         let filter = InitiativeFilter::new(&snapshot, Reach::PUBLIC, &query)?;
+        let changes = snapshot.council_changes.iter().filter(|entry| entry.councils().any(|id| id == found.id));
         let (base, path) = (base(&request), format!("/councils/{}", found.slug));
         let view = council::view(&Profile {
             council: found,
+            changes: changes.map(|entry| &entry.record).collect(),
             records: newest(&snapshot, &filter, &pages.page_within(None, FEW, None)?)?,
             counts: snapshot.count_facets(Reach::PUBLIC, &filter),
             outcomes: claims(&snapshot, filter)?,

@@ -1,5 +1,5 @@
 import type { Schema } from "./api/client";
-import { OTHER_LEADS, TIERS, UNITS } from "./words";
+import { COUNCIL_STAGES, OTHER_LEADS, TIERS, UNITS } from "./words";
 
 const NUMBER = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 4 });
 const ORDINAL = new Intl.PluralRules("en-GB", { type: "ordinal" });
@@ -53,6 +53,14 @@ export function quantity(value: number, unit: Schema<"Unit"> | null | undefined)
     default:
       return count(value, ...UNITS[unit]);
   }
+}
+
+/** The stage of a council that is none of today's, or not for long: "Proposed, from 1 April 2028", "Abolished on 1 April 2023". */
+export function stage({ status, established_on: from, abolished_on: to }: Schema<"Council">): string {
+  const said = COUNCIL_STAGES[status];
+  if (status === "abolished") return to ? `${said} on ${date(to)}` : said;
+  if (status === "living") return to ? `Until ${date(to)}` : "";
+  return from ? `${said}, from ${date(from)}` : said;
 }
 
 /** A council's membership: what is known, and as of when. "Full member in October 2024", "Member in December 2013; not known since". */

@@ -30,6 +30,10 @@ export const REGIONS: Words<"Region"> = words.regions;
 
 export const COUNCIL_TYPES: Words<"CouncilType"> = words.council_types;
 
+export const COUNCIL_STAGES: Words<"CouncilStatus"> = words.council_stages;
+
+export const COUNCIL_CHANGES: Words<"CouncilChangeKind"> = words.council_changes;
+
 export const TIERS: Words<"MembershipTier"> = words.tiers;
 
 export const PARTICIPANT_ROLES: Words<"ParticipantRole"> = words.participant_roles;

@@ -13,6 +13,8 @@ const SAME = {
   "/?q=zzyzx&theme=housing": ["#results-title", ".notice p"],
   "/councils": ["#results-title", ".council-card h3", ".council-card .by", ".council-card .tier", ".council-card .practice"],
   "/councils/oldham": [".record-head h1", ".record-head .over", ".bars h3", ".bars li", ".plot", ".claim-group h3", ".caveats", ".card h3", ".facts > dl"],
+  "/councils/dorset": [".record-head .over", ".facts > dl"],
+  "/councils/dorset-county": [".record-head .over", ".facts > dl"],
   "/themes": ["h1", ".lead", ".lines li"],
   "/themes/housing": [".record-head h1", ".record-head .lead", ".related", ".plot", ".claim-group h3", ".caveats", ".card h3"],
   "/about": [".about"],

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::db::enum_text::text;
-use crate::registry::councils::model::{CouncilType, MembershipSummary, MembershipTier, Nation, Region};
+use crate::registry::council_changes::model::CouncilChangeKind;
+use crate::registry::councils::lifetime::CouncilStatus;
+use crate::registry::councils::model::{Council, CouncilType, MembershipSummary, MembershipTier, Nation, Region};
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::initiatives::evidence::{CostKind, OutcomeKind, SourceKind, Unit};
 use crate::registry::initiatives::model::{InitiativeKind, ParticipantRole, PartnerRole};
@@ -27,6 +30,8 @@ pub struct Words {
     nations: Table,
     regions: Table,
     council_types: Table,
+    council_stages: Table,
+    council_changes: Table,
     tiers: Table,
     participant_roles: Table,
     partner_roles: Table,
@@ -120,6 +125,24 @@ pub fn region(region: Region) -> String {
 /// Type of local authority.
 pub fn council_type(kind: CouncilType) -> String {
     of(&WORDS.council_types, &kind)
+}
+
+/// The stage of a council that is none of today's, or not for long: `Proposed, from 1 April 2028`, `Abolished on 1 April
+/// 2023`.
+pub fn stage(council: &Council) -> Option<String> {
+    let said = of(&WORDS.council_stages, &council.status);
+    let day = |day: NaiveDate| in_words(&day.to_string());
+    match (council.status, council.established_on, council.abolished_on) {
+        (CouncilStatus::Living, _, until) => until.map(|until| format!("Until {}", day(until))),
+        (CouncilStatus::Abolished, _, Some(on)) => Some(format!("{said} on {}", day(on))),
+        (CouncilStatus::Proposed | CouncilStatus::Shadow, Some(from), _) => Some(format!("{said}, from {}", day(from))),
+        _ => Some(said),
+    }
+}
+
+/// Kind of a change of councils.
+pub fn council_change(kind: CouncilChangeKind) -> String {
+    of(&WORDS.council_changes, &kind)
 }
 
 /// Membership of a council: what is known, and as of when. `None` for a council of which no membership is known.

@@ -85,6 +85,36 @@ async fn what_people_write_is_text_in_a_page() {
     assert!(!answer.text.contains("<script>") && answer.text.contains("&lt;script&gt;alert(3)"), "{}", answer.text);
 }
 
+/// An abolished council says so, with its successors, and its initiatives say who looks after them.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_history_of_a_council_is_told_and_who_looks_after_its_initiatives() {
+    if assets::shell().is_err() {
+        return;
+    }
+    let app = TestApp::with_sample().await;
+    let (client, admin) = (app.anonymous(), app.admin().await);
+    let former = main_of(&client, "/councils/east-dorset").await;
+    assert!(former.contains("Abolished on 1 April 2019"), "{former}");
+    assert!(
+        former.contains("1 April 2019: Merged into <a href=\"/councils/dorset\">Dorset Council</a> with "),
+        "{former}"
+    );
+    let heir = main_of(&client, "/councils/dorset").await;
+    assert!(heir.contains("1 April 2019: Merged from <a href=\"/councils/east-dorset\">"), "{heir}");
+    let living = main_of(&client, "/councils/oldham").await;
+    assert!(!living.contains("<dt>History</dt>") && !living.contains("Abolished"), "{living}");
+
+    let body = practice("A market of the former council", "east-dorset");
+    let record = publish(&admin, &admin.post("/v1/initiatives", &body).await.expect(201)).await;
+    let html = main_of(&client, &path(&record).replace("/v1", "")).await;
+    assert!(
+        html.contains("<dt>Looked after by</dt><dd><a href=\"/councils/dorset\">Dorset Council</a></dd>"),
+        "{html}"
+    );
+    let html = main_of(&client, "/initiatives/get-oldham-working").await;
+    assert!(!html.contains("Looked after by"), "{html}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn lists_are_read_without_scripts_and_have_what_the_api_has() {
     if assets::shell().is_err() {

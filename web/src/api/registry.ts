@@ -60,6 +60,12 @@ export function findCouncil(council: string, stop: AbortSignal) {
   return data<"find_council">(client.GET("/v1/councils/{council}", { params: { path: { council } }, signal: stop })) as Promise<Schema<"Council">>;
 }
 
+/** The changes of councils that concern a council, earliest first. */
+export function listCouncilChanges(council: string, stop: AbortSignal) {
+  const query = { council: [council], sort: "effective_on" as const, limit: 100 };
+  return data<"list_council_changes">(client.GET("/v1/council-changes", { params: { query }, signal: stop }));
+}
+
 /** A citation or a document of an initiative, as text. */
 export async function textOf(address: string, accept: string): Promise<string> {
   const response = await fetch(address, { headers: { Accept: accept } });

@@ -1,6 +1,6 @@
 import type { Schema } from "../api/client";
-import { countInitiatives, findCouncil, listCouncilInitiatives, listOutcomes } from "../api/registry";
-import { date, membership, number, site } from "../format";
+import { countInitiatives, findCouncil, listCouncilChanges, listCouncilInitiatives, listOutcomes } from "../api/registry";
+import { date, membership, number, site, stage } from "../format";
 import { Places } from "../map/places";
 import { Back } from "../parts/back";
 import { Heading } from "../parts/heading";
@@ -9,7 +9,7 @@ import { Failed, Loading } from "../parts/states";
 import { Take } from "../parts/take";
 import { Filters } from "../state/filters";
 import { preload, useResource } from "../state/resource";
-import { COUNCIL_TYPES, NATIONS, REGIONS } from "../words";
+import { COUNCIL_CHANGES, COUNCIL_TYPES, NATIONS, REGIONS } from "../words";
 import { Missing } from "./missing";
 
 type Council = Schema<"Council">;
@@ -17,11 +17,12 @@ type Council = Schema<"Council">;
 /** Maximum number of themes and of principles that a council's profile lists. */
 const MOST = 6;
 
-/** Loads the council, its counts, its claims and its initiatives. */
+/** Loads the council, its changes, its counts, its claims and its initiatives. */
 export async function prepareCouncil(slug: string): Promise<void> {
   const filters = of(slug);
   await Promise.all([
     preload(`council ${slug}`, (stop) => findCouncil(slug, stop)),
+    preload(`changes of ${slug}`, (stop) => listCouncilChanges(slug, stop)),
     preload(`counts ${filters}`, (stop) => countInitiatives(filters, stop)),
     preload(`claims ${filters}`, (stop) => listOutcomes({ participant: [slug] }, stop)),
     preload(`initiatives of ${slug}`, (stop) => listCouncilInitiatives(slug, stop)),
@@ -44,6 +45,7 @@ export function Council({ slug }: { slug: string }) {
 
 function Shown({ council }: { council: Council }) {
   const { slug, name, short_name: short, membership: standing, location, html } = council;
+  const status = stage(council);
   return (
     <div class="record council">
       <header class="record-head">
@@ -51,6 +53,7 @@ function Shown({ council }: { council: Council }) {
           <Back to="/councils" name="All councils" />
           <p class="over">
             <span class="kind">{COUNCIL_TYPES[council.council_type]}</span>
+            {status && <span class="status">{status}</span>}
             {standing.tier !== "none" && <span class={standing.status === "current" ? "status live" : "status"}>{membership(standing)}</span>}
           </p>
           <Heading title={short}>{name}</Heading>
@@ -78,6 +81,7 @@ function Shown({ council }: { council: Council }) {
           <dl>
             <Fact name="Nation" value={council.region ? `${NATIONS[council.nation]}, ${REGIONS[council.region]}` : NATIONS[council.nation]} />
             {council.population !== null && <Fact name="Residents" value={`${number(council.population)}${council.population_year ? ` (${council.population_year})` : ""}`} />}
+            <History slug={slug} />
             <Fact name="Membership" value={standing.joined_on ? `${membership(standing)}. Joined ${date(standing.joined_on)}` : membership(standing)} />
             {council.website && (
               <div>
@@ -106,6 +110,47 @@ function Fact({ name, value }: { name: string; value: string }) {
       <dt>{name}</dt>
       <dd>{value}</dd>
     </div>
+  );
+}
+
+/** Which councils it followed, and which followed it. Nothing if no change is recorded. */
+function History({ slug }: { slug: string }) {
+  const { data } = useResource(`changes of ${slug}`, (stop) => listCouncilChanges(slug, stop));
+  if (!data || data.data.length === 0) return null;
+  const others = (side: Schema<"CouncilRef">[]) => side.filter((council) => council.slug !== slug);
+  return (
+    <div>
+      <dt>History</dt>
+      <dd>
+        <ul>
+          {data.data.map((change) => {
+            const isBefore = change.from.some((council) => council.slug === slug);
+            return (
+              <li key={change.id}>
+                {date(change.effective_on)}: {COUNCIL_CHANGES[change.kind]}
+                <Named word="into" councils={isBefore ? others(change.to) : []} />
+                <Named word={isBefore ? "with" : "from"} councils={others(change.from)} />
+              </li>
+            );
+          })}
+        </ul>
+      </dd>
+    </div>
+  );
+}
+
+function Named({ word, councils }: { word: string; councils: Schema<"CouncilRef">[] }) {
+  if (councils.length === 0) return null;
+  return (
+    <>
+      {` ${word} `}
+      {councils.map((council, index) => (
+        <span key={council.slug}>
+          {index > 0 && ", "}
+          <a href={`/councils/${council.slug}`}>{council.name}</a>
+        </span>
+      ))}
+    </>
   );
 }
 

@@ -238,6 +238,11 @@ function Aside({ record }: { record: Initiative }) {
         <Fact name="Led by">
           <Lead of={record} />
         </Fact>
+        {record.lead_council && record.steward.council?.slug !== record.lead_council.slug && (
+          <Fact name="Looked after by">
+            {record.steward.council ? <a href={`/councils/${record.steward.council.slug}`}>{record.steward.council.name}</a> : "The network"}
+          </Fact>
+        )}
         {place && (
           <Fact name="In the area of">
             <a href={`/councils/${place.slug}`}>{place.name}</a>

@@ -9,7 +9,8 @@ use crate::formats::web::figures::{count, date, number, site};
 use crate::formats::web::words;
 use crate::read_model::facets::{FacetValue, Facets};
 use crate::read_model::outcomes::OutcomeRecord;
-use crate::registry::councils::model::Council;
+use crate::registry::council_changes::model::CouncilChange;
+use crate::registry::councils::model::{Council, CouncilRef};
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::memberships::vocabulary::MembershipStatus;
 
@@ -20,6 +21,8 @@ const MOST: usize = 6;
 pub struct Profile<'a> {
     /// The council.
     pub council: &'a Council,
+    /// The changes of councils that concern it, earliest first.
+    pub changes: Vec<&'a CouncilChange>,
     /// The first initiatives that it leads or takes part in, newest first.
     pub records: Vec<Initiative>,
     /// Numbers of these initiatives by filter value.
@@ -41,6 +44,7 @@ pub fn view(profile: &Profile<'_>) -> Markup {
                     (back("/councils", "All councils"))
                     p.over {
                         span.kind { (words::council_type(council.council_type)) }
+                        @if let Some(stage) = words::stage(council) { span.status { (stage) } }
                         @if let Some(membership) = words::membership(&council.membership) {
                             span.status.live[council.membership.status == Some(MembershipStatus::Current)] { (membership) }
                         }
@@ -63,7 +67,7 @@ pub fn view(profile: &Profile<'_>) -> Markup {
                     (plots::section(&profile.outcomes))
                     (initiatives(&profile.records, profile.counts.total, &format!("/?participant={slug}&sort=-started_on"), &format!("{} has no public initiatives yet.", council.short_name)))
                 }
-                (facts(council))
+                (facts(profile))
             }
         }
     }
@@ -119,7 +123,8 @@ fn bars(title: &str, filter: &str, values: &[FacetValue], profile: &Profile<'_>)
     }
 }
 
-fn facts(council: &Council) -> Markup {
+fn facts(profile: &Profile<'_>) -> Markup {
+    let council = profile.council;
     let text = |text: &str| html! { (text) };
     let nation = words::nation(council.nation);
     html! {
@@ -130,6 +135,7 @@ fn facts(council: &Council) -> Markup {
                     @let year = council.population_year.map(|year| format!(" ({year})")).unwrap_or_default();
                     (fact("Residents", &text(&format!("{}{year}", number(f64::from(population))))))
                 }
+                (history(profile))
                 (fact("Membership", &text(&membership(council))))
                 @if let Some(website) = &council.website { (fact("Website", &html! { a href=(website) { (site(website)) } })) }
                 @if let Some(code) = &council.gss_code { (fact("GSS code", &text(code))) }
@@ -140,6 +146,38 @@ fn facts(council: &Council) -> Markup {
                 a href={ "/v1/outcomes.xlsx?participant=" (council.slug) } { "Excel" } " or "
                 a href={ "/v1/outcomes.csv?participant=" (council.slug) "&bom=true" } { "CSV" } "."
             }
+        }
+    }
+}
+
+/// Which councils it followed, and which followed it. Nothing if no change is recorded.
+fn history(profile: &Profile<'_>) -> Markup {
+    let own = profile.council.id;
+    let others = |side: &[CouncilRef]| side.iter().filter(|council| council.id != own).cloned().collect::<Vec<_>>();
+    html! {
+        @if !profile.changes.is_empty() {
+            (fact("History", &html! {
+                ul {
+                    @for change in &profile.changes {
+                        @let is_before = change.from.iter().any(|council| council.id == own);
+                        li {
+                            (date(&change.effective_on.to_string())) ": " (words::council_change(change.kind))
+                            (named("into", &if is_before { others(&change.to) } else { Vec::new() }))
+                            (named(if is_before { "with" } else { "from" }, &others(&change.from)))
+                        }
+                    }
+                }
+            }))
+        }
+    }
+}
+
+fn named(word: &str, councils: &[CouncilRef]) -> Markup {
+    html! {
+        @if !councils.is_empty() { " " (word) " " }
+        @for (index, council) in councils.iter().enumerate() {
+            @if index > 0 { ", " }
+            a href={ "/councils/" (council.slug) } { (council.name) }
         }
     }
 }

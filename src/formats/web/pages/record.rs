@@ -68,6 +68,16 @@ pub fn view(record: &Initiative, cited: &str, permalink: &str, today: NaiveDate)
     }
 }
 
+/// Who looks after it, if that is not the council that led it.
+fn steward(record: &Initiative) -> Option<Markup> {
+    let lead = record.lead_council.as_ref()?;
+    match &record.steward.council {
+        Some(steward) if steward.id == lead.id => None,
+        Some(steward) => Some(html! { a href={ "/councils/" (steward.slug) } { (steward.name) } }),
+        None => Some(html! { "The network" }),
+    }
+}
+
 fn dates(record: &Initiative) -> String {
     match (&record.started_on, &record.ended_on) {
         (Some(from), None) => {
@@ -168,6 +178,7 @@ fn facts(record: &Initiative, today: NaiveDate) -> Markup {
         aside.facts aria-label="About this record" {
             dl {
                 (fact("Led by", &lead(record)))
+                @if let Some(steward) = steward(record) { (fact("Looked after by", &steward)) }
                 @if let Some(place) = &record.place_of { (fact("In the area of", &council(&place.slug, &place.name))) }
                 @if !record.participants.is_empty() {
                     (fact("Other councils involved", &html! { ul {
