@@ -16,7 +16,7 @@ use crate::support::practice::{practice, with};
 use crate::support::{Client, Instance, TestApp};
 
 /// What is compared, for every kind of caller.
-const PATHS: [&str; 29] = [
+const PATHS: [&str; 31] = [
     "/v1/initiatives?limit=200",
     "/v1/initiatives?sort=-title&limit=7",
     "/v1/initiatives?sort=started_on&limit=50&include=parent,components,lead_council,participants,themes",
@@ -34,6 +34,8 @@ const PATHS: [&str; 29] = [
     "/v1/memberships?limit=200&sort=-updated_at",
     "/v1/memberships?as_at=2013-12&limit=200",
     "/v1/memberships.ndjson",
+    "/v1/organisations?limit=200",
+    "/v1/organisations.ndjson?q=co-operative",
     "/v1/themes?limit=200",
     "/v1/outcomes?limit=200&sort=-updated_at",
     "/v1/search?q=wombat+oldham&limit=60",

@@ -3,11 +3,13 @@
 mod councils;
 mod initiatives;
 mod memberships;
+mod organisations;
 mod outcomes;
 mod themes;
 
 pub use councils::councils;
 pub use initiatives::initiatives;
 pub use memberships::memberships;
+pub use organisations::organisations;
 pub use outcomes::outcomes;
 pub use themes::themes;
