@@ -208,6 +208,7 @@ async fn catch_up_in(conn: &mut AsyncPgConnection, from: &Snapshot) -> Result<St
         .into_iter()
         .flat_map(|id| [FacetKey::Involves(id), FacetKey::PlaceOf(id)])
         .chain(of_themes.into_iter().map(FacetKey::Theme))
+        .chain(of_organisations.into_iter().map(FacetKey::Organisation))
         .chain(led.into_iter().flatten());
     let dependents = from.facets.any(keys);
     let turned = from.turned_until(today);

@@ -2,6 +2,7 @@
 
 mod lists;
 mod merges;
+mod named;
 mod records;
 mod rules;
 
