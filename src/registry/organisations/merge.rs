@@ -26,6 +26,7 @@ pub async fn merge(
     from: &Organisation,
     into: &Organisation,
 ) -> Result<Vec<StoredMembership>, ApiError> {
+    membership_store::take_turns(conn).await?;
     await_namers(conn, from.id).await?;
     let moved = memberships_of(conn, from.id).await?;
     let others = memberships_of(conn, into.id).await?;

@@ -1,10 +1,12 @@
 //! Organisations: records of bodies other than councils, and what names them.
 
 mod lists;
+mod members;
 mod merges;
 mod named;
 mod records;
 mod rules;
+mod sample;
 
 use serde_json::{Value, json};
 
