@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 /// Role of a user, from fewest to most rights. `researcher`: reads with an API key. `member_viewer`: reads records for
 /// members. `contributor`: drafts and edits the initiatives of one council. `council_editor`: also edits that council's
-/// profile. `moderator`: network officer who edits and publishes any initiative, and maintains the themes.
+/// profile. `moderator`: network officer who edits and publishes any initiative, and maintains the themes and organisations.
 /// `network_admin`: network officer with all rights.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema, clap::ValueEnum,
@@ -23,7 +23,7 @@ pub enum Role {
     Contributor,
     /// A contributor who also edits the council's profile.
     CouncilEditor,
-    /// Network officer: edits and publishes any initiative, and maintains the themes.
+    /// Network officer: edits and publishes any initiative, and maintains the themes and organisations.
     Moderator,
     /// Network officer with all rights.
     NetworkAdmin,

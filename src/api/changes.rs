@@ -30,9 +30,9 @@ const IN_A_FEED: usize = 50;
 
 /// List changes
 ///
-/// Changes of councils, themes, initiatives and memberships that you have permission to see. They are in the order in
-/// which they took effect, oldest first. An `upsert` has the record as GET shows it. A `delete` names a record that is gone, or
-/// that you can no longer see. You do not get an earlier change of a record if a later one covers it.
+/// Changes of councils, themes, initiatives, memberships and organisations that you have permission to see. They are in the
+/// order in which they took effect, oldest first. An `upsert` has the record as GET shows it. A `delete` names a record that
+/// is gone, or that you can no longer see. You do not get an earlier change of a record if a later one covers it.
 ///
 /// To keep a copy in sync:
 ///
@@ -45,7 +45,8 @@ const IN_A_FEED: usize = 50;
 /// `bad_cursor`. Then start again with an empty copy.
 ///
 /// A page of long records can have fewer changes than `limit`. Of memberships, only network officers get the terms here.
-/// Council editors get those of their council from `/v1/memberships`.
+/// Council editors get those of their council from `/v1/memberships`. Organisations have no `initiative_count` here: count the
+/// initiatives in your copy.
 #[utoipa::path(tag = "changes", extensions(("x-price" = json!({ "units": 2, "limit": 10 }))), params(ChangeQuery), responses(Cacheable, (status = 200, description = "Changes, oldest first", body = ChangePage)))]
 #[get("/changes")]
 pub async fn list_changes(

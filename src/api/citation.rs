@@ -72,11 +72,11 @@ pub async fn cite_initiative(
 
 /// Follow a permalink
 ///
-/// The permanent address of a council, a change of councils, an initiative, a membership or a theme. It still works if the slug changes.
+/// The permanent address of a council, a change of councils, an initiative, a membership, an organisation or a theme. It still works if the slug changes.
 /// It redirects to the current address of the record (303), or to its web page if you use a browser. You get 404 if you
 /// do not have permission to see the record.
 #[utoipa::path(tag = "service",
-    params(("id" = String, Path, description = "Id of a council, a change of councils, an initiative, a membership or a theme, as a list has it")),
+    params(("id" = String, Path, description = "Id of a council, a change of councils, an initiative, a membership, an organisation or a theme, as a list has it")),
     responses((status = 303, description = "Redirect to the record", headers(("Location" = String, description = "Current address of the record")))))]
 #[get("/{id}")]
 pub async fn follow_permalink(
@@ -97,6 +97,7 @@ pub async fn follow_permalink(
         AnyEntry::CouncilChange(entry) => format!("/v1/council-changes/{}", entry.record.id),
         AnyEntry::Theme(entry) => format!("{themes}{}", entry.record.slug),
         AnyEntry::Initiative(entry) => format!("{initiatives}{}", entry.slug),
+        AnyEntry::Organisation(entry) => format!("/v1/organisations/{}", entry.record.slug),
         // The page of a council shows its membership. That of another member is nowhere but in the API.
         AnyEntry::Membership(entry) => match &entry.whole().member.council {
             Some(council) if is_browser => format!("{councils}{}", council.slug),

@@ -143,7 +143,9 @@ pub async fn find_frame(
     let answer = match entry {
         AnyEntry::Initiative(entry) => of_initiative(&entry.record(Reach::PUBLIC)?, &base, &query),
         AnyEntry::Council(entry) => of_council(&entry.record, &base, &query),
-        AnyEntry::CouncilChange(_) | AnyEntry::Theme(_) | AnyEntry::Membership(_) => return Err(none()),
+        AnyEntry::CouncilChange(_) | AnyEntry::Theme(_) | AnyEntry::Membership(_) | AnyEntry::Organisation(_) => {
+            return Err(none());
+        }
     };
     let (media_type, body) = match format {
         OembedFormat::Json => ("application/json", serde_json::to_string(&answer).map_err(ApiError::internal)?),

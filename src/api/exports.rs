@@ -16,7 +16,7 @@ use crate::formats::exports::datapackage::DataPackage;
 use crate::formats::exports::encoder::FeatureCollection;
 use crate::formats::exports::query::ExportQuery;
 use crate::formats::exports::rows::{
-    ClaimRow, CouncilChangeRow, CouncilRow, InitiativeRow, MembershipRow, Rows, ThemeRow,
+    ClaimRow, CouncilChangeRow, CouncilRow, InitiativeRow, MembershipRow, OrganisationRow, Rows, ThemeRow,
 };
 use crate::formats::exports::tables;
 use crate::http::input::{NoParams, Query};
@@ -28,12 +28,14 @@ use crate::read_model::initiative_filter::InitiativeFilter;
 use crate::read_model::initiatives::InitiativeOrder;
 use crate::read_model::membership_list::MembershipFilter;
 use crate::read_model::nested::Within;
+use crate::read_model::organisation_list::{OrganisationFilter, order_of};
 use crate::read_model::outcome_list::OutcomeFilter;
 use crate::read_model::theme_list::ThemeFilter;
 use crate::registry::council_changes::model::{CouncilChange, CouncilChangeQuery};
 use crate::registry::councils::query::CouncilQuery;
 use crate::registry::initiatives::query::InitiativeQuery;
 use crate::registry::memberships::query::MembershipQuery;
+use crate::registry::organisations::query::OrganisationQuery;
 use crate::registry::outcomes::{ClaimQuery, OutcomeQuery};
 use crate::registry::themes::model::ThemeQuery;
 
@@ -42,6 +44,7 @@ type OutcomeExport = ExportQuery<OutcomeQuery>;
 type CouncilExport = ExportQuery<CouncilQuery>;
 type CouncilChangeExport = ExportQuery<CouncilChangeQuery>;
 type MembershipExport = ExportQuery<MembershipQuery>;
+type OrganisationExport = ExportQuery<OrganisationQuery>;
 type ThemeExport = ExportQuery<ThemeQuery>;
 
 /// True if `Accept` asks for an export of a list whose records have places.
@@ -278,6 +281,37 @@ pub async fn export_memberships(
     exports.check_size(&caller, format, found.len())?;
     let rows = Rows::new(table, fields.clone(), move |at| found.get(at).cloned().map(MembershipRow));
     exports.send(&tables::memberships(), fields.as_deref(), (format, file), "memberships", rows).await
+}
+
+/// Export organisations
+///
+/// All organisations that match, in one file, all from the same moment. Takes the same filters and sort orders as
+/// `list_organisations`. Without an account, or with a key without the scope `export`, you can export only a small number of
+/// rows.
+#[utoipa::path(get, path = "/organisations.{format}", tag = "exports", extensions(("x-price" = json!({ "units": 10 }))), params(("format" = inline(PlainFormat), Path, description = "File format", example = "csv"), OrganisationExport),
+    responses((status = 200, description = "All organisations that match", content((String = "text/csv"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "application/x-ndjson")))))]
+#[routes]
+#[get("/organisations.{format}")]
+#[get("/organisations", guard = "wants_whole")]
+pub async fn export_organisations(
+    exports: Exports,
+    caller: Bounded<Export>,
+    query: Query<OrganisationExport>,
+) -> Result<HttpResponse, ApiError> {
+    let format = exports.format("organisations", Format::PLAIN)?;
+    let (table, reach, ExportQuery { list: query, file }) = (tables::organisations(), caller.0.reach(), query.0);
+    let fields = picked(query.fields.as_deref());
+    let given = [("limit", query.limit.is_some()), ("cursor", query.cursor.is_some())];
+    refuse_pages(&table, fields.as_deref(), &given, (format, file))?;
+    let snapshot = Arc::clone(&exports.snapshot.0);
+    let filter = OrganisationFilter::new(&snapshot, reach, &query)?;
+    let found = snapshot.select_organisations(&filter, order_of(&query));
+    exports.check_size(&caller, format, found.len())?;
+    let ids: Vec<Uuid> = found.into_iter().map(|one| one.record.id).collect();
+    let get =
+        move |at: usize| ids.get(at).map(|id| OrganisationRow { snapshot: Arc::clone(&snapshot), reach, id: *id });
+    let rows = Rows::new(table, fields.clone(), get);
+    exports.send(&tables::organisations(), fields.as_deref(), (format, file), "organisations", rows).await
 }
 
 /// Export themes

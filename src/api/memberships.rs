@@ -85,7 +85,7 @@ pub async fn create_membership(
 /// Change a membership
 ///
 /// For network admins. Send a merge patch (RFC 7396). Null clears a member. A list such as `observations` is replaced as a
-/// whole.
+/// whole. The record and the name of an organisation replace each other, if you send one of them.
 #[utoipa::path(tag = "memberships", params(("id" = String, Path, description = "Id of the membership"), IfMatch), request_body(content = NewMembership, content_type = "application/merge-patch+json"), responses((status = 200, description = "The updated membership", body = Membership)), security(("bearer" = []), ("api_key" = [])))]
 #[patch("/memberships/{id}")]
 pub async fn update_membership(

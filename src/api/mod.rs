@@ -17,6 +17,7 @@ pub mod map;
 pub mod memberships;
 pub mod middleware;
 pub mod ogc;
+pub mod organisations;
 pub mod outcomes;
 pub mod problems;
 pub mod recruitment;

@@ -10,8 +10,8 @@ use utoipa_actix_web::{AppExt, UtoipaApp};
 
 use super::{
     api_keys, audit, boundaries, changes, citation, council_changes, councils, embeds, exports, facets, guide,
-    initiatives, key_requests, map, memberships, ogc, outcomes, problems, recruitment, search, service, sign_in,
-    themes, tiles, users, vocabularies, web,
+    initiatives, key_requests, map, memberships, ogc, organisations, outcomes, problems, recruitment, search, service,
+    sign_in, themes, tiles, users, vocabularies, web,
 };
 use crate::accounts::identify::identify;
 use crate::http::limits::rate;
@@ -24,6 +24,7 @@ use crate::read_model::response_cache::serve_cached;
 const TAGS: &[(&str, &str)] = &[
     ("councils", "Local authorities as legal bodies, and their membership of the network."),
     ("memberships", "Who was a member of the network, when, and what says so."),
+    ("organisations", "Bodies other than councils that lead, pay, evaluate or take part. Never people."),
     ("recruitment", "Who may join the network. For network officers."),
     ("initiatives", "Co-operative practice, with outcomes, costs, sources and partners."),
     ("themes", "Areas of practice, based on SKOS concepts."),
@@ -120,6 +121,7 @@ where
                 .service(exports::export_initiatives)
                 .service(exports::export_council_changes)
                 .service(exports::export_memberships)
+                .service(exports::export_organisations)
                 .service(exports::export_outcomes)
                 .service(exports::export_theme_initiatives)
                 .service(exports::export_themes)
@@ -157,6 +159,13 @@ where
                 .service(citation::cite_initiative)
                 .service(initiatives::publish_initiative)
                 .service(initiatives::unpublish_initiative)
+                .service(organisations::list_organisations)
+                .service(organisations::create_organisation)
+                .service(organisations::find_organisation)
+                .service(organisations::replace_organisation)
+                .service(organisations::update_organisation)
+                .service(organisations::delete_organisation)
+                .service(organisations::merge_organisation)
                 .service(outcomes::list_outcomes)
                 .service(themes::list_themes)
                 .service(themes::create_theme)

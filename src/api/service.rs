@@ -42,6 +42,9 @@ pub struct ServiceIndex {
     /// Initiatives.
     #[schema(example = "http://127.0.0.1:8080/v1/initiatives")]
     initiatives: String,
+    /// Organisations other than councils.
+    #[schema(example = "http://127.0.0.1:8080/v1/organisations")]
+    organisations: String,
     /// Themes.
     #[schema(example = "http://127.0.0.1:8080/v1/themes")]
     themes: String,
@@ -128,6 +131,7 @@ pub async fn find_service(request: HttpRequest) -> Result<HttpResponse, ApiError
         councils: at("/v1/councils"),
         memberships: at("/v1/memberships"),
         initiatives: at("/v1/initiatives"),
+        organisations: at("/v1/organisations"),
         themes: at("/v1/themes"),
         changes: at("/v1/changes"),
         ogc: at("/ogc"),

@@ -22,10 +22,10 @@ pub struct FirstStart {
 
 /// One line that summarises the loaded sample.
 pub fn loaded(loaded: &Loaded) -> String {
-    let Loaded { councils, memberships, themes, initiatives } = loaded;
+    let Loaded { councils, memberships, organisations, themes, initiatives } = loaded;
     format!(
-        "The sample registry is loaded: {councils} councils, {memberships} memberships, {themes} themes, {initiatives} \
-         initiatives."
+        "The sample registry is loaded: {councils} councils, {memberships} memberships, {organisations} organisations, \
+         {themes} themes, {initiatives} initiatives."
     )
 }
 

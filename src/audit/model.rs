@@ -33,6 +33,9 @@ pub enum Action {
     /// A membership was changed.
     #[serde(rename = "membership.update")]
     MembershipUpdate,
+    /// A membership has a new version because its organisation was merged.
+    #[serde(rename = "membership.follow")]
+    MembershipFollow,
     /// A membership was withdrawn.
     #[serde(rename = "membership.withdraw")]
     MembershipWithdraw,
@@ -61,13 +64,26 @@ pub enum Action {
     /// narrower themes that moved follow.
     #[serde(rename = "theme.merge")]
     ThemeMerge,
+    /// An organisation was created.
+    #[serde(rename = "organisation.create")]
+    OrganisationCreate,
+    /// An organisation was changed or replaced.
+    #[serde(rename = "organisation.update")]
+    OrganisationUpdate,
+    /// An organisation was withdrawn.
+    #[serde(rename = "organisation.withdraw")]
+    OrganisationWithdraw,
+    /// Two events: one for the merged organisation, one for the organisation that it was merged into. Events for the
+    /// initiatives and memberships that moved follow.
+    #[serde(rename = "organisation.merge")]
+    OrganisationMerge,
     /// An initiative was created.
     #[serde(rename = "initiative.create")]
     InitiativeCreate,
     /// An initiative was changed or replaced.
     #[serde(rename = "initiative.update")]
     InitiativeUpdate,
-    /// An initiative has a new version because a theme was merged, or because the initiative that it is a component of
+    /// An initiative has a new version because a theme or an organisation was merged, or because the initiative that it is a component of
     /// changed. The actor did not write any of its text.
     #[serde(rename = "initiative.follow")]
     InitiativeFollow,
@@ -161,6 +177,8 @@ pub enum RecordKind {
     CouncilChange,
     /// A theme.
     Theme,
+    /// An organisation.
+    Organisation,
     /// An initiative.
     Initiative,
     /// A membership.

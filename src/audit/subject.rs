@@ -10,6 +10,7 @@ use crate::registry::council_changes::model::CouncilChange;
 use crate::registry::councils::model::Council;
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::memberships::model::Membership;
+use crate::registry::organisations::model::Organisation;
 use crate::registry::recruitment::model::Recruitment;
 use crate::registry::themes::model::Theme;
 
@@ -110,6 +111,12 @@ impl<'a> Subject<'a> {
         Self { before: is.after.map(|version| version - 1), ..is }
     }
 
+    /// A record before a change of another one, which increased its version by one.
+    pub fn followed(before: &'a impl Audited) -> Self {
+        let was = before.subject();
+        Self { after: was.before.map(|version| version + 1), ..was }
+    }
+
     /// A record that was removed.
     pub fn gone(record: &'a impl Audited) -> Self {
         Self { after: None, ..record.subject() }
@@ -166,6 +173,13 @@ impl Audited for Recruitment {
 impl Audited for Theme {
     fn subject(&self) -> Subject<'_> {
         Subject { name: Some(&self.slug), ..Subject::of(RecordKind::Theme, self.id, self.version) }
+    }
+}
+
+// Without its council: people of that council can see the events of their council.
+impl Audited for Organisation {
+    fn subject(&self) -> Subject<'_> {
+        Subject { name: Some(&self.slug), ..Subject::of(RecordKind::Organisation, self.id, self.version) }
     }
 }
 

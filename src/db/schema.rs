@@ -139,6 +139,7 @@ diesel::table! {
         round -> Nullable<Text>,
         caveat -> Nullable<Text>,
         source_key -> Nullable<Text>,
+        payer_id -> Nullable<Uuid>,
     }
 }
 
@@ -226,6 +227,7 @@ diesel::table! {
         kind -> Text,
         name -> Nullable<Text>,
         place_of_id -> Nullable<Uuid>,
+        organisation_id -> Nullable<Uuid>,
     }
 }
 
@@ -259,6 +261,7 @@ diesel::table! {
         name -> Text,
         role -> Text,
         url -> Nullable<Text>,
+        organisation_id -> Nullable<Uuid>,
     }
 }
 
@@ -354,6 +357,27 @@ diesel::table! {
         public_updated_at -> Timestamptz,
         withdrawn_at -> Nullable<Timestamptz>,
         withdrawn_reason -> Nullable<Text>,
+        organisation_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    organisations (id) {
+        id -> Uuid,
+        slug -> Text,
+        name -> Text,
+        aliases -> Array<Nullable<Text>>,
+        kind -> Text,
+        org_id -> Nullable<Text>,
+        website -> Nullable<Text>,
+        description -> Nullable<Text>,
+        council_id -> Nullable<Uuid>,
+        merged_into_id -> Nullable<Uuid>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        withdrawn_at -> Nullable<Timestamptz>,
+        withdrawn_reason -> Nullable<Text>,
     }
 }
 
@@ -390,6 +414,7 @@ diesel::table! {
         source_key -> Nullable<Text>,
         evaluator -> Nullable<Text>,
         declared_interest -> Nullable<Text>,
+        evaluator_id -> Nullable<Uuid>,
     }
 }
 
@@ -516,13 +541,16 @@ diesel::joinable!(api_key_usage -> api_keys (key_id));
 diesel::joinable!(api_keys -> users (owner_id));
 diesel::joinable!(boundary_shapes -> boundaries (gss_code));
 diesel::joinable!(costs -> initiatives (initiative_id));
+diesel::joinable!(costs -> organisations (payer_id));
 diesel::joinable!(external_identities -> users (user_id));
 diesel::joinable!(initiative_leads -> councils (place_of_id));
 diesel::joinable!(initiative_leads -> initiatives (initiative_id));
+diesel::joinable!(initiative_leads -> organisations (organisation_id));
 diesel::joinable!(initiative_narratives -> initiatives (initiative_id));
 diesel::joinable!(initiative_participants -> councils (council_id));
 diesel::joinable!(initiative_participants -> initiatives (initiative_id));
 diesel::joinable!(initiative_partners -> initiatives (initiative_id));
+diesel::joinable!(initiative_partners -> organisations (organisation_id));
 diesel::joinable!(initiative_principles -> initiatives (initiative_id));
 diesel::joinable!(initiative_principles -> principles (principle_id));
 diesel::joinable!(initiative_themes -> initiatives (initiative_id));
@@ -531,8 +559,11 @@ diesel::joinable!(initiatives -> councils (lead_council_id));
 diesel::joinable!(key_requests -> api_keys (key_id));
 diesel::joinable!(key_requests -> users (decided_by));
 diesel::joinable!(memberships -> councils (council_id));
+diesel::joinable!(memberships -> organisations (organisation_id));
+diesel::joinable!(organisations -> councils (council_id));
 diesel::joinable!(outbox -> key_requests (request_id));
 diesel::joinable!(outcomes -> initiatives (initiative_id));
+diesel::joinable!(outcomes -> organisations (evaluator_id));
 diesel::joinable!(recruitment -> councils (council_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -564,6 +595,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     initiatives,
     key_requests,
     memberships,
+    organisations,
     outbox,
     outcomes,
     principles,

@@ -39,6 +39,7 @@ fn from_database(kind: DatabaseErrorKind, info: &dyn DatabaseErrorInformation) -
         (DatabaseErrorKind::UniqueViolation, Some("slugs_pkey")) => taken("/slug", "slug (present or former)"),
         (DatabaseErrorKind::UniqueViolation, Some("councils_gss_code")) => taken("/gss_code", "GSS code"),
         (DatabaseErrorKind::UniqueViolation, Some("councils_code")) => taken("/code", "code"),
+        (DatabaseErrorKind::UniqueViolation, Some("organisations_org_id_key")) => taken("/org_id", "identifier"),
         (DatabaseErrorKind::UniqueViolation, Some("users_email_key")) => taken("/email", "e-mail address"),
         (DatabaseErrorKind::UniqueViolation, Some("external_identities_pkey")) => taken("/identities", "identity"),
         (DatabaseErrorKind::ForeignKeyViolation, _) => ApiError::conflict(

@@ -98,6 +98,12 @@ fn entry(base: &str, change: &Change, record: &ChangedRecord) -> Entry {
                 .collect();
             format!("initiatives/{}", initiative.slug)
         }
+        ChangedRecord::Organisation(organisation) => {
+            entry.title = plain(&organisation.name);
+            entry.summary = organisation.description.as_deref().map(plain);
+            entry.published = Some(organisation.created_at.into());
+            format!("organisations/{}", organisation.slug)
+        }
         ChangedRecord::Membership(membership) => {
             entry.title = plain(&format!("Membership of {}", membership.member.name()));
             entry.published = Some(membership.created_at.into());

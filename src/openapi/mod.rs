@@ -152,7 +152,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
         statuses.extend(["403", "406"]);
         exports::finish_parameters(operation);
     }
-    if ["theme", "principle", "council", "participant", "broader", "initiative"]
+    if ["theme", "principle", "council", "participant", "broader", "initiative", "organisation"]
         .iter()
         .any(|name| has_parameter(operation, name))
     {

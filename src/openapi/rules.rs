@@ -125,9 +125,9 @@ fn of(name: &str) -> Vec<Rule> {
                 json!({ "required": ["ref"], "properties": { "ref": text, "name": none } }),
             ),
             rule(
-                "If `kind` is `organisation`, `name` is required and `ref` is not allowed.",
+                "If `kind` is `organisation`, `name`, `ref` or both are required.",
                 is("kind", &["organisation"]),
-                json!({ "required": ["name"], "properties": { "name": text, "ref": none } }),
+                json!({ "anyOf": [needs("name", &text), needs("ref", &text)] }),
             ),
             rule(
                 "If `kind` is `network` or `unknown`, `ref` and `name` are not allowed.",

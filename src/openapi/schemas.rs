@@ -31,6 +31,7 @@ fn bound_as_entered(document: &mut Value) {
         ("Theme", "NewTheme"),
         ("Initiative", "NewInitiative"),
         ("Membership", "NewMembership"),
+        ("Organisation", "NewOrganisation"),
         ("Recruitment", "NewRecruitment"),
         ("OutcomeRecord", "Outcome"),
         ("User", "NewUser"),
@@ -123,7 +124,7 @@ fn drop_empty_defaults(document: &mut Value) {
 
 /// Adds schemas for answers whose members the caller chose with `fields`. All members are optional.
 fn add_selections(document: &mut Value) {
-    for record in ["Council", "Theme", "Initiative", "Membership", "OutcomeRecord"] {
+    for record in ["Council", "Theme", "Initiative", "Membership", "Organisation", "OutcomeRecord"] {
         let whole = format!("#/components/schemas/{record}");
         let picked = format!("{whole}Selection");
         let schemas = &mut document["components"]["schemas"];
@@ -146,11 +147,12 @@ fn add_selections(document: &mut Value) {
 }
 
 /// Bodies that can be replaced, and the schemas of their patches.
-pub(super) const PATCHES: [(&str, &str); 7] = [
+pub(super) const PATCHES: [(&str, &str); 8] = [
     ("NewCouncil", "CouncilPatch"),
     ("NewTheme", "ThemePatch"),
     ("NewInitiative", "InitiativePatch"),
     ("NewMembership", "MembershipPatch"),
+    ("NewOrganisation", "OrganisationPatch"),
     ("NewRecruitment", "RecruitmentPatch"),
     ("UserUpdate", "UserPatch"),
     ("ApiKeyUpdate", "ApiKeyPatch"),

@@ -7,6 +7,7 @@ use super::text::{Document, Field, without_provenance};
 use crate::db::enum_text::text;
 use crate::registry::councils::model::Council;
 use crate::registry::initiatives::answer::Initiative;
+use crate::registry::organisations::model::Organisation;
 use crate::registry::themes::model::Theme;
 use crate::text::dates::first_day;
 
@@ -60,6 +61,15 @@ impl<S: Surroundings> Documents<'_, S> {
         let residents = f64::from(record.population.unwrap_or_default());
         let prominence = (residents / LARGE).min(1.0) as f32;
         Document { fields, prominence, exact_names: names(record) }
+    }
+
+    /// An organisation, by its name, its aliases and its description.
+    pub fn organisation(&self, record: &Organisation) -> Document {
+        let mut fields = vec![(Field::Title, record.name.clone())];
+        fields.extend(record.aliases.iter().map(|alias| (Field::Names, alias.clone())));
+        fields.extend(record.description.clone().map(|description| (Field::Text, description)));
+        let names = [&record.name].into_iter().chain(&record.aliases).chain(&record.org_id);
+        Document { fields, prominence: 0.0, exact_names: names.cloned().collect() }
     }
 
     /// A theme: only its label is searchable.

@@ -119,7 +119,7 @@ pub trait Surroundings {
 impl InitiativeEntry {
     /// From a loaded record.
     pub fn new(loaded: &Loaded, around: &impl Surroundings) -> Result<Self, ApiError> {
-        let Loaded { record, level, parent, components } = loaded;
+        let Loaded { record, level, parent, components, organisations } = loaded;
         let json = RecordJson::new(record)?;
         let lead = record.lead_council.as_ref().map(|council| council.id);
         let started = record.started_on.as_deref().and_then(first_day);
@@ -152,11 +152,11 @@ impl InitiativeEntry {
             fingerprint: fingerprint(json.text().as_bytes()),
             json,
         };
-        entry.keys = entry.facet_keys(record, around).into();
+        entry.keys = entry.facet_keys(record, organisations, around).into();
         Ok(entry)
     }
 
-    fn facet_keys(&self, record: &Initiative, around: &impl Surroundings) -> Vec<FacetKey> {
+    fn facet_keys(&self, record: &Initiative, organisations: &[Uuid], around: &impl Surroundings) -> Vec<FacetKey> {
         let mut keys = vec![
             FacetKey::Level(self.level),
             FacetKey::Kind(record.kind),
@@ -169,6 +169,7 @@ impl InitiativeEntry {
             keys.push(FacetKey::Network);
         }
         keys.extend(self.place_of.map(FacetKey::PlaceOf));
+        keys.extend(organisations.iter().copied().map(FacetKey::Organisation));
         if let Some(council) = self.lead.or(self.place_of).and_then(|id| around.council(id)) {
             keys.push(FacetKey::Nation(council.nation));
             keys.extend(council.region.map(FacetKey::Region));

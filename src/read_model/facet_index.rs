@@ -31,6 +31,8 @@ pub enum FacetKey {
     Lead(Uuid),
     /// Led by this council, or with its participation.
     Involves(Uuid),
+    /// This organisation leads it, is a partner, has evaluated a claim or pays.
+    Organisation(Uuid),
     /// The council that leads it, or in whose area it happens, is in this region.
     Region(Region),
     /// The council that leads it, or in whose area it happens, is in this nation.

@@ -33,11 +33,13 @@ impl Snapshot {
         Ok(())
     }
 
-    /// Index every council and theme again: a few hundred short documents.
+    /// Index every council, theme and organisation again: a few hundred short documents.
     pub fn index_catalogue(&mut self) {
         let documents = Documents(self);
         let councils = TextIndex::build((0..).zip(self.councils.iter().map(|entry| documents.council(&entry.record))));
         let themes = TextIndex::build((0..).zip(self.themes.iter().map(|entry| documents.theme(&entry.record))));
-        (self.search.councils, self.search.themes) = (councils, themes);
+        let organisations = self.organisations.iter().map(|entry| documents.organisation(&entry.record));
+        let organisations = TextIndex::build((0..).zip(organisations));
+        (self.search.councils, self.search.themes, self.search.organisations) = (councils, themes, organisations);
     }
 }

@@ -38,7 +38,9 @@ pub struct InitiativeFilter {
     pub network: bool,
     /// Led by any of these councils, or with their participation.
     pub participants: Option<Vec<Uuid>>,
-    /// The same for one council, with those of its lineage, in addition to `participants`: for the list of one council.
+    /// Names any of these organisations as lead, partner, evaluator or payer.
+    pub organisations: Option<Vec<Uuid>>,
+    /// The same as `participants` for one council, with those of its lineage, in addition to `participants`: for the list of one council.
     pub within_council: Option<Vec<Uuid>>,
     /// Has any of these themes, in addition to `themes`: for the list of one theme.
     pub within_themes: Option<NamedThemes>,
@@ -91,6 +93,7 @@ impl InitiativeFilter {
         let participants = snapshot.any_council(reach, "participant", &query.participant, &mut faults).map(lineage);
         let themes = snapshot.any_theme(&query.theme, &mut faults);
         let principles = snapshot.any_principle(&query.principle, &mut faults);
+        let organisations = snapshot.any_organisation(&query.organisation, &mut faults);
         let area = query.area(&mut faults);
         if !faults.is_empty() {
             return Err(ApiError::bad_query(faults));
@@ -102,6 +105,7 @@ impl InitiativeFilter {
             leads,
             network: !network.is_empty(),
             participants,
+            organisations,
             within_council: None,
             within_themes: None,
             regions: query.region.clone(),
@@ -211,6 +215,9 @@ impl Snapshot {
         }
         for ids in [&filter.participants, &filter.within_council].into_iter().flatten() {
             found &= self.facets.any(keys(ids, FacetKey::Involves));
+        }
+        if let Some(ids) = &filter.organisations {
+            found &= self.facets.any(keys(ids, FacetKey::Organisation));
         }
         if let Some(wanted) = filter.has_outcomes {
             let with = self.facets.any((0..=BEST).map(FacetKey::Evidence));

@@ -18,6 +18,7 @@ use super::entry::{CouncilEntry, InitiativeEntry, ThemeEntry};
 use super::facet_index::FacetKey;
 use super::load_reference::{load_boundaries, load_council_changes, load_vocabularies};
 use super::memberships::Memberships;
+use super::organisations::Organisations;
 use super::recent::RecentChange;
 use super::snapshot::{Snapshot, Stamps};
 use super::text::{Document, TextIndex};
@@ -62,9 +63,12 @@ async fn load_all(conn: &mut AsyncPgConnection, progress: &(impl Fn(Progress) + 
     snapshot.boundaries = Arc::new(load_boundaries(conn).await?);
     snapshot.council_changes = Arc::new(load_council_changes(conn).await?);
     snapshot.memberships = Arc::new(Memberships::load(conn).await?);
+    let slugs = slugs_of(conn, "organisation", None).await?;
+    snapshot.organisations = Arc::new(Organisations::load(conn, slugs).await?);
     let rows = changes_after(conn, 0).await?;
     // Start at 1: the value 0 stands for a kind that is not relevant.
-    snapshot.stamps = Stamps { councils: 1, themes: 1, initiatives: 1, boundaries: 1, memberships: 1, loads: 1 };
+    snapshot.stamps =
+        Stamps { councils: 1, themes: 1, initiatives: 1, boundaries: 1, memberships: 1, organisations: 1, loads: 1 };
     note_changes(&mut snapshot, rows);
     let total: i64 =
         initiatives::table.filter(initiatives::withdrawn_at.is_null()).select(count_star()).first(conn).await?;
@@ -180,6 +184,11 @@ async fn catch_up_in(conn: &mut AsyncPgConnection, from: &Snapshot) -> Result<St
     if !of_councils.is_empty() || !ids_of("membership").is_empty() {
         next.memberships = Arc::new(Memberships::load(conn).await?);
     }
+    let of_organisations = ids_of("organisation");
+    if !of_organisations.is_empty() {
+        let slugs = slugs_of(conn, "organisation", None).await?;
+        next.organisations = Arc::new(Organisations::load(conn, slugs).await?);
+    }
     if !of_themes.is_empty() {
         next.themes = Arc::new(load_themes(conn).await?);
     }
@@ -190,7 +199,7 @@ async fn catch_up_in(conn: &mut AsyncPgConnection, from: &Snapshot) -> Result<St
     if !of_council_changes.is_empty() {
         next.council_changes = Arc::new(load_council_changes(conn).await?);
     }
-    if !of_councils.is_empty() || !of_themes.is_empty() || is_new_day {
+    if !of_councils.is_empty() || !of_themes.is_empty() || !of_organisations.is_empty() || is_new_day {
         next.index_catalogue();
     }
     // Rebuild every entry that shows a changed record or is found by it, whether or not it is in the feed.
@@ -199,6 +208,7 @@ async fn catch_up_in(conn: &mut AsyncPgConnection, from: &Snapshot) -> Result<St
         .into_iter()
         .flat_map(|id| [FacetKey::Involves(id), FacetKey::PlaceOf(id)])
         .chain(of_themes.into_iter().map(FacetKey::Theme))
+        .chain(of_organisations.into_iter().map(FacetKey::Organisation))
         .chain(led.into_iter().flatten());
     let dependents = from.facets.any(keys);
     let turned = from.turned_until(today);
@@ -267,7 +277,9 @@ async fn changes_after(conn: &mut AsyncPgConnection, position: i64) -> Result<Ve
 }
 
 fn note_changes(snapshot: &mut Snapshot, rows: Vec<ChangeRow>) {
-    use crate::registry::changes::model::ChangedResource::{Council, CouncilChange, Initiative, Membership, Theme};
+    use crate::registry::changes::model::ChangedResource::{
+        Council, CouncilChange, Initiative, Membership, Organisation, Theme,
+    };
     for (position, resource, record_id, audience, councils, officers_of, changed_at) in rows {
         snapshot.position = position;
         if audience == 1 {
@@ -278,6 +290,7 @@ fn note_changes(snapshot: &mut Snapshot, rows: Vec<ChangeRow>) {
                 "theme" => stamps.themes = position,
                 "initiative" => stamps.initiatives = position,
                 "membership" => stamps.memberships = position,
+                "organisation" => stamps.organisations = position,
                 _ => stamps.boundaries = position,
             }
         }
@@ -287,6 +300,7 @@ fn note_changes(snapshot: &mut Snapshot, rows: Vec<ChangeRow>) {
             "initiative" => Initiative,
             "council_change" => CouncilChange,
             "membership" => Membership,
+            "organisation" => Organisation,
             // Other kinds are not records, and do not appear in feeds.
             _ => continue,
         };

@@ -55,6 +55,10 @@ fn to_model(snapshot: &Snapshot, reach: Reach, change: &RecentChange) -> Result<
             snapshot.council_changes.get(id).map(|entry| ChangedRecord::CouncilChange(entry.record.clone()))
         }
         ChangedResource::Theme => snapshot.themes.get(id).map(|entry| ChangedRecord::Theme(entry.record.clone())),
+        ChangedResource::Organisation => {
+            let entry = snapshot.organisations.get(id);
+            entry.map(|entry| ChangedRecord::Organisation(Box::new(entry.record.clone())))
+        }
         ChangedResource::Membership => {
             let shown = snapshot.memberships.get(id).map(|one| one.shown(reach.in_feed(), snapshot.day.into()));
             shown.map(|shown| ChangedRecord::Membership(Box::new(shown)))

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::council_changes::CouncilChangeEntry;
 use super::entry::{CouncilEntry, InitiativeEntry, ThemeEntry};
 use super::json::{RecordJson, Shape};
+use super::organisations::OrganisationEntry;
 use super::snapshot::Snapshot;
 use crate::access::reach::Reach;
 use crate::error::{ApiError, Fault};
@@ -14,6 +15,9 @@ use crate::http::page::MOST_BYTES;
 use crate::http::response::{Fingerprint, Rendered, fingerprint};
 use crate::http::search::Highlight;
 use crate::registry::initiatives::query::InitiativeInclude as Include;
+
+/// The member with the number of an organisation's initiatives, which depends on the caller.
+const INITIATIVE_COUNT: &str = "initiative_count";
 
 /// A view of a record for one response.
 #[derive(Debug)]
@@ -46,6 +50,16 @@ impl<'a> RecordView<'a> {
     pub fn theme(entry: &'a ThemeEntry, fields: Option<&'a [String]>) -> Self {
         let (json, fingerprint, record) = (&entry.json, entry.fingerprint, &entry.record);
         let shape = Shape { fields, ..Shape::default() };
+        Self { json, fingerprint, version: record.version, updated_at: record.updated_at, shape }
+    }
+
+    /// An organisation with the members in `fields`, or all members, and the number of its initiatives if they include it.
+    pub fn organisation(entry: &'a OrganisationEntry, fields: Option<&'a [String]>, initiatives: u64) -> Self {
+        let (json, fingerprint, record) = (&entry.json, entry.fingerprint, &entry.record);
+        let mut shape = Shape { fields, ..Shape::default() };
+        if fields.is_none_or(|fields| fields.iter().any(|field| field == INITIATIVE_COUNT)) {
+            shape.added.push((INITIATIVE_COUNT, initiatives.to_string()));
+        }
         Self { json, fingerprint, version: record.version, updated_at: record.updated_at, shape }
     }
 

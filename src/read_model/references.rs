@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::catalogue::Tombstone;
 use super::council_changes::CouncilChangeEntry;
 use super::entry::{CouncilEntry, InitiativeEntry, ThemeEntry};
+use super::organisations::OrganisationEntry;
 use super::snapshot::Snapshot;
 use crate::access::reach::Reach;
 use crate::error::{ApiError, Fault, UNKNOWN};
@@ -42,6 +43,8 @@ pub enum AnyEntry<'a> {
     Initiative(&'a Arc<InitiativeEntry>),
     /// A membership.
     Membership(&'a StoredMembership),
+    /// An organisation.
+    Organisation(&'a OrganisationEntry),
 }
 
 impl Snapshot {
@@ -61,6 +64,9 @@ impl Snapshot {
         }
         if self.memberships.get(id).is_some() || self.memberships.tombstone(id).is_some() {
             return self.find_membership(id).map(AnyEntry::Membership);
+        }
+        if self.organisations.knows(id) {
+            return self.find_organisation(id).map(AnyEntry::Organisation);
         }
         self.find_theme(id).map(AnyEntry::Theme).map_err(no_record)
     }
@@ -102,6 +108,18 @@ impl Snapshot {
         self.themes.get(id).ok_or_else(|| missing("theme", self.themes.tombstone(id)))
     }
 
+    /// The organisation for a path segment; otherwise 404.
+    pub fn locate_organisation(&self, segment: &str) -> Result<&OrganisationEntry, ApiError> {
+        let id = as_id(segment).or_else(|| self.organisations.id(segment));
+        self.find_organisation(id.unwrap_or(NO_RECORD))
+    }
+
+    /// The organisation with an id, or the one that it was merged into; 404 with the public reason if it was withdrawn.
+    pub fn find_organisation(&self, id: Uuid) -> Result<&OrganisationEntry, ApiError> {
+        let id = self.organisations.heir(id);
+        self.organisations.get(id).ok_or_else(|| missing("organisation", self.organisations.tombstone(id)))
+    }
+
     /// The initiative for a path segment, if the caller may see it; otherwise 404.
     pub fn locate_initiative(&self, reach: Reach, segment: &str) -> Result<&Arc<InitiativeEntry>, ApiError> {
         let id = as_id(segment).or_else(|| self.initiative_id(segment));
@@ -126,6 +144,17 @@ impl Snapshot {
         let find = |name: &str| as_id(name).or_else(|| self.councils.id(name)).filter(is_seen);
         let known = || self.councils.names().filter(|(_, id)| is_seen(id)).map(|(name, _)| name);
         pick_all(references, "council", parameter, find, known, faults)
+    }
+
+    /// The ids of the organisations in a query parameter; `None` if the parameter is absent.
+    pub fn any_organisation(&self, references: &[Reference], faults: &mut Vec<Fault>) -> Option<Vec<Uuid>> {
+        let is_there = |id: &Uuid| self.organisations.get(*id).is_some();
+        let find = |name: &str| {
+            let id = as_id(name).or_else(|| self.organisations.id(name))?;
+            Some(self.organisations.heir(id)).filter(is_there)
+        };
+        let known = || self.organisations.names().filter(|(_, id)| is_there(id)).map(|(name, _)| name);
+        pick_all(references, "organisation", "organisation", find, known, faults)
     }
 
     /// The ids of the themes in a query parameter, without narrower ones; `None` if the parameter is absent.

@@ -193,9 +193,15 @@ impl Dependence {
             }
             ["v1", "councils" | "council-changes"]
             | ["v1", "councils" | "council-changes", _]
-            | ["v1", "councils", _, "boundary"] => only(Stamps { themes: 0, initiatives: 0, memberships: 0, ..stamps }),
+            | ["v1", "councils", _, "boundary"] => {
+                only(Stamps { themes: 0, initiatives: 0, memberships: 0, organisations: 0, ..stamps })
+            }
             ["v1", "memberships"] | ["v1", "memberships", _] => {
                 only(Stamps { themes: 0, initiatives: 0, boundaries: 0, ..stamps })
+            }
+            // They show the number of their initiatives.
+            ["v1", "organisations"] | ["v1", "organisations", _] => {
+                only(Stamps { themes: 0, boundaries: 0, memberships: 0, ..stamps })
             }
             // A query may include other records.
             ["v1", "initiatives", segment] | ["v1", "initiatives", segment, "citation"]
@@ -225,6 +231,7 @@ impl Dependence {
                     && is_same(stamps.initiatives, now.initiatives)
                     && is_same(stamps.boundaries, now.boundaries)
                     && is_same(stamps.memberships, now.memberships)
+                    && is_same(stamps.organisations, now.organisations)
                     && is_same(stamps.loads, now.loads)
                     && *day == now_on
                     && snapshot.day == now_on

@@ -140,6 +140,7 @@ pub(super) enum SearchScope {
     Initiatives,
     Councils,
     Both,
+    Organisations,
 }
 
 impl SearchScope {
@@ -153,6 +154,8 @@ impl SearchScope {
             Self::Initiatives => vec![snapshot.visible(reach)],
             Self::Councils => vec![councils()],
             Self::Both => vec![snapshot.visible(reach), councils()],
+            // Everybody sees every organisation.
+            Self::Organisations => vec![(0..snapshot.organisations.len() as u32).collect()],
         }
     }
 
@@ -161,6 +164,7 @@ impl SearchScope {
             Self::Initiatives => vec![&snapshot.search.initiatives],
             Self::Councils => vec![&snapshot.search.councils],
             Self::Both => vec![&snapshot.search.initiatives, &snapshot.search.councils],
+            Self::Organisations => vec![&snapshot.search.organisations],
         };
         indexes.into_iter().zip(sets).collect()
     }
@@ -180,6 +184,11 @@ impl Snapshot {
     /// Search the councils that the caller may see. Matches are indexes in the order of names.
     pub fn find_councils(&self, reach: Reach, written: &str) -> Hits {
         self.find(reach, written, SearchScope::Councils)
+    }
+
+    /// Search the organisations. Matches are indexes in the order of names.
+    pub fn find_organisations(&self, reach: Reach, written: &str) -> Hits {
+        self.find(reach, written, SearchScope::Organisations)
     }
 
     /// Search initiatives and councils.

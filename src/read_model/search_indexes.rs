@@ -11,4 +11,6 @@ pub struct SearchIndexes {
     pub councils: TextIndex,
     /// Themes by their index in the order of labels.
     pub themes: TextIndex,
+    /// Organisations by their index in the order of names.
+    pub organisations: TextIndex,
 }

@@ -16,6 +16,7 @@ use super::council_changes::CouncilChanges;
 use super::entry::{InitiativeEntry, Surroundings};
 use super::facet_index::{FacetIndex, FacetKey};
 use super::memberships::Memberships;
+use super::organisations::Organisations;
 use super::recent::RecentChanges;
 use super::search_indexes::SearchIndexes;
 use crate::access::reach::Reach;
@@ -73,6 +74,8 @@ pub struct Stamps {
     pub boundaries: i64,
     /// Of memberships.
     pub memberships: i64,
+    /// Of organisations.
+    pub organisations: i64,
     /// Number of full reloads. A reload may change anything, without a change in the feed.
     pub loads: i64,
 }
@@ -102,6 +105,8 @@ pub struct Snapshot {
     pub boundaries: Arc<Boundaries>,
     /// Memberships of the network.
     pub memberships: Arc<Memberships>,
+    /// Organisations.
+    pub organisations: Arc<Organisations>,
     /// Initiatives in the sort orders of lists.
     pub orders: Orders,
     /// Initiatives by the properties for filters and facets.
@@ -200,6 +205,7 @@ impl Snapshot {
             + self.councils.size()
             + self.boundaries.size()
             + self.memberships.size()
+            + self.organisations.size()
     }
 
     /// Insert an initiative, or replace its previous version.

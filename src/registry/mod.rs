@@ -6,6 +6,7 @@ pub mod council_changes;
 pub mod councils;
 pub mod initiatives;
 pub mod memberships;
+pub mod organisations;
 pub mod outcomes;
 pub mod recruitment;
 pub mod references;

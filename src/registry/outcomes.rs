@@ -82,13 +82,14 @@ pub struct ClaimQuery {
 }
 
 /// Filters that the list shares with the list of initiatives.
-const OF_INITIATIVES: [&str; 15] = [
+const OF_INITIATIVES: [&str; 16] = [
     "delivery_status",
     "theme",
     "principle",
     "council",
     "lineage",
     "participant",
+    "organisation",
     "region",
     "nation",
     "year_from",

@@ -12,9 +12,10 @@ use uuid::Uuid;
 
 use super::councils::lifetime::{AreaCode, all_codes};
 use super::councils::model::CouncilRef;
+use super::organisations::model::OrganisationRef;
 use crate::access::reach::Reach;
 use crate::access::visibility::Visibility;
-use crate::db::schema::{councils, initiatives, principles, slugs, themes};
+use crate::db::schema::{councils, initiatives, organisations, principles, slugs, themes};
 use crate::error::{ApiError, UNKNOWN};
 use crate::http::input::Faults;
 use crate::text::{Reference, nearest};
@@ -28,6 +29,8 @@ pub enum Resource {
     Theme,
     /// Initiatives.
     Initiative,
+    /// Organisations.
+    Organisation,
 }
 
 impl Resource {
@@ -37,6 +40,7 @@ impl Resource {
             Self::Council => "council",
             Self::Theme => "theme",
             Self::Initiative => "initiative",
+            Self::Organisation => "organisation",
         }
     }
 }
@@ -156,6 +160,26 @@ pub async fn theme_names(conn: &mut AsyncPgConnection) -> Result<Names, ApiError
     Ok(names)
 }
 
+/// Slugs and former slugs of organisations that are not withdrawn, and the ids of those that were merged into them.
+pub async fn organisation_names(conn: &mut AsyncPgConnection) -> Result<Names, ApiError> {
+    let mut names: Names = organisations::table
+        .inner_join(slugs::table.on(slugs::record_id.eq(organisations::id)))
+        .filter(slugs::resource.eq("organisation"))
+        .filter(organisations::withdrawn_at.is_null())
+        .select((slugs::slug, organisations::id))
+        .load(conn)
+        .await?;
+    let merged: Vec<(Uuid, Uuid)> = organisations::table
+        .filter(organisations::merged_into_id.is_not_null())
+        .select((organisations::id, organisations::merged_into_id.assume_not_null()))
+        .load(conn)
+        .await?;
+    let merged = merged.into_iter().filter(|(_, into)| names.iter().any(|(_, id)| id == into));
+    let merged: Names = merged.map(|(id, into)| (id.to_string(), into)).collect();
+    names.extend(merged);
+    Ok(names)
+}
+
 /// Slugs of the CCIN principles, the scheme that initiatives use.
 pub async fn principle_names(conn: &mut AsyncPgConnection) -> Result<Names, ApiError> {
     Ok(principles::table
@@ -203,6 +227,19 @@ pub async fn councils_by_id(conn: &mut AsyncPgConnection, ids: &[Uuid]) -> Resul
     }
     let rows: Vec<CouncilRef> =
         councils::table.filter(councils::id.eq_any(ids)).select(CouncilRef::as_select()).load(conn).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// Short form of organisations, by id.
+pub async fn organisations_by_id(
+    conn: &mut AsyncPgConnection,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, OrganisationRef>, ApiError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let query = organisations::table.filter(organisations::id.eq_any(ids)).select(OrganisationRef::as_select());
+    let rows: Vec<OrganisationRef> = query.load(conn).await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 

@@ -7,6 +7,8 @@
 pub mod dates;
 pub mod markdown;
 pub mod moment;
+pub mod org_id;
+pub mod person;
 
 use std::borrow::Cow;
 use std::ops::RangeInclusive;
@@ -205,7 +207,7 @@ impl PartialSchema for HttpUrl {
 }
 impl ToSchema for HttpUrl {}
 
-/// A reference to a council, theme, principle or initiative: its slug or id, or a council's GSS code.
+/// A reference to a council, theme, principle, organisation or initiative: its slug or id, or a council's GSS code.
 #[derive(Clone, Debug, Default, Deref, From, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 #[deref(forward)]

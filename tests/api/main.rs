@@ -46,6 +46,7 @@ mod migrations;
 mod oembed;
 mod ogc;
 mod openapi;
+mod organisations;
 mod permissions;
 mod private_postgres;
 mod read_model;

@@ -291,7 +291,9 @@ async fn memberships_are_sorted_paged_and_exported() {
     assert_eq!(walked, page.each("id"));
     let csv = client.get("/v1/memberships.csv?as_at=2013-12").await.expect(200);
     assert_eq!(csv.text.lines().count(), 20);
-    assert!(csv.text.lines().next().unwrap().starts_with("id,member,council,council_gss_code,tier,from,to,"));
+    assert!(
+        csv.text.lines().next().unwrap().starts_with("id,member,council,council_gss_code,organisation,tier,from,to,")
+    );
     let lines = client.get("/v1/memberships.ndjson?sort=-updated_at").await.expect(200);
     assert_eq!(lines.text.lines().count(), 68);
     let accepted =

@@ -184,7 +184,7 @@ fn rust_kind(kind: &str) -> String {
 }
 
 /// Which enum of the document holds the words of which column.
-const WORDS: [(&str, &str); 30] = [
+const WORDS: [(&str, &str); 31] = [
     ("audit_events.origin", "Origin"),
     ("co_operative_values.scheme", "ValueScheme"),
     ("costs.bound", "CostBound"),
@@ -205,6 +205,7 @@ const WORDS: [(&str, &str); 30] = [
     ("initiatives.visibility", "Visibility"),
     ("key_requests.status", "RequestStatus"),
     ("memberships.tier", "MemberTier"),
+    ("organisations.kind", "OrganisationKind"),
     ("outcomes.bound", "Bound"),
     ("outcomes.direction", "Direction"),
     ("outcomes.kind", "OutcomeKind"),
@@ -242,13 +243,14 @@ async fn every_vocabulary_of_the_database_is_its_enum() {
     let document = ccin_registry::api::routes::document().value;
     let mut expected: Vec<(String, Vec<String>)> =
         WORDS.iter().map(|(column, name)| ((*column).to_owned(), words(&document, name))).collect();
-    let resources = [Resource::Council, Resource::Theme, Resource::Initiative].map(|one| one.word().to_owned());
+    let resources = [Resource::Council, Resource::Theme, Resource::Initiative, Resource::Organisation];
+    let resources = resources.map(|one| one.word().to_owned());
     for column in ["pending_changes.resource", "slugs.resource"] {
         expected.push((column.into(), resources.to_vec()));
     }
     // Followers hear of boundaries as well; the feed does not have them. Memberships and changes of councils have no slug.
     let others = ["council_change", "boundary", "membership"].map(str::to_owned);
-    expected.push(("changes.resource".into(), [&resources[..], &others].concat()));
+    expected.push(("changes.resource".into(), [&resources[..3], &others, &resources[3..]].concat()));
     expected.sort();
     let found: Vec<(String, Vec<String>)> = checks
         .iter()

@@ -260,6 +260,8 @@ async fn an_idempotency_key_is_said_to_be_taken_exactly_where_it_is() {
         "create_council",
         "create_initiative",
         "create_membership",
+        "create_organisation",
+        "merge_organisation",
         "create_recruitment",
         "create_theme",
         "merge_theme",

@@ -28,10 +28,11 @@ const FILLED_IN: [&str; 11] = [
 /// Parameters that need another one: its example goes with theirs.
 const TOGETHER: [(&str, &str); 2] = [("radius_km", "near"), ("highlight", "q")];
 /// Names of records in the paths of operations that write, which have no examples there.
-const NAMES: [(&str, &str); 4] = [
+const NAMES: [(&str, &str); 5] = [
     ("{council}", "oldham"),
     ("{initiative}", "smarter-york"),
     ("{theme}", "housing"),
+    ("{organisation}", "co-operatives-uk"),
     ("{id}", "0192d5e0-7b1a-7c3e-9f00-2b1c3d4e5f60"),
 ];
 /// After so long, a quota is full again.

@@ -17,8 +17,9 @@ use crate::registry::council_changes::model::NewCouncilChange;
 use crate::registry::councils::model::NewCouncil;
 use crate::registry::initiatives::model::NewInitiative;
 use crate::registry::memberships::model::NewMembership;
+use crate::registry::organisations::model::NewOrganisation;
 use crate::registry::themes::model::NewTheme;
-use crate::registry::{council_changes, councils, initiatives, memberships, themes};
+use crate::registry::{council_changes, councils, initiatives, memberships, organisations, themes};
 
 /// Councils of the network, and others with records.
 pub const COUNCILS: &str = include_str!("data/councils.json");
@@ -31,6 +32,8 @@ pub const OTHER_COUNCILS: &str = include_str!("data/other_councils.csv");
 pub const COUNCIL_CHANGES: &str = include_str!("data/council_changes.json");
 /// Memberships of the network. A source that shows one is an observation.
 pub const MEMBERSHIPS: &str = include_str!("data/memberships.json");
+/// Affiliates of the network, and other bodies that several records name. Kinds are those that sources or names state.
+pub const ORGANISATIONS: &str = include_str!("data/organisations.json");
 /// Themes.
 pub const THEMES: &str = include_str!("data/themes.json");
 /// Initiatives: a file for each council of 2013, others, policy labs and later case studies. A parent comes before its
@@ -55,6 +58,8 @@ pub struct Loaded {
     pub councils: usize,
     /// Memberships.
     pub memberships: usize,
+    /// Organisations.
+    pub organisations: usize,
     /// Themes.
     pub themes: usize,
     /// Initiatives.
@@ -94,7 +99,7 @@ pub async fn load(conn: &mut AsyncPgConnection, schemas: &Schemas) -> Result<Loa
         if !is_empty(conn).await? {
             return Err(SampleError::NotEmpty);
         }
-        let mut loaded = Loaded { councils: 0, memberships: 0, themes: 0, initiatives: 0 };
+        let mut loaded = Loaded { councils: 0, memberships: 0, organisations: 0, themes: 0, initiatives: 0 };
         for (index, draft) in drafts::<NewCouncil>("councils", COUNCILS, schemas)?.into_iter().enumerate() {
             let mistake = |error| SampleError::Record { file: "councils".into(), index, error: Box::new(error) };
             let council = draft.checked().map_err(mistake)?;
@@ -114,6 +119,13 @@ pub async fn load(conn: &mut AsyncPgConnection, schemas: &Schemas) -> Result<Loa
             let mistake = |error| SampleError::Record { file: "council_changes".into(), index, error: Box::new(error) };
             let change = council_changes::store::resolve(conn, draft).await.map_err(mistake)?;
             council_changes::store::create(conn, &change).await.map_err(mistake)?;
+        }
+        let bodies = drafts::<NewOrganisation>("organisations", ORGANISATIONS, schemas)?;
+        for (index, draft) in bodies.into_iter().enumerate() {
+            let mistake = |error| SampleError::Record { file: "organisations".into(), index, error: Box::new(error) };
+            let organisation = organisations::store::resolve(conn, draft, None).await.map_err(mistake)?;
+            organisations::store::create(conn, &organisation).await.map_err(mistake)?;
+            loaded.organisations += 1;
         }
         for (index, draft) in drafts::<NewMembership>("memberships", MEMBERSHIPS, schemas)?.into_iter().enumerate() {
             let mistake = |error| SampleError::Record { file: "memberships".into(), index, error: Box::new(error) };

@@ -10,7 +10,7 @@ use crate::registry::initiatives::model::Licence;
 use crate::registry::themes::model::Theme;
 
 /// Downloads: path, title, media type. The first is the API, the others are whole files.
-pub const DISTRIBUTIONS: [(&str, &str, &str); 16] = [
+pub const DISTRIBUTIONS: [(&str, &str, &str); 18] = [
     ("/v1/initiatives", "Initiatives, paged (JSON API)", "application/json"),
     ("/v1/initiatives.csv", "Initiatives (CSV)", "text/csv"),
     ("/v1/initiatives.xlsx", "Initiatives (Excel)", XLSX),
@@ -24,6 +24,8 @@ pub const DISTRIBUTIONS: [(&str, &str, &str); 16] = [
     ("/v1/council-changes.xlsx", "Changes of councils (Excel)", XLSX),
     ("/v1/memberships.csv", "Memberships of the network (CSV)", "text/csv"),
     ("/v1/memberships.xlsx", "Memberships of the network (Excel)", XLSX),
+    ("/v1/organisations.csv", "Organisations (CSV)", "text/csv"),
+    ("/v1/organisations.xlsx", "Organisations (Excel)", XLSX),
     ("/v1/themes.csv", "Themes (CSV)", "text/csv"),
     ("/v1/themes.xlsx", "Themes (Excel)", XLSX),
     ("/v1/datapackage.json", "Data package with the columns of every CSV (Frictionless)", "application/json"),

@@ -71,7 +71,11 @@ pub fn initiative(record: &Initiative, base: &str) -> LinkedData {
     let work = Work { record, base };
     let lead = match record.lead.kind {
         LeadKind::Council => record.lead_council.as_ref().map(|council| organisation(council, base)),
-        LeadKind::Organisation => Some(json!({ "@type": "Organization", "name": record.lead.name })),
+        LeadKind::Organisation => {
+            let known = record.lead_organisation.as_ref();
+            let id = known.map(|one| permalink(base, one.id));
+            Some(json!({ "@type": "Organization", "@id": id, "name": record.lead.name }))
+        }
         LeadKind::Network => Some(network()),
         LeadKind::Unknown => None,
     };

@@ -86,8 +86,8 @@ pub struct PackageResource {
     schema: Value,
 }
 
-const DESCRIPTION: &str = "Councils, their memberships of the network, initiatives (case studies), their outcomes and the \
-    themes of the registry, as CSV. Cells that hold several values have them joined by semicolons, as the description of the column says. A text \
+const DESCRIPTION: &str = "Councils, their memberships of the network, initiatives (case studies), their outcomes, the \
+    themes of the registry and the organisations that its records name, as CSV. Cells that hold several values have them joined by semicolons, as the description of the column says. A text \
     that begins with =, +, -, @, a tab or a line end has an apostrophe in front, so that no spreadsheet takes it for a \
     formula. Dates may be partial: a year, a year and month, or a day. Everything that the columns leave out is in the \
     newline-delimited JSON at the same addresses (.ndjson). The same tables are there as Excel workbooks (.xlsx).";
@@ -124,6 +124,7 @@ impl DataPackage {
                 resource(document, &tables::themes()),
                 resource(document, &tables::memberships()),
                 resource(document, &tables::council_changes()),
+                resource(document, &tables::organisations()),
             ],
         }
     }

@@ -23,6 +23,7 @@ use crate::registry::council_changes::model::CouncilChange;
 use crate::registry::councils::model::{Council, Nation, Region};
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::memberships::model::Membership;
+use crate::registry::organisations::model::Organisation;
 use crate::registry::themes::model::Theme;
 
 /// The member left out of exports, because it repeats the Markdown.
@@ -193,6 +194,39 @@ impl Exported for ThemeRow {
     fn write(&self, fields: Option<&[String]>, out: &mut Vec<u8>) -> Result<(), ApiError> {
         if let Some(entry) = self.snapshot.themes.get(self.id) {
             RecordView::theme(entry, fields).write(out);
+        }
+        Ok(())
+    }
+    fn place(&self) -> (Uuid, Option<Point>) {
+        (self.id, None)
+    }
+}
+
+/// An organisation of a snapshot, with the number of initiatives that the caller sees.
+pub struct OrganisationRow {
+    /// The snapshot.
+    pub snapshot: Arc<Snapshot>,
+    /// The reach of the caller.
+    pub reach: Reach,
+    /// Its id.
+    pub id: Uuid,
+}
+
+impl OrganisationRow {
+    fn count(&self) -> u64 {
+        self.snapshot.initiatives_of_organisation(self.reach, self.id)
+    }
+}
+
+impl Exported for OrganisationRow {
+    type Record = Organisation;
+    fn record(&self) -> Result<Organisation, ApiError> {
+        let entry = self.snapshot.organisations.get(self.id).ok_or_else(|| ApiError::not_found("organisation"))?;
+        Ok(Organisation { initiative_count: Some(self.count()), ..entry.record.clone() })
+    }
+    fn write(&self, fields: Option<&[String]>, out: &mut Vec<u8>) -> Result<(), ApiError> {
+        if let Some(entry) = self.snapshot.organisations.get(self.id) {
+            RecordView::organisation(entry, fields, self.count()).without(LEFT_OUT).write(out);
         }
         Ok(())
     }

@@ -14,6 +14,7 @@ use crate::registry::initiatives::lead::{EnteredBy, LeadKind};
 use crate::registry::initiatives::model::{DeliveryStatus, InitiativeKind, Licence, ParticipantRole, State};
 use crate::registry::initiatives::status::StatusConfirmation;
 use crate::registry::memberships::vocabulary::{MemberTier, MembershipStatus};
+use crate::registry::organisations::model::OrganisationKind;
 use crate::registry::themes::model::ThemeStatus;
 
 /// Each word of an enum and its meaning, by the name of the enum's schema. `None` for a schema that is not an enum of the
@@ -35,6 +36,7 @@ pub fn meanings(schema: &str) -> Option<Vec<(String, String)>> {
         "MembershipStatus" => of::<MembershipStatus>(),
         "MembershipTier" => of::<MembershipTier>(),
         "Nation" => of::<Nation>(),
+        "OrganisationKind" => of::<OrganisationKind>(),
         "OutcomeKind" => of::<OutcomeKind>(),
         "ParticipantRole" => of::<ParticipantRole>(),
         "Region" => of::<Region>(),

@@ -22,11 +22,12 @@ pub const MAX_LIMIT: i64 = 10_000;
 const COUNCIL_FILTERS: [&str; 8] =
     ["council", "nation", "region", "council_type", "membership", "status", "as_at", "updated_since"];
 /// Parameters that features of initiatives share with the list of initiatives. For periods there is `datetime`.
-const INITIATIVE_FILTERS: [&str; 13] = [
+const INITIATIVE_FILTERS: [&str; 14] = [
     "theme",
     "principle",
     "council",
     "participant",
+    "organisation",
     "lineage",
     "region",
     "nation",

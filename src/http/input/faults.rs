@@ -7,6 +7,7 @@ use crate::error::fault::FaultList;
 use crate::error::{ApiError, Fault, UNKNOWN};
 use crate::geography::notation;
 use crate::text::moment::{LOST_PLUS, lost_plus};
+use crate::text::org_id::ORG_ID;
 use crate::text::{LINE_START, NOT_IN_NAMES, is_invisible, markdown, nearest};
 
 /// Members that only the registry sets. A body with one has probably been copied from a response.
@@ -22,6 +23,8 @@ const READ_ONLY: &[&str] = &[
     "html",
     "embedded",
     "components",
+    "lead_organisation",
+    "initiative_count",
     "steward",
     "entered_by",
     "status_confirmation",
@@ -41,7 +44,8 @@ pub struct Faults {
 
 /// Codes of faults that no schema can rule out: an unknown name, a name that is taken, an occupied place in a tree.
 /// They depend on the records of the registry, or on other members of the body.
-const CONFLICTS: &[&str] = &[UNKNOWN, "unknown_source", "repeated", "deprecated", "circular", "too_deep", "overlaps"];
+const CONFLICTS: &[&str] =
+    &[UNKNOWN, "unknown_source", "repeated", "deprecated", "circular", "too_deep", "overlaps", "taken"];
 
 impl Faults {
     /// Adds a fault at `pointer`, unless that place already has one.
@@ -254,6 +258,11 @@ fn malformed(found: &Value, pattern: &str) -> Option<String> {
         crate::text::SLUG => "is not a slug: lower-case letters a-z and digits, words joined by single hyphens".into(),
         _ if pattern.starts_with("^https?") => "is not a web address that starts with http:// or https://".into(),
         _ if pattern.starts_with("^((1[89]") => "is not a valid date, such as 2013, 2013-05 or 2013-05-10".into(),
+        ORG_ID => {
+            "is not an identifier of org-id.guide, such as GB-CHC-1164021 or GB-COH-01234567: the code of a list in \
+                   capitals, a hyphen and the identifier in that list"
+                .into()
+        }
         _ if pattern.contains("+@[") => "is not an e-mail address, such as name@example.org".into(),
         _ => format!("does not have the form {pattern}"),
     };

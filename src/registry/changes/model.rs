@@ -9,6 +9,7 @@ use crate::registry::council_changes::model::CouncilChange;
 use crate::registry::councils::model::Council;
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::memberships::model::Membership;
+use crate::registry::organisations::model::Organisation;
 use crate::registry::themes::model::Theme;
 
 /// What happened to a record, from your point of view. `upsert`: store the record as shown. `delete`: the record was
@@ -32,11 +33,13 @@ pub enum ChangedResource {
     Initiative,
     CouncilChange,
     Membership,
+    Organisation,
 }
 
 impl ChangedResource {
     /// All resources.
-    pub const ALL: [Self; 5] = [Self::Council, Self::Theme, Self::Initiative, Self::CouncilChange, Self::Membership];
+    pub const ALL: [Self; 6] =
+        [Self::Council, Self::Theme, Self::Initiative, Self::CouncilChange, Self::Membership, Self::Organisation];
 }
 
 /// A record, as `GET` returns it to you.
@@ -54,6 +57,8 @@ pub enum ChangedRecord {
     Initiative(Box<Initiative>),
     /// A membership. Only network officers get its terms here.
     Membership(Box<Membership>),
+    /// An organisation, without the number of its initiatives.
+    Organisation(Box<Organisation>),
 }
 
 /// The latest change of a record on this page.

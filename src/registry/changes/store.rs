@@ -19,7 +19,7 @@ use crate::error::{ApiError, Fault};
 use crate::http::page::MOST_BYTES;
 use crate::registry::initiatives::store as practice;
 use crate::registry::memberships::standing::AsAt;
-use crate::registry::{council_changes, councils, memberships, themes};
+use crate::registry::{council_changes, councils, memberships, organisations, themes};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = changes, check_for_backend(Pg))]
@@ -153,6 +153,9 @@ async fn to_models(conn: &mut AsyncPgConnection, reach: Reach, rows: Vec<ChangeR
     for membership in memberships::store::load(conn, &of(ChangedResource::Membership)).await? {
         let shown = membership.shown(reach.in_feed(), AsAt::today());
         records.insert(shown.id, ChangedRecord::Membership(Box::new(shown)));
+    }
+    for organisation in organisations::store::load(conn, &of(ChangedResource::Organisation)).await? {
+        records.insert(organisation.id, ChangedRecord::Organisation(Box::new(organisation)));
     }
     let change = |row: ChangeRow| {
         let record = records.remove(&row.record_id);

@@ -17,7 +17,8 @@ use crate::db::enum_text::Word;
 use crate::db::lock;
 use crate::db::prepared::Prepared;
 use crate::db::schema::{
-    council_changes, councils, initiative_leads, initiative_participants, initiatives, memberships, users,
+    council_changes, councils, initiative_leads, initiative_participants, initiatives, memberships, organisations,
+    users,
 };
 use crate::error::{ApiError, Fault};
 use crate::registry::memberships::summary;
@@ -303,8 +304,8 @@ async fn await_namers(conn: &mut AsyncPgConnection, id: Uuid) -> Result<(), ApiE
     Ok(())
 }
 
-/// True when an initiative has this council as its lead, as its place or as a participant, or when a change of councils
-/// names it.
+/// True when an initiative has this council as its lead, as its place or as a participant, or when a change of councils or
+/// an organisation names it.
 async fn is_named(conn: &mut AsyncPgConnection, id: Uuid) -> Result<bool, ApiError> {
     let leads =
         initiatives::table.filter(initiatives::lead_council_id.eq(id)).filter(initiatives::withdrawn_at.is_null());
@@ -319,10 +320,15 @@ async fn is_named(conn: &mut AsyncPgConnection, id: Uuid) -> Result<bool, ApiErr
     let changed = council_changes::table
         .filter(council_changes::withdrawn_at.is_null())
         .filter(council_changes::from_ids.contains(vec![id]).or(council_changes::to_ids.contains(vec![id])));
+    let owns = organisations::table
+        .filter(organisations::council_id.eq(id))
+        .filter(organisations::withdrawn_at.is_null())
+        .filter(organisations::merged_into_id.is_null());
     Ok(select(exists(leads)).get_result::<bool>(conn).await?
         || select(exists(is_place)).get_result::<bool>(conn).await?
         || select(exists(takes_part)).get_result::<bool>(conn).await?
-        || select(exists(changed)).get_result::<bool>(conn).await?)
+        || select(exists(changed)).get_result::<bool>(conn).await?
+        || select(exists(owns)).get_result::<bool>(conn).await?)
 }
 
 /// Withdraws an unreferenced council and leaves a tombstone; false if `version` is not current.
@@ -341,8 +347,8 @@ pub async fn withdraw(
         || select(exists(is_member)).get_result::<bool>(conn).await?
     {
         return Err(ApiError::conflict(
-            "Initiatives, users, memberships or changes of councils name this council. Move or withdraw them first. To keep a \
-             council that no longer exists, set its abolished_on.",
+            "Initiatives, users, memberships, organisations or changes of councils name this council. Move or withdraw them \
+             first. To keep a council that no longer exists, set its abolished_on.",
         ));
     }
     let target = councils::table.find(id).filter(councils::version.eq(version));

@@ -17,6 +17,7 @@ use crate::http::response::Versioned;
 use crate::http::search::Highlight;
 use crate::registry::council_changes::lineage::Steward;
 use crate::registry::councils::model::{Council, CouncilRef};
+use crate::registry::organisations::model::OrganisationRef;
 use crate::registry::themes::model::{Theme, ThemeRef};
 
 /// A council that takes part in an initiative.
@@ -201,6 +202,9 @@ pub struct Initiative {
     pub steward: Steward,
     /// The lead: a council, another organisation, the network, or unknown.
     pub lead: Lead,
+    /// Record of the organisation that leads, if it has one. Its name today may differ from that in `lead`.
+    #[schema(required)]
+    pub lead_organisation: Option<OrganisationRef>,
     /// Council in whose area it happens, if no council leads it.
     #[schema(required)]
     pub place_of: Option<CouncilRef>,
@@ -311,6 +315,7 @@ pub enum InitiativeField {
     LeadCouncil,
     Steward,
     Lead,
+    LeadOrganisation,
     PlaceOf,
     Participants,
     Partners,

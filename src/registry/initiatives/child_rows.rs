@@ -2,14 +2,17 @@
 //!
 //! A statement takes all rows of a table as one parameter, so one prepared statement serves any number of rows.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::lead::LeadKind;
+use super::lead::{LeadKind, lead_organisation};
 use super::resolve::Resolved;
 use super::rows::narrative;
 use crate::error::ApiError;
+use crate::text::Reference;
 
 /// The statement that inserts the rows of a table. PostgreSQL takes columns and types from the table.
 macro_rules! insert_into {
@@ -28,16 +31,23 @@ pub fn child_rows(id: Uuid, resolved: &Resolved) -> Result<[(&'static str, Vec<V
         let how = new.principles.get(position).and_then(|used| used.how.as_deref());
         json!({ "principle_id": principle, "how": how })
     });
+    let record = |reference: Option<&Reference>| resolved.organisation(reference);
+    let partners = new.partners.iter().map(|one| beside(one, "organisation_id", record(one.organisation.as_ref())));
+    let outcomes = new.outcomes.iter().map(|one| {
+        let evaluator = one.independence.as_ref().and_then(|by| by.organisation.as_ref());
+        beside(one, "evaluator_id", record(evaluator))
+    });
+    let costs = new.costs.iter().map(|one| beside(one, "payer_id", record(one.payer_organisation.as_ref())));
     Ok([
         (insert_into!("initiative_narratives"), vec![narrative(id, new)]),
         (insert_into!("initiative_leads"), other_lead(id, resolved)),
         (insert_into!("initiative_participants"), rows(id, participants)?),
-        (insert_into!("initiative_partners"), rows(id, &new.partners)?),
+        (insert_into!("initiative_partners"), rows(id, partners)?),
         (insert_into!("initiative_themes"), rows(id, themes)?),
         (insert_into!("initiative_principles"), rows(id, principles)?),
         (insert_into!("sources"), rows(id, &new.sources)?),
-        (insert_into!("outcomes"), rows(id, &new.outcomes)?),
-        (insert_into!("costs"), rows(id, &new.costs)?),
+        (insert_into!("outcomes"), rows(id, outcomes)?),
+        (insert_into!("costs"), rows(id, costs)?),
     ])
 }
 
@@ -46,11 +56,31 @@ fn other_lead(id: Uuid, resolved: &Resolved) -> Vec<Value> {
     if resolved.lead_kind == LeadKind::Council {
         return Vec::new();
     }
-    let name = resolved.new.lead.as_ref().and_then(|lead| lead.name.as_deref());
-    vec![json!({ "initiative_id": id, "kind": resolved.lead_kind, "name": name, "place_of_id": resolved.place_of })]
+    let record = lead_organisation(resolved.new.lead.as_ref(), resolved.new.lead_council.as_ref());
+    vec![json!({
+        "initiative_id": id,
+        "kind": resolved.lead_kind,
+        "name": resolved.lead_name,
+        "place_of_id": resolved.place_of,
+        "organisation_id": resolved.organisation(record),
+    })]
 }
 
-/// Rows of children: their members are the columns, besides the initiative and the position, which starts at 0.
+/// A child that names an organisation, and the id of its record as a further column.
+#[derive(Serialize)]
+struct Beside<'a, T: Serialize> {
+    #[serde(flatten)]
+    child: &'a T,
+    #[serde(flatten)]
+    record: BTreeMap<&'static str, Option<Uuid>>,
+}
+
+fn beside<'a, T: Serialize>(child: &'a T, column: &'static str, id: Option<Uuid>) -> Beside<'a, T> {
+    Beside { child, record: BTreeMap::from([(column, id)]) }
+}
+
+/// Rows of children: their members are the columns, besides the initiative and the position, which starts at 0. A member
+/// without a column, such as the name of a reference, is passed over.
 fn rows<T: Serialize>(id: Uuid, children: impl IntoIterator<Item = T>) -> Result<Vec<Value>, ApiError> {
     let row = |(position, child): (usize, T)| -> serde_json::Result<Value> {
         let mut row = serde_json::to_value(child)?;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::try_join;
 use uuid::Uuid;
@@ -17,12 +18,14 @@ use super::rows::Narrative;
 use crate::access::reach::Reach;
 use crate::access::visibility::Visibility;
 use crate::db::enum_text::Word;
+use crate::db::prepared::Prepared;
 use crate::db::schema::{
     costs, councils, initiative_leads, initiative_narratives, initiative_participants, initiative_partners,
-    initiative_principles, initiative_themes, initiatives, outcomes, principles, sources, themes,
+    initiative_principles, initiative_themes, initiatives, organisations, outcomes, principles, sources, themes,
 };
 use crate::error::ApiError;
 use crate::registry::councils::model::CouncilRef;
+use crate::registry::organisations::model::OrganisationRef;
 use crate::registry::themes::model::ThemeRef;
 use crate::text::Quantity;
 
@@ -49,8 +52,9 @@ struct OutcomeRow {
     declared_interest: Option<String>,
 }
 
-impl From<OutcomeRow> for Outcome {
-    fn from(row: OutcomeRow) -> Self {
+/// With the slug of the evaluator's record.
+impl From<(OutcomeRow, Option<String>)> for Outcome {
+    fn from((row, organisation): (OutcomeRow, Option<String>)) -> Self {
         Self {
             measure: row.measure.as_str().into(),
             kind: row.kind.0,
@@ -68,6 +72,7 @@ impl From<OutcomeRow> for Outcome {
             evidence_level: row.evidence_level,
             independence: row.evaluator.map(|evaluator| Independence {
                 evaluator: evaluator.as_str().into(),
+                organisation: organisation.as_deref().map(Into::into),
                 declared_interest: row.declared_interest.as_deref().map(Into::into),
             }),
             source: row.source_key,
@@ -121,8 +126,9 @@ struct CostRow {
     source_key: Option<String>,
 }
 
-impl From<CostRow> for Cost {
-    fn from(row: CostRow) -> Self {
+/// With the slug of the payer's record.
+impl From<(CostRow, Option<String>)> for Cost {
+    fn from((row, organisation): (CostRow, Option<String>)) -> Self {
         Self {
             description: row.description.as_str().into(),
             amount_pence: row.amount_pence,
@@ -130,6 +136,7 @@ impl From<CostRow> for Cost {
             bound: row.bound.0,
             kind: row.kind.0,
             payer: row.payer.as_deref().map(Into::into),
+            payer_organisation: organisation.as_deref().map(Into::into),
             period_from: row.period_from.as_deref().map(Into::into),
             period_to: row.period_to.as_deref().map(Into::into),
             programme: row.programme.as_deref().map(Into::into),
@@ -145,6 +152,8 @@ impl From<CostRow> for Cost {
 pub struct OtherLead {
     /// The lead.
     pub lead: Lead,
+    /// Record of the organisation that leads.
+    pub organisation: Option<OrganisationRef>,
     /// Council in whose area it happens.
     pub place_of: Option<CouncilRef>,
     /// Location of that council: latitude and longitude.
@@ -152,12 +161,15 @@ pub struct OtherLead {
 }
 
 /// A row of the lead's table, as a query returns it.
-type LeadRow = (Uuid, Word<LeadKind>, Option<String>, (Option<CouncilRef>, Option<f64>, Option<f64>));
+type LeadRow = (Uuid, Word<LeadKind>, Option<String>, Option<OrganisationRef>, PlaceRow);
+type PlaceRow = (Option<CouncilRef>, Option<f64>, Option<f64>);
+type PartnerRow = (Uuid, String, Word<PartnerRole>, Option<String>, Option<String>);
 
 impl From<LeadRow> for OtherLead {
-    fn from((_, kind, name, (place_of, latitude, longitude)): LeadRow) -> Self {
-        let lead = Lead { name: name.as_deref().map(Into::into), ..Lead::of(kind.0) };
-        Self { lead, place_of, place: latitude.zip(longitude) }
+    fn from((_, kind, name, organisation, (place_of, latitude, longitude)): LeadRow) -> Self {
+        let reference = organisation.as_ref().map(|one| one.slug.as_str().into());
+        let lead = Lead { name: name.as_deref().map(Into::into), reference, ..Lead::of(kind.0) };
+        Self { lead, organisation, place_of, place: latitude.zip(longitude) }
     }
 }
 
@@ -185,6 +197,8 @@ pub struct Children {
     pub outcomes: Lists<Outcome>,
     /// Costs.
     pub costs: Lists<Cost>,
+    /// Organisations that lead, are partners, have evaluated or pay.
+    pub organisations: Lists<Uuid>,
     /// All components, visible to the caller or not.
     pub components: Lists<Related>,
     /// All parents, visible to the caller or not, by the parent's id.
@@ -233,6 +247,7 @@ impl Children {
             sources,
             outcomes,
             costs,
+            organisations,
             components,
             parents,
             leads,
@@ -245,6 +260,7 @@ impl Children {
             load_sources(conn, ids),
             load_outcomes(conn, ids),
             load_costs(conn, ids),
+            load_organisations(conn, ids),
             load_components(conn, ids),
             load_parents(conn, parents),
             load_leads(conn, ids),
@@ -259,6 +275,7 @@ impl Children {
             sources,
             outcomes,
             costs,
+            organisations,
             components,
             parents,
         })
@@ -281,11 +298,12 @@ async fn load_participants(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result
 
 async fn load_partners(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<Lists<Partner>, ApiError> {
     use initiative_partners as one;
-    let own = one::table.filter(one::initiative_id.eq_any(ids)).order(one::position);
-    let rows: Vec<(Uuid, String, Word<PartnerRole>, Option<String>)> =
-        own.select((one::initiative_id, one::name, one::role, one::url)).load(&mut conn).await?;
-    Ok(group(rows, |(id, name, role, url)| {
-        (id, Partner { name: name.as_str().into(), role: role.0, url: url.as_deref().map(Into::into) })
+    let own = one::table.left_join(organisations::table).filter(one::initiative_id.eq_any(ids)).order(one::position);
+    let columns = (one::initiative_id, one::name, one::role, one::url, organisations::slug.nullable());
+    let rows: Vec<PartnerRow> = own.select(columns).load(&mut conn).await?;
+    Ok(group(rows, |(id, name, role, url, organisation)| {
+        let (organisation, url) = (organisation.as_deref().map(Into::into), url.as_deref().map(Into::into));
+        (id, Partner { name: name.as_str().into(), organisation, role: role.0, url })
     }))
 }
 
@@ -317,15 +335,32 @@ async fn load_sources(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<List
 }
 
 async fn load_outcomes(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<Lists<Outcome>, ApiError> {
-    let own = outcomes::table.filter(outcomes::initiative_id.eq_any(ids)).order(outcomes::position);
-    let rows: Vec<OutcomeRow> = own.select(OutcomeRow::as_select()).load(&mut conn).await?;
-    Ok(group(rows, |row| (row.initiative_id, row.into())))
+    let own = outcomes::table.left_join(organisations::table).filter(outcomes::initiative_id.eq_any(ids));
+    let own = own.order(outcomes::position).select((OutcomeRow::as_select(), organisations::slug.nullable()));
+    let rows: Vec<(OutcomeRow, Option<String>)> = own.load(&mut conn).await?;
+    Ok(group(rows, |row| (row.0.initiative_id, row.into())))
 }
 
 async fn load_costs(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<Lists<Cost>, ApiError> {
-    let own = costs::table.filter(costs::initiative_id.eq_any(ids)).order(costs::position);
-    let rows: Vec<CostRow> = own.select(CostRow::as_select()).load(&mut conn).await?;
-    Ok(group(rows, |row| (row.initiative_id, row.into())))
+    let own = costs::table.left_join(organisations::table).filter(costs::initiative_id.eq_any(ids));
+    let own = own.order(costs::position).select((CostRow::as_select(), organisations::slug.nullable()));
+    let rows: Vec<(CostRow, Option<String>)> = own.load(&mut conn).await?;
+    Ok(group(rows, |row| (row.0.initiative_id, row.into())))
+}
+
+/// Organisations that an initiative names, whatever their part in it.
+const ORGANISATIONS: &str = "
+    SELECT named.* FROM (SELECT $1::uuid[] AS ids) asked, LATERAL (
+        SELECT initiative_id, organisation_id FROM initiative_leads WHERE initiative_id = ANY (asked.ids)
+        UNION SELECT initiative_id, organisation_id FROM initiative_partners WHERE initiative_id = ANY (asked.ids)
+        UNION SELECT initiative_id, evaluator_id FROM outcomes WHERE initiative_id = ANY (asked.ids)
+        UNION SELECT initiative_id, payer_id FROM costs WHERE initiative_id = ANY (asked.ids)
+    ) named WHERE named.organisation_id IS NOT NULL";
+
+async fn load_organisations(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<Lists<Uuid>, ApiError> {
+    let query = Prepared::new(ORGANISATIONS).bind::<Array<SqlUuid>, _>(ids.to_vec());
+    let rows: Vec<(Uuid, Uuid)> = query.returning::<(SqlUuid, SqlUuid)>().load(&mut conn).await?;
+    Ok(group(rows, |row| row))
 }
 
 async fn load_components(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<Lists<Related>, ApiError> {
@@ -347,9 +382,11 @@ async fn load_parents(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<Hash
 
 async fn load_leads(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, OtherLead>, ApiError> {
     use initiative_leads as one;
-    let own = one::table.left_join(councils::table).filter(one::initiative_id.eq_any(ids));
+    let own = one::table.left_join(councils::table).left_join(organisations::table);
+    let own = own.filter(one::initiative_id.eq_any(ids));
     let place = (Option::<CouncilRef>::as_select(), councils::latitude.nullable(), councils::longitude.nullable());
-    let rows: Vec<LeadRow> = own.select((one::initiative_id, one::kind, one::name, place)).load(&mut conn).await?;
+    let columns = (one::initiative_id, one::kind, one::name, Option::<OrganisationRef>::as_select(), place);
+    let rows: Vec<LeadRow> = own.select(columns).load(&mut conn).await?;
     Ok(rows.into_iter().map(|row| (row.0, row.into())).collect())
 }
 

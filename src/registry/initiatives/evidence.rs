@@ -5,7 +5,8 @@ use strum::{EnumIter, EnumMessage};
 use utoipa::ToSchema;
 
 use crate::http::input::{Faults, check_period};
-use crate::text::{HttpUrl, Line, PartialDate, Quantity};
+use crate::registry::organisations::model::check_no_person;
+use crate::text::{HttpUrl, Line, PartialDate, Quantity, Reference};
 
 /// Names of the evidence levels, from level 0 (domain model).
 pub const EVIDENCE_LEVELS: [&str; 6] =
@@ -53,6 +54,10 @@ pub struct Independence {
     /// Organisation that evaluated the claim. Never the name of a person.
     #[schema(required, example = "University of Oxford")]
     pub evaluator: Line<200>,
+    /// Record of the evaluator: slug or id of an organisation. The answer has the slug.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "rsa-2020-public-services-hub")]
+    pub organisation: Option<Reference>,
     /// Anything that ties the evaluator to the work, such as a contract with the lead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub declared_interest: Option<Line<500>>,
@@ -208,6 +213,9 @@ impl Outcome {
         }
         check_period(self.period_from.as_ref(), self.period_to.as_ref(), place, ["period_from", "period_to"], faults);
         check_source(self.source.as_deref(), place, sources, faults);
+        if let Some(independence) = &self.independence {
+            check_no_person(&independence.evaluator, &format!("{place}/independence/evaluator"), faults);
+        }
     }
 }
 
@@ -318,6 +326,10 @@ pub struct Cost {
     /// Body that pays.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payer: Option<Line<200>>,
+    /// Record of the payer, beside its name at that time: slug or id of an organisation. The answer has the slug.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "stoller-charitable-fund")]
+    pub payer_organisation: Option<Reference>,
     /// Start of the period that the amount covers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub period_from: Option<PartialDate>,
@@ -349,6 +361,13 @@ impl Cost {
     pub fn check(&self, place: &str, sources: &[Source], faults: &mut Faults) {
         check_period(self.period_from.as_ref(), self.period_to.as_ref(), place, ["period_from", "period_to"], faults);
         check_source(self.source.as_deref(), place, sources, faults);
+        if self.payer_organisation.is_some() && self.payer.is_none() {
+            faults.add(
+                format!("{place}/payer"),
+                "required",
+                "is required with payer_organisation: its name at that time",
+            );
+        }
     }
 }
 

@@ -1,10 +1,12 @@
 //! Who leads an initiative, and who entered its record.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use strum::{EnumIter, EnumMessage};
 use utoipa::ToSchema;
 
 use crate::http::input::Faults;
+use crate::registry::organisations::model::check_no_person;
 use crate::text::{Line, Reference};
 
 /// Stands for the network itself in place of a council.
@@ -35,10 +37,12 @@ pub struct Lead {
     /// Kind of lead.
     #[schema(required)]
     pub kind: LeadKind,
-    /// The lead council: slug, id or GSS code. Only for councils.
+    /// The lead council: slug, id or GSS code. Or the record of the lead organisation, if the registry has one: slug or
+    /// id. The answer has the slug.
     #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
     pub reference: Option<Reference>,
-    /// Name of the lead organisation, as it was then. Only for organisations. Never the name of a person.
+    /// Name of the lead organisation, as it was then. Default: the present name of its record in `ref`. Only for
+    /// organisations. Never the name of a person.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "The Active Wellbeing Society")]
     pub name: Option<Line<200>>,
@@ -79,11 +83,33 @@ pub fn led_by<'a>(lead: Option<&'a Lead>, council: Option<&'a Reference>) -> (Le
     }
 }
 
+/// The record of the lead organisation, as a body says it.
+pub fn lead_organisation<'a>(lead: Option<&'a Lead>, council: Option<&Reference>) -> Option<&'a Reference> {
+    let lead = lead.filter(|lead| lead.kind == LeadKind::Organisation && council.is_none());
+    lead.and_then(|lead| lead.reference.as_ref())
+}
+
+/// Removes from a lead what belongs to another one: of a lead of another kind everything; of an organisation the record when
+/// it gets a name, and the name when it gets a record.
+pub fn forget_other_lead(sent: &Map<String, Value>, lead: &mut Map<String, Value>) {
+    if sent.get("kind").is_some_and(|kind| lead.get("kind") != Some(kind)) {
+        lead.clear();
+    }
+    for (new, outdated) in [("name", "ref"), ("ref", "name")] {
+        if sent.get(new).is_some_and(|value| lead.get(new) != Some(value)) && !sent.contains_key(outdated) {
+            lead.remove(outdated);
+        }
+    }
+}
+
 /// Checks that a body says once who leads. `has_place` is true if it names a council as the place, which only an
 /// initiative that no council leads may do.
 pub fn check_lead(lead: Option<&Lead>, council: Option<&Reference>, has_place: bool, faults: &mut Faults) {
     if faults.know("/lead_council") || faults.know("/lead") {
         return;
+    }
+    if let Some(name) = lead.and_then(|lead| lead.name.as_deref()) {
+        check_no_person(name, "/lead/name", faults);
     }
     if has_place && led_by(lead, council).0 == LeadKind::Council {
         let detail = "is only for initiatives that no council leads; give a location instead";

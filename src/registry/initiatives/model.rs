@@ -7,10 +7,11 @@ use strum::{EnumIter, EnumMessage};
 use utoipa::ToSchema;
 
 use super::evidence::{Cost, Outcome, Source, check_sources};
-use super::lead::{Lead, check_lead};
+use super::lead::{Lead, check_lead, forget_other_lead};
 use crate::access::visibility::Visibility;
 use crate::http::input::{Check, Faults, check_period};
 use crate::registry::councils::model::Location;
+use crate::registry::organisations::model::check_no_person;
 use crate::text::dates::first_day;
 use crate::text::markdown::Markdown;
 use crate::text::{HttpUrl, Line, PartialDate, Reference, Slug};
@@ -174,9 +175,13 @@ pub struct NewParticipant {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Partner {
-    /// Name.
+    /// Name of the partner, as it was then.
     #[schema(required)]
     pub name: Line<200>,
+    /// Record of the partner, if the registry has one: slug or id of an organisation. The answer has the slug.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "co-operatives-uk")]
+    pub organisation: Option<Reference>,
     /// Role of the partner.
     #[schema(required)]
     pub role: PartnerRole,
@@ -307,6 +312,9 @@ impl Check for NewInitiative {
         check_period(self.started_on.as_ref(), self.ended_on.as_ref(), "", ["started_on", "ended_on"], faults);
         self.check_status(faults);
         check_lead(self.lead.as_ref(), self.lead_council.as_ref(), self.place_of.is_some(), faults);
+        for (index, partner) in self.partners.iter().enumerate() {
+            check_no_person(&partner.name, &format!("/partners/{index}/name"), faults);
+        }
         check_sources(&self.sources, faults);
         for (index, outcome) in self.outcomes.iter().enumerate() {
             outcome.check(&format!("/outcomes/{index}"), &self.sources, faults);
@@ -316,7 +324,7 @@ impl Check for NewInitiative {
         }
     }
 
-    /// The other form of the lead, and the date of another status.
+    /// The other form of the lead, what belongs to another lead, and the date of another status.
     fn forget_outdated(patch: &Value, held: &mut Map<String, Value>) {
         for (sent, outdated) in
             [("lead_council", "lead"), ("lead", "lead_council"), ("delivery_status", "status_as_at")]
@@ -325,6 +333,9 @@ impl Check for NewInitiative {
             if is_new && patch.get(outdated).is_none() {
                 held.remove(outdated);
             }
+        }
+        if let Some((sent, lead)) = patch["lead"].as_object().zip(held.get_mut("lead").and_then(Value::as_object_mut)) {
+            forget_other_lead(sent, lead);
         }
     }
 }

@@ -9,7 +9,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::try_join;
 use uuid::Uuid;
 
-use super::lead::led_by;
+use super::lead::{lead_organisation, led_by};
 use super::model::NewInitiative;
 use crate::access::reach::Reach;
 use crate::db::prepared::Prepared;
@@ -56,6 +56,18 @@ const THEMES_BY_ID: &str = "
     WHERE named.id = ANY ($2) AND t.withdrawn_at IS NULL AND NOT t.merged
     FOR KEY SHARE OF t";
 
+/// By slug or id, with the present name. What leads to a merged organisation leads to its heir.
+const ORGANISATIONS: &str = "
+    SELECT named.name, o.id, o.name
+    FROM (
+        SELECT slug AS name, record_id AS id FROM slugs WHERE resource = 'organisation' AND slug = ANY ($1)
+        UNION ALL
+        SELECT id::text, coalesce(merged_into_id, id) FROM organisations WHERE id = ANY ($2)
+    ) named
+    JOIN organisations o ON o.id = named.id
+    WHERE o.withdrawn_at IS NULL AND o.merged_into_id IS NULL
+    FOR KEY SHARE OF o";
+
 /// Names from a body, with the ids that they lead to.
 pub struct Named {
     /// Councils.
@@ -66,6 +78,10 @@ pub struct Named {
     pub deprecated: Vec<Uuid>,
     /// Principles.
     pub principles: Names,
+    /// Organisations.
+    pub organisations: Names,
+    /// Present name of the organisation that leads, if the body has its record.
+    pub lead_name: Option<String>,
 }
 
 impl Named {
@@ -87,6 +103,9 @@ impl Named {
         if !has_all(&named.principles, new.principles.iter().map(|used| &used.principle)) {
             named.principles = references::principle_names(conn).await?;
         }
+        if !has_all(&named.organisations, organisations(new).iter().map(|(_, reference)| *reference)) {
+            named.organisations = references::organisation_names(conn).await?;
+        }
         Ok(named)
     }
 
@@ -98,17 +117,27 @@ impl Named {
             .filter(principles::slug.eq_any(names).or(principles::id.eq_any(ids)))
             .select((principles::slug, principles::id))
             .load::<(String, Uuid)>(&mut third);
-        let (councils, themes, principles) =
-            try_join!(named_councils(conn, new), named_themes(conn, new, own), principles)?;
+        let (councils, themes, principles, organisations) = try_join!(
+            named_councils(conn, new),
+            named_themes(conn, new, own),
+            principles,
+            named_organisations(conn, new)
+        )?;
         let deprecated = themes.iter().filter(|(.., is_deprecated)| *is_deprecated).map(|(_, id, _)| *id).collect();
         let themes = themes.into_iter().map(|(name, id, _)| (name, id)).collect();
-        Ok(Self { councils, themes, deprecated, principles })
+        let lead = lead_organisation(new.lead.as_ref(), new.lead_council.as_ref());
+        let present: Vec<(&str, Uuid)> = organisations.iter().map(|(_, id, name)| (name.as_str(), *id)).collect();
+        let organisations: Names = organisations.iter().map(|(named, id, _)| (named.clone(), *id)).collect();
+        let lead = lead.and_then(|lead| means(&organisations, lead));
+        let lead_name = present.iter().find(|(_, id)| Some(*id) == lead).map(|(name, _)| (*name).to_owned());
+        Ok(Self { councils, themes, deprecated, principles, organisations, lead_name })
     }
 
     fn has_all(&self, new: &NewInitiative) -> bool {
         has_all(&self.councils, councils(new))
             && has_all(&self.themes, &new.themes)
             && has_all(&self.principles, new.principles.iter().map(|used| &used.principle))
+            && has_all(&self.organisations, organisations(new).iter().map(|(_, reference)| *reference))
     }
 }
 
@@ -133,6 +162,25 @@ async fn named_councils(conn: &AsyncPgConnection, new: &NewInitiative) -> QueryR
     };
     let (by_slug, by_code_or_id) = try_join!(by_slug, by_code_or_id)?;
     Ok([by_slug, by_code_or_id].concat())
+}
+
+/// Organisations by name, each with its present name.
+async fn named_organisations(
+    conn: &AsyncPgConnection,
+    new: &NewInitiative,
+) -> QueryResult<Vec<(String, Uuid, String)>> {
+    let mut conn = conn;
+    let named = organisations(new);
+    if named.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (names, ids) = names_and_ids(named.iter().map(|(_, reference)| *reference));
+    Prepared::new(ORGANISATIONS)
+        .bind::<Array<Text>, _>(names)
+        .bind::<Array<SqlUuid>, _>(ids)
+        .returning::<(Text, SqlUuid, Text)>()
+        .load::<(String, Uuid, String)>(&mut conn)
+        .await
 }
 
 /// Themes by name, each with true if it is deprecated and new to this record.
@@ -167,6 +215,28 @@ async fn named_themes(
 fn councils(new: &NewInitiative) -> impl Iterator<Item = &Reference> {
     let (_, lead) = led_by(new.lead.as_ref(), new.lead_council.as_ref());
     lead.into_iter().chain(&new.place_of).chain(new.participants.iter().map(|participant| &participant.council))
+}
+
+/// The organisations that a body names, each with its place in the body: lead, partners, evaluators, payers.
+pub fn organisations(new: &NewInitiative) -> Vec<(String, &Reference)> {
+    let lead = lead_organisation(new.lead.as_ref(), new.lead_council.as_ref());
+    let partners = new.partners.iter().map(|one| one.organisation.as_ref());
+    let evaluators = new.outcomes.iter().map(|one| one.independence.as_ref().and_then(|by| by.organisation.as_ref()));
+    let payers = new.costs.iter().map(|one| one.payer_organisation.as_ref());
+    let at = |list: &'static str, member: &'static str| move |index: usize| format!("/{list}/{index}/{member}");
+    let placed = (lead.into_iter().map(|lead| ("/lead/ref".to_owned(), lead)))
+        .chain(each(partners, at("partners", "organisation")))
+        .chain(each(evaluators, at("outcomes", "independence/organisation")))
+        .chain(each(payers, at("costs", "payer_organisation")));
+    placed.collect()
+}
+
+/// The references among the items of a list, each with its place.
+fn each<'a>(
+    references: impl Iterator<Item = Option<&'a Reference>>,
+    place: impl Fn(usize) -> String,
+) -> impl Iterator<Item = (String, &'a Reference)> {
+    references.enumerate().filter_map(move |(index, reference)| Some((place(index), reference?)))
 }
 
 fn has_all<'a>(names: &Names, references: impl IntoIterator<Item = &'a Reference>) -> bool {

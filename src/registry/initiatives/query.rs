@@ -88,6 +88,10 @@ pub struct InitiativeQuery {
     #[serde(default)]
     #[param(inline, example = json!(["sunderland"]))]
     pub participant: Vec<Reference>,
+    /// Only initiatives that name these organisations as lead, partner, evaluator or payer: slug or id.
+    #[serde(default)]
+    #[param(inline, example = json!(["co-operatives-uk"]))]
+    pub organisation: Vec<Reference>,
     /// Only initiatives led by a council of these English regions, or in its area if no council leads them.
     #[serde(default)]
     #[param(inline)]

@@ -7,13 +7,14 @@ use uuid::Uuid;
 
 use super::lead::{LeadKind, led_by};
 use super::model::{NewInitiative, ParticipantRole};
-use super::names::Named;
+use super::names::{Named, organisations};
 use crate::access::account::Account;
 use crate::access::reach::Reach;
 use crate::db::schema::initiatives;
 use crate::error::{ApiError, UNKNOWN};
 use crate::http::input::{Draft, Faults};
 use crate::registry::references;
+use crate::registry::references::Names;
 use crate::text::Reference;
 
 /// An initiative ready to be written, with its references resolved to ids.
@@ -36,6 +37,17 @@ pub struct Resolved {
     pub themes: Vec<Uuid>,
     /// Each principle once, in the given order.
     pub principles: Vec<Uuid>,
+    /// Name of the organisation that leads: as entered, or that of its record.
+    pub lead_name: Option<String>,
+    /// Organisations by the names that the body has for them.
+    pub organisations: Names,
+}
+
+impl Resolved {
+    /// The record that a reference to an organisation leads to.
+    pub fn organisation(&self, reference: Option<&Reference>) -> Option<Uuid> {
+        references::means(&self.organisations, reference?)
+    }
 }
 
 /// Resolves every reference. Reports all faults together, the draft's own included. `own` is the id of the record that
@@ -93,6 +105,12 @@ pub async fn resolve(
         }
     }
 
+    for (pointer, reference) in organisations(&new) {
+        references::pick(&named.organisations, reference, "organisation", |detail| {
+            faults.add(pointer, UNKNOWN, detail);
+        });
+    }
+
     let parent = match (&new.parent, own) {
         (Some(parent), _) => parent_id(conn, reach, parent, own, &mut faults).await?,
         (None, Some(own)) => unseen_parent(conn, reach, own).await?,
@@ -100,7 +118,22 @@ pub async fn resolve(
     };
     faults.finish()?;
     let is_own = bound.is_some();
-    Ok(Resolved { new, lead_kind, lead_council, place_of, is_own, participants, parent, themes, principles })
+    let entered = new.lead.as_ref().and_then(|lead| lead.name.as_deref()).map(str::to_owned);
+    let lead_name = entered.or(named.lead_name).filter(|_| lead_kind == LeadKind::Organisation);
+    let organisations = named.organisations;
+    Ok(Resolved {
+        new,
+        lead_kind,
+        lead_council,
+        place_of,
+        is_own,
+        participants,
+        parent,
+        themes,
+        principles,
+        lead_name,
+        organisations,
+    })
 }
 
 fn theme_ids(named: &Named, references: &[Reference], faults: &mut Faults) -> Vec<Uuid> {

@@ -86,6 +86,8 @@ pub struct Loaded {
     pub parent: Option<Related>,
     /// All its components, visible to the caller or not.
     pub components: Vec<Related>,
+    /// Organisations that lead, are partners, have evaluated or pay.
+    pub organisations: Vec<Uuid>,
 }
 
 impl Rows {
@@ -176,6 +178,7 @@ fn assemble(
         lead: lead.map_or(other.lead, |(council, ..)| Lead::council(&council.slug)),
         lead_council: lead.map(|(council, ..)| council.clone()),
         steward: steward.into(),
+        lead_organisation: other.organisation,
         place_of: other.place_of,
         participants: children.participants.remove(&id).unwrap_or_default(),
         partners: children.partners.remove(&id).unwrap_or_default(),
@@ -189,7 +192,8 @@ fn assemble(
         costs: children.costs.remove(&id).unwrap_or_default(),
         ..record
     };
-    Loaded { record, level, parent, components }
+    let organisations = children.organisations.remove(&id).unwrap_or_default();
+    Loaded { record, level, parent, components, organisations }
 }
 
 /// True for the creator of a record, and for anybody who changed it since its last publication, by the audit trail.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -9,6 +10,7 @@ use super::vocabulary::{MemberTier, MembershipStatus, ObservationKind};
 use crate::http::input::{Check, Faults, check_period};
 use crate::http::response::Versioned;
 use crate::registry::councils::model::CouncilRef;
+use crate::registry::organisations::model::{OrganisationRef, check_no_person};
 use crate::text::dates::is_after;
 use crate::text::{HttpUrl, Line, PartialDate, Reference};
 
@@ -30,6 +32,11 @@ impl Member {
         council.or_else(|| self.organisation.as_ref().map(|one| one.name.as_str())).unwrap_or_default()
     }
 
+    /// Record of the organisation, if it has one.
+    pub fn record_of_organisation(&self) -> Option<&OrganisationRef> {
+        self.organisation.as_ref().and_then(|organisation| organisation.record.as_ref())
+    }
+
     /// Id of the council.
     pub fn council_id(&self) -> Option<Uuid> {
         self.council.as_ref().map(|council| council.id)
@@ -39,37 +46,48 @@ impl Member {
 /// An organisation that is a member and not a council.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct MemberOrganisation {
-    /// Name.
+    /// Name, as it was at that time.
     #[schema(example = "Co-operatives UK")]
     pub name: String,
+    /// Record of the organisation, if the registry has one.
+    #[schema(required)]
+    pub record: Option<OrganisationRef>,
 }
 
-/// The member of a new membership. Name exactly one: a council of the registry or another organisation. People are never
-/// members.
+/// The member of a new membership. Name exactly one: a council of the registry or another organisation. An organisation
+/// has a record, a name or both. People are never members here.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct NewMember {
     /// The council: slug, id or GSS code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub council: Option<Reference>,
-    /// Name of an organisation that is not a council.
+    /// Name of an organisation that is not a council, as it was at that time. Default: the present name of its record in
+    /// `organisation_ref`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organisation: Option<Line<160>>,
+    /// Record of that organisation, if the registry has one: slug or id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "co-operatives-uk")]
+    pub organisation_ref: Option<Reference>,
 }
 
 impl NewMember {
     /// Adds a fault at `place` unless it names exactly one.
     pub fn check(&self, place: &str, faults: &mut Faults) {
-        match (&self.council, &self.organisation) {
-            (None, None) => faults.add(place, "required", "needs a council or an organisation"),
-            (Some(_), Some(_)) => {
-                faults.add(
-                    format!("{place}/organisation"),
-                    "not_allowed",
-                    "is not allowed with council; leave one out",
-                );
-            }
-            _ => {}
+        let given =
+            [("organisation", self.organisation.is_some()), ("organisation_ref", self.organisation_ref.is_some())];
+        let given = given.into_iter().filter(|(_, is_given)| *is_given).map(|(name, _)| name);
+        match &self.council {
+            None if given.clone().count() == 0 => faults.add(place, "required", "needs a council or an organisation"),
+            None => {}
+            Some(_) => given.for_each(|name| {
+                let detail = "is not allowed with council; leave one out";
+                faults.add(format!("{place}/{name}"), "not_allowed", detail);
+            }),
+        }
+        if let Some(name) = self.organisation.as_deref() {
+            check_no_person(name, &format!("{place}/organisation"), faults);
         }
     }
 }
@@ -79,6 +97,7 @@ impl From<&Member> for NewMember {
         Self {
             council: member.council.as_ref().map(|council| council.slug.as_str().into()),
             organisation: member.organisation.as_ref().map(|organisation| organisation.name.as_str().into()),
+            organisation_ref: member.record_of_organisation().map(|record| record.slug.as_str().into()),
         }
     }
 }
@@ -259,6 +278,17 @@ impl Check for NewMembership {
                 refuse("out_of_order", "is before from");
             } else if one.is_evidence() && self.to.as_ref().is_some_and(|to| !to.not_before(on)) {
                 refuse("out_of_order", "is after to");
+            }
+        }
+    }
+
+    /// The record of an organisation when the member gets a name, and the name when it gets a record.
+    fn forget_outdated(patch: &Value, held: &mut Map<String, Value>) {
+        let member = held.get_mut("member").and_then(Value::as_object_mut);
+        let Some((sent, member)) = patch["member"].as_object().zip(member) else { return };
+        for (new, outdated) in [("organisation", "organisation_ref"), ("organisation_ref", "organisation")] {
+            if sent.get(new).is_some_and(|value| member.get(new) != Some(value)) && !sent.contains_key(outdated) {
+                member.remove(outdated);
             }
         }
     }

@@ -16,10 +16,11 @@ use super::vocabulary::{MemberTier, MembershipStatus};
 use crate::access::reach::Reach;
 use crate::db::enum_text::Word;
 use crate::db::lock;
-use crate::db::schema::{councils, memberships};
+use crate::db::schema::{councils, memberships, organisations};
 use crate::error::{ApiError, UNKNOWN};
 use crate::http::input::Draft;
 use crate::registry::councils::model::CouncilRef;
+use crate::registry::organisations::model::OrganisationRef;
 use crate::registry::references;
 use crate::registry::withdrawal::{Left, missing};
 use crate::text::PartialDate;
@@ -30,6 +31,7 @@ struct Row {
     id: Uuid,
     council_id: Option<Uuid>,
     organisation: Option<String>,
+    organisation_id: Option<Uuid>,
     tier: Word<MemberTier>,
     from_on: Option<String>,
     to_on: Option<String>,
@@ -109,13 +111,19 @@ fn parsed<T: DeserializeOwned>(value: Value) -> Result<T, ApiError> {
     serde_json::from_value(value).map_err(ApiError::internal)
 }
 
-fn to_model(row: Row, councils: &HashMap<Uuid, CouncilRef>) -> Result<StoredMembership, ApiError> {
+/// Councils and organisations that memberships show, by id.
+type Members = (HashMap<Uuid, CouncilRef>, HashMap<Uuid, OrganisationRef>);
+
+fn to_model(row: Row, (councils, organisations): &Members) -> Result<StoredMembership, ApiError> {
     let date = |text: Option<String>| text.as_deref().map(PartialDate::from);
     let record = Membership {
         id: row.id,
         member: Member {
             council: row.council_id.and_then(|id| councils.get(&id).cloned()),
-            organisation: row.organisation.map(|name| MemberOrganisation { name }),
+            organisation: row.organisation.map(|name| {
+                let record = row.organisation_id.and_then(|id| organisations.get(&id).cloned());
+                MemberOrganisation { name, record }
+            }),
         },
         tier: row.tier.0,
         from: date(row.from_on),
@@ -136,9 +144,11 @@ fn to_model(row: Row, councils: &HashMap<Uuid, CouncilRef>) -> Result<StoredMemb
 }
 
 async fn to_models(conn: &mut AsyncPgConnection, rows: Vec<Row>) -> Result<Vec<StoredMembership>, ApiError> {
-    let ids: Vec<Uuid> = rows.iter().filter_map(|row| row.council_id).collect();
-    let councils = references::councils_by_id(conn, &ids).await?;
-    rows.into_iter().map(|row| to_model(row, &councils)).collect()
+    let councils: Vec<Uuid> = rows.iter().filter_map(|row| row.council_id).collect();
+    let bodies: Vec<Uuid> = rows.iter().filter_map(|row| row.organisation_id).collect();
+    let councils = references::councils_by_id(conn, &councils).await?;
+    let members = (councils, references::organisations_by_id(conn, &bodies).await?);
+    rows.into_iter().map(|row| to_model(row, &members)).collect()
 }
 
 fn living() -> memberships::BoxedQuery<'static, diesel::pg::Pg> {
@@ -185,13 +195,20 @@ pub async fn find(conn: &mut AsyncPgConnection, id: Uuid) -> Result<StoredMember
     Err(missing("membership", left))
 }
 
-/// A membership ready to be written, with its council resolved to an id.
+/// Writers of memberships of organisations take turns, because one organisation may be there by two names. Call it before
+/// any row of an organisation is locked.
+pub async fn take_turns(conn: &mut AsyncPgConnection) -> Result<(), ApiError> {
+    Ok(lock(conn, "memberships of organisations").await?)
+}
+
+/// A membership ready to be written, with its council or organisation resolved to an id.
 pub struct Resolved {
     membership: NewMembership,
     council: Option<Uuid>,
+    organisation: Option<Uuid>,
 }
 
-/// Resolves the council and checks that no other membership of the member overlaps. Reports all faults together. Holds
+/// Resolves the council or organisation and checks that no other membership of the member overlaps. Reports all faults together. Holds
 /// other writers of this member's memberships back until the transaction ends. `own` is the membership to replace.
 pub async fn resolve(
     conn: &mut AsyncPgConnection,
@@ -211,11 +228,42 @@ pub async fn resolve(
             faults.add("/member/council", UNKNOWN, "is not a council in the registry");
         }
     }
+    let mut record = None;
+    if membership.member.council.is_none() {
+        take_turns(conn).await?;
+    }
+    if let Some(reference) = &membership.member.organisation_ref {
+        let pointer = "/member/organisation_ref";
+        let known = references::organisation_names(conn).await?;
+        record = references::pick(&known, reference, "organisation", |detail| faults.add(pointer, UNKNOWN, detail));
+    }
+    if let Some(id) = record {
+        // Held until the end, so that nobody withdraws or merges it meanwhile.
+        let living = organisations::table
+            .find(id)
+            .filter(organisations::withdrawn_at.is_null())
+            .filter(organisations::merged_into_id.is_null())
+            .select((organisations::id, organisations::name));
+        let found: Option<(Uuid, String)> = living.for_key_share().first(conn).await.optional()?;
+        if found.is_none() {
+            faults.add("/member/organisation_ref", UNKNOWN, "is not an organisation in the registry");
+        }
+        record = found.as_ref().map(|(id, _)| *id);
+        if membership.member.organisation.is_none() {
+            membership.member.organisation = found.map(|(_, name)| name.as_str().into());
+        }
+    }
     membership.observations.sort_by(|a, b| a.on.as_deref().cmp(&b.on.as_deref()));
     let organisation = membership.member.organisation.as_deref().map(str::to_lowercase);
+    // One body may be there by its record and by its name.
+    let is_same = |row: &Row| {
+        (record.is_some() && row.organisation_id == record)
+            || row.organisation.as_deref().map(str::to_lowercase) == organisation
+    };
     if council.is_some() || organisation.is_some() {
-        let name = council.map(|id| id.to_string()).or(organisation.clone()).unwrap_or_default();
-        lock(conn, &format!("memberships of {name}")).await?;
+        if let Some(council) = council {
+            lock(conn, &format!("memberships of {council}")).await?;
+        }
         let dates = Dates {
             from: membership.from.as_ref(),
             to: membership.to.as_ref(),
@@ -227,7 +275,7 @@ pub async fn resolve(
         };
         let rows = candidates.select(Row::as_select()).load::<Row>(conn).await?.into_iter();
         let rows = rows.filter(|row| Some(row.id) != own);
-        let rows = rows.filter(|row| row.organisation.as_deref().map(str::to_lowercase) == organisation);
+        let rows = rows.filter(is_same);
         let others = to_models(conn, rows.collect()).await?;
         if let Some(other) = others.iter().find(|other| other.dates().overlaps(dates)) {
             let pointer = if membership.from.is_some() { "/from" } else { "/member" };
@@ -236,7 +284,7 @@ pub async fn resolve(
         }
     }
     faults.finish()?;
-    Ok(Resolved { membership, council })
+    Ok(Resolved { membership, council, organisation: record })
 }
 
 /// Columns that a write sets.
@@ -245,6 +293,7 @@ pub async fn resolve(
 struct Change<'a> {
     council_id: Option<Uuid>,
     organisation: Option<&'a str>,
+    organisation_id: Option<Uuid>,
     tier: Word<MemberTier>,
     from_on: Option<&'a str>,
     to_on: Option<&'a str>,
@@ -257,13 +306,14 @@ struct Change<'a> {
 }
 
 impl<'a> Change<'a> {
-    fn new(Resolved { membership, council }: &'a Resolved) -> Result<Self, ApiError> {
+    fn new(Resolved { membership, council, organisation }: &'a Resolved) -> Result<Self, ApiError> {
         fn json(value: &impl Serialize) -> Result<Value, ApiError> {
             serde_json::to_value(value).map_err(ApiError::internal)
         }
         Ok(Self {
             council_id: *council,
             organisation: membership.member.organisation.as_deref(),
+            organisation_id: *organisation,
             tier: Word(membership.tier),
             from_on: membership.from.as_deref(),
             to_on: membership.to.as_deref(),

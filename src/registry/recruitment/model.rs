@@ -83,6 +83,10 @@ pub struct NewRecruitment {
 impl Check for NewRecruitment {
     fn check(&self, faults: &mut Faults) {
         self.target.check("/target", faults);
+        if self.target.organisation_ref.is_some() {
+            let detail = "is only for members; give the name of the organisation";
+            faults.add("/target/organisation_ref", "not_allowed", detail);
+        }
     }
 }
 

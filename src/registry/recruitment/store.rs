@@ -38,7 +38,7 @@ fn to_model(row: Row, councils: &HashMap<Uuid, CouncilRef>) -> Recruitment {
         id: row.id,
         target: Member {
             council: row.council_id.and_then(|id| councils.get(&id).cloned()),
-            organisation: row.organisation.map(|name| MemberOrganisation { name }),
+            organisation: row.organisation.map(|name| MemberOrganisation { name, record: None }),
         },
         stage: row.stage.0,
         note: row.note,

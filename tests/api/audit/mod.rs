@@ -34,7 +34,7 @@ async fn count(conn: &mut AsyncPgConnection) -> i64 {
 }
 
 /// The events of the request that was answered so, oldest first.
-async fn events_of(reader: &Client, answer: &Answer) -> Vec<Value> {
+pub async fn events_of(reader: &Client, answer: &Answer) -> Vec<Value> {
     let path = format!("/v1/audit?request_id={}", answer.header("x-request-id"));
     let mut events = reader.get(&path).await.expect(200).json["data"].as_array().expect("a list").clone();
     events.reverse();

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{count, events_of, verified};
 use crate::support::client::send;
-use crate::support::records::{council, initiative, theme, whole_membership};
+use crate::support::records::{council, initiative, organisation, theme, whole_membership};
 use crate::support::{Answer, Client, PASSWORD, TestApp};
 
 /// What reads contacts.
@@ -179,6 +179,28 @@ impl Walk {
         self.left("delete_theme", &deleted, &merged.json, &[("theme.withdraw", "theme", Some(1), None)]).await;
     }
 
+    async fn organisations(&mut self) {
+        let admin = self.admin.clone();
+        let kind = "organisation";
+        let created = admin.post("/v1/organisations", &organisation("Mending")).await;
+        self.left("create_organisation", &created, &created.json, &[("organisation.create", kind, None, Some(1))])
+            .await;
+        let path = created.header("location");
+        let replaced = admin.put(path, created.etag(), &organisation("Repair")).await;
+        let told = [("organisation.update", kind, Some(1), Some(2))];
+        self.left("replace_organisation", &replaced, &replaced.json, &told).await;
+        let updated = admin.patch(path, replaced.etag(), &json!({ "description": "Mends things." })).await;
+        let told = [("organisation.update", kind, Some(2), Some(3))];
+        self.left("update_organisation", &updated, &updated.json, &told).await;
+        let keeping = admin.post("/v1/organisations", &organisation("Keeping")).await.expect(201);
+        let merged = admin.post(&format!("{path}/merge"), &json!({ "into": "keeping" })).await;
+        let told = [("organisation.merge", kind, Some(3), None), ("organisation.merge", kind, Some(1), Some(2))];
+        self.left("merge_organisation", &merged, &updated.json, &told).await;
+        let deleted = admin.delete(keeping.header("location"), merged.etag()).await;
+        let told = [("organisation.withdraw", kind, Some(2), None)];
+        self.left("delete_organisation", &deleted, &merged.json, &told).await;
+    }
+
     async fn initiatives(&mut self) {
         let admin = self.admin.clone();
         let kind = "initiative";
@@ -240,6 +262,7 @@ async fn every_write_and_every_reading_of_a_contact_leaves_its_event() {
     walk.memberships().await;
     walk.recruitment().await;
     walk.themes().await;
+    walk.organisations().await;
     walk.initiatives().await;
     walk.users().await;
     walk.api_keys().await;

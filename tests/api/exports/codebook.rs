@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Csv;
 use crate::support::practice::{practice, publish, with};
-use crate::support::records::{whole_council, whole_initiative};
+use crate::support::records::{whole_council, whole_initiative, whole_organisation};
 use crate::support::{Client, TestApp};
 
 struct Table {
@@ -25,7 +25,7 @@ async fn tables(client: &Client) -> HashMap<String, Table> {
         let csv = Csv::of(&client.get(&format!("/v1/{path}")).await.expect(200));
         tables.insert(resource["name"].as_str().unwrap().to_owned(), Table { schema: resource["schema"].clone(), csv });
     }
-    assert_eq!(tables.len(), 6);
+    assert_eq!(tables.len(), 7);
     tables
 }
 
@@ -101,6 +101,7 @@ async fn every_foreign_key_holds() {
     let elsewhere = json!({ "lead_council": "network", "place_of": "york" });
     let elsewhere = admin.post("/v1/initiatives", &with(practice("In York", "network"), elsewhere)).await.expect(201);
     publish(&admin, &elsewhere).await;
+    admin.post("/v1/organisations", &whole_organisation()).await.expect(201);
     let tables = tables(&app.anonymous()).await;
     let mut count = 0;
     for (name, table) in &tables {

@@ -23,6 +23,7 @@ async fn ndjson_has_the_records_of_the_list_in_its_order() {
     for caller in [app.anonymous(), app.editor("oldham").await, app.admin().await] {
         for list in [
             "councils",
+            "organisations",
             "themes",
             "initiatives",
             "outcomes",

@@ -6,7 +6,7 @@ use super::{Csv, whole_list};
 use crate::support::practice::{practice, publish, with};
 use crate::support::{Client, TestApp};
 
-const EXPORTS: [&str; 14] = [
+const EXPORTS: [&str; 16] = [
     "initiatives.csv",
     "initiatives.ndjson",
     "initiatives.geojson",
@@ -14,6 +14,8 @@ const EXPORTS: [&str; 14] = [
     "council-changes.ndjson",
     "memberships.csv",
     "memberships.ndjson",
+    "organisations.csv",
+    "organisations.ndjson",
     "outcomes.csv",
     "outcomes.ndjson",
     "councils.csv",
@@ -60,7 +62,9 @@ async fn hidden_records_change_no_byte_for_those_who_do_not_see_them() {
     let seen = everything(&own).await;
     for title in ["Secret draft", "Secret component", "Secret private"] {
         for (path, text) in EXPORTS.iter().zip(&seen).filter(|(path, _)| {
-            !["councils.", "council-changes.", "memberships."].iter().any(|list| path.starts_with(list))
+            !["councils.", "council-changes.", "memberships.", "organisations."]
+                .iter()
+                .any(|list| path.starts_with(list))
         }) {
             assert!(text.contains(title), "the own council's editor misses {title} in {path}");
         }

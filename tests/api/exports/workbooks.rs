@@ -15,12 +15,13 @@ use crate::support::{Client, TestApp};
 
 const MEDIA_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /// Every list that has a CSV, and the name of its sheet.
-const LISTS: [(&str, &str); 8] = [
+const LISTS: [(&str, &str); 9] = [
     ("initiatives", "Initiatives"),
     ("outcomes", "Outcomes"),
     ("councils", "Councils"),
     ("themes", "Themes"),
     ("memberships", "Memberships"),
+    ("organisations", "Organisations"),
     ("council-changes", "Changes of councils"),
     ("councils/oldham/initiatives", "Initiatives"),
     ("themes/housing/initiatives", "Initiatives"),

@@ -200,6 +200,7 @@ impl Walk {
             ("{council}", "oldham"),
             ("{change}", &self.council_change),
             ("{theme}", "housing"),
+            ("{organisation}", "co-operatives-uk"),
             ("{initiative}", initiative),
             ("{id}", id.as_str()),
             ("{code}", "stale"),

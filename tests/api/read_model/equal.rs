@@ -16,7 +16,7 @@ use crate::support::practice::{practice, with};
 use crate::support::{Client, Instance, TestApp};
 
 /// What is compared, for every kind of caller.
-const PATHS: [&str; 29] = [
+const PATHS: [&str; 32] = [
     "/v1/initiatives?limit=200",
     "/v1/initiatives?sort=-title&limit=7",
     "/v1/initiatives?sort=started_on&limit=50&include=parent,components,lead_council,participants,themes",
@@ -24,6 +24,7 @@ const PATHS: [&str; 29] = [
     "/v1/initiatives?theme=housing&limit=200",
     "/v1/initiatives?council=oldham&kind=commission&limit=200",
     "/v1/initiatives?q=quokka+housing&limit=100",
+    "/v1/initiatives?organisation=co-operatives-uk&organisation=locality&limit=200",
     "/v1/initiatives?q=oldham&highlight=true&limit=60",
     "/v1/initiatives?near=53.54,-2.11&radius_km=60&sort=distance&limit=40",
     "/v1/initiatives?freshness=unverified&region=north_west&fields=slug,components,parent",
@@ -34,6 +35,8 @@ const PATHS: [&str; 29] = [
     "/v1/memberships?limit=200&sort=-updated_at",
     "/v1/memberships?as_at=2013-12&limit=200",
     "/v1/memberships.ndjson",
+    "/v1/organisations?limit=200",
+    "/v1/organisations.ndjson?q=co-operative",
     "/v1/themes?limit=200",
     "/v1/outcomes?limit=200&sort=-updated_at",
     "/v1/search?q=wombat+oldham&limit=60",
@@ -155,11 +158,12 @@ async fn write(client: Client, seed: u64, writer: u64) -> usize {
     let until = Instant::now() + STRETCH;
     let mut written = 0;
     while Instant::now() < until {
-        let own = match chance.random_range(0..10) {
+        let own = match chance.random_range(0..11) {
             0..3 => create(&client, &mut chance, writer * 10_000 + written as u64).await,
             3..7 => change(&client, &mut chance).await,
             7 => rename_council(&client, &mut chance).await,
             8 => move_theme(&client, &mut chance).await,
+            9 => move_organisation(&client, &mut chance, writer * 10_000 + written as u64).await,
             _ => merge_themes(&client, writer * 10_000 + written as u64).await,
         };
         written += usize::from(own.is_some());
@@ -253,6 +257,27 @@ async fn move_theme(client: &Client, chance: &mut StdRng) -> Written {
     let known = client.get(path).await.expect(200);
     let broader = [json!(null), json!("housing"), json!("cost-of-living")].choose(chance)?.clone();
     done(path, client.patch(path, known.etag(), &json!({ "broader": broader, "label": words(chance) })).await)
+}
+
+/// Rename an organisation of the sample, or merge one that an initiative and a membership name into it.
+async fn move_organisation(client: &Client, chance: &mut StdRng, number: u64) -> Written {
+    let path = "/v1/organisations/co-operatives-uk";
+    if chance.random_bool(0.5) {
+        let known = client.get(path).await.expect(200);
+        return done(path, client.patch(path, known.etag(), &json!({ "name": words(chance) })).await);
+    }
+    let body = json!({ "name": format!("Passing body {number}"), "kind": "other" });
+    let made = client.post("/v1/organisations", &body).await.expect(201);
+    let slug = &made.json["slug"];
+    let partners = json!({ "partners": [{ "name": "A body that goes", "role": "other", "organisation": slug }] });
+    client.post("/v1/initiatives", &with(practice("With a body that goes", "york"), partners)).await.expect(201);
+    let member =
+        json!({ "member": { "organisation_ref": slug }, "tier": "affiliate", "from": "1950", "to": "1951-01-01" });
+    client.post("/v1/memberships", &member).await.expect(201);
+    let into = if chance.random_bool(0.5) { "locality" } else { "co-operatives-uk" };
+    let merged = client.post(&format!("/v1/organisations/{}/merge", slug.as_str()?), &json!({ "into": into })).await;
+    // Of two memberships of one time one had to go first.
+    done(&format!("/v1/organisations/{into}"), merged)
 }
 
 async fn merge_themes(client: &Client, number: u64) -> Written {

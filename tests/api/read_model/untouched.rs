@@ -14,11 +14,12 @@ const ASK: [(&str, &str); 2] = [
 ];
 
 /// What stands for the parameters of a path.
-const VALUES: [(&str, &str); 12] = [
+const VALUES: [(&str, &str); 13] = [
     ("{z}/{x}/{y}", "7/63/41"),
     ("{council}", "oldham"),
     ("{change}", "CHANGE"),
     ("{theme}", "housing"),
+    ("{organisation}", "co-operatives-uk"),
     ("{initiative}", "get-oldham-working"),
     ("councils/items/{feature}", "councils/items/COUNCIL"),
     ("initiatives/items/{feature}", "initiatives/items/INITIATIVE"),
@@ -30,7 +31,7 @@ const VALUES: [(&str, &str); 12] = [
 ];
 
 /// Reads with parameters, words and other forms.
-const BESIDES: [&str; 17] = [
+const BESIDES: [&str; 19] = [
     "/v1/initiatives?theme=housing&include=lead_council,themes,participants,parent,components&limit=200",
     "/v1/initiatives?q=credit+unoins&highlight=true",
     "/v1/initiatives?council=network&sort=-updated_at&fields=slug",
@@ -43,6 +44,8 @@ const BESIDES: [&str; 17] = [
     "/v1/councils?as_at=2019-03-31&status=abolished",
     "/v1/council-changes?council=somerset&sort=effective_on",
     "/v1/initiatives?council=oldham&lineage=all",
+    "/v1/organisations?q=co-operativs&kind=other",
+    "/v1/organisations/no-such-organisation",
     "/v1/outcomes?kind=target&sort=-started_on",
     "/v1/initiatives.ndjson?theme=housing",
     "/v1/initiatives.geojson",

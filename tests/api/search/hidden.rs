@@ -16,13 +16,14 @@ const BY_THEMSELVES: [(&str, &str); 1] =
     [("find_readiness", "it says when the records were last known to be those of the database")];
 
 /// What stands for the parameters of a path; with several values, each in turn.
-const VALUES: [(&str, &[&str]); 14] = [
+const VALUES: [(&str, &[&str]); 15] = [
     ("{z}", &["7"]),
     ("{x}", &["63"]),
     ("{y}", &["41"]),
     ("{council}", &["oldham", "york"]),
     ("{change}", &["CHANGE"]),
     ("{theme}", &["housing"]),
+    ("{organisation}", &["co-operatives-uk", "stoller-charitable-fund"]),
     ("{initiative}", &["get-oldham-working", "york-libraries-and-archives"]),
     ("{id}", &["COUNCIL", "INITIATIVE"]),
     ("boundaries/items/{feature}", &["boundaries/items/E08000004"]),
@@ -34,7 +35,7 @@ const VALUES: [(&str, &[&str]); 14] = [
 ];
 
 /// Addresses besides those of the document: queries by which something could be told from what is hidden.
-const BESIDES: [&str; 48] = [
+const BESIDES: [&str; 51] = [
     "/v1/initiatives?limit=200",
     "/v1/initiatives?sort=-title&limit=5",
     "/v1/initiatives?sort=started_on&limit=7",
@@ -66,6 +67,9 @@ const BESIDES: [&str; 48] = [
     "/v1/councils/zyzzyvaborough/initiatives",
     "/v1/councils/zyzzyvaborough/changes.atom",
     "/v1/councils?q=borough&limit=3",
+    "/v1/organisations?limit=200&sort=-updated_at",
+    "/v1/organisations.csv",
+    "/v1/initiatives?organisation=co-operatives-uk",
     "/v1/outcomes?sort=-evidence_level&limit=5",
     "/v1/outcomes?initiative=get-oldham-working",
     "/v1/outcomes.csv?council=oldham&min_evidence=1",
@@ -213,6 +217,9 @@ async fn every_open_answer_is_the_same_with_and_without_hidden_records() {
     let whole =
         with(records::whole_initiative(), json!({ "slug": "zyzzyva", "title": "Get Oldham Working, with zyzzyvas" }));
     let rare = json!({ "summary": "A quokkish zyzzyva, which nobody is told of.", "body": "Zyzzyvas of Zyzzyvaborough.", "started_on": "1801" });
+    // It counts for an organisation, too.
+    let named = json!({ "partners": [{ "name": "Zyzzyvas UK", "role": "other", "organisation": "co-operatives-uk" }] });
+    let rare = with(rare, named);
     let york =
         json!({ "participants": [{ "council": "york", "role": "co_lead" }], "themes": ["co-production", "housing"] });
     let mut hidden = Vec::new();

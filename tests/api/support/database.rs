@@ -175,6 +175,7 @@ fn digest() -> String {
         sample::OTHER_COUNCILS,
         sample::COUNCIL_CHANGES,
         sample::MEMBERSHIPS,
+        sample::ORGANISATIONS,
         sample::THEMES,
     ] {
         digest.update(text);

@@ -40,6 +40,20 @@ pub fn theme(label: &str) -> Value {
     json!({ "label": label, "definition": format!("What belongs to {label}.") })
 }
 
+/// A minimal organisation.
+pub fn organisation(name: &str) -> Value {
+    json!({ "name": name, "kind": "charity" })
+}
+
+/// An organisation with every member; for a registry with the sample.
+pub fn whole_organisation() -> Value {
+    json!({
+        "name": "Wombat Housing", "slug": "wombat-housing", "aliases": ["Wombat Homes Ltd", "WH"], "kind": "company",
+        "org_id": "GB-COH-01234567", "website": "https://wombat.example/", "description": "Homes for *wombats*.",
+        "council": "oldham"
+    })
+}
+
 /// A minimal initiative.
 pub fn initiative(title: &str, lead_council: &str) -> Value {
     json!({

@@ -70,7 +70,7 @@ const ROOM: u64 = 4 << 30;
 fn room() -> PathBuf {
     let memory = Path::new("/dev/shm");
     let has_room = statvfs(memory).is_ok_and(|found| {
-        let free = found.blocks_available() as u64 * found.fragment_size() as u64;
+        let free = found.blocks_available() * found.fragment_size();
         free >= ROOM && !found.flags().contains(FsFlags::ST_NOEXEC)
     });
     if has_room { memory.into() } else { std::env::temp_dir() }

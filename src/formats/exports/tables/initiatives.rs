@@ -80,6 +80,7 @@ pub fn initiatives() -> Table<Initiative> {
         key: &["slug"],
         links: &[
             ("lead_council", "councils", "slug"),
+            ("lead_organisation", "organisations", "slug"),
             ("place_of", "councils", "slug"),
             ("parent", "", "slug"),
             ("primary_theme", "themes", "slug"),
@@ -87,7 +88,7 @@ pub fn initiatives() -> Table<Initiative> {
     }
 }
 
-fn councils() -> [Member<Initiative>; 6] {
+fn councils() -> [Member<Initiative>; 7] {
     [
         Member::new(
             "lead_council",
@@ -127,6 +128,12 @@ fn councils() -> [Member<Initiative>; 6] {
                 Column::new("lead_kind", Word, "Lead/kind", |one: &Initiative| word(&one.lead.kind)).required(),
                 Column::new("lead_name", Text, "Lead/name", |one: &Initiative| known(one.lead.name.as_deref())),
             ],
+        ),
+        Member::plain(
+            Column::new("lead_organisation", Word, "Initiative/lead_organisation", |one: &Initiative| {
+                one.lead_organisation.as_ref().map(|organisation| organisation.slug.clone())
+            })
+            .noted("Slug."),
         ),
         Member::plain(
             Column::new("place_of", Word, "Initiative/place_of", |one: &Initiative| {

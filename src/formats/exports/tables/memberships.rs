@@ -53,7 +53,7 @@ pub fn memberships() -> Table<Membership> {
         about: "Memberships of the network, past and present, one row each.",
         members,
         key: &["id"],
-        links: &[("council", "councils", "slug")],
+        links: &[("council", "councils", "slug"), ("organisation", "organisations", "slug")],
     }
 }
 
@@ -71,6 +71,10 @@ fn member() -> Member<Membership> {
             Column::new("council_gss_code", Word, "NewCouncil/gss_code", |one: &Membership| {
                 one.member.council.as_ref().and_then(|council| council.gss_code.clone())
             }),
+            Column::new("organisation", Word, "", |one: &Membership| {
+                one.member.record_of_organisation().map(|record| record.slug.clone())
+            })
+            .noted("Slug of the record of the organisation. Empty for a council, and without a record."),
         ],
     )
 }

@@ -4,6 +4,7 @@ mod council_changes;
 mod councils;
 mod initiatives;
 mod memberships;
+mod organisations;
 mod outcomes;
 mod themes;
 
@@ -11,5 +12,6 @@ pub use council_changes::council_changes;
 pub use councils::councils;
 pub use initiatives::initiatives;
 pub use memberships::memberships;
+pub use organisations::organisations;
 pub use outcomes::outcomes;
 pub use themes::themes;

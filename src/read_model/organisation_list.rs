@@ -1,0 +1,142 @@
+//! Lists of organisations. There are a few hundred, so filters scan all of them.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use roaring::RoaringBitmap;
+use uuid::Uuid;
+
+use super::facet_index::FacetKey;
+use super::organisations::OrganisationEntry;
+use super::paging::{KeyedRow, SortKey, page_of, slice_of, tie};
+use super::search::{Hits, Relevance, SearchScope};
+use super::snapshot::Snapshot;
+use crate::access::reach::Reach;
+use crate::error::ApiError;
+use crate::http::page::{PageRequest, Slice};
+use crate::registry::organisations::model::OrganisationKind;
+use crate::registry::organisations::query::{OrganisationQuery, OrganisationSort};
+
+/// A filter of organisations, with names resolved to ids.
+#[derive(Clone, Debug, Default)]
+pub struct OrganisationFilter {
+    /// Matches of a search.
+    pub hits: Option<Arc<Hits>>,
+    /// Has any of these kinds.
+    pub kinds: Vec<OrganisationKind>,
+    /// Owned by any of these councils.
+    pub councils: Option<Vec<Uuid>>,
+    /// Changed at this time or later.
+    pub updated_since: Option<DateTime<Utc>>,
+}
+
+impl OrganisationFilter {
+    /// Resolve the names in a query. Reports every fault at once.
+    pub fn new(snapshot: &Snapshot, reach: Reach, query: &OrganisationQuery) -> Result<Self, ApiError> {
+        let mut faults = Vec::new();
+        let councils = snapshot.any_council(reach, "council", &query.council, &mut faults);
+        if !faults.is_empty() {
+            return Err(ApiError::bad_query(faults));
+        }
+        let hits = query.q.as_deref().map(|words| Arc::new(snapshot.find_organisations(reach, words)));
+        Ok(Self { hits, kinds: query.kind.clone(), councils, updated_since: query.updated_since })
+    }
+
+    /// True if the organisation matches. Words are checked elsewhere.
+    fn takes(&self, entry: &OrganisationEntry) -> bool {
+        let one = &entry.record;
+        let owner = one.council.as_ref().map(|council| council.id);
+        (self.kinds.is_empty() || self.kinds.contains(&one.kind))
+            && self.councils.as_ref().is_none_or(|ids| owner.is_some_and(|owner| ids.contains(&owner)))
+            && self.updated_since.is_none_or(|since| one.updated_at >= since)
+    }
+}
+
+/// The order that a query asks for, or its default.
+pub fn order_of(query: &OrganisationQuery) -> OrganisationSort {
+    match query.sort {
+        None if query.q.is_some() => OrganisationSort::Relevance,
+        None => OrganisationSort::Name,
+        Some(sort) => sort,
+    }
+}
+
+impl Snapshot {
+    /// The organisations that match a filter, in an order. By relevance, they come by name.
+    pub fn select_organisations(&self, filter: &OrganisationFilter, sort: OrganisationSort) -> Vec<&OrganisationEntry> {
+        let is_hit = |place: u32| filter.hits.as_ref().is_none_or(|hits| hits.matched.contains(place));
+        let all = self.organisations.iter().zip(0u32..);
+        let mut found: Vec<&OrganisationEntry> =
+            all.filter(|(one, place)| filter.takes(one) && is_hit(*place)).map(|(one, _)| one).collect();
+        if is_by_change(sort) {
+            found.sort_by_key(|one| (one.record.updated_at, one.record.id));
+        }
+        if is_descending(sort) {
+            found.reverse();
+        }
+        found
+    }
+
+    /// The number of initiatives that the caller may see and that name an organisation.
+    pub fn initiatives_of_organisation(&self, reach: Reach, id: Uuid) -> u64 {
+        let named = self.facets.get(FacetKey::Organisation(id));
+        named.map_or(0, |named| self.visible(reach).intersection_len(named))
+    }
+
+    /// One page of the organisations that match.
+    pub fn list_organisations(
+        &self,
+        reach: Reach,
+        filter: &OrganisationFilter,
+        sort: OrganisationSort,
+        page: &PageRequest,
+    ) -> Slice<&OrganisationEntry> {
+        if let (OrganisationSort::Relevance, Some(hits)) = (sort, &filter.hits) {
+            return self.best_organisations(reach, filter, hits, page);
+        }
+        let found = self.select_organisations(filter, sort);
+        match is_by_change(sort) {
+            true => sorted(found, sort, page, |one| one.record.updated_at),
+            false => sorted(found, sort, page, |one| one.name_key.to_string()),
+        }
+    }
+
+    /// One page of the organisations that match a filter with words, most relevant first.
+    fn best_organisations(
+        &self,
+        reach: Reach,
+        filter: &OrganisationFilter,
+        hits: &Arc<Hits>,
+        page: &PageRequest,
+    ) -> Slice<&OrganisationEntry> {
+        let former = hits.as_of(self, reach, SearchScope::Organisations, page);
+        let hits = former.map_or_else(|| Arc::clone(hits), Arc::new);
+        let filter = OrganisationFilter { hits: Some(Arc::clone(&hits)), ..filter.clone() };
+        let found = self.select_organisations(&filter, OrganisationSort::Name).into_iter();
+        let places = found.filter_map(|one| self.organisations.place(one.record.id)).map(|place| place as u32);
+        let found: RoaringBitmap = places.collect();
+        let id = |place: u32| self.organisations.at(place as usize).map(|one| one.record.id).unwrap_or_default();
+        let rows: Vec<KeyedRow<Relevance, _>> =
+            hits.ranked(0, &found, page, id, |place| self.organisations.at(place as usize));
+        slice_of(rows, found.len() as usize, page)
+    }
+}
+
+fn is_by_change(sort: OrganisationSort) -> bool {
+    matches!(sort, OrganisationSort::Updated | OrganisationSort::UpdatedDescending)
+}
+
+fn is_descending(sort: OrganisationSort) -> bool {
+    matches!(sort, OrganisationSort::NameDescending | OrganisationSort::UpdatedDescending)
+}
+
+fn sorted<'a, K: SortKey>(
+    found: Vec<&'a OrganisationEntry>,
+    sort: OrganisationSort,
+    page: &PageRequest,
+    key: impl Fn(&OrganisationEntry) -> K,
+) -> Slice<&'a OrganisationEntry> {
+    let total = found.len();
+    let rows = found.into_iter().map(|one| (key(one), tie(one.record.id), one)).collect();
+    page_of(rows, is_descending(sort), total, page)
+}
