@@ -20,7 +20,8 @@ const MOST_ALIASES: usize = 20;
 /// Merges `from` into `into`: moves everything that names it, its slugs and names, and its identifier if the other has
 /// none. Returns the memberships that moved, as they were before.
 ///
-/// A conflict if the two have memberships of the same time: one member cannot have both.
+/// A conflict if the two have memberships of the same time, because one member cannot have both; or if they have more names
+/// than one record can keep.
 pub async fn merge(
     conn: &mut AsyncPgConnection,
     from: &Organisation,
@@ -38,6 +39,14 @@ pub async fn merge(
                 other.id()
             )));
         }
+    }
+    let aliases = names_of_both(from, into);
+    if aliases.len() > MOST_ALIASES {
+        return Err(ApiError::conflict(format!(
+            "Together they have {} names besides {}. An organisation has at most {MOST_ALIASES} aliases. Remove some first.",
+            aliases.len(),
+            into.name
+        )));
     }
     // Initiatives get a new version first, so that the read model and the change feed have them as they were before.
     for step in [
@@ -58,7 +67,7 @@ pub async fn merge(
     }
     slugs::transfer(conn, Resource::Organisation, from.id, into.id).await?;
     let change = (
-        organisations::aliases.eq(names_of_both(from, into)),
+        organisations::aliases.eq(aliases),
         organisations::org_id.eq(into.org_id.as_deref().or(from.org_id.as_deref())),
     );
     diesel::update(organisations::table.find(into.id)).set(change).execute(conn).await?;
@@ -75,7 +84,7 @@ fn names_of_both<'a>(from: &'a Organisation, into: &'a Organisation) -> Vec<&'a 
         met.push(key);
         is_new
     };
-    names.map(String::as_str).filter(is_new).take(MOST_ALIASES).collect()
+    names.map(String::as_str).filter(is_new).collect()
 }
 
 async fn memberships_of(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Vec<StoredMembership>, ApiError> {

@@ -80,6 +80,22 @@ async fn an_organisation_is_not_merged_into_itself_or_into_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_merge_that_would_lose_a_name_is_refused() {
+    let app = TestApp::empty().await;
+    let moderator = app.moderator().await;
+    enter(&moderator, "Wombats").await;
+    enter(&moderator, "Quokkas").await;
+    let names: Vec<String> = (1..=20).map(|number| format!("Wombat {number}")).collect();
+    change(&moderator, "wombats", json!({ "aliases": names })).await.expect(200);
+    let refused = merge(&moderator, "quokkas", "wombats").await.expect_problem(409, "conflict");
+    assert!(refused.text.contains("21 names besides Wombats"), "{}", refused.text);
+    moderator.get("/v1/organisations/quokkas").await.expect(200);
+    change(&moderator, "wombats", json!({ "aliases": names[1..] })).await.expect(200);
+    let merged = merge(&moderator, "quokkas", "wombats").await.expect(200);
+    assert_eq!(merged.json["aliases"].as_array().map(Vec::len), Some(20));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn of_two_merges_that_would_make_a_circle_one_holds() {
     let app = TestApp::empty().await;
     let moderator = app.moderator().await;
