@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use diesel::ConnectionResult;
-use diesel_async::AsyncPgConnection;
+use diesel::sql_types::Text;
+use diesel::{ConnectionResult, QueryResult};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use secrecy::{ExposeSecret, SecretString};
 use tokio_postgres::Config;
 
@@ -69,11 +70,12 @@ impl Store {
         let migrated = migrations::run(&url).await.map_err(OpenError::Database)?;
         let db =
             Db::new(&url, settings.database_connections.into()).map_err(|error| OpenError::Database(error.into()))?;
-        // A database that is read-only keeps its history.
-        if let Ok(mut connection) = establish(url.clone()).await
-            && let Err(error) = history::begin(&mut connection).await
-        {
-            log::info!("this start is not recorded in the history of the database: {error}");
+        if let Ok(mut connection) = establish(url.clone()).await {
+            // A database that is read-only keeps its history.
+            if let Err(error) = history::begin(&mut connection).await {
+                log::info!("this start is not recorded in the history of the database: {error}");
+            }
+            warn_of_language(&mut connection).await;
         }
         Ok(Self { db, url: url.into(), migrated, private })
     }
@@ -131,5 +133,41 @@ async fn start_private(settings: &StoreSettings, given_up: &Arc<AtomicBool>) -> 
         Ok(Err(embedded::Error::DataGone(data))) => Err(OpenError::Vanished { data, key }),
         Ok(started) => Ok(started?),
         Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+    }
+}
+
+/// Warns if the server does not answer in English. The driver hides the codes of errors, so some are known by their words, such
+/// as that of a full disk (`error::database`).
+async fn warn_of_language(conn: &mut AsyncPgConnection) {
+    let query = diesel::select(diesel::dsl::sql::<Text>("current_setting('lc_messages')"));
+    let language: QueryResult<String> = query.get_result(conn).await;
+    if let Ok(language) = language
+        && !is_english(&language)
+    {
+        log::warn!(
+            "the database answers in the language of {language}, so the service takes a full disk, for example, for a fault of \
+             its own. Its administrator can mend that: ALTER ROLE <role> SET lc_messages = 'C'"
+        );
+    }
+}
+
+/// True for a locale whose messages are in English, such as `C.UTF-8` and `en_GB.utf8`.
+fn is_english(locale: &str) -> bool {
+    let language = locale.split(['.', '_', '@']).next().unwrap_or_default().to_lowercase();
+    ["", "c", "posix", "en", "english"].contains(&language.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_language_of_a_server_is_known_by_its_locale() {
+        for english in ["", "C", "C.UTF-8", "POSIX", "en_US.UTF-8", "en_GB", "English_United Kingdom.1252"] {
+            assert!(is_english(english), "{english}");
+        }
+        for other in ["de_DE.utf8", "cy_GB.UTF-8", "fr_FR@euro", "German_Germany.1252", "ca_ES"] {
+            assert!(!is_english(other), "{other}");
+        }
     }
 }
