@@ -55,7 +55,7 @@ export function quantity(value: number, unit: Schema<"Unit"> | null | undefined)
   }
 }
 
-/** The stage of a council that is none of today's, or not for long: "Proposed, from 1 April 2028", "Abolished on 1 April 2023". */
+/** The stage of a council with its date: "Proposed, from 1 April 2028". Empty for a living council that has no last day. */
 export function stage({ status, established_on: from, abolished_on: to }: Schema<"Council">): string {
   const said = COUNCIL_STAGES[status];
   if (status === "abolished") return to ? `${said} on ${date(to)}` : said;
