@@ -36,11 +36,11 @@ const NARROW: f64 = 1.0;
 pub async fn find_boundary(
     request: HttpRequest,
     snapshot: CurrentSnapshot,
-    caller: Anyone,
+    _: Anyone,
     segment: web::Path<String>,
     query: Query<BoundaryQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let council = &snapshot.locate_council(caller.reach(), &segment)?.record;
+    let council = &snapshot.locate_council(&segment)?.record;
     if references::is_former(&segment, &council.slug, council.id) {
         return Ok(moved(&request, &council.slug));
     }
@@ -66,13 +66,13 @@ pub async fn find_boundary(
 pub async fn map_boundaries(
     request: HttpRequest,
     snapshot: CurrentSnapshot,
-    caller: Anyone,
+    _: Anyone,
     query: Query<MapQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let Frame { bbox, zoom } = query.frame;
     check_width(bbox, zoom)?;
-    let (level, reach) = (shape::level(zoom.unwrap_or_default()), caller.reach());
-    let members = web::block(move || members(&snapshot, reach, &query.members, level, bbox));
+    let level = shape::level(zoom.unwrap_or_default());
+    let members = web::block(move || members(&snapshot, &query.members, level, bbox));
     let members = members.await.map_err(ApiError::internal)??;
     let modified = members.iter().map(|(council, boundary)| boundary.updated_at.max(council.updated_at)).max();
     let features = members

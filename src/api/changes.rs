@@ -30,9 +30,10 @@ const IN_A_FEED: usize = 50;
 
 /// List changes
 ///
-/// Changes of councils, themes, initiatives, memberships and organisations that you have permission to see. They are in the
-/// order in which they took effect, oldest first. An `upsert` has the record as GET shows it. A `delete` names a record that
-/// is gone, or that you can no longer see. You do not get an earlier change of a record if a later one covers it.
+/// Changes of councils, themes, initiatives, memberships and organisations that you have permission to see. They are in
+/// the order in which they took effect, oldest first. An `upsert` has the record as GET shows it. A `delete` names a
+/// record that is gone, or that you can no longer see. You do not get an earlier change of a record if a later one
+/// covers it.
 ///
 /// To keep a copy in sync:
 ///
@@ -44,9 +45,9 @@ const IN_A_FEED: usize = 50;
 /// resources and permissions. If your role or council changes, or the database is restored, you get the error
 /// `bad_cursor`. Then start again with an empty copy.
 ///
-/// A page of long records can have fewer changes than `limit`. Of memberships, only network officers get the terms here.
-/// Council editors get those of their council from `/v1/memberships`. Organisations have no `initiative_count` here: count the
-/// initiatives in your copy.
+/// A page of long records can have fewer changes than `limit`. Of memberships, only network officers get the terms
+/// here. Council editors get those of their council from `/v1/memberships`. Organisations have no `initiative_count`
+/// here: count the initiatives in your copy.
 #[utoipa::path(tag = "changes", extensions(("x-price" = json!({ "units": 2, "limit": 10 }))), params(ChangeQuery), responses(Cacheable, (status = 200, description = "Changes, oldest first", body = ChangePage)))]
 #[get("/changes")]
 pub async fn list_changes(
@@ -103,8 +104,8 @@ pub async fn feed_changes(
 
 /// Follow a council as an Atom feed
 ///
-/// The last 50 changes, newest first (RFC 4287). The feed covers the council, its memberships, and the initiatives that it
-/// leads or takes part in. Records that are gone no longer belong to a council. Only `/v1/changes.atom` lists them.
+/// The last 50 changes, newest first (RFC 4287). The feed covers the council, its memberships, and the initiatives that
+/// it leads or takes part in. Records that are gone no longer belong to a council. Only `/v1/changes.atom` lists them.
 #[utoipa::path(tag = "changes", extensions(("x-price" = json!({ "units": 2 }))), params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham")), responses(Cacheable, Moves, (status = 200, description = "Atom feed", body = String, content_type = "application/atom+xml")))]
 #[get("/councils/{council}/changes.atom")]
 pub async fn feed_council_changes(
@@ -113,7 +114,7 @@ pub async fn feed_council_changes(
     caller: Anyone,
     council: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    let found = &snapshot.locate_council(caller.reach(), &council)?.record;
+    let found = &snapshot.locate_council(&council)?.record;
     if references::is_former(&council, &found.slug, found.id) {
         return Ok(moved(&request, &found.slug));
     }

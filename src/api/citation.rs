@@ -72,9 +72,9 @@ pub async fn cite_initiative(
 
 /// Follow a permalink
 ///
-/// The permanent address of a council, a change of councils, an initiative, a membership, an organisation or a theme. It still works if the slug changes.
-/// It redirects to the current address of the record (303), or to its web page if you use a browser. You get 404 if you
-/// do not have permission to see the record.
+/// The permanent address of a council, a change of councils, an initiative, a membership, an organisation or a theme.
+/// It still works if the slug changes. It redirects to the current address of the record (303), or to its web page if
+/// you use a browser. You get 404 if you do not have permission to see the record.
 #[utoipa::path(tag = "service",
     params(("id" = String, Path, description = "Id of a council, a change of councils, an initiative, a membership, an organisation or a theme, as a list has it")),
     responses((status = 303, description = "Redirect to the record", headers(("Location" = String, description = "Current address of the record")))))]

@@ -29,13 +29,13 @@ use crate::registry::withdrawal::Withdrawal;
 pub async fn list_council_changes(
     request: HttpRequest,
     snapshot: CurrentSnapshot,
-    caller: Anyone,
+    _: Anyone,
     pages: Pages,
     query: Query<CouncilChangeQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let page = pages.page(query.limit, query.cursor.as_deref())?;
     pages.records(&request, &page, None, |page| {
-        let slice = snapshot.list_council_changes(caller.reach(), &query, page)?;
+        let slice = snapshot.list_council_changes(&query, page)?;
         slice.try_map(|entry| Ok(RecordView::council_change(entry)))
     })
 }
@@ -79,7 +79,8 @@ pub async fn create_council_change(
 
 /// Withdraw a change of councils
 ///
-/// For network admins. Its address then answers 404 with the reason. To correct a change, withdraw it and record it again.
+/// For network admins. Its address then answers 404 with the reason. To correct a change, withdraw it and record it
+/// again.
 #[utoipa::path(tag = "councils", params(("change" = String, Path, description = "Id of the change of councils"), Withdrawal, IfMatch), responses((status = 204, description = "Withdrawn")), security(("bearer" = []), ("api_key" = [])))]
 #[delete("/council-changes/{change}")]
 pub async fn delete_council_change(

@@ -54,7 +54,7 @@ pub async fn list_councils(
             let record = &entry.record;
             let at = record.location.map(Point::from);
             let highlight = marks.as_ref().map(|marks| marks.council(record));
-            Ok(RecordView::council(entry, fields.as_deref())
+            Ok(RecordView::of(entry, fields.as_deref())
                 .with_distance(near.zip(at).map(|(near, at)| near.kilometres(at)))
                 .with_highlight(highlight.as_ref()))
         })
@@ -72,13 +72,13 @@ pub async fn list_councils(
 pub async fn find_council(
     request: HttpRequest,
     snapshot: CurrentSnapshot,
-    caller: Anyone,
+    _: Anyone,
     council: web::Path<String>,
     view: Query<CouncilView>,
 ) -> Result<HttpResponse, ApiError> {
     let form = Form::wanted(&request, &[Form::Json, Form::LinkedData])?;
     form.allows(&[("fields", view.fields.is_some())])?;
-    let entry = snapshot.locate_council(caller.reach(), &council)?;
+    let entry = snapshot.locate_council(&council)?;
     let found = &entry.record;
     if references::is_former(&council, &found.slug, found.id) {
         return Ok(moved(&request, &found.slug));
@@ -87,7 +87,7 @@ pub async fn find_council(
         return Form::linked(&request, found, linked::council);
     }
     let fields = picked(view.fields.as_deref());
-    Ok(Answer::json(&request).send_rendered(&RecordView::council(entry, fields.as_deref())))
+    Ok(Answer::json(&request).send_rendered(&RecordView::of(entry, fields.as_deref())))
 }
 
 /// Create a council
@@ -137,7 +137,8 @@ pub async fn update_council(
 
 /// Withdraw a council
 ///
-/// You cannot withdraw a council that still has initiatives, users or memberships. Its address then answers 404 with the reason.
+/// You cannot withdraw a council that an initiative, a user, a membership, an organisation or a change of councils names.
+/// Once it is withdrawn, its address answers 404 with the reason.
 #[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), Withdrawal, IfMatch), responses((status = 204, description = "Withdrawn")), security(("bearer" = []), ("api_key" = [])))]
 #[delete("/councils/{council}")]
 pub async fn delete_council(

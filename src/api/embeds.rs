@@ -137,7 +137,7 @@ pub async fn find_frame(
     let none = || ApiError::not_found("page of an initiative or a council");
     let entry = match subject(&query.url, &base).ok_or_else(none)? {
         EmbeddedPage::Initiative(segment) => AnyEntry::Initiative(snapshot.locate_initiative(Reach::PUBLIC, &segment)?),
-        EmbeddedPage::Council(segment) => AnyEntry::Council(snapshot.locate_council(Reach::PUBLIC, &segment)?),
+        EmbeddedPage::Council(segment) => AnyEntry::Council(snapshot.locate_council(&segment)?),
         EmbeddedPage::Record(id) => snapshot.find_record(Reach::PUBLIC, references::id(&id, "record")?)?,
     };
     let answer = match entry {

@@ -11,13 +11,11 @@ use crate::access::extractors::{Anyone, Bounded};
 use crate::access::scope::Export;
 use crate::db::enum_text::picked;
 use crate::error::ApiError;
-use crate::formats::exports::answer::{Exports, refuse_pages};
+use crate::formats::exports::answer::{ExportFile, Exports};
 use crate::formats::exports::datapackage::DataPackage;
 use crate::formats::exports::encoder::FeatureCollection;
 use crate::formats::exports::query::ExportQuery;
-use crate::formats::exports::rows::{
-    ClaimRow, CouncilChangeRow, CouncilRow, InitiativeRow, MembershipRow, OrganisationRow, Rows, ThemeRow,
-};
+use crate::formats::exports::rows::{ClaimRow, CouncilRow, InitiativeRow, OrganisationRow, ThemeRow, WholeRow};
 use crate::formats::exports::tables;
 use crate::http::input::{NoParams, Query};
 use crate::http::list_format::{Format, PlainFormat};
@@ -134,26 +132,23 @@ async fn initiatives_of(
     name: &str,
 ) -> Result<HttpResponse, ApiError> {
     let reach = caller.0.reach();
-    let table = tables::initiatives();
-    let fields = picked(query.fields.as_deref());
     let given = [
         ("limit", query.limit.is_some()),
         ("cursor", query.cursor.is_some()),
         ("include", !query.include.is_empty()),
         ("highlight", query.highlight.is_some()),
     ];
-    refuse_pages(&table, fields.as_deref(), &given, (format, file))?;
+    let file = ExportFile::new(tables::initiatives(), (format, file), picked(query.fields.as_deref()), &given)?;
     let snapshot = Arc::clone(&exports.snapshot.0);
     let found = snapshot.select(reach, &filter);
-    exports.check_size(&caller, format, found.len() as usize)?;
+    exports.check_size(&caller, &file, found.len() as usize)?;
     let order = InitiativeOrder::sorted(query.sort, filter.area.near);
     let numbers = snapshot.in_order(&found, order);
     let get = move |at: usize| {
         let entry = Arc::clone(snapshot.initiative(*numbers.get(at)?)?);
         Some(InitiativeRow { snapshot: Arc::clone(&snapshot), entry, reach })
     };
-    let rows = Rows::new(table, fields.clone(), get);
-    exports.send(&tables::initiatives(), fields.as_deref(), (format, file), name, rows).await
+    exports.send(file, name, get).await
 }
 
 /// Export outcomes
@@ -172,22 +167,19 @@ pub async fn export_outcomes(
     query: Query<OutcomeExport>,
 ) -> Result<HttpResponse, ApiError> {
     let format = exports.format("outcomes", Format::PLAIN)?;
-    let (reach, table) = (caller.0.reach(), tables::outcomes());
-    let ExportQuery { list: query, file } = query.0;
+    let (reach, ExportQuery { list: query, file }) = (caller.0.reach(), query.0);
     let ClaimQuery { fields, limit, cursor, sort, .. } = &query.claims;
-    let fields = picked(fields.as_deref());
     let given = [("limit", limit.is_some()), ("cursor", cursor.is_some())];
-    refuse_pages(&table, fields.as_deref(), &given, (format, file))?;
+    let file = ExportFile::new(tables::outcomes(), (format, file), picked(fields.as_deref()), &given)?;
     let snapshot = Arc::clone(&exports.snapshot.0);
     let filter = OutcomeFilter::new(&snapshot, reach, &query)?;
     let claims = snapshot.outcomes_in_order(reach, &filter, *sort);
-    exports.check_size(&caller, format, claims.len())?;
+    exports.check_size(&caller, &file, claims.len())?;
     let get = move |at: usize| {
         let row = claims.get(at)?.clone();
         Some(ClaimRow { snapshot: Arc::clone(&snapshot), row })
     };
-    let rows = Rows::new(table, fields.clone(), get);
-    exports.send(&tables::outcomes(), fields.as_deref(), (format, file), "outcomes", rows).await
+    exports.send(file, "outcomes", get).await
 }
 
 /// Export councils
@@ -206,24 +198,21 @@ pub async fn export_councils(
     query: Query<CouncilExport>,
 ) -> Result<HttpResponse, ApiError> {
     let format = exports.format("councils", Format::OF_PLACES)?;
-    let (reach, table) = (caller.0.reach(), tables::councils());
-    let ExportQuery { list: query, file } = query.0;
-    let fields = picked(query.fields.as_deref());
+    let (reach, ExportQuery { list: query, file }) = (caller.0.reach(), query.0);
     let given = [
         ("limit", query.limit.is_some()),
         ("cursor", query.cursor.is_some()),
         ("highlight", query.highlight.is_some()),
     ];
-    refuse_pages(&table, fields.as_deref(), &given, (format, file))?;
+    let file = ExportFile::new(tables::councils(), (format, file), picked(query.fields.as_deref()), &given)?;
     let snapshot = Arc::clone(&exports.snapshot.0);
     let filter = CouncilFilter::new(&snapshot, reach, &query)?;
-    let found = snapshot.select_councils(reach, &filter);
-    exports.check_size(&caller, format, found.len())?;
+    let found = snapshot.select_councils(&filter);
+    exports.check_size(&caller, &file, found.len())?;
     let found = snapshot.councils_in_order(found, CouncilOrder::sorted(query.sort, filter.area.near));
     let ids: Vec<Uuid> = found.into_iter().map(|one| one.record.id).collect();
     let get = move |at: usize| ids.get(at).map(|id| CouncilRow { snapshot: Arc::clone(&snapshot), id: *id });
-    let rows = Rows::new(table, fields.clone(), get);
-    exports.send(&tables::councils(), fields.as_deref(), (format, file), "councils", rows).await
+    exports.send(file, "councils", get).await
 }
 
 /// Export changes of councils
@@ -242,17 +231,17 @@ pub async fn export_council_changes(
     query: Query<CouncilChangeExport>,
 ) -> Result<HttpResponse, ApiError> {
     let format = exports.format("council-changes", Format::PLAIN)?;
-    let (table, ExportQuery { list: query, file }) = (tables::council_changes(), query.0);
+    let ExportQuery { list: query, file } = query.0;
     let given = [("limit", query.limit.is_some()), ("cursor", query.cursor.is_some())];
-    refuse_pages(&table, None, &given, (format, file))?;
-    let found = exports.snapshot.select_council_changes(caller.0.reach(), &query)?;
+    let file = ExportFile::new(tables::council_changes(), (format, file), None, &given)?;
+    let found = exports.snapshot.select_council_changes(&query)?;
     let mut found: Vec<CouncilChange> = found.into_iter().map(|entry| entry.record.clone()).collect();
     if query.sort.unwrap_or_default().is_descending() {
         found.reverse();
     }
-    exports.check_size(&caller, format, found.len())?;
-    let rows = Rows::new(table, None, move |at| found.get(at).cloned().map(CouncilChangeRow));
-    exports.send(&tables::council_changes(), None, (format, file), "council-changes", rows).await
+    exports.check_size(&caller, &file, found.len())?;
+    let get = move |at: usize| found.get(at).cloned().map(|record| WholeRow { id: record.id, record });
+    exports.send(file, "council-changes", get).await
 }
 
 /// Export memberships
@@ -271,16 +260,14 @@ pub async fn export_memberships(
     query: Query<MembershipExport>,
 ) -> Result<HttpResponse, ApiError> {
     let format = exports.format("memberships", Format::PLAIN)?;
-    let (reach, table) = (caller.0.reach(), tables::memberships());
-    let ExportQuery { list: query, file } = query.0;
-    let fields = picked(query.fields.as_deref());
+    let (reach, ExportQuery { list: query, file }) = (caller.0.reach(), query.0);
     let given = [("limit", query.limit.is_some()), ("cursor", query.cursor.is_some())];
-    refuse_pages(&table, fields.as_deref(), &given, (format, file))?;
-    let filter = MembershipFilter::new(&exports.snapshot, reach, &query)?;
+    let file = ExportFile::new(tables::memberships(), (format, file), picked(query.fields.as_deref()), &given)?;
+    let filter = MembershipFilter::new(&exports.snapshot, &query)?;
     let found = exports.snapshot.select_memberships(reach, &filter, query.sort.unwrap_or_default());
-    exports.check_size(&caller, format, found.len())?;
-    let rows = Rows::new(table, fields.clone(), move |at| found.get(at).cloned().map(MembershipRow));
-    exports.send(&tables::memberships(), fields.as_deref(), (format, file), "memberships", rows).await
+    exports.check_size(&caller, &file, found.len())?;
+    let get = move |at: usize| found.get(at).cloned().map(|record| WholeRow { id: record.id, record });
+    exports.send(file, "memberships", get).await
 }
 
 /// Export organisations
@@ -299,19 +286,17 @@ pub async fn export_organisations(
     query: Query<OrganisationExport>,
 ) -> Result<HttpResponse, ApiError> {
     let format = exports.format("organisations", Format::PLAIN)?;
-    let (table, reach, ExportQuery { list: query, file }) = (tables::organisations(), caller.0.reach(), query.0);
-    let fields = picked(query.fields.as_deref());
+    let (reach, ExportQuery { list: query, file }) = (caller.0.reach(), query.0);
     let given = [("limit", query.limit.is_some()), ("cursor", query.cursor.is_some())];
-    refuse_pages(&table, fields.as_deref(), &given, (format, file))?;
+    let file = ExportFile::new(tables::organisations(), (format, file), picked(query.fields.as_deref()), &given)?;
     let snapshot = Arc::clone(&exports.snapshot.0);
     let filter = OrganisationFilter::new(&snapshot, reach, &query)?;
     let found = snapshot.select_organisations(&filter, order_of(&query));
-    exports.check_size(&caller, format, found.len())?;
+    exports.check_size(&caller, &file, found.len())?;
     let ids: Vec<Uuid> = found.into_iter().map(|one| one.record.id).collect();
     let get =
         move |at: usize| ids.get(at).map(|id| OrganisationRow { snapshot: Arc::clone(&snapshot), reach, id: *id });
-    let rows = Rows::new(table, fields.clone(), get);
-    exports.send(&tables::organisations(), fields.as_deref(), (format, file), "organisations", rows).await
+    exports.send(file, "organisations", get).await
 }
 
 /// Export themes
@@ -330,18 +315,16 @@ pub async fn export_themes(
     query: Query<ThemeExport>,
 ) -> Result<HttpResponse, ApiError> {
     let format = exports.format("themes", Format::PLAIN)?;
-    let (table, ExportQuery { list: query, file }) = (tables::themes(), query.0);
-    let fields = picked(query.fields.as_deref());
+    let ExportQuery { list: query, file } = query.0;
     let given = [("limit", query.limit.is_some()), ("cursor", query.cursor.is_some())];
-    refuse_pages(&table, fields.as_deref(), &given, (format, file))?;
+    let file = ExportFile::new(tables::themes(), (format, file), picked(query.fields.as_deref()), &given)?;
     let snapshot = Arc::clone(&exports.snapshot.0);
     let filter = ThemeFilter::new(&snapshot, &query)?;
     let found = snapshot.select_themes(&filter, query.sort.unwrap_or_default());
-    exports.check_size(&caller, format, found.len())?;
+    exports.check_size(&caller, &file, found.len())?;
     let ids: Vec<Uuid> = found.into_iter().map(|one| one.record.id).collect();
     let get = move |at: usize| ids.get(at).map(|id| ThemeRow { snapshot: Arc::clone(&snapshot), id: *id });
-    let rows = Rows::new(table, fields.clone(), get);
-    exports.send(&tables::themes(), fields.as_deref(), (format, file), "themes", rows).await
+    exports.send(file, "themes", get).await
 }
 
 /// Get the codebook of the exports

@@ -184,7 +184,8 @@ pub async fn replace_initiative(
 /// Change an initiative
 ///
 /// Send a merge patch (RFC 7396). Null clears a member. An array replaces the whole array. `lead_council` and `lead`
-/// replace each other, and so do the record and the name of the lead, if you send one of them. Another `delivery_status` clears `status_as_at`, unless you send its date too.
+/// replace each other, and so do the record and the name of the lead, if you send one of them. Another
+/// `delivery_status` clears `status_as_at`, unless you send its date too.
 #[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), IfMatch), request_body(content = NewInitiative, content_type = "application/merge-patch+json"), responses((status = 200, description = "The updated initiative", body = Initiative)), security(("bearer" = []), ("api_key" = [])))]
 #[patch("/initiatives/{initiative}")]
 pub async fn update_initiative(

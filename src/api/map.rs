@@ -56,7 +56,7 @@ pub async fn map_councils(
     query: Query<MapQuery<CouncilQuery>>,
 ) -> Result<HttpResponse, ApiError> {
     let filter = CouncilFilter::new(&snapshot, caller.reach(), &query.filters)?;
-    let (total, placed) = points::councils(&snapshot, caller.reach(), &filter);
+    let (total, placed) = points::councils(&snapshot, &filter);
     let visible = snapshot.visible(caller.reach());
     let shown = |record| CouncilProperties::new(&snapshot, &visible, record);
     show(&request, &PointMap::new(total, placed, query.zoom.zoom, shown)).await

@@ -1,5 +1,5 @@
-//! Memberships of the network. Everyone can read who was a member and when. Network admins write them. Network officers and
-//! the member's own editors also read the terms.
+//! Memberships of the network. Everyone can read who was a member and when. Network admins write them. Network officers
+//! and the member's own editors also read the terms.
 
 use actix_web::{HttpResponse, delete, get, patch, post, web};
 use diesel_async::AsyncPgConnection;
@@ -40,7 +40,7 @@ pub async fn list_memberships(
     query: Query<MembershipQuery>,
 ) -> Result<Listing<Membership>, ApiError> {
     let reach = caller.reach();
-    let filter = MembershipFilter::new(&snapshot, reach, &query)?;
+    let filter = MembershipFilter::new(&snapshot, &query)?;
     let page = pages.page(query.limit, query.cursor.as_deref())?;
     let slice = snapshot.list_memberships(reach, &filter, query.sort.unwrap_or_default(), &page);
     Ok(pages.listing(slice, page.limit, picked(query.0.fields.as_deref())))
@@ -84,8 +84,8 @@ pub async fn create_membership(
 
 /// Change a membership
 ///
-/// For network admins. Send a merge patch (RFC 7396). Null clears a member. A list such as `observations` is replaced as a
-/// whole. The record and the name of an organisation replace each other, if you send one of them.
+/// For network admins. Send a merge patch (RFC 7396). Null clears a member. A list such as `observations` is replaced
+/// as a whole. The record and the name of an organisation replace each other, if you send one of them.
 #[utoipa::path(tag = "memberships", params(("id" = String, Path, description = "Id of the membership"), IfMatch), request_body(content = NewMembership, content_type = "application/merge-patch+json"), responses((status = 200, description = "The updated membership", body = Membership)), security(("bearer" = []), ("api_key" = [])))]
 #[patch("/memberships/{id}")]
 pub async fn update_membership(

@@ -140,7 +140,7 @@ pub async fn list_council_features(
 ) -> Result<HttpResponse, ApiError> {
     features.list(&COUNCILS, &pages, &query.items, |snapshot, reach, _| {
         let filter = CouncilFilter::new(snapshot, reach, &query.filters)?;
-        Ok(features::councils(snapshot, reach, &filter))
+        Ok(features::councils(snapshot, &filter))
     })
 }
 
@@ -195,7 +195,7 @@ pub async fn list_boundary_features(
 ) -> Result<HttpResponse, ApiError> {
     features.list(&BOUNDARIES, &pages, &query.items, |snapshot, reach, choice| {
         let filter = CouncilFilter::new(snapshot, reach, &query.filters)?;
-        features::boundaries(snapshot, reach, &filter, choice.boxes.as_deref())
+        features::boundaries(snapshot, &filter, choice.boxes.as_deref())
     })
 }
 

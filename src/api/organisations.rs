@@ -2,7 +2,6 @@
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
 use diesel_async::AsyncPgConnection;
-use uuid::Uuid;
 
 use super::writes::{Creation, Edit, Editable};
 use crate::access::account::Account;
@@ -13,9 +12,9 @@ use crate::audit::subject::Subject;
 use crate::audit::trail::Trail;
 use crate::db::Db;
 use crate::db::enum_text::picked;
-use crate::error::{ApiError, UNKNOWN};
+use crate::error::ApiError;
 use crate::http::idempotency::Idempotency;
-use crate::http::input::{Body, Draft, Faults, IfMatch, Patch, Query, Revision};
+use crate::http::input::{Body, Draft, IfMatch, Patch, Query, Revision};
 use crate::http::page::{Page, Pages};
 use crate::http::response::{Answer, Cacheable, Moves, Written, moved};
 use crate::read_model::extractor::CurrentSnapshot;
@@ -98,8 +97,8 @@ pub async fn create_organisation(
 
 /// Replace an organisation
 ///
-/// For network officers. Members that you leave out are cleared. Records that name the organisation keep the name that they
-/// have.
+/// For network officers. Members that you leave out are cleared. Records that name the organisation keep the name that
+/// they have.
 #[utoipa::path(tag = "organisations", params(("organisation" = String, Path, description = "Slug or id", example = "co-operatives-uk"), IfMatch), request_body = NewOrganisation, responses((status = 200, description = "The updated organisation", body = Organisation)), security(("bearer" = []), ("api_key" = [])))]
 #[put("/organisations/{organisation}")]
 pub async fn replace_organisation(
@@ -142,9 +141,9 @@ pub async fn delete_organisation(
 
 /// Merge an organisation into another
 ///
-/// For network officers, for a body that is in the registry twice. Moves the initiatives and memberships that name it to the
-/// other record; they keep the name that they have. Its names become aliases there. If the other record has no `org_id`, it
-/// takes over this one's. The old address then redirects there. The answer is the other record.
+/// For network officers, for a body that is in the registry twice. Moves the initiatives and memberships that name it
+/// to the other record; they keep the name that they have. Its names become aliases there. If the other record has no
+/// `org_id`, it takes over this one's. The old address then redirects there. The answer is the other record.
 #[utoipa::path(tag = "organisations", params(("organisation" = String, Path, description = "Slug or id of the record to remove", example = "co-operatives-uk"), Idempotency), request_body = OrganisationMerge, responses((status = 200, description = "The other record, after the merge", body = Organisation)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/organisations/{organisation}/merge")]
 pub async fn merge_organisation(
@@ -163,7 +162,8 @@ pub async fn merge_organisation(
         store::take_turns(conn).await?;
         let from = store::locate(conn, &organisation).await?;
         let Draft { value, mut faults } = draft;
-        let into = target(conn, &value, &from, &mut faults).await?;
+        let known = references::organisation_names(conn).await?;
+        let into = references::merge_target(&known, &value.into, from.id, "organisation", &mut faults);
         faults.finish()?;
         let into = store::find(conn, into.unwrap_or(from.id)).await?;
         let moved = merge(conn, &from, &into).await?;
@@ -180,23 +180,6 @@ pub async fn merge_organisation(
         Ok(written)
     })
     .await
-}
-
-async fn target(
-    conn: &mut AsyncPgConnection,
-    merge: &OrganisationMerge,
-    from: &Organisation,
-    faults: &mut Faults,
-) -> Result<Option<Uuid>, ApiError> {
-    if merge.into.is_empty() {
-        return Ok(None);
-    }
-    let known = references::organisation_names(conn).await?;
-    let into = references::pick(&known, &merge.into, "organisation", |detail| faults.add("/into", UNKNOWN, detail));
-    if into == Some(from.id) {
-        faults.add("/into", "circular", "is the organisation itself");
-    }
-    Ok(into)
 }
 
 impl Editable for Organisation {

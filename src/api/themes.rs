@@ -12,12 +12,12 @@ use crate::audit::subject::Subject;
 use crate::audit::trail::Trail;
 use crate::db::Db;
 use crate::db::enum_text::picked;
-use crate::error::{ApiError, UNKNOWN};
+use crate::error::ApiError;
 use crate::formats::citation::form::Form;
 use crate::formats::citation::linked;
 use crate::formats::citation::linked::LinkedData;
 use crate::http::idempotency::Idempotency;
-use crate::http::input::{Body, Draft, Faults, IfMatch, Patch, Query, Revision};
+use crate::http::input::{Body, Draft, IfMatch, Patch, Query, Revision};
 use crate::http::page::{Page, Pages};
 use crate::http::response::{Answer, Cacheable, Moves, Written, moved};
 use crate::read_model::extractor::CurrentSnapshot;
@@ -44,7 +44,7 @@ pub async fn list_themes(
     let filter = ThemeFilter::new(&snapshot, &query)?;
     let (order, fields) = (query.sort.unwrap_or_default(), picked(query.0.fields.as_deref()));
     pages.records(&request, &page, None, |page| {
-        snapshot.list_themes(&filter, order, page).try_map(|entry| Ok(RecordView::theme(entry, fields.as_deref())))
+        snapshot.list_themes(&filter, order, page).try_map(|entry| Ok(RecordView::of(entry, fields.as_deref())))
     })
 }
 
@@ -74,7 +74,7 @@ pub async fn find_theme(
         return Form::linked(&request, found, linked::theme);
     }
     let fields = picked(view.fields.as_deref());
-    Ok(Answer::json(&request).send_rendered(&RecordView::theme(entry, fields.as_deref())))
+    Ok(Answer::json(&request).send_rendered(&RecordView::of(entry, fields.as_deref())))
 }
 
 /// Create a theme
@@ -156,7 +156,8 @@ pub async fn merge_theme(
         store::lock_tree(conn).await?;
         let from = store::locate(conn, &theme).await?;
         let Draft { value, mut faults } = draft;
-        let into = target(conn, &value, &from, &mut faults).await?;
+        let known = references::theme_names(conn).await?;
+        let into = references::merge_target(&known, &value.into, from.id, "theme", &mut faults);
         let into = store::find(conn, into.unwrap_or(from.id)).await?;
         if into.status == ThemeStatus::Deprecated && into.id != from.id {
             faults.add("/into", "deprecated", "is a deprecated theme; use the one that replaces it");
@@ -172,23 +173,6 @@ pub async fn merge_theme(
         Ok(written)
     })
     .await
-}
-
-async fn target(
-    conn: &mut AsyncPgConnection,
-    merge: &ThemeMerge,
-    from: &Theme,
-    faults: &mut Faults,
-) -> Result<Option<uuid::Uuid>, ApiError> {
-    if merge.into.is_empty() {
-        return Ok(None);
-    }
-    let known = references::theme_names(conn).await?;
-    let into = references::pick(&known, &merge.into, "theme", |detail| faults.add("/into", UNKNOWN, detail));
-    if into == Some(from.id) {
-        faults.add("/into", "circular", "is the theme itself");
-    }
-    Ok(into)
 }
 
 impl Editable for Theme {

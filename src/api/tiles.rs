@@ -102,7 +102,7 @@ pub async fn find_council_tile(
     let mut filter = CouncilFilter::new(&snapshot, caller.reach(), &query.filters)?;
     let Some(bbox) = narrowed(filter.area.bbox, id) else { return Ok(Answer::new(&request, MVT).send(Vec::new())) };
     filter.area.bbox = Some(bbox);
-    let (_, placed) = points::councils(&snapshot, caller.reach(), &filter);
+    let (_, placed) = points::councils(&snapshot, &filter);
     let visible = snapshot.visible(caller.reach());
     let shown = |record| CouncilProperties::new(&snapshot, &visible, record);
     Ok(Answer::new(&request, MVT).send(tile(id, placed, shown)?))
@@ -133,16 +133,14 @@ pub async fn describe_boundary_tiles(
 pub async fn find_boundary_tile(
     request: HttpRequest,
     snapshot: CurrentSnapshot,
-    caller: Anyone,
+    _: Anyone,
     numbers: Numbers,
     query: Query<MembersQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let id = located(&numbers)?;
     let bounds = Some(id.bbox_within(areas::MARGIN / f64::from(EXTENT)));
-    let reach = caller.reach();
     // Clipping large areas to a tile blocks a processor for a moment.
-    let tile =
-        web::block(move || areas::tile(id, &members(&snapshot, reach, &query, shape::level(id.zoom()), bounds)?));
+    let tile = web::block(move || areas::tile(id, &members(&snapshot, &query, shape::level(id.zoom()), bounds)?));
     let tile = tile.await.map_err(ApiError::internal)??;
     Ok(Answer::new(&request, MVT).send(tile))
 }

@@ -40,7 +40,7 @@ pub async fn list_users(
 ) -> Result<Listing<User>, ApiError> {
     let window = pages.window(query.limit, query.cursor.as_deref(), query.sort.unwrap_or(UserSort::Email).order())?;
     let mut faults = Vec::new();
-    let councils = snapshot.any_council(Reach::ALL, "council", &query.council, &mut faults);
+    let councils = snapshot.any_council("council", &query.council, &mut faults);
     if !faults.is_empty() {
         return Err(ApiError::bad_query(faults));
     }

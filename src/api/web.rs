@@ -112,7 +112,7 @@ async fn find_council_page(
 ) -> HttpResponse {
     let found = || -> Result<HttpResponse, ApiError> {
         let snapshot = snapshot?;
-        let found = &snapshot.locate_council(Reach::PUBLIC, &council)?.record;
+        let found = &snapshot.locate_council(&council)?.record;
         if references::is_former(&council, &found.slug, found.id) {
             return Ok(moved(&request, &found.slug));
         }

@@ -112,7 +112,7 @@ pub async fn find_councils_page(request: HttpRequest, snapshot: Result<CurrentSn
             counts.facets.council.iter().map(|one| (one.value.as_str(), one.initiatives)).collect();
         let themes = themes_of_councils(&snapshot);
         let seen = || {
-            let entries = snapshot.councils.iter().filter(|one| one.is_seen(Reach::PUBLIC));
+            let entries = snapshot.councils.iter();
             entries.map(|one| &one.record).filter(|one| one.is_in_office(snapshot.day))
         };
         let mut shown: Vec<Practice<'_>> = seen()
@@ -211,7 +211,7 @@ pub async fn find_sitemap(
     let part = part.map(|(_, value)| value.parse().unwrap_or_default());
     let plain = ["/", "/themes", "/councils", "/about"].map(|path| Listed { path: path.into(), modified: None });
     let themes = snapshot.themes.iter().filter(|one| one.is_active()).map(|one| &one.record);
-    let councils = snapshot.councils.iter().filter(|one| one.is_seen(Reach::PUBLIC)).map(|one| &one.record);
+    let councils = snapshot.councils.iter().map(|one| &one.record);
     let visible = snapshot.visible(Reach::PUBLIC);
     let records = snapshot.initiatives(&visible);
     let pages: Vec<Listed> = plain

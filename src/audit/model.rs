@@ -83,8 +83,8 @@ pub enum Action {
     /// An initiative was changed or replaced.
     #[serde(rename = "initiative.update")]
     InitiativeUpdate,
-    /// An initiative has a new version because a theme or an organisation was merged, or because the initiative that it is a component of
-    /// changed. The actor did not write any of its text.
+    /// An initiative has a new version because a theme or an organisation was merged, or because the initiative that it
+    /// is a component of changed. The actor did not write any of its text.
     #[serde(rename = "initiative.follow")]
     InitiativeFollow,
     /// An initiative was withdrawn, or deleted if it had only been a draft.

@@ -136,8 +136,8 @@ async fn start_private(settings: &StoreSettings, given_up: &Arc<AtomicBool>) -> 
     }
 }
 
-/// Warns if the server does not answer in English. The driver hides the codes of errors, so some are known by their words, such
-/// as that of a full disk (`error::database`).
+/// Warns if the server does not answer in English. The driver hides the codes of errors, so some are known by their
+/// words, such as that of a full disk (`error::database`).
 async fn warn_of_language(conn: &mut AsyncPgConnection) {
     let query = diesel::select(diesel::dsl::sql::<Text>("current_setting('lc_messages')"));
     let language: QueryResult<String> = query.get_result(conn).await;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use roaring::RoaringBitmap;
 use uuid::Uuid;
 
+use super::catalogue::CouncilEntry;
 use super::council_list::CouncilFilter;
-use super::entry::CouncilEntry;
 use super::hits::{Found, SearchHit, Suggestion};
 use super::initiative_filter::InitiativeFilter;
 use super::initiatives::Row;
@@ -44,7 +44,7 @@ impl Snapshot {
         let Some(hits) = &filter.hits else { return slice_of(Vec::<KeyedRow<Relevance, _>>::new(), 0, page) };
         let former = hits.as_of(self, reach, SearchScope::Councils, page);
         let hits = former.map_or_else(|| Arc::clone(hits), Arc::new);
-        let found = self.places_of(reach, &CouncilFilter { hits: Some(Arc::clone(&hits)), ..filter.clone() });
+        let found = self.places_of(&CouncilFilter { hits: Some(Arc::clone(&hits)), ..filter.clone() });
         let rows =
             hits.ranked(0, &found, page, |place| self.council_id(place), |place| self.councils.at(place as usize));
         slice_of(rows, found.len() as usize, page)
@@ -64,7 +64,7 @@ impl Snapshot {
         let [of_initiatives, of_councils] =
             [0, 1].map(|at| hits.understanding.hits.get(at).map_or(&nothing, |one| &one.matched));
         let found_initiatives = self.select(reach, initiatives) & of_initiatives;
-        let found_councils = self.places_of(reach, councils) & of_councils;
+        let found_councils = self.places_of(councils) & of_councils;
         let total = found_initiatives.len() + found_councils.len();
         let mut rows = hits.ranked(
             0,
@@ -90,8 +90,8 @@ impl Snapshot {
     }
 
     /// The councils that match a filter, as indexes in the order of names.
-    fn places_of(&self, reach: Reach, filter: &CouncilFilter) -> RoaringBitmap {
-        let found = self.select_councils(reach, filter);
+    fn places_of(&self, filter: &CouncilFilter) -> RoaringBitmap {
+        let found = self.select_councils(filter);
         found.into_iter().filter_map(|one| self.councils.place(one.record.id)).map(|place| place as u32).collect()
     }
 

@@ -3,7 +3,6 @@
 use super::boundaries::Boundary;
 use super::council_list::CouncilFilter;
 use super::snapshot::Snapshot;
-use crate::access::reach::Reach;
 use crate::error::ApiError;
 use crate::geography::BoundingBox;
 use crate::registry::boundaries::model::MembersQuery;
@@ -18,7 +17,6 @@ pub type Member = (Council, Boundary);
 /// that intersect it. Computing the union for a county takes noticeable CPU time.
 pub fn members(
     snapshot: &Snapshot,
-    reach: Reach,
     query: &MembersQuery,
     level: i16,
     bounds: Option<BoundingBox>,
@@ -31,7 +29,7 @@ pub fn members(
         ..CouncilFilter::default()
     };
     let mut councils: Vec<&Council> =
-        snapshot.select_councils(reach, &filter).into_iter().map(|entry| &entry.record).collect();
+        snapshot.select_councils(&filter).into_iter().map(|entry| &entry.record).collect();
     councils.sort_by_key(|council| &council.slug);
     let mut members = Vec::new();
     for council in councils {

@@ -1,11 +1,20 @@
-//! Councils, themes and vocabularies: a few hundred short records. All are read again when one of them changes.
+//! Councils, themes, organisations and vocabularies: a few hundred short records of each kind. All of a kind are read
+//! again when one of them changes.
 
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
+use derive_more::Deref;
 use uuid::Uuid;
 
-use super::entry::{CouncilEntry, ThemeEntry};
+use super::json::RecordJson;
+use super::paging::{SortKey, page_of, tie};
+use crate::error::ApiError;
+use crate::http::page::{PageRequest, Slice};
+use crate::http::response::{Fingerprint, Versioned, fingerprint};
+use crate::registry::councils::model::Council;
+use crate::registry::organisations::model::Organisation;
+use crate::registry::themes::model::{Theme, ThemeStatus};
 use crate::registry::vocabularies::{CoOperativeValue, Principle, PrincipleScheme};
 
 /// A tombstone: the public remains of a withdrawn record that was public.
@@ -17,152 +26,196 @@ pub struct Tombstone {
     pub reason: Option<String>,
 }
 
-/// Councils by all their names.
-#[derive(Debug, Default)]
-pub struct Councils {
-    entries: Vec<CouncilEntry>,
-    by_id: HashMap<Uuid, usize>,
-    /// Current slugs, former slugs and GSS codes, former ones included.
-    names: BTreeMap<String, Uuid>,
-    tombstones: HashMap<Uuid, Tombstone>,
+/// A kind of record that is read again as a whole.
+pub trait Catalogued: Versioned {
+    /// Id.
+    fn id(&self) -> Uuid;
+    /// Name or label. Catalogues are sorted by it.
+    fn name(&self) -> &str;
 }
 
-impl Councils {
-    /// From the records, their slugs (current and former), and the tombstones of withdrawn ones.
-    pub fn new(
-        mut entries: Vec<CouncilEntry>,
-        slugs: Vec<(String, Uuid)>,
-        tombstones: HashMap<Uuid, Tombstone>,
-    ) -> Self {
-        entries.sort_by(|a, b| (&a.name_key, a.record.id).cmp(&(&b.name_key, b.record.id)));
-        let by_id = entries.iter().enumerate().map(|(at, entry)| (entry.record.id, at)).collect();
-        let codes_of =
-            |entry: &CouncilEntry| entry.record.codes.clone().into_iter().zip(std::iter::repeat(entry.record.id));
-        let codes = entries.iter().flat_map(codes_of).map(|(code, id)| (code.gss, id));
-        let names = codes.chain(slugs).collect();
-        Self { entries, by_id, names, tombstones }
-    }
+/// A record in a catalogue.
+#[derive(Debug)]
+pub struct CatalogueEntry<T> {
+    /// The record.
+    pub record: T,
+    /// Its name in lower case, as a sort key.
+    pub name_key: Box<str>,
+    /// Its JSON.
+    pub json: RecordJson,
+    /// Fingerprint of that JSON.
+    pub fingerprint: Fingerprint,
+}
 
-    /// All councils by name, hidden ones included.
-    pub fn iter(&self) -> impl Iterator<Item = &CouncilEntry> {
+impl<T: Catalogued> CatalogueEntry<T> {
+    /// From a loaded record.
+    pub fn new(record: T) -> Result<Self, ApiError> {
+        let json = RecordJson::new(&record)?;
+        let fingerprint = fingerprint(json.text().as_bytes());
+        Ok(Self { name_key: record.name().to_lowercase().into(), fingerprint, json, record })
+    }
+}
+
+/// What leads to the records of a kind besides their ids, and what is left of those that are gone.
+#[derive(Debug, Default)]
+pub struct Directory {
+    /// Current and former slugs, and the codes of councils. A slug of a merged record leads to its heir.
+    pub names: BTreeMap<String, Uuid>,
+    /// The heir of each merged record: the one that it was merged into.
+    pub heirs: HashMap<Uuid, Uuid>,
+    /// Tombstones of withdrawn records.
+    pub tombstones: HashMap<Uuid, Tombstone>,
+}
+
+/// All records of a kind, in the order of their names.
+#[derive(Debug)]
+pub struct Catalogue<T> {
+    entries: Vec<CatalogueEntry<T>>,
+    by_id: HashMap<Uuid, usize>,
+    directory: Directory,
+}
+
+impl<T> Default for Catalogue<T> {
+    fn default() -> Self {
+        Self { entries: Vec::new(), by_id: HashMap::new(), directory: Directory::default() }
+    }
+}
+
+impl<T: Catalogued> Catalogue<T> {
+    /// From loaded records.
+    pub fn new(records: Vec<T>, directory: Directory) -> Result<Self, ApiError> {
+        let entries = records.into_iter().map(CatalogueEntry::new);
+        let mut entries: Vec<CatalogueEntry<T>> = entries.collect::<Result<_, _>>()?;
+        entries.sort_by(|a, b| (&a.name_key, a.record.id()).cmp(&(&b.name_key, b.record.id())));
+        let by_id = entries.iter().enumerate().map(|(at, entry)| (entry.record.id(), at)).collect();
+        Ok(Self { entries, by_id, directory })
+    }
+}
+
+impl<T> Catalogue<T> {
+    /// All records by name.
+    pub fn iter(&self) -> std::slice::Iter<'_, CatalogueEntry<T>> {
         self.entries.iter()
     }
 
-    /// The council with an id, without a check of visibility.
-    pub fn get(&self, id: Uuid) -> Option<&CouncilEntry> {
+    /// The number of records.
+    #[expect(clippy::len_without_is_empty, reason = "nobody asks whether there are none")]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// The record with an id.
+    pub fn get(&self, id: Uuid) -> Option<&CatalogueEntry<T>> {
         self.by_id.get(&id).map(|at| &self.entries[*at])
     }
 
-    /// The index of a council in the order of names.
+    /// The index of a record in the order of names.
     pub fn place(&self, id: Uuid) -> Option<usize> {
         self.by_id.get(&id).copied()
     }
 
-    /// The council at an index in the order of names.
-    pub fn at(&self, place: usize) -> Option<&CouncilEntry> {
+    /// The record at an index in the order of names.
+    pub fn at(&self, place: usize) -> Option<&CatalogueEntry<T>> {
         self.entries.get(place)
     }
 
-    /// The id for a slug or a GSS code.
+    /// The id for a slug or a code.
     pub fn id(&self, name: &str) -> Option<Uuid> {
-        self.names.get(name).copied()
+        self.directory.names.get(name).copied()
     }
 
-    /// Current slugs, former slugs and GSS codes of all councils.
+    /// Slugs and codes of all records, former ones included.
     pub fn names(&self) -> impl Iterator<Item = (&str, Uuid)> {
-        self.names.iter().map(|(name, id)| (name.as_str(), *id))
+        self.directory.names.iter().map(|(name, id)| (name.as_str(), *id))
     }
 
-    /// The tombstone of a withdrawn council.
+    /// The id that stands for this one now: that of its heir if it was merged.
+    pub fn heir(&self, id: Uuid) -> Uuid {
+        self.directory.heirs.get(&id).copied().unwrap_or(id)
+    }
+
+    /// The tombstone of a withdrawn record.
     pub fn tombstone(&self, id: Uuid) -> Option<&Tombstone> {
-        self.tombstones.get(&id)
+        self.directory.tombstones.get(&id)
+    }
+
+    /// True for the id of a record, of a merged one or of a withdrawn one.
+    pub fn knows(&self, id: Uuid) -> bool {
+        self.by_id.contains_key(&self.heir(id)) || self.directory.tombstones.contains_key(&id)
     }
 
     /// Approximate size in memory, in bytes. Each text is both in the record and in its JSON.
     pub fn size(&self) -> usize {
-        self.entries.iter().map(|entry| size_of::<CouncilEntry>() + 2 * entry.json.size()).sum()
+        self.entries.iter().map(|entry| size_of::<CatalogueEntry<T>>() + 2 * entry.json.size()).sum()
     }
 }
 
-/// Themes by all their names, as a tree.
-#[derive(Debug, Default)]
-pub struct Themes {
-    entries: Vec<ThemeEntry>,
-    by_id: HashMap<Uuid, usize>,
-    /// Current and former slugs. Those of a merged theme lead to the theme that replaced it.
-    names: BTreeMap<String, Uuid>,
-    /// The broader theme of each theme.
-    broader: HashMap<Uuid, Uuid>,
-    /// The replacement of each merged theme.
-    merged: HashMap<Uuid, Uuid>,
-    tombstones: HashMap<Uuid, Tombstone>,
-    last_change: Option<chrono::DateTime<chrono::Utc>>,
+/// One page of these entries, by a key and then by id.
+pub fn page_by<'a, T: Catalogued, K: SortKey>(
+    found: Vec<&'a CatalogueEntry<T>>,
+    descending: bool,
+    page: &PageRequest,
+    key: impl Fn(&CatalogueEntry<T>) -> K,
+) -> Slice<&'a CatalogueEntry<T>> {
+    let total = found.len();
+    let rows = found.into_iter().map(|one| (key(one), tie(one.record.id()), one)).collect();
+    page_of(rows, descending, total, page)
 }
 
-/// The relations between themes, and data of themes that are no longer published.
-#[derive(Debug, Default)]
-pub struct ThemeTree {
-    /// Current and former slugs, with the theme that each leads to.
-    pub slugs: Vec<(String, Uuid)>,
+/// A council.
+pub type CouncilEntry = CatalogueEntry<Council>;
+/// A theme.
+pub type ThemeEntry = CatalogueEntry<Theme>;
+/// An organisation, without the number of its initiatives.
+pub type OrganisationEntry = CatalogueEntry<Organisation>;
+
+impl Catalogued for Council {
+    fn id(&self) -> Uuid {
+        self.id
+    }
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Catalogued for Theme {
+    fn id(&self) -> Uuid {
+        self.id
+    }
+    fn name(&self) -> &str {
+        &self.label
+    }
+}
+
+impl Catalogued for Organisation {
+    fn id(&self) -> Uuid {
+        self.id
+    }
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl ThemeEntry {
+    /// True for a theme that new records may use.
+    pub fn is_active(&self) -> bool {
+        self.record.status == ThemeStatus::Active
+    }
+}
+
+/// Themes, as a tree.
+#[derive(Debug, Default, Deref)]
+pub struct Themes {
+    /// The themes.
+    #[deref]
+    pub all: Catalogue<Theme>,
     /// The broader theme of each theme.
     pub broader: HashMap<Uuid, Uuid>,
-    /// The replacement of each merged theme.
-    pub merged: HashMap<Uuid, Uuid>,
-    /// Tombstones of withdrawn themes.
-    pub tombstones: HashMap<Uuid, Tombstone>,
     /// Time of the last change of any theme, merged and withdrawn ones included.
-    pub last_change: Option<chrono::DateTime<chrono::Utc>>,
+    pub last_change: Option<DateTime<Utc>>,
 }
 
 impl Themes {
-    /// From the records and their relations.
-    pub fn new(mut entries: Vec<ThemeEntry>, tree: ThemeTree) -> Self {
-        entries.sort_by(|a, b| (&a.label_key, a.record.id).cmp(&(&b.label_key, b.record.id)));
-        let by_id = entries.iter().enumerate().map(|(at, entry)| (entry.record.id, at)).collect();
-        let ThemeTree { slugs, broader, merged, tombstones, last_change } = tree;
-        Self { entries, by_id, names: slugs.into_iter().collect(), broader, merged, tombstones, last_change }
-    }
-
-    /// All published themes, by label.
-    pub fn iter(&self) -> impl Iterator<Item = &ThemeEntry> {
-        self.entries.iter()
-    }
-
-    /// The theme at an index in the order of labels.
-    pub fn at(&self, place: usize) -> Option<&ThemeEntry> {
-        self.entries.get(place)
-    }
-
-    /// The published theme with an id.
-    pub fn get(&self, id: Uuid) -> Option<&ThemeEntry> {
-        self.by_id.get(&id).map(|at| &self.entries[*at])
-    }
-
-    /// The id for a slug.
-    pub fn id(&self, slug: &str) -> Option<Uuid> {
-        self.names.get(slug).copied()
-    }
-
-    /// Current and former slugs of all themes.
-    pub fn names(&self) -> impl Iterator<Item = (&str, Uuid)> {
-        self.names.iter().map(|(name, id)| (name.as_str(), *id))
-    }
-
-    /// The replacement of a merged theme.
-    pub fn merged_into(&self, id: Uuid) -> Option<Uuid> {
-        self.merged.get(&id).copied()
-    }
-
-    /// The tombstone of a withdrawn theme.
-    pub fn tombstone(&self, id: Uuid) -> Option<&Tombstone> {
-        self.tombstones.get(&id)
-    }
-
-    /// Time of the last change of any theme.
-    pub fn last_change(&self) -> Option<chrono::DateTime<chrono::Utc>> {
-        self.last_change
-    }
-
     /// A theme and all its broader themes. A tree has few levels; the limit guards against a cycle.
     pub fn with_broader(&self, id: Uuid) -> Vec<Uuid> {
         std::iter::successors(Some(id), |below| self.broader.get(below).copied()).take(8).collect()

@@ -8,7 +8,6 @@ use super::council_changes::CouncilChangeEntry;
 use super::facet_index::FacetKey;
 use super::paging::{page_of, tie};
 use super::snapshot::Snapshot;
-use crate::access::reach::Reach;
 use crate::error::ApiError;
 use crate::http::page::{PageRequest, Slice};
 use crate::registry::council_changes::lineage::LineageScope;
@@ -16,13 +15,9 @@ use crate::registry::council_changes::model::CouncilChangeQuery;
 
 impl Snapshot {
     /// The changes that match, earliest first.
-    pub fn select_council_changes(
-        &self,
-        reach: Reach,
-        query: &CouncilChangeQuery,
-    ) -> Result<Vec<&CouncilChangeEntry>, ApiError> {
+    pub fn select_council_changes(&self, query: &CouncilChangeQuery) -> Result<Vec<&CouncilChangeEntry>, ApiError> {
         let mut faults = Vec::new();
-        let councils = self.any_council(reach, "council", &query.council, &mut faults);
+        let councils = self.any_council("council", &query.council, &mut faults);
         if !faults.is_empty() {
             return Err(ApiError::bad_query(faults));
         }
@@ -41,11 +36,10 @@ impl Snapshot {
     /// One page of the changes that match.
     pub fn list_council_changes(
         &self,
-        reach: Reach,
         query: &CouncilChangeQuery,
         page: &PageRequest,
     ) -> Result<Slice<&CouncilChangeEntry>, ApiError> {
-        let found = self.select_council_changes(reach, query)?;
+        let found = self.select_council_changes(query)?;
         let is_descending = query.sort.unwrap_or_default().is_descending();
         let total = found.len();
         let rows = found.into_iter().map(|one| (one.record.effective_on, tie(one.record.id), one)).collect();

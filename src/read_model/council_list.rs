@@ -6,8 +6,8 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::entry::CouncilEntry;
-use super::paging::{KeyedRow, Number, SortKey, page_of, tie};
+use super::catalogue::{CouncilEntry, page_by};
+use super::paging::Number;
 use super::search::Hits;
 use super::snapshot::Snapshot;
 use crate::access::reach::Reach;
@@ -49,7 +49,7 @@ impl CouncilFilter {
     /// Resolve the names in a query. Reports every fault at once.
     pub fn new(snapshot: &Snapshot, reach: Reach, query: &CouncilQuery) -> Result<Self, ApiError> {
         let mut faults = Vec::new();
-        let ids = snapshot.any_council(reach, "council", &query.council, &mut faults);
+        let ids = snapshot.any_council("council", &query.council, &mut faults);
         let area = query.area(&mut faults);
         if !faults.is_empty() {
             return Err(ApiError::bad_query(faults));
@@ -134,12 +134,12 @@ impl CouncilOrder {
 
 impl Snapshot {
     /// The councils that the caller may see and that match a filter, by name.
-    pub fn select_councils(&self, reach: Reach, filter: &CouncilFilter) -> Vec<&CouncilEntry> {
+    pub fn select_councils(&self, filter: &CouncilFilter) -> Vec<&CouncilEntry> {
         let is_found = |entry: &CouncilEntry| {
             let place = self.councils.place(entry.record.id).unwrap_or_default() as u32;
             filter.hits.as_ref().is_none_or(|hits| hits.matched.contains(place))
         };
-        self.councils.iter().filter(|one| one.is_seen(reach) && filter.takes(one) && is_found(one)).collect()
+        self.councils.iter().filter(|one| filter.takes(one) && is_found(one)).collect()
     }
 
     /// One page of the councils that match.
@@ -153,7 +153,7 @@ impl Snapshot {
         if let (CouncilOrder::Relevance, Some(_)) = (order, &filter.hits) {
             return self.best_councils(reach, filter, page);
         }
-        let found = self.select_councils(reach, filter);
+        let found = self.select_councils(filter);
         self.page_of_councils(found, order, page)
     }
 
@@ -165,10 +165,10 @@ impl Snapshot {
         page: &PageRequest,
     ) -> Slice<&'a CouncilEntry> {
         match order {
-            CouncilOrder::Updated { descending } => sorted(found, descending, page, |one| one.record.updated_at),
-            CouncilOrder::Distance(near) => sorted(found, false, page, |one| distance(one, near)),
-            CouncilOrder::Name { descending } => sorted(found, descending, page, |one| one.name_key.to_string()),
-            CouncilOrder::Relevance => sorted(found, false, page, |one| one.name_key.to_string()),
+            CouncilOrder::Updated { descending } => page_by(found, descending, page, |one| one.record.updated_at),
+            CouncilOrder::Distance(near) => page_by(found, false, page, |one| distance(one, near)),
+            CouncilOrder::Name { descending } => page_by(found, descending, page, |one| one.name_key.to_string()),
+            CouncilOrder::Relevance => page_by(found, false, page, |one| one.name_key.to_string()),
         }
     }
 
@@ -195,16 +195,4 @@ impl Snapshot {
 fn distance(entry: &CouncilEntry, near: Near) -> Number {
     let at = entry.record.location.map(Point::from);
     Number(at.map_or(f64::INFINITY, |at| near.point.distance_km(at)))
-}
-
-fn sorted<'a, K: SortKey>(
-    found: Vec<&'a CouncilEntry>,
-    descending: bool,
-    page: &PageRequest,
-    key: impl Fn(&CouncilEntry) -> K,
-) -> Slice<&'a CouncilEntry> {
-    let total = found.len();
-    let rows: Vec<KeyedRow<K, &CouncilEntry>> =
-        found.into_iter().map(|one| (key(one), tie(one.record.id), one)).collect();
-    page_of(rows, descending, total, page)
 }

@@ -19,7 +19,6 @@ use crate::registry::initiatives::lead::LeadKind;
 use crate::registry::initiatives::model::{Freshness, InitiativeKind, ParticipantRole, State};
 use crate::registry::initiatives::status::DatedStatus;
 use crate::registry::initiatives::store::{Loaded, Related};
-use crate::registry::themes::model::{Theme, ThemeStatus};
 use crate::text::dates::{first_day, last_day};
 
 /// An initiative.
@@ -262,59 +261,5 @@ impl InitiativeEntry {
             + size_of_val(&*self.themes)
             + size_of_val(&*self.claims)
             + self.components.len() * size_of::<Related>()
-    }
-}
-
-/// A council.
-#[derive(Debug)]
-pub struct CouncilEntry {
-    /// The record.
-    pub record: Council,
-    /// Name in lower case, as a sort key.
-    pub name_key: Box<str>,
-    /// Its JSON.
-    pub json: RecordJson,
-    /// Fingerprint of that JSON.
-    pub fingerprint: Fingerprint,
-}
-
-impl CouncilEntry {
-    /// From a loaded record.
-    pub fn new(record: Council) -> Result<Self, ApiError> {
-        let json = RecordJson::new(&record)?;
-        let fingerprint = fingerprint(json.text().as_bytes());
-        Ok(Self { name_key: record.name.to_lowercase().into(), fingerprint, json, record })
-    }
-
-    /// True if the caller may see it: everybody sees every council.
-    pub fn is_seen(&self, _: Reach) -> bool {
-        true
-    }
-}
-
-/// A theme.
-#[derive(Debug)]
-pub struct ThemeEntry {
-    /// The record.
-    pub record: Theme,
-    /// Label in lower case, as a sort key.
-    pub label_key: Box<str>,
-    /// Its JSON.
-    pub json: RecordJson,
-    /// Fingerprint of that JSON.
-    pub fingerprint: Fingerprint,
-}
-
-impl ThemeEntry {
-    /// True for a theme that new records may use.
-    pub fn is_active(&self) -> bool {
-        self.record.status == ThemeStatus::Active
-    }
-
-    /// From a loaded record.
-    pub fn new(record: Theme) -> Result<Self, ApiError> {
-        let json = RecordJson::new(&record)?;
-        let fingerprint = fingerprint(json.text().as_bytes());
-        Ok(Self { label_key: record.label.to_lowercase().into(), fingerprint, json, record })
     }
 }

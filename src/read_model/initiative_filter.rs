@@ -40,7 +40,8 @@ pub struct InitiativeFilter {
     pub participants: Option<Vec<Uuid>>,
     /// Names any of these organisations as lead, partner, evaluator or payer.
     pub organisations: Option<Vec<Uuid>>,
-    /// The same as `participants` for one council, with those of its lineage, in addition to `participants`: for the list of one council.
+    /// The same as `participants` for one council, with those of its lineage, in addition to `participants`: for the
+    /// list of one council.
     pub within_council: Option<Vec<Uuid>>,
     /// Has any of these themes, in addition to `themes`: for the list of one theme.
     pub within_themes: Option<NamedThemes>,
@@ -89,8 +90,8 @@ impl InitiativeFilter {
         let mut faults = Vec::new();
         let (network, named): (Vec<_>, Vec<_>) = query.council.iter().cloned().partition(|name| &**name == NETWORK);
         let lineage = |ids: Vec<Uuid>| snapshot.widened(&ids, query.lineage.unwrap_or_default());
-        let leads = snapshot.any_council(reach, "council", &named, &mut faults).map(lineage);
-        let participants = snapshot.any_council(reach, "participant", &query.participant, &mut faults).map(lineage);
+        let leads = snapshot.any_council("council", &named, &mut faults).map(lineage);
+        let participants = snapshot.any_council("participant", &query.participant, &mut faults).map(lineage);
         let themes = snapshot.any_theme(&query.theme, &mut faults);
         let principles = snapshot.any_principle(&query.principle, &mut faults);
         let organisations = snapshot.any_organisation(&query.organisation, &mut faults);

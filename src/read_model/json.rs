@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use crate::error::ApiError;
 
-/// Members that a request adds (`embedded`, `distance_km`, `highlight`, `initiative_count`) follow this one in every record.
+/// Members that a request adds (`embedded`, `distance_km`, `highlight`, `initiative_count`) follow this one in every
+/// record.
 const ADDED_AFTER: &str = "html";
 
 /// The JSON object of a record.

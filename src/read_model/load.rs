@@ -12,19 +12,20 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use tokio::task::{JoinHandle, spawn_blocking};
 use uuid::Uuid;
 
-use super::catalogue::{Councils, ThemeTree, Themes, Tombstone};
+use super::catalogue::Tombstone;
 use super::documents::Documents;
-use super::entry::{CouncilEntry, InitiativeEntry, ThemeEntry};
+use super::entry::InitiativeEntry;
 use super::facet_index::FacetKey;
-use super::load_reference::{load_boundaries, load_council_changes, load_vocabularies};
+use super::load_reference::{
+    load_boundaries, load_council_changes, load_councils, load_organisations, load_themes, load_vocabularies, slugs_of,
+};
 use super::memberships::Memberships;
-use super::organisations::Organisations;
 use super::recent::RecentChange;
 use super::snapshot::{Snapshot, Stamps};
 use super::text::{Document, TextIndex};
 use crate::access::reach::Reach;
 use crate::db::history::epoch;
-use crate::db::schema::{changes, councils, initiatives, slugs, themes};
+use crate::db::schema::{changes, initiatives};
 use crate::error::ApiError;
 use crate::registry::initiatives::store::{Loaded, Rows};
 
@@ -63,8 +64,7 @@ async fn load_all(conn: &mut AsyncPgConnection, progress: &(impl Fn(Progress) + 
     snapshot.boundaries = Arc::new(load_boundaries(conn).await?);
     snapshot.council_changes = Arc::new(load_council_changes(conn).await?);
     snapshot.memberships = Arc::new(Memberships::load(conn).await?);
-    let slugs = slugs_of(conn, "organisation", None).await?;
-    snapshot.organisations = Arc::new(Organisations::load(conn, slugs).await?);
+    snapshot.organisations = Arc::new(load_organisations(conn).await?);
     let rows = changes_after(conn, 0).await?;
     // Start at 1: the value 0 stands for a kind that is not relevant.
     snapshot.stamps =
@@ -186,8 +186,7 @@ async fn catch_up_in(conn: &mut AsyncPgConnection, from: &Snapshot) -> Result<St
     }
     let of_organisations = ids_of("organisation");
     if !of_organisations.is_empty() {
-        let slugs = slugs_of(conn, "organisation", None).await?;
-        next.organisations = Arc::new(Organisations::load(conn, slugs).await?);
+        next.organisations = Arc::new(load_organisations(conn).await?);
     }
     if !of_themes.is_empty() {
         next.themes = Arc::new(load_themes(conn).await?);
@@ -311,20 +310,6 @@ fn note_changes(snapshot: &mut Snapshot, rows: Vec<ChangeRow>) {
     }
 }
 
-/// Current and former slugs with the ids of their records: of some records, or of all.
-async fn slugs_of(
-    conn: &mut AsyncPgConnection,
-    resource: &str,
-    ids: Option<&[Uuid]>,
-) -> Result<Vec<(String, Uuid)>, ApiError> {
-    let mut query =
-        slugs::table.filter(slugs::resource.eq(resource)).select((slugs::slug, slugs::record_id)).into_boxed();
-    if let Some(ids) = ids {
-        query = query.filter(slugs::record_id.eq_any(ids));
-    }
-    Ok(query.load(conn).await?)
-}
-
 /// Tombstones of withdrawn initiatives. An initiative that was never public leaves none.
 async fn tombstones(conn: &mut AsyncPgConnection, ids: Option<&[Uuid]>) -> Result<HashMap<Uuid, Tombstone>, ApiError> {
     let mut query = initiatives::table
@@ -337,48 +322,4 @@ async fn tombstones(conn: &mut AsyncPgConnection, ids: Option<&[Uuid]>) -> Resul
     }
     let rows: Vec<(Uuid, DateTime<Utc>, Option<String>)> = query.load(conn).await?;
     Ok(rows.into_iter().map(|(id, on, reason)| (id, Tombstone { on, reason })).collect())
-}
-
-async fn load_councils(conn: &mut AsyncPgConnection) -> Result<Councils, ApiError> {
-    let records = crate::registry::councils::store::load_all(conn).await?;
-    let known = slugs_of(conn, "council", None).await?;
-    let left: Vec<(Uuid, DateTime<Utc>, Option<String>)> = councils::table
-        .filter(councils::withdrawn_at.is_not_null())
-        .select((councils::id, councils::withdrawn_at.assume_not_null(), councils::withdrawn_reason))
-        .load(conn)
-        .await?;
-    let entries = records.into_iter().map(CouncilEntry::new).collect::<Result<_, _>>()?;
-    Ok(Councils::new(entries, known, left.into_iter().map(|(id, on, reason)| (id, Tombstone { on, reason })).collect()))
-}
-
-/// A node of the tree of themes: id, broader, replaced by, merged, withdrawn, reason, changed.
-type ThemeNode = (Uuid, Option<Uuid>, Option<Uuid>, bool, Option<DateTime<Utc>>, Option<String>, DateTime<Utc>);
-
-async fn load_themes(conn: &mut AsyncPgConnection) -> Result<Themes, ApiError> {
-    let records = crate::registry::themes::store::load_all(conn).await?;
-    let nodes: Vec<ThemeNode> = themes::table
-        .select((
-            themes::id,
-            themes::broader_id,
-            themes::replaced_by_id,
-            themes::merged,
-            themes::withdrawn_at,
-            themes::withdrawn_reason,
-            themes::updated_at,
-        ))
-        .load(conn)
-        .await?;
-    let mut tree = ThemeTree { slugs: slugs_of(conn, "theme", None).await?, ..ThemeTree::default() };
-    for (id, broader, replaced_by, merged, withdrawn_at, reason, updated_at) in nodes {
-        tree.last_change = tree.last_change.max(Some(updated_at));
-        match withdrawn_at {
-            Some(on) => drop(tree.tombstones.insert(id, Tombstone { on, reason })),
-            None => tree.broader.extend(broader.map(|broader| (id, broader))),
-        }
-        if merged {
-            tree.merged.extend(replaced_by.map(|into| (id, into)));
-        }
-    }
-    let entries = records.into_iter().map(ThemeEntry::new).collect::<Result<_, _>>()?;
-    Ok(Themes::new(entries, tree))
 }

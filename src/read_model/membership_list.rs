@@ -30,9 +30,9 @@ pub struct MembershipFilter {
 
 impl MembershipFilter {
     /// Resolve the names in a query. Reports every fault at once.
-    pub fn new(snapshot: &Snapshot, reach: Reach, query: &MembershipQuery) -> Result<Self, ApiError> {
+    pub fn new(snapshot: &Snapshot, query: &MembershipQuery) -> Result<Self, ApiError> {
         let mut faults = Vec::new();
-        let councils = snapshot.any_council(reach, "council", &query.council, &mut faults);
+        let councils = snapshot.any_council("council", &query.council, &mut faults);
         if !faults.is_empty() {
             return Err(ApiError::bad_query(faults));
         }

@@ -7,15 +7,15 @@
 //! ```
 //!
 //! - [`snapshot`]: the records at one position of the change feed. [`entry`], [`json`]: one record with its columns and
-//!   its JSON. [`catalogue`]: councils, themes, vocabularies. [`council_changes`]: which council follows which.
-//!   [`boundaries`]: areas. [`memberships`]: who is a member of the network. [`organisations`]: other
-//!   bodies. [`recent`]: the latest changes.
+//!   its JSON. [`catalogue`]: councils, themes, organisations, vocabularies. [`council_changes`]: which council follows
+//!   which. [`boundaries`]: areas. [`memberships`]: who is a member of the network. [`recent`]: the latest changes.
 //! - [`facet_index`]: sets of initiatives by property. Filters are intersections, and counts are cardinalities.
 //! - [`references`], [`initiative_filter`], [`initiatives`], [`council_list`], [`council_change_list`], [`theme_list`],
-//!   [`membership_list`], [`organisation_list`], [`outcome_list`], [`facet_counts`], [`search`]: the queries. Each takes the caller's reach and starts from the records visible to
-//!   it.
+//!   [`membership_list`], [`organisation_list`], [`outcome_list`], [`facet_counts`], [`search`]: the queries. Each takes
+//!   the caller's reach and starts from the records visible to it.
 //! - [`text`]: the full-text index, which knows nothing of records. [`documents`]: records as its documents.
-//! - [`load`], [`load_reference`]: read a snapshot from the database. [`follower`]: updates it. [`extractor`]: one snapshot per request.
+//! - [`load`], [`load_reference`]: read a snapshot from the database. [`follower`]: updates it. [`extractor`]: one
+//!   snapshot per request.
 //! - [`middleware`]: read-your-writes. [`response_cache`]: cached responses. [`record_view`]: a record in a response.
 
 pub mod best_hits;
@@ -45,7 +45,6 @@ pub mod memberships;
 pub mod middleware;
 pub mod nested;
 pub mod organisation_list;
-pub mod organisations;
 pub mod outcome_list;
 pub mod outcomes;
 pub mod paging;

@@ -23,7 +23,7 @@ impl Within {
         segment: &str,
         query: &InitiativeQuery,
     ) -> Result<Self, ApiError> {
-        let found = &snapshot.locate_council(reach, segment)?.record;
+        let found = &snapshot.locate_council(segment)?.record;
         if references::is_former(segment, &found.slug, found.id) {
             return Ok(Self::Moved(found.slug.clone()));
         }

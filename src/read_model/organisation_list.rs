@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 use roaring::RoaringBitmap;
 use uuid::Uuid;
 
+use super::catalogue::{OrganisationEntry, page_by};
 use super::facet_index::FacetKey;
-use super::organisations::OrganisationEntry;
-use super::paging::{KeyedRow, SortKey, page_of, slice_of, tie};
+use super::paging::{KeyedRow, slice_of};
 use super::search::{Hits, Relevance, SearchScope};
 use super::snapshot::Snapshot;
 use crate::access::reach::Reach;
@@ -34,7 +34,7 @@ impl OrganisationFilter {
     /// Resolve the names in a query. Reports every fault at once.
     pub fn new(snapshot: &Snapshot, reach: Reach, query: &OrganisationQuery) -> Result<Self, ApiError> {
         let mut faults = Vec::new();
-        let councils = snapshot.any_council(reach, "council", &query.council, &mut faults);
+        let councils = snapshot.any_council("council", &query.council, &mut faults);
         if !faults.is_empty() {
             return Err(ApiError::bad_query(faults));
         }
@@ -96,8 +96,8 @@ impl Snapshot {
         }
         let found = self.select_organisations(filter, sort);
         match is_by_change(sort) {
-            true => sorted(found, sort, page, |one| one.record.updated_at),
-            false => sorted(found, sort, page, |one| one.name_key.to_string()),
+            true => page_by(found, is_descending(sort), page, |one| one.record.updated_at),
+            false => page_by(found, is_descending(sort), page, |one| one.name_key.to_string()),
         }
     }
 
@@ -128,15 +128,4 @@ fn is_by_change(sort: OrganisationSort) -> bool {
 
 fn is_descending(sort: OrganisationSort) -> bool {
     matches!(sort, OrganisationSort::NameDescending | OrganisationSort::UpdatedDescending)
-}
-
-fn sorted<'a, K: SortKey>(
-    found: Vec<&'a OrganisationEntry>,
-    sort: OrganisationSort,
-    page: &PageRequest,
-    key: impl Fn(&OrganisationEntry) -> K,
-) -> Slice<&'a OrganisationEntry> {
-    let total = found.len();
-    let rows = found.into_iter().map(|one| (key(one), tie(one.record.id), one)).collect();
-    page_of(rows, is_descending(sort), total, page)
 }

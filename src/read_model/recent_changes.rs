@@ -48,7 +48,7 @@ fn to_model(snapshot: &Snapshot, reach: Reach, change: &RecentChange) -> Result<
     let id = change.record_id;
     let record = match change.resource {
         ChangedResource::Council => {
-            let entry = snapshot.councils.get(id).filter(|entry| entry.is_seen(reach));
+            let entry = snapshot.councils.get(id);
             entry.map(|entry| ChangedRecord::Council(entry.record.clone()))
         }
         ChangedResource::CouncilChange => {

@@ -4,15 +4,15 @@
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
+use super::catalogue::{CatalogueEntry, OrganisationEntry};
 use super::council_changes::CouncilChangeEntry;
-use super::entry::{CouncilEntry, InitiativeEntry, ThemeEntry};
+use super::entry::InitiativeEntry;
 use super::json::{RecordJson, Shape};
-use super::organisations::OrganisationEntry;
 use super::snapshot::Snapshot;
 use crate::access::reach::Reach;
 use crate::error::{ApiError, Fault};
 use crate::http::page::MOST_BYTES;
-use crate::http::response::{Fingerprint, Rendered, fingerprint};
+use crate::http::response::{Fingerprint, Rendered, Versioned, fingerprint};
 use crate::http::search::Highlight;
 use crate::registry::initiatives::query::InitiativeInclude as Include;
 
@@ -32,34 +32,27 @@ pub struct RecordView<'a> {
 }
 
 impl<'a> RecordView<'a> {
-    /// A council with the members in `fields`, or all members.
-    pub fn council(entry: &'a CouncilEntry, fields: Option<&'a [String]>) -> Self {
+    /// A council, theme or organisation with the members in `fields`, or all members.
+    pub fn of<T: Versioned>(entry: &'a CatalogueEntry<T>, fields: Option<&'a [String]>) -> Self {
         let (json, fingerprint, record) = (&entry.json, entry.fingerprint, &entry.record);
         let shape = Shape { fields, ..Shape::default() };
-        Self { json, fingerprint, version: record.version, updated_at: record.updated_at, shape }
+        Self { json, fingerprint, version: record.version(), updated_at: record.updated_at(), shape }
+    }
+
+    /// An organisation with the members in `fields`, or all members, and the number of its initiatives if they include
+    /// it.
+    pub fn organisation(entry: &'a OrganisationEntry, fields: Option<&'a [String]>, initiatives: u64) -> Self {
+        let mut view = Self::of(entry, fields);
+        if fields.is_none_or(|fields| fields.iter().any(|field| field == INITIATIVE_COUNT)) {
+            view.shape.added.push((INITIATIVE_COUNT, initiatives.to_string()));
+        }
+        view
     }
 
     /// A change of councils.
     pub fn council_change(entry: &'a CouncilChangeEntry) -> Self {
         let (json, fingerprint, record) = (&entry.json, entry.fingerprint, &entry.record);
         let shape = Shape::default();
-        Self { json, fingerprint, version: record.version, updated_at: record.updated_at, shape }
-    }
-
-    /// A theme with the members in `fields`, or all members.
-    pub fn theme(entry: &'a ThemeEntry, fields: Option<&'a [String]>) -> Self {
-        let (json, fingerprint, record) = (&entry.json, entry.fingerprint, &entry.record);
-        let shape = Shape { fields, ..Shape::default() };
-        Self { json, fingerprint, version: record.version, updated_at: record.updated_at, shape }
-    }
-
-    /// An organisation with the members in `fields`, or all members, and the number of its initiatives if they include it.
-    pub fn organisation(entry: &'a OrganisationEntry, fields: Option<&'a [String]>, initiatives: u64) -> Self {
-        let (json, fingerprint, record) = (&entry.json, entry.fingerprint, &entry.record);
-        let mut shape = Shape { fields, ..Shape::default() };
-        if fields.is_none_or(|fields| fields.iter().any(|field| field == INITIATIVE_COUNT)) {
-            shape.added.push((INITIATIVE_COUNT, initiatives.to_string()));
-        }
         Self { json, fingerprint, version: record.version, updated_at: record.updated_at, shape }
     }
 
@@ -152,7 +145,7 @@ impl Snapshot {
     ) -> Result<Option<String>, ApiError> {
         let wants = |one| include.contains(&one);
         let mut members: Vec<(&str, Vec<u8>)> = Vec::new();
-        let council = |id| self.councils.get(id).filter(|one| one.is_seen(reach)).map(|one| one.json.text());
+        let council = |id| self.councils.get(id).map(|one| one.json.text());
         if let Some(lead) = entry.lead.filter(|_| wants(Include::LeadCouncil)).and_then(council) {
             members.push(("lead_council", lead.into()));
         }

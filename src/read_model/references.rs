@@ -7,10 +7,9 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::catalogue::Tombstone;
+use super::catalogue::{CouncilEntry, OrganisationEntry, ThemeEntry, Tombstone};
 use super::council_changes::CouncilChangeEntry;
-use super::entry::{CouncilEntry, InitiativeEntry, ThemeEntry};
-use super::organisations::OrganisationEntry;
+use super::entry::InitiativeEntry;
 use super::snapshot::Snapshot;
 use crate::access::reach::Reach;
 use crate::error::{ApiError, Fault, UNKNOWN};
@@ -27,7 +26,8 @@ pub struct NamedThemes {
     pub all: Vec<Uuid>,
 }
 
-/// The id of no record. An unknown name is looked up by it, so that it costs the same work as the name of a hidden record.
+/// The id of no record. An unknown name is looked up by it, so that it costs the same work as the name of a hidden
+/// record.
 const NO_RECORD: Uuid = Uuid::nil();
 
 /// A record of any kind.
@@ -50,8 +50,8 @@ pub enum AnyEntry<'a> {
 impl Snapshot {
     /// The record of any kind with an id. A hidden record gives the same error as one that never existed.
     pub fn find_record(&self, reach: Reach, id: Uuid) -> Result<AnyEntry<'_>, ApiError> {
-        if self.councils.get(id).is_some() || self.councils.tombstone(id).is_some() {
-            return self.find_council(reach, id).map(AnyEntry::Council).map_err(no_record);
+        if self.councils.knows(id) {
+            return self.find_council(id).map(AnyEntry::Council).map_err(no_record);
         }
         if let Some(entry) = self.initiative_of(id).filter(|entry| entry.is_seen(reach)) {
             return Ok(AnyEntry::Initiative(entry));
@@ -82,18 +82,17 @@ impl Snapshot {
         self.memberships.get(id).ok_or_else(|| missing("membership", self.memberships.tombstone(id)))
     }
 
-    /// The council for a path segment, if the caller may see it; otherwise 404.
-    pub fn locate_council(&self, reach: Reach, segment: &str) -> Result<&CouncilEntry, ApiError> {
+    /// The council for a path segment; otherwise 404.
+    pub fn locate_council(&self, segment: &str) -> Result<&CouncilEntry, ApiError> {
         let named = as_id(segment).or_else(|| self.councils.id(segment));
         // A GSS code leads only to an existing council. A slug also leads to the tombstone of a withdrawn one.
         let id = named.filter(|id| !is_gss_code(segment) || self.councils.get(*id).is_some());
-        self.find_council(reach, id.unwrap_or(NO_RECORD))
+        self.find_council(id.unwrap_or(NO_RECORD))
     }
 
     /// The council with an id; 404 with the public reason if it was withdrawn.
-    pub fn find_council(&self, reach: Reach, id: Uuid) -> Result<&CouncilEntry, ApiError> {
-        let found = self.councils.get(id).filter(|entry| entry.is_seen(reach));
-        found.ok_or_else(|| missing("council", self.councils.tombstone(id)))
+    pub fn find_council(&self, id: Uuid) -> Result<&CouncilEntry, ApiError> {
+        self.councils.get(id).ok_or_else(|| missing("council", self.councils.tombstone(id)))
     }
 
     /// The theme for a path segment; otherwise 404.
@@ -104,7 +103,7 @@ impl Snapshot {
 
     /// The theme with an id, or its replacement if it was merged; 404 with the public reason if it was withdrawn.
     pub fn find_theme(&self, id: Uuid) -> Result<&ThemeEntry, ApiError> {
-        let id = self.themes.merged_into(id).unwrap_or(id);
+        let id = self.themes.heir(id);
         self.themes.get(id).ok_or_else(|| missing("theme", self.themes.tombstone(id)))
     }
 
@@ -133,16 +132,10 @@ impl Snapshot {
     }
 
     /// The ids of the councils in a query parameter; `None` if the parameter is absent.
-    pub fn any_council(
-        &self,
-        reach: Reach,
-        parameter: &str,
-        references: &[Reference],
-        faults: &mut Vec<Fault>,
-    ) -> Option<Vec<Uuid>> {
-        let is_seen = |id: &Uuid| self.councils.get(*id).is_some_and(|entry| entry.is_seen(reach));
-        let find = |name: &str| as_id(name).or_else(|| self.councils.id(name)).filter(is_seen);
-        let known = || self.councils.names().filter(|(_, id)| is_seen(id)).map(|(name, _)| name);
+    pub fn any_council(&self, parameter: &str, references: &[Reference], faults: &mut Vec<Fault>) -> Option<Vec<Uuid>> {
+        let is_there = |id: &Uuid| self.councils.get(*id).is_some();
+        let find = |name: &str| as_id(name).or_else(|| self.councils.id(name)).filter(is_there);
+        let known = || self.councils.names().filter(|(_, id)| is_there(id)).map(|(name, _)| name);
         pick_all(references, "council", parameter, find, known, faults)
     }
 
@@ -167,7 +160,7 @@ impl Snapshot {
         let is_there = |id: &Uuid| self.themes.get(*id).is_some();
         let find = |name: &str| {
             let id = as_id(name).or_else(|| self.themes.id(name))?;
-            Some(self.themes.merged_into(id).unwrap_or(id)).filter(is_there)
+            Some(self.themes.heir(id)).filter(is_there)
         };
         let known = || self.themes.names().filter(|(_, id)| is_there(id)).map(|(name, _)| name);
         pick_all(references, "theme", parameter, find, known, faults)

@@ -146,16 +146,13 @@ pub(super) enum SearchScope {
 impl SearchScope {
     /// The documents visible to the caller, for each index.
     pub(super) fn sets(self, snapshot: &Snapshot, reach: Reach) -> Vec<RoaringBitmap> {
-        let councils = || {
-            let seen = snapshot.councils.iter().zip(0u32..).filter(|(entry, _)| entry.is_seen(reach));
-            seen.map(|(_, place)| place).collect()
-        };
+        // Everybody sees every council and every organisation.
+        let councils = || (0..).take(snapshot.councils.len()).collect();
         match self {
             Self::Initiatives => vec![snapshot.visible(reach)],
             Self::Councils => vec![councils()],
             Self::Both => vec![snapshot.visible(reach), councils()],
-            // Everybody sees every organisation.
-            Self::Organisations => vec![(0..snapshot.organisations.len() as u32).collect()],
+            Self::Organisations => vec![(0..).take(snapshot.organisations.len()).collect()],
         }
     }
 

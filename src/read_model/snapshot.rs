@@ -10,19 +10,19 @@ use roaring::{MultiOps, RoaringBitmap};
 use uuid::Uuid;
 
 use super::boundaries::Boundaries;
-use super::catalogue::{Councils, Themes, Tombstone, Vocabularies};
+use super::catalogue::{Catalogue, Themes, Tombstone, Vocabularies};
 use super::columns::Columns;
 use super::council_changes::CouncilChanges;
 use super::entry::{InitiativeEntry, Surroundings};
 use super::facet_index::{FacetIndex, FacetKey};
 use super::memberships::Memberships;
-use super::organisations::Organisations;
 use super::recent::RecentChanges;
 use super::search_indexes::SearchIndexes;
 use crate::access::reach::Reach;
 use crate::access::visibility::Visibility;
 use crate::http::response::Fingerprint;
 use crate::registry::councils::model::Council;
+use crate::registry::organisations::model::Organisation;
 
 /// Initiatives in the sort orders of lists. The id breaks ties.
 #[derive(Clone, Debug, Default)]
@@ -94,7 +94,7 @@ pub struct Snapshot {
     /// The same by kind of record.
     pub stamps: Stamps,
     /// Councils.
-    pub councils: Arc<Councils>,
+    pub councils: Arc<Catalogue<Council>>,
     /// Themes.
     pub themes: Arc<Themes>,
     /// Principles and values.
@@ -106,7 +106,7 @@ pub struct Snapshot {
     /// Memberships of the network.
     pub memberships: Arc<Memberships>,
     /// Organisations.
-    pub organisations: Arc<Organisations>,
+    pub organisations: Arc<Catalogue<Organisation>>,
     /// Initiatives in the sort orders of lists.
     pub orders: Orders,
     /// Initiatives by the properties for filters and facets.

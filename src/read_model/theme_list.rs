@@ -3,8 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::entry::ThemeEntry;
-use super::paging::{SortKey, page_of, tie};
+use super::catalogue::{ThemeEntry, page_by};
 use super::snapshot::Snapshot;
 use crate::error::ApiError;
 use crate::http::page::{PageRequest, Slice};
@@ -58,23 +57,16 @@ impl Snapshot {
     pub fn list_themes(&self, filter: &ThemeFilter, sort: ThemeSort, page: &PageRequest) -> Slice<&ThemeEntry> {
         let found = self.select_themes(filter, sort);
         match sort {
-            ThemeSort::Label | ThemeSort::LabelDescending => sorted(found, sort, page, |one| one.label_key.to_string()),
-            ThemeSort::Updated | ThemeSort::UpdatedDescending => sorted(found, sort, page, |one| one.record.updated_at),
+            ThemeSort::Label | ThemeSort::LabelDescending => {
+                page_by(found, is_descending(sort), page, |one| one.name_key.to_string())
+            }
+            ThemeSort::Updated | ThemeSort::UpdatedDescending => {
+                page_by(found, is_descending(sort), page, |one| one.record.updated_at)
+            }
         }
     }
 }
 
 fn is_descending(sort: ThemeSort) -> bool {
     matches!(sort, ThemeSort::LabelDescending | ThemeSort::UpdatedDescending)
-}
-
-fn sorted<'a, K: SortKey>(
-    found: Vec<&'a ThemeEntry>,
-    sort: ThemeSort,
-    page: &PageRequest,
-    key: impl Fn(&ThemeEntry) -> K,
-) -> Slice<&'a ThemeEntry> {
-    let total = found.len();
-    let rows = found.into_iter().map(|one| (key(one), tie(one.record.id), one)).collect();
-    page_of(rows, is_descending(sort), total, page)
 }

@@ -141,7 +141,7 @@ pub async fn visible_councils(conn: &mut AsyncPgConnection, _: Reach) -> Result<
 
 /// Slugs and former slugs of themes that are not withdrawn, and the ids of themes that were merged into them.
 pub async fn theme_names(conn: &mut AsyncPgConnection) -> Result<Names, ApiError> {
-    let mut names: Names = themes::table
+    let names: Names = themes::table
         .inner_join(slugs::table.on(slugs::record_id.eq(themes::id)))
         .filter(slugs::resource.eq("theme"))
         .filter(themes::withdrawn_at.is_null())
@@ -154,15 +154,12 @@ pub async fn theme_names(conn: &mut AsyncPgConnection) -> Result<Names, ApiError
         .select((themes::id, themes::replaced_by_id.assume_not_null()))
         .load(conn)
         .await?;
-    let merged = merged.into_iter().filter(|(_, into)| names.iter().any(|(_, id)| id == into));
-    let merged: Names = merged.map(|(id, into)| (id.to_string(), into)).collect();
-    names.extend(merged);
-    Ok(names)
+    Ok(with_merged(names, merged))
 }
 
 /// Slugs and former slugs of organisations that are not withdrawn, and the ids of those that were merged into them.
 pub async fn organisation_names(conn: &mut AsyncPgConnection) -> Result<Names, ApiError> {
-    let mut names: Names = organisations::table
+    let names: Names = organisations::table
         .inner_join(slugs::table.on(slugs::record_id.eq(organisations::id)))
         .filter(slugs::resource.eq("organisation"))
         .filter(organisations::withdrawn_at.is_null())
@@ -174,10 +171,27 @@ pub async fn organisation_names(conn: &mut AsyncPgConnection) -> Result<Names, A
         .select((organisations::id, organisations::merged_into_id.assume_not_null()))
         .load(conn)
         .await?;
+    Ok(with_merged(names, merged))
+}
+
+/// The names, and the ids of merged records, each with the one that it was merged into.
+fn with_merged(mut names: Names, merged: Vec<(Uuid, Uuid)>) -> Names {
     let merged = merged.into_iter().filter(|(_, into)| names.iter().any(|(_, id)| id == into));
     let merged: Names = merged.map(|(id, into)| (id.to_string(), into)).collect();
     names.extend(merged);
-    Ok(names)
+    names
+}
+
+/// The record that `from` is to be merged into. Adds a fault at `/into` if it is unknown or the record itself.
+pub fn merge_target(known: &Names, into: &Reference, from: Uuid, noun: &str, faults: &mut Faults) -> Option<Uuid> {
+    if into.is_empty() {
+        return None;
+    }
+    let found = pick(known, into, noun, |detail| faults.add("/into", UNKNOWN, detail));
+    if found == Some(from) {
+        faults.add("/into", "circular", format!("is the {noun} itself"));
+    }
+    found
 }
 
 /// Slugs of the CCIN principles, the scheme that initiatives use.

@@ -248,7 +248,8 @@ async fn every_vocabulary_of_the_database_is_its_enum() {
     for column in ["pending_changes.resource", "slugs.resource"] {
         expected.push((column.into(), resources.to_vec()));
     }
-    // Followers hear of boundaries as well; the feed does not have them. Memberships and changes of councils have no slug.
+    // Followers hear of boundaries as well; the feed does not have them. Memberships and changes of councils have no
+    // slug.
     let others = ["council_change", "boundary", "membership"].map(str::to_owned);
     expected.push(("changes.resource".into(), [&resources[..3], &others, &resources[3..]].concat()));
     expected.sort();

@@ -23,8 +23,8 @@ use crate::registry::{council_changes, councils, initiatives, memberships, organ
 
 /// Councils of the network, and others with records.
 pub const COUNCILS: &str = include_str!("data/councils.json");
-/// Reference data: every other principal council of the United Kingdom, so that being listed means nothing. From mySociety
-/// (CC BY 4.0), the Office for National Statistics and GOV.UK (OGL v3), in the columns of `import councils`.
+/// Reference data: every other principal council of the United Kingdom, so that being listed means nothing. From
+/// mySociety (CC BY 4.0), the Office for National Statistics and GOV.UK (OGL v3), in the columns of `import councils`.
 pub const LOCAL_AUTHORITIES: &str = include_str!("data/local_authorities.csv");
 /// Councils that were abolished since 2019, and those that are to come.
 pub const OTHER_COUNCILS: &str = include_str!("data/other_councils.csv");

@@ -33,8 +33,8 @@ pub fn extent(snapshot: &Snapshot) -> Extent {
         extent.from = [extent.from, date("started_on")].into_iter().flatten().min();
         extent.to = extent.to.max(date("ended_on"));
     }
-    let councils = snapshot.councils.iter().filter(|one| one.is_seen(Reach::PUBLIC)).map(|one| one.record.updated_at);
-    let others = [councils.max(), snapshot.themes.last_change(), snapshot.last_withdrawal()];
+    let councils = snapshot.councils.iter().map(|one| one.record.updated_at);
+    let others = [councils.max(), snapshot.themes.last_change, snapshot.last_withdrawal()];
     extent.modified = others.into_iter().flatten().chain(extent.modified).max();
     extent
 }

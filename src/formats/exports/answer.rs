@@ -14,7 +14,7 @@ use super::columns::Table;
 use super::datapackage::{about, explained};
 use super::encoder::Encoder;
 use super::query::FileQuery;
-use super::rows::Rows;
+use super::rows::{Exported, Rows};
 use super::stream::{Broken, begin};
 use super::workbook::{Book, MOST_ROWS};
 use crate::access::extractors::Bounded;
@@ -41,6 +41,41 @@ pub struct Exports {
     settings: web::Data<ServeSettings>,
 }
 
+/// A file to send: the columns of a table, or of the members in `fields`, in a format.
+pub struct ExportFile<R> {
+    table: Table<R>,
+    fields: Option<Vec<String>>,
+    format: Format,
+    query: FileQuery,
+}
+
+impl<R> ExportFile<R> {
+    /// Refuses the parameters in `given`, because they only make sense for pages; parameters of another format; and
+    /// fields that exports do not have. Reports every fault at once.
+    pub fn new(
+        table: Table<R>,
+        (format, query): (Format, FileQuery),
+        fields: Option<Vec<String>>,
+        given: &[(&str, bool)],
+    ) -> Result<Self, ApiError> {
+        let pages = given.iter().filter(|(_, is_given)| *is_given).map(|(name, _)| {
+            let detail = "leave this out: it is for pages, and an export is the whole list";
+            Fault::parameter(*name, "not_for_exports", detail)
+        });
+        let mark = query.bom.filter(|_| format != Format::Csv).map(|_| {
+            let detail = format!("leave this out: it is for CSV, and this is {}", format.media_type());
+            Fault::parameter("bom", "not_for_this_format", detail)
+        });
+        let is_known = |name: &String| table.members.iter().any(|member| member.name == *name);
+        let unknown = fields.iter().flatten().filter(|name| !is_known(name)).map(|name| {
+            let detail = format!("{name:?} is not in exports; get it from the paged list");
+            Fault::parameter("fields", "not_for_exports", detail)
+        });
+        let faults: Vec<Fault> = pages.chain(mark).chain(unknown).collect();
+        if faults.is_empty() { Ok(Self { table, fields, format, query }) } else { Err(ApiError::bad_query(faults)) }
+    }
+}
+
 impl Exports {
     /// The format in the address, or else in `Accept`.
     pub fn format(&self, list: &str, offered: &[Format]) -> Result<Format, ApiError> {
@@ -60,23 +95,31 @@ impl Exports {
     }
 
     /// Refuses an export with more rows than the caller may have, or than the format can hold.
-    pub fn check_size(&self, caller: &Bounded<scope::Export>, format: Format, rows: usize) -> Result<(), ApiError> {
+    pub fn check_size<R>(
+        &self,
+        caller: &Bounded<scope::Export>,
+        file: &ExportFile<R>,
+        rows: usize,
+    ) -> Result<(), ApiError> {
         let most = self.settings.limits.export_rows;
         if caller.is_bounded() && rows > most as usize {
             return Err(caller.refusal(most));
         }
-        fits(format, rows)
+        fits(file.format, rows)
     }
 
-    /// The answer: these rows as a file called `name`, with the columns of the members in `fields`, or all of them.
-    pub async fn send<R>(
+    /// The answer: a file called `name` with the rows that `get` returns for the positions from 0, until it returns
+    /// `None`.
+    pub async fn send<T: Exported + 'static>(
         self,
-        table: &Table<R>,
-        fields: Option<&[String]>,
-        (format, file): (Format, FileQuery),
+        file: ExportFile<T::Record>,
         name: &str,
-        rows: Rows,
-    ) -> Result<HttpResponse, ApiError> {
+        get: impl FnMut(usize) -> Option<T> + Send + 'static,
+    ) -> Result<HttpResponse, ApiError>
+    where
+        T::Record: 'static,
+    {
+        let ExportFile { table, fields, format, query } = file;
         // A HEAD request gets its answer without the work.
         if self.request.extensions().contains::<HeadOnly>() {
             let nothing = stream::empty::<Result<web::Bytes, Broken>>();
@@ -84,12 +127,14 @@ impl Exports {
         }
         let encoder = match format {
             Format::Csv => {
-                let head: Vec<_> = table.picked(fields).map(|column| (column.name, column.kind)).collect();
-                Encoder::csv(&head, file.bom == Some(true)).map_err(ApiError::internal)?
+                let columns = table.picked(fields.as_deref());
+                let head: Vec<_> = columns.map(|column| (column.name, column.kind)).collect();
+                Encoder::csv(&head, query.bom == Some(true)).map_err(ApiError::internal)?
             }
             Format::Xlsx => {
-                let columns = table.picked(fields).map(|column| explained(&self.document.value, column)).collect();
-                Encoder::workbook(Book::new(table.title, columns, about(table)).map_err(ApiError::internal)?)
+                let columns = table.picked(fields.as_deref());
+                let columns = columns.map(|column| explained(&self.document.value, column)).collect();
+                Encoder::workbook(Book::new(table.title, columns, about(&table)).map_err(ApiError::internal)?)
             }
             Format::Ndjson => Encoder::ndjson(),
             Format::Geojson => Encoder::geojson(),
@@ -97,7 +142,7 @@ impl Exports {
         let stall = Duration::from_secs(self.settings.limits.export_stall_seconds.into());
         let place = self.limits.export_place(client_address(&self.request));
         let place = place.ok_or_else(|| ApiError::overloaded("exports", 5))?;
-        let export = begin(&self.db, place, stall, rows, encoder).await?;
+        let export = begin(&self.db, place, stall, Rows::new(table, fields, get), encoder).await?;
         Ok(self.answer(format, name, BodyStream::new(export)))
     }
 
@@ -152,29 +197,6 @@ fn fits(format: Format, rows: usize) -> Result<(), ApiError> {
     let detail =
         format!("has {rows} rows; a sheet of Excel holds at most {MOST_ROWS}. Use filters, or ask for .csv or .ndjson");
     Err(ApiError::bad_query(vec![Fault::parameter("format", "too_many", detail)]))
-}
-
-/// Refuses parameters that only make sense for pages or for another format, and fields that exports do not have. Reports
-/// every fault at once.
-pub fn refuse_pages<R>(
-    table: &Table<R>,
-    fields: Option<&[String]>,
-    given: &[(&str, bool)],
-    (format, file): (Format, FileQuery),
-) -> Result<(), ApiError> {
-    let pages = given.iter().filter(|(_, is_given)| *is_given).map(|(name, _)| {
-        Fault::parameter(*name, "not_for_exports", "leave this out: it is for pages, and an export is the whole list")
-    });
-    let mark = file.bom.filter(|_| format != Format::Csv).map(|_| {
-        let detail = format!("leave this out: it is for CSV, and this is {}", format.media_type());
-        Fault::parameter("bom", "not_for_this_format", detail)
-    });
-    let unknown = fields.into_iter().flatten().filter(|name| table.members.iter().all(|member| member.name != **name));
-    let members = unknown.map(|name| {
-        Fault::parameter("fields", "not_for_exports", format!("{name:?} is not in exports; get it from the paged list"))
-    });
-    let faults: Vec<Fault> = pages.chain(mark).chain(members).collect();
-    if faults.is_empty() { Ok(()) } else { Err(ApiError::bad_query(faults)) }
 }
 
 #[cfg(test)]

@@ -132,6 +132,16 @@ impl<R> Member<R> {
     pub fn plain(column: Column<R>) -> Self {
         Self { name: column.name, columns: vec![column] }
     }
+
+    /// A member that is one column of the same name and may be empty.
+    pub fn optional(name: &'static str, kind: Kind, schema_member: &'static str, cell: fn(&R) -> Cell) -> Self {
+        Self::plain(Column::new(name, kind, schema_member, cell))
+    }
+
+    /// A member that is one column of the same name and is never empty.
+    pub fn required(name: &'static str, kind: Kind, schema_member: &'static str, cell: fn(&R) -> Cell) -> Self {
+        Self::plain(Column::new(name, kind, schema_member, cell).required())
+    }
 }
 
 impl<R> Table<R> {

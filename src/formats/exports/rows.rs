@@ -19,10 +19,8 @@ use crate::read_model::outcome_list::OutcomeRow;
 use crate::read_model::outcomes::OutcomeRecord;
 use crate::read_model::record_view::RecordView;
 use crate::read_model::snapshot::Snapshot;
-use crate::registry::council_changes::model::CouncilChange;
 use crate::registry::councils::model::{Council, Nation, Region};
 use crate::registry::initiatives::answer::Initiative;
-use crate::registry::memberships::model::Membership;
 use crate::registry::organisations::model::Organisation;
 use crate::registry::themes::model::Theme;
 
@@ -167,7 +165,7 @@ impl Exported for CouncilRow {
     }
     fn write(&self, fields: Option<&[String]>, out: &mut Vec<u8>) -> Result<(), ApiError> {
         if let Some(entry) = self.snapshot.councils.get(self.id) {
-            RecordView::council(entry, fields).without(LEFT_OUT).write(out);
+            RecordView::of(entry, fields).without(LEFT_OUT).write(out);
         }
         Ok(())
     }
@@ -193,7 +191,7 @@ impl Exported for ThemeRow {
     }
     fn write(&self, fields: Option<&[String]>, out: &mut Vec<u8>) -> Result<(), ApiError> {
         if let Some(entry) = self.snapshot.themes.get(self.id) {
-            RecordView::theme(entry, fields).write(out);
+            RecordView::of(entry, fields).write(out);
         }
         Ok(())
     }
@@ -235,35 +233,24 @@ impl Exported for OrganisationRow {
     }
 }
 
-/// A membership as the caller sees it, with the terms in JSON only.
-pub struct MembershipRow(pub Membership);
-
-impl Exported for MembershipRow {
-    type Record = Membership;
-    fn record(&self) -> Result<Membership, ApiError> {
-        Ok(self.0.clone())
-    }
-    fn write(&self, fields: Option<&[String]>, out: &mut Vec<u8>) -> Result<(), ApiError> {
-        write_picked(&self.0, fields, out)
-    }
-    fn place(&self) -> (Uuid, Option<Point>) {
-        (self.0.id, None)
-    }
+/// A record that is exported as it is, and has no place.
+pub struct WholeRow<T> {
+    /// Its id.
+    pub id: Uuid,
+    /// The record.
+    pub record: T,
 }
 
-/// A change of councils.
-pub struct CouncilChangeRow(pub CouncilChange);
-
-impl Exported for CouncilChangeRow {
-    type Record = CouncilChange;
-    fn record(&self) -> Result<CouncilChange, ApiError> {
-        Ok(self.0.clone())
+impl<T: Clone + Serialize> Exported for WholeRow<T> {
+    type Record = T;
+    fn record(&self) -> Result<T, ApiError> {
+        Ok(self.record.clone())
     }
     fn write(&self, fields: Option<&[String]>, out: &mut Vec<u8>) -> Result<(), ApiError> {
-        write_picked(&self.0, fields, out)
+        write_picked(&self.record, fields, out)
     }
     fn place(&self) -> (Uuid, Option<Point>) {
-        (self.0.id, None)
+        (self.id, None)
     }
 }
 

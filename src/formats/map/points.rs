@@ -122,8 +122,8 @@ pub fn put_in_order(snapshot: &Snapshot, placed: &mut [Placed<&InitiativeEntry>]
 }
 
 /// Councils that match a filter: their number, and those with a place, by id.
-pub fn councils<'a>(snapshot: &'a Snapshot, reach: Reach, filter: &CouncilFilter) -> (usize, Vec<Placed<&'a Council>>) {
-    let found = snapshot.select_councils(reach, filter);
+pub fn councils<'a>(snapshot: &'a Snapshot, filter: &CouncilFilter) -> (usize, Vec<Placed<&'a Council>>) {
+    let found = snapshot.select_councils(filter);
     let total = found.len();
     let placed = found.into_iter().filter_map(|entry| {
         let point: Point = entry.record.location?.into();

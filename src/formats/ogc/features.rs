@@ -19,8 +19,9 @@ use crate::formats::exports::encoder::Point as GeoJsonPoint;
 use crate::geography::{BoundingBox, Point};
 use crate::http::page::{PageRequest, Slice};
 use crate::read_model::boundaries::Area;
+use crate::read_model::catalogue::CouncilEntry;
 use crate::read_model::council_list::CouncilFilter;
-use crate::read_model::entry::{CouncilEntry, InitiativeEntry};
+use crate::read_model::entry::InitiativeEntry;
 use crate::read_model::facet_index::FacetKey;
 use crate::read_model::initiative_filter::InitiativeFilter;
 use crate::read_model::paging::{page_of, tie};
@@ -57,15 +58,15 @@ enum Record<'a> {
 /// Features of a collection that a caller may see.
 pub fn visible<'a>(snapshot: &'a Snapshot, reach: Reach, collection: Collection) -> Result<Vec<Feature<'a>>, ApiError> {
     match collection {
-        COUNCILS => Ok(councils(snapshot, reach, &CouncilFilter::default())),
-        BOUNDARIES => boundaries(snapshot, reach, &CouncilFilter::default(), None),
+        COUNCILS => Ok(councils(snapshot, &CouncilFilter::default())),
+        BOUNDARIES => boundaries(snapshot, &CouncilFilter::default(), None),
         _ => Ok(initiatives(snapshot, reach, &InitiativeFilter::default())),
     }
 }
 
 /// Councils with a place that match a filter.
-pub fn councils<'a>(snapshot: &'a Snapshot, reach: Reach, filter: &CouncilFilter) -> Vec<Feature<'a>> {
-    let found = snapshot.select_councils(reach, filter).into_iter();
+pub fn councils<'a>(snapshot: &'a Snapshot, filter: &CouncilFilter) -> Vec<Feature<'a>> {
+    let found = snapshot.select_councils(filter).into_iter();
     let feature = |entry: &'a CouncilEntry| {
         let at = Point::from(entry.record.location?);
         let record = Record::Council(entry, at);
@@ -94,12 +95,11 @@ pub fn initiatives<'a>(snapshot: &'a Snapshot, reach: Reach, filter: &Initiative
 /// Boundaries of councils that match a filter. With boxes, those that overlap one of them.
 pub fn boundaries<'a>(
     snapshot: &'a Snapshot,
-    reach: Reach,
     filter: &CouncilFilter,
     boxes: Option<&[BoundingBox]>,
 ) -> Result<Vec<Feature<'a>>, ApiError> {
     let met = boxes.map(|boxes| snapshot.boundaries.meeting(boxes)).transpose()?;
-    let found = snapshot.select_councils(reach, filter).into_iter();
+    let found = snapshot.select_councils(filter).into_iter();
     let feature = |entry: &'a CouncilEntry| {
         let code = entry.record.gss_code.as_ref().filter(|code| met.as_ref().is_none_or(|met| met.contains(*code)))?;
         let area = snapshot.boundaries.area(code)?;

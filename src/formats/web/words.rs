@@ -127,8 +127,8 @@ pub fn council_type(kind: CouncilType) -> String {
     of(&WORDS.council_types, &kind)
 }
 
-/// The stage of a council that is none of today's, or not for long: `Proposed, from 1 April 2028`, `Abolished on 1 April
-/// 2023`.
+/// The stage of a council with its date: `Proposed, from 1 April 2028`, `Abolished on 1 April 2023`. `None` for a living
+/// council that has no last day.
 pub fn stage(council: &Council) -> Option<String> {
     let said = of(&WORDS.council_stages, &council.status);
     let day = |day: NaiveDate| in_words(&day.to_string());
@@ -197,7 +197,8 @@ pub fn unit(unit: Unit) -> Option<&'static [String; 2]> {
     WORDS.units.get(&text(&unit))
 }
 
-/// Lead of an initiative: a council, another organisation or the network. An unknown lead is said, and is not the network.
+/// Lead of an initiative: a council, another organisation or the network. An unknown lead is said, and is not the
+/// network.
 pub fn lead(record: &Initiative) -> String {
     let council = record.lead_council.as_ref().map(|council| council.name.clone());
     council

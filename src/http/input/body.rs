@@ -34,6 +34,17 @@ pub trait Check {
     fn forget_outdated(_patch: &Value, _held: &mut Map<String, Value>) {}
 }
 
+/// Removes from `held` what a patch makes outdated. Each pair is a member, and the one that a new value of it makes
+/// outdated. What the patch sets itself stays.
+pub fn forget(patch: &Value, held: &mut Map<String, Value>, pairs: &[(&str, &str)]) {
+    for (sent, outdated) in pairs {
+        let is_new = patch.get(sent).is_some_and(|value| !value.is_null() && held.get(*sent) != Some(value));
+        if is_new && patch.get(outdated).is_none() {
+            held.remove(*outdated);
+        }
+    }
+}
+
 /// A value read from a body, with the faults found so far. The store then checks references. [`Faults::finish`] reports
 /// all faults at once. Members with faults have their default value.
 #[derive(Debug)]

@@ -123,8 +123,8 @@ fn read<T: IntoParams + DeserializeOwned + 'static>(written: &str, schemas: &Sch
     })
 }
 
-/// The parameter that causes an error: without it, there is another one or none. The path of an error does not lead into a
-/// type that flattens others.
+/// The parameter that causes an error: without it, there is another one or none. The path of an error does not lead
+/// into a type that flattens others.
 fn culprit<T: DeserializeOwned>(object: &Value, error: &str) -> Option<String> {
     let all = object.as_object()?;
     let is_culprit = |name: &&String| {

@@ -17,7 +17,7 @@ use crate::error::{ApiError, UNKNOWN};
 use crate::http::input::Draft;
 use crate::registry::councils::model::CouncilRef;
 use crate::registry::references;
-use crate::registry::withdrawal::{Left, missing};
+use crate::registry::withdrawal::missing;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = council_changes, check_for_backend(Pg))]
@@ -101,13 +101,7 @@ pub async fn find(conn: &mut AsyncPgConnection, id: Uuid) -> Result<CouncilChang
     if let Some(found) = load(conn, &[id]).await?.pop() {
         return Ok(found);
     }
-    let left: Left = council_changes::table
-        .find(id)
-        .select((council_changes::withdrawn_at, council_changes::withdrawn_reason))
-        .first(conn)
-        .await
-        .optional()?;
-    Err(missing("council change", left))
+    Err(missing(conn, "council_changes", "council change", id).await?)
 }
 
 /// Changes by id.

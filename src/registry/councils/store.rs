@@ -23,6 +23,8 @@ use crate::db::schema::{
 use crate::error::{ApiError, Fault};
 use crate::registry::memberships::summary;
 use crate::registry::references::Resource;
+use crate::registry::withdrawal;
+use crate::registry::withdrawal::missing;
 use crate::registry::{references, slugs};
 
 #[derive(Queryable, Selectable)]
@@ -167,7 +169,7 @@ pub async fn locate(conn: &mut AsyncPgConnection, reach: Reach, segment: &str) -
 pub async fn find(conn: &mut AsyncPgConnection, reach: Reach, id: Uuid) -> Result<Council, ApiError> {
     match load(conn, reach, &[id]).await?.pop() {
         Some(council) => Ok(council),
-        None => Err(tombstone(conn, id).await?.unwrap_or_else(|| ApiError::not_found("council"))),
+        None => Err(missing(conn, "councils", "council", id).await?),
     }
 }
 
@@ -194,18 +196,6 @@ fn to_models(rows: Vec<CouncilRow>, mut memberships: HashMap<Uuid, MembershipSum
         row.into_model(membership)
     };
     rows.into_iter().map(with_membership).collect()
-}
-
-/// The error for a withdrawn council, with its public reason.
-async fn tombstone(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Option<ApiError>, ApiError> {
-    let left: Option<(Option<DateTime<Utc>>, Option<String>)> = councils::table
-        .find(id)
-        .filter(councils::withdrawn_at.is_not_null())
-        .select((councils::withdrawn_at, councils::withdrawn_reason))
-        .first(conn)
-        .await
-        .optional()?;
-    Ok(left.and_then(|(on, reason)| on.map(|on| ApiError::withdrawn("council", on, reason.as_deref()))))
 }
 
 /// Creates a council.
@@ -304,8 +294,8 @@ async fn await_namers(conn: &mut AsyncPgConnection, id: Uuid) -> Result<(), ApiE
     Ok(())
 }
 
-/// True when an initiative has this council as its lead, as its place or as a participant, or when a change of councils or
-/// an organisation names it.
+/// True when an initiative has this council as its lead, as its place or as a participant, or when a change of councils
+/// or an organisation names it.
 async fn is_named(conn: &mut AsyncPgConnection, id: Uuid) -> Result<bool, ApiError> {
     let leads =
         initiatives::table.filter(initiatives::lead_council_id.eq(id)).filter(initiatives::withdrawn_at.is_null());
@@ -351,7 +341,5 @@ pub async fn withdraw(
              first. To keep a council that no longer exists, set its abolished_on.",
         ));
     }
-    let target = councils::table.find(id).filter(councils::version.eq(version));
-    let change = (councils::withdrawn_at.eq(Utc::now()), councils::withdrawn_reason.eq(reason));
-    Ok(diesel::update(target).set(change).execute(conn).await? == 1)
+    withdrawal::withdraw(conn, "councils", id, version, reason).await
 }

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::try_join;
 use uuid::Uuid;
@@ -18,7 +17,6 @@ use super::rows::Narrative;
 use crate::access::reach::Reach;
 use crate::access::visibility::Visibility;
 use crate::db::enum_text::Word;
-use crate::db::prepared::Prepared;
 use crate::db::schema::{
     costs, councils, initiative_leads, initiative_narratives, initiative_participants, initiative_partners,
     initiative_principles, initiative_themes, initiatives, organisations, outcomes, principles, sources, themes,
@@ -27,7 +25,7 @@ use crate::error::ApiError;
 use crate::registry::councils::model::CouncilRef;
 use crate::registry::organisations::model::OrganisationRef;
 use crate::registry::themes::model::ThemeRef;
-use crate::text::Quantity;
+use crate::text::{Quantity, Reference};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = outcomes)]
@@ -52,9 +50,9 @@ struct OutcomeRow {
     declared_interest: Option<String>,
 }
 
-/// With the slug of the evaluator's record.
-impl From<(OutcomeRow, Option<String>)> for Outcome {
-    fn from((row, organisation): (OutcomeRow, Option<String>)) -> Self {
+/// With the evaluator's record.
+impl From<(OutcomeRow, Named)> for Outcome {
+    fn from((row, organisation): (OutcomeRow, Named)) -> Self {
         Self {
             measure: row.measure.as_str().into(),
             kind: row.kind.0,
@@ -72,7 +70,7 @@ impl From<(OutcomeRow, Option<String>)> for Outcome {
             evidence_level: row.evidence_level,
             independence: row.evaluator.map(|evaluator| Independence {
                 evaluator: evaluator.as_str().into(),
-                organisation: organisation.as_deref().map(Into::into),
+                organisation: slug(organisation),
                 declared_interest: row.declared_interest.as_deref().map(Into::into),
             }),
             source: row.source_key,
@@ -126,9 +124,9 @@ struct CostRow {
     source_key: Option<String>,
 }
 
-/// With the slug of the payer's record.
-impl From<(CostRow, Option<String>)> for Cost {
-    fn from((row, organisation): (CostRow, Option<String>)) -> Self {
+/// With the payer's record.
+impl From<(CostRow, Named)> for Cost {
+    fn from((row, organisation): (CostRow, Named)) -> Self {
         Self {
             description: row.description.as_str().into(),
             amount_pence: row.amount_pence,
@@ -136,7 +134,7 @@ impl From<(CostRow, Option<String>)> for Cost {
             bound: row.bound.0,
             kind: row.kind.0,
             payer: row.payer.as_deref().map(Into::into),
-            payer_organisation: organisation.as_deref().map(Into::into),
+            payer_organisation: slug(organisation),
             period_from: row.period_from.as_deref().map(Into::into),
             period_to: row.period_to.as_deref().map(Into::into),
             programme: row.programme.as_deref().map(Into::into),
@@ -163,7 +161,7 @@ pub struct OtherLead {
 /// A row of the lead's table, as a query returns it.
 type LeadRow = (Uuid, Word<LeadKind>, Option<String>, Option<OrganisationRef>, PlaceRow);
 type PlaceRow = (Option<CouncilRef>, Option<f64>, Option<f64>);
-type PartnerRow = (Uuid, String, Word<PartnerRole>, Option<String>, Option<String>);
+type PartnerRow = (Uuid, String, Word<PartnerRole>, Option<String>, Named);
 
 impl From<LeadRow> for OtherLead {
     fn from((_, kind, name, organisation, (place_of, latitude, longitude)): LeadRow) -> Self {
@@ -175,6 +173,19 @@ impl From<LeadRow> for OtherLead {
 
 /// Lists of children, by initiative id.
 type Lists<T> = HashMap<Uuid, Vec<T>>;
+
+/// The record of an organisation that a child names: id and slug.
+type Named = Option<(Uuid, String)>;
+/// Children, and each initiative with the organisations that they name.
+type Naming<T> = (T, Vec<(Uuid, Uuid)>);
+
+fn named<'a>(rows: impl Iterator<Item = (Uuid, &'a Named)>) -> Vec<(Uuid, Uuid)> {
+    rows.filter_map(|(initiative, organisation)| Some((initiative, organisation.as_ref()?.0))).collect()
+}
+
+fn slug(organisation: Named) -> Option<Reference> {
+    organisation.map(|(_, slug)| slug.as_str().into())
+}
 
 /// Child records and relatives of some initiatives, by initiative id.
 #[derive(Default)]
@@ -197,7 +208,7 @@ pub struct Children {
     pub outcomes: Lists<Outcome>,
     /// Costs.
     pub costs: Lists<Cost>,
-    /// Organisations that lead, are partners, have evaluated or pay.
+    /// Organisations that lead, are partners, have evaluated or pay; one may be there several times.
     pub organisations: Lists<Uuid>,
     /// All components, visible to the caller or not.
     pub components: Lists<Related>,
@@ -247,7 +258,6 @@ impl Children {
             sources,
             outcomes,
             costs,
-            organisations,
             components,
             parents,
             leads,
@@ -260,11 +270,15 @@ impl Children {
             load_sources(conn, ids),
             load_outcomes(conn, ids),
             load_costs(conn, ids),
-            load_organisations(conn, ids),
             load_components(conn, ids),
             load_parents(conn, parents),
             load_leads(conn, ids),
         )?;
+        let (leads, leading) = leads;
+        let (partners, helping) = partners;
+        let (outcomes, evaluating) = outcomes;
+        let (costs, paying) = costs;
+        let named = [leading, helping, evaluating, paying].concat();
         Ok(Self {
             narratives,
             leads,
@@ -275,7 +289,7 @@ impl Children {
             sources,
             outcomes,
             costs,
-            organisations,
+            organisations: group(named, |row| row),
             components,
             parents,
         })
@@ -296,15 +310,18 @@ async fn load_participants(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result
     Ok(group(rows, |(id, council, role)| (id, Participant { council, role: role.0 })))
 }
 
-async fn load_partners(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<Lists<Partner>, ApiError> {
+async fn load_partners(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<Naming<Lists<Partner>>, ApiError> {
     use initiative_partners as one;
     let own = one::table.left_join(organisations::table).filter(one::initiative_id.eq_any(ids)).order(one::position);
-    let columns = (one::initiative_id, one::name, one::role, one::url, organisations::slug.nullable());
+    let organisation = (organisations::id, organisations::slug).nullable();
+    let columns = (one::initiative_id, one::name, one::role, one::url, organisation);
     let rows: Vec<PartnerRow> = own.select(columns).load(&mut conn).await?;
-    Ok(group(rows, |(id, name, role, url, organisation)| {
-        let (organisation, url) = (organisation.as_deref().map(Into::into), url.as_deref().map(Into::into));
+    let named = named(rows.iter().map(|(id, .., organisation)| (*id, organisation)));
+    let partners = group(rows, |(id, name, role, url, organisation)| {
+        let (organisation, url) = (slug(organisation), url.as_deref().map(Into::into));
         (id, Partner { name: name.as_str().into(), organisation, role: role.0, url })
-    }))
+    });
+    Ok((partners, named))
 }
 
 async fn load_themes(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<Lists<ThemeUse>, ApiError> {
@@ -334,33 +351,22 @@ async fn load_sources(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<List
     Ok(group(rows, |row| (row.initiative_id, row.into())))
 }
 
-async fn load_outcomes(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<Lists<Outcome>, ApiError> {
+async fn load_outcomes(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<Naming<Lists<Outcome>>, ApiError> {
     let own = outcomes::table.left_join(organisations::table).filter(outcomes::initiative_id.eq_any(ids));
-    let own = own.order(outcomes::position).select((OutcomeRow::as_select(), organisations::slug.nullable()));
-    let rows: Vec<(OutcomeRow, Option<String>)> = own.load(&mut conn).await?;
-    Ok(group(rows, |row| (row.0.initiative_id, row.into())))
+    let organisation = (organisations::id, organisations::slug).nullable();
+    let own = own.order(outcomes::position).select((OutcomeRow::as_select(), organisation));
+    let rows: Vec<(OutcomeRow, Named)> = own.load(&mut conn).await?;
+    let named = named(rows.iter().map(|(row, organisation)| (row.initiative_id, organisation)));
+    Ok((group(rows, |row| (row.0.initiative_id, row.into())), named))
 }
 
-async fn load_costs(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<Lists<Cost>, ApiError> {
+async fn load_costs(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<Naming<Lists<Cost>>, ApiError> {
     let own = costs::table.left_join(organisations::table).filter(costs::initiative_id.eq_any(ids));
-    let own = own.order(costs::position).select((CostRow::as_select(), organisations::slug.nullable()));
-    let rows: Vec<(CostRow, Option<String>)> = own.load(&mut conn).await?;
-    Ok(group(rows, |row| (row.0.initiative_id, row.into())))
-}
-
-/// Organisations that an initiative names, whatever their part in it.
-const ORGANISATIONS: &str = "
-    SELECT named.* FROM (SELECT $1::uuid[] AS ids) asked, LATERAL (
-        SELECT initiative_id, organisation_id FROM initiative_leads WHERE initiative_id = ANY (asked.ids)
-        UNION SELECT initiative_id, organisation_id FROM initiative_partners WHERE initiative_id = ANY (asked.ids)
-        UNION SELECT initiative_id, evaluator_id FROM outcomes WHERE initiative_id = ANY (asked.ids)
-        UNION SELECT initiative_id, payer_id FROM costs WHERE initiative_id = ANY (asked.ids)
-    ) named WHERE named.organisation_id IS NOT NULL";
-
-async fn load_organisations(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<Lists<Uuid>, ApiError> {
-    let query = Prepared::new(ORGANISATIONS).bind::<Array<SqlUuid>, _>(ids.to_vec());
-    let rows: Vec<(Uuid, Uuid)> = query.returning::<(SqlUuid, SqlUuid)>().load(&mut conn).await?;
-    Ok(group(rows, |row| row))
+    let organisation = (organisations::id, organisations::slug).nullable();
+    let own = own.order(costs::position).select((CostRow::as_select(), organisation));
+    let rows: Vec<(CostRow, Named)> = own.load(&mut conn).await?;
+    let named = named(rows.iter().map(|(row, organisation)| (row.initiative_id, organisation)));
+    Ok((group(rows, |row| (row.0.initiative_id, row.into())), named))
 }
 
 async fn load_components(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<Lists<Related>, ApiError> {
@@ -380,14 +386,15 @@ async fn load_parents(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<Hash
     Ok(rows.into_iter().map(|parent| (parent.0.id, parent.into())).collect())
 }
 
-async fn load_leads(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, OtherLead>, ApiError> {
+async fn load_leads(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<Naming<HashMap<Uuid, OtherLead>>, ApiError> {
     use initiative_leads as one;
     let own = one::table.left_join(councils::table).left_join(organisations::table);
     let own = own.filter(one::initiative_id.eq_any(ids));
     let place = (Option::<CouncilRef>::as_select(), councils::latitude.nullable(), councils::longitude.nullable());
     let columns = (one::initiative_id, one::kind, one::name, Option::<OrganisationRef>::as_select(), place);
     let rows: Vec<LeadRow> = own.select(columns).load(&mut conn).await?;
-    Ok(rows.into_iter().map(|row| (row.0, row.into())).collect())
+    let named = rows.iter().filter_map(|(id, _, _, organisation, _)| Some((*id, organisation.as_ref()?.id))).collect();
+    Ok((rows.into_iter().map(|row| (row.0, row.into())).collect(), named))
 }
 
 /// Children of each initiative, in their order.

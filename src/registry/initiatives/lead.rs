@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use strum::{EnumIter, EnumMessage};
 use utoipa::ToSchema;
 
-use crate::http::input::Faults;
+use crate::http::input::{Faults, forget};
 use crate::registry::organisations::model::check_no_person;
 use crate::text::{Line, Reference};
 
@@ -89,17 +89,13 @@ pub fn lead_organisation<'a>(lead: Option<&'a Lead>, council: Option<&Reference>
     lead.and_then(|lead| lead.reference.as_ref())
 }
 
-/// Removes from a lead what belongs to another one: of a lead of another kind everything; of an organisation the record when
-/// it gets a name, and the name when it gets a record.
-pub fn forget_other_lead(sent: &Map<String, Value>, lead: &mut Map<String, Value>) {
-    if sent.get("kind").is_some_and(|kind| lead.get("kind") != Some(kind)) {
+/// Removes from a lead what belongs to another one. A lead of another kind keeps nothing. A new name drops the record
+/// of the organisation, and a new record drops the name.
+pub fn forget_other_lead(patch: &Value, lead: &mut Map<String, Value>) {
+    if patch.get("kind").is_some_and(|kind| lead.get("kind") != Some(kind)) {
         lead.clear();
     }
-    for (new, outdated) in [("name", "ref"), ("ref", "name")] {
-        if sent.get(new).is_some_and(|value| lead.get(new) != Some(value)) && !sent.contains_key(outdated) {
-            lead.remove(outdated);
-        }
-    }
+    forget(patch, lead, &[("name", "ref"), ("ref", "name")]);
 }
 
 /// Checks that a body says once who leads. `has_place` is true if it names a council as the place, which only an

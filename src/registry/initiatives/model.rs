@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::evidence::{Cost, Outcome, Source, check_sources};
 use super::lead::{Lead, check_lead, forget_other_lead};
 use crate::access::visibility::Visibility;
-use crate::http::input::{Check, Faults, check_period};
+use crate::http::input::{Check, Faults, check_period, forget};
 use crate::registry::councils::model::Location;
 use crate::registry::organisations::model::check_no_person;
 use crate::text::dates::first_day;
@@ -326,16 +326,9 @@ impl Check for NewInitiative {
 
     /// The other form of the lead, what belongs to another lead, and the date of another status.
     fn forget_outdated(patch: &Value, held: &mut Map<String, Value>) {
-        for (sent, outdated) in
-            [("lead_council", "lead"), ("lead", "lead_council"), ("delivery_status", "status_as_at")]
-        {
-            let is_new = patch.get(sent).is_some_and(|value| !value.is_null() && held.get(sent) != Some(value));
-            if is_new && patch.get(outdated).is_none() {
-                held.remove(outdated);
-            }
-        }
-        if let Some((sent, lead)) = patch["lead"].as_object().zip(held.get_mut("lead").and_then(Value::as_object_mut)) {
-            forget_other_lead(sent, lead);
+        forget(patch, held, &[("lead_council", "lead"), ("lead", "lead_council"), ("delivery_status", "status_as_at")]);
+        if let Some(lead) = held.get_mut("lead").and_then(Value::as_object_mut) {
+            forget_other_lead(&patch["lead"], lead);
         }
     }
 }

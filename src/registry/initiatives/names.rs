@@ -1,7 +1,8 @@
-//! Finds the councils, themes and principles that a body names, in one round trip.
+//! Finds the councils, themes, principles and organisations that a body names, in one round trip.
 //!
-//! Councils and themes stay unchanged until the record is written: each is locked with `FOR KEY SHARE`, like a foreign
-//! key. Code that withdraws or merges one first locks it with `FOR UPDATE`, and so waits for these writers.
+//! Councils, themes and organisations stay unchanged until the record is written: each is locked with `FOR KEY SHARE`,
+//! like a foreign key. Code that withdraws or merges one first locks it with `FOR UPDATE`, and so waits for these
+//! writers.
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Nullable, Text, Uuid as SqlUuid};
@@ -125,12 +126,11 @@ impl Named {
         )?;
         let deprecated = themes.iter().filter(|(.., is_deprecated)| *is_deprecated).map(|(_, id, _)| *id).collect();
         let themes = themes.into_iter().map(|(name, id, _)| (name, id)).collect();
+        let names: Names = organisations.iter().map(|(named, id, _)| (named.clone(), *id)).collect();
         let lead = lead_organisation(new.lead.as_ref(), new.lead_council.as_ref());
-        let present: Vec<(&str, Uuid)> = organisations.iter().map(|(_, id, name)| (name.as_str(), *id)).collect();
-        let organisations: Names = organisations.iter().map(|(named, id, _)| (named.clone(), *id)).collect();
-        let lead = lead.and_then(|lead| means(&organisations, lead));
-        let lead_name = present.iter().find(|(_, id)| Some(*id) == lead).map(|(name, _)| (*name).to_owned());
-        Ok(Self { councils, themes, deprecated, principles, organisations, lead_name })
+        let lead = lead.and_then(|lead| means(&names, lead));
+        let lead_name = organisations.into_iter().find(|(_, id, _)| Some(*id) == lead).map(|(.., name)| name);
+        Ok(Self { councils, themes, deprecated, principles, organisations: names, lead_name })
     }
 
     fn has_all(&self, new: &NewInitiative) -> bool {

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::vocabulary::{MemberTier, MembershipStatus, ObservationKind};
-use crate::http::input::{Check, Faults, check_period};
+use crate::http::input::{Check, Faults, check_period, forget};
 use crate::http::response::Versioned;
 use crate::registry::councils::model::CouncilRef;
 use crate::registry::organisations::model::{OrganisationRef, check_no_person};
@@ -282,14 +282,14 @@ impl Check for NewMembership {
         }
     }
 
-    /// The record of an organisation when the member gets a name, and the name when it gets a record.
+    /// A new name drops the record of the organisation, and a new record drops the name.
     fn forget_outdated(patch: &Value, held: &mut Map<String, Value>) {
-        let member = held.get_mut("member").and_then(Value::as_object_mut);
-        let Some((sent, member)) = patch["member"].as_object().zip(member) else { return };
-        for (new, outdated) in [("organisation", "organisation_ref"), ("organisation_ref", "organisation")] {
-            if sent.get(new).is_some_and(|value| member.get(new) != Some(value)) && !sent.contains_key(outdated) {
-                member.remove(outdated);
-            }
+        if let Some(member) = held.get_mut("member").and_then(Value::as_object_mut) {
+            forget(
+                &patch["member"],
+                member,
+                &[("organisation", "organisation_ref"), ("organisation_ref", "organisation")],
+            );
         }
     }
 }

@@ -22,7 +22,8 @@ use crate::http::input::Draft;
 use crate::registry::councils::model::CouncilRef;
 use crate::registry::organisations::model::OrganisationRef;
 use crate::registry::references;
-use crate::registry::withdrawal::{Left, missing};
+use crate::registry::withdrawal;
+use crate::registry::withdrawal::missing;
 use crate::text::PartialDate;
 
 #[derive(Queryable, Selectable)]
@@ -186,13 +187,7 @@ pub async fn find(conn: &mut AsyncPgConnection, id: Uuid) -> Result<StoredMember
     if let Some(found) = load(conn, &[id]).await?.pop() {
         return Ok(found);
     }
-    let left: Left = memberships::table
-        .find(id)
-        .select((memberships::withdrawn_at, memberships::withdrawn_reason))
-        .first(conn)
-        .await
-        .optional()?;
-    Err(missing("membership", left))
+    Err(missing(conn, "memberships", "membership", id).await?)
 }
 
 /// Writers of memberships of organisations take turns, because one organisation may be there by two names. Call it before
@@ -208,8 +203,9 @@ pub struct Resolved {
     organisation: Option<Uuid>,
 }
 
-/// Resolves the council or organisation and checks that no other membership of the member overlaps. Reports all faults together. Holds
-/// other writers of this member's memberships back until the transaction ends. `own` is the membership to replace.
+/// Resolves the council or organisation and checks that no other membership of the member overlaps. Reports all faults
+/// together. Holds other writers of this member's memberships back until the transaction ends. `own` is the membership
+/// to replace.
 pub async fn resolve(
     conn: &mut AsyncPgConnection,
     draft: Draft<NewMembership>,
@@ -353,7 +349,5 @@ pub async fn withdraw(
     version: i32,
     reason: Option<&str>,
 ) -> Result<bool, ApiError> {
-    let target = memberships::table.find(id).filter(memberships::version.eq(version));
-    let change = (memberships::withdrawn_at.eq(Utc::now()), memberships::withdrawn_reason.eq(reason));
-    Ok(diesel::update(target).set(change).execute(conn).await? == 1)
+    withdrawal::withdraw(conn, "memberships", id, version, reason).await
 }

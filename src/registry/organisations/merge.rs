@@ -20,8 +20,8 @@ const MOST_ALIASES: usize = 20;
 /// Merges `from` into `into`: moves everything that names it, its slugs and names, and its identifier if the other has
 /// none. Returns the memberships that moved, as they were before.
 ///
-/// A conflict if the two have memberships of the same time, because one member cannot have both; or if they have more names
-/// than one record can keep.
+/// A conflict if the two have memberships of the same time, because one member cannot have both; or if they have more
+/// names than one record can keep.
 pub async fn merge(
     conn: &mut AsyncPgConnection,
     from: &Organisation,

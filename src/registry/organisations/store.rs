@@ -17,7 +17,8 @@ use crate::error::{ApiError, UNKNOWN};
 use crate::http::input::Draft;
 use crate::registry::councils::model::CouncilRef;
 use crate::registry::references::Resource;
-use crate::registry::withdrawal::{Left, missing};
+use crate::registry::withdrawal;
+use crate::registry::withdrawal::missing;
 use crate::registry::{references, slugs};
 use crate::text::markdown::render;
 
@@ -116,13 +117,7 @@ pub async fn find(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Organisation
     if let Some(found) = load(conn, &[id]).await?.pop() {
         return Ok(found);
     }
-    let left: Left = organisations::table
-        .find(id)
-        .select((organisations::withdrawn_at, organisations::withdrawn_reason))
-        .first(conn)
-        .await
-        .optional()?;
-    Err(missing("organisation", left))
+    Err(missing(conn, "organisations", "organisation", id).await?)
 }
 
 /// Serialises writes of organisations: two concurrent ones could take the same identifier, or merge in a circle, and
@@ -263,7 +258,5 @@ pub async fn withdraw(
              POST …/merge.",
         ));
     }
-    let target = organisations::table.find(id).filter(organisations::version.eq(version));
-    let change = (organisations::withdrawn_at.eq(Utc::now()), organisations::withdrawn_reason.eq(reason));
-    Ok(diesel::update(target).set(change).execute(conn).await? == 1)
+    withdrawal::withdraw(conn, "organisations", id, version, reason).await
 }

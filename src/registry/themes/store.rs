@@ -15,7 +15,8 @@ use crate::db::schema::{initiative_themes, initiatives, themes};
 use crate::error::{ApiError, UNKNOWN};
 use crate::http::input::Draft;
 use crate::registry::references::Resource;
-use crate::registry::withdrawal::{Left, missing};
+use crate::registry::withdrawal;
+use crate::registry::withdrawal::missing;
 use crate::registry::{references, slugs};
 
 /// Maximum number of levels of themes.
@@ -62,13 +63,7 @@ pub async fn find(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Theme, ApiEr
     let found =
         readable().filter(themes::id.eq(id)).select(ThemeRow::as_select()).first::<ThemeRow>(conn).await.optional()?;
     let Some(row) = found else {
-        let left: Left = themes::table
-            .find(id)
-            .select((themes::withdrawn_at, themes::withdrawn_reason))
-            .first(conn)
-            .await
-            .optional()?;
-        return Err(missing("theme", left));
+        return Err(missing(conn, "themes", "theme", id).await?);
     };
     let rows = [row];
     let near = neighbours(conn, &rows).await?;
@@ -271,9 +266,7 @@ pub async fn withdraw(
             "Other themes have this one as their broader theme or replacement. Change them first.",
         ));
     }
-    let target = themes::table.find(id).filter(themes::version.eq(version));
-    let change = (themes::withdrawn_at.eq(Utc::now()), themes::withdrawn_reason.eq(reason));
-    Ok(diesel::update(target).set(change).execute(conn).await? == 1)
+    withdrawal::withdraw(conn, "themes", id, version, reason).await
 }
 
 /// Merges `from` into `into`: moves its initiatives, narrower themes and slugs, and deprecates it.

@@ -1,5 +1,5 @@
-//! The source as text: imports go down the layers and never in a circle, HTTP stays at the edge, nothing panics on purpose,
-//! files stay short.
+//! The source as text: imports go down the layers and never in a circle, HTTP stays at the edge, nothing panics on
+//! purpose, files stay short.
 
 pub mod source;
 

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::COLLECTIONS;
 use crate::support::TestApp;
 
-/// The schema of the OpenAPI Initiative for documents of version 3.0 (Apache-2.0), <https://spec.openapis.org/oas/3.0/schema/2019-04-02>.
+/// The schema of the OpenAPI Initiative for documents of version 3.0 (Apache-2.0),
+/// <https://spec.openapis.org/oas/3.0/schema/2019-04-02>.
 const META_SCHEMA: &str = include_str!("openapi-3.0-schema.json");
 
 async fn document(app: &TestApp) -> Value {

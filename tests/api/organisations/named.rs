@@ -105,6 +105,8 @@ async fn a_patch_of_the_name_drops_the_record_and_one_of_the_record_takes_its_na
             json!({ "ref": "wombats", "name": "Numbats" }),
             json!({ "kind": "organisation", "ref": "wombats", "name": "Numbats" }),
         ),
+        (json!({ "name": null }), json!({ "kind": "organisation", "ref": "wombats", "name": "Wombats" })),
+        (json!({ "ref": null }), json!({ "kind": "organisation", "name": "Wombats" })),
         (json!({ "kind": "unknown" }), json!({ "kind": "unknown" })),
     ] {
         answer = admin.patch(&path(&answer), answer.etag(), &json!({ "lead": patch })).await.expect(200);

@@ -64,9 +64,9 @@ const ROOM: u64 = 4 << 30;
 
 /// The folder of all temporary folders: in memory where there is room, or the system's temporary folder.
 ///
-/// PostgreSQL makes and removes some five hundred files for each test's database. Before it makes a file, ext4 without a
-/// journal looks at each one that was removed in the last minutes (`recently_deleted` in the kernel's `ialloc.c`). That took
-/// a third of the machine's time.
+/// PostgreSQL makes and removes some five hundred files for each test's database. Before it makes a file, ext4 without
+/// a journal looks at each one that was removed in the last minutes (`recently_deleted` in the kernel's `ialloc.c`).
+/// That took a third of the machine's time.
 fn room() -> PathBuf {
     let memory = Path::new("/dev/shm");
     let has_room = statvfs(memory).is_ok_and(|found| {

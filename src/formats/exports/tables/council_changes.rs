@@ -1,28 +1,21 @@
 //! Columns of changes of councils.
 
 use crate::formats::exports::columns::Kind::{Date, Text, Time, Whole, Word};
-use crate::formats::exports::columns::{Cell, Column, Kind, Member, Table, among_others, joined, known, number, word};
+use crate::formats::exports::columns::{Cell, Column, Member, Table, among_others, joined, known, number, word};
 use crate::registry::council_changes::model::CouncilChange;
 use crate::registry::councils::model::CouncilRef;
 
+type Of = Member<CouncilChange>;
+
 const SLUGS: &str = "Slugs, joined by semicolons.";
 const NAMES: &str = "Names, joined by semicolons, in the same order.";
-
-fn required(
-    name: &'static str,
-    kind: Kind,
-    schema_member: &'static str,
-    cell: fn(&CouncilChange) -> Cell,
-) -> Member<CouncilChange> {
-    Member::plain(Column::new(name, kind, schema_member, cell).required())
-}
 
 /// Changes of councils.
 pub fn council_changes() -> Table<CouncilChange> {
     let members = vec![
         Member::plain(Column::new("id", Word, "CouncilChange/id", |one: &CouncilChange| word(&one.id)).unique()),
-        required("kind", Word, "CouncilChange/kind", |one| word(&one.kind)),
-        required("effective_on", Date, "CouncilChange/effective_on", |one| word(&one.effective_on)),
+        Of::required("kind", Word, "CouncilChange/kind", |one| word(&one.kind)),
+        Of::required("effective_on", Date, "CouncilChange/effective_on", |one| word(&one.effective_on)),
         Member::new(
             "order",
             vec![
@@ -61,9 +54,9 @@ pub fn council_changes() -> Table<CouncilChange> {
                 }),
             ],
         ),
-        required("version", Whole, "CouncilChange/version", |one| number(Some(one.version))),
-        required("created_at", Time, "CouncilChange/created_at", |one| word(&one.created_at)),
-        required("updated_at", Time, "CouncilChange/updated_at", |one| word(&one.updated_at)),
+        Of::required("version", Whole, "CouncilChange/version", |one| number(Some(one.version))),
+        Of::required("created_at", Time, "CouncilChange/created_at", |one| word(&one.created_at)),
+        Of::required("updated_at", Time, "CouncilChange/updated_at", |one| word(&one.updated_at)),
     ];
     Table {
         name: "council-changes",

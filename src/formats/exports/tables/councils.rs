@@ -1,35 +1,24 @@
 //! Columns of councils.
 
 use crate::formats::exports::columns::Kind::{Date, Decimal, Text, Time, Whole, Word};
-use crate::formats::exports::columns::{Cell, Column, Kind, Member, Table, among_others, joined, known, number, word};
+use crate::formats::exports::columns::{Column, Member, Table, among_others, joined, known, number, word};
 use crate::registry::councils::model::Council;
 
-fn plain(name: &'static str, kind: Kind, schema_member: &'static str, cell: fn(&Council) -> Cell) -> Member<Council> {
-    Member::plain(Column::new(name, kind, schema_member, cell))
-}
-
-fn required(
-    name: &'static str,
-    kind: Kind,
-    schema_member: &'static str,
-    cell: fn(&Council) -> Cell,
-) -> Member<Council> {
-    Member::plain(Column::new(name, kind, schema_member, cell).required())
-}
+type Of = Member<Council>;
 
 /// Councils.
 pub fn councils() -> Table<Council> {
     let members = vec![
         Member::plain(Column::new("id", Word, "Council/id", |one: &Council| word(&one.id)).unique()),
         Member::plain(Column::new("slug", Word, "Council/slug", |one: &Council| known(Some(&one.slug))).unique()),
-        required("name", Text, "Council/name", |one| known(Some(&one.name))),
-        required("short_name", Text, "Council/short_name", |one| known(Some(&one.short_name))),
-        plain("welsh_name", Text, "Council/welsh_name", |one| one.welsh_name.clone()),
-        plain("gss_code", Word, "NewCouncil/gss_code", |one| one.gss_code.clone()),
-        plain("code", Word, "NewCouncil/code", |one| one.code.clone()),
-        required("council_type", Word, "Council/council_type", |one| word(&one.council_type)),
-        required("nation", Word, "Council/nation", |one| word(&one.nation)),
-        plain("region", Word, "Council/region", |one| one.region.as_ref().and_then(word)),
+        Of::required("name", Text, "Council/name", |one| known(Some(&one.name))),
+        Of::required("short_name", Text, "Council/short_name", |one| known(Some(&one.short_name))),
+        Of::optional("welsh_name", Text, "Council/welsh_name", |one| one.welsh_name.clone()),
+        Of::optional("gss_code", Word, "NewCouncil/gss_code", |one| one.gss_code.clone()),
+        Of::optional("code", Word, "NewCouncil/code", |one| one.code.clone()),
+        Of::required("council_type", Word, "Council/council_type", |one| word(&one.council_type)),
+        Of::required("nation", Word, "Council/nation", |one| word(&one.nation)),
+        Of::optional("region", Word, "Council/region", |one| one.region.as_ref().and_then(word)),
         Member::new(
             "location",
             vec![
@@ -41,10 +30,10 @@ pub fn councils() -> Table<Council> {
                 }),
             ],
         ),
-        plain("population", Whole, "NewCouncil/population", |one| number(one.population)),
-        plain("population_year", Whole, "NewCouncil/population_year", |one| number(one.population_year)),
-        plain("website", Text, "Council/website", |one| one.website.clone()),
-        plain("description", Text, "NewCouncil/description", |one| one.description.clone()),
+        Of::optional("population", Whole, "NewCouncil/population", |one| number(one.population)),
+        Of::optional("population_year", Whole, "NewCouncil/population_year", |one| number(one.population_year)),
+        Of::optional("website", Text, "Council/website", |one| one.website.clone()),
+        Of::optional("description", Text, "NewCouncil/description", |one| one.description.clone()),
         Member::plain(
             Column::new("aliases", Text, "Council/aliases", |one: &Council| {
                 joined(one.aliases.iter().map(|alias| among_others(alias)))
@@ -52,18 +41,20 @@ pub fn councils() -> Table<Council> {
             .several("Joined by semicolons. A semicolon inside a value becomes a comma."),
         ),
         membership(),
-        required("status", Word, "Council/status", |one| word(&one.status)),
-        plain("established_on", Date, "Council/established_on", |one| one.established_on.as_ref().and_then(word)),
-        plain("abolished_on", Date, "Council/abolished_on", |one| one.abolished_on.as_ref().and_then(word)),
+        Of::required("status", Word, "Council/status", |one| word(&one.status)),
+        Of::optional("established_on", Date, "Council/established_on", |one| {
+            one.established_on.as_ref().and_then(word)
+        }),
+        Of::optional("abolished_on", Date, "Council/abolished_on", |one| one.abolished_on.as_ref().and_then(word)),
         Member::plain(
             Column::new("codes", Word, "Council/codes", |one: &Council| {
                 joined(one.codes.iter().map(|code| code.gss.clone()))
             })
             .several("Joined by semicolons. The present code comes last."),
         ),
-        required("version", Whole, "Council/version", |one| number(Some(one.version))),
-        required("created_at", Time, "Council/created_at", |one| word(&one.created_at)),
-        required("updated_at", Time, "Council/updated_at", |one| word(&one.updated_at)),
+        Of::required("version", Whole, "Council/version", |one| number(Some(one.version))),
+        Of::required("created_at", Time, "Council/created_at", |one| word(&one.created_at)),
+        Of::required("updated_at", Time, "Council/updated_at", |one| word(&one.updated_at)),
     ];
     Table {
         name: "councils",

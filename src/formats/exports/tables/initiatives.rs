@@ -1,76 +1,66 @@
 //! Columns of initiatives.
 
 use crate::formats::exports::columns::Kind::{Date, Decimal, Text, Time, Whole, Word};
-use crate::formats::exports::columns::{Cell, Column, Kind, Member, Table, among_others, joined, known, number, word};
+use crate::formats::exports::columns::{Column, Member, Table, among_others, joined, known, number, word};
 use crate::formats::exports::rows::WithLead;
 use crate::registry::initiatives::answer::Initiative as Answer;
 use crate::registry::initiatives::lead::NETWORK;
+
+type Of = Member<Initiative>;
 
 type Initiative = WithLead<Answer>;
 
 const JOINED_SLUGS: &str = "Slugs, joined by semicolons.";
 const JOINED_TEXTS: &str = "Joined by semicolons. A semicolon inside a value becomes a comma.";
 
-fn plain(
-    name: &'static str,
-    kind: Kind,
-    schema_member: &'static str,
-    cell: fn(&Initiative) -> Cell,
-) -> Member<Initiative> {
-    Member::plain(Column::new(name, kind, schema_member, cell))
-}
-
-fn required(
-    name: &'static str,
-    kind: Kind,
-    schema_member: &'static str,
-    cell: fn(&Initiative) -> Cell,
-) -> Member<Initiative> {
-    Member::plain(Column::new(name, kind, schema_member, cell).required())
-}
-
 /// Initiatives.
 pub fn initiatives() -> Table<Initiative> {
     let mut members = vec![
         Member::plain(Column::new("id", Word, "Initiative/id", |one: &Initiative| word(&one.id)).unique()),
         Member::plain(Column::new("slug", Word, "Initiative/slug", |one: &Initiative| known(Some(&one.slug))).unique()),
-        required("title", Text, "Initiative/title", |one| known(Some(&one.title))),
-        required("summary", Text, "Initiative/summary", |one| known(Some(&one.summary))),
-        plain("body", Text, "Initiative/body", |one| one.body.clone()),
-        required("kind", Word, "Initiative/kind", |one| word(&one.kind)),
-        required("delivery_status", Word, "Initiative/delivery_status", |one| word(&one.delivery_status)),
-        plain("status_as_at", Word, "NewInitiative/status_as_at", |one| one.status_as_at.clone()),
-        required("status_confirmation", Word, "Initiative/status_confirmation", |one| word(&one.status_confirmation)),
-        required("status_text", Text, "Initiative/status_text", |one| known(Some(&one.status_text))),
-        plain("started_on", Word, "NewInitiative/started_on", |one| one.started_on.clone()),
-        plain("ended_on", Word, "NewInitiative/ended_on", |one| one.ended_on.clone()),
+        Of::required("title", Text, "Initiative/title", |one| known(Some(&one.title))),
+        Of::required("summary", Text, "Initiative/summary", |one| known(Some(&one.summary))),
+        Of::optional("body", Text, "Initiative/body", |one| one.body.clone()),
+        Of::required("kind", Word, "Initiative/kind", |one| word(&one.kind)),
+        Of::required("delivery_status", Word, "Initiative/delivery_status", |one| word(&one.delivery_status)),
+        Of::optional("status_as_at", Word, "NewInitiative/status_as_at", |one| one.status_as_at.clone()),
+        Of::required("status_confirmation", Word, "Initiative/status_confirmation", |one| {
+            word(&one.status_confirmation)
+        }),
+        Of::required("status_text", Text, "Initiative/status_text", |one| known(Some(&one.status_text))),
+        Of::optional("started_on", Word, "NewInitiative/started_on", |one| one.started_on.clone()),
+        Of::optional("ended_on", Word, "NewInitiative/ended_on", |one| one.ended_on.clone()),
     ];
     members.extend(councils());
     members.extend(relatives());
     members.extend(vocabularies());
     members.push(location());
     members.extend([
-        plain("challenge", Text, "Initiative/challenge", |one| one.challenge.clone()),
-        plain("approach", Text, "Initiative/approach", |one| one.approach.clone()),
-        plain("what_worked", Text, "Initiative/what_worked", |one| one.what_worked.clone()),
-        plain("what_did_not", Text, "Initiative/what_did_not", |one| one.what_did_not.clone()),
-        plain("transfer_conditions", Text, "Initiative/transfer_conditions", |one| one.transfer_conditions.clone()),
-        plain("who_for", Text, "Initiative/who_for", |one| one.who_for.clone()),
+        Of::optional("challenge", Text, "Initiative/challenge", |one| one.challenge.clone()),
+        Of::optional("approach", Text, "Initiative/approach", |one| one.approach.clone()),
+        Of::optional("what_worked", Text, "Initiative/what_worked", |one| one.what_worked.clone()),
+        Of::optional("what_did_not", Text, "Initiative/what_did_not", |one| one.what_did_not.clone()),
+        Of::optional("transfer_conditions", Text, "Initiative/transfer_conditions", |one| {
+            one.transfer_conditions.clone()
+        }),
+        Of::optional("who_for", Text, "Initiative/who_for", |one| one.who_for.clone()),
     ]);
     members.extend(evidence());
     members.extend([
-        plain("provenance_note", Text, "Initiative/provenance_note", |one| one.provenance_note.clone()),
-        required("entered_by", Word, "Initiative/entered_by", |one| word(&one.entered_by)),
-        required("licence", Word, "Initiative/licence", |one| word(&one.licence)),
-        required("visibility", Word, "Initiative/visibility", |one| word(&one.visibility)),
-        required("state", Word, "Initiative/state", |one| word(&one.state)),
-        plain("verified_at", Time, "Initiative/verified_at", |one| one.verified_at.as_ref().and_then(word)),
-        plain("review_due_on", Date, "Initiative/review_due_on", |one| one.review_due_on.as_ref().and_then(word)),
-        plain("source_url", Text, "Initiative/source_url", |one| one.source_url.clone()),
-        plain("published_at", Time, "Initiative/published_at", |one| one.published_at.as_ref().and_then(word)),
-        required("version", Whole, "Initiative/version", |one| number(Some(one.version))),
-        required("created_at", Time, "Initiative/created_at", |one| word(&one.created_at)),
-        required("updated_at", Time, "Initiative/updated_at", |one| word(&one.updated_at)),
+        Of::optional("provenance_note", Text, "Initiative/provenance_note", |one| one.provenance_note.clone()),
+        Of::required("entered_by", Word, "Initiative/entered_by", |one| word(&one.entered_by)),
+        Of::required("licence", Word, "Initiative/licence", |one| word(&one.licence)),
+        Of::required("visibility", Word, "Initiative/visibility", |one| word(&one.visibility)),
+        Of::required("state", Word, "Initiative/state", |one| word(&one.state)),
+        Of::optional("verified_at", Time, "Initiative/verified_at", |one| one.verified_at.as_ref().and_then(word)),
+        Of::optional("review_due_on", Date, "Initiative/review_due_on", |one| {
+            one.review_due_on.as_ref().and_then(word)
+        }),
+        Of::optional("source_url", Text, "Initiative/source_url", |one| one.source_url.clone()),
+        Of::optional("published_at", Time, "Initiative/published_at", |one| one.published_at.as_ref().and_then(word)),
+        Of::required("version", Whole, "Initiative/version", |one| number(Some(one.version))),
+        Of::required("created_at", Time, "Initiative/created_at", |one| word(&one.created_at)),
+        Of::required("updated_at", Time, "Initiative/updated_at", |one| word(&one.updated_at)),
     ]);
     Table {
         name: "initiatives",

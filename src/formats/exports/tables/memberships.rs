@@ -1,38 +1,24 @@
 //! Columns of memberships. The terms, which the public does not see, are in the JSON only.
 
 use crate::formats::exports::columns::Kind::{Text, Time, Whole, Word};
-use crate::formats::exports::columns::{Cell, Column, Kind, Member, Table, known, number, word};
+use crate::formats::exports::columns::{Column, Member, Table, known, number, word};
 use crate::registry::memberships::model::Membership;
 
-fn plain(
-    name: &'static str,
-    kind: Kind,
-    schema_member: &'static str,
-    cell: fn(&Membership) -> Cell,
-) -> Member<Membership> {
-    Member::plain(Column::new(name, kind, schema_member, cell))
-}
-
-fn required(
-    name: &'static str,
-    kind: Kind,
-    schema_member: &'static str,
-    cell: fn(&Membership) -> Cell,
-) -> Member<Membership> {
-    Member::plain(Column::new(name, kind, schema_member, cell).required())
-}
+type Of = Member<Membership>;
 
 /// Memberships.
 pub fn memberships() -> Table<Membership> {
     let members = vec![
         Member::plain(Column::new("id", Word, "Membership/id", |one: &Membership| word(&one.id)).unique()),
         member(),
-        required("tier", Word, "Membership/tier", |one| word(&one.tier)),
-        plain("from", Word, "Membership/from", |one| known(one.from.as_deref())),
-        plain("to", Word, "Membership/to", |one| known(one.to.as_deref())),
-        plain("end_reason", Text, "Membership/end_reason", |one| one.end_reason.clone()),
-        required("status", Word, "Membership/status", |one| word(&one.status)),
-        plain("last_observed_on", Word, "Membership/last_observed_on", |one| known(one.last_observed_on.as_deref())),
+        Of::required("tier", Word, "Membership/tier", |one| word(&one.tier)),
+        Of::optional("from", Word, "Membership/from", |one| known(one.from.as_deref())),
+        Of::optional("to", Word, "Membership/to", |one| known(one.to.as_deref())),
+        Of::optional("end_reason", Text, "Membership/end_reason", |one| one.end_reason.clone()),
+        Of::required("status", Word, "Membership/status", |one| word(&one.status)),
+        Of::optional("last_observed_on", Word, "Membership/last_observed_on", |one| {
+            known(one.last_observed_on.as_deref())
+        }),
         Member::new(
             "observations",
             vec![
@@ -43,9 +29,9 @@ pub fn memberships() -> Table<Membership> {
                 .required(),
             ],
         ),
-        required("version", Whole, "Membership/version", |one| number(Some(one.version))),
-        required("created_at", Time, "Membership/created_at", |one| word(&one.created_at)),
-        required("updated_at", Time, "Membership/updated_at", |one| word(&one.updated_at)),
+        Of::required("version", Whole, "Membership/version", |one| number(Some(one.version))),
+        Of::required("created_at", Time, "Membership/created_at", |one| word(&one.created_at)),
+        Of::required("updated_at", Time, "Membership/updated_at", |one| word(&one.updated_at)),
     ];
     Table {
         name: "memberships",

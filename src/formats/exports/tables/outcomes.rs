@@ -1,42 +1,40 @@
 //! Columns of outcomes, one row for each claim.
 
 use crate::formats::exports::columns::Kind::{Decimal, Text, Time, Whole, Word};
-use crate::formats::exports::columns::{Cell, Column, Kind, Member, Table, known, number, word};
+use crate::formats::exports::columns::{Column, Member, Table, known, number, word};
 use crate::formats::exports::rows::WithLead;
 use crate::read_model::outcomes::OutcomeRecord;
 
+type Of = Member<Claim>;
+
 type Claim = WithLead<OutcomeRecord>;
-
-fn plain(name: &'static str, kind: Kind, schema_member: &'static str, cell: fn(&Claim) -> Cell) -> Member<Claim> {
-    Member::plain(Column::new(name, kind, schema_member, cell))
-}
-
-fn required(name: &'static str, kind: Kind, schema_member: &'static str, cell: fn(&Claim) -> Cell) -> Member<Claim> {
-    Member::plain(Column::new(name, kind, schema_member, cell).required())
-}
 
 /// Outcomes.
 pub fn outcomes() -> Table<Claim> {
     let members = vec![
         initiative(),
-        required("position", Whole, "OutcomeRecord/position", |one| number(Some(one.position))),
-        required("measure", Text, "OutcomeRecord/measure", |one| known(Some(&one.measure))),
-        required("kind", Word, "OutcomeRecord/kind", |one| word(&one.kind)),
-        required("bound", Word, "OutcomeRecord/bound", |one| word(&one.bound)),
-        plain("value", Decimal, "OutcomeRecord/value", |one| number(one.value.map(|value| value.get()))),
-        plain("value_high", Decimal, "OutcomeRecord/value_high", |one| number(one.value_high.map(|value| value.get()))),
-        plain("direction", Word, "OutcomeRecord/direction", |one| one.direction.as_ref().and_then(word)),
-        plain("unit", Word, "OutcomeRecord/unit", |one| one.unit.as_ref().and_then(word)),
-        plain("baseline", Decimal, "OutcomeRecord/baseline", |one| number(one.baseline.map(|value| value.get()))),
-        plain("period_from", Word, "Outcome/period_from", |one| one.period_from.clone()),
-        plain("period_to", Word, "Outcome/period_to", |one| one.period_to.clone()),
-        plain("as_at", Word, "Outcome/as_at", |one| one.as_at.clone()),
-        plain("definition", Text, "OutcomeRecord/definition", |one| one.definition.clone()),
-        plain("caveat", Text, "OutcomeRecord/caveat", |one| one.caveat.clone()),
-        required("evidence_level", Whole, "OutcomeRecord/evidence_level", |one| number(Some(one.evidence_level))),
+        Of::required("position", Whole, "OutcomeRecord/position", |one| number(Some(one.position))),
+        Of::required("measure", Text, "OutcomeRecord/measure", |one| known(Some(&one.measure))),
+        Of::required("kind", Word, "OutcomeRecord/kind", |one| word(&one.kind)),
+        Of::required("bound", Word, "OutcomeRecord/bound", |one| word(&one.bound)),
+        Of::optional("value", Decimal, "OutcomeRecord/value", |one| number(one.value.map(|value| value.get()))),
+        Of::optional("value_high", Decimal, "OutcomeRecord/value_high", |one| {
+            number(one.value_high.map(|value| value.get()))
+        }),
+        Of::optional("direction", Word, "OutcomeRecord/direction", |one| one.direction.as_ref().and_then(word)),
+        Of::optional("unit", Word, "OutcomeRecord/unit", |one| one.unit.as_ref().and_then(word)),
+        Of::optional("baseline", Decimal, "OutcomeRecord/baseline", |one| {
+            number(one.baseline.map(|value| value.get()))
+        }),
+        Of::optional("period_from", Word, "Outcome/period_from", |one| one.period_from.clone()),
+        Of::optional("period_to", Word, "Outcome/period_to", |one| one.period_to.clone()),
+        Of::optional("as_at", Word, "Outcome/as_at", |one| one.as_at.clone()),
+        Of::optional("definition", Text, "OutcomeRecord/definition", |one| one.definition.clone()),
+        Of::optional("caveat", Text, "OutcomeRecord/caveat", |one| one.caveat.clone()),
+        Of::required("evidence_level", Whole, "OutcomeRecord/evidence_level", |one| number(Some(one.evidence_level))),
         independence(),
         source(),
-        required("updated_at", Time, "OutcomeRecord/updated_at", |one| word(&one.updated_at)),
+        Of::required("updated_at", Time, "OutcomeRecord/updated_at", |one| word(&one.updated_at)),
     ];
     Table {
         name: "outcomes",

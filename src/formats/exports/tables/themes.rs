@@ -1,20 +1,18 @@
 //! Columns of themes.
 
 use crate::formats::exports::columns::Kind::{Text, Time, Whole, Word};
-use crate::formats::exports::columns::{Cell, Column, Kind, Member, Table, joined, known, number, word};
+use crate::formats::exports::columns::{Column, Member, Table, joined, known, number, word};
 use crate::registry::themes::model::Theme;
 
-fn required(name: &'static str, kind: Kind, schema_member: &'static str, cell: fn(&Theme) -> Cell) -> Member<Theme> {
-    Member::plain(Column::new(name, kind, schema_member, cell).required())
-}
+type Of = Member<Theme>;
 
 /// Themes.
 pub fn themes() -> Table<Theme> {
     let members = vec![
         Member::plain(Column::new("id", Word, "Theme/id", |one: &Theme| word(&one.id)).unique()),
         Member::plain(Column::new("slug", Word, "Theme/slug", |one: &Theme| known(Some(&one.slug))).unique()),
-        required("label", Text, "Theme/label", |one| known(Some(&one.label))),
-        required("definition", Text, "Theme/definition", |one| known(Some(&one.definition))),
+        Of::required("label", Text, "Theme/label", |one| known(Some(&one.label))),
+        Of::required("definition", Text, "Theme/definition", |one| known(Some(&one.definition))),
         Member::plain(Column::new("scope_note", Text, "Theme/scope_note", |one: &Theme| one.scope_note.clone())),
         Member::plain(
             Column::new("broader", Word, "Theme/broader", |one: &Theme| {
@@ -28,16 +26,16 @@ pub fn themes() -> Table<Theme> {
             })
             .several("Slugs, joined by semicolons."),
         ),
-        required("status", Word, "Theme/status", |one| word(&one.status)),
+        Of::required("status", Word, "Theme/status", |one| word(&one.status)),
         Member::plain(
             Column::new("replaced_by", Word, "Theme/replaced_by", |one: &Theme| {
                 one.replaced_by.as_ref().map(|theme| theme.slug.clone())
             })
             .noted("Slug."),
         ),
-        required("version", Whole, "Theme/version", |one| number(Some(one.version))),
-        required("created_at", Time, "Theme/created_at", |one| word(&one.created_at)),
-        required("updated_at", Time, "Theme/updated_at", |one| word(&one.updated_at)),
+        Of::required("version", Whole, "Theme/version", |one| number(Some(one.version))),
+        Of::required("created_at", Time, "Theme/created_at", |one| word(&one.created_at)),
+        Of::required("updated_at", Time, "Theme/updated_at", |one| word(&one.updated_at)),
     ];
     Table {
         name: "themes",

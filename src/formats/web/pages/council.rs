@@ -151,9 +151,9 @@ fn facts(profile: &Profile<'_>) -> Markup {
 }
 
 /// Which councils it followed, and which followed it. Nothing if no change is recorded.
-fn history(profile: &Profile<'_>) -> Markup {
+fn history<'a>(profile: &'a Profile<'_>) -> Markup {
     let own = profile.council.id;
-    let others = |side: &[CouncilRef]| side.iter().filter(|council| council.id != own).cloned().collect::<Vec<_>>();
+    let others = |side: &'a [CouncilRef]| side.iter().filter(|council| council.id != own).collect::<Vec<_>>();
     html! {
         @if !profile.changes.is_empty() {
             (fact("History", &html! {
@@ -172,7 +172,7 @@ fn history(profile: &Profile<'_>) -> Markup {
     }
 }
 
-fn named(word: &str, councils: &[CouncilRef]) -> Markup {
+fn named(word: &str, councils: &[&CouncilRef]) -> Markup {
     html! {
         @if !councils.is_empty() { " " (word) " " }
         @for (index, council) in councils.iter().enumerate() {
