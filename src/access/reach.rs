@@ -9,7 +9,7 @@ use super::visibility::Visibility;
 pub struct Reach {
     /// The narrowest visibility that the caller sees for all councils.
     pub level: Visibility,
-    /// The council whose records the caller sees in full, drafts included.
+    /// The council of the caller, who sees in full the records that it looks after, drafts included.
     pub council: Option<Uuid>,
     /// Memberships whose terms the caller sees.
     pub terms: TermsReach,
@@ -47,6 +47,11 @@ impl Reach {
     pub fn in_feed(self) -> Self {
         let terms = if self.is_officer() { self.terms } else { TermsReach::Nobody };
         Self { terms, ..self }
+    }
+
+    /// True if the caller sees an initiative of this effective visibility that this council looks after.
+    pub fn includes(self, level: Visibility, steward: Option<Uuid>) -> bool {
+        level <= self.level || (steward.is_some() && steward == self.council)
     }
 
     /// True for network officers, who also see drafts.

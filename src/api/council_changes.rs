@@ -89,7 +89,7 @@ pub async fn delete_council_change(
 ) -> Result<HttpResponse, ApiError> {
     let reason = withdrawal.0.reason();
     edit.withdraw(async |conn, change: &CouncilChange| {
-        let is_withdrawn = store::withdraw(conn, change.id, change.version, reason.as_deref()).await?;
+        let is_withdrawn = store::withdraw(conn, change, reason.as_deref()).await?;
         Ok(is_withdrawn.then_some(Action::CouncilChangeWithdraw))
     })
     .await

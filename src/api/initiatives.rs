@@ -252,11 +252,13 @@ impl Editable for Initiative {
         store::find(conn, account.reach(), self.id).await
     }
 
-    /// Authors can change only drafts that their own council leads.
+    /// Authors can change only drafts that their own council looks after.
     fn check_right(&self, account: &Account) -> Result<(), ApiError> {
         let Some(own) = account.bound_to() else { return Ok(()) };
-        if self.lead_council.as_ref().map(|lead| lead.id) != Some(own) {
-            return Err(ApiError::forbidden("Another council leads this initiative. Only that council can change it."));
+        if self.steward.council.as_ref().map(|council| council.id) != Some(own) {
+            return Err(ApiError::forbidden(
+                "Your council does not look after this initiative. Only its `steward` can change it.",
+            ));
         }
         if self.state != State::Draft {
             return Err(ApiError::forbidden(

@@ -25,6 +25,7 @@ pub mod routes;
 pub mod search;
 pub mod service;
 pub mod sign_in;
+pub mod stewards;
 pub mod themes;
 pub mod tiles;
 pub mod users;

@@ -11,7 +11,7 @@ use utoipa_actix_web::{AppExt, UtoipaApp};
 use super::{
     api_keys, audit, boundaries, changes, citation, council_changes, councils, embeds, exports, facets, guide,
     initiatives, key_requests, map, memberships, ogc, organisations, outcomes, problems, recruitment, search, service,
-    sign_in, themes, tiles, users, vocabularies, web,
+    sign_in, stewards, themes, tiles, users, vocabularies, web,
 };
 use crate::accounts::identify::identify;
 use crate::http::limits::rate;
@@ -159,6 +159,7 @@ where
                 .service(citation::cite_initiative)
                 .service(initiatives::publish_initiative)
                 .service(initiatives::unpublish_initiative)
+                .service(stewards::choose_steward)
                 .service(organisations::list_organisations)
                 .service(organisations::create_organisation)
                 .service(organisations::find_organisation)
@@ -199,6 +200,7 @@ where
                 .service(users::replace_user)
                 .service(users::update_user)
                 .service(users::set_user_password)
+                .service(users::move_users)
                 .service(key_requests::request_api_key)
                 .service(key_requests::list_key_requests)
                 .service(key_requests::find_key_request)

@@ -11,7 +11,9 @@ use crate::access::reach::Reach;
 use crate::access::role::Role;
 use crate::access::scope::ManageUsers;
 use crate::accounts::sign_in::password;
-use crate::accounts::users::model::{NewPassword, NewUser, User, UserQuery, UserSort, UserStatus, UserUpdate};
+use crate::accounts::users::model::{
+    MovedUsers, NewPassword, NewUser, User, UserMove, UserQuery, UserSort, UserStatus, UserUpdate,
+};
 use crate::accounts::users::store;
 use crate::audit::model::{Action, RecordKind};
 use crate::audit::subject::Subject;
@@ -19,11 +21,12 @@ use crate::audit::trail::Trail;
 use crate::db::Db;
 use crate::error::ApiError;
 use crate::http::idempotency::Idempotency;
-use crate::http::input::{Body, IfMatch, NoParams, Patch, Query, Revision};
+use crate::http::input::{Body, Draft, IfMatch, NoParams, Patch, Query, Revision};
 use crate::http::page::{Listing, Page, Pages};
-use crate::http::response::{Cacheable, Record, Written, no_content};
+use crate::http::response::{Cacheable, Record, Written, issued, no_content};
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::registry::references;
+use crate::registry::references::Resource;
 
 /// List users
 ///
@@ -141,6 +144,42 @@ pub async fn set_user_password(
     })
     .await?;
     Ok(no_content())
+}
+
+/// Move a council's users to another council
+///
+/// For network admins. For the day on which a council ends and another follows it. Each user keeps the role. A key that
+/// a user has from the former council no longer reaches drafts of either council. Create a new one.
+#[utoipa::path(tag = "users", params(("council" = String, Path, description = "Slug, id or GSS code of the council that the users leave", example = "cumbria")), request_body = UserMove, responses((status = 200, description = "The users who were moved", body = MovedUsers)), security(("bearer" = []), ("api_key" = [])))]
+#[post("/councils/{council}/move-users")]
+pub async fn move_users(
+    db: web::Data<Db>,
+    caller: Admin<ManageUsers>,
+    council: web::Path<String>,
+    trail: Trail,
+    body: Body<UserMove>,
+) -> Result<HttpResponse, ApiError> {
+    let Draft { value, mut faults } = body.draft;
+    let users = db
+        .transaction(async |conn| {
+            let from = references::require_id(conn, Resource::Council, &council).await?;
+            let to = references::council(conn, Reach::ALL, &value.to, "/to", &mut faults).await?;
+            if to == Some(from) {
+                faults.add("/to", "repeated", "is the council that the users leave");
+            }
+            faults.finish()?;
+            let (mut moved, to) = (Vec::new(), to.unwrap_or(from));
+            for before in store::of_council(conn, from).await? {
+                store::set_council(conn, before.id, to).await?;
+                moved.push((store::show(conn, before.id).await?, before));
+            }
+            for (now, before) in &moved {
+                trail.record(conn, &caller.0, Action::UserUpdate, Subject::changed(before, now)).await?;
+            }
+            Ok(moved.into_iter().map(|(now, _)| now).collect())
+        })
+        .await?;
+    issued(&MovedUsers { users }, None)
 }
 
 impl Editable for User {

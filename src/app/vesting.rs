@@ -1,5 +1,7 @@
 //! Moves councils on when their days come: a shadow council takes over, and a council that was abolished ends.
 //!
+//! It also finds out who looks after the initiatives of abolished councils, should that have been missed.
+//!
 //! The stage is a stored fact, like any other, so that every copy of the registry hears of it. This task writes it, at the
 //! start and after each midnight (UTC). Several instances can run it at once.
 
@@ -17,6 +19,7 @@ use crate::db::Db;
 use crate::error::ApiError;
 use crate::registry::councils::lifetime::today;
 use crate::registry::councils::store;
+use crate::registry::stewards;
 
 /// Longest delay until the next look at the calendar, so that a changed clock is noticed.
 const AT_LEAST_EVERY: Duration = Duration::from_secs(3600);
@@ -61,6 +64,7 @@ pub async fn take_effect(conn: &mut AsyncPgConnection, keys: &Keys, day: NaiveDa
                 moved.push((store::find(conn, Reach::ALL, before.id).await?, before));
             }
         }
+        stewards::restate_all(conn).await?;
         // The events come last: other writers wait for them until the transaction ends.
         for (after, before) in &moved {
             record(conn, keys, &Actor::COMMAND_LINE, Action::CouncilUpdate, Subject::changed(before, after)).await?;

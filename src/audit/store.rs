@@ -94,7 +94,7 @@ const SIDE_EFFECTS: &str = "
         WHERE record_id <> ALL ($1) GROUP BY resource, record_id
     ), records AS (
         SELECT 'theme' AS resource, id, slug, NULL::uuid AS council_id, version FROM themes
-        UNION ALL SELECT 'initiative', id, slug, lead_council_id, version FROM initiatives
+        UNION ALL SELECT 'initiative', id, slug, steward_id, version FROM initiatives
     )
     SELECT n.resource, r.id, r.slug, r.council_id, r.version - n.times, r.version
     FROM noted n JOIN records r ON r.resource = n.resource AND r.id = n.record_id ORDER BY n.resource, r.id";

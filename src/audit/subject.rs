@@ -185,7 +185,7 @@ impl Audited for Organisation {
 
 impl Audited for Initiative {
     fn subject(&self) -> Subject<'_> {
-        let council = self.lead_council.as_ref().map(|council| council.id);
+        let council = self.steward.council.as_ref().map(|council| council.id);
         let subject = Subject::of(RecordKind::Initiative, self.id, self.version);
         Subject { name: Some(&self.slug), council, ..subject }
     }

@@ -313,6 +313,8 @@ diesel::table! {
         withdrawn_reason -> Nullable<Text>,
         status_as_at -> Nullable<Text>,
         entered_by -> Text,
+        steward_id -> Nullable<Uuid>,
+        steward_decided_id -> Nullable<Uuid>,
     }
 }
 
@@ -555,7 +557,6 @@ diesel::joinable!(initiative_principles -> initiatives (initiative_id));
 diesel::joinable!(initiative_principles -> principles (principle_id));
 diesel::joinable!(initiative_themes -> initiatives (initiative_id));
 diesel::joinable!(initiative_themes -> themes (theme_id));
-diesel::joinable!(initiatives -> councils (lead_council_id));
 diesel::joinable!(key_requests -> api_keys (key_id));
 diesel::joinable!(key_requests -> users (decided_by));
 diesel::joinable!(memberships -> councils (council_id));

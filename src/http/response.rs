@@ -363,7 +363,7 @@ pub fn see_other(request: &HttpRequest, location: &str) -> HttpResponse {
     response.finish()
 }
 
-/// A response with a secret that is shown only once: 201 with an address, otherwise 200. No cache stores it.
+/// A response that no cache stores, such as a secret that is shown only once: 201 with an address, otherwise 200.
 pub fn issued(value: &impl Serialize, location: Option<String>) -> Result<HttpResponse, ApiError> {
     let status = if location.is_some() { StatusCode::CREATED } else { StatusCode::OK };
     let mut response = HttpResponse::build(status);

@@ -1,11 +1,8 @@
-//! Lists of changes of councils, and the initiatives that they concern.
-
-use std::collections::HashSet;
+//! Lists of changes of councils.
 
 use uuid::Uuid;
 
 use super::council_changes::CouncilChangeEntry;
-use super::facet_index::FacetKey;
 use super::paging::{page_of, tie};
 use super::snapshot::Snapshot;
 use crate::error::ApiError;
@@ -49,14 +46,5 @@ impl Snapshot {
     /// These councils and those that a scope of the lineage adds, each once.
     pub fn widened(&self, ids: &[Uuid], scope: LineageScope) -> Vec<Uuid> {
         self.council_changes.lineage.widened(ids, scope)
-    }
-
-    /// Keys of the initiatives whose steward may change with these councils, or with these changes of councils.
-    pub fn led_by_predecessors(&self, councils: &HashSet<Uuid>, changes: &HashSet<Uuid>) -> Vec<FacetKey> {
-        let changed = self.council_changes.iter().filter(|entry| changes.contains(&entry.record.id));
-        let before = changed.flat_map(|entry| entry.record.from.iter().map(|council| council.id));
-        let ids: Vec<Uuid> = councils.iter().copied().chain(before).collect();
-        let all = self.council_changes.lineage.widened(&ids, LineageScope::Predecessors);
-        all.into_iter().map(FacetKey::Lead).collect()
     }
 }

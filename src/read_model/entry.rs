@@ -42,6 +42,8 @@ pub struct InitiativeEntry {
     pub lead_kind: LeadKind,
     /// The lead council, if a council leads.
     pub lead: Option<Uuid>,
+    /// The council that looks after it; `None` for the network.
+    pub steward: Option<Uuid>,
     /// The council in whose area it happens, if no council leads.
     pub place_of: Option<Uuid>,
     /// Participating councils, without the lead council.
@@ -133,6 +135,7 @@ impl InitiativeEntry {
             state: record.state,
             lead_kind: record.lead.kind,
             lead,
+            steward: record.steward.council.as_ref().map(|council| council.id),
             place_of: record.place_of.as_ref().map(|council| council.id),
             participants: record.participants.iter().map(|one| (one.council.id, one.role)).collect(),
             themes: record.themes.iter().map(|used| used.theme.id).collect(),
@@ -162,8 +165,9 @@ impl InitiativeEntry {
             FacetKey::DeliveryStatus(record.delivery_status),
         ];
         if let Some(lead) = self.lead {
-            keys.extend([FacetKey::Council(lead), FacetKey::Lead(lead), FacetKey::Involves(lead)]);
+            keys.extend([FacetKey::Council(lead), FacetKey::Involves(lead)]);
         }
+        keys.extend(self.steward.map(FacetKey::Steward));
         if self.lead_kind == LeadKind::Network {
             keys.push(FacetKey::Network);
         }
@@ -213,7 +217,7 @@ impl InitiativeEntry {
 
     /// True when a caller of this reach may see it.
     pub fn is_seen(&self, reach: Reach) -> bool {
-        self.level <= reach.level || (self.lead.is_some() && self.lead == reach.council)
+        reach.includes(self.level, self.steward)
     }
 
     /// Its parent, if the caller may see it.

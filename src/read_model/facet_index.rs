@@ -27,8 +27,8 @@ pub enum FacetKey {
     Network,
     /// No council leads it, and it happens in the area of this council.
     PlaceOf(Uuid),
-    /// Has this lead council.
-    Lead(Uuid),
+    /// This council looks after it.
+    Steward(Uuid),
     /// Led by this council, or with its participation.
     Involves(Uuid),
     /// This organisation leads it, is a partner, has evaluated a claim or pays.

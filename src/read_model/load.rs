@@ -194,21 +194,18 @@ async fn catch_up_in(conn: &mut AsyncPgConnection, from: &Snapshot) -> Result<St
     if !ids_of("boundary").is_empty() {
         next.boundaries = Arc::new(load_boundaries(conn).await?);
     }
-    let of_council_changes = ids_of("council_change");
-    if !of_council_changes.is_empty() {
+    if !ids_of("council_change").is_empty() {
         next.council_changes = Arc::new(load_council_changes(conn).await?);
     }
     if !of_councils.is_empty() || !of_themes.is_empty() || !of_organisations.is_empty() || is_new_day {
         next.index_catalogue();
     }
     // Rebuild every entry that shows a changed record or is found by it, whether or not it is in the feed.
-    let led = [from, &next].map(|one| one.led_by_predecessors(&of_councils, &of_council_changes));
     let keys = of_councils
         .into_iter()
-        .flat_map(|id| [FacetKey::Involves(id), FacetKey::PlaceOf(id)])
+        .flat_map(|id| [FacetKey::Involves(id), FacetKey::PlaceOf(id), FacetKey::Steward(id)])
         .chain(of_themes.into_iter().map(FacetKey::Theme))
-        .chain(of_organisations.into_iter().map(FacetKey::Organisation))
-        .chain(led.into_iter().flatten());
+        .chain(of_organisations.into_iter().map(FacetKey::Organisation));
     let dependents = from.facets.any(keys);
     let turned = from.turned_until(today);
     ids.extend(from.initiatives(&(dependents | turned)).map(|entry| entry.id));

@@ -172,7 +172,7 @@ impl Snapshot {
     pub fn visible(&self, reach: Reach) -> RoaringBitmap {
         use Visibility::{Members, Officers, Private, Public};
         let levels = [Public, Members, Officers, Private].into_iter().filter(|level| *level <= reach.level);
-        self.facets.any(levels.map(FacetKey::Level).chain(reach.council.map(FacetKey::Lead)))
+        self.facets.any(levels.map(FacetKey::Level).chain(reach.council.map(FacetKey::Steward)))
     }
 
     /// The initiatives whose status counts as confirmed on the snapshot's day but not on another, or the reverse.

@@ -11,6 +11,7 @@ pub mod outcomes;
 pub mod recruitment;
 pub mod references;
 pub mod slugs;
+pub mod stewards;
 pub mod themes;
 pub mod vocabularies;
 pub mod withdrawal;

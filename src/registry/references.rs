@@ -227,11 +227,11 @@ pub async fn sees(conn: &mut AsyncPgConnection, reach: Reach, id: Uuid) -> Resul
     let row: Option<(crate::db::enum_text::Word<Visibility>, Option<Uuid>)> = initiatives::table
         .find(id)
         .filter(initiatives::withdrawn_at.is_null())
-        .select((initiatives::effective_visibility, initiatives::lead_council_id))
+        .select((initiatives::effective_visibility, initiatives::steward_id))
         .first(conn)
         .await
         .optional()?;
-    Ok(row.is_some_and(|(level, lead)| level.0 <= reach.level || (lead.is_some() && lead == reach.council)))
+    Ok(row.is_some_and(|(level, steward)| reach.includes(level.0, steward)))
 }
 
 /// Short form of councils, by id.

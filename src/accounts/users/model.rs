@@ -197,6 +197,24 @@ pub struct NewPassword {
 
 impl Check for NewPassword {}
 
+/// The council that takes over the users of another.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct UserMove {
+    /// Council that the users are bound to from now on: slug, id or GSS code.
+    #[schema(required, example = "cumberland")]
+    pub to: Reference,
+}
+
+impl Check for UserMove {}
+
+/// Users who were moved to another council.
+#[derive(Serialize, ToSchema)]
+pub struct MovedUsers {
+    /// The users as they are now, by e-mail address.
+    pub users: Vec<User>,
+}
+
 /// Sort orders of the list of users.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 pub enum UserSort {

@@ -225,6 +225,22 @@ pub async fn update(
     Ok(changed == 1)
 }
 
+/// Users of a council, by e-mail address. They stay unchanged until the transaction ends.
+pub async fn of_council(conn: &mut AsyncPgConnection, council: Uuid) -> Result<Vec<User>, ApiError> {
+    let own = users::table.filter(users::council_id.eq(council)).order(users::email).select(users::id);
+    let mut found = Vec::new();
+    for id in own.for_update().load::<Uuid>(conn).await? {
+        found.push(show(conn, id).await?);
+    }
+    Ok(found)
+}
+
+/// Binds a user to another council. The role stays.
+pub async fn set_council(conn: &mut AsyncPgConnection, id: Uuid, council: Uuid) -> Result<(), ApiError> {
+    diesel::update(users::table.find(id)).set(users::council_id.eq(council)).execute(conn).await?;
+    Ok(())
+}
+
 /// Sets a password and ends every session.
 pub async fn set_password(conn: &mut AsyncPgConnection, id: Uuid, hash: &str) -> Result<(), ApiError> {
     diesel::update(users::table.find(id)).set(users::password_hash.eq(hash)).execute(conn).await?;

@@ -180,7 +180,7 @@ pub fn extent(features: &[Feature<'_>]) -> Option<Span> {
 fn council(snapshot: &Snapshot, reach: Reach, entry: &CouncilEntry, at: Point, url: String) -> CouncilFeature {
     let one = entry.record.clone();
     let led =
-        snapshot.facets.get(FacetKey::Lead(one.id)).map_or(0, |set| snapshot.visible(reach).intersection_len(set));
+        snapshot.facets.get(FacetKey::Council(one.id)).map_or(0, |set| snapshot.visible(reach).intersection_len(set));
     CouncilFeature {
         kind: FEATURE,
         id: one.id,

@@ -191,7 +191,7 @@ pub struct CouncilFeatureProperties {
     pub(super) region: Option<Region>,
     /// Tier of membership of the network. `none` means that no membership is known.
     pub(super) membership: MembershipTier,
-    /// Number of initiatives it leads that you can see.
+    /// Number of initiatives it leads, alone or jointly, that you can see.
     #[schema(example = 4, minimum = 0)]
     pub(super) initiatives_led: i64,
     /// Number of residents.

@@ -2,11 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model::{CouncilChange, CouncilChangeKind};
+use crate::db::enum_text::Word;
+use crate::db::schema::council_changes;
 use crate::registry::councils::model::CouncilRef;
 
 /// Councils to add to those in a filter. `none`: only the councils named. `successors`: and the councils that followed
@@ -36,8 +40,9 @@ pub enum StewardKind {
     Network,
 }
 
-/// Who looks after an initiative now. The lead council, as long as it exists. If it was abolished, the living council
-/// that followed it. The network, if it leads the initiative, or if no council or several councils followed.
+/// Who looks after an initiative now, and can edit it: the lead council, as long as it exists. If it was abolished: the
+/// living council that followed it. If several followed it: the one in whose boundary the initiative's own location is,
+/// or the one that a network admin has chosen. Otherwise the network.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 pub struct Steward {
     /// Kind of steward.
@@ -79,6 +84,16 @@ impl Lineage {
         lineage
     }
 
+    /// From the database.
+    pub async fn load(conn: &mut AsyncPgConnection) -> QueryResult<Self> {
+        type Link = (Word<CouncilChangeKind>, Vec<Option<Uuid>>, Vec<Option<Uuid>>);
+        let columns = (council_changes::kind, council_changes::from_ids, council_changes::to_ids);
+        let recorded = council_changes::table.filter(council_changes::withdrawn_at.is_null());
+        let links: Vec<Link> = recorded.select(columns).load(conn).await?;
+        let ids = |ids: Vec<Option<Uuid>>| ids.into_iter().flatten().collect();
+        Ok(Self::new(links.into_iter().map(|(kind, from, to)| (kind.0, ids(from), ids(to)))))
+    }
+
     /// From the records.
     pub fn of<'a>(changes: impl IntoIterator<Item = &'a CouncilChange>) -> Self {
         let ids = |councils: &[CouncilRef]| councils.iter().map(|council| council.id).collect();
@@ -97,21 +112,20 @@ impl Lineage {
         all.into_iter().collect()
     }
 
-    /// The one council that looks after the records of an abolished one; `None` when there is no such council, or more
-    /// than one. A successor that has ended itself hands on to its own.
-    pub fn heir(&self, abolished: Uuid, is_living: impl Fn(Uuid) -> bool) -> Option<Uuid> {
-        let (mut heirs, mut met) = (BTreeSet::new(), BTreeSet::from([abolished]));
-        let mut open = vec![abolished];
+    /// The living councils in place of this one: itself, or those that followed it. A successor that has ended hands on
+    /// to its own.
+    pub fn heirs(&self, council: Uuid, is_living: impl Fn(Uuid) -> bool) -> BTreeSet<Uuid> {
+        let (mut heirs, mut met) = (BTreeSet::new(), BTreeSet::from([council]));
+        let mut open = vec![council];
         while let Some(id) = open.pop() {
-            for next in self.after.get(&id).into_iter().flatten().copied() {
-                if is_living(next) {
-                    heirs.insert(next);
-                } else if met.insert(next) {
-                    open.push(next);
-                }
+            if is_living(id) {
+                heirs.insert(id);
+            } else {
+                let next = self.after.get(&id).into_iter().flatten().copied();
+                open.extend(next.filter(|next| met.insert(*next)));
             }
         }
-        if heirs.len() == 1 { heirs.pop_first() } else { None }
+        heirs
     }
 }
 
@@ -156,14 +170,18 @@ mod tests {
     }
 
     #[test]
-    fn the_heir_is_the_one_living_council_at_the_end() {
+    fn the_heirs_are_the_living_councils_at_the_end() {
         let lineage = lineage();
-        let heir = |one, living: &[u128]| lineage.heir(id(one), |next| living.contains(&next.as_u128()));
-        assert_eq!(heir(1, &[5]), Some(id(5)));
-        assert_eq!(heir(1, &[3]), Some(id(3)));
-        assert_eq!(heir(1, &[]), None);
-        assert_eq!(heir(6, &[7, 8]), None, "split, and nobody has decided");
-        assert_eq!(heir(6, &[7]), Some(id(7)));
+        let heirs = |one, living: &[u128]| {
+            let heirs = lineage.heirs(id(one), |next| living.contains(&next.as_u128()));
+            heirs.iter().map(Uuid::as_u128).collect::<Vec<_>>()
+        };
+        assert_eq!(heirs(1, &[5]), [5]);
+        assert_eq!(heirs(1, &[3]), [3]);
+        assert_eq!(heirs(1, &[1, 3]), [1], "it has not ended");
+        assert_eq!(heirs(1, &[]), []);
+        assert_eq!(heirs(6, &[7, 8]), [7, 8]);
+        assert_eq!(heirs(6, &[7]), [7]);
     }
 
     #[test]
@@ -172,7 +190,7 @@ mod tests {
             (CouncilChangeKind::Merged, vec![id(1)], vec![id(2)]),
             (CouncilChangeKind::Merged, vec![id(2)], vec![id(1)]),
         ]);
-        assert_eq!(round.heir(id(1), |_| false), None);
+        assert!(round.heirs(id(1), |_| false).is_empty());
         assert_eq!(round.widened(&[id(1)], LineageScope::All), [id(1), id(2)]);
     }
 }

@@ -8,7 +8,6 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::lineage::Lineage;
 use super::model::{CitedDocument, CouncilChange, CouncilChangeKind, NewCouncilChange};
 use crate::access::reach::Reach;
 use crate::db::enum_text::Word;
@@ -16,8 +15,8 @@ use crate::db::schema::{council_changes, councils};
 use crate::error::{ApiError, UNKNOWN};
 use crate::http::input::Draft;
 use crate::registry::councils::model::CouncilRef;
-use crate::registry::references;
 use crate::registry::withdrawal::missing;
+use crate::registry::{references, stewards};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = council_changes, check_for_backend(Pg))]
@@ -93,6 +92,7 @@ pub async fn create(conn: &mut AsyncPgConnection, change: &Resolved) -> Result<U
         ))
         .execute(conn)
         .await?;
+    stewards::restate(conn, from).await?;
     Ok(id)
 }
 
@@ -121,34 +121,27 @@ pub async fn load_all(conn: &mut AsyncPgConnection) -> Result<Vec<CouncilChange>
     to_models(conn, rows).await
 }
 
-/// Which council follows which.
-pub async fn lineage(conn: &mut AsyncPgConnection) -> QueryResult<Lineage> {
-    type Link = (Word<CouncilChangeKind>, Vec<Option<Uuid>>, Vec<Option<Uuid>>);
-    let columns = (council_changes::kind, council_changes::from_ids, council_changes::to_ids);
-    let links: Vec<Link> = recorded().select(columns).load(conn).await?;
-    let ids = |ids: Vec<Option<Uuid>>| ids.into_iter().flatten().collect();
-    Ok(Lineage::new(links.into_iter().map(|(kind, from, to)| (kind.0, ids(from), ids(to)))))
-}
-
-/// Withdraws a change and leaves a tombstone; false if `version` is not current.
+/// Withdraws a change and leaves a tombstone; false if `current` is not the current version.
 pub async fn withdraw(
     conn: &mut AsyncPgConnection,
-    id: Uuid,
-    version: i32,
+    current: &CouncilChange,
     reason: Option<&str>,
 ) -> Result<bool, ApiError> {
     let target = council_changes::table
-        .find(id)
-        .filter(council_changes::version.eq(version))
+        .find(current.id)
+        .filter(council_changes::version.eq(current.version))
         .filter(council_changes::withdrawn_at.is_null());
     let now = Utc::now();
     let change = (
         council_changes::withdrawn_at.eq(now),
         council_changes::withdrawn_reason.eq(reason),
         council_changes::updated_at.eq(now),
-        council_changes::version.eq(version + 1),
+        council_changes::version.eq(current.version + 1),
     );
-    Ok(diesel::update(target).set(change).execute(conn).await? == 1)
+    let is_withdrawn = diesel::update(target).set(change).execute(conn).await? == 1;
+    let from: Vec<Uuid> = current.from.iter().map(|council| council.id).collect();
+    stewards::restate(conn, &from).await?;
+    Ok(is_withdrawn)
 }
 
 async fn to_models(conn: &mut AsyncPgConnection, rows: Vec<CouncilChangeRow>) -> Result<Vec<CouncilChange>, ApiError> {

@@ -25,7 +25,7 @@ use crate::registry::memberships::summary;
 use crate::registry::references::Resource;
 use crate::registry::withdrawal;
 use crate::registry::withdrawal::missing;
-use crate::registry::{references, slugs};
+use crate::registry::{references, slugs, stewards};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = councils, check_for_backend(Pg))]
@@ -141,12 +141,17 @@ impl<'a> CouncilColumns<'a> {
             website: council.website.as_deref(),
             description: council.description.as_deref(),
             aliases: council.aliases.iter().map(|alias| &**alias).collect(),
-            status: Word(council.status.unwrap_or_default().on(today(), council.established_on, council.abolished_on)),
+            status: Word(stage_of(council)),
             established_on: council.established_on,
             abolished_on: council.abolished_on,
             codes: serde_json::json!(every_code(council)),
         }
     }
+}
+
+/// The stage that a body gives a council today.
+fn stage_of(council: &NewCouncil) -> CouncilStatus {
+    council.status.unwrap_or_default().on(today(), council.established_on, council.abolished_on)
 }
 
 /// The present and former codes of a body.
@@ -267,7 +272,12 @@ pub async fn update(conn: &mut AsyncPgConnection, current: &Council, council: &N
         slugs::take(conn, Resource::Council, slug, current.id).await?;
     }
     let target = councils::table.find(current.id).filter(councils::version.eq(current.version));
-    Ok(diesel::update(target).set(CouncilColumns::new(council, slug)).execute(conn).await? == 1)
+    let is_current = diesel::update(target).set(CouncilColumns::new(council, slug)).execute(conn).await? == 1;
+    // Its area is that of its code.
+    if (current.status, &current.gss_code) != (stage_of(council), &council.gss_code) {
+        stewards::restate(conn, &[current.id]).await?;
+    }
+    Ok(is_current)
 }
 
 /// Councils whose stage on a day is another than the stored one, visible or not.
@@ -284,7 +294,9 @@ pub async fn due(conn: &mut AsyncPgConnection, day: NaiveDate) -> Result<Vec<Cou
 pub async fn move_on(conn: &mut AsyncPgConnection, current: &Council, day: NaiveDate) -> Result<bool, ApiError> {
     let stage = current.status.on(day, current.established_on, current.abolished_on);
     let target = councils::table.find(current.id).filter(councils::version.eq(current.version));
-    Ok(diesel::update(target).set(councils::status.eq(Word(stage))).execute(conn).await? == 1)
+    let is_current = diesel::update(target).set(councils::status.eq(Word(stage))).execute(conn).await? == 1;
+    stewards::restate(conn, &[current.id]).await?;
+    Ok(is_current)
 }
 
 /// Locks the council's row. Waits for transactions that are naming this council in an initiative, because their rows

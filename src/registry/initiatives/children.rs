@@ -7,19 +7,18 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::try_join;
 use uuid::Uuid;
 
-use super::answer::{InitiativeRef, Participant, PrincipleUse, ThemeUse};
+use super::answer::{Participant, PrincipleUse, ThemeUse};
 use super::evidence::{
     Bound, Cost, CostBound, CostKind, Currency, Direction, Independence, Outcome, OutcomeKind, Source, SourceKind, Unit,
 };
 use super::lead::{Lead, LeadKind};
 use super::model::{ParticipantRole, Partner, PartnerRole};
+use super::relatives::{Related, load_components, load_parents};
 use super::rows::Narrative;
-use crate::access::reach::Reach;
-use crate::access::visibility::Visibility;
 use crate::db::enum_text::Word;
 use crate::db::schema::{
     costs, councils, initiative_leads, initiative_narratives, initiative_participants, initiative_partners,
-    initiative_principles, initiative_themes, initiatives, organisations, outcomes, principles, sources, themes,
+    initiative_principles, initiative_themes, organisations, outcomes, principles, sources, themes,
 };
 use crate::error::ApiError;
 use crate::registry::councils::model::CouncilRef;
@@ -216,33 +215,6 @@ pub struct Children {
     pub parents: HashMap<Uuid, Related>,
 }
 
-/// A parent or component, with the fields that decide who can see it.
-#[derive(Clone, Debug)]
-pub struct Related {
-    /// Short form of the initiative.
-    pub reference: InitiativeRef,
-    /// Its effective visibility.
-    pub level: Visibility,
-    /// Its lead council.
-    pub lead: Option<Uuid>,
-}
-
-impl Related {
-    /// True when a caller with this reach can see it.
-    pub fn is_seen(&self, reach: Reach) -> bool {
-        self.level <= reach.level || (self.lead.is_some() && self.lead == reach.council)
-    }
-}
-
-/// A related initiative, as a query returns it.
-type RelatedRow = (InitiativeRef, Word<Visibility>, Option<Uuid>);
-
-impl From<RelatedRow> for Related {
-    fn from((reference, level, lead): RelatedRow) -> Self {
-        Self { reference, level: level.0, lead }
-    }
-}
-
 impl Children {
     /// Loads the child records. All queries run at the same time: they share the connection as a pipeline.
     pub async fn load(conn: &AsyncPgConnection, ids: &[Uuid], parents: &[Uuid]) -> Result<Self, ApiError> {
@@ -367,23 +339,6 @@ async fn load_costs(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<Naming
     let rows: Vec<(CostRow, Named)> = own.load(&mut conn).await?;
     let named = named(rows.iter().map(|(row, organisation)| (row.initiative_id, organisation)));
     Ok((group(rows, |row| (row.0.initiative_id, row.into())), named))
-}
-
-async fn load_components(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<Lists<Related>, ApiError> {
-    use initiatives as one;
-    let parent = one::parent_id.assume_not_null();
-    let own = one::table.filter(one::withdrawn_at.is_null()).filter(parent.eq_any(ids)).order((one::title, one::id));
-    let related = ((one::id, one::slug, one::title), one::effective_visibility, one::lead_council_id);
-    let rows: Vec<(Uuid, RelatedRow)> = own.select((parent, related)).load(&mut conn).await?;
-    Ok(group(rows, |(parent, one)| (parent, one.into())))
-}
-
-async fn load_parents(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Related>, ApiError> {
-    use initiatives as one;
-    let own = one::table.filter(one::withdrawn_at.is_null()).filter(one::id.eq_any(ids));
-    let related = ((one::id, one::slug, one::title), one::effective_visibility, one::lead_council_id);
-    let rows: Vec<RelatedRow> = own.select(related).load(&mut conn).await?;
-    Ok(rows.into_iter().map(|parent| (parent.0.id, parent.into())).collect())
 }
 
 async fn load_leads(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> Result<Naming<HashMap<Uuid, OtherLead>>, ApiError> {

@@ -11,6 +11,7 @@ pub mod lead;
 pub mod model;
 mod names;
 pub mod query;
+pub mod relatives;
 pub mod resolve;
 mod rows;
 pub mod status;

@@ -21,7 +21,7 @@ use crate::registry::references::{Names, as_id, is_gss_code, means};
 use crate::text::Reference;
 
 const COUNCILS_BY_SLUG: &str = "
-    SELECT s.slug, c.id
+    SELECT s.slug, c.id, c.status = 'abolished'
     FROM slugs s
     JOIN councils c ON c.id = s.record_id
     WHERE s.resource = 'council' AND s.slug = ANY ($1)
@@ -30,7 +30,7 @@ const COUNCILS_BY_SLUG: &str = "
 
 /// By a GSS code, present or former, or by id.
 const COUNCILS_BY_CODE_OR_ID: &str = "
-    SELECT coalesce(held.gss, c.id::text), c.id
+    SELECT coalesce(held.gss, c.id::text), c.id, c.status = 'abolished'
     FROM councils c
     LEFT JOIN LATERAL (
         SELECT named AS gss FROM unnest($1::text[]) named
@@ -73,6 +73,8 @@ const ORGANISATIONS: &str = "
 pub struct Named {
     /// Councils.
     pub councils: Names,
+    /// Those that were abolished.
+    pub abolished: Vec<Uuid>,
     /// Themes.
     pub themes: Names,
     /// Deprecated themes that this record cannot use.
@@ -124,13 +126,15 @@ impl Named {
             principles,
             named_organisations(conn, new)
         )?;
+        let abolished = councils.iter().filter(|(.., is_abolished)| *is_abolished).map(|(_, id, _)| *id).collect();
+        let councils = councils.into_iter().map(|(name, id, _)| (name, id)).collect();
         let deprecated = themes.iter().filter(|(.., is_deprecated)| *is_deprecated).map(|(_, id, _)| *id).collect();
         let themes = themes.into_iter().map(|(name, id, _)| (name, id)).collect();
         let names: Names = organisations.iter().map(|(named, id, _)| (named.clone(), *id)).collect();
         let lead = lead_organisation(new.lead.as_ref(), new.lead_council.as_ref());
         let lead = lead.and_then(|lead| means(&names, lead));
         let lead_name = organisations.into_iter().find(|(_, id, _)| Some(*id) == lead).map(|(.., name)| name);
-        Ok(Self { councils, themes, deprecated, principles, organisations: names, lead_name })
+        Ok(Self { councils, abolished, themes, deprecated, principles, organisations: names, lead_name })
     }
 
     fn has_all(&self, new: &NewInitiative) -> bool {
@@ -141,23 +145,24 @@ impl Named {
     }
 }
 
-async fn named_councils(conn: &AsyncPgConnection, new: &NewInitiative) -> QueryResult<Names> {
+/// Councils by name, each with true if it was abolished.
+async fn named_councils(conn: &AsyncPgConnection, new: &NewInitiative) -> QueryResult<Vec<(String, Uuid, bool)>> {
     let (mut first, mut second) = (conn, conn);
     let (names, ids) = names_and_ids(councils(new));
     let by_slug = Prepared::new(COUNCILS_BY_SLUG)
         .bind::<Array<Text>, _>(names.clone())
-        .returning::<(Text, SqlUuid)>()
-        .load::<(String, Uuid)>(&mut first);
+        .returning::<(Text, SqlUuid, Bool)>()
+        .load::<(String, Uuid, bool)>(&mut first);
     // Bodies rarely use codes or ids, so most need no second query.
     let by_code_or_id = async {
         if !names.iter().any(|name| is_gss_code(name) || as_id(name).is_some()) {
-            return Ok(Names::new());
+            return Ok(Vec::new());
         }
         Prepared::new(COUNCILS_BY_CODE_OR_ID)
             .bind::<Array<Text>, _>(names.clone())
             .bind::<Array<SqlUuid>, _>(ids)
-            .returning::<(Text, SqlUuid)>()
-            .load::<(String, Uuid)>(&mut second)
+            .returning::<(Text, SqlUuid, Bool)>()
+            .load::<(String, Uuid, bool)>(&mut second)
             .await
     };
     let (by_slug, by_code_or_id) = try_join!(by_slug, by_code_or_id)?;

@@ -13,8 +13,9 @@ use crate::access::reach::Reach;
 use crate::db::schema::initiatives;
 use crate::error::{ApiError, UNKNOWN};
 use crate::http::input::{Draft, Faults};
-use crate::registry::references;
 use crate::registry::references::Names;
+use crate::registry::stewards::Led;
+use crate::registry::{references, stewards};
 use crate::text::Reference;
 
 /// An initiative ready to be written, with its references resolved to ids.
@@ -25,6 +26,10 @@ pub struct Resolved {
     pub lead_kind: LeadKind,
     /// `None` if no council leads.
     pub lead_council: Option<Uuid>,
+    /// The council that looks after the record; `None` for the network.
+    pub steward: Option<Uuid>,
+    /// The successor of the lead council that an admin has chosen.
+    pub steward_decided: Option<Uuid>,
     /// Council in whose area it happens, if no council leads.
     pub place_of: Option<Uuid>,
     /// True if a user of the lead council wrote the body.
@@ -72,9 +77,21 @@ pub async fn resolve(
     let lead_council = named_lead.and_then(|lead| council(lead, lead_pointer.into(), &mut faults));
     let place_of = new.place_of.as_ref().and_then(|place| council(place, "/place_of".into(), &mut faults));
     let bound = account.and_then(Account::bound_to);
-    if bound.is_some_and(|own| lead_council.is_some_and(|lead| lead != own) || lead_kind != LeadKind::Council) {
+    let (steward, steward_decided) = match lead_council {
+        Some(lead) if named.abolished.contains(&lead) => {
+            let decided = match own {
+                Some(own) => decided(conn, own, lead).await?,
+                None => None,
+            };
+            let led = Led { lead, decided, point: new.location.map(Into::into) };
+            (stewards::of(conn, led).await?, decided)
+        }
+        lead => (lead, None),
+    };
+    let is_known = lead_council.is_some() || lead_kind != LeadKind::Council;
+    if bound.is_some_and(|own| is_known && steward != Some(own)) {
         let pointer = if new.lead_council.is_some() { "/lead_council" } else { "/lead" };
-        let detail = "is not your council; you can edit only initiatives that your own council leads";
+        let detail = "is not your council; you can edit only initiatives that your own council leads or looks after";
         faults.add(pointer, "not_yours", detail);
     }
 
@@ -125,6 +142,8 @@ pub async fn resolve(
         new,
         lead_kind,
         lead_council,
+        steward,
+        steward_decided,
         place_of,
         is_own,
         participants,
@@ -134,6 +153,13 @@ pub async fn resolve(
         lead_name,
         organisations,
     })
+}
+
+/// The successor that an admin has chosen for a record, if the record still has this lead.
+async fn decided(conn: &mut AsyncPgConnection, id: Uuid, lead: Uuid) -> Result<Option<Uuid>, ApiError> {
+    let same = initiatives::table.find(id).filter(initiatives::lead_council_id.eq(lead));
+    let found: Option<Option<Uuid>> = same.select(initiatives::steward_decided_id).first(conn).await.optional()?;
+    Ok(found.flatten())
 }
 
 fn theme_ids(named: &Named, references: &[Reference], faults: &mut Faults) -> Vec<Uuid> {

@@ -1,6 +1,6 @@
 //! Reads initiatives and their children from the database, for writers, the change feed and the read model.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use super::answer::{Initiative, LocationOf, Place};
 use super::children::Children;
-pub use super::children::Related;
 use super::lead::Lead;
+pub use super::relatives::Related;
 use super::rows::InitiativeRow;
 use crate::access::reach::Reach;
 use crate::access::visibility::Visibility;
@@ -22,15 +22,12 @@ use crate::db::enum_text::Word;
 use crate::db::prepared::Prepared;
 use crate::db::schema::{councils, initiatives};
 use crate::error::ApiError;
-use crate::registry::council_changes;
-use crate::registry::council_changes::lineage::LineageScope;
-use crate::registry::councils::lifetime::CouncilStatus;
 use crate::registry::councils::model::CouncilRef;
 use crate::registry::references;
 use crate::registry::references::Resource;
 
-/// A lead council, its location for initiatives without their own, and its stage.
-type LeadCouncil = (CouncilRef, Option<f64>, Option<f64>, Word<CouncilStatus>);
+/// A council that leads or looks after an initiative, and its location for initiatives without their own.
+type Keeper = (CouncilRef, Option<f64>, Option<f64>);
 
 /// Initiatives that a caller can see. Every query starts from this.
 fn visible(reach: Reach) -> initiatives::BoxedQuery<'static, Pg> {
@@ -39,7 +36,7 @@ fn visible(reach: Reach) -> initiatives::BoxedQuery<'static, Pg> {
     let seen = initiatives::effective_visibility.eq_any(levels.collect::<Vec<_>>());
     let query = initiatives::table.filter(initiatives::withdrawn_at.is_null()).into_boxed();
     match reach.council {
-        Some(own) => query.filter(seen.or(initiatives::lead_council_id.is_not_distinct_from(own))),
+        Some(own) => query.filter(seen.or(initiatives::steward_id.is_not_distinct_from(own))),
         None => query.filter(seen),
     }
 }
@@ -70,9 +67,7 @@ pub async fn load(conn: &mut AsyncPgConnection, reach: Reach, ids: &[Uuid]) -> R
 pub struct Rows {
     rows: Vec<InitiativeRow>,
     children: Children,
-    leads: HashMap<Uuid, LeadCouncil>,
-    /// The councils that look after the initiatives of abolished ones, by the abolished council.
-    heirs: HashMap<Uuid, CouncilRef>,
+    councils: HashMap<Uuid, Keeper>,
 }
 
 /// A loaded initiative, with its effective visibility and its relatives.
@@ -100,45 +95,25 @@ impl Rows {
             query.order((initiatives::title, initiatives::id)).select(InitiativeRow::as_select()).load(conn).await?;
         let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
         let parents: Vec<Uuid> = rows.iter().filter_map(|row| row.parent_id).collect();
-        let leads: Vec<Uuid> = rows.iter().filter_map(|row| row.lead_council_id).collect();
+        let keepers = rows.iter().flat_map(|row| [row.lead_council_id, row.steward_id]).flatten();
+        let keepers: HashSet<Uuid> = keepers.collect();
         let shared: &AsyncPgConnection = conn;
         let mut other = shared;
-        let leads = async {
-            let query = councils::table.filter(councils::id.eq_any(leads));
-            let select =
-                query.select((CouncilRef::as_select(), councils::latitude, councils::longitude, councils::status));
-            Ok::<_, ApiError>(select.load::<LeadCouncil>(&mut other).await?)
+        let keepers = async {
+            let query = councils::table.filter(councils::id.eq_any(keepers));
+            let select = query.select((CouncilRef::as_select(), councils::latitude, councils::longitude));
+            Ok::<_, ApiError>(select.load::<Keeper>(&mut other).await?)
         };
-        let (children, leads) = try_join!(Children::load(shared, &ids, &parents), leads)?;
-        let ended: Vec<Uuid> =
-            leads.iter().filter(|lead| lead.3.0 == CouncilStatus::Abolished).map(|lead| lead.0.id).collect();
-        let heirs = if ended.is_empty() { HashMap::new() } else { heirs(conn, &ended).await? };
-        Ok(Self { rows, children, leads: leads.into_iter().map(|lead| (lead.0.id, lead)).collect(), heirs })
+        let (children, keepers) = try_join!(Children::load(shared, &ids, &parents), keepers)?;
+        Ok(Self { rows, children, councils: keepers.into_iter().map(|one| (one.0.id, one)).collect() })
     }
 
     /// Makes records, with the relatives that the reach allows. Renders Markdown, so do not call it on an async thread.
     pub fn assemble(self, reach: Reach) -> Vec<Loaded> {
-        let Self { rows, mut children, leads, heirs } = self;
+        let Self { rows, mut children, councils } = self;
         let today = Utc::now().date_naive();
-        rows.into_iter().map(|row| assemble(row, &mut children, (&leads, &heirs), reach, today)).collect()
+        rows.into_iter().map(|row| assemble(row, &mut children, &councils, reach, today)).collect()
     }
-}
-
-/// The living council that follows each of these abolished ones, if there is exactly one.
-async fn heirs(conn: &mut AsyncPgConnection, ended: &[Uuid]) -> Result<HashMap<Uuid, CouncilRef>, ApiError> {
-    let lineage = council_changes::store::lineage(conn).await?;
-    let known: HashMap<Uuid, CouncilRef> = councils::table
-        .filter(councils::id.eq_any(lineage.widened(ended, LineageScope::Successors)))
-        .filter(councils::status.eq(Word(CouncilStatus::Living)))
-        .filter(councils::withdrawn_at.is_null())
-        .select(CouncilRef::as_select())
-        .load::<CouncilRef>(conn)
-        .await?
-        .into_iter()
-        .map(|council| (council.id, council))
-        .collect();
-    let heir = |id: &Uuid| lineage.heir(*id, |next| known.contains_key(&next)).and_then(|heir| known.get(&heir));
-    Ok(ended.iter().filter_map(|id| Some((*id, heir(id)?.clone()))).collect())
 }
 
 /// The error for a withdrawn initiative, with its public reason. None for an initiative that was never public.
@@ -157,22 +132,19 @@ async fn tombstone(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Option<ApiE
 fn assemble(
     row: InitiativeRow,
     children: &mut Children,
-    (leads, heirs): (&HashMap<Uuid, LeadCouncil>, &HashMap<Uuid, CouncilRef>),
+    councils: &HashMap<Uuid, Keeper>,
     reach: Reach,
     today: NaiveDate,
 ) -> Loaded {
     let (id, level) = (row.id, row.effective_visibility.0);
-    let lead = row.lead_council_id.and_then(|id| leads.get(&id));
+    let lead = row.lead_council_id.and_then(|id| councils.get(&id));
+    let steward = row.steward_id.and_then(|id| councils.get(&id)).map(|(council, ..)| council.clone());
     let other = children.leads.remove(&id).unwrap_or_default();
     let parent = row.parent_id.and_then(|id| children.parents.get(&id).cloned());
     let components = children.components.remove(&id).unwrap_or_default();
     let seen = |one: &Related| one.is_seen(reach).then(|| one.reference.clone());
     let at = |point: Option<(f64, f64)>, of| point.map(|(latitude, longitude)| Place { latitude, longitude, of });
-    let of_lead = at(lead.and_then(|(_, latitude, longitude, _)| latitude.zip(*longitude)), LocationOf::LeadCouncil);
-    let steward = lead.and_then(|(council, .., stage)| match stage.0 {
-        CouncilStatus::Abolished => heirs.get(&council.id).cloned(),
-        _ => Some(council.clone()),
-    });
+    let of_lead = at(lead.and_then(|(_, latitude, longitude)| latitude.zip(*longitude)), LocationOf::LeadCouncil);
     let record = row.into_record(children.narratives.remove(&id).unwrap_or_default(), today);
     let record = Initiative {
         lead: lead.map_or(other.lead, |(council, ..)| Lead::council(&council.slug)),

@@ -23,7 +23,7 @@ use crate::db::schema::{
 };
 use crate::error::ApiError;
 use crate::registry::references::Resource;
-use crate::registry::slugs;
+use crate::registry::{slugs, stewards};
 
 /// Creates an initiative as a draft.
 pub async fn create(conn: &mut AsyncPgConnection, resolved: &Resolved, author: Option<Uuid>) -> Result<Uuid, ApiError> {
@@ -33,7 +33,12 @@ pub async fn create(conn: &mut AsyncPgConnection, resolved: &Resolved, author: O
     let entered_by = if resolved.is_own { EnteredBy::Council } else { EnteredBy::Registry };
     let change = InitiativeChange::new(resolved, &slug, entered_by);
     diesel::insert_into(initiatives::table)
-        .values((initiatives::id.eq(id), initiatives::created_by.eq(author), change))
+        .values((
+            initiatives::id.eq(id),
+            initiatives::created_by.eq(author),
+            initiatives::steward_id.eq(resolved.steward),
+            change,
+        ))
         .execute(conn)
         .await?;
     insert_children(conn, id, resolved).await?;
@@ -60,10 +65,32 @@ pub async fn update(conn: &mut AsyncPgConnection, current: &Initiative, resolved
     if diesel::update(target).set(InitiativeChange::new(resolved, slug, entered_by)).execute(conn).await? != 1 {
         return Ok(false);
     }
+    if current.steward.council.as_ref().map(|council| council.id) != resolved.steward {
+        set_steward(conn, id, resolved.steward).await?;
+    }
     // Wait for the deletes: statements that are sent together can run in any order.
     delete_children(conn, id).await?;
     insert_children(conn, id, resolved).await?;
     Ok(true)
+}
+
+/// A statement of its own, because a new steward alone is no new version of the record.
+async fn set_steward(conn: &mut AsyncPgConnection, id: Uuid, steward: Option<Uuid>) -> QueryResult<usize> {
+    diesel::update(initiatives::table.find(id)).set(initiatives::steward_id.eq(steward)).execute(conn).await
+}
+
+/// Sets the council that an admin has chosen to look after a record of a council that was split. `None` takes the choice
+/// back. False if `current` is not the current version.
+pub async fn choose_steward(
+    conn: &mut AsyncPgConnection,
+    current: &Initiative,
+    lead: Uuid,
+    council: Option<Uuid>,
+) -> Result<bool, ApiError> {
+    let target = initiatives::table.find(current.id).filter(initiatives::version.eq(current.version));
+    let is_current = diesel::update(target).set(initiatives::steward_decided_id.eq(council)).execute(conn).await? == 1;
+    stewards::restate(conn, &[lead]).await?;
+    Ok(is_current)
 }
 
 /// Sets the state, and the date of the first publication. False if the version is not current.

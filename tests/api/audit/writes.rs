@@ -225,6 +225,12 @@ impl Walk {
         let deleted = admin.delete(path, back.etag()).await;
         let told = [("initiative.withdraw", kind, Some(5), None)];
         self.left("delete_initiative", &deleted, &back.json, &told).await;
+        // Cumbria was split.
+        let created = admin.post("/v1/initiatives", &initiative("Of Cumbria", "cumbria")).await.expect(201);
+        let path = format!("{}/steward", created.header("location"));
+        let chosen = admin.put(&path, created.etag(), &json!({ "council": "cumberland" })).await;
+        let told = [("initiative.update", kind, Some(1), Some(2))];
+        self.left("choose_steward", &chosen, &chosen.json, &told).await;
     }
 
     async fn users(&mut self) {
@@ -243,8 +249,10 @@ impl Walk {
         let set = admin.post(&format!("{path}/password"), &json!({ "password": PASSWORD })).await;
         let told = [("user.set_password", "user", Some(3), Some(4))];
         self.left("set_user_password", &set, &updated.json, &told).await;
+        let moved = admin.post("/v1/councils/oldham/move-users", &json!({ "to": "york" })).await;
+        self.left("move_users", &moved, &updated.json, &[("user.update", "user", Some(4), Some(5))]).await;
         let read = admin.get(path).await;
-        self.left("find_user", &read, &read.json, &[("user.read", "user", Some(4), Some(4))]).await;
+        self.left("find_user", &read, &read.json, &[("user.read", "user", Some(5), Some(5))]).await;
         let listed = admin.get("/v1/users?role=council_editor").await;
         self.left("list_users", &listed, &Value::Null, &[("user.list", "user", None, None)]).await;
     }

@@ -5,3 +5,4 @@ mod codes;
 mod records;
 mod sample;
 mod stages;
+mod stewards;

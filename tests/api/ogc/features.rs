@@ -57,9 +57,7 @@ async fn features_are_the_records_with_a_place() {
                 assert_eq!(said["membership"], record["membership"]["tier"]);
                 let led = format!("/v1/initiatives?council={}&limit=200", record["slug"].as_str().unwrap());
                 let led = client.get(&led).await.expect(200).json;
-                let alone =
-                    led["data"].as_array().unwrap().iter().filter(|one| one["lead_council"]["id"] == record["id"]);
-                assert_eq!(said["initiatives_led"], alone.count());
+                assert_eq!(said["initiatives_led"], led["total"]);
                 continue;
             }
             assert_eq!(said["lead_council"], record["lead_council"]["slug"]);

@@ -28,6 +28,7 @@ use crate::geography::BoundingBox;
 use crate::registry::boundaries::store::BoundaryRow;
 use crate::registry::boundaries::{shape, store};
 use crate::registry::councils::store as councils;
+use crate::registry::stewards;
 
 /// Raise this when shapes are computed differently, so that a repeated import replaces older boundaries.
 const METHOD: &[u8] = b"2";
@@ -156,6 +157,8 @@ async fn write(
             bar.inc(1);
             store::replace(conn, row, shapes).await?;
         }
+        // An area can decide who looks after an initiative.
+        stewards::restate_all(conn).await?;
         let subject = Subject::all(RecordKind::Boundary);
         record(conn, keys, &Actor::COMMAND_LINE, Action::BoundaryImport, subject).await
     })
