@@ -167,7 +167,7 @@ impl InitiativeEntry {
         if let Some(lead) = self.lead {
             keys.extend([FacetKey::Council(lead), FacetKey::Involves(lead)]);
         }
-        keys.extend(self.steward.map(FacetKey::Steward));
+        keys.push(self.steward.map_or(FacetKey::StewardNetwork, FacetKey::Steward));
         if self.lead_kind == LeadKind::Network {
             keys.push(FacetKey::Network);
         }

@@ -29,6 +29,8 @@ pub enum FacetKey {
     PlaceOf(Uuid),
     /// This council looks after it.
     Steward(Uuid),
+    /// The network looks after it.
+    StewardNetwork,
     /// Led by this council, or with its participation.
     Involves(Uuid),
     /// This organisation leads it, is a partner, has evaluated a claim or pays.

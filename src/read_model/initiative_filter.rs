@@ -19,6 +19,7 @@ use crate::registry::initiatives::evidence::EVIDENCE_LEVELS;
 use crate::registry::initiatives::lead::NETWORK;
 use crate::registry::initiatives::model::{DeliveryStatus, Freshness, InitiativeKind};
 use crate::registry::initiatives::query::InitiativeQuery;
+use crate::text::Reference;
 
 /// The highest evidence level.
 const BEST: i16 = EVIDENCE_LEVELS.len() as i16 - 1;
@@ -38,6 +39,8 @@ pub struct InitiativeFilter {
     pub network: bool,
     /// Led by any of these councils, or with their participation.
     pub participants: Option<Vec<Uuid>>,
+    /// Looked after by any of these councils, or by the network.
+    pub stewards: Option<Vec<FacetKey>>,
     /// Names any of these organisations as lead, partner, evaluator or payer.
     pub organisations: Option<Vec<Uuid>>,
     /// The same as `participants` for one council, with those of its lineage, in addition to `participants`: for the
@@ -88,10 +91,14 @@ impl InitiativeFilter {
     /// Resolve the names in a query. Reports every fault at once.
     pub fn new(snapshot: &Snapshot, reach: Reach, query: &InitiativeQuery) -> Result<Self, ApiError> {
         let mut faults = Vec::new();
-        let (network, named): (Vec<_>, Vec<_>) = query.council.iter().cloned().partition(|name| &**name == NETWORK);
+        let (network, named) = without_network(&query.council);
         let lineage = |ids: Vec<Uuid>| snapshot.widened(&ids, query.lineage.unwrap_or_default());
         let leads = snapshot.any_council("council", &named, &mut faults).map(lineage);
         let participants = snapshot.any_council("participant", &query.participant, &mut faults).map(lineage);
+        let (by_network, named) = without_network(&query.steward);
+        let stewards = snapshot.any_council("steward", &named, &mut faults).unwrap_or_default();
+        let stewards =
+            keys(&stewards, FacetKey::Steward).into_iter().chain(by_network.then_some(FacetKey::StewardNetwork));
         let themes = snapshot.any_theme(&query.theme, &mut faults);
         let principles = snapshot.any_principle(&query.principle, &mut faults);
         let organisations = snapshot.any_organisation(&query.organisation, &mut faults);
@@ -104,8 +111,9 @@ impl InitiativeFilter {
             themes,
             principles,
             leads,
-            network: !network.is_empty(),
+            network,
             participants,
+            stewards: (!query.steward.is_empty()).then(|| stewards.collect()),
             organisations,
             within_council: None,
             within_themes: None,
@@ -159,6 +167,12 @@ impl FacetFilter {
         Self::Year,
         Self::Evidence,
     ];
+}
+
+/// True if the network is among the names, and the other names.
+fn without_network(names: &[Reference]) -> (bool, Vec<Reference>) {
+    let named: Vec<Reference> = names.iter().filter(|name| &***name != NETWORK).cloned().collect();
+    (named.len() < names.len(), named)
 }
 
 fn keys(ids: &[Uuid], key: impl Fn(Uuid) -> FacetKey) -> Vec<FacetKey> {
@@ -216,6 +230,9 @@ impl Snapshot {
         }
         for ids in [&filter.participants, &filter.within_council].into_iter().flatten() {
             found &= self.facets.any(keys(ids, FacetKey::Involves));
+        }
+        if let Some(stewards) = &filter.stewards {
+            found &= self.facets.any(stewards.iter().copied());
         }
         if let Some(ids) = &filter.organisations {
             found &= self.facets.any(keys(ids, FacetKey::Organisation));

@@ -88,6 +88,11 @@ pub struct InitiativeQuery {
     #[serde(default)]
     #[param(inline, example = json!(["sunderland"]))]
     pub participant: Vec<Reference>,
+    /// Only initiatives that these councils look after: slug, id or GSS code. Use `network` for initiatives that the network
+    /// looks after.
+    #[serde(default)]
+    #[param(inline, example = json!(["oldham"]))]
+    pub steward: Vec<Reference>,
     /// Only initiatives that name these organisations as lead, partner, evaluator or payer: slug or id.
     #[serde(default)]
     #[param(inline, example = json!(["co-operatives-uk"]))]

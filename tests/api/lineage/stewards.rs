@@ -117,6 +117,15 @@ async fn after_a_split_a_records_own_location_decides_or_an_admin_does() {
     assert_eq!(steward("on-the-border").await, Value::Null);
     assert_eq!(steward("nowhere").await, Value::Null);
 
+    let listed = app.anonymous().get("/v1/initiatives?council=old-shire&steward=network").await.expect(200);
+    assert_eq!(listed.each("slug"), ["nowhere", "on-the-border"], "what is left to decide");
+    let listed = app.anonymous().get("/v1/initiatives?steward=east-shire").await.expect(200);
+    assert_eq!(listed.each("slug"), ["in-the-east"]);
+    let listed = app.anonymous().get("/v1/initiatives?steward=east-shire&steward=network&council=old-shire").await;
+    assert_eq!(listed.expect(200).json["total"], 3);
+    let wrong = app.anonymous().get("/v1/initiatives?steward=east-shir").await.expect_problem(400, "bad_query");
+    assert!(wrong.text.contains("did you mean east-shire?"), "{}", wrong.text);
+
     // A new location decides anew.
     let path = "/v1/initiatives/in-the-east";
     let held = admin.get(path).await.expect(200);
@@ -146,7 +155,8 @@ async fn after_a_split_a_records_own_location_decides_or_an_admin_does() {
         .await
         .expect_problem(403, "forbidden");
     let held = admin.post_if_match("/v1/initiatives/nowhere/unpublish", chosen.etag()).await.expect(200);
-    let edited = editor.patch("/v1/initiatives/nowhere", held.etag(), &json!({ "title": "Somewhere" })).await.expect(200);
+    let edited =
+        editor.patch("/v1/initiatives/nowhere", held.etag(), &json!({ "title": "Somewhere" })).await.expect(200);
     assert_eq!(edited.json["steward"]["council"]["slug"], "east-shire");
     let back = admin.put(path, edited.etag(), &json!({ "council": null })).await.expect(200);
     assert_eq!(back.json["steward"], json!({ "kind": "network", "council": null }));
