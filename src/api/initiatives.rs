@@ -254,15 +254,21 @@ impl Editable for Initiative {
 
     /// Authors can change only drafts that their own council looks after.
     fn check_right(&self, account: &Account) -> Result<(), ApiError> {
+        self.check_act(account)?;
+        if account.bound_to().is_some() && self.state != State::Draft {
+            return Err(ApiError::forbidden(
+                "This initiative is published. Ask a network officer to change it or to return it to draft.",
+            ));
+        }
+        Ok(())
+    }
+
+    /// A council acts only on what it looks after.
+    fn check_act(&self, account: &Account) -> Result<(), ApiError> {
         let Some(own) = account.bound_to() else { return Ok(()) };
         if self.steward.council.as_ref().map(|council| council.id) != Some(own) {
             return Err(ApiError::forbidden(
-                "Your council does not look after this initiative. Only its `steward` can change it.",
-            ));
-        }
-        if self.state != State::Draft {
-            return Err(ApiError::forbidden(
-                "This initiative is published. Ask a network officer to change it or to return it to draft.",
+                "Your council does not look after this initiative. Only its `steward` can change or confirm it.",
             ));
         }
         Ok(())

@@ -29,6 +29,7 @@ pub mod stewards;
 pub mod themes;
 pub mod tiles;
 pub mod users;
+pub mod verification;
 pub mod vocabularies;
 pub mod web;
 pub mod web_lists;

@@ -11,7 +11,7 @@ use utoipa_actix_web::{AppExt, UtoipaApp};
 use super::{
     api_keys, audit, boundaries, changes, citation, council_changes, councils, embeds, exports, facets, guide,
     initiatives, key_requests, map, memberships, ogc, organisations, outcomes, problems, recruitment, search, service,
-    sign_in, stewards, themes, tiles, users, vocabularies, web,
+    sign_in, stewards, themes, tiles, users, verification, vocabularies, web,
 };
 use crate::accounts::identify::identify;
 use crate::http::limits::rate;
@@ -160,6 +160,7 @@ where
                 .service(initiatives::publish_initiative)
                 .service(initiatives::unpublish_initiative)
                 .service(stewards::choose_steward)
+                .service(verification::verify_initiative)
                 .service(organisations::list_organisations)
                 .service(organisations::create_organisation)
                 .service(organisations::find_organisation)

@@ -40,6 +40,11 @@ pub trait Editable: Versioned + Audited + Sized {
         Ok(())
     }
 
+    /// 403 if the caller may not act on the record in another way than by editing it, such as confirming it.
+    fn check_act(&self, account: &Account) -> Result<(), ApiError> {
+        self.check_right(account)
+    }
+
     /// True if the change to `now` also changed other records. They get events of their own.
     fn changes_others(&self, _now: &Self) -> bool {
         false
@@ -74,9 +79,25 @@ impl<C> Edit<C> {
         &self,
         step: impl AsyncFnOnce(&mut AsyncPgConnection, &R) -> Result<Option<Action>, ApiError>,
     ) -> Result<Written, ApiError> {
+        self.carry_out(R::check_right, step).await
+    }
+
+    /// The same for an act that is no edit of the record's text: other callers can have the right to it.
+    pub async fn act<R: Editable>(
+        &self,
+        step: impl AsyncFnOnce(&mut AsyncPgConnection, &R) -> Result<Option<Action>, ApiError>,
+    ) -> Result<Written, ApiError> {
+        self.carry_out(R::check_act, step).await
+    }
+
+    async fn carry_out<R: Editable>(
+        &self,
+        check: impl FnOnce(&R, &Account) -> Result<(), ApiError>,
+        step: impl AsyncFnOnce(&mut AsyncPgConnection, &R) -> Result<Option<Action>, ApiError>,
+    ) -> Result<Written, ApiError> {
         self.db
             .transaction(async |conn| {
-                let (before, action) = self.apply(conn, step).await?;
+                let (before, action) = self.apply(conn, check, step).await?;
                 let now = before.reload(conn, &self.account).await?;
                 let subject = Subject::changed(&before, &now);
                 let written = Written::changed(&now)?;
@@ -96,7 +117,7 @@ impl<C> Edit<C> {
     ) -> Result<HttpResponse, ApiError> {
         self.db
             .transaction(async |conn| {
-                let (before, action) = self.apply(conn, step).await?;
+                let (before, action) = self.apply(conn, R::check_right, step).await?;
                 self.trail.record(conn, &self.account, action, Subject::gone(&before)).await
             })
             .await?;
@@ -107,10 +128,11 @@ impl<C> Edit<C> {
     async fn apply<R: Editable>(
         &self,
         conn: &mut AsyncPgConnection,
+        check: impl FnOnce(&R, &Account) -> Result<(), ApiError>,
         step: impl AsyncFnOnce(&mut AsyncPgConnection, &R) -> Result<Option<Action>, ApiError>,
     ) -> Result<(R, Action), ApiError> {
         let current = R::locate(conn, &self.account, &self.segment).await?;
-        current.check_right(&self.account)?;
+        check(&current, &self.account)?;
         self.condition.check(current.version(), || Record::etag(&current))?;
         match step(&mut *conn, &current).await? {
             Some(action) => Ok((current, action)),

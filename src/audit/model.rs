@@ -96,6 +96,9 @@ pub enum Action {
     /// An initiative was returned to draft.
     #[serde(rename = "initiative.unpublish")]
     InitiativeUnpublish,
+    /// An initiative was confirmed as still true.
+    #[serde(rename = "initiative.verify")]
+    InitiativeVerify,
     /// A user was created.
     #[serde(rename = "user.create")]
     UserCreate,

@@ -315,6 +315,7 @@ diesel::table! {
         entered_by -> Text,
         steward_id -> Nullable<Uuid>,
         steward_decided_id -> Nullable<Uuid>,
+        verified_method -> Nullable<Text>,
     }
 }
 

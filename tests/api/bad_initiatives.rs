@@ -12,7 +12,7 @@ async fn members_of_an_initiative() {
     let admin = app.admin().await;
     let mut cases = line("/title", letters(161));
     cases.extend(line("/summary", letters(401)));
-    cases.extend::<[Case; 40]>([
+    cases.extend::<[Case; 41]>([
         ("/title", "\"four\"", "too_short", "at least 5"),
         ("/summary", "\"nineteen characters\"", "too_short", "at least 20"),
         ("/slug", "\"a_b\"", "malformed", ""),
@@ -53,6 +53,7 @@ async fn members_of_an_initiative() {
         ("/visibility", "\"everyone\"", "not_allowed", "public, members, officers, private"),
         ("/review_due_on", "\"2027-04-31\"", "malformed", "date"),
         ("/verified_at", "null", "read_only", ""),
+        ("/verified_method", "null", "read_only", ""),
     ]);
     let record = Some("/v1/initiatives/edible-york");
     table(&admin, "/v1/initiatives", record, &whole_initiative(), &cases).await;

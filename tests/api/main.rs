@@ -65,6 +65,7 @@ mod transport;
 mod truth;
 mod try_it_out;
 mod users;
+mod verification;
 mod visibility;
 mod vocabularies;
 mod web;

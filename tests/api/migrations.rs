@@ -184,7 +184,7 @@ fn rust_kind(kind: &str) -> String {
 }
 
 /// Which enum of the document holds the words of which column.
-const WORDS: [(&str, &str); 31] = [
+const WORDS: [(&str, &str); 32] = [
     ("audit_events.origin", "Origin"),
     ("co_operative_values.scheme", "ValueScheme"),
     ("costs.bound", "CostBound"),
@@ -199,6 +199,7 @@ const WORDS: [(&str, &str); 31] = [
     ("initiative_partners.role", "PartnerRole"),
     ("initiatives.delivery_status", "DeliveryStatus"),
     ("initiatives.entered_by", "EnteredBy"),
+    ("initiatives.verified_method", "VerificationMethod"),
     ("initiatives.kind", "InitiativeKind"),
     ("initiatives.licence", "Licence"),
     ("initiatives.state", "State"),

@@ -21,6 +21,7 @@ export const OTHER_LEADS = words.other_leads;
 
 /** Whether a record has been confirmed as still true. */
 export const FRESHNESS: Record<Freshness, string> = words.freshness;
+export const VERIFICATION: Words<"VerificationMethod"> = words.verification;
 
 export const OUTCOME_KINDS: Words<"OutcomeKind"> = words.outcome_kinds;
 

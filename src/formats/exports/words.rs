@@ -11,7 +11,9 @@ use crate::registry::councils::model::{CouncilType, MembershipTier, Nation, Regi
 use crate::registry::initiatives::answer::LocationOf;
 use crate::registry::initiatives::evidence::{Bound, Direction, OutcomeKind, SourceKind, Unit};
 use crate::registry::initiatives::lead::{EnteredBy, LeadKind};
-use crate::registry::initiatives::model::{DeliveryStatus, InitiativeKind, Licence, ParticipantRole, State};
+use crate::registry::initiatives::model::{
+    DeliveryStatus, InitiativeKind, Licence, ParticipantRole, State, VerificationMethod,
+};
 use crate::registry::initiatives::status::StatusConfirmation;
 use crate::registry::memberships::vocabulary::{MemberTier, MembershipStatus};
 use crate::registry::organisations::model::OrganisationKind;
@@ -45,6 +47,7 @@ pub fn meanings(schema: &str) -> Option<Vec<(String, String)>> {
         "StatusConfirmation" => of::<StatusConfirmation>(),
         "ThemeStatus" => of::<ThemeStatus>(),
         "Unit" => of::<Unit>(),
+        "VerificationMethod" => of::<VerificationMethod>(),
         "Visibility" => of::<Visibility>(),
         _ => return None,
     })

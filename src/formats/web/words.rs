@@ -12,7 +12,9 @@ use crate::registry::councils::lifetime::CouncilStatus;
 use crate::registry::councils::model::{Council, CouncilType, MembershipSummary, MembershipTier, Nation, Region};
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::initiatives::evidence::{CostKind, OutcomeKind, SourceKind, Unit};
-use crate::registry::initiatives::model::{InitiativeKind, ParticipantRole, PartnerRole};
+use crate::registry::initiatives::model::{
+    Freshness, InitiativeKind, ParticipantRole, PartnerRole, VerificationMethod,
+};
 use crate::registry::memberships::vocabulary::MembershipStatus;
 use crate::text::dates::in_words;
 
@@ -26,6 +28,7 @@ pub struct Words {
     other_leads: Table,
     /// Whether a record has been confirmed as still true.
     pub freshness: Table,
+    verification: Table,
     outcome_kinds: Table,
     nations: Table,
     regions: Table,
@@ -105,6 +108,16 @@ pub fn filter_value(filter: &str, value: &str) -> Option<String> {
 /// Kind of a record.
 pub fn kind(kind: InitiativeKind) -> String {
     of(&WORDS.kinds, &kind)
+}
+
+/// That a record was confirmed, and how, if that is known.
+pub fn verified(method: Option<VerificationMethod>) -> String {
+    method.map_or_else(|| of(&WORDS.freshness, &Freshness::Verified), |method| of(&WORDS.verification, &method))
+}
+
+/// That nobody has confirmed a record.
+pub fn unverified() -> String {
+    of(&WORDS.freshness, &Freshness::Unverified)
 }
 
 /// Kind of a claim.

@@ -17,6 +17,7 @@ const READ_ONLY: &[&str] = &[
     "created_at",
     "updated_at",
     "verified_at",
+    "verified_method",
     "published_at",
     "state",
     "effective_visibility",

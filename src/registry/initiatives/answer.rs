@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::evidence::{Cost, Outcome, Source};
 use super::lead::{EnteredBy, Lead};
-use super::model::{DeliveryStatus, InitiativeKind, Licence, ParticipantRole, Partner, State};
+use super::model::{DeliveryStatus, InitiativeKind, Licence, ParticipantRole, Partner, State, VerificationMethod};
 use super::status::StatusConfirmation;
 use crate::access::visibility::Visibility;
 use crate::geography::Point;
@@ -263,6 +263,9 @@ pub struct Initiative {
     /// When somebody last confirmed that the record is correct. Null if nobody has.
     #[schema(required)]
     pub verified_at: Option<DateTime<Utc>>,
+    /// How it was confirmed then. Null if nobody has, or if that is not known.
+    #[schema(required)]
+    pub verified_method: Option<VerificationMethod>,
     /// Date by which the record should be checked again.
     #[schema(required)]
     pub review_due_on: Option<NaiveDate>,
@@ -339,6 +342,7 @@ pub enum InitiativeField {
     Visibility,
     State,
     VerifiedAt,
+    VerifiedMethod,
     ReviewDueOn,
     SourceUrl,
     Html,

@@ -87,6 +87,30 @@ pub enum Freshness {
     Unverified,
 }
 
+/// How somebody confirmed that a record is still true.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage)]
+#[serde(rename_all = "snake_case")]
+pub enum VerificationMethod {
+    /// The council that looks after the record says that it is true.
+    #[default]
+    OwnerConfirmed,
+    /// Somebody held the record against its sources or other documents.
+    DocumentChecked,
+    /// Somebody without an interest in the initiative checked it.
+    Independent,
+}
+
+/// A confirmation that a record is still true.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Verification {
+    /// How it was confirmed. `independent` is for network officers: nobody checks the own record independently.
+    #[schema(required, example = "owner_confirmed")]
+    pub method: VerificationMethod,
+}
+
+impl Check for Verification {}
+
 /// Licence for reuse (SPDX identifier).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage)]
 pub enum Licence {

@@ -9,7 +9,9 @@ use uuid::Uuid;
 
 use super::answer::{Initiative, InitiativeHtml, LocationOf, Place};
 use super::lead::{EnteredBy, LeadKind, NETWORK};
-use super::model::{DeliveryStatus, InitiativeKind, Licence, NewInitiative, NewParticipant, NewPrincipleUse, State};
+use super::model::{
+    DeliveryStatus, InitiativeKind, Licence, NewInitiative, NewParticipant, NewPrincipleUse, State, VerificationMethod,
+};
 use super::resolve::Resolved;
 use super::status::DatedStatus;
 use crate::access::visibility::Visibility;
@@ -41,6 +43,7 @@ pub struct InitiativeRow {
     visibility: Word<Visibility>,
     state: Word<State>,
     verified_at: Option<DateTime<Utc>>,
+    verified_method: Option<Word<VerificationMethod>>,
     review_due_on: Option<NaiveDate>,
     source_url: Option<String>,
     published_at: Option<DateTime<Utc>>,
@@ -182,6 +185,7 @@ impl InitiativeRow {
             visibility: self.visibility.0,
             state: self.state.0,
             verified_at: self.verified_at,
+            verified_method: self.verified_method.map(|method| method.0),
             review_due_on: self.review_due_on,
             source_url: self.source_url,
             published_at: self.published_at,

@@ -43,7 +43,7 @@ impl DeliveryStatus {
     }
 
     /// Months for which the status counts as confirmed. `None` for a status that does not change any more.
-    fn review_period(self) -> Option<Months> {
+    pub fn review_period(self) -> Option<Months> {
         match self {
             Self::Idea => Some(Months::new(6)),
             Self::Planned | Self::Pilot | Self::Live | Self::Scaled => Some(Months::new(12)),

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::answer::Initiative;
 use super::child_rows::child_rows;
 use super::lead::EnteredBy;
-use super::model::State;
+use super::model::{State, VerificationMethod};
 use super::resolve::{Resolved, lock_components};
 use super::rows::InitiativeChange;
 use crate::db::enum_text::Word;
@@ -101,6 +101,26 @@ pub async fn set_state(conn: &mut AsyncPgConnection, current: &Initiative, state
     };
     let target = initiatives::table.find(current.id).filter(initiatives::version.eq(current.version));
     let change = (initiatives::state.eq(Word(state)), initiatives::published_at.eq(published_at));
+    Ok(diesel::update(target).set(change).execute(conn).await? == 1)
+}
+
+/// Records a confirmation of today. The next review is due when the review period of the delivery status ends: after 6
+/// months for an idea, after 12 for what is planned, being tried out or running, never for what has ended. False if
+/// `current` is not the current version.
+pub async fn verify(
+    conn: &mut AsyncPgConnection,
+    current: &Initiative,
+    method: VerificationMethod,
+) -> Result<bool, ApiError> {
+    let now = Utc::now();
+    let period = current.delivery_status.review_period();
+    let due = period.and_then(|period| now.date_naive().checked_add_months(period));
+    let target = initiatives::table.find(current.id).filter(initiatives::version.eq(current.version));
+    let change = (
+        initiatives::verified_at.eq(now),
+        initiatives::verified_method.eq(Word(method)),
+        initiatives::review_due_on.eq(due),
+    );
     Ok(diesel::update(target).set(change).execute(conn).await? == 1)
 }
 

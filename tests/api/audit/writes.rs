@@ -219,11 +219,16 @@ impl Walk {
         let told = [("initiative.publish", kind, Some(3), Some(4))];
         self.left("publish_initiative", &published, &published.json, &told).await;
         assert_eq!(events_of(&admin, &published).await[0]["council"]["slug"], "york");
-        let back = admin.post_if_match(&format!("{path}/unpublish"), published.etag()).await;
-        let told = [("initiative.unpublish", kind, Some(4), Some(5))];
+        let body = json!({ "method": "independent" });
+        let verify = admin.request(Method::POST, &format!("{path}/verify")).header("If-Match", published.etag());
+        let verified = send(verify.json(&body)).await;
+        let told = [("initiative.verify", kind, Some(4), Some(5))];
+        self.left("verify_initiative", &verified, &verified.json, &told).await;
+        let back = admin.post_if_match(&format!("{path}/unpublish"), verified.etag()).await;
+        let told = [("initiative.unpublish", kind, Some(5), Some(6))];
         self.left("unpublish_initiative", &back, &back.json, &told).await;
         let deleted = admin.delete(path, back.etag()).await;
-        let told = [("initiative.withdraw", kind, Some(5), None)];
+        let told = [("initiative.withdraw", kind, Some(6), None)];
         self.left("delete_initiative", &deleted, &back.json, &told).await;
         // Cumbria was split.
         let created = admin.post("/v1/initiatives", &initiative("Of Cumbria", "cumbria")).await.expect(201);

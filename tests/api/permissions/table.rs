@@ -191,6 +191,7 @@ pub const TABLE: &[(&[Kind], Needs, &[&str])] = &[
         &["replace_initiative", "update_initiative", "delete_initiative"],
     ),
     (KEEPERS_OF_THE_COUNCIL, OfScope(Scope::WriteCouncils), &["replace_council", "update_council"]),
+    (KEEPERS_OF_THE_COUNCIL, OfScope(Scope::WriteInitiatives), &["verify_initiative"]),
     (
         OFFICERS,
         OfScope(Scope::Moderate),

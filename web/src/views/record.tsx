@@ -14,7 +14,7 @@ import { Failed, Loading } from "../parts/states";
 import { Status } from "../parts/status";
 import { Reference, Share, full } from "../parts/take";
 import { preload, useResource } from "../state/resource";
-import { COST_KINDS, KINDS, LICENCES, PARTICIPANT_ROLES, PARTNER_ROLES, SOURCE_KINDS } from "../words";
+import { COST_KINDS, FRESHNESS, KINDS, LICENCES, PARTICIPANT_ROLES, PARTNER_ROLES, SOURCE_KINDS, VERIFICATION } from "../words";
 import { Missing } from "./missing";
 
 type Initiative = Schema<"Initiative">;
@@ -337,8 +337,8 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
 }
 
 /** When the record was last confirmed as still true, and its next review. */
-function checked({ verified_at: at, review_due_on: due }: Initiative): string {
+function checked({ verified_at: at, verified_method: method, review_due_on: due }: Initiative): string {
   const overdue = due && due < new Date().toISOString().slice(0, 10);
-  const first = at ? `Confirmed ${date(at)}` : "Not yet confirmed";
+  const first = at ? `${method ? VERIFICATION[method] : FRESHNESS.verified} ${date(at)}` : FRESHNESS.unverified;
   return due ? `${first}; ${overdue ? "review was due" : "next review"} ${date(due)}` : first;
 }

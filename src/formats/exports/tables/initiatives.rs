@@ -53,6 +53,9 @@ pub fn initiatives() -> Table<Initiative> {
         Of::required("visibility", Word, "Initiative/visibility", |one| word(&one.visibility)),
         Of::required("state", Word, "Initiative/state", |one| word(&one.state)),
         Of::optional("verified_at", Time, "Initiative/verified_at", |one| one.verified_at.as_ref().and_then(word)),
+        Of::optional("verified_method", Word, "Initiative/verified_method", |one| {
+            one.verified_method.as_ref().and_then(word)
+        }),
         Of::optional("review_due_on", Date, "Initiative/review_due_on", |one| {
             one.review_due_on.as_ref().and_then(word)
         }),

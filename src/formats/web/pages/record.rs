@@ -230,8 +230,8 @@ fn facts(record: &Initiative, today: NaiveDate) -> Markup {
 /// When the record was last confirmed as still true, and its next review.
 fn checked(record: &Initiative, today: NaiveDate) -> String {
     let first = match record.verified_at {
-        Some(at) => format!("Confirmed {}", date(&at.date_naive().to_string())),
-        None => "Not yet confirmed".to_owned(),
+        Some(at) => format!("{} {}", words::verified(record.verified_method), date(&at.date_naive().to_string())),
+        None => words::unverified(),
     };
     match record.review_due_on {
         Some(due) => {
