@@ -169,6 +169,7 @@ where
                 .service(organisations::delete_organisation)
                 .service(organisations::merge_organisation)
                 .service(outcomes::list_outcomes)
+                .service(outcomes::summarise_outcomes)
                 .service(themes::list_themes)
                 .service(themes::create_theme)
                 .service(themes::find_theme)

@@ -19,6 +19,7 @@ use crate::registry::initiatives::lead::LeadKind;
 use crate::registry::initiatives::model::{Freshness, InitiativeKind, ParticipantRole, State};
 use crate::registry::initiatives::status::DatedStatus;
 use crate::registry::initiatives::store::{Loaded, Related};
+use crate::text::Quantity;
 use crate::text::dates::{first_day, last_day};
 
 /// An initiative.
@@ -91,6 +92,10 @@ pub struct Claim {
     pub direction: Option<Direction>,
     /// Unit of its value.
     pub unit: Option<Unit>,
+    /// Its value. `None` if it only has a direction, and for some awards.
+    pub value: Option<Quantity>,
+    /// The upper end of a range.
+    pub value_high: Option<Quantity>,
     /// Evidence level, 0 to 5.
     pub evidence_level: i16,
 }
@@ -102,6 +107,8 @@ impl From<&Outcome> for Claim {
             bound: outcome.bound,
             direction: outcome.direction,
             unit: outcome.unit,
+            value: outcome.value,
+            value_high: outcome.value_high,
             evidence_level: outcome.evidence_level,
         }
     }

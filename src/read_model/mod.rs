@@ -46,6 +46,7 @@ pub mod middleware;
 pub mod nested;
 pub mod organisation_list;
 pub mod outcome_list;
+pub mod outcome_summary;
 pub mod outcomes;
 pub mod paging;
 pub mod recent;

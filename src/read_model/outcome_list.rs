@@ -86,7 +86,7 @@ impl OutcomeFilter {
 
 impl Snapshot {
     /// The outcomes that match a filter, of initiatives that the caller may see.
-    fn claims(&self, reach: Reach, filter: &OutcomeFilter) -> Vec<OutcomeRow> {
+    pub(super) fn claims(&self, reach: Reach, filter: &OutcomeFilter) -> Vec<OutcomeRow> {
         let found = self.select(reach, &filter.initiatives);
         let entries = self.initiatives(&found).filter(|one| filter.of.as_ref().is_none_or(|of| of.contains(&one.id)));
         entries.flat_map(|one| claims_of(one, filter)).collect()

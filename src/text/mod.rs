@@ -251,6 +251,12 @@ impl Quantity {
     }
 }
 
+impl From<f64> for Quantity {
+    fn from(number: f64) -> Self {
+        Self(number)
+    }
+}
+
 impl From<&bigdecimal::BigDecimal> for Quantity {
     fn from(exact: &bigdecimal::BigDecimal) -> Self {
         Self(exact.to_string().parse().unwrap_or_default())

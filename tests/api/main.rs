@@ -47,6 +47,7 @@ mod oembed;
 mod ogc;
 mod openapi;
 mod organisations;
+mod outcome_summary;
 mod permissions;
 mod private_postgres;
 mod read_model;

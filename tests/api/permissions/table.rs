@@ -154,6 +154,7 @@ pub const TABLE: &[(&[Kind], Needs, &[&str])] = &[
             "feed_council_changes",
             "feed_theme_changes",
             "list_outcomes",
+            "summarise_outcomes",
             // The sample has fewer rows than callers without a key may take.
             "export_councils",
             "export_council_changes",
