@@ -79,6 +79,7 @@ async fn run(script: &str) {
         .arg(Path::new(SCRIPTS).join(script))
         .env("CCIN_SERVICE", &app.url)
         .env("CCIN_PAGE", PAGE)
+        .env("CCIN_TOKEN", app.admin().await.token())
         .env("CHROMIUM", browser)
         .stdin(Stdio::null());
     // Every step of a script has an end, and so has the script.
