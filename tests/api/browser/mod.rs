@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 use ccin_registry::formats::web::assets;
 
 use crate::support::TestApp;
+use crate::web::claims::enter_claims;
 
 /// Where `build.rs` has the page built: what npm installed for that has the driver and axe.
 const PAGE: &str = concat!(env!("OUT_DIR"), "/page/web");
@@ -62,8 +63,20 @@ async fn operations_are_tried_in_the_interactive_page() {
     run("docs.mjs").await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn all_claims_of_a_council_and_of_a_theme_are_shown() {
+    let app = TestApp::with_sample().await;
+    enter_claims(&app, 230).await;
+    run_in(&app, "claims.mjs").await;
+}
+
 /// Run a script against a service with the sample.
 async fn run(script: &str) {
+    run_in(&TestApp::with_sample().await, script).await;
+}
+
+/// Run a script against this service.
+async fn run_in(app: &TestApp, script: &str) {
     let browser = match browser() {
         Ok(browser) => browser,
         Err(why) => {
@@ -73,7 +86,6 @@ async fn run(script: &str) {
             return;
         }
     };
-    let app = TestApp::with_sample().await;
     let mut node = Command::new("node");
     node.args(["--test", "--test-reporter=spec"])
         .arg(Path::new(SCRIPTS).join(script))

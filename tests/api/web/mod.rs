@@ -1,5 +1,6 @@
 //! The page: who gets it, with which status, and what browsers are told of it.
 
+pub mod claims;
 pub mod plain;
 
 use std::path::Path;
