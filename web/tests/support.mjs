@@ -31,6 +31,11 @@ before(async () => {
 });
 after(() => browser?.close());
 
+/** A context with an empty cache. */
+export function emptyContext(options) {
+  return browser.newContext(options);
+}
+
 export function variable(name) {
   const value = process.env[name];
   assert.ok(value, `${name} is not set`);
@@ -43,7 +48,7 @@ export function variable(name) {
  */
 export function browsing(name, act, { width = 1280, height = 900, scheme = "light", script = true, origins = [], faults = [] } = {}) {
   test(name, { timeout: LONGEST }, async () => {
-    const context = await browser.newContext({
+    const context = await emptyContext({
       viewport: { width, height },
       colorScheme: scheme,
       reducedMotion: "reduce",

@@ -70,20 +70,26 @@ async fn all_claims_of_a_council_and_of_a_theme_are_shown() {
     run_in(&app, "claims.mjs").await;
 }
 
-/// Run a script against a service with the sample.
-async fn run(script: &str) {
-    run_in(&TestApp::with_sample().await, script).await;
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "prints times, which depend on the machine"]
+async fn the_first_paint() {
+    print!("{}", run("paint.mjs").await);
 }
 
-/// Run a script against this service.
-async fn run_in(app: &TestApp, script: &str) {
+/// Run a script against a service with the sample.
+async fn run(script: &str) -> String {
+    run_in(&TestApp::with_sample().await, script).await
+}
+
+/// Run a script against this service. Returns what it printed, nothing if it was skipped.
+async fn run_in(app: &TestApp, script: &str) -> String {
     let browser = match browser() {
         Ok(browser) => browser,
         Err(why) => {
             assert_ne!(std::env::var("CCIN_BROWSER_TESTS").as_deref(), Ok("required"), "no tests in a browser: {why}");
             // Past the capture of the test's output: whoever runs the tests is to read it.
             let _ = writeln!(std::io::stderr(), "SKIPPED in a browser, {script}: {why}");
-            return;
+            return String::new();
         }
     };
     let mut node = Command::new("node");
@@ -101,6 +107,7 @@ async fn run_in(app: &TestApp, script: &str) {
     assert!(output.status.success(), "{script}:\n{said}");
     // A script without a test would pass as well.
     assert!(said.contains("pass ") && !said.contains("tests 0"), "{script}:\n{said}");
+    said
 }
 
 /// The browser, when all is there that a test in it needs.
