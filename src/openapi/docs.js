@@ -91,7 +91,7 @@
   function found(value, [step, ...rest]) {
     if (step === undefined || value === undefined || value === null) return value ?? undefined;
     if (step !== "*") return found(value[step], rest);
-    for (const one of value) {
+    for (const one of Array.isArray(value) ? value : []) {
       const end = found(one, rest);
       if (end !== undefined) return end;
     }

@@ -214,7 +214,7 @@ async fn execute_all(app: &TestApp, admin: &Client) {
         let client = if operation.is_secured() { admin } else { &app.anonymous() };
         app.clock.advance(A_MINUTE);
         let Some(address) = operation.as_it_stands(client).await else {
-            faults.push(format!("{} must be filled in", operation.id()));
+            faults.push(format!("{} must be filled in: see src/openapi/live_examples.rs", operation.id()));
             continue;
         };
         let media_types = operation.media_types();
