@@ -12,7 +12,7 @@ use crate::error::ApiError;
 use crate::http::page::base;
 use crate::http::readiness::Writes;
 use crate::http::response::{Answer, Cacheable};
-use crate::openapi::Document;
+use crate::openapi::{DOCS_SCRIPT, Document};
 use crate::read_model::follower::{ReadModel, Status};
 
 /// Name and version of the service, and the addresses of its parts.
@@ -220,4 +220,10 @@ pub async fn find_strict_document(
 #[get("/docs")]
 pub async fn docs_folder() -> HttpResponse {
     HttpResponse::PermanentRedirect().insert_header(("Location", "/docs/")).finish()
+}
+
+/// The script that starts the interactive documentation, instead of the one that comes with it.
+#[get("/docs/swagger-initializer.js")]
+pub async fn docs_script(request: HttpRequest) -> HttpResponse {
+    Answer::new(&request, "text/javascript; charset=utf-8").send(DOCS_SCRIPT)
 }

@@ -64,7 +64,7 @@ pub async fn describe_council_tiles(
 ///
 /// A Mapbox Vector Tile with the layer `initiatives`. An empty tile is 200 without a body. Below zoom 14, points that
 /// are close together become one feature with their count. Takes the same filters as `list_initiatives`.
-#[utoipa::path(tag = "map", extensions(("x-price" = json!({ "units": 1, "q": 5 }))), params(("z" = u8, Path, description = "Zoom", minimum = 0, maximum = 14, example = 7), ("x" = u32, Path, description = "Column, from the west", minimum = 0, maximum = 16383, example = 63), ("y" = u32, Path, description = "Row, from the north", minimum = 0, maximum = 16383, example = 41), Filters<InitiativeQuery>),
+#[utoipa::path(tag = "map", extensions(("x-price" = json!({ "units": 1, "q": 5 }))), params(("z" = u8, Path, description = "Zoom: 0 is the whole world in one tile", minimum = 0, maximum = 14, example = 0), ("x" = u32, Path, description = "Column, from the west", minimum = 0, maximum = 16383, example = 0), ("y" = u32, Path, description = "Row, from the north", minimum = 0, maximum = 16383, example = 0), Filters<InitiativeQuery>),
     responses(Cacheable, (status = 200, description = "The tile", body = String, content_type = "application/vnd.mapbox-vector-tile")))]
 #[get("/tiles/initiatives/{z}/{x}/{y}.mvt")]
 pub async fn find_initiative_tile(
@@ -88,7 +88,7 @@ pub async fn find_initiative_tile(
 ///
 /// A Mapbox Vector Tile with the layer `councils`. An empty tile is 200 without a body. Below zoom 14, points that are
 /// close together become one feature with their count. Takes the same filters as `list_councils`.
-#[utoipa::path(tag = "map", extensions(("x-price" = json!({ "units": 1, "q": 5, "covers": 5 }))), params(("z" = u8, Path, description = "Zoom", minimum = 0, maximum = 14, example = 7), ("x" = u32, Path, description = "Column, from the west", minimum = 0, maximum = 16383, example = 63), ("y" = u32, Path, description = "Row, from the north", minimum = 0, maximum = 16383, example = 41), Filters<CouncilQuery>),
+#[utoipa::path(tag = "map", extensions(("x-price" = json!({ "units": 1, "q": 5, "covers": 5 }))), params(("z" = u8, Path, description = "Zoom: 0 is the whole world in one tile", minimum = 0, maximum = 14, example = 0), ("x" = u32, Path, description = "Column, from the west", minimum = 0, maximum = 16383, example = 0), ("y" = u32, Path, description = "Row, from the north", minimum = 0, maximum = 16383, example = 0), Filters<CouncilQuery>),
     responses(Cacheable, (status = 200, description = "The tile", body = String, content_type = "application/vnd.mapbox-vector-tile")))]
 #[get("/tiles/councils/{z}/{x}/{y}.mvt")]
 pub async fn find_council_tile(
@@ -127,7 +127,7 @@ pub async fn describe_boundary_tiles(
 ///
 /// A Mapbox Vector Tile with the layer `boundaries`: the areas of member councils. The lower the zoom, the simpler the
 /// shapes. An empty tile is 200 without a body. Takes the same filters as `map_boundaries`.
-#[utoipa::path(tag = "map", params(("z" = u8, Path, description = "Zoom", minimum = 0, maximum = 14, example = 7), ("x" = u32, Path, description = "Column, from the west", minimum = 0, maximum = 16383, example = 63), ("y" = u32, Path, description = "Row, from the north", minimum = 0, maximum = 16383, example = 41), MembersQuery),
+#[utoipa::path(tag = "map", params(("z" = u8, Path, description = "Zoom: 0 is the whole world in one tile", minimum = 0, maximum = 14, example = 0), ("x" = u32, Path, description = "Column, from the west", minimum = 0, maximum = 16383, example = 0), ("y" = u32, Path, description = "Row, from the north", minimum = 0, maximum = 16383, example = 0), MembersQuery),
     responses(Cacheable, (status = 200, description = "The tile", body = String, content_type = "application/vnd.mapbox-vector-tile")))]
 #[get("/tiles/boundaries/{z}/{x}/{y}.mvt")]
 pub async fn find_boundary_tile(

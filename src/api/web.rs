@@ -14,6 +14,7 @@ use crate::formats::citation::work::Work;
 use crate::formats::web::assets;
 use crate::formats::web::errors::explained;
 use crate::formats::web::pages::council::Profile;
+use crate::formats::web::pages::plots::Claims;
 use crate::formats::web::pages::theme::Practice;
 use crate::formats::web::pages::{council, plain, record, theme};
 use crate::formats::web::preview::CHANGES;
@@ -48,7 +49,7 @@ pub const PAGES: [&str; 11] = [
 
 /// Number of a council's or a theme's initiatives that its page shows.
 const FEW: [i64; 2] = [20, 20];
-/// Maximum number of claims on the page of a council or a theme.
+/// Maximum number of claims on the page of a council or a theme, as in a page of the list of outcomes.
 const MOST_CLAIMS: usize = 200;
 
 /// Mounts the pages and their files. Must come before the operations: with `Accept` for HTML, `/` is a page.
@@ -125,7 +126,7 @@ async fn find_council_page(
             changes: changes.map(|entry| &entry.record).collect(),
             records: newest(&snapshot, &filter, &pages.page_within(None, FEW, None)?)?,
             counts: snapshot.count_facets(Reach::PUBLIC, &filter),
-            outcomes: claims(&snapshot, filter)?,
+            claims: claims(&snapshot, filter, format!("participant={}", found.slug))?,
             base: &base,
         });
         let description = format!("What {} does as a co-operative council.", found.name);
@@ -156,7 +157,7 @@ async fn find_theme_page(
             theme: found,
             records: newest(&snapshot, &filter, &pages.page_within(None, FEW, None)?)?,
             total: snapshot.select(Reach::PUBLIC, &filter).len() as i64,
-            outcomes: claims(&snapshot, filter)?,
+            claims: claims(&snapshot, filter, format!("theme={}", found.slug))?,
             base: &base,
         });
         let head = Head::new(&found.label, &found.definition)
@@ -175,9 +176,14 @@ fn newest(snapshot: &Snapshot, filter: &InitiativeFilter, page: &PageRequest) ->
     slice.rows.iter().map(|entry| entry.record(Reach::PUBLIC)).collect()
 }
 
-/// The claims of the initiatives that match, by title.
-fn claims(snapshot: &Snapshot, initiatives: InitiativeFilter) -> Result<Vec<OutcomeRecord>, ApiError> {
+/// The first claims of the initiatives that match, by title, and their number. `query` finds all of them.
+fn claims(snapshot: &Snapshot, initiatives: InitiativeFilter, query: String) -> Result<Claims, ApiError> {
     let filter = OutcomeFilter { initiatives, ..OutcomeFilter::default() };
     let rows = snapshot.outcomes_in_order(Reach::PUBLIC, &filter, None);
-    rows.iter().take(MOST_CLAIMS).map(|(entry, place)| OutcomeRecord::of(entry, *place)).collect()
+    let shown = rows
+        .iter()
+        .take(MOST_CLAIMS)
+        .map(|(entry, place)| OutcomeRecord::of(entry, *place))
+        .collect::<Result<_, _>>()?;
+    Ok(Claims { shown, total: rows.len(), query })
 }

@@ -97,6 +97,7 @@ impl Server {
                 .service(service::find_document)
                 .service(service::find_strict_document)
                 .service(service::docs_folder)
+                .service(service::docs_script)
                 .service(SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json")))
                 .default_service(web::to(fallback))
                 .wrap(from_fn(readiness::learn))

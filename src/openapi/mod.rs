@@ -6,6 +6,7 @@
 mod answers;
 mod bounds;
 mod exports;
+mod live_examples;
 mod rules;
 mod schemas;
 
@@ -23,6 +24,8 @@ use crate::http::limits::price::Price;
 use crate::http::limits::request_size::MAX_HEADER_BYTES;
 use crate::http::list_format::XLSX;
 
+/// Script of the interactive page: shows the document with examples that hold in this registry.
+pub const DOCS_SCRIPT: &str = include_str!("docs.js");
 const EXAMPLES: &str = include_str!("../../openapi/examples.json");
 
 #[derive(utoipa::OpenApi)]
@@ -210,6 +213,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
     }
     finish_paging(operation);
     unfill(operation);
+    live_examples::add(path, method, operation);
     for (_, content) in
         operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut).into_iter().flatten()
     {

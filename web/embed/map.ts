@@ -48,12 +48,13 @@ export async function drawMap(place: HTMLElement, root: ShadowRoot, service: str
     const boundaries = (zoom: number) => get<Boundaries>(`${service}v1/map/boundaries?zoom=${zoom}`, inTime());
     const thanks = make("p", { part: "credit" });
     const credit = (attribution: string[]) => {
-      thanks.textContent = attribution.join(" ");
+      thanks.textContent = [...attribution, map?.sources].join(" ");
       place.after(thanks);
     };
     const nouns: [string, string] = ["initiative", "initiatives"];
     map = new PlacesMap(box, { nouns, still, fill, boundaries, credit, marked: undefined, names: () => names(service) });
     drawn.set(place, map);
+    credit([]);
   }
   map.show(spots);
 }
@@ -61,8 +62,15 @@ export async function drawMap(place: HTMLElement, root: ShadowRoot, service: str
 /** Short names of councils, for orientation. */
 async function names(service: string): Promise<Name[]> {
   type Named = Pick<components["schemas"]["Council"], "short_name" | "location">;
-  const { data } = await get<{ data: Named[] }>(`${service}v1/councils?fields=short_name,location&limit=200`, inTime());
-  return data.flatMap(({ short_name: name, location }) => (location ? [{ name, ...location }] : []));
+  const councils: Named[] = [];
+  let path: string | null = `${service}v1/councils?fields=short_name,location&limit=200`;
+  while (path) {
+    const found: { data: Named[]; page: { next?: string | null } } = await get(path, inTime());
+    councils.push(...found.data);
+    // Only the query of the next address, so that requests never go to another host.
+    path = found.page.next ? `${service}v1/councils${new URL(found.page.next).search}` : null;
+  }
+  return councils.flatMap(({ short_name: name, location }) => (location ? [{ name, ...location }] : []));
 }
 
 /** Timeout for names and boundaries. */

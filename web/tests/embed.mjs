@@ -36,6 +36,7 @@ const PAGES = {
   "/several": `${SCRIPT}<ccin-initiatives theme="housing, energy-climate" kind="case_study" limit="3"></ccin-initiatives>`,
   "/record": `${SCRIPT}<ccin-initiatives initiative="get-oldham-working" heading-level="2"></ccin-initiatives>`,
   "/map": `${SCRIPT}<ccin-initiatives view="map" nation="england"></ccin-initiatives>`,
+  "/close": `${SCRIPT}<ccin-initiatives view="map" council="oldham"></ccin-initiatives>`,
   "/bad": `${SCRIPT}<ccin-initiatives council="nowhere-at-all"><a href="/own">Our own list</a></ccin-initiatives><ccin-initiatives kind="nonsense"></ccin-initiatives>`,
   "/frame": `<iframe title="Initiatives of Oldham" width="500" height="600" src="${SERVICE}/embed/initiatives?council=oldham&limit=3"></iframe>`,
   "/wordpress": `<script src="/wp-embed.js" defer></script><blockquote class="wp-embedded-content" data-secret="${SECRET}"><a href="${SERVICE}/councils/oldham">Oldham</a></blockquote>
@@ -137,6 +138,25 @@ browsing(
     }, before);
     await accessible(page, "a page with the map");
     await fits(page, "a page with the map");
+  },
+  { origins },
+);
+
+browsing(
+  "a map close by names every council around, and the sources of what it shows",
+  async (page) => {
+    // There are more councils than a page of their list has.
+    const last = page.waitForResponse((response) => /\/v1\/councils\?.*cursor=/.test(response.url()));
+    await page.goto(`${origin}/close`);
+    await page.locator(".spot").first().waitFor();
+    for (let steps = 0; steps < 4; steps += 1) await page.getByRole("button", { name: "Zoom in" }).click();
+    const answer = await (await last).json();
+    assert.equal(answer.page.next, null);
+    const late = answer.data.map((one) => one.short_name);
+    assert.ok(late.includes("Rochdale"), late.join());
+    await page.locator(".name").filter({ hasText: /^Rochdale$/ }).first().waitFor({ state: "attached" });
+    const credit = (await page.locator('[part="credit"]').textContent()) ?? "";
+    assert.match(credit, /Coast and towns: Natural Earth \(public domain\)\.$/);
   },
   { origins },
 );

@@ -97,3 +97,12 @@ browsing(
   },
   { width: 390, height: 740 },
 );
+
+browsing("the map names the sources of all that it shows", async (page) => {
+  for (const path of ["/", "/councils", "/councils/oldham"]) {
+    await visit(page, path);
+    const credit = page.locator(".frame .credit").first();
+    await credit.filter({ hasText: "Office for National Statistics" }).waitFor();
+    assert.match((await credit.textContent()) ?? "", /Coast and towns: Natural Earth \(public domain\)\.$/, path);
+  }
+});

@@ -1,6 +1,7 @@
 /**
  * What every test in a browser stands on. Run by `tests/api/browser` with the address of a service with the sample
- * (`CCIN_SERVICE`), the folder in which the page was built (`CCIN_PAGE`) and a browser (`CHROMIUM`).
+ * (`CCIN_SERVICE`), an admin's access token (`CCIN_TOKEN`), the folder in which the page was built (`CCIN_PAGE`) and a browser
+ * (`CHROMIUM`).
  */
 
 import assert from "node:assert/strict";
@@ -30,7 +31,12 @@ before(async () => {
 });
 after(() => browser?.close());
 
-function variable(name) {
+/** A context with an empty cache. */
+export function emptyContext(options) {
+  return browser.newContext(options);
+}
+
+export function variable(name) {
   const value = process.env[name];
   assert.ok(value, `${name} is not set`);
   return value;
@@ -42,7 +48,7 @@ function variable(name) {
  */
 export function browsing(name, act, { width = 1280, height = 900, scheme = "light", script = true, origins = [], faults = [] } = {}) {
   test(name, { timeout: LONGEST }, async () => {
-    const context = await browser.newContext({
+    const context = await emptyContext({
       viewport: { width, height },
       colorScheme: scheme,
       reducedMotion: "reduce",

@@ -76,6 +76,7 @@ pub const SECTIONS: &[Section] = &[
             "reference/element",
             "reference/settings",
             "reference/command-line",
+            "reference/data",
         ],
     },
     Section {

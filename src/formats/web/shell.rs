@@ -13,21 +13,20 @@ use super::assets;
 use crate::http::response::Answer;
 
 /// Content security policy: the page's own scripts, styles and pictures, and this service's answers. Nothing from other
-/// sites, no code in place, and of styles in place only those of the document, by their digest. Leaflet positions markers
+/// sites, no code in place, and of styles in place only those of the document, by their digests. Leaflet positions markers
 /// by script (CSSOM), which the style policy allows.
 static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
-    let digest = assets::shell().ok().and_then(first_styles).map(digest).unwrap_or_default();
+    let digests: String = assets::shell().into_iter().flat_map(first_styles).map(digest).collect();
     let policy = format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'{digest}; img-src 'self' data:; \
+        "default-src 'none'; script-src 'self'; style-src 'self'{digests}; img-src 'self' data:; \
          connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     );
     HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"))
 });
 
-/// The styles in the document, which let it be painted before anything else is loaded.
-pub fn first_styles(shell: &str) -> Option<&str> {
-    let (_, rest) = shell.split_once("<style>")?;
-    rest.split_once("</style>").map(|(styles, _)| styles)
+/// The blocks of styles in the document, which let it be painted before anything else is loaded.
+fn first_styles(shell: &str) -> impl Iterator<Item = &str> {
+    shell.split("<style>").skip(1).filter_map(|rest| rest.split_once("</style>")).map(|(styles, _)| styles)
 }
 
 /// A source expression for styles in place (CSP 3, section 2.3.1).
@@ -146,12 +145,12 @@ mod tests {
     }
 
     #[test]
-    fn the_styles_in_the_document_are_allowed_by_their_digest() {
-        let shell = "<head><style>b{color:red}</style></head>";
-        assert_eq!(first_styles(shell), Some("b{color:red}"));
+    fn the_styles_in_the_document_are_allowed_by_their_digests() {
+        let shell = "<head><style>b{color:red}</style></head><body><style>i{color:red}</style><main></main></body>";
+        assert_eq!(first_styles(shell).collect::<Vec<_>>(), ["b{color:red}", "i{color:red}"]);
         // printf %s 'b{color:red}' | openssl dgst -sha256 -binary | base64
         assert_eq!(digest("b{color:red}"), " 'sha256-ypIZpeWh67Lh3q46jpjGW7VCAJpmEqcFe8Dl5B2rXQU='");
-        assert_eq!(first_styles("<head></head>"), None);
+        assert_eq!(first_styles("<head></head>").count(), 0);
     }
 
     #[test]

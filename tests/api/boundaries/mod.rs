@@ -88,12 +88,12 @@ async fn import(app: &TestApp, wish: &BoundariesFile) -> Result<String, Failure>
 /// A registry with the sample and these boundaries.
 pub async fn with_boundaries(name: &str, areas: &Value) -> TestApp {
     let app = TestApp::with_sample().await;
-    add(&app, name, areas).await;
+    import_boundaries(&app, name, areas).await;
     app
 }
 
-/// Adds boundaries to a registry.
-pub async fn add(app: &TestApp, name: &str, areas: &Value) {
+/// Import these boundaries.
+pub async fn import_boundaries(app: &TestApp, name: &str, areas: &Value) {
     let files = Files::new(name);
     import(app, &files.write("areas.geojson", areas.to_string())).await.expect("an import");
 }

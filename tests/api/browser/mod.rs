@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 use ccin_registry::formats::web::assets;
 
 use crate::support::TestApp;
+use crate::web::claims::enter_claims;
 
 /// Where `build.rs` has the page built: what npm installed for that has the driver and axe.
 const PAGE: &str = concat!(env!("OUT_DIR"), "/page/web");
@@ -62,23 +63,41 @@ async fn operations_are_tried_in_the_interactive_page() {
     run("docs.mjs").await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn all_claims_of_a_council_and_of_a_theme_are_shown() {
+    let app = TestApp::with_sample().await;
+    enter_claims(&app, 230).await;
+    run_in(&app, "claims.mjs").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "prints times, which depend on the machine"]
+async fn the_first_paint() {
+    print!("{}", run("paint.mjs").await);
+}
+
 /// Run a script against a service with the sample.
-async fn run(script: &str) {
+async fn run(script: &str) -> String {
+    run_in(&TestApp::with_sample().await, script).await
+}
+
+/// Run a script against this service. Returns what it printed, nothing if it was skipped.
+async fn run_in(app: &TestApp, script: &str) -> String {
     let browser = match browser() {
         Ok(browser) => browser,
         Err(why) => {
             assert_ne!(std::env::var("CCIN_BROWSER_TESTS").as_deref(), Ok("required"), "no tests in a browser: {why}");
             // Past the capture of the test's output: whoever runs the tests is to read it.
             let _ = writeln!(std::io::stderr(), "SKIPPED in a browser, {script}: {why}");
-            return;
+            return String::new();
         }
     };
-    let app = TestApp::with_sample().await;
     let mut node = Command::new("node");
     node.args(["--test", "--test-reporter=spec"])
         .arg(Path::new(SCRIPTS).join(script))
         .env("CCIN_SERVICE", &app.url)
         .env("CCIN_PAGE", PAGE)
+        .env("CCIN_TOKEN", app.admin().await.token())
         .env("CHROMIUM", browser)
         .stdin(Stdio::null());
     // Every step of a script has an end, and so has the script.
@@ -88,6 +107,7 @@ async fn run(script: &str) {
     assert!(output.status.success(), "{script}:\n{said}");
     // A script without a test would pass as well.
     assert!(said.contains("pass ") && !said.contains("tests 0"), "{script}:\n{said}");
+    said
 }
 
 /// The browser, when all is there that a test in it needs.

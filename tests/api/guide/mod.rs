@@ -1,6 +1,7 @@
 //! The guide: its pages, the README, and what the service serves of them.
 
 mod commands;
+mod data_files;
 mod links;
 mod reference;
 mod served;

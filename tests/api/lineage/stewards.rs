@@ -3,7 +3,7 @@
 use ccin_registry::access::role::Role;
 use serde_json::{Value, json};
 
-use crate::boundaries::with_boundaries;
+use crate::boundaries::{import_boundaries, with_boundaries};
 use crate::support::records::{council, initiative};
 use crate::support::{Client, TestApp};
 
@@ -181,7 +181,7 @@ async fn boundaries_that_come_later_decide_as_well() {
         async || admin.get(made.header("location")).await.expect(200).json["steward"]["council"]["slug"].clone();
     assert_eq!(steward().await, Value::Null);
     let areas = json!({ "type": "FeatureCollection", "features": [area("E07999991", -1.0), area("E07999992", -2.0)] });
-    crate::boundaries::add(&app, "stewards-later", &areas).await;
+    import_boundaries(&app, "stewards-later", &areas).await;
     assert_eq!(steward().await, "east-shire");
     // A successor that ends leaves the record to the other.
     abolish(&admin, "east-shire").await;

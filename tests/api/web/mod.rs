@@ -1,5 +1,6 @@
 //! The page: who gets it, with which status, and what browsers are told of it.
 
+pub mod claims;
 pub mod plain;
 
 use std::path::Path;
@@ -108,12 +109,16 @@ async fn browsers_are_told_that_the_page_loads_nothing_of_others() {
         assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self' 'sha256-"), "{policy}");
         assert!(!policy.contains("unsafe") && !policy.contains("http"), "{path}: {policy}");
         assert!(!answer.text.contains("<script>") && !answer.text.contains(" style="), "{path}: {}", answer.text);
-        // The one block of styles in place is allowed by its digest, and by nothing else.
-        let (styles, rest) =
-            answer.text.split_once("<style>").and_then(|(_, rest)| rest.split_once("</style>")).expect("styles");
-        let digest = BASE64_STANDARD.encode(Sha256::digest(styles));
-        assert!(policy.contains(&format!("style-src 'self' 'sha256-{digest}'; img-src")), "{path}: {policy}");
-        assert!(!rest.contains("<style"), "{path}");
+        // The two blocks of styles in place, of the bar and of the view, are allowed by their digests and by nothing else.
+        let (head, view) = answer.text.split_once("</head>").expect("a head");
+        let (bar, main) = view.split_once("<main").expect("a view");
+        let digests: String = [head, bar]
+            .into_iter()
+            .map(|part| part.split_once("<style>").and_then(|(_, rest)| rest.split_once("</style>")).expect("styles").0)
+            .map(|styles| format!(" 'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(styles))))
+            .collect();
+        assert!(policy.contains(&format!("style-src 'self'{digests}; img-src")), "{path}: {policy}");
+        assert!(!main.contains("<style") && answer.text.matches("<style").count() == 2, "{path}");
         // The heads of pages name this service in full, for those who link to it. Links lead elsewhere, nothing is loaded.
         let others =
             answer.text.replace(&app.url, "").replace("<a href=\"http", "<a href=\"").replace(" rel=\"license\"", "");

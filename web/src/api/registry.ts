@@ -32,13 +32,32 @@ export function listCouncilInitiatives(council: string, stop: AbortSignal) {
 }
 
 /** The page at a `next` address. */
-export async function nextPage(address: string): Promise<CardPage> {
+export async function nextPage<Page = CardPage>(address: string): Promise<Page> {
   const { pathname, search } = new URL(address);
   // Use only the path and query of the address, so that requests never go to another host.
   const response = await fetch(pathname + search);
   const body: unknown = await response.json().catch(() => undefined);
   if (!response.ok) throw refusal(response, body);
-  return body as CardPage;
+  return body as Page;
+}
+
+/** The records of a list, from its first page to its last. */
+async function all<T>(first: Paged<T>): Promise<T[]> {
+  let page = first;
+  const records = [...page.data];
+  while (page.page.next) {
+    page = await nextPage<Paged<T>>(page.page.next);
+    records.push(...page.data);
+  }
+  return records;
+}
+
+/** A page of a list. */
+export interface Paged<T> {
+  data: T[];
+  /** Number of all records of the list. */
+  total: number;
+  page: { next?: string | null };
 }
 
 /** Number of initiatives for each filter value. */
@@ -100,21 +119,22 @@ export function findTheme(theme: string, stop: AbortSignal) {
 
 /** All themes, by label. */
 export async function listThemes(stop: AbortSignal): Promise<Schema<"Theme">[]> {
-  const { data: themes } = await data<"list_themes">(client.GET("/v1/themes", { params: { query: { limit: 200 } }, signal: stop }));
-  return themes as Schema<"Theme">[];
+  return (await all(await data<"list_themes">(client.GET("/v1/themes", { params: { query: { limit: 200 } }, signal: stop })))) as Schema<"Theme">[];
 }
 
-/** The claims of initiatives that match, at most 200. */
-export async function listOutcomes(of: { participant?: string[]; theme?: string[] }, stop: AbortSignal): Promise<Schema<"OutcomeRecord">[]> {
+/** A page of claims. */
+export type ClaimPage = Paged<Schema<"OutcomeRecord">>;
+
+/** The claims of initiatives that match, by title: the first page, of as many as the server's page has. */
+export function listOutcomes(of: { participant?: string[]; theme?: string[] }, stop: AbortSignal) {
   const query = { ...of, limit: 200 };
-  const { data: outcomes } = await data<"list_outcomes">(client.GET("/v1/outcomes", { params: { query }, signal: stop }));
-  return outcomes as Schema<"OutcomeRecord">[];
+  return data<"list_outcomes">(client.GET("/v1/outcomes", { params: { query }, signal: stop })) as Promise<ClaimPage>;
 }
 
 /** Labels of themes, by slug. */
 export async function nameThemes(stop: AbortSignal): Promise<Map<string, string>> {
   const query = { fields: ["slug" as const, "label" as const], limit: 200 };
-  const { data: themes } = await data<"list_themes">(client.GET("/v1/themes", { params: { query }, signal: stop }));
+  const themes = await all(await data<"list_themes">(client.GET("/v1/themes", { params: { query }, signal: stop })));
   return new Map(themes.map(({ slug = "", label = "" }) => [slug, label]));
 }
 
@@ -124,13 +144,7 @@ const COUNCIL_CARD = ["slug", "name", "short_name", "welsh_name", "code", "gss_c
 /** All councils in office, by name, with the members that a card shows or searches. */
 export async function listCouncils(stop: AbortSignal): Promise<Schema<"Council">[]> {
   const query = { fields: [...COUNCIL_CARD], limit: 200 };
-  let page = await data<"list_councils">(client.GET("/v1/councils", { params: { query }, signal: stop }));
-  const councils = [...page.data];
-  while (page.page.next) {
-    page = (await nextPage(page.page.next)) as unknown as typeof page;
-    councils.push(...page.data);
-  }
-  return councils as Schema<"Council">[];
+  return (await all(await data<"list_councils">(client.GET("/v1/councils", { params: { query }, signal: stop })))) as Schema<"Council">[];
 }
 
 /** A council on a map: its short name and location, for orientation, and the code of its area. */
@@ -154,12 +168,7 @@ export function nameCouncils(): Promise<NamedCouncil[]> {
 
 async function requestNames(): Promise<NamedCouncil[]> {
   const query = { fields: ["slug" as const, "short_name" as const, "gss_code" as const, "location" as const], membership: MEMBERS, limit: 200 };
-  let page = await data<"list_councils">(client.GET("/v1/councils", { params: { query } }));
-  const councils = [...page.data];
-  while (page.page.next) {
-    page = (await nextPage(page.page.next)) as unknown as typeof page;
-    councils.push(...page.data);
-  }
+  const councils = await all(await data<"list_councils">(client.GET("/v1/councils", { params: { query } })));
   return councils.flatMap(({ slug = "", short_name: name, gss_code: code = null, location }) => (name && location ? [{ slug, name, code, ...location }] : []));
 }
 

@@ -9,7 +9,7 @@ import { count } from "../format";
 import type { Boundaries } from "../api/registry";
 import { SHADES, shadeOf } from "./shades";
 import { type Spot, type SpotFeature, feature, place } from "./points";
-import towns from "./towns.json";
+import places from "./towns.json";
 
 /** The whole country: south-west, north-east. */
 const COUNTRY: L.LatLngBoundsLiteral = [
@@ -66,6 +66,8 @@ interface Drawn {
 }
 
 export class PlacesMap {
+  /** Source of what every map shows: the coast and the names of towns. */
+  readonly sources = `Coast and towns: Natural Earth (${places.licence.toLowerCase()}).`;
   private readonly map: L.Map;
   private readonly wishes: Wishes;
   private readonly markers = L.layerGroup();
@@ -235,7 +237,7 @@ export class PlacesMap {
     const view = this.map.getBounds().pad(0.05);
     const written: L.Point[] = [];
     const marked = this.drawn.map(({ marker }) => this.map.latLngToContainerPoint(marker.getLatLng()));
-    for (const [name, latitude, longitude] of towns as [string, number, number][]) {
+    for (const [name, latitude, longitude] of places.towns as [string, number, number][]) {
       const at = this.map.latLngToContainerPoint([latitude, longitude]);
       const isClose = (other: L.Point) => Math.abs(other.x - at.x) < NAME_SIZE.width && Math.abs(other.y - at.y) < NAME_SIZE.height;
       const isBehind = (other: L.Point) => Math.abs(other.x - at.x) < NAME_SIZE.width * 0.6 && Math.abs(other.y - at.y) < NAME_SIZE.height;

@@ -60,7 +60,7 @@ export function Places({ name, spots, nouns, pointed = null, marked, stay = fals
   return (
     <div class="frame">
       <div ref={box} class="map" role="application" aria-label={`${name}. Use the arrow keys to move the map, plus and minus to zoom, and Tab to go through the places.`} />
-      {credit.length > 0 && <p class="credit">{credit.join(" ")}</p>}
+      {map && <p class="credit">{[...credit, map.sources].join(" ")}</p>}
       {shades && map && credit.length > 0 && (
         <div class="shading">
           <button type="button" aria-pressed={shaded} onClick={() => setShaded(!shaded)}>

@@ -69,7 +69,7 @@ function Shown({ council }: { council: Council }) {
       <div class="wide record-columns">
         <div class="story">
           <KnownFor slug={slug} />
-          <Claimed at={`claims ${of(slug)}`} load={(stop) => listOutcomes({ participant: [slug] }, stop)} />
+          <Claimed at={`claims ${of(slug)}`} load={(stop) => listOutcomes({ participant: [slug] }, stop)} query={`participant=${slug}`} />
           <Initiatives at={`initiatives of ${slug}`} load={(stop) => listCouncilInitiatives(slug, stop)} none={`${short} has no public initiatives yet.`} />
         </div>
         <aside class="facts" aria-label="Profile">

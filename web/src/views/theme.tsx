@@ -47,7 +47,7 @@ function Shown({ theme }: { theme: Schema<"Theme"> }) {
       </header>
       <div class="wide record-columns one">
         <div class="story">
-          <Claimed at={`claims of theme ${slug}`} load={(stop) => listOutcomes({ theme: [slug] }, stop)} />
+          <Claimed at={`claims of theme ${slug}`} load={(stop) => listOutcomes({ theme: [slug] }, stop)} query={`theme=${slug}`} />
           <Initiatives at={`initiatives on ${slug}`} load={(stop) => listThemeInitiatives(slug, stop)} none="This theme has no public initiatives yet." />
           <p>
             <a href={`/?theme=${slug}`}>Search and filter the initiatives on this theme, and see them on a map</a>

@@ -4,11 +4,10 @@ use maud::{Markup, PreEscaped, html};
 
 use super::card::{card, compare_form};
 use super::parts::{Take, back, fact, take};
-use super::plots;
+use super::plots::{self, Claims};
 use crate::formats::web::figures::{count, date, number, site};
 use crate::formats::web::words;
 use crate::read_model::facets::{FacetValue, Facets};
-use crate::read_model::outcomes::OutcomeRecord;
 use crate::registry::council_changes::model::CouncilChange;
 use crate::registry::councils::model::{Council, CouncilRef};
 use crate::registry::initiatives::answer::Initiative;
@@ -28,7 +27,7 @@ pub struct Profile<'a> {
     /// Numbers of these initiatives by filter value.
     pub counts: Facets,
     /// Their claims.
-    pub outcomes: Vec<OutcomeRecord>,
+    pub claims: Claims,
     /// Address of the service.
     pub base: &'a str,
 }
@@ -64,7 +63,7 @@ pub fn view(profile: &Profile<'_>) -> Markup {
             div.wide.record-columns {
                 div.story {
                     (known_for(profile))
-                    (plots::section(&profile.outcomes))
+                    (plots::section(&profile.claims))
                     (initiatives(&profile.records, profile.counts.total, &format!("/?participant={slug}&sort=-started_on"), &format!("{} has no public initiatives yet.", council.short_name)))
                 }
                 (facts(profile))

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::claims::{caveat, caveats, shared_caveats};
 use super::parts::evidence;
 use crate::db::enum_text::text;
-use crate::formats::web::figures::{Claim, claimed, when};
+use crate::formats::web::figures::{Claim, claimed, number, when};
 use crate::formats::web::words::{self, ClaimGroup, WORDS};
 use crate::read_model::outcomes::OutcomeRecord;
 use crate::registry::initiatives::evidence::{Bound, OutcomeKind, Unit};
@@ -15,8 +15,19 @@ const WIDTH: f64 = 240.0;
 const HEIGHT: f64 = 16.0;
 const ROOM: f64 = 8.0;
 
+/// Claims of a council or a theme, of which a page shows the first.
+pub struct Claims {
+    /// The first claims, by title of their initiatives.
+    pub shown: Vec<OutcomeRecord>,
+    /// Number of all claims.
+    pub total: usize,
+    /// Query of the list of outcomes with all of them, such as `theme=housing`.
+    pub query: String,
+}
+
 /// A section with the claims; nothing without claims.
-pub fn section(outcomes: &[OutcomeRecord]) -> Markup {
+pub fn section(all: &Claims) -> Markup {
+    let outcomes = &all.shown[..];
     let claims: Vec<Claim<'_>> = outcomes.iter().map(Claim::from).collect();
     let shared = shared_caveats(&claims);
     html! {
@@ -39,6 +50,22 @@ pub fn section(outcomes: &[OutcomeRecord]) -> Markup {
                     }
                 }
                 (caveats(&shared))
+                (rest(all))
+            }
+        }
+    }
+}
+
+/// How many claims there are, and where all of them are; nothing if they are all here.
+fn rest(all: &Claims) -> Markup {
+    html! {
+        @if all.shown.len() < all.total {
+            p.more {
+                span { (number(all.shown.len() as f64)) " of " (number(all.total as f64)) " claims shown" }
+                span {
+                    "All claims as a table: " a href={ "/v1/outcomes.xlsx?" (all.query) } { "Excel" } " or "
+                    a href={ "/v1/outcomes.csv?" (all.query) "&bom=true" } { "CSV" }
+                }
             }
         }
     }

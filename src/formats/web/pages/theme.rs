@@ -4,9 +4,8 @@ use maud::{Markup, html};
 
 use super::council::initiatives;
 use super::parts::{Take, back, take};
-use super::plots;
+use super::plots::{self, Claims};
 use crate::formats::web::figures::count;
-use crate::read_model::outcomes::OutcomeRecord;
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::themes::model::{Theme, ThemeRef, ThemeStatus};
 
@@ -19,7 +18,7 @@ pub struct Practice<'a> {
     /// Number of these initiatives.
     pub total: i64,
     /// Their claims.
-    pub outcomes: Vec<OutcomeRecord>,
+    pub claims: Claims,
     /// Address of the service.
     pub base: &'a str,
 }
@@ -53,7 +52,7 @@ pub fn view(practice: &Practice<'_>) -> Markup {
             }
             div.wide.record-columns.one {
                 div.story {
-                    (plots::section(&practice.outcomes))
+                    (plots::section(&practice.claims))
                     (initiatives(&practice.records, practice.total, &format!("/?theme={slug}&sort=-started_on"), "This theme has no public initiatives yet."))
                     p { a href={ "/?theme=" (slug) } { "Search and filter the initiatives on this theme, and see them on a map" } }
                 }
