@@ -115,9 +115,13 @@ impl Snapshot {
         let found = self.select_organisations(&filter, OrganisationSort::Name).into_iter();
         let places = found.filter_map(|one| self.organisations.place(one.record.id)).map(|place| place as u32);
         let found: RoaringBitmap = places.collect();
-        let id = |place: u32| self.organisations.at(place as usize).map(|one| one.record.id).unwrap_or_default();
-        let rows: Vec<KeyedRow<Relevance, _>> =
-            hits.ranked(0, &found, page, id, |place| self.organisations.at(place as usize));
+        let rows: Vec<KeyedRow<Relevance, _>> = hits.ranked(
+            0,
+            &found,
+            page,
+            |place| self.organisation_id(place),
+            |place| self.organisations.at(place as usize),
+        );
         slice_of(rows, found.len() as usize, page)
     }
 }

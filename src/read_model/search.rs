@@ -1,4 +1,4 @@
-//! Searches a snapshot: matching initiatives and councils, most relevant first, and spelling suggestions.
+//! Searches a snapshot: matching initiatives, councils and organisations, most relevant first, and spelling suggestions.
 //!
 //! The index and its ranking are in [`super::text`]. This module maps records to document numbers and back. The matches
 //! of the words are one more set to intersect with the other filters.
@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::entry::InitiativeEntry;
 use super::paging::{KeyedRow, SortKey, edge_of, tie};
+use super::search_indexes::SearchIndexes;
 use super::snapshot::Snapshot;
 use super::text;
 use super::text::{Highlighter, RankedEdge, TextIndex, Understanding, Weights};
@@ -19,11 +20,12 @@ use crate::http::page::PageRequest;
 use crate::http::search::{Highlight, SearchNote, SynonymUse};
 use crate::registry::councils::model::Council;
 use crate::registry::initiatives::answer::Initiative;
+use crate::registry::organisations::model::Organisation;
 
 /// The result of a search.
 #[derive(Clone, Debug)]
 pub struct Hits {
-    /// All matches visible to the caller: initiatives, or councils if only those are searched.
+    /// All matches visible to the caller, of the first resource that is searched.
     pub matched: RoaringBitmap,
     /// How the query was understood.
     pub note: SearchNote,
@@ -139,8 +141,9 @@ impl Hits {
 pub(super) enum SearchScope {
     Initiatives,
     Councils,
-    Both,
     Organisations,
+    /// Initiatives, councils and organisations, in this order.
+    Everywhere,
 }
 
 impl SearchScope {
@@ -148,20 +151,22 @@ impl SearchScope {
     pub(super) fn sets(self, snapshot: &Snapshot, reach: Reach) -> Vec<RoaringBitmap> {
         // Everybody sees every council and every organisation.
         let councils = || (0..).take(snapshot.councils.len()).collect();
+        let organisations = || (0..).take(snapshot.organisations.len()).collect();
         match self {
             Self::Initiatives => vec![snapshot.visible(reach)],
             Self::Councils => vec![councils()],
-            Self::Both => vec![snapshot.visible(reach), councils()],
-            Self::Organisations => vec![(0..).take(snapshot.organisations.len()).collect()],
+            Self::Organisations => vec![organisations()],
+            Self::Everywhere => vec![snapshot.visible(reach), councils(), organisations()],
         }
     }
 
     fn indexes<'a>(self, snapshot: &'a Snapshot, sets: &'a [RoaringBitmap]) -> Vec<(&'a TextIndex, &'a RoaringBitmap)> {
+        let SearchIndexes { initiatives, councils, organisations, .. } = &snapshot.search;
         let indexes = match self {
-            Self::Initiatives => vec![&snapshot.search.initiatives],
-            Self::Councils => vec![&snapshot.search.councils],
-            Self::Both => vec![&snapshot.search.initiatives, &snapshot.search.councils],
-            Self::Organisations => vec![&snapshot.search.organisations],
+            Self::Initiatives => vec![initiatives],
+            Self::Councils => vec![councils],
+            Self::Organisations => vec![organisations],
+            Self::Everywhere => vec![initiatives, councils, organisations],
         };
         indexes.into_iter().zip(sets).collect()
     }
@@ -188,9 +193,9 @@ impl Snapshot {
         self.find(reach, written, SearchScope::Organisations)
     }
 
-    /// Search initiatives and councils.
+    /// Search initiatives, councils and organisations.
     pub fn find_everywhere(&self, reach: Reach, written: &str) -> Hits {
-        self.find(reach, written, SearchScope::Both)
+        self.find(reach, written, SearchScope::Everywhere)
     }
 }
 
@@ -200,6 +205,11 @@ pub struct Marks(Highlighter);
 impl Marks {
     /// The highlights in a council.
     pub fn council(&self, record: &Council) -> Highlight {
+        self.highlight(&record.name, None, record.description.as_deref())
+    }
+
+    /// The highlights in an organisation.
+    pub fn organisation(&self, record: &Organisation) -> Highlight {
         self.highlight(&record.name, None, record.description.as_deref())
     }
 

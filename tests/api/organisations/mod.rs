@@ -7,6 +7,7 @@ mod named;
 mod records;
 mod rules;
 mod sample;
+mod search;
 
 use serde_json::{Value, json};
 
