@@ -13,6 +13,9 @@ use crate::audit::trail::Trail;
 use crate::db::Db;
 use crate::db::enum_text::picked;
 use crate::error::ApiError;
+use crate::formats::citation::form::Form;
+use crate::formats::citation::linked;
+use crate::formats::citation::linked::LinkedData;
 use crate::http::idempotency::Idempotency;
 use crate::http::input::{Body, Draft, IfMatch, Patch, Query, Revision};
 use crate::http::page::{Page, Pages};
@@ -56,7 +59,10 @@ pub async fn list_organisations(
 ///
 /// If the organisation was merged into another, its address redirects there (308), as former slugs do. If it was
 /// withdrawn, you get 404 with the reason.
-#[utoipa::path(tag = "organisations", params(("organisation" = String, Path, description = "Slug or id", example = "co-operatives-uk"), OrganisationView), responses(Cacheable, Moves, (status = 200, description = "The organisation", body = Organisation)))]
+///
+/// With `Accept` you can also get schema.org JSON-LD. `fields` works with plain JSON only.
+#[utoipa::path(tag = "organisations", params(("organisation" = String, Path, description = "Slug or id", example = "co-operatives-uk"), OrganisationView),
+    responses(Cacheable, Moves, (status = 200, description = "The organisation", content((Organisation = "application/json"), (LinkedData = "application/ld+json")))))]
 #[get("/organisations/{organisation}")]
 pub async fn find_organisation(
     request: HttpRequest,
@@ -65,10 +71,15 @@ pub async fn find_organisation(
     organisation: web::Path<String>,
     view: Query<OrganisationView>,
 ) -> Result<HttpResponse, ApiError> {
+    let form = Form::wanted(&request, &[Form::Json, Form::LinkedData])?;
+    form.allows(&[("fields", view.fields.is_some())])?;
     let entry = snapshot.locate_organisation(&organisation)?;
     let found = &entry.record;
     if references::is_former(&organisation, &found.slug, found.id) {
         return Ok(moved(&request, &found.slug));
+    }
+    if form != Form::Json {
+        return Form::linked(&request, found, linked::organisation);
     }
     let fields = picked(view.fields.as_deref());
     let count = snapshot.initiatives_of_organisation(caller.reach(), found.id);
