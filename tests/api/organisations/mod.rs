@@ -4,6 +4,7 @@ mod lists;
 mod members;
 mod merges;
 mod named;
+mod pages;
 mod records;
 mod rules;
 mod sample;
