@@ -97,6 +97,10 @@ pub async fn follow_permalink(
         AnyEntry::CouncilChange(entry) => format!("/v1/council-changes/{}", entry.record.id),
         AnyEntry::Theme(entry) => format!("{themes}{}", entry.record.slug),
         AnyEntry::Initiative(entry) => format!("{initiatives}{}", entry.slug),
+        // A proposal has no page.
+        AnyEntry::Organisation(entry) if entry.record.proposed_by.is_some() => {
+            format!("/v1/organisations/{}", entry.record.id)
+        }
         AnyEntry::Organisation(entry) => format!("{organisations}{}", entry.record.slug),
         // The page of the member shows its membership. A member without a record has no page.
         AnyEntry::Membership(entry) => {

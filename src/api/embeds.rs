@@ -138,7 +138,9 @@ pub async fn find_frame(
     let entry = match subject(&query.url, &base).ok_or_else(none)? {
         EmbeddedPage::Initiative(segment) => AnyEntry::Initiative(snapshot.locate_initiative(Reach::PUBLIC, &segment)?),
         EmbeddedPage::Council(segment) => AnyEntry::Council(snapshot.locate_council(&segment)?),
-        EmbeddedPage::Organisation(segment) => AnyEntry::Organisation(snapshot.locate_organisation(&segment)?),
+        EmbeddedPage::Organisation(segment) => {
+            AnyEntry::Organisation(snapshot.locate_organisation(Reach::PUBLIC, &segment)?)
+        }
         EmbeddedPage::Record(id) => snapshot.find_record(Reach::PUBLIC, references::id(&id, "record")?)?,
     };
     let answer = match entry {

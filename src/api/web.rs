@@ -186,7 +186,7 @@ async fn find_organisation_page(
 ) -> HttpResponse {
     let found = || -> Result<HttpResponse, ApiError> {
         let snapshot = snapshot?;
-        let found = &snapshot.locate_organisation(&organisation)?.record;
+        let found = &snapshot.locate_organisation(Reach::PUBLIC, &organisation)?.record;
         if references::is_former(&organisation, &found.slug, found.id) {
             return Ok(moved(&request, &found.slug));
         }

@@ -126,7 +126,7 @@ impl Snapshot {
     }
 
     /// The id of the organisation at an index in the order of names.
-    pub(super) fn organisation_id(&self, place: u32) -> Uuid {
+    fn organisation_id(&self, place: u32) -> Uuid {
         self.organisations.at(place as usize).map(|entry| entry.record.id).unwrap_or_default()
     }
 

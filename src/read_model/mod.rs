@@ -48,6 +48,7 @@ pub mod organisation_list;
 pub mod outcome_list;
 pub mod outcomes;
 pub mod paging;
+pub mod proposals;
 pub mod recent;
 pub mod recent_changes;
 pub mod record_view;

@@ -21,6 +21,7 @@ use crate::http::search::{Highlight, SearchNote, SynonymUse};
 use crate::registry::councils::model::Council;
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::organisations::model::Organisation;
+use crate::registry::organisations::query::OrganisationStatus;
 
 /// The result of a search.
 #[derive(Clone, Debug)]
@@ -142,30 +143,43 @@ pub(super) enum SearchScope {
     Initiatives,
     Councils,
     Organisations,
+    /// Organisations that councils propose.
+    Proposals,
     /// Initiatives, councils and organisations, in this order.
     Everywhere,
+}
+
+impl From<OrganisationStatus> for SearchScope {
+    fn from(status: OrganisationStatus) -> Self {
+        match status {
+            OrganisationStatus::Accepted => Self::Organisations,
+            OrganisationStatus::Proposed => Self::Proposals,
+        }
+    }
 }
 
 impl SearchScope {
     /// The documents visible to the caller, for each index.
     pub(super) fn sets(self, snapshot: &Snapshot, reach: Reach) -> Vec<RoaringBitmap> {
-        // Everybody sees every council and every organisation.
+        // Everybody sees every council and every accepted organisation.
         let councils = || (0..).take(snapshot.councils.len()).collect();
         let organisations = || (0..).take(snapshot.organisations.len()).collect();
         match self {
             Self::Initiatives => vec![snapshot.visible(reach)],
             Self::Councils => vec![councils()],
             Self::Organisations => vec![organisations()],
+            Self::Proposals => vec![snapshot.proposals.seen(reach)],
             Self::Everywhere => vec![snapshot.visible(reach), councils(), organisations()],
         }
     }
 
     fn indexes<'a>(self, snapshot: &'a Snapshot, sets: &'a [RoaringBitmap]) -> Vec<(&'a TextIndex, &'a RoaringBitmap)> {
-        let SearchIndexes { initiatives, councils, organisations, .. } = &snapshot.search;
+        let SearchIndexes { initiatives, councils, organisations, proposals, .. } = &snapshot.search;
         let indexes = match self {
             Self::Initiatives => vec![initiatives],
             Self::Councils => vec![councils],
             Self::Organisations => vec![organisations],
+            Self::Proposals => vec![proposals],
             Self::Everywhere => vec![initiatives, councils, organisations],
         };
         indexes.into_iter().zip(sets).collect()
@@ -188,9 +202,9 @@ impl Snapshot {
         self.find(reach, written, SearchScope::Councils)
     }
 
-    /// Search the organisations. Matches are indexes in the order of names.
-    pub fn find_organisations(&self, reach: Reach, written: &str) -> Hits {
-        self.find(reach, written, SearchScope::Organisations)
+    /// Search the organisations with a status that the caller may see. Matches are indexes in the order of names.
+    pub fn find_organisations(&self, reach: Reach, written: &str, status: OrganisationStatus) -> Hits {
+        self.find(reach, written, status.into())
     }
 
     /// Search initiatives, councils and organisations.

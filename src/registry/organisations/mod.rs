@@ -5,5 +5,6 @@
 
 pub mod merge;
 pub mod model;
+pub mod proposals;
 pub mod query;
 pub mod store;

@@ -5,6 +5,7 @@ mod members;
 mod merges;
 mod named;
 mod pages;
+mod proposals;
 mod records;
 mod rules;
 mod sample;
