@@ -8,3 +8,4 @@ pub mod model;
 pub mod proposals;
 pub mod query;
 pub mod store;
+mod taken;

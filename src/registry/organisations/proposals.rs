@@ -1,45 +1,20 @@
-//! Organisations that councils propose: checked against others, accepted, and linked to what names them.
+//! Accepts what councils propose, and links it to what names it.
 //!
 //! No record refers to a proposal. The initiatives of the council that proposes it name it by its name alone. They get its
 //! record when a network officer accepts it, or merges it into another. So nothing can show a proposal by way of an
 //! initiative.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::model::Organisation;
-use super::store::holder;
-use crate::db::prepared::Prepared;
+use super::taken::holder;
 use crate::db::schema::organisations;
 use crate::error::ApiError;
 use crate::registry::references::Resource;
 use crate::registry::slugs;
-
-/// An accepted organisation, or one that council $1 proposes, with this name or alias. Letter case makes no difference.
-const NAMESAKE: &str = "
-    SELECT name, slug FROM organisations
-    WHERE withdrawn_at IS NULL AND merged_into_id IS NULL
-        AND (proposed_by_id IS NULL OR proposed_by_id = $1)
-        AND id IS DISTINCT FROM $2
-        AND EXISTS (SELECT FROM unnest(aliases || name) known WHERE lower(known) = lower($3))
-    ORDER BY proposed_by_id NULLS FIRST, id LIMIT 1";
-
-/// Name and slug of another organisation with this name, among the accepted ones and those that `proposer` proposes.
-pub(super) async fn namesake(
-    conn: &mut AsyncPgConnection,
-    name: &str,
-    own: Option<Uuid>,
-    proposer: Uuid,
-) -> Result<Option<(String, String)>, ApiError> {
-    let query = Prepared::new(NAMESAKE)
-        .bind::<SqlUuid, _>(proposer)
-        .bind::<Nullable<SqlUuid>, _>(own)
-        .bind::<Text, _>(name)
-        .returning::<(Text, Text)>();
-    Ok(query.get_result(conn).await.optional()?)
-}
 
 /// Accepts a proposal: gives it a slug, and gives its record to what names it; false if `current` is not the current
 /// version. A conflict if it is accepted already, or if another organisation has its identifier.

@@ -10,7 +10,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::model::{NewOrganisation, Organisation, OrganisationHtml, OrganisationKind};
-use super::proposals;
+use super::taken::{holder, namesake};
 use crate::access::reach::Reach;
 use crate::db::enum_text::Word;
 use crate::db::lock;
@@ -190,33 +190,12 @@ pub async fn resolve(
                 "is for accepted organisations; a proposal gets one when it is accepted",
             );
         }
-        if let Some((name, slug)) = proposals::namesake(conn, &organisation.name, own, proposer).await? {
+        if let Some((name, slug)) = namesake(conn, &organisation.name, own, proposer).await? {
             faults.add("/name", "taken", format!("is a name of {name} ({slug}); use that record"));
         }
     }
     faults.finish()?;
     Ok(Resolved { organisation, council })
-}
-
-/// Name and slug of another organisation with this identifier, among the accepted ones and those that `proposer`
-/// proposes.
-pub(super) async fn holder(
-    conn: &mut AsyncPgConnection,
-    org_id: &str,
-    own: Option<Uuid>,
-    proposer: Option<Uuid>,
-) -> Result<Option<(String, String)>, ApiError> {
-    let is_near = organisations::proposed_by_id.is_null();
-    Ok(organisations::table
-        .filter(organisations::org_id.eq(org_id))
-        .filter(organisations::withdrawn_at.is_null())
-        .filter(organisations::merged_into_id.is_null())
-        .filter(organisations::id.ne(own.unwrap_or_default()))
-        .filter(is_near.or(organisations::proposed_by_id.is_not_distinct_from(proposer)))
-        .select((organisations::name, organisations::slug))
-        .first(conn)
-        .await
-        .optional()?)
 }
 
 /// Columns that a write sets.
