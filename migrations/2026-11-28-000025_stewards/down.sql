@@ -22,7 +22,7 @@ LANGUAGE sql STABLE AS $$
         WHERE n.resource = 'initiative'
     ), changed_organisations AS (
         SELECT n.id AS place, n.record_id, least(n.audience, audience_of(o)) AS audience,
-            n.shown IS DISTINCT FROM shown_of(o) AS looks_different
+            n.shown IS DISTINCT FROM shown_of(o) AS looks_different, o.proposed_by_id
         FROM noted n LEFT JOIN organisations o ON o.id = n.record_id
         WHERE n.resource = 'organisation'
     ), showing_a_name AS (
@@ -58,11 +58,11 @@ LANGUAGE sql STABLE AS $$
     JOIN themes t ON t.broader_id = c.record_id OR t.replaced_by_id = c.record_id OR t.id = ANY (c.broader)
     WHERE c.audience IS NOT NULL
     UNION ALL
-    SELECT place, 'organisation', record_id, audience, NULL, NULL FROM changed_organisations
+    SELECT place, 'organisation', record_id, audience, proposed_by_id, 1 FROM changed_organisations
     UNION ALL
-    -- Organisations show the name of the council that owns them.
-    SELECT c.place, 'organisation', o.id, audience_of(o), NULL, NULL
-    FROM changed_councils c JOIN organisations o ON o.council_id = c.record_id
+    -- Organisations show the names of the councils that own and propose them.
+    SELECT c.place, 'organisation', o.id, audience_of(o), o.proposed_by_id, 1
+    FROM changed_councils c JOIN organisations o ON c.record_id IN (o.council_id, o.proposed_by_id)
     WHERE c.looks_different AND c.audience IS NOT NULL
     UNION ALL
     SELECT place, 'initiative', record_id, audience, led, 1

@@ -99,8 +99,9 @@ impl Account {
         if !allowed.contains(&self.role) {
             return Err(ApiError::forbidden(format!("Only {who} can do this.")));
         }
-        if !self.scopes.contains(S::SCOPE) {
-            return Err(ApiError::forbidden(format!("This needs a key with the scope {}.", S::SCOPE.word())));
+        let scope = S::scope(self.role);
+        if !self.scopes.contains(scope) {
+            return Err(ApiError::forbidden(format!("This needs a key with the scope {}.", scope.word())));
         }
         Ok(self)
     }

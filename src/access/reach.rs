@@ -54,6 +54,11 @@ impl Reach {
         level <= self.level || (steward.is_some() && steward == self.council)
     }
 
+    /// True if the caller sees what a council proposes before it is accepted.
+    pub fn sees_proposals_of(self, council: Uuid) -> bool {
+        self.is_officer() || self.council == Some(council)
+    }
+
     /// True for network officers, who also see drafts.
     pub fn is_officer(self) -> bool {
         self.level == Visibility::Private

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// Role of a user, from fewest to most rights. `researcher`: reads with an API key. `member_viewer`: reads records for
-/// members. `contributor`: drafts and edits the initiatives of one council. `council_editor`: also edits that council's
+/// members. `contributor`: drafts and edits the initiatives of one council, and proposes organisations. `council_editor`: also edits that council's
 /// profile. `moderator`: network officer who edits and publishes any initiative, and maintains the themes and organisations.
 /// `network_admin`: network officer with all rights.
 #[derive(
@@ -19,7 +19,7 @@ pub enum Role {
     /// Reads records for members.
     #[default]
     MemberViewer,
-    /// Drafts and edits the initiatives of one council.
+    /// Drafts and edits the initiatives of one council, and proposes organisations.
     Contributor,
     /// A contributor who also edits the council's profile.
     CouncilEditor,

@@ -12,8 +12,8 @@ use crate::db::enum_text::text;
 
 /// Permission of an API key. A key can never do more than its owner. `read:public`: read public records, with a quota
 /// of its own. `read:members`: read records for members. `export`: download lists of any length. `write:initiatives`:
-/// draft and edit initiatives. `write:themes`: maintain themes. `write:councils`: edit council profiles and, for
-/// network officers, organisations. `moderate`: publish and unpublish. `manage:users`: manage users who are not network
+/// draft and edit initiatives, and propose organisations. `write:themes`: maintain themes. `write:councils`: edit council profiles and, for
+/// network officers, organisations. `moderate`: publish and unpublish, and accept organisations. `manage:users`: manage users who are not network
 /// officers, which includes setting their passwords. `manage:keys`: manage API keys. `audit:read`: read the audit
 /// trail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
@@ -27,7 +27,7 @@ pub enum Scope {
     /// Download lists of any length.
     #[serde(rename = "export")]
     Export,
-    /// Draft and edit initiatives, and see the records that the owner sees.
+    /// Draft and edit initiatives, propose organisations, and see the records that the owner sees.
     #[serde(rename = "write:initiatives")]
     WriteInitiatives,
     /// Maintain the themes.
@@ -36,7 +36,7 @@ pub enum Scope {
     /// Edit council profiles and, for network officers, organisations.
     #[serde(rename = "write:councils")]
     WriteCouncils,
-    /// Publish and unpublish, and see the records that the owner sees.
+    /// Publish and unpublish, accept organisations, and see the records that the owner sees.
     #[serde(rename = "moderate")]
     Moderate,
     /// Manage users who are not network officers. This includes setting their passwords, and so acting as any of them.
@@ -119,6 +119,11 @@ impl FromIterator<Scope> for Scopes {
 pub trait Needs: Send + Sync + 'static {
     /// The scope that a key needs.
     const SCOPE: Scope;
+
+    /// The scope that the key of an owner with this role needs.
+    fn scope(_: Role) -> Scope {
+        Self::SCOPE
+    }
 }
 
 /// A key needs [`Scope::Export`].
@@ -151,6 +156,19 @@ pub struct WriteCouncils;
 
 impl Needs for WriteCouncils {
     const SCOPE: Scope = Scope::WriteCouncils;
+}
+
+/// A key of a network officer needs [`Scope::WriteCouncils`]. Others propose, for which their key needs
+/// [`Scope::WriteInitiatives`].
+#[derive(Clone, Copy, Debug)]
+pub struct WriteOrganisations;
+
+impl Needs for WriteOrganisations {
+    const SCOPE: Scope = Scope::WriteCouncils;
+
+    fn scope(role: Role) -> Scope {
+        if role.is_officer() { Self::SCOPE } else { Scope::WriteInitiatives }
+    }
 }
 
 /// A key needs [`Scope::Moderate`].

@@ -88,21 +88,29 @@ pub async fn follow_permalink(
     let id = references::id(&id, "record")?;
     // Browsers get the web page of the record.
     let is_browser = negotiate::wants_page(Accept::parse(&request).ok().as_ref());
-    let [councils, initiatives, themes] = match is_browser {
-        true => ["/councils/", "/initiatives/", "/themes/"],
-        false => ["/v1/councils/", "/v1/initiatives/", "/v1/themes/"],
+    let [councils, initiatives, organisations, themes] = match is_browser {
+        true => ["/councils/", "/initiatives/", "/organisations/", "/themes/"],
+        false => ["/v1/councils/", "/v1/initiatives/", "/v1/organisations/", "/v1/themes/"],
     };
     let location = match snapshot.find_record(caller.reach(), id)? {
         AnyEntry::Council(entry) => format!("{councils}{}", entry.record.slug),
         AnyEntry::CouncilChange(entry) => format!("/v1/council-changes/{}", entry.record.id),
         AnyEntry::Theme(entry) => format!("{themes}{}", entry.record.slug),
         AnyEntry::Initiative(entry) => format!("{initiatives}{}", entry.slug),
-        AnyEntry::Organisation(entry) => format!("/v1/organisations/{}", entry.record.slug),
-        // The page of a council shows its membership. That of another member is nowhere but in the API.
-        AnyEntry::Membership(entry) => match &entry.whole().member.council {
-            Some(council) if is_browser => format!("{councils}{}", council.slug),
-            _ => format!("/v1/memberships/{}", entry.id()),
-        },
+        // A proposal has no page.
+        AnyEntry::Organisation(entry) if entry.record.proposed_by.is_some() => {
+            format!("/v1/organisations/{}", entry.record.id)
+        }
+        AnyEntry::Organisation(entry) => format!("{organisations}{}", entry.record.slug),
+        // The page of the member shows its membership. A member without a record has no page.
+        AnyEntry::Membership(entry) => {
+            let member = &entry.whole().member;
+            match (&member.council, member.record_of_organisation()) {
+                (Some(council), _) if is_browser => format!("{councils}{}", council.slug),
+                (_, Some(organisation)) if is_browser => format!("{organisations}{}", organisation.slug),
+                _ => format!("/v1/memberships/{}", entry.id()),
+            }
+        }
     };
     Ok(see_other(&request, &location))
 }

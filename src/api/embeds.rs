@@ -14,11 +14,11 @@ use crate::http::input::SharedQuery;
 use crate::http::negotiate;
 use crate::http::page::{Pages, base};
 use crate::http::response::{Answer, Cacheable, moved};
+use crate::read_model::catalogue::CatalogueEntry;
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::initiative_filter::InitiativeFilter;
 use crate::read_model::initiatives::InitiativeOrder;
 use crate::read_model::references::AnyEntry;
-use crate::registry::councils::model::Council;
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::references;
 
@@ -116,11 +116,11 @@ fn explained(error: ApiError) -> Result<HttpResponse, ApiError> {
 
 /// Get the oEmbed frame of a page
 ///
-/// For websites that embed an address of the registry (oEmbed 1.0). The frame shows an initiative or the initiatives of
-/// a council. It shows public records only. To get XML, use `format` or `Accept`.
+/// For websites that embed an address of the registry (oEmbed 1.0). The frame shows an initiative, or the initiatives of
+/// a council or an organisation. It shows public records only. To get XML, use `format` or `Accept`.
 #[utoipa::path(tag = "service", params(OembedQuery), responses(Cacheable,
     (status = 200, description = "The frame", content((Oembed = "application/json"), (String = "text/xml"))),
-    (status = 404, description = "The address is not a page of an initiative or council of this registry")))]
+    (status = 404, description = "The address is not a page of an initiative, a council or an organisation of this registry")))]
 #[get("/oembed")]
 pub async fn find_frame(
     request: HttpRequest,
@@ -134,18 +134,24 @@ pub async fn find_frame(
         None => negotiate::choose(&request, &FORMATS)?,
     };
     let base = base(&request);
-    let none = || ApiError::not_found("page of an initiative or a council");
+    let none = || ApiError::not_found("page of an initiative, a council or an organisation");
     let entry = match subject(&query.url, &base).ok_or_else(none)? {
         EmbeddedPage::Initiative(segment) => AnyEntry::Initiative(snapshot.locate_initiative(Reach::PUBLIC, &segment)?),
         EmbeddedPage::Council(segment) => AnyEntry::Council(snapshot.locate_council(&segment)?),
+        EmbeddedPage::Organisation(segment) => {
+            AnyEntry::Organisation(snapshot.locate_organisation(Reach::PUBLIC, &segment)?)
+        }
         EmbeddedPage::Record(id) => snapshot.find_record(Reach::PUBLIC, references::id(&id, "record")?)?,
     };
     let answer = match entry {
         AnyEntry::Initiative(entry) => of_initiative(&entry.record(Reach::PUBLIC)?, &base, &query),
-        AnyEntry::Council(entry) => of_council(&entry.record, &base, &query),
-        AnyEntry::CouncilChange(_) | AnyEntry::Theme(_) | AnyEntry::Membership(_) | AnyEntry::Organisation(_) => {
-            return Err(none());
+        AnyEntry::Council(CatalogueEntry { record, .. }) => {
+            of_list(("councils", "council"), (&record.slug, &record.name), &base, &query)
         }
+        AnyEntry::Organisation(CatalogueEntry { record, .. }) => {
+            of_list(("organisations", "organisation"), (&record.slug, &record.name), &base, &query)
+        }
+        AnyEntry::CouncilChange(_) | AnyEntry::Theme(_) | AnyEntry::Membership(_) => return Err(none()),
     };
     let (media_type, body) = match format {
         OembedFormat::Json => ("application/json", serde_json::to_string(&answer).map_err(ApiError::internal)?),
@@ -164,9 +170,10 @@ fn of_initiative(found: &Initiative, base: &str, asked: &OembedQuery) -> Oembed 
     frame(base, paths, &found.title, author, RECORD_HEIGHT, asked)
 }
 
-fn of_council(found: &Council, base: &str, asked: &OembedQuery) -> Oembed {
-    let page = format!("/councils/{}", found.slug);
-    let author = (found.name.clone(), format!("{base}{page}"));
-    let paths = Paths { page: &page, frame: &format!("/embed/initiatives?council={}", found.slug) };
-    frame(base, paths, &found.name, author, LIST_HEIGHT, asked)
+/// The initiatives of a council or an organisation.
+fn of_list((pages, filter): (&str, &str), (slug, name): (&str, &str), base: &str, asked: &OembedQuery) -> Oembed {
+    let page = format!("/{pages}/{slug}");
+    let author = (name.to_owned(), format!("{base}{page}"));
+    let paths = Paths { page: &page, frame: &format!("/embed/initiatives?{filter}={slug}") };
+    frame(base, paths, name, author, LIST_HEIGHT, asked)
 }

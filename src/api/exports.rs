@@ -291,7 +291,7 @@ pub async fn export_organisations(
     let file = ExportFile::new(tables::organisations(), (format, file), picked(query.fields.as_deref()), &given)?;
     let snapshot = Arc::clone(&exports.snapshot.0);
     let filter = OrganisationFilter::new(&snapshot, reach, &query)?;
-    let found = snapshot.select_organisations(&filter, order_of(&query));
+    let found = snapshot.select_organisations(reach, &filter, order_of(&query));
     exports.check_size(&caller, &file, found.len())?;
     let ids: Vec<Uuid> = found.into_iter().map(|one| one.record.id).collect();
     let get =

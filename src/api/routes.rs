@@ -168,6 +168,7 @@ where
                 .service(organisations::update_organisation)
                 .service(organisations::delete_organisation)
                 .service(organisations::merge_organisation)
+                .service(organisations::accept_organisation)
                 .service(outcomes::list_outcomes)
                 .service(outcomes::summarise_outcomes)
                 .service(themes::list_themes)

@@ -10,6 +10,7 @@ use crate::geography::Area;
 use crate::http::input::Query;
 use crate::http::page::{Listing, Page, Pages};
 use crate::http::response::{Answer, Cacheable};
+use crate::read_model::best_hits::EverywhereFilter;
 use crate::read_model::council_list::CouncilFilter;
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::hits::{SearchHit, SearchQuery, SuggestQuery, Suggestions, UnansweredQuery, UnansweredSearches};
@@ -26,16 +27,16 @@ const UNANSWERED: u64 = 50;
 /// Maximum number of unanswered searches.
 const MOST_UNANSWERED: u64 = 200;
 
-/// Search councils and initiatives
+/// Search councils, initiatives and organisations
 ///
-/// Councils and initiatives in one list, most relevant first. Case, accents, word endings and the spelling of co-op do
+/// Councils, initiatives and organisations in one list, most relevant first. Case, accents, word endings and the spelling of co-op do
 /// not matter. The search uses the first 32 words.
 ///
 /// If a typo finds nothing, it is corrected. `search.did_you_mean` then gives the corrected words. If fewer than three
 /// records have every word, you also get those with the most of them. `search.relaxed` is then true.
 ///
-/// To search with more filters, use `q` of `list_initiatives` or `list_councils`.
-#[utoipa::path(tag = "search", extensions(("x-price" = json!({ "units": 5 }))), params(SearchQuery), responses(Cacheable, (status = 200, description = "Matching councils and initiatives", body = Page<SearchHit>)))]
+/// To search with more filters, use `q` of `list_initiatives`, `list_councils` or `list_organisations`.
+#[utoipa::path(tag = "search", extensions(("x-price" = json!({ "units": 5 }))), params(SearchQuery), responses(Cacheable, (status = 200, description = "Matching councils, initiatives and organisations", body = Page<SearchHit>)))]
 #[get("/search")]
 pub async fn search_registry(
     request: HttpRequest,
@@ -52,12 +53,19 @@ pub async fn search_registry(
         return Err(ApiError::bad_query(faults));
     }
     let (regions, nations) = (query.region.clone(), query.nation.clone());
-    let of_councils =
-        CouncilFilter { regions: regions.clone(), nations: nations.clone(), area, ..CouncilFilter::default() };
-    let of_initiatives = InitiativeFilter { regions, nations, area, ..InitiativeFilter::default() };
+    let filter = EverywhereFilter {
+        organisations: regions.is_empty() && nations.is_empty() && area.is_everywhere(),
+        councils: CouncilFilter {
+            regions: regions.clone(),
+            nations: nations.clone(),
+            area,
+            ..CouncilFilter::default()
+        },
+        initiatives: InitiativeFilter { regions, nations, area, ..InitiativeFilter::default() },
+    };
     let search = snapshot.find_everywhere(reach, &query.q);
     unanswered::note(&request, &search);
-    let slice = snapshot.best_everywhere(reach, &search, (&of_councils, &of_initiatives), &page);
+    let slice = snapshot.best_everywhere(reach, &search, &filter, &page);
     let marks = (query.highlight == Some(true)).then(|| search.marks());
     let hits = slice.rows.iter().map(|row| {
         Ok(SearchHit {
@@ -72,7 +80,8 @@ pub async fn search_registry(
 
 /// Suggest records as you type
 ///
-/// Suggests councils by any of their names, themes, and initiatives by title. Works from the first letter on.
+/// Suggests councils and organisations by any of their names, themes, and initiatives by title. Works from the first
+/// letter on.
 #[utoipa::path(tag = "search", params(SuggestQuery), responses(Cacheable, (status = 200, description = "Suggestions", body = Suggestions)))]
 #[get("/suggest")]
 pub async fn suggest_records(

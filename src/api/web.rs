@@ -6,7 +6,10 @@ use actix_web::http::header::Accept;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::Utc;
 
-use super::web_lists::{find_comparison, find_councils_page, find_list, find_robots, find_sitemap, find_themes_page};
+use super::web_lists::{
+    find_comparison, find_councils_page, find_list, find_organisations_page, find_robots, find_sitemap,
+    find_themes_page,
+};
 use crate::access::reach::Reach;
 use crate::error::ApiError;
 use crate::formats::citation::linked;
@@ -14,9 +17,10 @@ use crate::formats::citation::work::Work;
 use crate::formats::web::assets;
 use crate::formats::web::errors::explained;
 use crate::formats::web::pages::council::Profile;
+use crate::formats::web::pages::organisation::Body;
 use crate::formats::web::pages::plots::Claims;
 use crate::formats::web::pages::theme::Practice;
-use crate::formats::web::pages::{council, plain, record, theme};
+use crate::formats::web::pages::{council, organisation, plain, record, theme};
 use crate::formats::web::preview::CHANGES;
 use crate::formats::web::shell::{Head, Page, page};
 use crate::http::negotiate::wants_page;
@@ -25,15 +29,17 @@ use crate::http::response::moved;
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::initiative_filter::InitiativeFilter;
 use crate::read_model::initiatives::InitiativeOrder;
+use crate::read_model::membership_list::MembershipFilter;
 use crate::read_model::outcome_list::OutcomeFilter;
 use crate::read_model::outcomes::OutcomeRecord;
 use crate::read_model::snapshot::Snapshot;
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::initiatives::query::{InitiativeQuery, InitiativeSort};
+use crate::registry::memberships::query::{MembershipQuery, MembershipSort};
 use crate::registry::references;
 
 /// Routes of the pages. The first is also the address of the service index.
-pub const PAGES: [&str; 11] = [
+pub const PAGES: [&str; 13] = [
     "/",
     "/initiatives",
     "/initiatives/{initiative}",
@@ -41,6 +47,8 @@ pub const PAGES: [&str; 11] = [
     "/themes/{theme}",
     "/councils",
     "/councils/{council}",
+    "/organisations",
+    "/organisations/{organisation}",
     "/compare",
     "/about",
     "/robots.txt",
@@ -63,6 +71,8 @@ pub fn mount(config: &mut web::ServiceConfig) {
         .service(at("/themes/{theme}").to(find_theme_page))
         .service(at("/councils").to(find_councils_page))
         .service(at("/councils/{council}").to(find_council_page))
+        .service(at("/organisations").to(find_organisations_page))
+        .service(at("/organisations/{organisation}").to(find_organisation_page))
         .service(at("/compare").to(find_comparison))
         .service(at("/about").to(find_about_page))
         .service(at("/robots.txt").to(find_robots))
@@ -167,6 +177,39 @@ async fn find_theme_page(
         Ok(page(&request, &Page { head, view, entry: "/themes" }))
     };
     found().unwrap_or_else(|error| explained(&error, "Theme", ("/themes", "All themes")))
+}
+
+async fn find_organisation_page(
+    request: HttpRequest,
+    snapshot: Result<CurrentSnapshot, ApiError>,
+    pages: Pages,
+    organisation: web::Path<String>,
+) -> HttpResponse {
+    let found = || -> Result<HttpResponse, ApiError> {
+        let snapshot = snapshot?;
+        let found = &snapshot.locate_organisation(Reach::PUBLIC, &organisation)?.record;
+        if references::is_former(&organisation, &found.slug, found.id) {
+            return Ok(moved(&request, &found.slug));
+        }
+        let query = InitiativeQuery { organisation: vec![found.slug.as_str().into()], ..InitiativeQuery::default() };
+        let filter = InitiativeFilter::new(&snapshot, Reach::PUBLIC, &query)?;
+        let query = MembershipQuery { organisation: query.organisation, ..MembershipQuery::default() };
+        let of_network = MembershipFilter::new(&snapshot, &query)?;
+        let (base, path) = (base(&request), format!("/organisations/{}", found.slug));
+        let view = organisation::view(&Body {
+            organisation: found,
+            records: newest(&snapshot, &filter, &pages.page_within(None, FEW, None)?)?,
+            total: snapshot.select(Reach::PUBLIC, &filter).len() as i64,
+            memberships: snapshot.select_memberships(Reach::PUBLIC, &of_network, MembershipSort::default()),
+            base: &base,
+        });
+        let description = format!("{} in initiatives by UK co-operative councils.", found.name);
+        let head = Head::new(&found.name, &description)
+            .of_record(&base, &path, &linked::organisation(found, &base))
+            .feed(CHANGES.0, CHANGES.1);
+        Ok(page(&request, &Page { head, view, entry: "" }))
+    };
+    found().unwrap_or_else(|error| explained(&error, "Organisation", ("/organisations", "All organisations")))
 }
 
 /// The first initiatives that match, newest first.

@@ -11,7 +11,7 @@ use crate::formats::web::asked::Asked;
 use crate::formats::web::errors::explained;
 use crate::formats::web::pages::councils::{Councils, Practice, is_meant};
 use crate::formats::web::pages::list::List;
-use crate::formats::web::pages::{compare, councils, list, theme};
+use crate::formats::web::pages::{compare, councils, list, organisation, theme};
 use crate::formats::web::preview::CHANGES;
 use crate::formats::web::shell::{Head, Page, failed, page};
 use crate::formats::web::sitemap::{self, Listed};
@@ -177,6 +177,25 @@ pub async fn find_themes_page(request: HttpRequest, snapshot: Result<CurrentSnap
     found().unwrap_or_else(|error| explained(&error, "Page", ("/", "All initiatives")))
 }
 
+/// The organisations.
+pub async fn find_organisations_page(
+    request: HttpRequest,
+    snapshot: Result<CurrentSnapshot, ApiError>,
+) -> HttpResponse {
+    let found = || -> Result<HttpResponse, ApiError> {
+        let snapshot = snapshot?;
+        let many = |id| snapshot.initiatives_of_organisation(Reach::PUBLIC, id) as i64;
+        let all = snapshot.organisations.iter().map(|one| &one.record);
+        let organisations: Vec<_> = all.map(|one| (one, many(one.id))).collect();
+        let summary = "Organisations other than councils in the initiatives of UK co-operative councils.";
+        let head = Head::new("Organisations", summary)
+            .at(&base(&request), "/organisations", "website")
+            .feed(CHANGES.0, CHANGES.1);
+        Ok(page(&request, &Page { head, view: organisation::list(&organisations), entry: "" }))
+    };
+    found().unwrap_or_else(|error| explained(&error, "Page", ("/", "All initiatives")))
+}
+
 /// Up to four initiatives side by side. One that is not public is left out.
 pub async fn find_comparison(request: HttpRequest, snapshot: Result<CurrentSnapshot, ApiError>) -> HttpResponse {
     let found = || -> Result<HttpResponse, ApiError> {
@@ -209,15 +228,18 @@ pub async fn find_sitemap(
     let snapshot = snapshot?;
     let part = form_urlencoded::parse(request.query_string().as_bytes()).find(|(name, _)| name == "part");
     let part = part.map(|(_, value)| value.parse().unwrap_or_default());
-    let plain = ["/", "/themes", "/councils", "/about"].map(|path| Listed { path: path.into(), modified: None });
+    let plain = ["/", "/themes", "/councils", "/organisations", "/about"]
+        .map(|path| Listed { path: path.into(), modified: None });
     let themes = snapshot.themes.iter().filter(|one| one.is_active()).map(|one| &one.record);
     let councils = snapshot.councils.iter().map(|one| &one.record);
+    let organisations = snapshot.organisations.iter().map(|one| &one.record);
     let visible = snapshot.visible(Reach::PUBLIC);
     let records = snapshot.initiatives(&visible);
     let pages: Vec<Listed> = plain
         .into_iter()
         .chain(themes.map(|one| listed_at("themes", &one.slug, one.updated_at)))
         .chain(councils.map(|one| listed_at("councils", &one.slug, one.updated_at)))
+        .chain(organisations.map(|one| listed_at("organisations", &one.slug, one.updated_at)))
         .chain(records.map(|one| listed_at("initiatives", &one.slug, one.updated_at)))
         .collect();
     let xml = sitemap::write(&base(&request), &pages, part).ok_or_else(|| ApiError::not_found("sitemap"))?;

@@ -67,6 +67,12 @@ pub enum Action {
     /// An organisation was created.
     #[serde(rename = "organisation.create")]
     OrganisationCreate,
+    /// A council proposed an organisation.
+    #[serde(rename = "organisation.propose")]
+    OrganisationPropose,
+    /// A proposed organisation was accepted. Events for the initiatives that name it follow.
+    #[serde(rename = "organisation.accept")]
+    OrganisationAccept,
     /// An organisation was changed or replaced.
     #[serde(rename = "organisation.update")]
     OrganisationUpdate,

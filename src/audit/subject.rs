@@ -176,10 +176,12 @@ impl Audited for Theme {
     }
 }
 
-// Without its council: people of that council can see the events of their council.
+// A proposal belongs to the council that proposes it, an accepted organisation to none: not to its owner either, whose
+// people can see the events of their council.
 impl Audited for Organisation {
     fn subject(&self) -> Subject<'_> {
-        Subject { name: Some(&self.slug), ..Subject::of(RecordKind::Organisation, self.id, self.version) }
+        let subject = Subject::of(RecordKind::Organisation, self.id, self.version);
+        Subject { name: Some(&self.slug), council: self.proposer(), ..subject }
     }
 }
 

@@ -381,6 +381,7 @@ diesel::table! {
         updated_at -> Timestamptz,
         withdrawn_at -> Nullable<Timestamptz>,
         withdrawn_reason -> Nullable<Text>,
+        proposed_by_id -> Nullable<Uuid>,
     }
 }
 
@@ -562,7 +563,6 @@ diesel::joinable!(key_requests -> api_keys (key_id));
 diesel::joinable!(key_requests -> users (decided_by));
 diesel::joinable!(memberships -> councils (council_id));
 diesel::joinable!(memberships -> organisations (organisation_id));
-diesel::joinable!(organisations -> councils (council_id));
 diesel::joinable!(outbox -> key_requests (request_id));
 diesel::joinable!(outcomes -> initiatives (initiative_id));
 diesel::joinable!(outcomes -> organisations (evaluator_id));

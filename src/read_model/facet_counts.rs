@@ -35,6 +35,11 @@ impl Snapshot {
             ),
             // The key of the network follows those of councils.
             council: self.values(&within(FacetFilter::Council), FacetKey::Council(Uuid::nil()), FacetKey::Network),
+            organisation: self.values(
+                &within(FacetFilter::Organisation),
+                FacetKey::Organisation(Uuid::nil()),
+                FacetKey::Organisation(Uuid::max()),
+            ),
             region: self.values(
                 &within(FacetFilter::Region),
                 FacetKey::Region(Region::NorthEast),
@@ -89,6 +94,9 @@ impl Snapshot {
             }
             FacetKey::Council(id) => {
                 self.councils.get(id).map(|one| named(&one.record.slug, &one.record.name)).unwrap_or_default()
+            }
+            FacetKey::Organisation(id) => {
+                self.organisations.get(id).map(|one| named(&one.record.slug, &one.record.name)).unwrap_or_default()
             }
             FacetKey::Network => named(NETWORK, "The network"),
             FacetKey::Region(region) => name(text(&region)),

@@ -22,6 +22,8 @@ pub struct FacetCounts {
     pub principle: Vec<FacetValue>,
     /// Councils that lead, alone or jointly; most initiatives first. `network` stands for the network itself.
     pub council: Vec<FacetValue>,
+    /// Organisations that lead, are partners, have evaluated a claim or pay; most initiatives first.
+    pub organisation: Vec<FacetValue>,
     /// English regions of the lead council; most initiatives first.
     pub region: Vec<FacetValue>,
     /// Nations of the lead council; most initiatives first.

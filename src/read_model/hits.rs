@@ -13,6 +13,7 @@ use crate::http::response::Versioned;
 use crate::http::search::{Highlight, SearchText};
 use crate::registry::councils::model::{Council, CouncilRef, Nation, Region};
 use crate::registry::initiatives::answer::Initiative;
+use crate::registry::organisations::model::Organisation;
 
 /// Kind of record in a search result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -22,6 +23,8 @@ pub enum Found {
     Council,
     /// An initiative.
     Initiative,
+    /// An organisation.
+    Organisation,
     /// A theme; only in suggestions.
     Theme,
 }
@@ -36,13 +39,14 @@ pub struct SearchHit {
     /// Its slug.
     #[schema(example = "get-oldham-working")]
     pub slug: String,
-    /// Title of the initiative, or name of the council.
+    /// Title of the initiative, or name of the council or organisation.
     #[schema(example = "Get Oldham Working")]
     pub title: String,
-    /// Summary of the initiative; null for a council.
+    /// Summary of the initiative; null for a council or organisation.
     #[schema(required)]
     pub summary: Option<String>,
-    /// The council that leads the initiative. Null for a council, and for an initiative that no council leads.
+    /// The council that leads the initiative. Null for a council or organisation, and for an initiative that no council
+    /// leads.
     #[schema(required)]
     pub lead_council: Option<CouncilRef>,
     /// Distance from `near` in kilometres, in a straight line. Only with `near`.
@@ -63,17 +67,26 @@ pub struct SearchHit {
 impl SearchHit {
     /// A council.
     pub fn council(record: &Council) -> Self {
+        Self::named(Found::Council, record.id, &record.slug, &record.name, record)
+    }
+
+    /// An organisation.
+    pub fn organisation(record: &Organisation) -> Self {
+        Self::named(Found::Organisation, record.id, &record.slug, &record.name, record)
+    }
+
+    fn named(resource: Found, id: Uuid, slug: &str, name: &str, record: &impl Versioned) -> Self {
         Self {
-            resource: Found::Council,
-            id: record.id,
-            slug: record.slug.clone(),
-            title: record.name.clone(),
+            resource,
+            id,
+            slug: slug.to_owned(),
+            title: name.to_owned(),
             summary: None,
             lead_council: None,
             distance_km: None,
             highlight: None,
-            version: record.version,
-            updated_at: record.updated_at,
+            version: record.version(),
+            updated_at: record.updated_at(),
         }
     }
 
@@ -121,7 +134,7 @@ pub struct Suggestion {
 /// Suggestions, most relevant first.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Suggestions {
-    /// Councils, then themes, then initiatives.
+    /// Councils, then themes, organisations and initiatives.
     pub data: Vec<Suggestion>,
 }
 
@@ -163,11 +176,11 @@ pub struct SearchQuery {
     /// At most 200 characters; the first 32 words count.
     #[param(inline, example = "co-op housing")]
     pub q: SearchText,
-    /// Only councils in these English regions, and initiatives that they lead.
+    /// Only councils in these English regions, and initiatives that they lead. No organisations, which have no place.
     #[serde(default)]
     #[param(inline)]
     pub region: Vec<Region>,
-    /// Only councils in these nations, and initiatives that they lead.
+    /// Only councils in these nations, and initiatives that they lead. No organisations, which have no place.
     #[serde(default)]
     #[param(inline)]
     pub nation: Vec<Nation>,

@@ -3,6 +3,7 @@
 use std::sync::mpsc::sync_channel;
 
 use super::documents::Documents;
+use super::search_indexes::SearchIndexes;
 use super::snapshot::Snapshot;
 use super::text::TextIndex;
 use crate::access::reach::Reach;
@@ -38,8 +39,10 @@ impl Snapshot {
         let documents = Documents(self);
         let councils = TextIndex::build((0..).zip(self.councils.iter().map(|entry| documents.council(&entry.record))));
         let themes = TextIndex::build((0..).zip(self.themes.iter().map(|entry| documents.theme(&entry.record))));
-        let organisations = self.organisations.iter().map(|entry| documents.organisation(&entry.record));
-        let organisations = TextIndex::build((0..).zip(organisations));
-        (self.search.councils, self.search.themes, self.search.organisations) = (councils, themes, organisations);
+        let [organisations, proposals] = [&*self.organisations, self.proposals.all()].map(|catalogue| {
+            TextIndex::build((0..).zip(catalogue.iter().map(|entry| documents.organisation(&entry.record))))
+        });
+        let initiatives = std::mem::take(&mut self.search.initiatives);
+        self.search = SearchIndexes { initiatives, councils, themes, organisations, proposals };
     }
 }

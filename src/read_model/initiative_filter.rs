@@ -79,6 +79,7 @@ pub enum FacetFilter {
     Theme,
     Principle,
     Council,
+    Organisation,
     Region,
     Nation,
     Kind,
@@ -145,6 +146,7 @@ impl InitiativeFilter {
                 Some(leads)
             }
             FacetFilter::Council => None,
+            FacetFilter::Organisation => self.organisations.as_ref().map(|ids| keys(ids, FacetKey::Organisation)),
             FacetFilter::Region => any(&self.regions, FacetKey::Region),
             FacetFilter::Nation => any(&self.nations, FacetKey::Nation),
             FacetFilter::Kind => any(&self.kinds, FacetKey::Kind),
@@ -156,10 +158,11 @@ impl InitiativeFilter {
 
 impl FacetFilter {
     /// All facets.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Theme,
         Self::Principle,
         Self::Council,
+        Self::Organisation,
         Self::Region,
         Self::Nation,
         Self::Kind,
@@ -233,9 +236,6 @@ impl Snapshot {
         }
         if let Some(stewards) = &filter.stewards {
             found &= self.facets.any(stewards.iter().copied());
-        }
-        if let Some(ids) = &filter.organisations {
-            found &= self.facets.any(keys(ids, FacetKey::Organisation));
         }
         if let Some(wanted) = filter.has_outcomes {
             let with = self.facets.any((0..=BEST).map(FacetKey::Evidence));

@@ -64,7 +64,7 @@ async fn load_all(conn: &mut AsyncPgConnection, progress: &(impl Fn(Progress) + 
     snapshot.boundaries = Arc::new(load_boundaries(conn).await?);
     snapshot.council_changes = Arc::new(load_council_changes(conn).await?);
     snapshot.memberships = Arc::new(Memberships::load(conn).await?);
-    snapshot.organisations = Arc::new(load_organisations(conn).await?);
+    snapshot.set_organisations(load_organisations(conn).await?);
     let rows = changes_after(conn, 0).await?;
     // Start at 1: the value 0 stands for a kind that is not relevant.
     snapshot.stamps =
@@ -186,7 +186,7 @@ async fn catch_up_in(conn: &mut AsyncPgConnection, from: &Snapshot) -> Result<St
     }
     let of_organisations = ids_of("organisation");
     if !of_organisations.is_empty() {
-        next.organisations = Arc::new(load_organisations(conn).await?);
+        next.set_organisations(load_organisations(conn).await?);
     }
     if !of_themes.is_empty() {
         next.themes = Arc::new(load_themes(conn).await?);

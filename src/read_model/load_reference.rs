@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::boundaries::{Area, Boundaries, Boundary};
 use super::catalogue::{Catalogue, Directory, Themes, Tombstone, Vocabularies};
 use super::council_changes::{CouncilChangeEntry, CouncilChanges};
+use super::proposals::Proposals;
 use crate::db::schema::{
     boundaries, boundary_shapes, co_operative_values, council_changes, councils, county_districts, principles, slugs,
     themes,
@@ -37,17 +38,24 @@ pub async fn load_councils(conn: &mut AsyncPgConnection) -> Result<Catalogue<Cou
     Catalogue::new(records, Directory { names, tombstones, ..Directory::default() })
 }
 
-/// Organisations.
-pub async fn load_organisations(conn: &mut AsyncPgConnection) -> Result<Catalogue<Organisation>, ApiError> {
+/// Organisations: the accepted ones, and apart from them those that councils propose.
+pub async fn load_organisations(
+    conn: &mut AsyncPgConnection,
+) -> Result<(Catalogue<Organisation>, Proposals), ApiError> {
     let records = crate::registry::organisations::store::load_all(conn).await?;
+    let (proposed, accepted) = records.into_iter().partition(|one: &Organisation| one.proposed_by.is_some());
+    let mut withdrawn = HashMap::new();
     let names = slugs_of(conn, "organisation", None).await?.into_iter().collect();
     let mut directory = Directory { names, ..Directory::default() };
     for one in crate::registry::organisations::store::load_gone(conn).await? {
         directory.heirs.extend(one.merged_into_id.map(|into| (one.id, into)));
         let left = one.withdrawn_at.map(|on| Tombstone { on, reason: one.withdrawn_reason });
-        directory.tombstones.extend(left.map(|left| (one.id, left)));
+        match one.proposed_by_id {
+            Some(council) => withdrawn.extend(left.map(|left| (one.id, (council, left)))),
+            None => directory.tombstones.extend(left.map(|left| (one.id, left))),
+        }
     }
-    Catalogue::new(records, directory)
+    Ok((Catalogue::new(accepted, directory)?, Proposals::new(proposed, withdrawn)?))
 }
 
 /// A node of the tree of themes: id, broader, replaced by, merged, withdrawn, reason, changed.

@@ -23,6 +23,7 @@ pub struct MembershipFilter {
     /// Had begun by that date, and had not ended unless statuses are wanted.
     is_at_date: bool,
     councils: Option<Vec<Uuid>>,
+    organisations: Option<Vec<Uuid>>,
     tiers: Vec<MemberTier>,
     statuses: Vec<MembershipStatus>,
     updated_since: Option<DateTime<Utc>>,
@@ -33,6 +34,7 @@ impl MembershipFilter {
     pub fn new(snapshot: &Snapshot, query: &MembershipQuery) -> Result<Self, ApiError> {
         let mut faults = Vec::new();
         let councils = snapshot.any_council("council", &query.council, &mut faults);
+        let organisations = snapshot.any_organisation(&query.organisation, &mut faults);
         if !faults.is_empty() {
             return Err(ApiError::bad_query(faults));
         }
@@ -40,6 +42,7 @@ impl MembershipFilter {
             at: AsAt::new(query.as_at.as_ref(), snapshot.day),
             is_at_date: query.as_at.is_some(),
             councils,
+            organisations,
             tiers: query.tier.clone(),
             statuses: query.status.clone(),
             updated_since: query.updated_since,
@@ -54,6 +57,10 @@ impl MembershipFilter {
         has_status
             && (!self.is_at_date || stored.dates().has_begun(self.at))
             && self.councils.as_ref().is_none_or(|ids| stored.council_id().is_some_and(|id| ids.contains(&id)))
+            && self
+                .organisations
+                .as_ref()
+                .is_none_or(|ids| stored.organisation_id().is_some_and(|id| ids.contains(&id)))
             && (self.tiers.is_empty() || self.tiers.contains(&shown.tier))
             && self.updated_since.is_none_or(|since| shown.updated_at >= since)
     }

@@ -49,6 +49,7 @@ pub mod outcome_list;
 pub mod outcome_summary;
 pub mod outcomes;
 pub mod paging;
+pub mod proposals;
 pub mod recent;
 pub mod recent_changes;
 pub mod record_view;

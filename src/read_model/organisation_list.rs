@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use roaring::RoaringBitmap;
 use uuid::Uuid;
 
-use super::catalogue::{OrganisationEntry, page_by};
+use super::catalogue::{Catalogue, OrganisationEntry, page_by};
 use super::facet_index::FacetKey;
 use super::paging::{KeyedRow, slice_of};
 use super::search::{Hits, Relevance, SearchScope};
@@ -14,14 +14,16 @@ use super::snapshot::Snapshot;
 use crate::access::reach::Reach;
 use crate::error::ApiError;
 use crate::http::page::{PageRequest, Slice};
-use crate::registry::organisations::model::OrganisationKind;
-use crate::registry::organisations::query::{OrganisationQuery, OrganisationSort};
+use crate::registry::organisations::model::{Organisation, OrganisationKind};
+use crate::registry::organisations::query::{OrganisationQuery, OrganisationSort, OrganisationStatus};
 
 /// A filter of organisations, with names resolved to ids.
 #[derive(Clone, Debug, Default)]
 pub struct OrganisationFilter {
     /// Matches of a search.
     pub hits: Option<Arc<Hits>>,
+    /// Accepted or proposed.
+    pub status: OrganisationStatus,
     /// Has any of these kinds.
     pub kinds: Vec<OrganisationKind>,
     /// Owned by any of these councils.
@@ -38,8 +40,9 @@ impl OrganisationFilter {
         if !faults.is_empty() {
             return Err(ApiError::bad_query(faults));
         }
-        let hits = query.q.as_deref().map(|words| Arc::new(snapshot.find_organisations(reach, words)));
-        Ok(Self { hits, kinds: query.kind.clone(), councils, updated_since: query.updated_since })
+        let status = query.status.unwrap_or_default();
+        let hits = query.q.as_deref().map(|words| Arc::new(snapshot.find_organisations(reach, words, status)));
+        Ok(Self { hits, status, kinds: query.kind.clone(), councils, updated_since: query.updated_since })
     }
 
     /// True if the organisation matches. Words are checked elsewhere.
@@ -62,12 +65,18 @@ pub fn order_of(query: &OrganisationQuery) -> OrganisationSort {
 }
 
 impl Snapshot {
-    /// The organisations that match a filter, in an order. By relevance, they come by name.
-    pub fn select_organisations(&self, filter: &OrganisationFilter, sort: OrganisationSort) -> Vec<&OrganisationEntry> {
-        let is_hit = |place: u32| filter.hits.as_ref().is_none_or(|hits| hits.matched.contains(place));
-        let all = self.organisations.iter().zip(0u32..);
-        let mut found: Vec<&OrganisationEntry> =
-            all.filter(|(one, place)| filter.takes(one) && is_hit(*place)).map(|(one, _)| one).collect();
+    /// The organisations that the caller may see and that match a filter, in an order. By relevance, they come by name.
+    pub fn select_organisations(
+        &self,
+        reach: Reach,
+        filter: &OrganisationFilter,
+        sort: OrganisationSort,
+    ) -> Vec<&OrganisationEntry> {
+        let seen = SearchScope::from(filter.status).sets(self, reach).into_iter().flatten();
+        let hits = seen.filter(|place| filter.hits.as_ref().is_none_or(|hits| hits.matched.contains(*place)));
+        let catalogue = self.organisations_with(filter.status);
+        let found = hits.filter_map(|place| catalogue.at(place as usize)).filter(|one| filter.takes(one));
+        let mut found: Vec<&OrganisationEntry> = found.collect();
         if is_by_change(sort) {
             found.sort_by_key(|one| (one.record.updated_at, one.record.id));
         }
@@ -75,6 +84,14 @@ impl Snapshot {
             found.reverse();
         }
         found
+    }
+
+    /// All organisations with a status, seen by the caller or not.
+    fn organisations_with(&self, status: OrganisationStatus) -> &Catalogue<Organisation> {
+        match status {
+            OrganisationStatus::Accepted => &self.organisations,
+            OrganisationStatus::Proposed => self.proposals.all(),
+        }
     }
 
     /// The number of initiatives that the caller may see and that name an organisation.
@@ -94,7 +111,7 @@ impl Snapshot {
         if let (OrganisationSort::Relevance, Some(hits)) = (sort, &filter.hits) {
             return self.best_organisations(reach, filter, hits, page);
         }
-        let found = self.select_organisations(filter, sort);
+        let found = self.select_organisations(reach, filter, sort);
         match is_by_change(sort) {
             true => page_by(found, is_descending(sort), page, |one| one.record.updated_at),
             false => page_by(found, is_descending(sort), page, |one| one.name_key.to_string()),
@@ -109,15 +126,20 @@ impl Snapshot {
         hits: &Arc<Hits>,
         page: &PageRequest,
     ) -> Slice<&OrganisationEntry> {
-        let former = hits.as_of(self, reach, SearchScope::Organisations, page);
+        let former = hits.as_of(self, reach, filter.status.into(), page);
         let hits = former.map_or_else(|| Arc::clone(hits), Arc::new);
         let filter = OrganisationFilter { hits: Some(Arc::clone(&hits)), ..filter.clone() };
-        let found = self.select_organisations(&filter, OrganisationSort::Name).into_iter();
-        let places = found.filter_map(|one| self.organisations.place(one.record.id)).map(|place| place as u32);
+        let catalogue = self.organisations_with(filter.status);
+        let found = self.select_organisations(reach, &filter, OrganisationSort::Name).into_iter();
+        let places = found.filter_map(|one| catalogue.place(one.record.id)).map(|place| place as u32);
         let found: RoaringBitmap = places.collect();
-        let id = |place: u32| self.organisations.at(place as usize).map(|one| one.record.id).unwrap_or_default();
-        let rows: Vec<KeyedRow<Relevance, _>> =
-            hits.ranked(0, &found, page, id, |place| self.organisations.at(place as usize));
+        let rows: Vec<KeyedRow<Relevance, _>> = hits.ranked(
+            0,
+            &found,
+            page,
+            |place| catalogue.at(place as usize).map(|one| one.record.id).unwrap_or_default(),
+            |place| catalogue.at(place as usize),
+        );
         slice_of(rows, found.len() as usize, page)
     }
 }

@@ -56,7 +56,7 @@ fn to_model(snapshot: &Snapshot, reach: Reach, change: &RecentChange) -> Result<
         }
         ChangedResource::Theme => snapshot.themes.get(id).map(|entry| ChangedRecord::Theme(entry.record.clone())),
         ChangedResource::Organisation => {
-            let entry = snapshot.organisations.get(id);
+            let entry = snapshot.organisations.get(id).or_else(|| snapshot.proposals.get(reach, id));
             entry.map(|entry| ChangedRecord::Organisation(Box::new(entry.record.clone())))
         }
         ChangedResource::Membership => {

@@ -65,8 +65,9 @@ impl Snapshot {
         if self.memberships.get(id).is_some() || self.memberships.tombstone(id).is_some() {
             return self.find_membership(id).map(AnyEntry::Membership);
         }
-        if self.organisations.knows(id) {
-            return self.find_organisation(id).map(AnyEntry::Organisation);
+        let is_proposal = self.proposals.get(reach, id).is_some() || self.proposals.tombstone(reach, id).is_some();
+        if self.organisations.knows(id) || is_proposal {
+            return self.find_organisation(reach, id).map(AnyEntry::Organisation);
         }
         self.find_theme(id).map(AnyEntry::Theme).map_err(no_record)
     }
@@ -107,16 +108,18 @@ impl Snapshot {
         self.themes.get(id).ok_or_else(|| missing("theme", self.themes.tombstone(id)))
     }
 
-    /// The organisation for a path segment; otherwise 404.
-    pub fn locate_organisation(&self, segment: &str) -> Result<&OrganisationEntry, ApiError> {
+    /// The organisation for a path segment, if the caller may see it; otherwise 404.
+    pub fn locate_organisation(&self, reach: Reach, segment: &str) -> Result<&OrganisationEntry, ApiError> {
         let id = as_id(segment).or_else(|| self.organisations.id(segment));
-        self.find_organisation(id.unwrap_or(NO_RECORD))
+        self.find_organisation(reach, id.unwrap_or(NO_RECORD))
     }
 
-    /// The organisation with an id, or the one that it was merged into; 404 with the public reason if it was withdrawn.
-    pub fn find_organisation(&self, id: Uuid) -> Result<&OrganisationEntry, ApiError> {
+    /// The organisation with an id, or the one that it was merged into; 404 with the reason if it was withdrawn.
+    pub fn find_organisation(&self, reach: Reach, id: Uuid) -> Result<&OrganisationEntry, ApiError> {
         let id = self.organisations.heir(id);
-        self.organisations.get(id).ok_or_else(|| missing("organisation", self.organisations.tombstone(id)))
+        let found = self.organisations.get(id).or_else(|| self.proposals.get(reach, id));
+        let left = || self.organisations.tombstone(id).or_else(|| self.proposals.tombstone(reach, id));
+        found.ok_or_else(|| missing("organisation", left()))
     }
 
     /// The initiative for a path segment, if the caller may see it; otherwise 404.

@@ -1,4 +1,4 @@
-//! Searches a snapshot: matching initiatives and councils, most relevant first, and spelling suggestions.
+//! Searches a snapshot: matching initiatives, councils and organisations, most relevant first, and spelling suggestions.
 //!
 //! The index and its ranking are in [`super::text`]. This module maps records to document numbers and back. The matches
 //! of the words are one more set to intersect with the other filters.
@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::entry::InitiativeEntry;
 use super::paging::{KeyedRow, SortKey, edge_of, tie};
+use super::search_indexes::SearchIndexes;
 use super::snapshot::Snapshot;
 use super::text;
 use super::text::{Highlighter, RankedEdge, TextIndex, Understanding, Weights};
@@ -19,11 +20,13 @@ use crate::http::page::PageRequest;
 use crate::http::search::{Highlight, SearchNote, SynonymUse};
 use crate::registry::councils::model::Council;
 use crate::registry::initiatives::answer::Initiative;
+use crate::registry::organisations::model::Organisation;
+use crate::registry::organisations::query::OrganisationStatus;
 
 /// The result of a search.
 #[derive(Clone, Debug)]
 pub struct Hits {
-    /// All matches visible to the caller: initiatives, or councils if only those are searched.
+    /// All matches visible to the caller, of the first resource that is searched.
     pub matched: RoaringBitmap,
     /// How the query was understood.
     pub note: SearchNote,
@@ -139,29 +142,45 @@ impl Hits {
 pub(super) enum SearchScope {
     Initiatives,
     Councils,
-    Both,
     Organisations,
+    /// Organisations that councils propose.
+    Proposals,
+    /// Initiatives, councils and organisations, in this order.
+    Everywhere,
+}
+
+impl From<OrganisationStatus> for SearchScope {
+    fn from(status: OrganisationStatus) -> Self {
+        match status {
+            OrganisationStatus::Accepted => Self::Organisations,
+            OrganisationStatus::Proposed => Self::Proposals,
+        }
+    }
 }
 
 impl SearchScope {
     /// The documents visible to the caller, for each index.
     pub(super) fn sets(self, snapshot: &Snapshot, reach: Reach) -> Vec<RoaringBitmap> {
-        // Everybody sees every council and every organisation.
+        // Everybody sees every council and every accepted organisation.
         let councils = || (0..).take(snapshot.councils.len()).collect();
+        let organisations = || (0..).take(snapshot.organisations.len()).collect();
         match self {
             Self::Initiatives => vec![snapshot.visible(reach)],
             Self::Councils => vec![councils()],
-            Self::Both => vec![snapshot.visible(reach), councils()],
-            Self::Organisations => vec![(0..).take(snapshot.organisations.len()).collect()],
+            Self::Organisations => vec![organisations()],
+            Self::Proposals => vec![snapshot.proposals.seen(reach)],
+            Self::Everywhere => vec![snapshot.visible(reach), councils(), organisations()],
         }
     }
 
     fn indexes<'a>(self, snapshot: &'a Snapshot, sets: &'a [RoaringBitmap]) -> Vec<(&'a TextIndex, &'a RoaringBitmap)> {
+        let SearchIndexes { initiatives, councils, organisations, proposals, .. } = &snapshot.search;
         let indexes = match self {
-            Self::Initiatives => vec![&snapshot.search.initiatives],
-            Self::Councils => vec![&snapshot.search.councils],
-            Self::Both => vec![&snapshot.search.initiatives, &snapshot.search.councils],
-            Self::Organisations => vec![&snapshot.search.organisations],
+            Self::Initiatives => vec![initiatives],
+            Self::Councils => vec![councils],
+            Self::Organisations => vec![organisations],
+            Self::Proposals => vec![proposals],
+            Self::Everywhere => vec![initiatives, councils, organisations],
         };
         indexes.into_iter().zip(sets).collect()
     }
@@ -183,14 +202,14 @@ impl Snapshot {
         self.find(reach, written, SearchScope::Councils)
     }
 
-    /// Search the organisations. Matches are indexes in the order of names.
-    pub fn find_organisations(&self, reach: Reach, written: &str) -> Hits {
-        self.find(reach, written, SearchScope::Organisations)
+    /// Search the organisations with a status that the caller may see. Matches are indexes in the order of names.
+    pub fn find_organisations(&self, reach: Reach, written: &str, status: OrganisationStatus) -> Hits {
+        self.find(reach, written, status.into())
     }
 
-    /// Search initiatives and councils.
+    /// Search initiatives, councils and organisations.
     pub fn find_everywhere(&self, reach: Reach, written: &str) -> Hits {
-        self.find(reach, written, SearchScope::Both)
+        self.find(reach, written, SearchScope::Everywhere)
     }
 }
 
@@ -200,6 +219,11 @@ pub struct Marks(Highlighter);
 impl Marks {
     /// The highlights in a council.
     pub fn council(&self, record: &Council) -> Highlight {
+        self.highlight(&record.name, None, record.description.as_deref())
+    }
+
+    /// The highlights in an organisation.
+    pub fn organisation(&self, record: &Organisation) -> Highlight {
         self.highlight(&record.name, None, record.description.as_deref())
     }
 

@@ -11,6 +11,8 @@ pub struct SearchIndexes {
     pub councils: TextIndex,
     /// Themes by their index in the order of labels.
     pub themes: TextIndex,
-    /// Organisations by their index in the order of names.
+    /// Accepted organisations by their index in the order of names.
     pub organisations: TextIndex,
+    /// Proposed organisations by their index in the order of names.
+    pub proposals: TextIndex,
 }

@@ -16,6 +16,7 @@ use super::council_changes::CouncilChanges;
 use super::entry::{InitiativeEntry, Surroundings};
 use super::facet_index::{FacetIndex, FacetKey};
 use super::memberships::Memberships;
+use super::proposals::Proposals;
 use super::recent::RecentChanges;
 use super::search_indexes::SearchIndexes;
 use crate::access::reach::Reach;
@@ -105,8 +106,10 @@ pub struct Snapshot {
     pub boundaries: Arc<Boundaries>,
     /// Memberships of the network.
     pub memberships: Arc<Memberships>,
-    /// Organisations.
+    /// Accepted organisations, which everybody sees.
     pub organisations: Arc<Catalogue<Organisation>>,
+    /// Organisations that councils propose.
+    pub proposals: Arc<Proposals>,
     /// Initiatives in the sort orders of lists.
     pub orders: Orders,
     /// Initiatives by the properties for filters and facets.
@@ -206,6 +209,7 @@ impl Snapshot {
             + self.boundaries.size()
             + self.memberships.size()
             + self.organisations.size()
+            + self.proposals.size()
     }
 
     /// Insert an initiative, or replace its previous version.
@@ -244,6 +248,11 @@ impl Snapshot {
         self.size -= former.size();
         self.orders.remove(&former);
         self.facets.remove(&former.keys, number);
+    }
+
+    /// Set the organisations: the accepted ones, and those that councils propose.
+    pub fn set_organisations(&mut self, (accepted, proposed): (Catalogue<Organisation>, Proposals)) {
+        (self.organisations, self.proposals) = (Arc::new(accepted), Arc::new(proposed));
     }
 
     /// Set the slugs of an initiative.

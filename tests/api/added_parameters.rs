@@ -63,6 +63,8 @@ async fn pages_frames_and_permalinks_ignore_them() {
         "/initiatives/get-oldham-working",
         "/councils",
         "/councils/oldham",
+        "/organisations",
+        "/organisations/co-operatives-uk",
         "/about",
         "/docs/",
         "/docs/guide/",

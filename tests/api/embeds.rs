@@ -162,6 +162,7 @@ async fn the_head_of_a_page_says_what_it_is_about() {
     for (page, name, kind) in [
         ("/initiatives/get-oldham-working", "Get Oldham Working", "Article"),
         ("/councils/oldham", "Oldham Metropolitan Borough Council", "GovernmentOrganization"),
+        ("/organisations/co-operatives-uk", "Co-operatives UK", "Organization"),
     ] {
         if assets::shell().is_err() {
             return;

@@ -11,10 +11,11 @@ use crate::support::{Client, TestApp, records};
 type Parameters<'a> = Vec<(&'a str, &'a str)>;
 
 /// Facets, each with the parameters of its own filter.
-const FACETS: [(&str, &[&str]); 9] = [
+const FACETS: [(&str, &[&str]); 10] = [
     ("theme", &["theme"]),
     ("principle", &["principle"]),
     ("council", &["council"]),
+    ("organisation", &["organisation"]),
     ("region", &["region"]),
     ("nation", &["nation"]),
     ("kind", &["kind"]),
@@ -23,7 +24,7 @@ const FACETS: [(&str, &[&str]); 9] = [
     ("min_evidence", &["min_evidence"]),
 ];
 
-const COMBINATIONS: [&[(&str, &str)]; 16] = [
+const COMBINATIONS: [&[(&str, &str)]; 18] = [
     &[],
     &[("theme", "housing")],
     &[("theme", "housing"), ("theme", "co-production"), ("kind", "case_study")],
@@ -38,6 +39,8 @@ const COMBINATIONS: [&[(&str, &str)]; 16] = [
     &[("min_evidence", "0"), ("has_outcomes", "true"), ("year_to", "2013")],
     &[("q", "co-operative"), ("theme", "new-delivery-models")],
     &[("q", "housing or energy"), ("council", "oldham"), ("participant", "oldham"), ("participant", "glasgow")],
+    &[("organisation", "co-operatives-uk"), ("organisation", "peopletoo"), ("nation", "england")],
+    &[("organisation", "anthony-collins-solicitors"), ("kind", "policy_lab")],
     &[("participant", "sunderland"), ("has_outcomes", "false")],
     &[("updated_since", "2020-01-01T00:00:00Z"), ("q", "\"social value\" -toolkit")],
 ];

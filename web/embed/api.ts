@@ -4,7 +4,7 @@ type Query = NonNullable<operations["list_initiatives"]["parameters"]["query"]>;
 type Initiative = components["schemas"]["Initiative"];
 
 /** Attributes with several values, separated by spaces or commas. Any of them matches. */
-const SEVERAL = ["council", "participant", "theme", "principle", "kind", "region", "nation"] as const satisfies readonly (keyof Query)[];
+const SEVERAL = ["council", "participant", "organisation", "theme", "principle", "kind", "region", "nation"] as const satisfies readonly (keyof Query)[];
 /** Attributes with one value. */
 const SINGLE = ["q", "sort"] as const satisfies readonly (keyof Query)[];
 /** Default number of initiatives. */

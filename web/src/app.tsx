@@ -8,6 +8,8 @@ import { Council, prepareCouncil } from "./views/council";
 import { Councils, prepareCouncils } from "./views/councils";
 import { Explore, prepareExplore } from "./views/explore";
 import { Missing } from "./views/missing";
+import { Organisation, prepareOrganisation } from "./views/organisation";
+import { Organisations, prepareOrganisations } from "./views/organisations";
 import { Record, prepareRecord } from "./views/record";
 import { Theme, prepareTheme } from "./views/theme";
 import { Themes, prepareThemes } from "./views/themes";
@@ -45,6 +47,8 @@ function view({ path, query }: Place): View {
   if (resource === "councils") return { content: <Councils query={query} />, prepare: prepareCouncils };
   if (resource === "themes" && slug) return { content: <Theme key={slug} slug={slug} />, prepare: () => prepareTheme(slug) };
   if (resource === "themes") return { content: <Themes />, prepare: prepareThemes };
+  if (resource === "organisations" && slug) return { content: <Organisation key={slug} slug={slug} />, prepare: () => prepareOrganisation(slug) };
+  if (resource === "organisations") return { content: <Organisations />, prepare: prepareOrganisations };
   if (resource === "compare" && !slug) return { content: <Compare query={query} />, prepare: () => prepareCompare(query) };
   if (resource === "about" && !slug) return { content: <About /> };
   return none;

@@ -1,5 +1,5 @@
 import type { Schema } from "./api/client";
-import { COUNCIL_STAGES, OTHER_LEADS, TIERS, UNITS } from "./words";
+import { COUNCIL_STAGES, OTHER_LEADS, REGISTERS, TIERS, UNITS } from "./words";
 
 const NUMBER = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 4 });
 const ORDINAL = new Intl.PluralRules("en-GB", { type: "ordinal" });
@@ -63,8 +63,16 @@ export function stage({ status, established_on: from, abolished_on: to }: Schema
   return from ? `${said}, from ${date(from)}` : said;
 }
 
-/** A council's membership: what is known, and as of when. "Full member in October 2024", "Member in December 2013; not known since". */
-export function membership({ tier, status, as_at: asAt, ended_on: ended }: Schema<"MembershipSummary">): string {
+/** What is known of a membership. */
+interface Standing {
+  tier: Schema<"MembershipTier">;
+  status?: Schema<"MembershipSummary">["status"];
+  as_at?: string | null | undefined;
+  ended_on?: string | null | undefined;
+}
+
+/** A membership: what is known, and as of when. "Full member in October 2024", "Member in December 2013; not known since". */
+export function membership({ tier, status, as_at: asAt, ended_on: ended }: Standing): string {
   switch (status) {
     case "current":
       return asAt ? `${TIERS[tier]} in ${date(asAt)}` : TIERS[tier];
@@ -110,6 +118,16 @@ export function site(url: string): string {
   } catch {
     return url;
   }
+}
+
+/** The register of an identifier (org-id.guide), and the page of the organisation in it. `undefined` for a register without pages. */
+export function register(orgId: string): { name: string; page: string } | undefined {
+  for (const [code, { name, page, without }] of Object.entries(REGISTERS)) {
+    if (!orgId.startsWith(`${code}-`)) continue;
+    const id = orgId.slice(code.length + 1);
+    return { name, page: page.replace("{id}", id.startsWith(without) ? id.slice(without.length) : id) };
+  }
+  return undefined;
 }
 
 /** A readable name for a slug or word without a known label: "health-social-care" → "Health social care". */

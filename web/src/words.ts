@@ -25,6 +25,11 @@ export const VERIFICATION: Words<"VerificationMethod"> = words.verification;
 
 export const OUTCOME_KINDS: Words<"OutcomeKind"> = words.outcome_kinds;
 
+export const ORGANISATION_KINDS: Words<"OrganisationKind"> = words.organisation_kinds;
+
+/** Registers whose identifiers lead to a page, by the code of their list (org-id.guide). */
+export const REGISTERS: Record<string, { name: string; page: string; without: string }> = words.registers;
+
 export const NATIONS: Words<"Nation"> = words.nations;
 
 export const REGIONS: Words<"Region"> = words.regions;

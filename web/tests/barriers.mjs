@@ -14,6 +14,8 @@ const PAGES = {
   "a council": "/councils/oldham",
   "the themes": "/themes",
   "a theme": "/themes/housing",
+  "the organisations": "/organisations",
+  "an organisation": "/organisations/co-operatives-uk",
   about: "/about",
   "a record that is not there": "/initiatives/zzyzx",
 };

@@ -34,6 +34,20 @@ browsing("a suggestion leads to the council that it names", async (page) => {
   assert.equal(new URL(page.url()).pathname, "/councils/plymouth");
 });
 
+browsing("a suggestion leads to the organisation that it names, and a record leads there too", async (page) => {
+  await visit(page, "/");
+  await search(page).pressSequentially("2020 pub");
+  await page.getByRole("option", { name: /^RSA 2020 Public Services Hub/ }).click();
+  await page.getByRole("heading", { level: 1, name: "RSA 2020 Public Services Hub" }).waitFor();
+  assert.equal(new URL(page.url()).pathname, "/organisations/rsa-2020-public-services-hub");
+  await settled(page);
+  await page.getByRole("main").getByRole("article").getByRole("heading").getByRole("link").first().click();
+  await page.waitForURL((url) => url.pathname.startsWith("/initiatives/"));
+  await settled(page);
+  await page.getByRole("main").locator('a[href="/organisations/rsa-2020-public-services-hub"]').first().click();
+  await page.getByRole("heading", { level: 1, name: "RSA 2020 Public Services Hub" }).waitFor();
+});
+
 browsing("filters narrow the list to what the API counts, and the address has them", async (page) => {
   await visit(page, "/");
   const filters = page.getByRole("region", { name: "Filters" });

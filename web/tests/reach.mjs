@@ -84,7 +84,7 @@ for (const scheme of ["light", "dark"]) {
   browsing(
     `nothing is wider than a screen of 320 pixels (${scheme})`,
     async (page) => {
-      for (const path of ["/", "/?q=housing&theme=housing", "/?view=map", "/initiatives/get-oldham-working", "/councils", "/councils/oldham", "/themes", "/themes/housing", "/about", "/initiatives/zzyzx"]) {
+      for (const path of ["/", "/?q=housing&theme=housing", "/?view=map", "/initiatives/get-oldham-working", "/councils", "/councils/oldham", "/themes", "/themes/housing", "/organisations", "/organisations/rsa-2020-public-services-hub", "/about", "/initiatives/zzyzx"]) {
         await visit(page, path);
         await fits(page, path);
       }

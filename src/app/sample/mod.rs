@@ -123,8 +123,8 @@ pub async fn load(conn: &mut AsyncPgConnection, schemas: &Schemas) -> Result<Loa
         let bodies = drafts::<NewOrganisation>("organisations", ORGANISATIONS, schemas)?;
         for (index, draft) in bodies.into_iter().enumerate() {
             let mistake = |error| SampleError::Record { file: "organisations".into(), index, error: Box::new(error) };
-            let organisation = organisations::store::resolve(conn, draft, None).await.map_err(mistake)?;
-            organisations::store::create(conn, &organisation).await.map_err(mistake)?;
+            let organisation = organisations::store::resolve(conn, draft, None, None).await.map_err(mistake)?;
+            organisations::store::create(conn, &organisation, None).await.map_err(mistake)?;
             loaded.organisations += 1;
         }
         for (index, draft) in drafts::<NewMembership>("memberships", MEMBERSHIPS, schemas)?.into_iter().enumerate() {

@@ -14,6 +14,7 @@ use crate::registry::initiatives::evidence::{Bound, Outcome, Source};
 use crate::registry::initiatives::lead::LeadKind;
 use crate::registry::initiatives::model::{ParticipantRole, PartnerRole};
 use crate::registry::memberships::vocabulary::MembershipStatus;
+use crate::registry::organisations::model::Organisation;
 use crate::registry::themes::model::{Theme, ThemeRef, ThemeStatus};
 
 /// Registered by W3C.
@@ -70,7 +71,7 @@ fn tidy(value: Value) -> Value {
 pub fn initiative(record: &Initiative, base: &str) -> LinkedData {
     let work = Work { record, base };
     let lead = match record.lead.kind {
-        LeadKind::Council => record.lead_council.as_ref().map(|council| organisation(council, base)),
+        LeadKind::Council => record.lead_council.as_ref().map(|council| government(council, base)),
         LeadKind::Organisation => {
             let known = record.lead_organisation.as_ref();
             let id = known.map(|one| permalink(base, one.id));
@@ -80,7 +81,7 @@ pub fn initiative(record: &Initiative, base: &str) -> LinkedData {
         LeadKind::Unknown => None,
     };
     let of_role = |role| record.participants.iter().filter(move |one| (one.role == ParticipantRole::CoLead) == role);
-    let leads = lead.into_iter().chain(of_role(true).map(|one| organisation(&one.council, base))).collect::<Vec<_>>();
+    let leads = lead.into_iter().chain(of_role(true).map(|one| government(&one.council, base))).collect::<Vec<_>>();
     // The leads are the authors of what they entered, and else contributors.
     let (authors, leads) = match work.author_council() {
         Some(_) => (leads, Vec::new()),
@@ -89,7 +90,7 @@ pub fn initiative(record: &Initiative, base: &str) -> LinkedData {
     let partners = record.partners.iter().filter(|one| one.role != PartnerRole::Funder);
     let contributors = leads
         .into_iter()
-        .chain(of_role(false).map(|one| organisation(&one.council, base)))
+        .chain(of_role(false).map(|one| government(&one.council, base)))
         .chain(partners.map(|one| json!({ "@type": "Organization", "name": one.name, "url": one.url })));
     let part = |id, title: &str| json!({ "@type": "Article", "@id": permalink(base, id), "name": title });
     let themes = record.themes.iter().map(|one| {
@@ -195,7 +196,7 @@ fn property(name: &str, value: Value) -> Value {
     json!({ "@type": "PropertyValue", "propertyID": name, "value": value })
 }
 
-fn organisation(council: &CouncilRef, base: &str) -> Value {
+fn government(council: &CouncilRef, base: &str) -> Value {
     json!({
         "@type": "GovernmentOrganization", "@id": permalink(base, council.id), "name": council.name,
         "identifier": council.gss_code.as_ref().map(|code| property("GSS", json!(code))),
@@ -240,6 +241,24 @@ pub fn council(record: &Council, base: &str) -> LinkedData {
         "memberOf": is_member.then(network),
     });
     LinkedData::new(json!(SCHEMA_ORG), permalink(base, record.id), "GovernmentOrganization", members)
+}
+
+/// An organisation other than a council.
+pub fn organisation(record: &Organisation, base: &str) -> LinkedData {
+    let owner = record.council.as_ref().map(|council| government(council, base));
+    let members = json!({
+        "name": record.name,
+        "alternateName": record.aliases,
+        "description": record.description,
+        "identifier": [
+            record.org_id.as_ref().map(|id| property("org-id.guide", json!(id))),
+            Some(property("UUID", json!(record.id))),
+        ],
+        "sameAs": record.website,
+        "url": format!("{base}/v1/organisations/{}", record.slug),
+        "parentOrganization": owner,
+    });
+    LinkedData::new(json!(SCHEMA_ORG), permalink(base, record.id), "Organization", members)
 }
 
 /// A theme, as a concept of the registry's scheme.

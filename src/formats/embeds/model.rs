@@ -32,8 +32,20 @@ pub struct FrameShape {
 }
 
 /// Parameters that a frame shares with the list of initiatives.
-const OF_LIST: [&str; 11] =
-    ["q", "theme", "principle", "council", "participant", "lineage", "region", "nation", "kind", "sort", "limit"];
+const OF_LIST: [&str; 12] = [
+    "q",
+    "theme",
+    "principle",
+    "council",
+    "participant",
+    "organisation",
+    "lineage",
+    "region",
+    "nation",
+    "kind",
+    "sort",
+    "limit",
+];
 
 /// Default number of rows in a frame, the same as in the element.
 const LIMIT: u64 = 5;
@@ -76,7 +88,8 @@ pub enum OembedFormat {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct OembedQuery {
-    /// Address of a page of this registry: an initiative, a council, or the permalink of one. The path alone works too.
+    /// Address of a page of this registry: an initiative, a council, an organisation, or the permalink of one. The path
+    /// alone works too.
     #[param(format = "uri-reference", max_length = 2000, example = "/initiatives/get-oldham-working")]
     pub url: String,
     /// Maximum width of the frame in pixels.
@@ -100,13 +113,13 @@ pub struct Oembed {
     /// Version of oEmbed.
     #[schema(example = "1.0")]
     pub version: &'static str,
-    /// Title of the initiative, or name of the council.
+    /// Title of the initiative, or name of the council or organisation.
     #[schema(example = "Get Oldham Working")]
     pub title: String,
-    /// Name of the lead council, or of the network.
+    /// Name of the lead council, of the organisation, or of the network.
     #[schema(example = "Oldham Metropolitan Borough Council")]
     pub author_name: String,
-    /// Page of the council in the registry, or website of the network.
+    /// Page of the council or organisation in the registry, or website of the network.
     #[schema(format = "uri", example = "http://127.0.0.1:8080/councils/oldham")]
     pub author_url: String,
     /// Name of the provider.

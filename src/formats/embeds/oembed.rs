@@ -23,6 +23,8 @@ pub enum EmbeddedPage {
     Initiative(String),
     /// The council with this slug, id or code.
     Council(String),
+    /// The organisation with this slug or id.
+    Organisation(String),
     /// The record with this id.
     Record(String),
 }
@@ -47,6 +49,7 @@ pub fn subject(url: &str, base: &str) -> Option<EmbeddedPage> {
     let subject = match kind.as_str() {
         "initiatives" => EmbeddedPage::Initiative(name),
         "councils" => EmbeddedPage::Council(name),
+        "organisations" => EmbeddedPage::Organisation(name),
         "id" => EmbeddedPage::Record(name),
         _ => return None,
     };

@@ -14,6 +14,7 @@ use crate::error::ApiError;
 use crate::geography::Point;
 use crate::http::list_format::Format;
 use crate::http::response::Rendered;
+use crate::read_model::catalogue::OrganisationEntry;
 use crate::read_model::entry::InitiativeEntry;
 use crate::read_model::outcome_list::OutcomeRow;
 use crate::read_model::outcomes::OutcomeRecord;
@@ -211,6 +212,10 @@ pub struct OrganisationRow {
 }
 
 impl OrganisationRow {
+    fn entry(&self) -> Result<&OrganisationEntry, ApiError> {
+        self.snapshot.find_organisation(self.reach, self.id)
+    }
+
     fn count(&self) -> u64 {
         self.snapshot.initiatives_of_organisation(self.reach, self.id)
     }
@@ -219,13 +224,10 @@ impl OrganisationRow {
 impl Exported for OrganisationRow {
     type Record = Organisation;
     fn record(&self) -> Result<Organisation, ApiError> {
-        let entry = self.snapshot.organisations.get(self.id).ok_or_else(|| ApiError::not_found("organisation"))?;
-        Ok(Organisation { initiative_count: Some(self.count()), ..entry.record.clone() })
+        Ok(Organisation { initiative_count: Some(self.count()), ..self.entry()?.record.clone() })
     }
     fn write(&self, fields: Option<&[String]>, out: &mut Vec<u8>) -> Result<(), ApiError> {
-        if let Some(entry) = self.snapshot.organisations.get(self.id) {
-            RecordView::organisation(entry, fields, self.count()).without(LEFT_OUT).write(out);
-        }
+        RecordView::organisation(self.entry()?, fields, self.count()).without(LEFT_OUT).write(out);
         Ok(())
     }
     fn place(&self) -> (Uuid, Option<Point>) {

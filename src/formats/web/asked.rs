@@ -2,8 +2,18 @@
 //! (`web/src/state/filters.ts`). They have the names and values of the API's parameters.
 
 /// Filters that accept several values and match any of them.
-const SEVERAL: [&str; 9] =
-    ["theme", "principle", "council", "participant", "region", "nation", "kind", "delivery_status", "freshness"];
+const SEVERAL: [&str; 10] = [
+    "theme",
+    "principle",
+    "council",
+    "participant",
+    "organisation",
+    "region",
+    "nation",
+    "kind",
+    "delivery_status",
+    "freshness",
+];
 /// Filters that accept one value.
 const SINGLE: [&str; 7] = ["year_from", "year_to", "min_evidence", "has_outcomes", "bbox", "near", "radius_km"];
 /// Search words and order, which are no filters.

@@ -16,6 +16,7 @@ use crate::registry::initiatives::model::{
     Freshness, InitiativeKind, ParticipantRole, PartnerRole, VerificationMethod,
 };
 use crate::registry::memberships::vocabulary::MembershipStatus;
+use crate::registry::organisations::model::OrganisationKind;
 use crate::text::dates::in_words;
 
 type Table = BTreeMap<String, String>;
@@ -30,6 +31,9 @@ pub struct Words {
     pub freshness: Table,
     verification: Table,
     outcome_kinds: Table,
+    organisation_kinds: Table,
+    /// Registers whose identifiers lead to a page, by the code of their list (org-id.guide).
+    registers: BTreeMap<String, Register>,
     nations: Table,
     regions: Table,
     council_types: Table,
@@ -58,6 +62,16 @@ pub struct Level {
     pub name: String,
     /// Meaning, in a sentence.
     pub means: String,
+}
+
+/// A public register of organisations.
+#[derive(Debug, Deserialize)]
+struct Register {
+    name: String,
+    /// Address of the page of one organisation, with `{id}` for the identifier in the register.
+    page: String,
+    /// Letters in front of some identifiers that the address does not have.
+    without: String,
 }
 
 /// A group of claims. Different kinds are never added up.
@@ -123,6 +137,21 @@ pub fn unverified() -> String {
 /// Kind of a claim.
 pub fn outcome_kind(kind: OutcomeKind) -> String {
     of(&WORDS.outcome_kinds, &kind)
+}
+
+/// Kind of an organisation.
+pub fn organisation_kind(kind: OrganisationKind) -> String {
+    of(&WORDS.organisation_kinds, &kind)
+}
+
+/// Name of the register of an identifier, and the page of the organisation in it. `None` for a register without pages.
+pub fn register(org_id: &str) -> Option<(&'static str, String)> {
+    let found = |(code, register): (&String, &'static Register)| {
+        let id = org_id.strip_prefix(code.as_str())?.strip_prefix('-')?;
+        let id = id.strip_prefix(register.without.as_str()).unwrap_or(id);
+        Some((register.name.as_str(), register.page.replace("{id}", id)))
+    };
+    WORDS.registers.iter().find_map(found)
 }
 
 /// Nation.
@@ -256,6 +285,22 @@ mod tests {
         assert_eq!(ended, "Former member, until March 2020");
         assert_eq!(said(No, None, None, None), "No membership known");
         assert_eq!(membership(&MembershipSummary::default()), None);
+    }
+
+    #[test]
+    fn an_identifier_leads_to_its_page_in_a_register_that_has_one() {
+        let page = |id: &str| register(id).map(|(_, page)| page);
+        let company = "https://find-and-update.company-information.service.gov.uk/company/IP00525R";
+        assert_eq!(page("GB-COH-IP00525R").as_deref(), Some(company));
+        for id in ["GB-NIC-100123", "GB-NIC-NIC100123"] {
+            assert!(page(id).is_some_and(|page| page.ends_with("?regId=100123")), "{id}");
+        }
+        assert!(page("GB-SC-SC012345").is_some_and(|page| page.ends_with("?number=SC012345")));
+        assert!(page("GB-CHC-1164021").is_some_and(|page| page.contains("?regid=1164021&")));
+        for id in ["GB-UKPRN-10007774", "GB-SCO-1", "XM-DAC-41114", ""] {
+            assert_eq!(page(id), None, "{id}");
+        }
+        assert!(OrganisationKind::iter().all(|kind| WORDS.organisation_kinds.contains_key(&text(&kind))));
     }
 
     #[test]

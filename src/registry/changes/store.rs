@@ -154,7 +154,7 @@ async fn to_models(conn: &mut AsyncPgConnection, reach: Reach, rows: Vec<ChangeR
         let shown = membership.shown(reach.in_feed(), AsAt::today());
         records.insert(shown.id, ChangedRecord::Membership(Box::new(shown)));
     }
-    for organisation in organisations::store::load(conn, &of(ChangedResource::Organisation)).await? {
+    for organisation in organisations::store::load(conn, reach, &of(ChangedResource::Organisation)).await? {
         records.insert(organisation.id, ChangedRecord::Organisation(Box::new(organisation)));
     }
     let change = |row: ChangeRow| {

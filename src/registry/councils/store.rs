@@ -323,7 +323,7 @@ async fn is_named(conn: &mut AsyncPgConnection, id: Uuid) -> Result<bool, ApiErr
         .filter(council_changes::withdrawn_at.is_null())
         .filter(council_changes::from_ids.contains(vec![id]).or(council_changes::to_ids.contains(vec![id])));
     let owns = organisations::table
-        .filter(organisations::council_id.eq(id))
+        .filter(organisations::council_id.eq(id).or(organisations::proposed_by_id.eq(id)))
         .filter(organisations::withdrawn_at.is_null())
         .filter(organisations::merged_into_id.is_null());
     Ok(select(exists(leads)).get_result::<bool>(conn).await?

@@ -57,7 +57,8 @@ const THEMES_BY_ID: &str = "
     WHERE named.id = ANY ($2) AND t.withdrawn_at IS NULL AND NOT t.merged
     FOR KEY SHARE OF t";
 
-/// By slug or id, with the present name. What leads to a merged organisation leads to its heir.
+/// By slug or id, with the present name. What leads to a merged organisation leads to its heir. Nothing leads to a
+/// proposal.
 const ORGANISATIONS: &str = "
     SELECT named.name, o.id, o.name
     FROM (
@@ -66,7 +67,7 @@ const ORGANISATIONS: &str = "
         SELECT id::text, coalesce(merged_into_id, id) FROM organisations WHERE id = ANY ($2)
     ) named
     JOIN organisations o ON o.id = named.id
-    WHERE o.withdrawn_at IS NULL AND o.merged_into_id IS NULL
+    WHERE o.withdrawn_at IS NULL AND o.merged_into_id IS NULL AND o.proposed_by_id IS NULL
     FOR KEY SHARE OF o";
 
 /// Names from a body, with the ids that they lead to.

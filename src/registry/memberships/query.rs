@@ -61,7 +61,7 @@ pub enum MembershipField {
 }
 
 /// Filters of the list of memberships. Repeated parameters are combined with OR, different parameters with AND.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct MembershipQuery {
     /// Only memberships at this date: those that had begun by then and, unless you ask for them with `status`, had not
@@ -73,6 +73,10 @@ pub struct MembershipQuery {
     #[serde(default)]
     #[param(inline, example = json!(["oldham"]))]
     pub council: Vec<Reference>,
+    /// Only memberships of these organisations: slug or id.
+    #[serde(default)]
+    #[param(inline, example = json!(["co-operatives-uk"]))]
+    pub organisation: Vec<Reference>,
     /// Only these tiers.
     #[serde(default)]
     #[param(inline)]

@@ -68,6 +68,11 @@ impl StoredMembership {
         self.record.member.council_id()
     }
 
+    /// The organisation that is the member, if it has a record.
+    pub fn organisation_id(&self) -> Option<Uuid> {
+        self.record.member.record_of_organisation().map(|record| record.id)
+    }
+
     /// The whole record, as the audit trail and a patch need it. Its status is not computed.
     pub fn whole(&self) -> &Membership {
         &self.record

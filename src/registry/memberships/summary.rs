@@ -1,4 +1,4 @@
-//! The summary of a council's memberships that the council shows.
+//! Summaries of memberships, as members show them.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::model::Observation;
+use super::model::{Membership, Observation};
 use super::standing::{AsAt, Dates};
 use super::vocabulary::{MemberTier, MembershipStatus};
 use crate::db::enum_text::Word;
@@ -67,6 +67,18 @@ pub async fn of(
         }
     }
     Ok(found.into_iter().map(|(council, (_, summary))| (council, summary)).collect())
+}
+
+impl From<&Membership> for MembershipSummary {
+    fn from(shown: &Membership) -> Self {
+        Self {
+            tier: shown.tier.into(),
+            status: Some(shown.status),
+            as_at: shown.last_observed_on.clone(),
+            joined_on: shown.from.clone(),
+            ended_on: shown.to.clone(),
+        }
+    }
 }
 
 impl From<MemberTier> for MembershipTier {

@@ -6,6 +6,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::model::Organisation;
+use super::proposals;
 use super::store::await_namers;
 use crate::db::schema::{memberships, organisations};
 use crate::error::ApiError;
@@ -21,12 +22,15 @@ const MOST_ALIASES: usize = 20;
 /// none. Returns the memberships that moved, as they were before.
 ///
 /// A conflict if the two have memberships of the same time, because one member cannot have both; or if they have more
-/// names than one record can keep.
+/// names than one record can keep. What names a proposal gets the record of the heir, as when it is accepted.
 pub async fn merge(
     conn: &mut AsyncPgConnection,
     from: &Organisation,
     into: &Organisation,
 ) -> Result<Vec<StoredMembership>, ApiError> {
+    if from.proposed_by.is_some() && into.org_id.is_none() {
+        proposals::check_identifier(conn, from, Some(into.id)).await?;
+    }
     membership_store::take_turns(conn).await?;
     await_namers(conn, from.id).await?;
     let moved = memberships_of(conn, from.id).await?;
@@ -64,6 +68,9 @@ pub async fn merge(
         "UPDATE organisations SET merged_into_id = $2 WHERE merged_into_id = $1 OR id = $1",
     ] {
         diesel::sql_query(step).bind::<SqlUuid, _>(from.id).bind::<SqlUuid, _>(into.id).execute(conn).await?;
+    }
+    if let Some(proposer) = from.proposer() {
+        proposals::link(conn, from, proposer, into.id).await?;
     }
     slugs::transfer(conn, Resource::Organisation, from.id, into.id).await?;
     let change = (

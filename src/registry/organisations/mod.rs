@@ -5,5 +5,7 @@
 
 pub mod merge;
 pub mod model;
+pub mod proposals;
 pub mod query;
 pub mod store;
+mod taken;

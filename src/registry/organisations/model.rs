@@ -90,6 +90,11 @@ pub struct Organisation {
     /// Council that owns it. Null for other organisations.
     #[schema(required)]
     pub council: Option<CouncilRef>,
+    /// Council that proposes the record. Only for a proposal: network officers and that council see it until an officer
+    /// accepts it. Its slug is its id until then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub proposed_by: Option<CouncilRef>,
     /// Markdown fields rendered as sanitised HTML.
     pub html: OrganisationHtml,
     /// Number of initiatives that you can see and that name the organisation as lead, partner, evaluator or payer. Only
@@ -114,6 +119,18 @@ pub struct OrganisationHtml {
     pub description: Option<String>,
 }
 
+impl Organisation {
+    /// The council that proposes it; `None` for an accepted organisation.
+    pub fn proposer(&self) -> Option<Uuid> {
+        self.proposed_by.as_ref().map(|council| council.id)
+    }
+
+    /// Its name and its aliases.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.name).chain(&self.aliases).map(String::as_str)
+    }
+}
+
 impl Versioned for Organisation {
     fn version(&self) -> i32 {
         self.version
@@ -131,7 +148,8 @@ pub struct NewOrganisation {
     /// Name in use today. Never the name of a person.
     #[schema(required)]
     pub name: Name<160>,
-    /// Slug. Default: made from the name. Former slugs still lead to this organisation.
+    /// Slug. Default: made from the name. Former slugs still lead to this organisation. Not for a proposal, which gets its
+    /// slug when it is accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slug: Option<Slug>,
     /// Other names and spellings, including former ones, for search.

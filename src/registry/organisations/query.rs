@@ -28,6 +28,18 @@ pub enum OrganisationSort {
     UpdatedDescending,
 }
 
+/// Whether a network officer has accepted the record. `accepted`: everybody sees it. `proposed`: a council proposes it,
+/// and only network officers and that council see it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OrganisationStatus {
+    /// Accepted.
+    #[default]
+    Accepted,
+    /// Proposed.
+    Proposed,
+}
+
 /// Fields of an organisation that `fields` can select.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -42,6 +54,7 @@ pub enum OrganisationField {
     Website,
     Description,
     Council,
+    ProposedBy,
     Html,
     InitiativeCount,
     Version,
@@ -58,6 +71,10 @@ pub struct OrganisationQuery {
     /// are ignored.
     #[param(inline, example = "co-operatives")]
     pub q: Option<SearchText>,
+    /// Only organisations with this status. Default: `accepted`. With `proposed` you get the proposals that you can see:
+    /// network officers all, others those of their council.
+    #[param(inline)]
+    pub status: Option<OrganisationStatus>,
     /// Only these kinds of organisation.
     #[serde(default)]
     #[param(inline)]

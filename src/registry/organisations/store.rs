@@ -1,4 +1,6 @@
-//! Reads and writes of organisations. All organisations that are not withdrawn are public.
+//! Reads and writes of organisations. Accepted ones are public. What a council proposes is read with a reach.
+
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
@@ -8,6 +10,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::model::{NewOrganisation, Organisation, OrganisationHtml, OrganisationKind};
+use super::taken::{holder, namesake};
 use crate::access::reach::Reach;
 use crate::db::enum_text::Word;
 use crate::db::lock;
@@ -33,12 +36,13 @@ struct Row {
     org_id: Option<String>,
     website: Option<String>,
     description: Option<String>,
+    proposed_by_id: Option<Uuid>,
     version: i32,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }
 
-fn to_model((row, council): (Row, Option<CouncilRef>)) -> Organisation {
+fn to_model((row, council): (Row, Option<CouncilRef>), proposers: &HashMap<Uuid, CouncilRef>) -> Organisation {
     Organisation {
         id: row.id,
         slug: row.slug,
@@ -50,6 +54,7 @@ fn to_model((row, council): (Row, Option<CouncilRef>)) -> Organisation {
         html: OrganisationHtml { description: row.description.as_deref().map(render) },
         description: row.description,
         council,
+        proposed_by: row.proposed_by_id.and_then(|id| proposers.get(&id).cloned()),
         initiative_count: None,
         version: row.version,
         created_at: row.created_at,
@@ -57,10 +62,10 @@ fn to_model((row, council): (Row, Option<CouncilRef>)) -> Organisation {
     }
 }
 
-/// Organisations that can be read, by id or all of them. A merged one is only an address, so it is left out.
-async fn read(conn: &mut AsyncPgConnection, ids: Option<&[Uuid]>) -> Result<Vec<Organisation>, ApiError> {
+/// Organisations that the caller can see, by id or all of them. A merged one is only an address, so it is left out.
+async fn read(conn: &mut AsyncPgConnection, reach: Reach, ids: Option<&[Uuid]>) -> Result<Vec<Organisation>, ApiError> {
     let mut query = organisations::table
-        .left_join(councils::table)
+        .left_join(councils::table.on(organisations::council_id.eq(councils::id.nullable())))
         .filter(organisations::withdrawn_at.is_null())
         .filter(organisations::merged_into_id.is_null())
         .select((Row::as_select(), Option::<CouncilRef>::as_select()))
@@ -68,18 +73,25 @@ async fn read(conn: &mut AsyncPgConnection, ids: Option<&[Uuid]>) -> Result<Vec<
     if let Some(ids) = ids {
         query = query.filter(organisations::id.eq_any(ids.to_vec()));
     }
+    if !reach.is_officer() {
+        let own = reach.council.unwrap_or_default();
+        let is_accepted = organisations::proposed_by_id.is_null();
+        query = query.filter(is_accepted.or(organisations::proposed_by_id.is_not_distinct_from(own)));
+    }
     let rows: Vec<(Row, Option<CouncilRef>)> = query.load(conn).await?;
-    Ok(rows.into_iter().map(to_model).collect())
+    let proposers: Vec<Uuid> = rows.iter().filter_map(|(row, _)| row.proposed_by_id).collect();
+    let proposers = references::councils_by_id(conn, &proposers).await?;
+    Ok(rows.into_iter().map(|row| to_model(row, &proposers)).collect())
 }
 
-/// Every organisation that can be read.
+/// Every organisation that can be read, proposals included. For the service itself.
 pub async fn load_all(conn: &mut AsyncPgConnection) -> Result<Vec<Organisation>, ApiError> {
-    read(conn, None).await
+    read(conn, Reach::ALL, None).await
 }
 
-/// Organisations by id.
-pub async fn load(conn: &mut AsyncPgConnection, ids: &[Uuid]) -> Result<Vec<Organisation>, ApiError> {
-    if ids.is_empty() { Ok(Vec::new()) } else { read(conn, Some(ids)).await }
+/// Organisations by id, if the caller can see them.
+pub async fn load(conn: &mut AsyncPgConnection, reach: Reach, ids: &[Uuid]) -> Result<Vec<Organisation>, ApiError> {
+    if ids.is_empty() { Ok(Vec::new()) } else { read(conn, reach, Some(ids)).await }
 }
 
 /// What is left of an organisation that cannot be read.
@@ -92,8 +104,10 @@ pub struct Gone {
     pub merged_into_id: Option<Uuid>,
     /// When it was withdrawn.
     pub withdrawn_at: Option<DateTime<Utc>>,
-    /// The public reason.
+    /// The reason, which everybody sees who could see the organisation.
     pub withdrawn_reason: Option<String>,
+    /// The council that proposed it, if it was never accepted.
+    pub proposed_by_id: Option<Uuid>,
 }
 
 /// Merged and withdrawn organisations.
@@ -103,18 +117,22 @@ pub async fn load_gone(conn: &mut AsyncPgConnection) -> Result<Vec<Gone>, ApiErr
 }
 
 /// The organisation that a path segment names, or 404.
-pub async fn locate(conn: &mut AsyncPgConnection, segment: &str) -> Result<Organisation, ApiError> {
+pub async fn locate(conn: &mut AsyncPgConnection, reach: Reach, segment: &str) -> Result<Organisation, ApiError> {
     let id = references::require_id(conn, Resource::Organisation, segment).await?;
-    find(conn, id).await
+    find(conn, reach, id).await
 }
 
-/// One organisation. A withdrawn one gives 404 with the public reason. A merged one gives the organisation that it was
-/// merged into.
-pub async fn find(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Organisation, ApiError> {
-    let heir: Option<Option<Uuid>> =
-        organisations::table.find(id).select(organisations::merged_into_id).first(conn).await.optional()?;
-    let id = heir.flatten().unwrap_or(id);
-    if let Some(found) = load(conn, &[id]).await?.pop() {
+/// One organisation. A withdrawn one gives 404 with the reason. A merged one gives the organisation that it was merged
+/// into. A proposal that the caller cannot see gives 404, whatever became of it.
+pub async fn find(conn: &mut AsyncPgConnection, reach: Reach, id: Uuid) -> Result<Organisation, ApiError> {
+    let row = organisations::table.find(id).select((organisations::merged_into_id, organisations::proposed_by_id));
+    let row: Option<(Option<Uuid>, Option<Uuid>)> = row.first(conn).await.optional()?;
+    let (heir, proposer) = row.unwrap_or_default();
+    if proposer.is_some_and(|council| !reach.sees_proposals_of(council)) {
+        return Err(ApiError::not_found("organisation"));
+    }
+    let id = heir.unwrap_or(id);
+    if let Some(found) = load(conn, reach, &[id]).await?.pop() {
         return Ok(found);
     }
     Err(missing(conn, "organisations", "organisation", id).await?)
@@ -132,12 +150,17 @@ pub struct Resolved {
     council: Option<Uuid>,
 }
 
-/// Resolves the council and checks that the identifier is free. Reports all faults together. `own` is the organisation
-/// to replace. Call [`take_turns`] first.
+/// Resolves the council and checks that the identifier is free and, for a proposal, that no record has its name. Reports
+/// all faults together. `own` is the organisation to replace, `proposer` the council that proposes it. Call
+/// [`take_turns`] first.
+///
+/// A proposal is held against accepted organisations and against those of its own council. Another council's, which it
+/// cannot see, makes no difference: the network officer who accepts one of them sees both.
 pub async fn resolve(
     conn: &mut AsyncPgConnection,
     draft: Draft<NewOrganisation>,
     own: Option<Uuid>,
+    proposer: Option<Uuid>,
 ) -> Result<Resolved, ApiError> {
     let Draft { value: organisation, mut faults } = draft;
     let mut council = match &organisation.council {
@@ -152,18 +175,23 @@ pub async fn resolve(
             faults.add("/council", UNKNOWN, "is not a council in the registry");
         }
     }
-    if let Some(org_id) = organisation.org_id.as_deref() {
-        let holder: Option<(Uuid, String, String)> = organisations::table
-            .filter(organisations::org_id.eq(org_id))
-            .filter(organisations::withdrawn_at.is_null())
-            .filter(organisations::merged_into_id.is_null())
-            .select((organisations::id, organisations::name, organisations::slug))
-            .first(conn)
-            .await
-            .optional()?;
-        if let Some((_, name, slug)) = holder.filter(|(id, ..)| Some(*id) != own) {
-            let detail = format!("is the identifier of {name} ({slug}); use that record, or merge the two");
-            faults.add("/org_id", "taken", detail);
+    if let Some(org_id) = organisation.org_id.as_deref()
+        && let Some((name, slug)) = holder(conn, org_id, own, proposer).await?
+    {
+        let detail = format!("is the identifier of {name} ({slug}); use that record, or merge the two");
+        faults.add("/org_id", "taken", detail);
+    }
+    if let Some(proposer) = proposer {
+        let slug = organisation.slug.as_deref();
+        if slug.is_some_and(|slug| own.is_none_or(|own| own.to_string() != slug)) {
+            faults.add(
+                "/slug",
+                "not_allowed",
+                "is for accepted organisations; a proposal gets one when it is accepted",
+            );
+        }
+        if let Some((name, slug)) = namesake(conn, &organisation.name, own, proposer).await? {
+            faults.add("/name", "taken", format!("is a name of {name} ({slug}); use that record"));
         }
     }
     faults.finish()?;
@@ -199,12 +227,21 @@ impl<'a> Change<'a> {
     }
 }
 
-/// Creates an organisation.
-pub async fn create(conn: &mut AsyncPgConnection, resolved: &Resolved) -> Result<Uuid, ApiError> {
+/// Creates an organisation: an accepted one, or one that a council proposes.
+pub async fn create(
+    conn: &mut AsyncPgConnection,
+    resolved: &Resolved,
+    proposer: Option<Uuid>,
+) -> Result<Uuid, ApiError> {
     let id = Uuid::now_v7();
     let new = &resolved.organisation;
-    let slug = slugs::claim(conn, Resource::Organisation, new.slug.as_deref(), &new.name, id).await?;
-    let values = (organisations::id.eq(id), Change::new(resolved, &slug));
+    // A proposal takes no slug: others could tell from one that is taken that it is there.
+    let slug = match proposer {
+        Some(_) => id.to_string(),
+        None => slugs::claim(conn, Resource::Organisation, new.slug.as_deref(), &new.name, id).await?,
+    };
+    let proposed_by = organisations::proposed_by_id.eq(proposer);
+    let values = (organisations::id.eq(id), proposed_by, Change::new(resolved, &slug));
     diesel::insert_into(organisations::table).values(values).execute(conn).await?;
     Ok(id)
 }

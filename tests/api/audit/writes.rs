@@ -199,6 +199,11 @@ impl Walk {
         let deleted = admin.delete(keeping.header("location"), merged.etag()).await;
         let told = [("organisation.withdraw", kind, Some(2), None)];
         self.left("delete_organisation", &deleted, &merged.json, &told).await;
+        let editor = self.app.editor("oldham").await;
+        let proposed = editor.post("/v1/organisations", &organisation("Lending")).await.expect(201);
+        let accepted = admin.post_if_match(&format!("{}/accept", proposed.header("location")), proposed.etag()).await;
+        let told = [("organisation.accept", kind, Some(1), Some(2))];
+        self.left("accept_organisation", &accepted, &accepted.json, &told).await;
     }
 
     async fn initiatives(&mut self) {

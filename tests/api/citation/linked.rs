@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{TITLE, accepting, published, today};
 use crate::support::TestApp;
+use crate::support::records::whole_organisation;
 
 const LD: &str = "application/ld+json";
 
@@ -72,6 +73,21 @@ async fn a_council_is_an_organisation_of_government() {
     assert_eq!(said["location"]["geo"]["longitude"], record["location"]["longitude"]);
     assert_eq!(said["memberOf"]["url"], "https://www.councils.coop/");
     nothing_is_null(&said);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_organisation_has_its_names_its_identifiers_and_its_owner() {
+    let app = TestApp::with_sample().await;
+    app.moderator().await.post("/v1/organisations", &whole_organisation()).await.expect(201);
+    let client = app.anonymous();
+    let said = accepting(&client, "/v1/organisations/wombat-housing", LD).await.expect(200).json;
+    assert_eq!((&said["@type"], &said["name"]), (&json!("Organization"), &json!("Wombat Housing")));
+    assert_eq!(said["alternateName"], json!(["Wombat Homes Ltd", "WH"]));
+    assert_eq!(said["identifier"][0]["value"], "GB-COH-01234567");
+    assert_eq!(said["parentOrganization"]["identifier"]["value"], "E08000004");
+    nothing_is_null(&said);
+    let refused = accepting(&client, "/v1/organisations/wombat-housing?fields=slug", LD).await;
+    refused.expect_problem(400, "bad_query");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,9 +4,12 @@ mod lists;
 mod members;
 mod merges;
 mod named;
+mod pages;
+mod proposals;
 mod records;
 mod rules;
 mod sample;
+mod search;
 
 use serde_json::{Value, json};
 

@@ -214,14 +214,11 @@ pub const TABLE: &[(&[Kind], Needs, &[&str])] = &[
     (
         OFFICERS,
         OfScope(Scope::WriteCouncils),
-        &[
-            "create_organisation",
-            "replace_organisation",
-            "update_organisation",
-            "delete_organisation",
-            "merge_organisation",
-        ],
+        &["replace_organisation", "update_organisation", "delete_organisation", "merge_organisation"],
     ),
+    // Officers enter, authors propose. The key of an author needs write:initiatives for it.
+    (AUTHORS, OfScope(Scope::WriteCouncils), &["create_organisation"]),
+    (OFFICERS, OfScope(Scope::Moderate), &["accept_organisation"]),
     (OFFICERS, OfScope(Scope::ManageUsers), &["list_users", "find_user"]),
     (
         ADMINS,

@@ -31,7 +31,7 @@ const VALUES: [(&str, &str); 13] = [
 ];
 
 /// Reads with parameters, words and other forms.
-const BESIDES: [&str; 19] = [
+const BESIDES: [&str; 24] = [
     "/v1/initiatives?theme=housing&include=lead_council,themes,participants,parent,components&limit=200",
     "/v1/initiatives?q=credit+unoins&highlight=true",
     "/v1/initiatives?council=network&sort=-updated_at&fields=slug",
@@ -46,6 +46,11 @@ const BESIDES: [&str; 19] = [
     "/v1/initiatives?council=oldham&lineage=all",
     "/v1/organisations?q=co-operativs&kind=other",
     "/v1/organisations/no-such-organisation",
+    "/v1/memberships?organisation=co-operatives-uk",
+    "/organisations",
+    "/organisations/co-operatives-uk",
+    "/organisations/no-such-organisation",
+    "/oembed?url=http://registry.example/organisations/co-operatives-uk",
     "/v1/outcomes?kind=target&sort=-started_on",
     "/v1/initiatives.ndjson?theme=housing",
     "/v1/initiatives.geojson",

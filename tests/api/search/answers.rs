@@ -180,6 +180,8 @@ async fn suggestions_begin_with_the_first_letter() {
         ("house", "theme", ""),
         ("hous", "theme", "housing"),
         ("living", "theme", "cost-of-living"),
+        ("co-ops uk", "organisation", "co-operatives-uk"),
+        ("2020 pub", "organisation", "rsa-2020-public-services-hub"),
         ("get oldham w", "initiative", "get-oldham-working"),
         ("wardens", "initiative", "york-snow-wardens"),
         ("coop housing in", "initiative", "york-co-operative-housing-idea"),
@@ -189,8 +191,8 @@ async fn suggestions_begin_with_the_first_letter() {
         let there = found.iter().any(|one| is(one, resource, slug));
         assert_eq!(there, !slug.is_empty(), "{q}: {found:?}");
     }
-    // Every suggestion has a word that begins with the letter; councils, then themes, then initiatives.
-    let order = ["council", "theme", "initiative"];
+    // Every suggestion has a word that begins with the letter; councils, then themes, organisations and initiatives.
+    let order = ["council", "theme", "organisation", "initiative"];
     for letter in 'a'..='z' {
         for limit in [1, 5, 20] {
             let found = suggested(&letter.to_string(), &limit.to_string()).await;
@@ -207,7 +209,6 @@ async fn suggestions_begin_with_the_first_letter() {
     assert!(suggested("c", "1000").await.len() <= 20, "more is clamped");
     assert!(suggested("xqzv", "8").await.is_empty());
     for shown in suggested("plym", "20").await {
-        let list = if shown.0 == "initiative" { "initiatives" } else { "councils" };
-        client.get(&format!("/v1/{list}/{}", shown.1)).await.expect(200);
+        client.get(&format!("/v1/{}s/{}", shown.0, shown.1)).await.expect(200);
     }
 }

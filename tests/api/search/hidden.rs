@@ -35,7 +35,7 @@ const VALUES: [(&str, &[&str]); 15] = [
 ];
 
 /// Addresses besides those of the document: queries by which something could be told from what is hidden.
-const BESIDES: [&str; 51] = [
+const BESIDES: [&str; 58] = [
     "/v1/initiatives?limit=200",
     "/v1/initiatives?sort=-title&limit=5",
     "/v1/initiatives?sort=started_on&limit=7",
@@ -56,6 +56,13 @@ const BESIDES: [&str; 51] = [
     "/v1/initiatives/facets?council=zyzzyvaborough",
     "/v1/initiatives.csv?q=working&council=oldham",
     "/v1/initiatives.ndjson?participant=york&sort=-updated_at",
+    "/v1/organisations?q=oldham&sort=-updated_at",
+    "/v1/organisations?status=proposed",
+    "/v1/organisations.csv?status=proposed",
+    "/v1/organisations?council=oldham",
+    "/v1/initiatives?organisation=zyzzyvas-of-oldham",
+    "/organisations",
+    "/sitemap.xml",
     "/v1/councils?limit=200",
     "/v1/councils?nation=scotland&sort=-updated_at",
     "/v1/councils?membership=unknown",
@@ -213,6 +220,21 @@ async fn every_open_answer_is_the_same_with_and_without_hidden_records() {
     });
     admin.post("/v1/recruitment", &prospect).await.expect(201);
     assert_same(&addresses, &before, &read(&client, &addresses).await, "a prospect");
+
+    let editor = app.editor("oldham").await;
+    let proposal = json!({
+        "name": "Zyzzyvas of Oldham", "aliases": ["Quokkish Oldham"], "kind": "charity", "org_id": "GB-CHC-1164021",
+        "description": "Zyzzyvas of Zyzzyvaborough.", "council": "oldham"
+    });
+    let proposed = editor.post("/v1/organisations", &proposal).await.expect(201);
+    assert_same(&addresses, &before, &read(&client, &addresses).await, "a proposal");
+    assert_eq!(admin.get("/v1/organisations?status=proposed&q=zyzzyva").await.expect(200).json["total"], 1);
+    let place = proposed.header("location");
+    let edit = json!({ "name": "York zyzzyvas", "council": "york" });
+    let edited = editor.patch(place, proposed.etag(), &edit).await.expect(200);
+    assert_same(&addresses, &before, &read(&client, &addresses).await, "an edited proposal");
+    admin.delete(&format!("{place}?reason=Zyzzyva"), edited.etag()).await.expect(204);
+    assert_same(&addresses, &before, &read(&client, &addresses).await, "a refused proposal");
 
     let whole =
         with(records::whole_initiative(), json!({ "slug": "zyzzyva", "title": "Get Oldham Working, with zyzzyvas" }));

@@ -89,6 +89,7 @@ async fn a_permalink_leads_browsers_to_the_page() {
         ("/v1/councils/oldham", "/councils/oldham"),
         ("/v1/initiatives/get-oldham-working", "/initiatives/get-oldham-working"),
         ("/v1/themes/housing", "/themes/housing"),
+        ("/v1/organisations/locality", "/organisations/locality"),
     ] {
         let id = client.get(record).await.expect(200).json["id"].as_str().unwrap().to_owned();
         let answer = browse(&client, &format!("/id/{id}")).await.expect(303);

@@ -214,8 +214,9 @@ async fn crawlers_find_every_page_once_and_feeds_beside_it() {
         |path: &'static str| async { client.get(path).await.expect(200).json["total"].as_i64().expect("a total") };
     let records = total("/v1/initiatives?limit=1").await
         + total("/v1/councils?limit=1&status=living&status=shadow&status=proposed&status=abolished").await
-        + total("/v1/themes?limit=1&status=active").await;
-    assert_eq!(places.len() as i64, records + 4);
+        + total("/v1/themes?limit=1&status=active").await
+        + total("/v1/organisations?limit=1").await;
+    assert_eq!(places.len() as i64, records + 5);
     client.get("/sitemap.xml?part=2").await.expect_problem(404, "not_found");
     // Each address is the canonical one of its page.
     for place in places.iter().step_by(11) {

@@ -25,6 +25,12 @@ export function listThemeInitiatives(theme: string, stop: AbortSignal) {
   return data<"list_theme_initiatives">(client.GET("/v1/themes/{theme}/initiatives", { params, signal: stop })) as Promise<CardPage>;
 }
 
+/** The first page of the initiatives that name an organisation as lead, partner, evaluator or payer, newest first. */
+export function listOrganisationInitiatives(organisation: string, stop: AbortSignal) {
+  const query = { organisation: [organisation], fields: [...CARD], sort: "-started_on" as const };
+  return data<"list_initiatives">(client.GET("/v1/initiatives", { params: { query }, signal: stop })) as Promise<CardPage>;
+}
+
 /** The first page of the initiatives that a council leads or takes part in, newest first. */
 export function listCouncilInitiatives(council: string, stop: AbortSignal) {
   const params = { path: { council }, query: { fields: [...CARD], sort: "-started_on" as const } };
@@ -129,6 +135,33 @@ export type ClaimPage = Paged<Schema<"OutcomeRecord">>;
 export function listOutcomes(of: { participant?: string[]; theme?: string[] }, stop: AbortSignal) {
   const query = { ...of, limit: 200 };
   return data<"list_outcomes">(client.GET("/v1/outcomes", { params: { query }, signal: stop })) as Promise<ClaimPage>;
+}
+
+/** An organisation with all its members. */
+export function findOrganisation(organisation: string, stop: AbortSignal) {
+  return data<"find_organisation">(client.GET("/v1/organisations/{organisation}", { params: { path: { organisation } }, signal: stop })) as Promise<Schema<"Organisation">>;
+}
+
+/** Memberships of an organisation. */
+export async function listMemberships(organisation: string, stop: AbortSignal): Promise<Schema<"Membership">[]> {
+  const query = { organisation: [organisation], limit: 200 };
+  const { data: memberships } = await data<"list_memberships">(client.GET("/v1/memberships", { params: { query }, signal: stop }));
+  return memberships as Schema<"Membership">[];
+}
+
+/** Members that a line of the list of organisations shows. */
+const ORGANISATION_LINE = ["slug", "name", "kind", "initiative_count"] as const;
+
+/** All organisations, by name, with the members that a line shows. */
+export async function listOrganisations(stop: AbortSignal): Promise<Schema<"Organisation">[]> {
+  const query = { fields: [...ORGANISATION_LINE], sort: "name" as const, limit: 200 };
+  let page = await data<"list_organisations">(client.GET("/v1/organisations", { params: { query }, signal: stop }));
+  const organisations = [...page.data];
+  while (page.page.next) {
+    page = (await nextPage(page.page.next)) as unknown as typeof page;
+    organisations.push(...page.data);
+  }
+  return organisations as Schema<"Organisation">[];
 }
 
 /** Labels of themes, by slug. */

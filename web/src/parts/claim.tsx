@@ -3,6 +3,7 @@ import { claimed, claimedWhen, quantity } from "../format";
 import { sharedCaveats } from "../state/claims";
 import { CLAIM_GROUPS, OUTCOME_KINDS } from "../words";
 import { Evidence } from "./evidence";
+import { Organisation } from "./lead";
 
 type Outcome = Schema<"Outcome">;
 
@@ -75,7 +76,7 @@ function Claim({ claim, source, shared }: { claim: Outcome; source: number | und
           <div>
             <dt>Evaluated by</dt>
             <dd>
-              {claim.independence.evaluator}
+              <Organisation name={claim.independence.evaluator} slug={claim.independence.organisation} />
               {claim.independence.declared_interest && <small> Declared interest: {claim.independence.declared_interest}</small>}
             </dd>
           </div>

@@ -18,6 +18,7 @@ const ORDER = [
   ["kind", 6],
   ["nation", 4],
   ["region", 5],
+  ["organisation", 5],
 ] as const satisfies readonly (readonly [Several & keyof Counts, number])[];
 
 interface Props {

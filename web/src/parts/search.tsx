@@ -10,7 +10,7 @@ type Suggestion = Schema<"Suggestion">;
 /** Pause in typing before suggestions are requested, in milliseconds. */
 const PAUSE = 120;
 
-const GROUPS: Record<Suggestion["resource"], string> = { council: "Council", theme: "Theme", initiative: "Initiative" };
+const GROUPS: Record<Suggestion["resource"], string> = { council: "Council", theme: "Theme", organisation: "Organisation", initiative: "Initiative" };
 
 interface Props {
   /** The current search. */
@@ -75,7 +75,7 @@ export function Search({ words, onSearch, onTheme }: Props) {
       setTyped("");
       onTheme(slug);
     } else {
-      go(resource === "council" ? `/councils/${slug}` : `/initiatives/${slug}`);
+      go(`/${resource}s/${slug}`);
     }
   };
 
@@ -107,7 +107,7 @@ export function Search({ words, onSearch, onTheme }: Props) {
 
   return (
     <form class="search" id="find" role="search" action="/" onSubmit={submit}>
-      <label for="find-box">Search initiatives, councils and themes</label>
+      <label for="find-box">Search initiatives, councils, organisations and themes</label>
       <div class="box">
         <input
           id="find-box"

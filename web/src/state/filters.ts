@@ -6,7 +6,7 @@ type Query = NonNullable<operations["list_initiatives"]["parameters"]["query"]>;
 type Parameter = keyof Query & string;
 
 /** Filters that accept several values and match any of them. */
-export const SEVERAL = ["theme", "principle", "council", "participant", "region", "nation", "kind", "delivery_status", "freshness"] as const satisfies readonly Parameter[];
+export const SEVERAL = ["theme", "principle", "council", "participant", "organisation", "region", "nation", "kind", "delivery_status", "freshness"] as const satisfies readonly Parameter[];
 /** Filters that accept one value. */
 export const SINGLE = ["year_from", "year_to", "min_evidence", "has_outcomes", "bbox", "near", "radius_km"] as const satisfies readonly Parameter[];
 /** Search text and order, which are shown separately from the filters. */

@@ -9,7 +9,7 @@ export interface Place {
 }
 
 /** Paths of this page. All others belong to the service, such as `/docs/` and `/v1/…`. */
-const OURS = /^\/($|initiatives(\/|$)|councils(\/|$)|themes(\/|$)|compare$|about$)/;
+const OURS = /^\/($|initiatives(\/|$)|councils(\/|$)|themes(\/|$)|organisations(\/|$)|compare$|about$)/;
 
 const listeners = new Set<() => void>();
 const scrolled = new Map<string, number>();

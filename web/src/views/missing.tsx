@@ -6,6 +6,7 @@ const LISTS = {
   initiative: ["/", "All initiatives"],
   council: ["/councils", "All councils"],
   theme: ["/themes", "All themes"],
+  organisation: ["/organisations", "All organisations"],
 } as const;
 
 /** The page for an unknown address, or for a record that was withdrawn. */

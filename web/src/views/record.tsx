@@ -9,7 +9,7 @@ import { Cite } from "../parts/cite";
 import { Claims } from "../parts/claim";
 import { Copy } from "../parts/copy";
 import { Heading } from "../parts/heading";
-import { Lead } from "../parts/lead";
+import { Lead, Organisation } from "../parts/lead";
 import { Failed, Loading } from "../parts/states";
 import { Status } from "../parts/status";
 import { Reference, Share, full } from "../parts/take";
@@ -143,7 +143,7 @@ function Costs({ costs, sources }: { costs: Initiative["costs"]; sources: Map<st
       <ul class="lines">
         {costs.map((cost, index) => {
           const source = cost.source ? sources.get(cost.source) : undefined;
-          const about = [COST_KINDS[cost.kind], cost.payer && `paid by ${cost.payer}`, cost.programme, cost.round, period(cost.period_from, cost.period_to)];
+          const more = [cost.programme, cost.round, period(cost.period_from, cost.period_to)].filter(Boolean);
           return (
             <li key={index}>
               <b class="amount">
@@ -153,7 +153,13 @@ function Costs({ costs, sources }: { costs: Initiative["costs"]; sources: Map<st
               <div>
                 <p>{cost.description}</p>
                 <p class="note">
-                  {about.filter(Boolean).join(", ")}
+                  {COST_KINDS[cost.kind]}
+                  {cost.payer && (
+                    <>
+                      , paid by <Organisation name={cost.payer} slug={cost.payer_organisation} />
+                    </>
+                  )}
+                  {more.length > 0 && `, ${more.join(", ")}`}
                   {source !== undefined && (
                     <>
                       {" "}
@@ -262,9 +268,17 @@ function Aside({ record }: { record: Initiative }) {
         {record.partners.length > 0 && (
           <Fact name="Partners">
             <ul>
-              {record.partners.map((partner) => (
-                <li key={partner.name}>
-                  {partner.url ? <a href={partner.url}>{partner.name}</a> : partner.name} <small>{PARTNER_ROLES[partner.role]}</small>
+              {record.partners.map(({ name, organisation, role, url }) => (
+                <li key={name}>
+                  {url && !organisation ? <a href={url}>{name}</a> : <Organisation name={name} slug={organisation} />} <small>{PARTNER_ROLES[role]}</small>
+                  {url && organisation && (
+                    <>
+                      {" "}
+                      <small>
+                        <a href={url}>{site(url)}</a>
+                      </small>
+                    </>
+                  )}
                 </li>
               ))}
             </ul>

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::parts::evidence;
+use super::parts::{evidence, organisation};
 use crate::db::enum_text::text;
 use crate::formats::web::figures::{Claim, claimed, quantity, when};
 use crate::formats::web::words::{self, WORDS};
@@ -66,7 +66,7 @@ fn one(claim: &Claim<'_>, source: Option<usize>, evaluation: Option<&Independenc
                 @if let Some(by) = evaluation {
                     div {
                         dt { "Evaluated by" }
-                        dd { (*by.evaluator) @if let Some(interest) = &by.declared_interest { small { " Declared interest: " (**interest) } } }
+                        dd { (organisation(&by.evaluator, by.organisation.as_deref())) @if let Some(interest) = &by.declared_interest { small { " Declared interest: " (**interest) } } }
                     }
                 }
                 @if let Some(number) = source {

@@ -8,8 +8,16 @@ use crate::formats::web::words::{WORDS, filter_value, label, named};
 use crate::read_model::facets::{FacetCounts, FacetValue};
 
 /// Facets in the order of the panel, each with its initial number of values.
-const ORDER: [(&str, usize); 7] =
-    [("theme", 7), ("council", 6), ("principle", 5), ("delivery_status", 7), ("kind", 6), ("nation", 4), ("region", 5)];
+const ORDER: [(&str, usize); 8] = [
+    ("theme", 7),
+    ("council", 6),
+    ("principle", 5),
+    ("delivery_status", 7),
+    ("kind", 6),
+    ("nation", 4),
+    ("region", 5),
+    ("organisation", 5),
+];
 
 /// The counted values of a filter.
 fn counted<'a>(counts: &'a FacetCounts, name: &str) -> &'a [FacetValue] {
@@ -17,6 +25,7 @@ fn counted<'a>(counts: &'a FacetCounts, name: &str) -> &'a [FacetValue] {
         "theme" => &counts.theme,
         "principle" => &counts.principle,
         "council" | "participant" => &counts.council,
+        "organisation" => &counts.organisation,
         "region" => &counts.region,
         "nation" => &counts.nation,
         "kind" => &counts.kind,

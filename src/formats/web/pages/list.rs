@@ -81,7 +81,7 @@ fn around(asked: &Asked, columns: &Markup) -> Markup {
                     h1.hero-title tabindex="-1" { "Initiatives by " span.whole { "co-operative" } " councils" }
                     p { "Initiatives from councils across the UK: their approach, their outcomes, and how strong the evidence is." }
                     form.search id="find" role="search" action="/" {
-                        label for="find-box" { "Search initiatives, councils and themes" }
+                        label for="find-box" { "Search initiatives, councils, organisations and themes" }
                         div.box {
                             input id="find-box" type="text" enterkeyhint="search" name="q" maxlength="200" autocomplete="off" spellcheck="true" placeholder="Housing, credit unions, Oldham …" value=(asked.get("q"));
                             button type="submit" {

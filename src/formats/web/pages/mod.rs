@@ -14,6 +14,7 @@ pub mod council;
 pub mod councils;
 pub mod facets;
 pub mod list;
+pub mod organisation;
 pub mod parts;
 pub mod plain;
 pub mod plots;

@@ -34,11 +34,20 @@ pub fn status(record: &Initiative) -> Markup {
     }
 }
 
-/// Lead of an initiative, with a link if it is a council.
+/// Lead of an initiative, with a link if it is a council or has a record.
 pub fn lead(record: &Initiative) -> Markup {
     let name = words::lead(record);
-    match &record.lead_council {
-        Some(lead) => html! { a href={ "/councils/" (lead.slug) } { (name) } },
+    match (&record.lead_council, &record.lead_organisation) {
+        (Some(lead), _) => html! { a href={ "/councils/" (lead.slug) } { (name) } },
+        (None, Some(lead)) => html! { a href={ "/organisations/" (lead.slug) } { (name) } },
+        (None, None) => html! { (name) },
+    }
+}
+
+/// An organisation by its name of the day, with a link if it has a record.
+pub fn organisation(name: &str, slug: Option<&str>) -> Markup {
+    match slug {
+        Some(slug) => html! { a href={ "/organisations/" (slug) } { (name) } },
         None => html! { (name) },
     }
 }

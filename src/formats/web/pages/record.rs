@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use maud::{Markup, html};
 
 use super::claims::{claims, source_number};
-use super::parts::{back, fact, lead, prose, reference, status};
+use super::parts::{back, fact, lead, organisation, prose, reference, status};
 use crate::formats::web::figures::{cost, date, period, site};
 use crate::formats::web::words;
 use crate::registry::initiatives::answer::{Initiative, LocationOf};
@@ -104,13 +104,14 @@ fn costs(record: &Initiative) -> Markup {
                             div {
                                 p { (*one.description) }
                                 p.note {
-                                    (joined([
-                                        Some(words::cost_kind(one.kind)),
-                                        one.payer.as_ref().map(|payer| format!("paid by {}", &**payer)),
+                                    (words::cost_kind(one.kind))
+                                    @if let Some(payer) = &one.payer { ", paid by " (organisation(payer, one.payer_organisation.as_deref())) }
+                                    @let more = joined([
                                         one.programme.as_deref().map(str::to_owned),
                                         one.round.as_deref().map(str::to_owned),
                                         Some(period(one.period_from.as_deref(), one.period_to.as_deref())),
-                                    ]))
+                                    ]);
+                                    @if !more.is_empty() { ", " (more) }
                                     @if let Some(number) = source_number(record, one.source.as_deref()) {
                                         " (" a href={ "#source-" (number) } { "source " (number) } ")"
                                     }
@@ -189,8 +190,12 @@ fn facts(record: &Initiative, today: NaiveDate) -> Markup {
                     (fact("Partners", &html! { ul {
                         @for one in &record.partners {
                             li {
-                                @match &one.url { Some(url) => { a href=(**url) { (*one.name) } }, None => { (*one.name) } }
+                                @match (&one.organisation, &one.url) {
+                                    (None, Some(url)) => { a href=(**url) { (*one.name) } },
+                                    (known, _) => (organisation(&one.name, known.as_deref())),
+                                }
                                 " " small { (words::partner_role(one.role)) }
+                                @if let (Some(_), Some(url)) = (&one.organisation, &one.url) { " " small { a href=(**url) { (site(url)) } } }
                             }
                         }
                     } }))
