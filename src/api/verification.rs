@@ -28,8 +28,8 @@ pub async fn verify_initiative(
     if value.method == VerificationMethod::Independent && edit.account.bound_to().is_some() {
         faults.add("/method", "not_allowed", "is for network officers; nobody checks the own record independently");
     }
-    faults.finish()?;
     edit.act(async |conn, current: &Initiative| {
+        faults.finish()?;
         if current.state != State::Published {
             return Err(ApiError::conflict("This initiative is a draft. Only published initiatives are confirmed."));
         }

@@ -155,7 +155,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value, examples: &
         statuses.extend(["403", "406"]);
         exports::finish_parameters(operation);
     }
-    if ["theme", "principle", "council", "participant", "broader", "initiative", "organisation"]
+    if ["theme", "principle", "council", "participant", "steward", "broader", "initiative", "organisation"]
         .iter()
         .any(|name| has_parameter(operation, name))
     {

@@ -19,7 +19,7 @@ async fn claims(app: &TestApp, client: &Client, address: &str) -> Vec<Value> {
 async fn each_group_is_what_its_address_lists_and_mixes_nothing() {
     let app = TestApp::with_sample().await;
     let anybody = app.anonymous();
-    for query in ["", "theme=housing", "theme=employment-skills&theme=housing", "nation=scotland", "min_evidence=2"] {
+    for query in ["", "theme=housing", "theme=employment-skills&theme=housing", "region=north_west", "min_evidence=2"] {
         let summary = anybody.get(&format!("/v1/outcomes/summary?{query}")).await.expect(200).json;
         let listed = anybody.get(&format!("/v1/outcomes?{query}&limit=1")).await.expect(200).json;
         assert_eq!(summary["total"], listed["total"], "{query}");

@@ -52,7 +52,7 @@ pub(super) async fn check_identifier(
 }
 
 /// Gives the record `heir` to partners, evaluators and payers with a name of the proposal and without a record, in the
-/// initiatives that the council leads which proposed it.
+/// initiatives that the proposing council looks after.
 pub(super) async fn link(
     conn: &mut AsyncPgConnection,
     proposal: &Organisation,
@@ -63,18 +63,18 @@ pub(super) async fn link(
     // Initiatives get a new version first, so that the read model and the change feed have them as they were before.
     for step in [
         "UPDATE initiatives SET visibility = visibility
-         WHERE lead_council_id = $1 AND withdrawn_at IS NULL AND $3 <> $1 AND id IN (
+         WHERE steward_id = $1 AND withdrawn_at IS NULL AND $3 <> $1 AND id IN (
              SELECT initiative_id FROM initiative_partners WHERE organisation_id IS NULL AND lower(name) = ANY ($2)
              UNION SELECT initiative_id FROM outcomes WHERE evaluator_id IS NULL AND lower(evaluator) = ANY ($2)
              UNION SELECT initiative_id FROM costs WHERE payer_id IS NULL AND lower(payer) = ANY ($2))",
         "UPDATE initiative_partners named SET organisation_id = $3 FROM initiatives i
-         WHERE i.id = named.initiative_id AND i.lead_council_id = $1 AND i.withdrawn_at IS NULL
+         WHERE i.id = named.initiative_id AND i.steward_id = $1 AND i.withdrawn_at IS NULL
              AND named.organisation_id IS NULL AND lower(named.name) = ANY ($2)",
         "UPDATE outcomes named SET evaluator_id = $3 FROM initiatives i
-         WHERE i.id = named.initiative_id AND i.lead_council_id = $1 AND i.withdrawn_at IS NULL
+         WHERE i.id = named.initiative_id AND i.steward_id = $1 AND i.withdrawn_at IS NULL
              AND named.evaluator_id IS NULL AND lower(named.evaluator) = ANY ($2)",
         "UPDATE costs named SET payer_id = $3 FROM initiatives i
-         WHERE i.id = named.initiative_id AND i.lead_council_id = $1 AND i.withdrawn_at IS NULL
+         WHERE i.id = named.initiative_id AND i.steward_id = $1 AND i.withdrawn_at IS NULL
              AND named.payer_id IS NULL AND lower(named.payer) = ANY ($2)",
     ] {
         diesel::sql_query(step)

@@ -245,12 +245,12 @@ impl Walk {
 
     async fn users(&mut self) {
         let admin = self.admin.clone();
-        let body = json!({ "email": "editor@oldham.example", "role": "council_editor", "council": "oldham" });
+        let body = json!({ "email": "editor@sunderland.example", "role": "council_editor", "council": "sunderland" });
         let mut new = body.clone();
         new["initial_password"] = json!(PASSWORD);
         let created = admin.post("/v1/users", &new).await;
         self.left("create_user", &created, &created.json, &[("user.create", "user", None, Some(1))]).await;
-        assert_eq!(events_of(&admin, &created).await[0]["council"]["slug"], "oldham");
+        assert_eq!(events_of(&admin, &created).await[0]["council"]["slug"], "sunderland");
         let path = created.header("location");
         let replaced = admin.put(path, created.etag(), &body).await;
         self.left("replace_user", &replaced, &replaced.json, &[("user.update", "user", Some(1), Some(2))]).await;
@@ -259,7 +259,7 @@ impl Walk {
         let set = admin.post(&format!("{path}/password"), &json!({ "password": PASSWORD })).await;
         let told = [("user.set_password", "user", Some(3), Some(4))];
         self.left("set_user_password", &set, &updated.json, &told).await;
-        let moved = admin.post("/v1/councils/oldham/move-users", &json!({ "to": "york" })).await;
+        let moved = admin.post("/v1/councils/sunderland/move-users", &json!({ "to": "york" })).await;
         self.left("move_users", &moved, &updated.json, &[("user.update", "user", Some(4), Some(5))]).await;
         let read = admin.get(path).await;
         self.left("find_user", &read, &read.json, &[("user.read", "user", Some(5), Some(5))]).await;

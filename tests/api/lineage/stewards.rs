@@ -123,7 +123,7 @@ async fn after_a_split_a_records_own_location_decides_or_an_admin_does() {
     assert_eq!(listed.each("slug"), ["in-the-east"]);
     let listed = app.anonymous().get("/v1/initiatives?steward=east-shire&steward=network&council=old-shire").await;
     assert_eq!(listed.expect(200).json["total"], 3);
-    let wrong = app.anonymous().get("/v1/initiatives?steward=east-shir").await.expect_problem(400, "bad_query");
+    let wrong = app.anonymous().get("/v1/initiatives?steward=east-shir").await.expect_problem(404, "not_found");
     assert!(wrong.text.contains("did you mean east-shire?"), "{}", wrong.text);
 
     // A new location decides anew.
