@@ -156,15 +156,18 @@ async fn read(client: Client, seed: u64) {
 async fn write(client: Client, seed: u64, writer: u64) -> usize {
     let mut chance = StdRng::seed_from_u64(seed);
     let until = Instant::now() + STRETCH;
-    let mut written = 0;
+    let (mut tried, mut written) = (0, 0);
     while Instant::now() < until {
+        // What was refused leaves records as well, so its number is not used again.
+        tried += 1;
+        let number = writer * 10_000 + tried;
         let own = match chance.random_range(0..11) {
-            0..3 => create(&client, &mut chance, writer * 10_000 + written as u64).await,
+            0..3 => create(&client, &mut chance, number).await,
             3..7 => change(&client, &mut chance).await,
             7 => rename_council(&client, &mut chance).await,
             8 => move_theme(&client, &mut chance).await,
-            9 => move_organisation(&client, &mut chance, writer * 10_000 + written as u64).await,
-            _ => merge_themes(&client, writer * 10_000 + written as u64).await,
+            9 => move_organisation(&client, &mut chance, number).await,
+            _ => merge_themes(&client, number).await,
         };
         written += usize::from(own.is_some());
         // What was answered is what is read, or something newer by another writer.
