@@ -5,8 +5,8 @@ use strum::{EnumIter, EnumMessage};
 use utoipa::ToSchema;
 
 /// People who can see a record, from widest to narrowest. `public`: everybody. `members`: everybody who has signed in.
-/// `officers`: contributors and editors of any council, and network officers. `private`: the lead council and network
-/// officers.
+/// `officers`: contributors and editors of any council, and network officers. `private`: the council that looks after the
+/// record (`steward`) and network officers.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage,
 )]
@@ -19,7 +19,7 @@ pub enum Visibility {
     Members,
     /// Contributors and editors of any council, and network officers.
     Officers,
-    /// The lead council and network officers.
+    /// The council that looks after the record, and network officers.
     Private,
 }
 

@@ -62,12 +62,12 @@ pub enum DeliveryStatus {
     Stopped,
 }
 
-/// Publication status. Only the lead council and network officers can see a `draft`. Everybody whom `visibility` allows
-/// can see a `published` record.
+/// Publication status. Only the council that looks after the record (`steward`) and network officers can see a `draft`.
+/// Everybody whom `visibility` allows can see a `published` record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// Visible to the lead council and network officers only.
+    /// Visible only to the council that looks after the record, and to network officers.
     #[default]
     Draft,
     /// Visible to everybody whom its visibility allows.
