@@ -8,13 +8,13 @@ use crate::access::extractors::Anyone;
 use crate::error::ApiError;
 use crate::formats::map::model::{CouncilProperties, InitiativeProperties, MapQuery, MapSummary, PointMap};
 use crate::formats::map::points;
-use crate::http::input::Query;
+use crate::http::input::{Filters, Query};
 use crate::http::response::{Answer, Cacheable};
 use crate::read_model::council_list::CouncilFilter;
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::initiative_filter::InitiativeFilter;
 use crate::registry::councils::query::CouncilQuery;
-use crate::registry::initiatives::query::{FacetQuery, InitiativeQuery};
+use crate::registry::initiatives::query::InitiativeQuery;
 
 /// Media type of GeoJSON (RFC 7946, section 12).
 const GEOJSON: &str = "application/geo+json";
@@ -66,13 +66,13 @@ pub async fn map_councils(
 ///
 /// Counts the initiatives that match, by the location of their lead council. Also counts the councils that lead them.
 /// Takes the same filters as `list_initiatives`.
-#[utoipa::path(tag = "map", extensions(("x-price" = json!({ "units": 2, "q": 5 }))), params(FacetQuery), responses(Cacheable, (status = 200, description = "Counts", body = MapSummary)))]
+#[utoipa::path(tag = "map", extensions(("x-price" = json!({ "units": 2, "q": 5 }))), params(Filters<InitiativeQuery>), responses(Cacheable, (status = 200, description = "Counts", body = MapSummary)))]
 #[get("/map/summary")]
 pub async fn summarise_map(
     request: HttpRequest,
     snapshot: CurrentSnapshot,
     caller: Anyone,
-    query: Query<FacetQuery>,
+    query: Query<Filters<InitiativeQuery>>,
 ) -> Result<HttpResponse, ApiError> {
     let filter = InitiativeFilter::new(&snapshot, caller.reach(), &query.filters)?;
     Answer::json(&request).send_json(&points::summary(&snapshot, caller.reach(), &filter))

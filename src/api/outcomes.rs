@@ -5,14 +5,14 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use crate::access::extractors::Anyone;
 use crate::db::enum_text::picked;
 use crate::error::ApiError;
-use crate::http::input::Query;
+use crate::http::input::{Filters, Query};
 use crate::http::page::{Listing, Page, Pages, base};
 use crate::http::response::{Answer, Cacheable};
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::read_model::outcome_list::OutcomeFilter;
 use crate::read_model::outcome_summary::OutcomeSummary;
 use crate::read_model::outcomes::OutcomeRecord;
-use crate::registry::outcomes::{OutcomeQuery, OutcomeSummaryQuery};
+use crate::registry::outcomes::OutcomeQuery;
 
 /// List outcomes
 ///
@@ -41,13 +41,13 @@ pub async fn list_outcomes(
 /// Figures by theme, kind of claim, unit and bound: how many there are, the lowest, the highest and, where that makes
 /// sense, the median. Figures of different kinds or bounds are never mixed, and nothing is added up. Each group has the
 /// address of its outcomes. `left_out` says which outcomes have no figure to show, and why.
-#[utoipa::path(tag = "outcomes", extensions(("x-price" = json!({ "units": 5 }))), params(OutcomeSummaryQuery), responses(Cacheable, (status = 200, description = "Outcomes in numbers", body = OutcomeSummary)))]
+#[utoipa::path(tag = "outcomes", extensions(("x-price" = json!({ "units": 5 }))), params(Filters<OutcomeQuery>), responses(Cacheable, (status = 200, description = "Outcomes in numbers", body = OutcomeSummary)))]
 #[get("/outcomes/summary")]
 pub async fn summarise_outcomes(
     request: HttpRequest,
     snapshot: CurrentSnapshot,
     caller: Anyone,
-    query: Query<OutcomeSummaryQuery>,
+    query: Query<Filters<OutcomeQuery>>,
 ) -> Result<HttpResponse, ApiError> {
     let reach = caller.reach();
     let filter = OutcomeFilter::new(&snapshot, reach, &query.filters)?;

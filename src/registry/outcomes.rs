@@ -120,24 +120,6 @@ impl OutcomeQuery {
     }
 }
 
-/// Parameters of the list that concern its page and order, not what is in it.
-const SHAPE: [&str; 4] = ["sort", "fields", "limit", "cursor"];
-
-/// The filters alone, for responses without pages and order.
-#[derive(Debug, Deserialize)]
-#[serde(transparent)]
-pub struct OutcomeSummaryQuery {
-    /// The filters.
-    pub filters: OutcomeQuery,
-}
-
-impl IntoParams for OutcomeSummaryQuery {
-    fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let all = OutcomeQuery::into_params(place);
-        all.into_iter().filter(|parameter| !SHAPE.contains(&parameter.name.as_str())).collect()
-    }
-}
-
 impl IntoParams for OutcomeQuery {
     fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let mut all = ClaimQuery::into_params(&place);

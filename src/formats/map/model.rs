@@ -6,10 +6,10 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::geography::{BoundingBox, Point};
+use crate::http::input::Filters;
 use crate::registry::councils::model::{CouncilType, MembershipTier, Nation, Region};
 use crate::registry::initiatives::answer::LocationOf;
 use crate::registry::initiatives::model::{Freshness, InitiativeKind};
-use crate::registry::initiatives::query::SHAPE;
 
 /// Zoom of a map.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -34,8 +34,7 @@ pub struct MapQuery<Q> {
 
 impl<Q: IntoParams> IntoParams for MapQuery<Q> {
     fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let filters = Q::into_params(&place).into_iter().filter(|one| !SHAPE.contains(&one.name.as_str()));
-        filters.chain(Zoom::into_params(&place)).collect()
+        [Filters::<Q>::into_params(&place), Zoom::into_params(&place)].concat()
     }
 }
 

@@ -3,30 +3,14 @@
 use std::collections::BTreeMap;
 use std::f64::consts::PI;
 
-use serde::{Deserialize, Serialize};
-use utoipa::openapi::path::{Parameter, ParameterIn};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::geography::BoundingBox;
 use crate::geography::bounding_box::UK;
-use crate::registry::initiatives::query::SHAPE;
 
 /// The deepest zoom with tiles. Deeper maps enlarge them: a unit of a tile is then half a metre.
 pub const DEEPEST: u8 = 14;
-
-/// The filters of a list alone.
-#[derive(Debug, Deserialize)]
-#[serde(transparent)]
-pub struct Filters<Q> {
-    /// The filters.
-    pub filters: Q,
-}
-
-impl<Q: IntoParams> IntoParams for Filters<Q> {
-    fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        Q::into_params(place).into_iter().filter(|one| !SHAPE.contains(&one.name.as_str())).collect()
-    }
-}
 
 /// A tile: the world in web Mercator (EPSG:3857), cut into `2^zoom` columns from the west and as many rows from the
 /// north.

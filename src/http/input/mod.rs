@@ -21,7 +21,7 @@ pub use faults::Faults;
 pub use json::parse as parse_json;
 pub use period::check_period;
 pub use precondition::{IF_MATCH, IfMatch};
-pub use query::{NoParams, Query, SharedQuery, some_of};
+pub use query::{Filters, NoParams, Query, SharedQuery, some_of};
 pub use schemas::Schemas;
 
 pub use crate::error::MAX_BODY;

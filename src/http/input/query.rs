@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use utoipa::IntoParams;
-use utoipa::openapi::path::Parameter;
+use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use super::Schemas;
 use crate::error::{ApiError, Fault};
@@ -28,6 +28,23 @@ pub struct SharedQuery<T> {
     pub value: T,
     /// The part of the query string with the declared parameters.
     pub written: String,
+}
+
+/// Parameters that shape a list without filtering it.
+const SHAPE: [&str; 6] = ["sort", "highlight", "fields", "include", "limit", "cursor"];
+
+/// The filters of a list alone, for answers without pages and order: counts, summaries, maps, tiles.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub struct Filters<Q> {
+    /// The filters.
+    pub filters: Q,
+}
+
+impl<Q: IntoParams> IntoParams for Filters<Q> {
+    fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        Q::into_params(place).into_iter().filter(|one| !SHAPE.contains(&one.name.as_str())).collect()
+    }
 }
 
 /// Those parameters that have these names, in the order of the names. For operations that share filters.

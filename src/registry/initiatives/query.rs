@@ -5,7 +5,6 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 
 use super::answer::InitiativeField;
@@ -80,16 +79,16 @@ pub struct InitiativeQuery {
     #[serde(default)]
     #[param(inline, example = json!(["oldham"]))]
     pub council: Vec<Reference>,
-    /// Councils to add to those in `council` and `participant`: the ones that followed them, the ones that they followed,
-    /// or both. Each initiative counts once. Default: `none`.
+    /// Councils to add to those in `council` and `participant`: the ones that followed them, the ones that they
+    /// followed, or both. Each initiative counts once. Default: `none`.
     #[param(inline)]
     pub lineage: Option<LineageScope>,
     /// Only initiatives that these councils lead or take part in: slug, id or GSS code.
     #[serde(default)]
     #[param(inline, example = json!(["sunderland"]))]
     pub participant: Vec<Reference>,
-    /// Only initiatives that these councils look after: slug, id or GSS code. Use `network` for initiatives that the network
-    /// looks after.
+    /// Only initiatives that these councils look after: slug, id or GSS code. Use `network` for initiatives that the
+    /// network looks after.
     #[serde(default)]
     #[param(inline, example = json!(["oldham"]))]
     pub steward: Vec<Reference>,
@@ -182,23 +181,5 @@ impl InitiativeQuery {
     pub fn area(&self, faults: &mut Vec<Fault>) -> Area {
         let by_distance = matches!(self.sort, Some(InitiativeSort::Distance));
         Area::new(self.bbox, self.near, self.radius_km, by_distance, faults)
-    }
-}
-
-/// Parameters that shape the response without filtering the list.
-pub const SHAPE: [&str; 6] = ["sort", "highlight", "fields", "include", "limit", "cursor"];
-
-/// The filters alone, for responses without pages and order.
-#[derive(Debug, Deserialize)]
-#[serde(transparent)]
-pub struct FacetQuery {
-    /// The filters.
-    pub filters: InitiativeQuery,
-}
-
-impl IntoParams for FacetQuery {
-    fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let all = InitiativeQuery::into_params(place);
-        all.into_iter().filter(|parameter| !SHAPE.contains(&parameter.name.as_str())).collect()
     }
 }
