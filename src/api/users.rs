@@ -168,15 +168,11 @@ pub async fn move_users(
                 faults.add("/to", "repeated", "is the council that the users leave");
             }
             faults.finish()?;
-            let (mut moved, to) = (Vec::new(), to.unwrap_or(from));
-            for before in store::of_council(conn, from).await? {
-                store::set_council(conn, before.id, to).await?;
-                moved.push((store::show(conn, before.id).await?, before));
-            }
-            for (now, before) in &moved {
+            let moved = store::move_all(conn, from, to.unwrap_or(from)).await?;
+            for (before, now) in &moved {
                 trail.record(conn, &caller.0, Action::UserUpdate, Subject::changed(before, now)).await?;
             }
-            Ok(moved.into_iter().map(|(now, _)| now).collect())
+            Ok(moved.into_iter().map(|(_, now)| now).collect())
         })
         .await?;
     issued(&MovedUsers { users }, None)

@@ -81,20 +81,23 @@ pub async fn list(conn: &mut AsyncPgConnection, filter: &UserFilter, window: &Wi
         .limit(window.fetch())
         .load::<(UserRow, String)>(conn)
         .await?;
-    let slice = Slice::new(rows, total, window, |row| row.id);
-    let ids: Vec<Uuid> = slice.rows.iter().filter_map(|row| row.council_id).collect();
-    let names = references::councils_by_id(conn, &ids).await?;
-    let ids: Vec<Uuid> = slice.rows.iter().map(|row| row.id).collect();
+    let mut slice = Slice::new(rows, total, window, |row| row.id);
+    let users = to_models(conn, std::mem::take(&mut slice.rows)).await?;
+    Ok(slice.of(users))
+}
+
+/// Users with their councils and identities, in the same order.
+async fn to_models(conn: &mut AsyncPgConnection, rows: Vec<UserRow>) -> Result<Vec<User>, ApiError> {
+    let ids: Vec<Uuid> = rows.iter().filter_map(|row| row.council_id).collect();
+    let councils = references::councils_by_id(conn, &ids).await?;
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let mut identities = identities_of(conn, &ids).await?;
-    Ok(slice.with_rows(|rows| {
-        rows.into_iter()
-            .map(|row| {
-                let council = row.council_id.and_then(|id| names.get(&id).cloned());
-                let identities = identities.remove(&row.id).unwrap_or_default();
-                to_model(row, council, identities)
-            })
-            .collect()
-    }))
+    let model = |row: UserRow| {
+        let council = row.council_id.and_then(|id| councils.get(&id).cloned());
+        let identities = identities.remove(&row.id).unwrap_or_default();
+        to_model(row, council, identities)
+    };
+    Ok(rows.into_iter().map(model).collect())
 }
 
 /// Identities of some users, in a fixed order.
@@ -157,12 +160,7 @@ pub async fn find_active(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Optio
 /// One user, as a model.
 pub async fn show(conn: &mut AsyncPgConnection, id: Uuid) -> Result<User, ApiError> {
     let row = find(conn, id).await?;
-    let council = match row.council_id {
-        Some(id) => references::councils_by_id(conn, &[id]).await?.remove(&id),
-        None => None,
-    };
-    let identities = identities_of(conn, &[id]).await?.remove(&id).unwrap_or_default();
-    Ok(to_model(row, council, identities))
+    to_models(conn, vec![row]).await?.pop().ok_or_else(|| ApiError::not_found("user"))
 }
 
 /// Id of the user with an e-mail address.
@@ -225,20 +223,17 @@ pub async fn update(
     Ok(changed == 1)
 }
 
-/// Users of a council, by e-mail address. They stay unchanged until the transaction ends.
-pub async fn of_council(conn: &mut AsyncPgConnection, council: Uuid) -> Result<Vec<User>, ApiError> {
-    let own = users::table.filter(users::council_id.eq(council)).order(users::email).select(users::id);
-    let mut found = Vec::new();
-    for id in own.for_update().load::<Uuid>(conn).await? {
-        found.push(show(conn, id).await?);
-    }
-    Ok(found)
-}
-
-/// Binds a user to another council. The role stays.
-pub async fn set_council(conn: &mut AsyncPgConnection, id: Uuid, council: Uuid) -> Result<(), ApiError> {
-    diesel::update(users::table.find(id)).set(users::council_id.eq(council)).execute(conn).await?;
-    Ok(())
+/// Binds all users of a council to another one. The roles stay. Returns each user before and after, by e-mail address.
+pub async fn move_all(conn: &mut AsyncPgConnection, from: Uuid, to: Uuid) -> Result<Vec<(User, User)>, ApiError> {
+    let own = users::table.filter(users::council_id.eq(from)).order(users::email).select(UserRow::as_select());
+    let before: Vec<UserRow> = own.for_update().load(conn).await?;
+    let ids: Vec<Uuid> = before.iter().map(|user| user.id).collect();
+    let before = to_models(conn, before).await?;
+    diesel::update(users::table.filter(users::id.eq_any(&ids))).set(users::council_id.eq(to)).execute(conn).await?;
+    let moved = users::table.filter(users::id.eq_any(&ids)).order(users::email).select(UserRow::as_select());
+    let after = moved.load(conn).await?;
+    let after = to_models(conn, after).await?;
+    Ok(before.into_iter().zip(after).collect())
 }
 
 /// Sets a password and ends every session.
