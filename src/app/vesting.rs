@@ -2,13 +2,14 @@
 //!
 //! It also finds out who looks after the initiatives of abolished councils, should that have been missed.
 //!
-//! The stage is a stored fact, like any other, so that every copy of the registry hears of it. This task writes it, at the
-//! start and after each midnight (UTC). Several instances can run it at once.
+//! The stage is a stored fact, like any other, so that every copy of the registry hears of it. This task writes it, at
+//! the start and after each midnight (UTC). Several instances can run it at once.
 
 use std::time::Duration;
 
 use chrono::{NaiveDate, Utc};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
+use uuid::Uuid;
 
 use crate::access::keys::Keys;
 use crate::access::reach::Reach;
@@ -18,6 +19,7 @@ use crate::audit::subject::{Actor, Subject};
 use crate::db::Db;
 use crate::error::ApiError;
 use crate::registry::councils::lifetime::today;
+use crate::registry::councils::model::Council;
 use crate::registry::councils::store;
 use crate::registry::stewards;
 
@@ -55,7 +57,8 @@ fn until_midnight() -> Duration {
     left.and_then(|left| left.to_std().ok()).unwrap_or(AT_LEAST_EVERY)
 }
 
-/// Writes the stage that each council has on a day, and returns the slugs of those that it moved on. Each leaves an event.
+/// Writes the stage that each council has on a day, and returns the slugs of those that it moved on. Each leaves an
+/// event.
 pub async fn take_effect(conn: &mut AsyncPgConnection, keys: &Keys, day: NaiveDate) -> Result<Vec<String>, ApiError> {
     conn.transaction(async |conn| {
         let mut moved = Vec::new();
@@ -63,6 +66,10 @@ pub async fn take_effect(conn: &mut AsyncPgConnection, keys: &Keys, day: NaiveDa
             if store::move_on(conn, &before, day).await? {
                 moved.push((store::find(conn, Reach::ALL, before.id).await?, before));
             }
+        }
+        let ids: Vec<Uuid> = moved.iter().map(|(after, _): &(Council, Council)| after.id).collect();
+        if !ids.is_empty() {
+            stewards::restate(conn, &ids).await?;
         }
         stewards::restate_all(conn).await?;
         // The events come last: other writers wait for them until the transaction ends.

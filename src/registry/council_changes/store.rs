@@ -139,8 +139,10 @@ pub async fn withdraw(
         council_changes::version.eq(current.version + 1),
     );
     let is_withdrawn = diesel::update(target).set(change).execute(conn).await? == 1;
-    let from: Vec<Uuid> = current.from.iter().map(|council| council.id).collect();
-    stewards::restate(conn, &from).await?;
+    if is_withdrawn {
+        let from: Vec<Uuid> = current.from.iter().map(|council| council.id).collect();
+        stewards::restate(conn, &from).await?;
+    }
     Ok(is_withdrawn)
 }
 

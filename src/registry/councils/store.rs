@@ -274,7 +274,7 @@ pub async fn update(conn: &mut AsyncPgConnection, current: &Council, council: &N
     let target = councils::table.find(current.id).filter(councils::version.eq(current.version));
     let is_current = diesel::update(target).set(CouncilColumns::new(council, slug)).execute(conn).await? == 1;
     // Its area is that of its code.
-    if (current.status, &current.gss_code) != (stage_of(council), &council.gss_code) {
+    if is_current && (current.status, &current.gss_code) != (stage_of(council), &council.gss_code) {
         stewards::restate(conn, &[current.id]).await?;
     }
     Ok(is_current)
@@ -290,13 +290,12 @@ pub async fn due(conn: &mut AsyncPgConnection, day: NaiveDate) -> Result<Vec<Cou
     Ok(to_models(rows, summary::of(conn, Some(&ids)).await?))
 }
 
-/// Writes the stage that a council has on a day; false if `current` is not the current version.
+/// Writes the stage that a council has on a day, and leaves it to the caller to restate stewards; false if `current` is
+/// not the current version.
 pub async fn move_on(conn: &mut AsyncPgConnection, current: &Council, day: NaiveDate) -> Result<bool, ApiError> {
     let stage = current.status.on(day, current.established_on, current.abolished_on);
     let target = councils::table.find(current.id).filter(councils::version.eq(current.version));
-    let is_current = diesel::update(target).set(councils::status.eq(Word(stage))).execute(conn).await? == 1;
-    stewards::restate(conn, &[current.id]).await?;
-    Ok(is_current)
+    Ok(diesel::update(target).set(councils::status.eq(Word(stage))).execute(conn).await? == 1)
 }
 
 /// Locks the council's row. Waits for transactions that are naming this council in an initiative, because their rows

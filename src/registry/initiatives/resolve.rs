@@ -14,7 +14,7 @@ use crate::db::schema::initiatives;
 use crate::error::{ApiError, UNKNOWN};
 use crate::http::input::{Draft, Faults};
 use crate::registry::references::Names;
-use crate::registry::stewards::Led;
+use crate::registry::stewards::Basis;
 use crate::registry::{references, stewards};
 use crate::text::Reference;
 
@@ -83,8 +83,8 @@ pub async fn resolve(
                 Some(own) => decided(conn, own, lead).await?,
                 None => None,
             };
-            let led = Led { lead, decided, point: new.location.map(Into::into) };
-            (stewards::of(conn, led).await?, decided)
+            let basis = Basis { lead, decided, point: new.location.map(Into::into) };
+            (stewards::of(conn, basis).await?, decided)
         }
         lead => (lead, None),
     };

@@ -79,8 +79,8 @@ async fn set_steward(conn: &mut AsyncPgConnection, id: Uuid, steward: Option<Uui
     diesel::update(initiatives::table.find(id)).set(initiatives::steward_id.eq(steward)).execute(conn).await
 }
 
-/// Sets the council that an admin has chosen to look after a record of a council that was split. `None` takes the choice
-/// back. False if `current` is not the current version.
+/// Sets the council that an admin has chosen to look after a record of a council that was split. `None` takes the
+/// choice back. False if `current` is not the current version.
 pub async fn choose_steward(
     conn: &mut AsyncPgConnection,
     current: &Initiative,
@@ -89,7 +89,9 @@ pub async fn choose_steward(
 ) -> Result<bool, ApiError> {
     let target = initiatives::table.find(current.id).filter(initiatives::version.eq(current.version));
     let is_current = diesel::update(target).set(initiatives::steward_decided_id.eq(council)).execute(conn).await? == 1;
-    stewards::restate(conn, &[lead]).await?;
+    if is_current {
+        stewards::restate(conn, &[lead]).await?;
+    }
     Ok(is_current)
 }
 
