@@ -33,10 +33,8 @@ pub struct InitiativeFilter {
     pub themes: Option<NamedThemes>,
     /// Has any of these principles.
     pub principles: Option<Vec<Uuid>>,
-    /// Led by any of these councils.
-    pub leads: Option<Vec<Uuid>>,
-    /// Led by the network itself, as an alternative to `leads`.
-    pub network: bool,
+    /// Led by any of these councils, or by the network itself.
+    pub leads: Option<Vec<FacetKey>>,
     /// Led by any of these councils, or with their participation.
     pub participants: Option<Vec<Uuid>>,
     /// Looked after by any of these councils, or by the network.
@@ -92,14 +90,14 @@ impl InitiativeFilter {
     /// Resolve the names in a query. Reports every fault at once.
     pub fn new(snapshot: &Snapshot, reach: Reach, query: &InitiativeQuery) -> Result<Self, ApiError> {
         let mut faults = Vec::new();
-        let (network, named) = without_network(&query.council);
         let lineage = |ids: Vec<Uuid>| snapshot.widened(&ids, query.lineage.unwrap_or_default());
-        let leads = snapshot.any_council("council", &named, &mut faults).map(lineage);
+        let (by_network, named) = without_network(&query.council);
+        let councils = snapshot.any_council("council", &named, &mut faults).map(lineage);
+        let leads = or_network(councils, FacetKey::Council, by_network.then_some(FacetKey::Network));
         let participants = snapshot.any_council("participant", &query.participant, &mut faults).map(lineage);
         let (by_network, named) = without_network(&query.steward);
-        let stewards = snapshot.any_council("steward", &named, &mut faults).unwrap_or_default();
-        let stewards =
-            keys(&stewards, FacetKey::Steward).into_iter().chain(by_network.then_some(FacetKey::StewardNetwork));
+        let councils = snapshot.any_council("steward", &named, &mut faults);
+        let stewards = or_network(councils, FacetKey::Steward, by_network.then_some(FacetKey::StewardNetwork));
         let themes = snapshot.any_theme(&query.theme, &mut faults);
         let principles = snapshot.any_principle(&query.principle, &mut faults);
         let organisations = snapshot.any_organisation(&query.organisation, &mut faults);
@@ -112,9 +110,8 @@ impl InitiativeFilter {
             themes,
             principles,
             leads,
-            network,
             participants,
-            stewards: (!query.steward.is_empty()).then(|| stewards.collect()),
+            stewards,
             organisations,
             within_council: None,
             within_themes: None,
@@ -140,12 +137,7 @@ impl InitiativeFilter {
         match facet {
             FacetFilter::Theme => self.themes.as_ref().map(theme_keys),
             FacetFilter::Principle => self.principles.as_ref().map(|ids| keys(ids, FacetKey::Principle)),
-            FacetFilter::Council if self.network || self.leads.is_some() => {
-                let mut leads = keys(self.leads.as_deref().unwrap_or_default(), FacetKey::Council);
-                leads.extend(self.network.then_some(FacetKey::Network));
-                Some(leads)
-            }
-            FacetFilter::Council => None,
+            FacetFilter::Council => self.leads.clone(),
             FacetFilter::Organisation => self.organisations.as_ref().map(|ids| keys(ids, FacetKey::Organisation)),
             FacetFilter::Region => any(&self.regions, FacetKey::Region),
             FacetFilter::Nation => any(&self.nations, FacetKey::Nation),
@@ -176,6 +168,16 @@ impl FacetFilter {
 fn without_network(names: &[Reference]) -> (bool, Vec<Reference>) {
     let named: Vec<Reference> = names.iter().filter(|name| &***name != NETWORK).cloned().collect();
     (named.len() < names.len(), named)
+}
+
+/// The keys of some councils, and of the network. `None` if the query names neither.
+fn or_network(
+    councils: Option<Vec<Uuid>>,
+    key: impl Fn(Uuid) -> FacetKey,
+    network: Option<FacetKey>,
+) -> Option<Vec<FacetKey>> {
+    let is_named = councils.is_some() || network.is_some();
+    is_named.then(|| keys(&councils.unwrap_or_default(), key).into_iter().chain(network).collect())
 }
 
 fn keys(ids: &[Uuid], key: impl Fn(Uuid) -> FacetKey) -> Vec<FacetKey> {

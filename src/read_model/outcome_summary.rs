@@ -1,5 +1,5 @@
-//! Outcomes in numbers: by theme, kind, unit and bound. Figures of different kinds or bounds never meet in one number, and
-//! nothing is added up.
+//! Outcomes in numbers: by theme, kind, unit and bound. Figures of different kinds or bounds never meet in one number,
+//! and nothing is added up.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -23,8 +23,8 @@ pub struct OutcomeSummary {
     /// Number of outcomes that match the filters, each once.
     #[schema(example = 214, minimum = 0)]
     pub total: usize,
-    /// Figures of the same kind, unit and bound, by theme. An outcome is in the group of each theme of its initiative, so do
-    /// not add up groups.
+    /// Figures of the same kind, unit and bound, by theme. An outcome is in the group of each theme of its initiative,
+    /// so do not add up groups.
     pub groups: Vec<OutcomeGroup>,
     /// Outcomes that are in no group, by reason.
     pub left_out: Vec<OutcomesLeftOut>,
@@ -90,12 +90,13 @@ pub struct OutcomesLeftOut {
 impl LeftOutReason {
     const ALL: [Self; 3] = [Self::Context, Self::DirectionOnly, Self::NoFigure];
 
-    fn of(claim: &Claim) -> Option<Self> {
-        match claim {
-            _ if claim.kind.is_context() => Some(Self::Context),
-            Claim { bound: Bound::Direction, .. } => Some(Self::DirectionOnly),
-            Claim { value: None, .. } | Claim { unit: None, .. } => Some(Self::NoFigure),
-            _ => None,
+    /// The unit of a claim that has a figure to show; otherwise why it has none.
+    fn unless_figure(claim: &Claim) -> Result<Unit, Self> {
+        match (claim.bound, claim.value, claim.unit) {
+            _ if claim.kind.is_context() => Err(Self::Context),
+            (Bound::Direction, ..) => Err(Self::DirectionOnly),
+            (_, Some(_), Some(unit)) => Ok(unit),
+            _ => Err(Self::NoFigure),
         }
     }
 
@@ -109,7 +110,7 @@ impl LeftOutReason {
     }
 }
 
-/// What is told of a group, by what it has in common.
+/// Claims by label and id of the theme, kind, unit and bound.
 type Groups<'a> = BTreeMap<(&'a str, Uuid, u8, u8, u8), Vec<(&'a InitiativeEntry, &'a Claim)>>;
 
 impl Snapshot {
@@ -126,13 +127,15 @@ impl Snapshot {
         let mut groups = Groups::new();
         for (entry, place) in &rows {
             let claim = &entry.claims[*place];
-            if let Some(reason) = LeftOutReason::of(claim) {
-                left_out[reason as usize].1 += 1;
-                continue;
-            }
+            let unit = match LeftOutReason::unless_figure(claim) {
+                Ok(unit) => unit as u8,
+                Err(reason) => {
+                    left_out[reason as usize].1 += 1;
+                    continue;
+                }
+            };
             for theme in self.themes_in(entry, filter) {
                 let label = self.theme_label(theme).unwrap_or_default();
-                let unit = claim.unit.map_or(u8::MAX, |unit| unit as u8);
                 let group = groups.entry((label, theme, claim.kind as u8, unit, claim.bound as u8)).or_default();
                 group.push((entry.as_ref(), claim));
             }
@@ -147,7 +150,8 @@ impl Snapshot {
         }
     }
 
-    /// The themes under which an initiative counts: those that the filter names, or else its own and their broader ones.
+    /// The themes under which an initiative counts: those that the filter names, or else its own and their broader
+    /// ones.
     fn themes_in(&self, entry: &InitiativeEntry, filter: &OutcomeFilter) -> Vec<Uuid> {
         let themes = entry.keys.iter().filter_map(|key| match key {
             FacetKey::Theme(theme) => Some(*theme),
