@@ -302,14 +302,11 @@ async fn every_body_that_is_an_example_is_one_that_the_service_takes() {
     for operation in operations() {
         let content = operation.value["requestBody"]["content"].as_object();
         for (media_type, content) in content.into_iter().flatten() {
-            let address = NAMES.iter().fold(operation.path.clone(), |path, (part, name)| path.replace(part, name));
-            // An act is below the address of its record.
-            let record = if operation.id() == "choose_steward" || operation.id() == "verify_initiative" {
-                address.rsplit_once('/').unwrap().0
-            } else {
-                &address
-            };
-            let current = admin.get(record).await.etag().to_owned();
+            let named = |path: &str| NAMES.iter().fold(path.to_owned(), |path, (part, name)| path.replace(part, name));
+            let address = named(&operation.path);
+            // An act is below the address of its record, which ends with the name or id.
+            let record = operation.path.rfind('}').map_or(&*operation.path, |end| &operation.path[..=end]);
+            let current = admin.get(&named(record)).await.etag().to_owned();
             let etag = if current.is_empty() { "\"1-0\"".to_owned() } else { current };
             let request = admin.request(operation.method.clone(), &address).header("If-Match", etag);
             let body = content["example"].to_string();
