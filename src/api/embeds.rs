@@ -116,8 +116,8 @@ fn explained(error: ApiError) -> Result<HttpResponse, ApiError> {
 
 /// Get the oEmbed frame of a page
 ///
-/// For websites that embed an address of the registry (oEmbed 1.0). The frame shows an initiative, or the initiatives of
-/// a council or an organisation. It shows public records only. To get XML, use `format` or `Accept`.
+/// For websites that embed an address of the registry (oEmbed 1.0). The frame shows an initiative, or the initiatives
+/// of a council or an organisation. It shows public records only. To get XML, use `format` or `Accept`.
 #[utoipa::path(tag = "service", params(OembedQuery), responses(Cacheable,
     (status = 200, description = "The frame", content((Oembed = "application/json"), (String = "text/xml"))),
     (status = 404, description = "The address is not a page of an initiative, a council or an organisation of this registry")))]
@@ -146,10 +146,12 @@ pub async fn find_frame(
     let answer = match entry {
         AnyEntry::Initiative(entry) => of_initiative(&entry.record(Reach::PUBLIC)?, &base, &query),
         AnyEntry::Council(CatalogueEntry { record, .. }) => {
-            of_list(("councils", "council"), (&record.slug, &record.name), &base, &query)
+            let (page, filter) = (format!("/councils/{}", record.slug), format!("council={}", record.slug));
+            of_list(&page, &filter, &record.name, &base, &query)
         }
         AnyEntry::Organisation(CatalogueEntry { record, .. }) => {
-            of_list(("organisations", "organisation"), (&record.slug, &record.name), &base, &query)
+            let (page, filter) = (format!("/organisations/{}", record.slug), format!("organisation={}", record.slug));
+            of_list(&page, &filter, &record.name, &base, &query)
         }
         AnyEntry::CouncilChange(_) | AnyEntry::Theme(_) | AnyEntry::Membership(_) => return Err(none()),
     };
@@ -171,9 +173,8 @@ fn of_initiative(found: &Initiative, base: &str, asked: &OembedQuery) -> Oembed 
 }
 
 /// The initiatives of a council or an organisation.
-fn of_list((pages, filter): (&str, &str), (slug, name): (&str, &str), base: &str, asked: &OembedQuery) -> Oembed {
-    let page = format!("/{pages}/{slug}");
+fn of_list(page: &str, filter: &str, name: &str, base: &str, asked: &OembedQuery) -> Oembed {
     let author = (name.to_owned(), format!("{base}{page}"));
-    let paths = Paths { page: &page, frame: &format!("/embed/initiatives?{filter}={slug}") };
+    let paths = Paths { page, frame: &format!("/embed/initiatives?{filter}") };
     frame(base, paths, name, author, LIST_HEIGHT, asked)
 }

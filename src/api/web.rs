@@ -17,7 +17,7 @@ use crate::formats::citation::work::Work;
 use crate::formats::web::assets;
 use crate::formats::web::errors::explained;
 use crate::formats::web::pages::council::Profile;
-use crate::formats::web::pages::organisation::Body;
+use crate::formats::web::pages::organisation::OrganisationPage;
 use crate::formats::web::pages::plots::Claims;
 use crate::formats::web::pages::theme::Practice;
 use crate::formats::web::pages::{council, organisation, plain, record, theme};
@@ -196,7 +196,7 @@ async fn find_organisation_page(
         let query = MembershipQuery { organisation: query.organisation, ..MembershipQuery::default() };
         let of_network = MembershipFilter::new(&snapshot, &query)?;
         let (base, path) = (base(&request), format!("/organisations/{}", found.slug));
-        let view = organisation::view(&Body {
+        let view = organisation::view(&OrganisationPage {
             organisation: found,
             records: newest(&snapshot, &filter, &pages.page_within(None, FEW, None)?)?,
             total: snapshot.select(Reach::PUBLIC, &filter).len() as i64,

@@ -9,7 +9,7 @@
   const DOCUMENT = "/openapi.json";
   const FROM = "x-example-from";
   /** Milliseconds that a list may take. Without it, the example of the document stays. */
-  const PATIENCE = 5_000;
+  const TIMEOUT = 5_000;
 
   window.onload = () => {
     window.ui = SwaggerUIBundle({
@@ -20,14 +20,14 @@
       plugins: [SwaggerUIBundle.plugins.DownloadUrl, { statePlugins: { auth: { wrapActions: { authorize } } } }],
       layout: "StandaloneLayout",
       responseInterceptor: async (response) => {
-        if (response.ok && new URL(response.url).pathname === DOCUMENT) response.text = await alive(response.text);
+        if (response.ok && new URL(response.url).pathname === DOCUMENT) response.text = await withLiveExamples(response.text);
         return response;
       },
     });
   };
 
   /** The document, with examples of this registry. */
-  async function alive(text) {
+  async function withLiveExamples(text) {
     const document = JSON.parse(text);
     const values = source({});
     const operations = Object.values(document.paths).flatMap((item) => Object.values(item));
@@ -74,13 +74,13 @@
     return async (from) => {
       const [address, way] = from.split("#");
       if (!answers.has(address)) answers.set(address, ask(address, headers));
-      return found(await answers.get(address), way.split("/").slice(1));
+      return valueAt(await answers.get(address), way.split("/").slice(1));
     };
   }
 
   async function ask(address, headers) {
     try {
-      const answer = await fetch(address, { headers: { Accept: "application/json", ...headers }, signal: AbortSignal.timeout(PATIENCE) });
+      const answer = await fetch(address, { headers: { Accept: "application/json", ...headers }, signal: AbortSignal.timeout(TIMEOUT) });
       return answer.ok ? await answer.json() : undefined;
     } catch {
       return undefined;
@@ -88,11 +88,11 @@
   }
 
   /** The value at the end of the way, or undefined. `*` is the first element that leads to one. */
-  function found(value, [step, ...rest]) {
+  function valueAt(value, [step, ...rest]) {
     if (step === undefined || value === undefined || value === null) return value ?? undefined;
-    if (step !== "*") return found(value[step], rest);
+    if (step !== "*") return valueAt(value[step], rest);
     for (const one of Array.isArray(value) ? value : []) {
-      const end = found(one, rest);
+      const end = valueAt(one, rest);
       if (end !== undefined) return end;
     }
     return undefined;

@@ -12,7 +12,7 @@ use crate::registry::memberships::model::Membership;
 use crate::registry::organisations::model::Organisation;
 
 /// An organisation, and what names it.
-pub struct Body<'a> {
+pub struct OrganisationPage<'a> {
     /// The organisation.
     pub organisation: &'a Organisation,
     /// The first initiatives that name it as lead, partner, evaluator or payer, newest first.
@@ -26,8 +26,8 @@ pub struct Body<'a> {
 }
 
 /// The view of one organisation.
-pub fn view(body: &Body<'_>) -> Markup {
-    let Body { organisation, base, .. } = body;
+pub fn view(page: &OrganisationPage<'_>) -> Markup {
+    let OrganisationPage { organisation, base, .. } = page;
     let slug = &organisation.slug;
     html! {
         div.record.organisation {
@@ -48,19 +48,19 @@ pub fn view(body: &Body<'_>) -> Markup {
             }
             div.wide.record-columns {
                 div.story {
-                    (initiatives(&body.records, body.total, &format!("/?organisation={slug}&sort=-started_on"), &format!("No public initiative names {} yet.", organisation.name)))
-                    @if body.total > 0 {
+                    (initiatives(&page.records, page.total, &format!("/?organisation={slug}&sort=-started_on"), &format!("No public initiative names {} yet.", organisation.name)))
+                    @if page.total > 0 {
                         p { a href={ "/?organisation=" (slug) } { "Search and filter the initiatives of this organisation, and see them on a map" } }
                     }
                 }
-                (facts(body))
+                (facts(page))
             }
         }
     }
 }
 
-fn facts(body: &Body<'_>) -> Markup {
-    let organisation = body.organisation;
+fn facts(page: &OrganisationPage<'_>) -> Markup {
+    let organisation = page.organisation;
     html! {
         aside.facts aria-label="Profile" {
             dl {
@@ -69,8 +69,8 @@ fn facts(body: &Body<'_>) -> Markup {
                 @if let Some(council) = &organisation.council {
                     (fact("Owned by", &html! { a href={ "/councils/" (council.slug) } { (council.name) } }))
                 }
-                @if !body.memberships.is_empty() {
-                    (fact("Membership of the network", &html! { ul { @for one in &body.memberships { li { (membership(one)) } } } }))
+                @if !page.memberships.is_empty() {
+                    (fact("Membership of the network", &html! { ul { @for one in &page.memberships { li { (membership(one)) } } } }))
                 }
                 @if !organisation.aliases.is_empty() { (fact("Also called", &html! { (organisation.aliases.join(", ")) })) }
             }
