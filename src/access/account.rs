@@ -75,8 +75,8 @@ impl Account {
         }
     }
 
-    /// Memberships whose terms this user sees: network officers all, council editors those of their council. A key needs
-    /// the scope `write:councils`.
+    /// Memberships whose terms this user sees: network officers all, council editors those of their council. A key
+    /// needs the scope `write:councils`.
     fn terms(&self) -> TermsReach {
         match self.role {
             _ if !self.scopes.contains(Scope::WriteCouncils) => TermsReach::Nobody,

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// Role of a user, from fewest to most rights. `researcher`: reads with an API key. `member_viewer`: reads records for
-/// members. `contributor`: drafts and edits the initiatives of one council, and proposes organisations. `council_editor`: also edits that council's
-/// profile. `moderator`: network officer who edits and publishes any initiative, and maintains the themes and organisations.
+/// members. `contributor`: drafts and edits the initiatives of one council, and proposes organisations.
+/// `council_editor`: also edits that council's profile. `moderator`: network officer who edits and publishes any
+/// initiative, and maintains the themes and organisations.
 /// `network_admin`: network officer with all rights.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema, clap::ValueEnum,

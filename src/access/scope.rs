@@ -12,10 +12,10 @@ use crate::db::enum_text::text;
 
 /// Permission of an API key. A key can never do more than its owner. `read:public`: read public records, with a quota
 /// of its own. `read:members`: read records for members. `export`: download lists of any length. `write:initiatives`:
-/// draft and edit initiatives, and propose organisations. `write:themes`: maintain themes. `write:councils`: edit council profiles and, for
-/// network officers, organisations. `moderate`: publish and unpublish, and accept organisations. `manage:users`: manage users who are not network
-/// officers, which includes setting their passwords. `manage:keys`: manage API keys. `audit:read`: read the audit
-/// trail.
+/// draft and edit initiatives, and propose organisations. `write:themes`: maintain themes. `write:councils`: edit
+/// council profiles and, for network officers, organisations. `moderate`: publish and unpublish, and accept
+/// organisations. `manage:users`: manage users who are not network officers, which includes setting their passwords.
+/// `manage:keys`: manage API keys. `audit:read`: read the audit trail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 pub enum Scope {
     /// Read public records, with a quota of its own.

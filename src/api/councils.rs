@@ -137,8 +137,8 @@ pub async fn update_council(
 
 /// Withdraw a council
 ///
-/// You cannot withdraw a council that an initiative, a user, a membership, an organisation or a change of councils names.
-/// Once it is withdrawn, its address answers 404 with the reason.
+/// You cannot withdraw a council that an initiative, a user, a membership, an organisation or a change of councils
+/// names. Once it is withdrawn, its address answers 404 with the reason.
 #[utoipa::path(tag = "councils", params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), Withdrawal, IfMatch), responses((status = 204, description = "Withdrawn")), security(("bearer" = []), ("api_key" = [])))]
 #[delete("/councils/{council}")]
 pub async fn delete_council(

@@ -30,7 +30,8 @@ use crate::registry::withdrawal::Withdrawal;
 /// Members of the network, past and present: councils and other organisations. With `as_at` you get the members at a
 /// date. A status is computed from the dates and observations of a membership. It never claims more than its sources.
 ///
-/// Network officers and council editors, for their own council, also see `renewal_on`, `review_on`, `decision` and `fee`.
+/// Network officers and council editors, for their own council, also see `renewal_on`, `review_on`, `decision` and
+/// `fee`.
 #[utoipa::path(tag = "memberships", extensions(("x-price" = json!({ "units": 2, "whole": 10 }))), params(MembershipQuery), responses(Cacheable, (status = 200, description = "Memberships", body = Page<Membership>)))]
 #[get("/memberships")]
 pub async fn list_memberships(
@@ -64,8 +65,8 @@ pub async fn find_membership(
 
 /// Create a membership
 ///
-/// For network admins. No two memberships of one member overlap: end the first before you record the next. `from` may be
-/// unknown if an observation shows the membership. That a list does not name a member never ends its membership.
+/// For network admins. No two memberships of one member overlap: end the first before you record the next. `from` may
+/// be unknown if an observation shows the membership. That a list does not name a member never ends its membership.
 #[utoipa::path(tag = "memberships", params(Idempotency), request_body = NewMembership, responses((status = 201, description = "The new membership", body = Membership)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/memberships")]
 pub async fn create_membership(

@@ -1,4 +1,5 @@
-//! Organisations other than councils. Everyone can read them. Network officers maintain them, and councils propose them.
+//! Organisations other than councils. Everyone can read them. Network officers maintain them, and councils propose
+//! them.
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
 use diesel_async::AsyncPgConnection;
@@ -94,15 +95,16 @@ pub async fn find_organisation(
 
 /// Create an organisation
 ///
-/// For network officers, and for contributors and council editors, who propose. A person is never an organisation. No two
-/// organisations share an identifier (`org_id`).
+/// For network officers, and for contributors and council editors, who propose. A person is never an organisation. No
+/// two organisations share an identifier (`org_id`).
 ///
-/// What an officer creates is accepted at once. What others create is a proposal: network officers and the users of their
-/// council see it, and nobody else. It is in no other list, count, search or feed, and its address is its id. The people
-/// of that council can change and withdraw it until an officer accepts it, merges it into another record, or withdraws
-/// it. You cannot propose what is there already under one of its names.
+/// What an officer creates is accepted at once. What others create is a proposal: network officers and the users of
+/// their council see it, and nobody else. It is in no other list, count, search or feed, and its address is its id. The
+/// people of that council can change and withdraw it until an officer accepts it, merges it into another record, or
+/// withdraws it. You cannot propose what is there already under one of its names.
 ///
-/// No record can refer to a proposal. In your initiatives, give its name alone. They get its record when it is accepted.
+/// No record can refer to a proposal. In your initiatives, give its name alone. They get its record when it is
+/// accepted.
 #[utoipa::path(tag = "organisations", params(Idempotency), request_body = NewOrganisation, responses((status = 201, description = "The new organisation", body = Organisation)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/organisations")]
 pub async fn create_organisation(
@@ -134,9 +136,9 @@ fn proposer(account: &Account) -> Result<Option<Uuid>, ApiError> {
 
 /// Accept a proposed organisation
 ///
-/// For network officers. From then on everybody sees the organisation, at an address made from its name. It never becomes
-/// a proposal again. Partners, evaluators and payers with one of its names get its record, in the initiatives of the
-/// council that proposed it. You can change the organisation before or afterwards.
+/// For network officers. From then on everybody sees the organisation, at an address made from its name. It never
+/// becomes a proposal again. Partners, evaluators and payers with one of its names get its record, in the initiatives
+/// of the council that proposed it. You can change the organisation before or afterwards.
 ///
 /// If it is in the registry under another name, merge the proposal into that record instead. To refuse a proposal,
 /// withdraw it with a reason: the council that proposed it then sees the reason.
@@ -151,8 +153,8 @@ pub async fn accept_organisation(edit: Edit<Moderator<Moderate>>, _: Query<NoPar
 
 /// Replace an organisation
 ///
-/// For network officers, and for the council that proposes it. Members that you leave out are cleared. Records that name
-/// the organisation keep the name that they have.
+/// For network officers, and for the council that proposes it. Members that you leave out are cleared. Records that
+/// name the organisation keep the name that they have.
 #[utoipa::path(tag = "organisations", params(("organisation" = String, Path, description = "Slug or id", example = "co-operatives-uk"), IfMatch), request_body = NewOrganisation, responses((status = 200, description = "The updated organisation", body = Organisation)), security(("bearer" = []), ("api_key" = [])))]
 #[put("/organisations/{organisation}")]
 pub async fn replace_organisation(

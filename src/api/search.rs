@@ -29,8 +29,8 @@ const MOST_UNANSWERED: u64 = 200;
 
 /// Search councils, initiatives and organisations
 ///
-/// Councils, initiatives and organisations in one list, most relevant first. Case, accents, word endings and the spelling of co-op do
-/// not matter. The search uses the first 32 words.
+/// Councils, initiatives and organisations in one list, most relevant first. Case, accents, word endings and the
+/// spelling of co-op do not matter. The search uses the first 32 words.
 ///
 /// If a typo finds nothing, it is corrected. `search.did_you_mean` then gives the corrected words. If fewer than three
 /// records have every word, you also get those with the most of them. `search.relaxed` is then true.

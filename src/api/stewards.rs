@@ -37,9 +37,8 @@ impl Check for StewardChoice {}
 #[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), IfMatch), request_body = StewardChoice, responses((status = 200, description = "The updated initiative", body = Initiative)), security(("bearer" = []), ("api_key" = [])))]
 #[put("/initiatives/{initiative}/steward")]
 pub async fn choose_steward(edit: Edit<Admin<Moderate>>, body: Body<StewardChoice>) -> Result<Written, ApiError> {
-    let (draft, _) = body.into_parts();
     edit.change(async |conn, current: &Initiative| {
-        let (lead, chosen) = choice(conn, current, draft).await?;
+        let (lead, chosen) = choice(conn, current, body.draft).await?;
         Ok(write::choose_steward(conn, current, lead, chosen).await?.then_some(Action::InitiativeUpdate))
     })
     .await

@@ -24,7 +24,7 @@ pub async fn verify_initiative(
     edit: Edit<CouncilKeeper<WriteInitiatives>>,
     body: Body<Verification>,
 ) -> Result<Written, ApiError> {
-    let (Draft { value, mut faults }, _) = body.into_parts();
+    let Draft { value, mut faults } = body.draft;
     if value.method == VerificationMethod::Independent && edit.account.bound_to().is_some() {
         faults.add("/method", "not_allowed", "is for network officers; nobody checks the own record independently");
     }

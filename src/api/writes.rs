@@ -1,8 +1,8 @@
 //! The steps of a write, in one transaction, the same for every resource.
 //!
-//! [`Edit`] serves every PUT, PATCH and DELETE: locate the record, check the caller's right and the precondition, change
-//! the record, record the event, answer. [`Creation`] serves every POST that creates. A handler adds its own step as a
-//! closure. [`Editable`] has what differs between resources.
+//! [`Edit`] serves every PUT, PATCH and DELETE: locate the record, check the caller's right and the precondition,
+//! change the record, record the event, answer. [`Creation`] serves every POST that creates. A handler adds its own
+//! step as a closure. [`Editable`] has what differs between resources.
 //!
 //! The event comes last, because all other writers wait from then on. The response waits until reads include the write
 //! (`read_model::middleware`).

@@ -195,8 +195,8 @@ impl<'a> Answer<'a> {
         Self { tag: Some(tag), ..self }
     }
 
-    /// With a weak ETag (RFC 9110, section 8.8.1), for a body that says when it was made: a digest of `stated`, the part
-    /// that does not change meanwhile.
+    /// With a weak ETag (RFC 9110, section 8.8.1), for a body that says when it was made: a digest of `stated`, the
+    /// part that does not change meanwhile.
     pub fn stamp(self, stated: &str) -> Self {
         self.tag(format!("W/{}", etag(None, stated.as_bytes())))
     }
@@ -226,8 +226,8 @@ impl<'a> Answer<'a> {
         }
     }
 
-    /// Send a long body. A caller who accepts brotli (RFC 7932) gets it compressed on a thread of its own, twice as well
-    /// as on the fly. That takes some 0.1 s for each 4 MB.
+    /// Send a long body. A caller who accepts brotli (RFC 7932) gets it compressed on a thread of its own, twice as
+    /// well as on the fly. That takes some 0.1 s for each 4 MB.
     pub async fn send_packed(self, body: String) -> Result<HttpResponse, ApiError> {
         let request = self.request;
         let wanted = AcceptEncoding::parse(request)

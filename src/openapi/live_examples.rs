@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 /// Member of a parameter: the address of a list, and behind `#` the way to a value in its answer. A step is the name of
 /// a member, or `*` for the first element that leads to a value.
 const FROM: &str = "x-example-from";
-/// Example of an id that only signed-in callers can look up. Without it, the page would not send the request, and nobody
-/// would read that they have to sign in.
+/// Example of an id that only signed-in callers can look up. Without it, the page would not send the request, and
+/// nobody would read that they have to sign in.
 const SOME_ID: &str = "0192d5e0-7b1a-7c3e-9f00-2b1c3d4e5f60";
 
 /// The list of initiatives with what other operations need.

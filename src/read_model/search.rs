@@ -1,4 +1,5 @@
-//! Searches a snapshot: matching initiatives, councils and organisations, most relevant first, and spelling suggestions.
+//! Searches a snapshot: matching initiatives, councils and organisations, most relevant first, and spelling
+//! suggestions.
 //!
 //! The index and its ranking are in [`super::text`]. This module maps records to document numbers and back. The matches
 //! of the words are one more set to intersect with the other filters.

@@ -19,8 +19,8 @@ use crate::registry::memberships::vocabulary::{MemberTier, MembershipStatus};
 use crate::registry::organisations::model::OrganisationKind;
 use crate::registry::themes::model::ThemeStatus;
 
-/// Each word of an enum and its meaning, by the name of the enum's schema. `None` for a schema that is not an enum of the
-/// exports.
+/// Each word of an enum and its meaning, by the name of the enum's schema. `None` for a schema that is not an enum of
+/// the exports.
 pub fn meanings(schema: &str) -> Option<Vec<(String, String)>> {
     Some(match schema {
         "Bound" => of::<Bound>(),

@@ -179,7 +179,8 @@ const REGIONS: [Region; 9] = [
     Region::SouthWest,
 ];
 
-/// A council's nation and region, 1 if it leads an initiative, and the number of initiatives it leads or has in its area.
+/// A council's nation and region, 1 if it leads an initiative, and the number of initiatives it leads or has in its
+/// area.
 type Place = (Nation, Option<Region>, i64, i64);
 
 /// Number of matching initiatives in each region and nation, and of the councils that lead them. An initiative is where

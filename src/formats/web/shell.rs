@@ -13,8 +13,8 @@ use super::assets;
 use crate::http::response::Answer;
 
 /// Content security policy: the page's own scripts, styles and pictures, and this service's answers. Nothing from other
-/// sites, no code in place, and of styles in place only those of the document, by their digests. Leaflet positions markers
-/// by script (CSSOM), which the style policy allows.
+/// sites, no code in place, and of styles in place only those of the document, by their digests. Leaflet positions
+/// markers by script (CSSOM), which the style policy allows.
 static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     let digests: String = assets::shell().into_iter().flat_map(first_styles).map(digest).collect();
     let policy = format!(

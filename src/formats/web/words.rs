@@ -169,8 +169,8 @@ pub fn council_type(kind: CouncilType) -> String {
     of(&WORDS.council_types, &kind)
 }
 
-/// The stage of a council with its date: `Proposed, from 1 April 2028`, `Abolished on 1 April 2023`. `None` for a living
-/// council that has no last day.
+/// The stage of a council with its date: `Proposed, from 1 April 2028`, `Abolished on 1 April 2023`. `None` for a
+/// living council that has no last day.
 pub fn stage(council: &Council) -> Option<String> {
     let said = of(&WORDS.council_stages, &council.status);
     let day = |day: NaiveDate| in_words(&day.to_string());

@@ -251,8 +251,8 @@ pub struct Initiative {
     /// Note on where the record comes from and what is missing. Neither searched nor cited.
     #[schema(required)]
     pub provenance_note: Option<String>,
-    /// Who entered the record: a user of the lead council, or the registry from published sources. Decides the author in
-    /// citations.
+    /// Who entered the record: a user of the lead council, or the registry from published sources. Decides the author
+    /// in citations.
     pub entered_by: EnteredBy,
     /// Licence for reuse (SPDX identifier).
     pub licence: Licence,

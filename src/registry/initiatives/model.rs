@@ -258,8 +258,8 @@ pub struct NewInitiative {
     /// End date.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_on: Option<PartialDate>,
-    /// Lead council: slug, id or GSS code. Use `network` if the network leads the initiative. Required unless `lead` says
-    /// who leads.
+    /// Lead council: slug, id or GSS code. Use `network` if the network leads the initiative. Required unless `lead`
+    /// says who leads.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lead_council: Option<Reference>,
     /// The lead, in place of `lead_council`: for an initiative that another organisation leads, or nobody knows who.

@@ -1,5 +1,5 @@
-//! The way of an initiative's members from the body to their columns, from the columns to the record, and from the record
-//! to a body that can be sent back. Children have files of their own: `child_rows.rs` and `children.rs`.
+//! The way of an initiative's members from the body to their columns, from the columns to the record, and from the
+//! record to a body that can be sent back. Children have files of their own: `child_rows.rs` and `children.rs`.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
@@ -143,8 +143,8 @@ pub fn narrative(id: Uuid, new: &NewInitiative) -> Value {
 }
 
 impl InitiativeRow {
-    /// The record without its children and relatives, with its status as of `today`. Renders Markdown, so do not call it
-    /// on an async thread.
+    /// The record without its children and relatives, with its status as of `today`. Renders Markdown, so do not call
+    /// it on an async thread.
     pub fn into_record(self, narrative: Narrative, today: NaiveDate) -> Initiative {
         let (status, as_at) = (self.delivery_status.0, self.status_as_at.as_deref());
         let status = DatedStatus { status, as_at, verified_at: self.verified_at };

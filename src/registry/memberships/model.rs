@@ -62,8 +62,8 @@ pub struct NewMember {
     /// The council: slug, id or GSS code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub council: Option<Reference>,
-    /// Name of an organisation that is not a council, as it was at that time. Default: the present name of its record in
-    /// `organisation_ref`.
+    /// Name of an organisation that is not a council, as it was at that time. Default: the present name of its record
+    /// in `organisation_ref`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organisation: Option<Line<160>>,
     /// Record of that organisation, if the registry has one: slug or id.

@@ -65,8 +65,8 @@ pub enum MembershipField {
 #[into_params(parameter_in = Query)]
 pub struct MembershipQuery {
     /// Only memberships at this date: those that had begun by then and, unless you ask for them with `status`, had not
-    /// ended. `status` and `last_observed_on` are as of that date. A year, month or day. Default: all memberships, as of
-    /// today.
+    /// ended. `status` and `last_observed_on` are as of that date. A year, month or day. Default: all memberships, as
+    /// of today.
     #[param(inline, example = "2013-12")]
     pub as_at: Option<PartialDate>,
     /// Only memberships of these councils: slug, id or GSS code.

@@ -195,8 +195,8 @@ pub async fn find(conn: &mut AsyncPgConnection, id: Uuid) -> Result<StoredMember
     Err(missing(conn, "memberships", "membership", id).await?)
 }
 
-/// Writers of memberships of organisations take turns, because one organisation may be there by two names. Call it before
-/// any row of an organisation is locked.
+/// Writers of memberships of organisations take turns, because one organisation may be there by two names. Call it
+/// before any row of an organisation is locked.
 pub async fn take_turns(conn: &mut AsyncPgConnection) -> Result<(), ApiError> {
     Ok(lock(conn, "memberships of organisations").await?)
 }

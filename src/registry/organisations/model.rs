@@ -16,9 +16,9 @@ use crate::text::person::is_person;
 use crate::text::{HttpUrl, Name, Reference, Slug};
 
 /// Kind of organisation. `co_operative`: its members own and run it. `charity`: a registered charity, including
-/// foundations. `community_interest_company`: a CIC. `company`: another company, including partnerships. `university`: a
-/// university or college of higher education. `public_body`: a public body other than a council. `professional_body`: a
-/// body of a profession or trade, including trade unions. `think_tank`: a body for research and policy.
+/// foundations. `community_interest_company`: a CIC. `company`: another company, including partnerships. `university`:
+/// a university or college of higher education. `public_body`: a public body other than a council. `professional_body`:
+/// a body of a profession or trade, including trade unions. `think_tank`: a body for research and policy.
 /// `political_group`: a group of councillors or a party. `other`: any other kind, or not known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage)]
 #[serde(rename_all = "snake_case")]
@@ -140,16 +140,16 @@ impl Versioned for Organisation {
     }
 }
 
-/// An organisation to create, or the new content of an existing one. A person is never an organisation: not even one who
-/// works alone or is an affiliate of the network.
+/// An organisation to create, or the new content of an existing one. A person is never an organisation: not even one
+/// who works alone or is an affiliate of the network.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct NewOrganisation {
     /// Name in use today. Never the name of a person.
     #[schema(required)]
     pub name: Name<160>,
-    /// Slug. Default: made from the name. Former slugs still lead to this organisation. Not for a proposal, which gets its
-    /// slug when it is accepted.
+    /// Slug. Default: made from the name. Former slugs still lead to this organisation. Not for a proposal, which gets
+    /// its slug when it is accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slug: Option<Slug>,
     /// Other names and spellings, including former ones, for search.

@@ -1,7 +1,7 @@
 //! Accepts what councils propose, and links it to what names it.
 //!
-//! No record refers to a proposal. The initiatives of the council that proposes it name it by its name alone. They get its
-//! record when a network officer accepts it, or merges it into another. So nothing can show a proposal by way of an
+//! No record refers to a proposal. The initiatives of the council that proposes it name it by its name alone. They get
+//! its record when a network officer accepts it, or merges it into another. So nothing can show a proposal by way of an
 //! initiative.
 
 use diesel::prelude::*;

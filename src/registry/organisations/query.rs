@@ -71,8 +71,8 @@ pub struct OrganisationQuery {
     /// are ignored.
     #[param(inline, example = "co-operatives")]
     pub q: Option<SearchText>,
-    /// Only organisations with this status. Default: `accepted`. With `proposed` you get the proposals that you can see:
-    /// network officers all, others those of their council.
+    /// Only organisations with this status. Default: `accepted`. With `proposed` you get the proposals that you can
+    /// see: network officers all, others those of their council.
     #[param(inline)]
     pub status: Option<OrganisationStatus>,
     /// Only these kinds of organisation.

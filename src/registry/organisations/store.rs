@@ -150,8 +150,8 @@ pub struct Resolved {
     council: Option<Uuid>,
 }
 
-/// Resolves the council and checks that the identifier is free and, for a proposal, that no record has its name. Reports
-/// all faults together. `own` is the organisation to replace, `proposer` the council that proposes it. Call
+/// Resolves the council and checks that the identifier is free and, for a proposal, that no record has its name.
+/// Reports all faults together. `own` is the organisation to replace, `proposer` the council that proposes it. Call
 /// [`take_turns`] first.
 ///
 /// A proposal is held against accepted organisations and against those of its own council. Another council's, which it
@@ -260,8 +260,8 @@ pub async fn update(
     Ok(diesel::update(target).set(Change::new(resolved, slug)).execute(conn).await? == 1)
 }
 
-/// Locks the organisation's row. Waits for transactions that are naming it in another record, because their rows are not
-/// visible yet. Later writers wait until this transaction ends, and then see the organisation as it is.
+/// Locks the organisation's row. Waits for transactions that are naming it in another record, because their rows are
+/// not visible yet. Later writers wait until this transaction ends, and then see the organisation as it is.
 pub(super) async fn await_namers(conn: &mut AsyncPgConnection, id: Uuid) -> Result<(), ApiError> {
     let row = organisations::table.find(id).select(organisations::id);
     row.for_update().first::<Uuid>(conn).await.optional()?;

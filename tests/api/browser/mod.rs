@@ -1,7 +1,9 @@
-//! The page and what other sites show of it, in a real browser: headless Chromium, driven by the scripts in `web/tests`.
+//! The page and what other sites show of it, in a real browser: headless Chromium, driven by the scripts in
+//! `web/tests`.
 //!
-//! Where the page is not in the build, or there is no Chromium, these tests say so and pass; with `CCIN_BROWSER_TESTS=required`,
-//! as `.ci/run` sets it, they fail then. `CHROMIUM` names a browser that is not on the path.
+//! Where the page is not in the build, or there is no Chromium, these tests say so and pass; with
+//! `CCIN_BROWSER_TESTS=required`, as `.ci/run` sets it, they fail then. `CHROMIUM` names a browser that is not on the
+//! path.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

@@ -76,7 +76,8 @@ fn imports_go_down_the_layers() {
 
 #[test]
 fn no_files_import_each_other_in_a_circle() {
-    // What imports nothing that is left goes, until nothing more can go: what stays lies on a circle, or leads into one.
+    // What imports nothing that is left goes, until nothing more can go: what stays lies on a circle, or leads into
+    // one.
     let mut left = imports();
     loop {
         let names: Vec<String> = left.keys().cloned().collect();

@@ -1,4 +1,5 @@
-//! Councils in time: codes, stages, the changes by which councils follow each other, and what follows for their records.
+//! Councils in time: codes, stages, the changes by which councils follow each other, and what follows for their
+//! records.
 
 mod changes;
 mod codes;

@@ -1,4 +1,5 @@
-//! Organisations that councils propose: who sees them, who may correct them, and how they are accepted, refused or merged.
+//! Organisations that councils propose: who sees them, who may correct them, and how they are accepted, refused or
+//! merged.
 
 use ccin_registry::access::role::Role;
 use ccin_registry::access::scope::Scope;

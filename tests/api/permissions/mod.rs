@@ -305,7 +305,8 @@ fn faults_of(operation: &Operation, kind: Kind, bare: bool, answer: &Answer) -> 
     let mut faults = Vec::new();
     let status = answer.status.as_u16();
     let is_in = ![401, 403, 404].contains(&status);
-    // Without If-Match the record is not looked at, so that its council, or whether it is a proposal, cannot matter yet.
+    // Without If-Match the record is not looked at, so that its council, or whether it is a proposal, cannot matter
+    // yet.
     let may_be_own = operation.path.starts_with("/v1/api-keys/{id}")
         || operation.path == "/v1/organisations/{organisation}" && [Contributor, CouncilEditor].contains(&kind);
     let is_known = !(bare && (kind == EditorOfAnotherCouncil || may_be_own));

@@ -1,5 +1,6 @@
-//! Proven equal: while records are written at random through two instances, nobody reads older than their own last write;
-//! and whenever it is quiet, both instances answer, byte for byte, what one answers that has read everything anew.
+//! Proven equal: while records are written at random through two instances, nobody reads older than their own last
+//! write; and whenever it is quiet, both instances answer, byte for byte, what one answers that has read everything
+//! anew.
 //!
 //! Runs for `CCIN_EQUAL_SECONDS` (20), with the seed of `CCIN_EQUAL_SEED` or one that it prints.
 

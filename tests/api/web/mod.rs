@@ -110,7 +110,8 @@ async fn browsers_are_told_that_the_page_loads_nothing_of_others() {
         assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self' 'sha256-"), "{policy}");
         assert!(!policy.contains("unsafe") && !policy.contains("http"), "{path}: {policy}");
         assert!(!answer.text.contains("<script>") && !answer.text.contains(" style="), "{path}: {}", answer.text);
-        // The two blocks of styles in place, of the bar and of the view, are allowed by their digests and by nothing else.
+        // The two blocks of styles in place, of the bar and of the view, are allowed by their digests and by nothing
+        // else.
         let (head, view) = answer.text.split_once("</head>").expect("a head");
         let (bar, main) = view.split_once("<main").expect("a view");
         let digests: String = [head, bar]
@@ -120,7 +121,8 @@ async fn browsers_are_told_that_the_page_loads_nothing_of_others() {
             .collect();
         assert!(policy.contains(&format!("style-src 'self'{digests}; img-src")), "{path}: {policy}");
         assert!(!main.contains("<style") && answer.text.matches("<style").count() == 2, "{path}");
-        // The heads of pages name this service in full, for those who link to it. Links lead elsewhere, nothing is loaded.
+        // The heads of pages name this service in full, for those who link to it. Links lead elsewhere, nothing is
+        // loaded.
         let others =
             answer.text.replace(&app.url, "").replace("<a href=\"http", "<a href=\"").replace(" rel=\"license\"", "");
         assert!(!others.contains("=\"http") && !others.contains("=\"//"), "{path}: {others}");

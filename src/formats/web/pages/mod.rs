@@ -1,9 +1,9 @@
 //! The views of the page as HTML, for readers without scripts, search engines and link previews, and for a first paint
 //! before any script is there.
 //!
-//! Each view has the elements, classes and words of its counterpart in `web/src/views`, whose script takes the view over
-//! once it has the same data. A test in the browser compares their words. What needs a script is left out: the map, the
-//! buttons that copy, suggestions.
+//! Each view has the elements, classes and words of its counterpart in `web/src/views`, whose script takes the view
+//! over once it has the same data. A test in the browser compares their words. What needs a script is left out: the
+//! map, the buttons that copy, suggestions.
 //!
 //! maud escapes every text. Only Markdown that the service rendered and sanitised goes in as HTML.
 
