@@ -155,13 +155,7 @@ const ORGANISATION_LINE = ["slug", "name", "kind", "initiative_count"] as const;
 /** All organisations, by name, with the members that a line shows. */
 export async function listOrganisations(stop: AbortSignal): Promise<Schema<"Organisation">[]> {
   const query = { fields: [...ORGANISATION_LINE], sort: "name" as const, limit: 200 };
-  let page = await data<"list_organisations">(client.GET("/v1/organisations", { params: { query }, signal: stop }));
-  const organisations = [...page.data];
-  while (page.page.next) {
-    page = (await nextPage(page.page.next)) as unknown as typeof page;
-    organisations.push(...page.data);
-  }
-  return organisations as Schema<"Organisation">[];
+  return (await all(await data<"list_organisations">(client.GET("/v1/organisations", { params: { query }, signal: stop })))) as Schema<"Organisation">[];
 }
 
 /** Labels of themes, by slug. */
