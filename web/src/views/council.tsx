@@ -5,12 +5,11 @@ import { Places } from "../map/places";
 import { Back } from "../parts/back";
 import { Heading } from "../parts/heading";
 import { Claimed, Initiatives } from "../parts/related";
-import { Failed, Loading } from "../parts/states";
 import { Take } from "../parts/take";
 import { Filters } from "../state/filters";
 import { preload, useResource } from "../state/resource";
 import { COUNCIL_CHANGES, COUNCIL_TYPES, NATIONS, REGIONS } from "../words";
-import { Missing } from "./missing";
+import { OneRecord } from "./one";
 
 type Council = Schema<"Council">;
 
@@ -36,11 +35,11 @@ function of(slug: string): Filters {
 
 /** One council: its profile, its claims and its initiatives. */
 export function Council({ slug }: { slug: string }) {
-  const { data, error, again } = useResource(`council ${slug}`, (stop) => findCouncil(slug, stop));
-  if (error?.status === 404) return <Missing what="council" error={error} />;
-  if (error) return <div class="wide"><Failed error={error} again={again} /></div>;
-  if (!data) return <div class="wide"><Loading what="the council" /></div>;
-  return <Shown council={data} />;
+  return (
+    <OneRecord what="council" slug={slug} load={findCouncil}>
+      {(council) => <Shown council={council} />}
+    </OneRecord>
+  );
 }
 
 function Shown({ council }: { council: Council }) {

@@ -9,8 +9,11 @@ const LISTS = {
   organisation: ["/organisations", "All organisations"],
 } as const;
 
+/** What can be missing. */
+export type Kind = keyof typeof LISTS;
+
 /** The page for an unknown address, or for a record that was withdrawn. */
-export function Missing({ what, error }: { what: keyof typeof LISTS; error?: Refusal }) {
+export function Missing({ what, error }: { what: Kind; error?: Refusal }) {
   const [list, name] = LISTS[what];
   const noun = what.charAt(0).toUpperCase() + what.slice(1);
   const gone = error?.code === "withdrawn";

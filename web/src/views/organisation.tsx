@@ -4,11 +4,10 @@ import { date, membership, register, site } from "../format";
 import { Back } from "../parts/back";
 import { Heading } from "../parts/heading";
 import { Initiatives } from "../parts/related";
-import { Failed, Loading } from "../parts/states";
 import { Take } from "../parts/take";
 import { preload, useResource } from "../state/resource";
 import { ORGANISATION_KINDS } from "../words";
-import { Missing } from "./missing";
+import { OneRecord } from "./one";
 
 /** Loads the organisation, its memberships and its initiatives. */
 export async function prepareOrganisation(slug: string): Promise<void> {
@@ -21,11 +20,11 @@ export async function prepareOrganisation(slug: string): Promise<void> {
 
 /** One organisation other than a council: its profile and its initiatives. */
 export function Organisation({ slug }: { slug: string }) {
-  const { data, error, again } = useResource(`organisation ${slug}`, (stop) => findOrganisation(slug, stop));
-  if (error?.status === 404) return <Missing what="organisation" error={error} />;
-  if (error) return <div class="wide"><Failed error={error} again={again} /></div>;
-  if (!data) return <div class="wide"><Loading what="the organisation" /></div>;
-  return <Shown organisation={data} />;
+  return (
+    <OneRecord what="organisation" slug={slug} load={findOrganisation}>
+      {(organisation) => <Shown organisation={organisation} />}
+    </OneRecord>
+  );
 }
 
 function Shown({ organisation }: { organisation: Schema<"Organisation"> }) {

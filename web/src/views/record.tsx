@@ -10,12 +10,11 @@ import { Claims } from "../parts/claim";
 import { Copy } from "../parts/copy";
 import { Heading } from "../parts/heading";
 import { Lead, Organisation } from "../parts/lead";
-import { Failed, Loading } from "../parts/states";
 import { Status } from "../parts/status";
 import { Reference, Share, full } from "../parts/take";
 import { preload, useResource } from "../state/resource";
 import { COST_KINDS, FRESHNESS, KINDS, LICENCES, PARTICIPANT_ROLES, PARTNER_ROLES, SOURCE_KINDS, VERIFICATION } from "../words";
-import { Missing } from "./missing";
+import { OneRecord } from "./one";
 
 type Initiative = Schema<"Initiative">;
 
@@ -26,11 +25,11 @@ export async function prepareRecord(slug: string): Promise<void> {
 
 /** One initiative, with all its details. */
 export function Record({ slug }: { slug: string }) {
-  const { data, error, again } = useResource(`initiative ${slug}`, (stop) => findInitiative(slug, stop));
-  if (error?.status === 404) return <Missing what="initiative" error={error} />;
-  if (error) return <div class="wide"><Failed error={error} again={again} /></div>;
-  if (!data) return <div class="wide"><Loading what="the initiative" /></div>;
-  return <Shown record={data} />;
+  return (
+    <OneRecord what="initiative" slug={slug} load={findInitiative}>
+      {(record) => <Shown record={record} />}
+    </OneRecord>
+  );
 }
 
 function Shown({ record }: { record: Initiative }) {

@@ -3,10 +3,9 @@ import { findTheme, listOutcomes, listThemeInitiatives } from "../api/registry";
 import { Back } from "../parts/back";
 import { Heading } from "../parts/heading";
 import { Claimed, Initiatives } from "../parts/related";
-import { Failed, Loading } from "../parts/states";
 import { Take } from "../parts/take";
-import { preload, useResource } from "../state/resource";
-import { Missing } from "./missing";
+import { preload } from "../state/resource";
+import { OneRecord } from "./one";
 
 /** Loads the theme, its claims and its initiatives. */
 export async function prepareTheme(slug: string): Promise<void> {
@@ -19,11 +18,11 @@ export async function prepareTheme(slug: string): Promise<void> {
 
 /** One theme: its scope, its claims and its initiatives. */
 export function Theme({ slug }: { slug: string }) {
-  const { data, error, again } = useResource(`theme ${slug}`, (stop) => findTheme(slug, stop));
-  if (error?.status === 404) return <Missing what="theme" error={error} />;
-  if (error) return <div class="wide"><Failed error={error} again={again} /></div>;
-  if (!data) return <div class="wide"><Loading what="the theme" /></div>;
-  return <Shown theme={data} />;
+  return (
+    <OneRecord what="theme" slug={slug} load={findTheme}>
+      {(theme) => <Shown theme={theme} />}
+    </OneRecord>
+  );
 }
 
 function Shown({ theme }: { theme: Schema<"Theme"> }) {
