@@ -31,6 +31,11 @@ pub enum Role {
 }
 
 impl Role {
+    /// True for those who write initiatives: contributors, council editors and network officers.
+    pub fn is_author(self) -> bool {
+        self >= Self::Contributor
+    }
+
     /// True for network officers.
     pub fn is_officer(self) -> bool {
         self >= Self::Moderator

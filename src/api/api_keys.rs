@@ -25,7 +25,7 @@ use crate::audit::subject::Subject;
 use crate::audit::trail::Trail;
 use crate::db::Db;
 use crate::error::{ApiError, UNKNOWN};
-use crate::http::input::{Body, Draft, Faults, IfMatch, NoParams, Patch, Query, Revision};
+use crate::http::input::{Body, Draft, Edited, Faults, IfMatch, NoParams, Patch, Query};
 use crate::http::page::{Listing, Page, Pages};
 use crate::http::response::{Answer, Cacheable, Moves, Record, Written, issued, no_content};
 use crate::registry::references;
@@ -214,11 +214,11 @@ impl Editable for ApiKey {
     }
 }
 
-async fn change(edit: Edit<Known<ManageKeys>>, revision: impl Revision<ApiKeyUpdate>) -> Result<Written, ApiError> {
+async fn change(edit: Edit<Known<ManageKeys>>, edited: impl Edited<ApiKeyUpdate>) -> Result<Written, ApiError> {
     edit.change(async |conn, key: &ApiKey| {
         within(&edit.account, key)?;
         unbound(conn, &edit.account, "cannot change keys").await?;
-        let update = revision.draft(key.into())?.checked()?;
+        let update = edited.draft(key.into())?.checked()?;
         Ok(store::update(conn, key.id, key.version, &update).await?.then_some(Action::ApiKeyUpdate))
     })
     .await

@@ -18,7 +18,7 @@ use crate::formats::citation::linked;
 use crate::formats::citation::linked::LinkedData;
 use crate::geography::Point;
 use crate::http::idempotency::Idempotency;
-use crate::http::input::{Body, IfMatch, Patch, Query, Revision};
+use crate::http::input::{Body, Edited, IfMatch, Patch, Query};
 use crate::http::page::{Page, Pages};
 use crate::http::response::{Answer, Cacheable, Moves, Written, moved};
 use crate::read_model::council_list::{CouncilFilter, CouncilOrder};
@@ -172,11 +172,11 @@ impl Editable for Council {
 
 async fn change(
     edit: Edit<CouncilKeeper<WriteCouncils>>,
-    revision: impl Revision<NewCouncil>,
+    edited: impl Edited<NewCouncil>,
     keep: impl FnOnce(&mut NewCouncil, &Council),
 ) -> Result<Written, ApiError> {
     edit.change(async |conn, current: &Council| {
-        let mut draft = revision.draft(current.into())?;
+        let mut draft = edited.draft(current.into())?;
         keep(&mut draft.value, current);
         if edit.account.role != Role::NetworkAdmin {
             draft.value.check_official_fields(current, &mut draft.faults);

@@ -1,21 +1,21 @@
-//! Initiatives. Readers see published records within their permissions. Authors write drafts. Network officers publish.
+//! Initiatives. Readers see published records within their permissions. Authors write drafts. `publication.rs` has what
+//! network officers do with them.
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
 use diesel_async::AsyncPgConnection;
 
 use super::writes::{Creation, Edit, Editable};
 use crate::access::account::Account;
-use crate::access::extractors::{Anyone, Author, Moderator};
+use crate::access::extractors::{Anyone, Author};
 use crate::access::reach::Reach;
-use crate::access::role::Role;
-use crate::access::scope::{Moderate, WriteInitiatives};
+use crate::access::scope::WriteInitiatives;
 use crate::audit::model::Action;
 use crate::db::enum_text::picked;
 use crate::error::ApiError;
 use crate::formats::citation::form::Form;
 use crate::formats::citation::linked::LinkedData;
 use crate::http::idempotency::Idempotency;
-use crate::http::input::{Body, IfMatch, NoParams, Patch, Query, Revision};
+use crate::http::input::{Body, Edited, IfMatch, Patch, Query};
 use crate::http::page::{Page, Pages};
 use crate::http::response::{Answer, Cacheable, Moves, Written, moved};
 use crate::read_model::extractor::CurrentSnapshot;
@@ -31,6 +31,8 @@ use crate::registry::initiatives::query::{InitiativeQuery, InitiativeView};
 use crate::registry::initiatives::resolve::resolve;
 use crate::registry::initiatives::{store, write};
 use crate::registry::references;
+use crate::registry::revisions::publish::{check_edit, keep_edit};
+use crate::registry::revisions::store::lock_present;
 use crate::registry::withdrawal::Withdrawal;
 
 /// List initiatives
@@ -171,7 +173,8 @@ pub async fn create_initiative(
 /// Replace an initiative
 ///
 /// Outcomes, sources, partners and costs that you leave out are removed. Authors can change drafts of their own
-/// council. Network officers can change any initiative.
+/// council. Network officers can change any initiative. To change a published initiative of your own council, begin a
+/// revision (`create_revision`).
 #[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), IfMatch), request_body = NewInitiative, responses((status = 200, description = "The updated initiative", body = Initiative)), security(("bearer" = []), ("api_key" = [])))]
 #[put("/initiatives/{initiative}")]
 pub async fn replace_initiative(
@@ -212,37 +215,6 @@ pub async fn delete_initiative(
     .await
 }
 
-/// Publish an initiative
-///
-/// For network officers. If you have edited the initiative since it was last published, another network officer must
-/// publish it. Network admins can always publish.
-#[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), IfMatch), responses((status = 200, description = "The updated initiative", body = Initiative)), security(("bearer" = []), ("api_key" = [])))]
-#[post("/initiatives/{initiative}/publish")]
-pub async fn publish_initiative(edit: Edit<Moderator<Moderate>>, _: Query<NoParams>) -> Result<Written, ApiError> {
-    let Account { role, user_id, .. } = edit.account;
-    edit.change(async |conn, current: &Initiative| {
-        if role != Role::NetworkAdmin && store::has_written(conn, current.id, user_id).await? {
-            return Err(ApiError::forbidden(
-                "You have edited this initiative since it was last published. Another network officer must publish it.",
-            ));
-        }
-        Ok(write::set_state(conn, current, State::Published).await?.then_some(Action::InitiativePublish))
-    })
-    .await
-}
-
-/// Return an initiative to draft
-///
-/// For network officers. Readers can no longer see the initiative. Its slug and id do not change.
-#[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), IfMatch), responses((status = 200, description = "The updated initiative", body = Initiative)), security(("bearer" = []), ("api_key" = [])))]
-#[post("/initiatives/{initiative}/unpublish")]
-pub async fn unpublish_initiative(edit: Edit<Moderator<Moderate>>, _: Query<NoParams>) -> Result<Written, ApiError> {
-    edit.change(async |conn, current: &Initiative| {
-        Ok(write::set_state(conn, current, State::Draft).await?.then_some(Action::InitiativeUnpublish))
-    })
-    .await
-}
-
 impl Editable for Initiative {
     async fn locate(conn: &mut AsyncPgConnection, account: &Account, segment: &str) -> Result<Self, ApiError> {
         store::locate(conn, account.reach(), segment).await
@@ -252,13 +224,14 @@ impl Editable for Initiative {
         store::find(conn, account.reach(), self.id).await
     }
 
-    /// Authors can change only drafts that their own council looks after.
+    /// Authors can change only drafts that their own council looks after. What is published they change by a revision.
     fn check_right(&self, account: &Account) -> Result<(), ApiError> {
         self.check_act(account)?;
         if account.bound_to().is_some() && self.state != State::Draft {
-            return Err(ApiError::forbidden(
-                "This initiative is published. Ask a network officer to change it or to return it to draft.",
-            ));
+            return Err(ApiError::forbidden(format!(
+                "This initiative is published. To change it, begin a revision: POST /v1/initiatives/{}/revisions.",
+                self.slug
+            )));
         }
         Ok(())
     }
@@ -280,13 +253,17 @@ impl Editable for Initiative {
     }
 }
 
-async fn change(
-    edit: Edit<Author<WriteInitiatives>>,
-    revision: impl Revision<NewInitiative>,
-) -> Result<Written, ApiError> {
+async fn change(edit: Edit<Author<WriteInitiatives>>, edited: impl Edited<NewInitiative>) -> Result<Written, ApiError> {
     edit.change(async |conn, current: &Initiative| {
-        let resolved = resolve(conn, Some(&edit.account), revision.draft(current.into())?, Some(current.id)).await?;
-        Ok(write::update(conn, current, &resolved).await?.then_some(Action::InitiativeUpdate))
+        let account = &edit.account;
+        let present = lock_present(conn, current.id).await?;
+        check_edit(&present, current, account)?;
+        let resolved = resolve(conn, Some(account), edited.draft(current.into())?, Some(current.id)).await?;
+        if !write::update(conn, current, &resolved).await? {
+            return Ok(None);
+        }
+        keep_edit(conn, &present, current, account).await?;
+        Ok(Some(Action::InitiativeUpdate))
     })
     .await
 }

@@ -13,7 +13,7 @@ use crate::audit::model::Action;
 use crate::db::enum_text::picked;
 use crate::error::ApiError;
 use crate::http::idempotency::Idempotency;
-use crate::http::input::{Body, IfMatch, Patch, Query, Revision};
+use crate::http::input::{Body, Edited, IfMatch, Patch, Query};
 use crate::http::page::{Listing, Page, Pages};
 use crate::http::response::{Cacheable, Record, Written};
 use crate::read_model::extractor::CurrentSnapshot;

@@ -20,7 +20,7 @@ use crate::formats::citation::form::Form;
 use crate::formats::citation::linked;
 use crate::formats::citation::linked::LinkedData;
 use crate::http::idempotency::Idempotency;
-use crate::http::input::{Body, Draft, IfMatch, NoParams, Patch, Query, Revision};
+use crate::http::input::{Body, Draft, Edited, IfMatch, NoParams, Patch, Query};
 use crate::http::page::{Page, Pages};
 use crate::http::response::{Answer, Cacheable, Moves, Written, moved};
 use crate::read_model::extractor::CurrentSnapshot;
@@ -266,11 +266,11 @@ impl Editable for Organisation {
 
 async fn change(
     edit: Edit<Author<WriteOrganisations>>,
-    revision: impl Revision<NewOrganisation>,
+    edited: impl Edited<NewOrganisation>,
 ) -> Result<Written, ApiError> {
     edit.change(async |conn, current: &Organisation| {
         let resolved =
-            store::resolve(conn, revision.draft(current.into())?, Some(current.id), current.proposer()).await?;
+            store::resolve(conn, edited.draft(current.into())?, Some(current.id), current.proposer()).await?;
         Ok(store::update(conn, current, &resolved).await?.then_some(Action::OrganisationUpdate))
     })
     .await

@@ -11,7 +11,7 @@ use crate::audit::model::Action;
 use crate::db::Db;
 use crate::error::ApiError;
 use crate::http::idempotency::Idempotency;
-use crate::http::input::{Body, IfMatch, NoParams, Patch, Query, Revision};
+use crate::http::input::{Body, Edited, IfMatch, NoParams, Patch, Query};
 use crate::http::page::{Listing, Page, Pages};
 use crate::http::response::{Cacheable, Record, Written};
 use crate::registry::recruitment::model::{NewRecruitment, Recruitment, RecruitmentQuery};

@@ -9,9 +9,10 @@ use utoipa_actix_web::scope::{Scope, scope};
 use utoipa_actix_web::{AppExt, UtoipaApp};
 
 use super::{
-    api_keys, audit, boundaries, changes, citation, council_changes, councils, embeds, exports, facets, guide,
-    initiatives, key_requests, map, memberships, ogc, organisations, outcomes, problems, recruitment, search, service,
-    sign_in, stewards, themes, tiles, users, verification, vocabularies, web,
+    api_keys, audit, boundaries, changes, checks, citation, council_changes, councils, embeds, exports, facets, guide,
+    initiatives, key_requests, map, memberships, moderation, ogc, organisations, outcomes, problems, publication,
+    recruitment, review, revisions, search, service, sign_in, stewards, themes, tiles, users, verification,
+    vocabularies, web,
 };
 use crate::accounts::identify::identify;
 use crate::http::limits::rate;
@@ -27,6 +28,7 @@ const TAGS: &[(&str, &str)] = &[
     ("organisations", "Bodies other than councils that lead, pay, evaluate or take part. Never people."),
     ("recruitment", "Who may join the network. For network officers."),
     ("initiatives", "Co-operative practice, with outcomes, costs, sources and partners."),
+    ("review", "Revisions of initiatives, and their way from the author over the network officers to readers."),
     ("themes", "Areas of practice, based on SKOS concepts."),
     ("map", "Records with a place, as points and vector tiles, counts by region and nation, and boundaries."),
     ("search", "Search of all records, and suggestions as you type."),
@@ -157,8 +159,29 @@ where
                 .service(initiatives::update_initiative)
                 .service(initiatives::delete_initiative)
                 .service(citation::cite_initiative)
-                .service(initiatives::publish_initiative)
-                .service(initiatives::unpublish_initiative)
+                .service(checks::check_text)
+                .service(checks::check_initiative)
+                .service(publication::publish_initiative)
+                .service(publication::unpublish_initiative)
+                .service(publication::archive_initiative)
+                .service(publication::restore_initiative)
+                .service(revisions::list_revisions)
+                .service(revisions::create_revision)
+                .service(revisions::find_revision)
+                .service(revisions::compare_revisions)
+                .service(revisions::replace_revision)
+                .service(revisions::update_revision)
+                .service(revisions::discard_revision)
+                .service(revisions::comment_on_revision)
+                .service(revisions::resolve_comment)
+                .service(review::submit_revision)
+                .service(review::withdraw_revision)
+                .service(review::claim_revision)
+                .service(review::request_changes)
+                .service(review::approve_revision)
+                .service(review::reject_revision)
+                .service(moderation::list_queue)
+                .service(moderation::list_my_submissions)
                 .service(stewards::choose_steward)
                 .service(verification::verify_initiative)
                 .service(organisations::list_organisations)

@@ -17,7 +17,7 @@ use crate::formats::citation::form::Form;
 use crate::formats::citation::linked;
 use crate::formats::citation::linked::LinkedData;
 use crate::http::idempotency::Idempotency;
-use crate::http::input::{Body, Draft, IfMatch, Patch, Query, Revision};
+use crate::http::input::{Body, Draft, Edited, IfMatch, Patch, Query};
 use crate::http::page::{Page, Pages};
 use crate::http::response::{Answer, Cacheable, Moves, Written, moved};
 use crate::read_model::extractor::CurrentSnapshot;
@@ -186,9 +186,9 @@ impl Editable for Theme {
     }
 }
 
-async fn change(edit: Edit<Moderator<WriteThemes>>, revision: impl Revision<NewTheme>) -> Result<Written, ApiError> {
+async fn change(edit: Edit<Moderator<WriteThemes>>, edited: impl Edited<NewTheme>) -> Result<Written, ApiError> {
     edit.change(async |conn, current: &Theme| {
-        let resolved = store::resolve(conn, revision.draft(current.into())?, Some(current.id)).await?;
+        let resolved = store::resolve(conn, edited.draft(current.into())?, Some(current.id)).await?;
         Ok(store::update(conn, current, &resolved).await?.then_some(Action::ThemeUpdate))
     })
     .await

@@ -21,7 +21,7 @@ use crate::audit::trail::Trail;
 use crate::db::Db;
 use crate::error::ApiError;
 use crate::http::idempotency::Idempotency;
-use crate::http::input::{Body, Draft, IfMatch, NoParams, Patch, Query, Revision};
+use crate::http::input::{Body, Draft, Edited, IfMatch, NoParams, Patch, Query};
 use crate::http::page::{Listing, Page, Pages};
 use crate::http::response::{Cacheable, Record, Written, issued, no_content};
 use crate::read_model::extractor::CurrentSnapshot;
@@ -188,9 +188,9 @@ impl Editable for User {
     }
 }
 
-async fn change(edit: Edit<Admin<ManageUsers>>, revision: impl Revision<UserUpdate>) -> Result<Written, ApiError> {
+async fn change(edit: Edit<Admin<ManageUsers>>, edited: impl Edited<UserUpdate>) -> Result<Written, ApiError> {
     edit.change(async |conn, current: &User| {
-        let mut draft = revision.draft(current.into())?;
+        let mut draft = edited.draft(current.into())?;
         let council = council_of(conn, draft.value.council.as_ref(), &mut draft.faults).await?;
         let update = draft.checked()?;
         officers_in_person(&edit.account, &[current.role, update.role])?;

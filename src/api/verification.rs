@@ -30,8 +30,14 @@ pub async fn verify_initiative(
     }
     edit.act(async |conn, current: &Initiative| {
         faults.finish()?;
-        if current.state != State::Published {
-            return Err(ApiError::conflict("This initiative is a draft. Only published initiatives are confirmed."));
+        let state = match current.state {
+            State::Published => None,
+            State::Draft => Some("a draft"),
+            State::Archived => Some("archived"),
+        };
+        if let Some(state) = state {
+            let detail = format!("This initiative is {state}. Only published initiatives are confirmed.");
+            return Err(ApiError::conflict(detail));
         }
         Ok(verify(conn, current, value.method).await?.then_some(Action::InitiativeVerify))
     })

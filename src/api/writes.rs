@@ -29,7 +29,8 @@ use crate::http::response::{Record, Versioned, Written, no_content};
 /// A kind of record that [`Edit`] changes.
 #[expect(async_fn_in_trait, reason = "handlers stay on one thread")]
 pub trait Editable: Versioned + Audited + Sized {
-    /// The record that a path segment names. 404 if the caller cannot see it.
+    /// The record that a path segment names, or several segments with slashes between them. 404 if the caller cannot
+    /// see it.
     async fn locate(conn: &mut AsyncPgConnection, account: &Account, segment: &str) -> Result<Self, ApiError>;
 
     /// The record as it is now, for the response.
@@ -43,6 +44,12 @@ pub trait Editable: Versioned + Audited + Sized {
     /// 403 if the caller may not act on the record in another way than by editing it, such as confirming it.
     fn check_act(&self, account: &Account) -> Result<(), ApiError> {
         self.check_right(account)
+    }
+
+    /// Another record that the change to `now` was carried over to: the action on it, and the record. It gets an event
+    /// too.
+    fn carried_over<'a>(&'a self, _now: &'a Self) -> Option<(Action, Subject<'a>)> {
+        None
     }
 
     /// True if the change to `now` also changed other records. They get events of their own.
@@ -90,6 +97,16 @@ impl<C> Edit<C> {
         self.carry_out(R::check_act, step).await
     }
 
+    /// The same for a step of a workflow. `check` refuses what the record's state does not allow, before its version is
+    /// compared: whoever comes second learns what is possible now.
+    pub async fn take_step<R: Editable>(
+        &self,
+        check: impl FnOnce(&R) -> Result<(), ApiError>,
+        step: impl AsyncFnOnce(&mut AsyncPgConnection, &R) -> Result<Option<Action>, ApiError>,
+    ) -> Result<Written, ApiError> {
+        self.carry_out(|record, account| R::check_right(record, account).and_then(|()| check(record)), step).await
+    }
+
     async fn carry_out<R: Editable>(
         &self,
         check: impl FnOnce(&R, &Account) -> Result<(), ApiError>,
@@ -101,9 +118,16 @@ impl<C> Edit<C> {
                 let now = before.reload(conn, &self.account).await?;
                 let subject = Subject::changed(&before, &now);
                 let written = Written::changed(&now)?;
+                let carried_over = before.carried_over(&now);
+                let recorded: Vec<_> =
+                    [Some(subject), carried_over.map(|(_, other)| other)].into_iter().flatten().collect();
                 self.trail.record(conn, &self.account, action, subject).await?;
+                if let Some((action, other)) = carried_over {
+                    self.trail.record(conn, &self.account, action, other).await?;
+                }
                 if before.changes_others(&now) {
-                    self.trail.record_side_effects(conn, &self.account, subject.id.as_slice()).await?;
+                    let recorded: Vec<_> = recorded.iter().filter_map(|subject| subject.id).collect();
+                    self.trail.record_side_effects(conn, &self.account, &recorded).await?;
                 }
                 Ok(written)
             })
@@ -142,6 +166,11 @@ impl<C> Edit<C> {
 }
 
 impl<C> Creation<C> {
+    /// The record in the address that the new one belongs to.
+    pub fn segment(&self) -> &str {
+        &self.segment
+    }
+
     /// Creates a record below this address with `step`, which returns it. A repeated request gets the first answer
     /// again. `fingerprint` is that of the request's body.
     pub async fn create<R: Versioned + Audited>(
@@ -179,7 +208,7 @@ where
         let mut write = || {
             Ok(Self {
                 account: Graded::<G, S>::from_request(request, payload).into_inner()?.0,
-                segment: web::Path::<Vec<String>>::extract(request).into_inner()?.pop().unwrap_or_default(),
+                segment: web::Path::<Vec<String>>::extract(request).into_inner()?.join("/"),
                 condition: H::from_request(request, payload).into_inner()?,
                 db: web::Data::extract(request).into_inner()?,
                 trail: Trail::extract(request).into_inner()?,

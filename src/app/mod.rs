@@ -8,6 +8,7 @@ pub mod healthcheck;
 pub mod import;
 pub mod logging;
 pub mod sample;
+pub mod scheduled;
 pub mod serve;
 pub mod server;
 pub mod signals;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::first_start::first_start;
 use super::server::Server;
 use super::signals::Signals;
-use super::{banner, signals, vesting};
+use super::{banner, scheduled, signals, vesting};
 use crate::access::keys::Keys;
 use crate::accounts::issuers::Issuers;
 use crate::audit::store::check_key;
@@ -104,6 +104,7 @@ async fn serve_until_asked(
         () = signals.asked(1) => return Ok(store.close().await?),
     };
     let (url, read_model, handle) = (server.url(), Arc::clone(&server.read_model), server.handle());
+    let schemas = Arc::clone(&server.schemas);
     let stopping = async {
         signals.asked(1).await;
         // Not awaited: the server's own future ends when the work is finished.
@@ -125,6 +126,7 @@ async fn serve_until_asked(
         () = stopping => Ok(()),
         () = first_screen => Ok(()),
         () = vesting::watch(&store.db, &keys) => Ok(()),
+        () = scheduled::watch(&store.db, &keys, &schemas) => Ok(()),
     };
     let closed = store.close().await;
     served?;

@@ -42,6 +42,8 @@ pub struct Server {
     pub address: SocketAddr,
     /// The read model behind the answers.
     pub read_model: Arc<ReadModel>,
+    /// Schemas of the bodies.
+    pub schemas: Arc<Schemas>,
     scheme: &'static str,
     server: ActixServer,
     tallies: Tallies,
@@ -60,7 +62,8 @@ impl Server {
         let bind = settings.bind;
         let workers = settings.workers;
         let document = crate::api::routes::document();
-        let schemas = web::Data::new(Schemas::new(&document.value));
+        let schemas = Arc::new(Schemas::new(&document.value));
+        let known_schemas = web::Data::from(Arc::clone(&schemas));
         let prices = web::Data::new(Prices::new(&document.value));
         let methods = web::Data::new(Methods::new(&document.value, routes::pages()));
         let document = web::Data::new(document);
@@ -90,7 +93,7 @@ impl Server {
                 .app_data(usage.clone())
                 .app_data(unanswered.clone())
                 .app_data(limits.clone())
-                .app_data(schemas.clone())
+                .app_data(known_schemas.clone())
                 .app_data(methods.clone())
                 .app_data(prices.clone())
                 .app_data(document.clone())
@@ -127,7 +130,7 @@ impl Server {
             None => server.bind(bind)?,
         };
         let address = server.addrs().first().copied().unwrap_or(bind);
-        Ok(Self { address, read_model, scheme, server: server.run(), tallies })
+        Ok(Self { address, read_model, schemas, scheme, server: server.run(), tallies })
     }
 
     /// URL of the service for a browser on this machine.

@@ -96,15 +96,54 @@ pub enum Action {
     /// An initiative was withdrawn, or deleted if it had only been a draft.
     #[serde(rename = "initiative.withdraw")]
     InitiativeWithdraw,
-    /// An initiative was published.
+    /// An initiative was published, or a revision of it.
     #[serde(rename = "initiative.publish")]
     InitiativePublish,
+    /// An initiative was archived.
+    #[serde(rename = "initiative.archive")]
+    InitiativeArchive,
+    /// An archived initiative was restored.
+    #[serde(rename = "initiative.restore")]
+    InitiativeRestore,
     /// An initiative was returned to draft.
     #[serde(rename = "initiative.unpublish")]
     InitiativeUnpublish,
     /// An initiative was confirmed as still true.
     #[serde(rename = "initiative.verify")]
     InitiativeVerify,
+    /// A revision of an initiative was begun.
+    #[serde(rename = "revision.create")]
+    RevisionCreate,
+    /// The text of a revision was changed or replaced.
+    #[serde(rename = "revision.update")]
+    RevisionUpdate,
+    /// A revision was discarded by its authors.
+    #[serde(rename = "revision.discard")]
+    RevisionDiscard,
+    /// A revision was submitted.
+    #[serde(rename = "revision.submit")]
+    RevisionSubmit,
+    /// A submitted revision was withdrawn by its authors.
+    #[serde(rename = "revision.withdraw")]
+    RevisionWithdraw,
+    /// A network officer began to review a revision.
+    #[serde(rename = "revision.claim")]
+    RevisionClaim,
+    /// A network officer returned a revision to its authors.
+    #[serde(rename = "revision.request_changes")]
+    RevisionRequestChanges,
+    /// A revision was approved.
+    #[serde(rename = "revision.approve")]
+    RevisionApprove,
+    /// A revision was rejected.
+    #[serde(rename = "revision.reject")]
+    RevisionReject,
+    /// Somebody commented on a revision.
+    #[serde(rename = "revision.comment")]
+    RevisionComment,
+    /// A comment on a revision was resolved.
+    #[serde(rename = "revision.resolve_comment")]
+    RevisionResolveComment,
     /// A user was created.
     #[serde(rename = "user.create")]
     UserCreate,
@@ -190,6 +229,8 @@ pub enum RecordKind {
     Organisation,
     /// An initiative.
     Initiative,
+    /// A revision of an initiative.
+    Revision,
     /// A membership.
     Membership,
     /// A recruitment record.

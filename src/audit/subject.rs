@@ -12,6 +12,7 @@ use crate::registry::initiatives::answer::Initiative;
 use crate::registry::memberships::model::Membership;
 use crate::registry::organisations::model::Organisation;
 use crate::registry::recruitment::model::Recruitment;
+use crate::registry::revisions::model::Revision;
 use crate::registry::themes::model::Theme;
 
 /// The actor of an event.
@@ -190,5 +191,12 @@ impl Audited for Initiative {
         let council = self.steward.council.as_ref().map(|council| council.id);
         let subject = Subject::of(RecordKind::Initiative, self.id, self.version);
         Subject { name: Some(&self.slug), council, ..subject }
+    }
+}
+
+impl Audited for Revision {
+    fn subject(&self) -> Subject<'_> {
+        let subject = Subject::of(RecordKind::Revision, self.id, self.version);
+        Subject { name: Some(&self.record.name), council: self.record.steward, ..subject }
     }
 }

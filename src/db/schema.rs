@@ -457,6 +457,43 @@ diesel::table! {
 }
 
 diesel::table! {
+    revision_comments (id) {
+        id -> Uuid,
+        revision_id -> Uuid,
+        pointer -> Text,
+        comment -> Text,
+        author_id -> Uuid,
+        resolved_by -> Nullable<Uuid>,
+        resolved_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    revisions (id) {
+        id -> Uuid,
+        initiative_id -> Uuid,
+        number -> Int4,
+        state -> Text,
+        content -> Nullable<Jsonb>,
+        base -> Nullable<Jsonb>,
+        note -> Nullable<Text>,
+        writers -> Array<Nullable<Uuid>>,
+        is_by_council -> Bool,
+        submitted_by -> Nullable<Uuid>,
+        submitted_at -> Nullable<Timestamptz>,
+        claimed_by -> Nullable<Uuid>,
+        decided_by -> Nullable<Uuid>,
+        reason -> Nullable<Text>,
+        publish_at -> Nullable<Timestamptz>,
+        published_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     sessions (id) {
         id -> Uuid,
         user_id -> Uuid,
@@ -568,6 +605,8 @@ diesel::joinable!(outcomes -> initiatives (initiative_id));
 diesel::joinable!(outcomes -> organisations (evaluator_id));
 diesel::joinable!(recruitment -> councils (council_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
+diesel::joinable!(revision_comments -> revisions (revision_id));
+diesel::joinable!(revisions -> initiatives (initiative_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(sources -> initiatives (initiative_id));
 diesel::joinable!(users -> councils (council_id));
@@ -603,6 +642,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     principles,
     recruitment,
     refresh_tokens,
+    revision_comments,
+    revisions,
     sessions,
     slugs,
     sources,

@@ -2,6 +2,7 @@
 
 pub mod boundaries;
 pub mod changes;
+pub mod checks;
 pub mod council_changes;
 pub mod councils;
 pub mod initiatives;
@@ -10,6 +11,7 @@ pub mod organisations;
 pub mod outcomes;
 pub mod recruitment;
 pub mod references;
+pub mod revisions;
 pub mod slugs;
 pub mod stewards;
 pub mod themes;

@@ -12,7 +12,7 @@ async fn one_of_each(admin: &Client) -> [(&'static str, Value); 3] {
     let council = admin.post("/v1/councils", &council("First name")).await.expect(201).json;
     let theme = admin.post("/v1/themes", &theme("First name")).await.expect(201).json;
     let draft = admin.post("/v1/initiatives", &initiative("First name", "oldham")).await.expect(201);
-    let published = admin.post_if_match("/v1/initiatives/first-name/publish", draft.etag()).await.expect(200).json;
+    let published = admin.publish("/v1/initiatives/first-name", draft.etag()).await.expect(200).json;
     [("/v1/councils", council), ("/v1/themes", theme), ("/v1/initiatives", published)]
 }
 

@@ -68,7 +68,7 @@ async fn a_contributor_drafts_for_the_own_council_and_no_more() {
     let draft = contributor.post("/v1/initiatives", &practice("A contributor's draft", "oldham")).await.expect(201);
     assert_eq!(draft.json["state"], "draft");
     let path = path(&draft);
-    contributor.post_if_match(&format!("{path}/publish"), draft.etag()).await.expect_problem(403, "forbidden");
+    contributor.publish(&path, draft.etag()).await.expect_problem(403, "forbidden");
     for lead in ["rochdale", "network"] {
         for refused in [
             contributor.post("/v1/initiatives", &practice("Another's draft", lead)).await,
@@ -109,5 +109,8 @@ async fn who_wrote_a_record_does_not_publish_it_but_for_an_admin() {
     assert_eq!(app.anonymous().get(&path(&own)).await.expect(200).json["id"], own.json["id"]);
 
     let written = admin.post("/v1/initiatives", &practice("An admin's work", "oldham")).await.expect(201);
+    let address = format!("{}/publish", path(&written));
+    let refused = admin.post_if_match(&address, written.etag()).await.expect_problem(422, "invalid");
+    assert_eq!(refused.faults(), [("/reason".into(), "required".into())]);
     assert_eq!(publish(&admin, &written).await.json["state"], "published");
 }

@@ -21,7 +21,7 @@ async fn an_initiative_is_drafted_published_and_read_with_everything_that_belong
     for hidden in [WHOLE, &by_id] {
         client.get(hidden).await.expect_problem(404, "not_found");
     }
-    let published = admin.post_if_match(&format!("{WHOLE}/publish"), made.etag()).await.expect(200);
+    let published = admin.publish(WHOLE, made.etag()).await.expect(200);
     for open in [WHOLE, &by_id] {
         let read = client.get(open).await.expect(200);
         assert_eq!((&read.json, read.etag()), (&published.json, published.etag()));
@@ -199,7 +199,7 @@ async fn a_draft_that_was_never_public_goes_for_good_and_frees_its_address() {
     let again = admin.post("/v1/initiatives", &whole_initiative()).await.expect(201);
     assert_ne!(again.json["id"], made.json["id"]);
     // One that was public and was taken back to draft was public all the same.
-    let published = admin.post_if_match(&format!("{WHOLE}/publish"), again.etag()).await.expect(200);
+    let published = admin.publish(WHOLE, again.etag()).await.expect(200);
     let draft = admin.post_if_match(&format!("{WHOLE}/unpublish"), published.etag()).await.expect(200);
     app.anonymous().get(WHOLE).await.expect_problem(404, "not_found");
     admin.delete(WHOLE, draft.etag()).await.expect(204);

@@ -184,7 +184,7 @@ fn rust_kind(kind: &str) -> String {
 }
 
 /// Which enum of the document holds the words of which column.
-const WORDS: [(&str, &str); 32] = [
+const WORDS: [(&str, &str); 33] = [
     ("audit_events.origin", "Origin"),
     ("co_operative_values.scheme", "ValueScheme"),
     ("costs.bound", "CostBound"),
@@ -213,6 +213,7 @@ const WORDS: [(&str, &str); 32] = [
     ("outcomes.unit", "Unit"),
     ("principles.scheme", "PrincipleScheme"),
     ("recruitment.stage", "RecruitmentStage"),
+    ("revisions.state", "RevisionState"),
     ("sources.kind", "SourceKind"),
     ("themes.status", "ThemeStatus"),
     ("users.role", "Role"),

@@ -259,6 +259,7 @@ async fn an_idempotency_key_is_said_to_be_taken_exactly_where_it_is() {
         "create_council_change",
         "create_council",
         "create_initiative",
+        "create_revision",
         "create_membership",
         "create_organisation",
         "merge_organisation",

@@ -91,7 +91,7 @@ async fn what_has_no_figure_is_left_out_and_counted() {
     assert_eq!(hidden, json!({ "total": 0, "groups": [], "left_out": [] }), "a draft");
     assert_eq!(admin.get(path).await.expect(200).json["total"], 8);
 
-    admin.post_if_match(&format!("{}/publish", made.header("location")), made.etag()).await.expect(200);
+    admin.publish(made.header("location"), made.etag()).await.expect(200);
     let summary = app.anonymous().get(path).await.expect(200).json;
     let told: Vec<_> = summary["groups"]
         .as_array()

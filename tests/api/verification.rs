@@ -15,7 +15,7 @@ async fn published(admin: &Client, title: &str, status: &str) -> (String, String
     (wish["delivery_status"], wish["status_as_at"]) = (json!(status), json!("2013-12"));
     let made = admin.post("/v1/initiatives", &wish).await.expect(201);
     let path = made.header("location").to_owned();
-    let published = admin.post_if_match(&format!("{path}/publish"), made.etag()).await.expect(200);
+    let published = admin.publish(&path, made.etag()).await.expect(200);
     (path, published.etag().to_owned())
 }
 

@@ -21,6 +21,10 @@ export const OTHER_LEADS = words.other_leads;
 
 /** Whether a record has been confirmed as still true. */
 export const FRESHNESS: Record<Freshness, string> = words.freshness;
+
+/** Said of a record that is archived. */
+export const ARCHIVED: string = words.archived;
+
 export const VERIFICATION: Words<"VerificationMethod"> = words.verification;
 
 export const OUTCOME_KINDS: Words<"OutcomeKind"> = words.outcome_kinds;

@@ -188,12 +188,15 @@ fn terms(document: &mut String, work: &Work) {
         (None, None) => "not confirmed since it was entered".to_owned(),
     };
     let _ = writeln!(document, "- **Checked:** {checked}");
+    if record.state == State::Archived {
+        let _ = writeln!(document, "- **Archived:** nobody keeps this record up any more");
+    }
     let readers = match (record.state, record.visibility) {
         (State::Draft, _) => "its own council and network officers",
-        (State::Published, Visibility::Public) => return,
-        (State::Published, Visibility::Members) => "members who are signed in",
-        (State::Published, Visibility::Officers) => "contributors and editors of councils, and network officers",
-        (State::Published, Visibility::Private) => "its own council and network officers",
+        (_, Visibility::Public) => return,
+        (_, Visibility::Members) => "members who are signed in",
+        (_, Visibility::Officers) => "contributors and editors of councils, and network officers",
+        (_, Visibility::Private) => "its own council and network officers",
     };
     let _ = writeln!(document, "- **Not public:** for {readers}; ask before you pass it on");
 }

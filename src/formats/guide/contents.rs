@@ -84,6 +84,7 @@ pub const SECTIONS: &[Section] = &[
         title: "Explanation",
         pages: pages![
             "explanation/claims",
+            "explanation/review",
             "explanation/visibility",
             "explanation/councils-in-time",
             "explanation/read-model",

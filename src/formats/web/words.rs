@@ -29,6 +29,8 @@ pub struct Words {
     other_leads: Table,
     /// Whether a record has been confirmed as still true.
     pub freshness: Table,
+    /// Said of a record that is archived.
+    pub archived: String,
     verification: Table,
     outcome_kinds: Table,
     organisation_kinds: Table,

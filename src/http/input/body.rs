@@ -27,6 +27,9 @@ const LEAST_RATE: usize = 1024;
 
 /// Rules that a schema cannot express, such as the order of two dates. Most bodies have none.
 pub trait Check {
+    /// True if no body at all counts as an empty object. For bodies whose members are all optional.
+    const MAY_BE_ABSENT: bool = false;
+
     /// Adds every broken rule to `faults`.
     fn check(&self, _faults: &mut Faults) {}
 
@@ -134,13 +137,15 @@ impl<T: ToSchema + DeserializeOwned + Check + 'static> FromRequest for Body<T> {
         let payload = payload.take();
         Box::pin(async move {
             no_query(&request)?;
-            media_type(&request, &["application/json"])?;
             let schemas = schemas(&request)?;
+            if T::MAY_BE_ABSENT && is_absent(&request) {
+                let draft = Draft::new(Value::Object(Map::new()), schemas)?;
+                return Ok(Self { draft, fingerprint: fingerprint(&request, b"") });
+            }
+            media_type(&request, &["application/json"])?;
             let bytes = read(&request, payload, schemas.body::<T>().most_bytes().min(MAX_BODY)).await?;
             let draft = Draft::new(json::parse(&bytes).map_err(ApiError::unreadable)?, schemas)?;
-            let mut fingerprint = format!("{} {}\n", request.method(), request.path()).into_bytes();
-            fingerprint.extend_from_slice(&bytes);
-            Ok(Self { draft, fingerprint })
+            Ok(Self { draft, fingerprint: fingerprint(&request, &bytes) })
         })
     }
 }
@@ -153,18 +158,29 @@ pub struct Patch<T> {
 }
 
 /// The body of a PUT or a PATCH.
-pub trait Revision<T> {
+pub trait Edited<T> {
+    /// Whether the body sends a member of this name. A PUT sends them all.
+    fn sends(&self, name: &str) -> bool;
+
     /// The writable members after the change of those in `current`, with every fault.
     fn draft(self, current: T) -> Result<Draft<T>, ApiError>;
 }
 
-impl<T> Revision<T> for Body<T> {
+impl<T> Edited<T> for Body<T> {
+    fn sends(&self, _: &str) -> bool {
+        true
+    }
+
     fn draft(self, _: T) -> Result<Draft<T>, ApiError> {
         Ok(self.draft)
     }
 }
 
-impl<T: ToSchema + DeserializeOwned + Check + Serialize> Revision<T> for Patch<T> {
+impl<T: ToSchema + DeserializeOwned + Check + Serialize> Edited<T> for Patch<T> {
+    fn sends(&self, name: &str) -> bool {
+        self.patch.get(name).is_some()
+    }
+
     fn draft(self, current: T) -> Result<Draft<T>, ApiError> {
         let mut merged = serde_json::to_value(current).map_err(ApiError::internal)?;
         if let Some(members) = merged.as_object_mut() {
@@ -225,6 +241,19 @@ impl<T: ToSchema> FromRequest for Patch<T> {
             Ok(Self { patch, schemas, of: PhantomData })
         })
     }
+}
+
+/// True for a request without a body: neither a length nor chunks are announced (RFC 9112, section 6.3).
+fn is_absent(request: &HttpRequest) -> bool {
+    let headers = request.headers();
+    let length = headers.get(header::CONTENT_LENGTH).is_some_and(|length| length != "0");
+    !length && !headers.contains_key(header::TRANSFER_ENCODING)
+}
+
+fn fingerprint(request: &HttpRequest, body: &[u8]) -> Vec<u8> {
+    let mut fingerprint = format!("{} {}\n", request.method(), request.path()).into_bytes();
+    fingerprint.extend_from_slice(body);
+    fingerprint
 }
 
 fn schemas(request: &HttpRequest) -> Result<&Schemas, ApiError> {

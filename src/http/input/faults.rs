@@ -185,13 +185,19 @@ fn known_members<'a>(error: &ValidationError<'_>, schema: &'a Value) -> Vec<&'a 
     members.map(|members| members.keys().map(String::as_str).collect()).unwrap_or_default()
 }
 
+/// Most words that are listed before the nearest one is named.
+const MOST_BEFORE_HINT: usize = 30;
+
 fn not_one_of(found: &Value, options: &Value) -> String {
     let words: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let hint = found
-        .as_str()
-        .and_then(|written| nearest(written, words.iter().copied()))
-        .map_or(String::new(), |near| format!("; did you mean {near}?"));
-    format!("is not one of {}{hint}", words.join(", "))
+    let near = found.as_str().and_then(|written| nearest(written, words.iter().copied()));
+    let all = words.join(", ");
+    match near {
+        // A fault is cut when it is long: the nearest word must not be.
+        Some(near) if words.len() > MOST_BEFORE_HINT => format!("is not known; did you mean {near}? Known are {all}"),
+        Some(near) => format!("is not one of {all}; did you mean {near}?"),
+        None => format!("is not one of {all}"),
+    }
 }
 
 fn kind_of(value: &Value) -> &'static str {

@@ -63,7 +63,8 @@ pub enum DeliveryStatus {
 }
 
 /// Publication status. Only the council that looks after the record (`steward`) and network officers can see a `draft`.
-/// Everybody whom `visibility` allows can see a `published` record.
+/// Everybody whom `visibility` allows can see a `published` record. An `archived` record was published and is no longer
+/// kept up. Readers see it as before, with a note.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
@@ -72,6 +73,8 @@ pub enum State {
     Draft,
     /// Visible to everybody whom its visibility allows.
     Published,
+    /// Published, and no longer kept up.
+    Archived,
 }
 
 /// Whether somebody has confirmed that a record is correct. `verified`: confirmed. `due`: confirmed once, but now due

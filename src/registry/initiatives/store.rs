@@ -5,7 +5,6 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::try_join;
 use tokio::task::spawn_blocking;
@@ -19,7 +18,6 @@ use super::rows::InitiativeRow;
 use crate::access::reach::Reach;
 use crate::access::visibility::Visibility;
 use crate::db::enum_text::Word;
-use crate::db::prepared::Prepared;
 use crate::db::schema::{councils, initiatives};
 use crate::error::ApiError;
 use crate::registry::councils::model::CouncilRef;
@@ -167,19 +165,3 @@ fn assemble(
     let organisations = children.organisations.remove(&id).unwrap_or_default();
     Loaded { record, level, parent, components, organisations }
 }
-
-/// True for the creator of a record, and for anybody who changed it since its last publication, by the audit trail.
-pub async fn has_written(conn: &mut AsyncPgConnection, id: Uuid, user: Uuid) -> Result<bool, ApiError> {
-    let query = Prepared::new(HAS_WRITTEN).bind::<SqlUuid, _>(id).bind::<SqlUuid, _>(user);
-    let (has_written,) = query.returning::<(Bool,)>().get_result::<(bool,)>(conn).await?;
-    Ok(has_written)
-}
-
-/// Does not count `initiative.follow`: the actor of the other record's change did not write this one.
-const HAS_WRITTEN: &str =
-    "SELECT EXISTS (SELECT FROM initiatives WHERE id = asked.record AND created_by = asked.person)
-    OR EXISTS (SELECT FROM audit_events WHERE record_id = asked.record AND actor_id = asked.person
-        AND action = 'initiative.update'
-        AND sequence > (SELECT coalesce(max(sequence), 0) FROM audit_events
-            WHERE record_id = asked.record AND action = 'initiative.publish'))
-    FROM (SELECT $1::uuid AS record, $2::uuid AS person) asked";

@@ -128,8 +128,12 @@ pub async fn verify(
 
 /// Publishes an initiative that the same transaction created.
 pub async fn publish_new(conn: &mut AsyncPgConnection, id: Uuid) -> Result<(), ApiError> {
-    let change = "UPDATE initiatives SET state = 'published', published_at = now() WHERE id = $1";
-    Prepared::new(change).bind::<SqlUuid, _>(id).execute(conn).await?;
+    for change in [
+        "UPDATE initiatives SET state = 'published', published_at = now() WHERE id = $1",
+        "UPDATE revisions SET state = 'published', published_at = now() WHERE initiative_id = $1",
+    ] {
+        Prepared::new(change).bind::<SqlUuid, _>(id).execute(conn).await?;
+    }
     Ok(())
 }
 

@@ -53,11 +53,11 @@ async fn components_that_follow_their_bundle_leave_events() {
         let mut part = initiative(title, council);
         part["parent"] = json!("a-bundle");
         let part = admin.post("/v1/initiatives", &part).await.expect(201);
-        admin.post_if_match(&format!("{}/publish", part.header("location")), part.etag()).await.expect(200);
+        admin.publish(part.header("location"), part.etag()).await.expect(200);
     }
     let before = versions(&app).await;
     let etag = admin.get(&path).await.etag().to_owned();
-    let published = admin.post_if_match(&format!("{path}/publish"), &etag).await.expect(200);
+    let published = admin.publish(&path, &etag).await.expect(200);
     assert_eq!(each_has_its_event(&app, &admin, &before, &published).await, 3);
     let events = events_of(&admin, &published).await;
     let actions: Vec<&str> = events.iter().map(|event| event["action"].as_str().unwrap()).collect();

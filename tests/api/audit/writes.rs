@@ -1,5 +1,7 @@
 //! Every write of the document, carried out once, and the events that it leaves.
 
+mod reviews;
+
 use std::collections::BTreeSet;
 
 use ccin_registry::access::role::Role;
@@ -220,7 +222,7 @@ impl Walk {
         self.left("update_initiative", &updated, &updated.json, &told).await;
         // Who gives a record away sees it go.
         assert_eq!(events_of(&admin, &updated).await[0]["council"]["slug"], "oldham");
-        let published = admin.post_if_match(&format!("{path}/publish"), updated.etag()).await;
+        let published = admin.publish(&path, updated.etag()).await;
         let told = [("initiative.publish", kind, Some(3), Some(4))];
         self.left("publish_initiative", &published, &published.json, &told).await;
         assert_eq!(events_of(&admin, &published).await[0]["council"]["slug"], "york");
@@ -235,6 +237,7 @@ impl Walk {
         let deleted = admin.delete(path, back.etag()).await;
         let told = [("initiative.withdraw", kind, Some(6), None)];
         self.left("delete_initiative", &deleted, &back.json, &told).await;
+        self.archive().await;
         // Cumbria was split.
         let created = admin.post("/v1/initiatives", &initiative("Of Cumbria", "cumbria")).await.expect(201);
         let path = format!("{}/steward", created.header("location"));
@@ -282,6 +285,7 @@ async fn every_write_and_every_reading_of_a_contact_leaves_its_event() {
     walk.themes().await;
     walk.organisations().await;
     walk.initiatives().await;
+    walk.revisions().await;
     walk.users().await;
     walk.api_keys().await;
     walk.key_requests().await;

@@ -132,16 +132,19 @@ impl Writer {
         let entered = self.world.admin.post("/v1/initiatives", &with(practice(&title, &lead), members)).await;
         let Some(id) = entered_as(&entered) else { return false };
         self.world.initiatives.lock().unwrap().push(id.clone());
-        let publish = format!("/v1/initiatives/{id}/publish");
-        self.rng.random_ratio(1, 4) || taken(&self.world.admin.post_if_match(&publish, entered.etag()).await)
+        let path = format!("/v1/initiatives/{id}");
+        self.rng.random_ratio(1, 4) || taken(&self.world.admin.publish(&path, entered.etag()).await)
     }
 
     async fn set_state(&mut self) -> bool {
         let Some(id) = self.known(|w| &w.initiatives) else { return false };
         let path = format!("/v1/initiatives/{id}");
         let Some(found) = self.find(&path).await else { return false };
-        let act = if found.json["state"] == "draft" { "publish" } else { "unpublish" };
-        taken(&self.world.admin.post_if_match(&format!("{path}/{act}"), found.etag()).await)
+        let admin = &self.world.admin;
+        taken(&match found.json["state"] == "draft" {
+            true => admin.publish(&path, found.etag()).await,
+            false => admin.post_if_match(&format!("{path}/unpublish"), found.etag()).await,
+        })
     }
 
     async fn patch_initiative(&mut self) -> bool {

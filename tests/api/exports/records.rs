@@ -13,7 +13,7 @@ async fn registry() -> TestApp {
     admin.post("/v1/councils", &whole_council()).await.expect(201);
     let made = admin.post("/v1/initiatives", &whole_initiative()).await.expect(201);
     let slug = made.json["slug"].as_str().unwrap();
-    admin.post_if_match(&format!("/v1/initiatives/{slug}/publish"), made.etag()).await.expect(200);
+    admin.publish(&format!("/v1/initiatives/{slug}"), made.etag()).await.expect(200);
     app
 }
 

@@ -168,7 +168,7 @@ async fn the_feed_has_the_change_and_what_follows_from_it() {
     let (admin, anybody) = (app.admin().await, app.anonymous());
     councils(&admin).await;
     let led = admin.post("/v1/initiatives", &initiative("Led by Easton", "easton")).await.expect(201);
-    admin.post_if_match(&format!("{}/publish", led.header("location")), led.etag()).await.expect(200);
+    admin.publish(led.header("location"), led.etag()).await.expect(200);
     let ended = json!({ "abolished_on": "2019-04-01" });
     let easton = admin.get("/v1/councils/easton").await.expect(200);
     let easton = admin.patch("/v1/councils/easton", easton.etag(), &ended).await.expect(200);

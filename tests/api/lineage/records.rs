@@ -28,7 +28,7 @@ async fn westshire(app: &TestApp) -> Client {
         wish["outcomes"] = json!([{ "measure": "Calls", "kind": "output", "bound": "exact", "value": 3, "unit": "people",
             "evidence_level": 1 }]);
         let made = admin.post("/v1/initiatives", &wish).await.expect(201);
-        admin.post_if_match(&format!("{}/publish", made.header("location")), made.etag()).await.expect(200);
+        admin.publish(made.header("location"), made.etag()).await.expect(200);
     }
     let source = json!({ "title": "A register" });
     for change in [
@@ -194,7 +194,7 @@ async fn on_its_day_a_council_takes_over_and_another_ends() {
         admin.post("/v1/councils", &wish).await.expect(201);
     }
     let made = admin.post("/v1/initiatives", &initiative("Of the old", "old-shire")).await.expect(201);
-    admin.post_if_match(&format!("{}/publish", made.header("location")), made.etag()).await.expect(200);
+    admin.publish(made.header("location"), made.etag()).await.expect(200);
     let change = json!({ "kind": "merged", "effective_on": "2999-04-01", "from": ["old-shire", "york"], "to": ["new-shire"],
         "source": { "title": "A register" } });
     admin.post("/v1/council-changes", &change).await.expect(201);

@@ -103,7 +103,7 @@ async fn after_a_split_a_records_own_location_decides_or_an_admin_does() {
         let mut wish = initiative(title, "old-shire");
         wish["location"] = longitude.map_or(Value::Null, |east| json!({ "latitude": 53.5, "longitude": east }));
         let made = admin.post("/v1/initiatives", &wish).await.expect(201);
-        admin.post_if_match(&format!("{}/publish", made.header("location")), made.etag()).await.expect(200);
+        admin.publish(made.header("location"), made.etag()).await.expect(200);
     }
     abolish(&admin, "old-shire").await;
     follow(&admin, "split", &["old-shire"], &["east-shire", "west-shire"]).await;

@@ -205,6 +205,8 @@ impl Walk {
             ("{id}", id.as_str()),
             ("{code}", "stale"),
             ("{format}", "csv"),
+            ("{number}", "1"),
+            ("{comment}", &self.initiative),
         ];
         let path = values.iter().fold(operation.path.clone(), |path, (name, value)| path.replace(name, value));
         assert!(!path.contains('{'), "say in the walk what stands for the parameters of {path}");

@@ -215,7 +215,7 @@ async fn create(client: &Client, chance: &mut StdRng, number: u64) -> Written {
     }
     let path = format!("/v1/initiatives/random-{number}");
     if chance.random_bool(0.6) {
-        return done(&path, client.post_if_match(&format!("{path}/publish"), made.etag()).await);
+        return done(&path, client.publish(&path, made.etag()).await);
     }
     done(&path, made)
 }
@@ -240,7 +240,7 @@ async fn change(client: &Client, chance: &mut StdRng) -> Written {
         1 if record["state"] == "published" => {
             done(&path, client.post_if_match(&format!("{path}/unpublish"), known.etag()).await)
         }
-        1 => done(&path, client.post_if_match(&format!("{path}/publish"), known.etag()).await),
+        1 => done(&path, client.publish(&path, known.etag()).await),
         2 => {
             let lead = COUNCILS.choose(chance).expect("a council");
             done(&path, client.patch(&path, known.etag(), &json!({ "lead_council": lead, "participants": [] })).await)

@@ -71,6 +71,12 @@ impl Client {
         send(self.request(Method::POST, path).header("If-Match", etag)).await
     }
 
+    /// Publishes the initiative at this path in this version, with the reason that an admin needs for the own text.
+    pub async fn publish(&self, path: &str, etag: &str) -> Answer {
+        let reason = serde_json::json!({ "reason": "Entered by the network." });
+        send(self.request(Method::POST, &format!("{path}/publish")).header("If-Match", etag).json(&reason)).await
+    }
+
     /// PUT with a JSON body, for this version of the record.
     pub async fn put(&self, path: &str, etag: &str, body: &Value) -> Answer {
         send(self.request(Method::PUT, path).header("If-Match", etag).json(body)).await

@@ -25,5 +25,5 @@ pub fn path(initiative: &Answer) -> String {
 
 /// Publishes the initiative in a response, in that version.
 pub async fn publish(officer: &Client, initiative: &Answer) -> Answer {
-    officer.post_if_match(&format!("{}/publish", path(initiative)), initiative.etag()).await.expect(200)
+    officer.publish(&path(initiative), initiative.etag()).await.expect(200)
 }

@@ -13,7 +13,7 @@ import { Lead, Organisation } from "../parts/lead";
 import { Status } from "../parts/status";
 import { Reference, Share, full } from "../parts/take";
 import { preload, useResource } from "../state/resource";
-import { COST_KINDS, FRESHNESS, KINDS, LICENCES, PARTICIPANT_ROLES, PARTNER_ROLES, SOURCE_KINDS, VERIFICATION } from "../words";
+import { ARCHIVED, COST_KINDS, FRESHNESS, KINDS, LICENCES, PARTICIPANT_ROLES, PARTNER_ROLES, SOURCE_KINDS, VERIFICATION } from "../words";
 import { OneRecord } from "./one";
 
 type Initiative = Schema<"Initiative">;
@@ -49,6 +49,7 @@ function Shown({ record }: { record: Initiative }) {
             <Lead of={record} />
             {dates(record) && <span> · {dates(record)}</span>}
           </p>
+          {record.state === "archived" && <p class="notice">{ARCHIVED}</p>}
           <p class="lead">{record.summary}</p>
           {record.who_for && <p class="who-for">For: {record.who_for}</p>}
           <ul class="tags" aria-label="Themes">

@@ -9,7 +9,7 @@ use crate::formats::web::figures::{cost, date, period, site};
 use crate::formats::web::words;
 use crate::registry::initiatives::answer::{Initiative, LocationOf};
 use crate::registry::initiatives::lead::EnteredBy;
-use crate::registry::initiatives::model::DeliveryStatus;
+use crate::registry::initiatives::model::{DeliveryStatus, State};
 
 /// The view. `cited` is the record as a plain reference, `permalink` its permanent address.
 pub fn view(record: &Initiative, cited: &str, permalink: &str, today: NaiveDate) -> Markup {
@@ -25,6 +25,7 @@ pub fn view(record: &Initiative, cited: &str, permalink: &str, today: NaiveDate)
                         @let dates = dates(record);
                         @if !dates.is_empty() { span { " · " (dates) } }
                     }
+                    @if record.state == State::Archived { p.notice { (words::WORDS.archived) } }
                     p.lead { (record.summary) }
                     @if let Some(who) = &record.who_for { p.who-for { "For: " (who) } }
                     ul.tags aria-label="Themes" {

@@ -1,0 +1,280 @@
+//! Rows of revisions, and their moves through the workflow. A caller locks a revision before anything else that a write
+//! needs, so writers of one initiative wait for each other here.
+
+use chrono::{DateTime, Utc};
+use diesel::dsl::max;
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Jsonb, Uuid as SqlUuid};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::workflow::{Review, RevisionState};
+use crate::access::account::Account;
+use crate::db::enum_text::Word;
+use crate::db::prepared::Prepared;
+use crate::db::schema::revisions;
+use crate::error::ApiError;
+use crate::registry::initiatives::answer::Initiative;
+
+/// Columns of a revision.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = revisions, check_for_backend(Pg))]
+pub struct RevisionRow {
+    /// Id.
+    pub id: Uuid,
+    /// The initiative.
+    pub initiative_id: Uuid,
+    /// Number within the initiative.
+    pub number: i32,
+    state: Word<RevisionState>,
+    /// The text; `None`: the present text of the initiative.
+    pub content: Option<Value>,
+    /// The published text that the author started from.
+    pub base: Option<Value>,
+    /// What changes and why.
+    pub note: Option<String>,
+    writers: Vec<Option<Uuid>>,
+    /// True if a user of the council that looks after the initiative wrote it.
+    pub is_by_council: bool,
+    pub(super) submitted_by: Option<Uuid>,
+    /// When it was submitted.
+    pub submitted_at: Option<DateTime<Utc>>,
+    /// Officer who reviews it.
+    pub claimed_by: Option<Uuid>,
+    pub(super) decided_by: Option<Uuid>,
+    pub(super) reason: Option<String>,
+    /// When it is to be published.
+    pub publish_at: Option<DateTime<Utc>>,
+    /// When readers first saw it.
+    pub published_at: Option<DateTime<Utc>>,
+    pub(super) version: i32,
+    pub(super) created_at: DateTime<Utc>,
+    pub(super) updated_at: DateTime<Utc>,
+}
+
+impl RevisionRow {
+    /// Its state.
+    pub fn state(&self) -> RevisionState {
+        self.state.0
+    }
+
+    /// Users who wrote it.
+    pub fn writers(&self) -> Vec<Uuid> {
+        self.writers.iter().copied().flatten().collect()
+    }
+
+    /// Refuses a decision of this officer about it: by the wrong reviewer, or, if it is an approval, by a writer.
+    pub fn check_decision(&self, officer: &Account, approves: bool, has_reason: bool) -> Result<(), ApiError> {
+        let writers = self.writers();
+        let review = Review { state: self.state.0, writers: &writers, claimed_by: self.claimed_by, has_reason };
+        review.check_claim(officer)?;
+        if approves { review.check_author(officer) } else { Ok(()) }
+    }
+
+    /// People that it names.
+    pub(super) fn people(&self) -> Vec<Uuid> {
+        let others = [self.submitted_by, self.claimed_by, self.decided_by];
+        self.writers.iter().copied().chain(others).flatten().collect()
+    }
+}
+
+/// Locks a revision until the end of the transaction.
+async fn lock(
+    conn: &mut AsyncPgConnection,
+    query: revisions::BoxedQuery<'static, Pg>,
+) -> Result<Option<RevisionRow>, ApiError> {
+    // Boxed queries cannot lock. So lock by id, and read it then: it can have changed until the lock was free.
+    let Some(id) = query.select(revisions::id).first::<Uuid>(conn).await.optional()? else { return Ok(None) };
+    let locked = revisions::table.find(id).select(RevisionRow::as_select()).for_update();
+    Ok(locked.first(conn).await.optional()?)
+}
+
+/// Locks the revision with a number of an initiative, if there is one.
+pub async fn lock_numbered(conn: &mut AsyncPgConnection, initiative: Uuid, number: i32) -> Result<(), ApiError> {
+    lock(conn, numbered(initiative, number)).await?;
+    Ok(())
+}
+
+/// The revision with a number of an initiative.
+pub fn numbered(id: Uuid, number: i32) -> revisions::BoxedQuery<'static, Pg> {
+    revisions::table.filter(revisions::initiative_id.eq(id)).filter(revisions::number.eq(number)).into_boxed()
+}
+
+/// States of a revision that is being worked on. An initiative has at most one.
+pub const OPEN: [RevisionState; 5] = [
+    RevisionState::Draft,
+    RevisionState::Submitted,
+    RevisionState::InReview,
+    RevisionState::ChangesRequested,
+    RevisionState::Approved,
+];
+
+/// The open revision of an initiative, locked until the end of the transaction.
+pub async fn lock_open(conn: &mut AsyncPgConnection, initiative: Uuid) -> Result<Option<RevisionRow>, ApiError> {
+    let states = OPEN.map(Word);
+    let open = revisions::table.filter(revisions::initiative_id.eq(initiative)).filter(revisions::state.eq_any(states));
+    lock(conn, open.into_boxed()).await
+}
+
+/// The revision whose text is the present text of an initiative, locked until the end of the transaction.
+pub async fn lock_present(conn: &mut AsyncPgConnection, initiative: Uuid) -> Result<RevisionRow, ApiError> {
+    let present = revisions::table
+        .filter(revisions::initiative_id.eq(initiative))
+        .filter(revisions::content.is_null())
+        .order(revisions::number.desc());
+    lock(conn, present.into_boxed()).await?.ok_or_else(|| ApiError::internal("the initiative has no present revision"))
+}
+
+/// A row by id.
+pub async fn row(conn: &mut AsyncPgConnection, id: Uuid) -> Result<RevisionRow, ApiError> {
+    let row = revisions::table.find(id).select(RevisionRow::as_select()).first(conn).await.optional()?;
+    row.ok_or_else(|| ApiError::not_found("revision"))
+}
+
+/// Begins a revision. `texts` are its text and the published text, which it starts from; `None`: the draft of an
+/// unpublished initiative.
+pub async fn begin(
+    conn: &mut AsyncPgConnection,
+    record: &Initiative,
+    texts: Option<(&Value, &Value)>,
+    note: Option<&str>,
+    author: &Account,
+) -> Result<i32, ApiError> {
+    let last: Option<i32> = revisions::table
+        .filter(revisions::initiative_id.eq(record.id))
+        .select(max(revisions::number))
+        .first(conn)
+        .await?;
+    let number = last.unwrap_or_default() + 1;
+    diesel::insert_into(revisions::table)
+        .values((
+            revisions::initiative_id.eq(record.id),
+            revisions::number.eq(number),
+            revisions::state.eq(Word(RevisionState::Draft)),
+            revisions::content.eq(texts.map(|(text, _)| text)),
+            revisions::base.eq(texts.map(|(_, base)| base)),
+            revisions::note.eq(note),
+            revisions::writers.eq(vec![Some(author.user_id)]),
+            revisions::is_by_council.eq(author.bound_to().is_some()),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(number)
+}
+
+const EDIT: &str = "
+    UPDATE revisions SET content = $1, base = $2, is_by_council = is_by_council OR $3,
+        writers = CASE WHEN $4 = ANY (writers) THEN writers ELSE writers || $5 END
+    WHERE id = $6";
+
+/// Replaces the text of a revision that [`locate`] has locked.
+pub async fn edit(
+    conn: &mut AsyncPgConnection,
+    id: Uuid,
+    (text, base): (&Value, &Value),
+    author: &Account,
+) -> Result<(), ApiError> {
+    Prepared::new(EDIT)
+        .bind::<Jsonb, _>(text)
+        .bind::<Jsonb, _>(base)
+        .bind::<Bool, _>(author.bound_to().is_some())
+        .bind::<SqlUuid, _>(author.user_id)
+        .bind::<SqlUuid, _>(author.user_id)
+        .bind::<SqlUuid, _>(id)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+const ADD_WRITER: &str = "
+    UPDATE revisions SET writers = writers || $1, is_by_council = is_by_council OR $2
+    WHERE id = $3 AND NOT (writers @> ARRAY[$4])";
+
+/// Notes that a user has written some of a revision's text.
+pub async fn add_writer(conn: &mut AsyncPgConnection, id: Uuid, author: &Account) -> Result<(), ApiError> {
+    Prepared::new(ADD_WRITER)
+        .bind::<SqlUuid, _>(author.user_id)
+        .bind::<Bool, _>(author.bound_to().is_some())
+        .bind::<SqlUuid, _>(id)
+        .bind::<SqlUuid, _>(author.user_id)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Hands a revision to the network officers.
+pub async fn submit(conn: &mut AsyncPgConnection, id: Uuid, by: Uuid, note: Option<&str>) -> Result<(), ApiError> {
+    if let Some(note) = note {
+        diesel::update(revisions::table.find(id)).set(revisions::note.eq(note)).execute(conn).await?;
+    }
+    let change = (
+        revisions::state.eq(Word(RevisionState::Submitted)),
+        revisions::submitted_by.eq(by),
+        revisions::submitted_at.eq(Utc::now()),
+        revisions::claimed_by.eq(None::<Uuid>),
+    );
+    diesel::update(revisions::table.find(id)).set(change).execute(conn).await?;
+    Ok(())
+}
+
+/// Takes a revision back, or gives it up.
+pub async fn take_back(conn: &mut AsyncPgConnection, id: Uuid, state: RevisionState) -> Result<(), ApiError> {
+    let change = (
+        revisions::state.eq(Word(state)),
+        revisions::claimed_by.eq(None::<Uuid>),
+        revisions::publish_at.eq(None::<DateTime<Utc>>),
+    );
+    diesel::update(revisions::table.find(id)).set(change).execute(conn).await?;
+    Ok(())
+}
+
+/// Gives a revision to the officer who reviews it.
+pub async fn claim(conn: &mut AsyncPgConnection, id: Uuid, officer: Uuid) -> Result<(), ApiError> {
+    let change = (revisions::state.eq(Word(RevisionState::InReview)), revisions::claimed_by.eq(officer));
+    diesel::update(revisions::table.find(id)).set(change).execute(conn).await?;
+    Ok(())
+}
+
+/// A decision of a network officer.
+pub struct Decision<'a> {
+    /// State that it leads to.
+    pub state: RevisionState,
+    /// The officer; `None`: the service itself.
+    pub by: Option<Uuid>,
+    /// Reason, for the authors.
+    pub reason: Option<&'a str>,
+    /// When an approved revision is to be published.
+    pub publish_at: Option<DateTime<Utc>>,
+}
+
+/// Records a decision.
+pub async fn decide(conn: &mut AsyncPgConnection, id: Uuid, decision: &Decision<'_>) -> Result<(), ApiError> {
+    let change = (
+        revisions::state.eq(Word(decision.state)),
+        revisions::decided_by.eq(decision.by),
+        revisions::reason.eq(decision.reason),
+        revisions::publish_at.eq(decision.publish_at),
+    );
+    diesel::update(revisions::table.find(id)).set(change).execute(conn).await?;
+    Ok(())
+}
+
+/// Revisions that are to be published by now, and their initiatives.
+pub async fn due(conn: &mut AsyncPgConnection) -> Result<Vec<(Uuid, Uuid)>, ApiError> {
+    use crate::db::schema::initiatives as records;
+    let due = revisions::table
+        .inner_join(records::table)
+        .filter(revisions::publish_at.le(Utc::now()))
+        .filter(records::withdrawn_at.is_null())
+        .order(revisions::publish_at)
+        .select((revisions::id, revisions::initiative_id));
+    Ok(due.load(conn).await?)
+}
+
+/// Gives a revision a new version, because something that belongs to it has changed.
+pub async fn touch(conn: &mut AsyncPgConnection, id: Uuid) -> Result<(), ApiError> {
+    diesel::update(revisions::table.find(id)).set(revisions::id.eq(id)).execute(conn).await?;
+    Ok(())
+}
