@@ -4,7 +4,6 @@
 use actix_web::guard::{Get, GuardContext};
 use actix_web::http::header::Accept;
 use actix_web::{HttpRequest, HttpResponse, web};
-use chrono::Utc;
 
 use super::web_lists::{
     find_comparison, find_councils_page, find_list, find_organisations_page, find_robots, find_sitemap,
@@ -109,7 +108,7 @@ async fn find_initiative_page(
             .of_record(&base, &format!("/initiatives/{}", found.slug), &linked::initiative(&found, &base))
             .feed(CHANGES.0, CHANGES.1);
         let work = Work { record: &found, base: &base };
-        let view = record::view(&found, &work.reference(), &work.permalink(), Utc::now().date_naive());
+        let view = record::view(&found, &work.reference(), &work.permalink());
         Ok(page(&request, &Page { head, view, entry: "/" }))
     };
     found().unwrap_or_else(|error| explained(&error, "Initiative", ("/", "All initiatives")))

@@ -24,6 +24,7 @@ mod embeds;
 mod exports;
 mod facets;
 mod filters;
+mod freshness;
 mod geography;
 mod guide;
 mod honest;

@@ -4,13 +4,11 @@
  */
 
 import type { Schema } from "./api/client";
-import type { components, operations } from "./api/schema";
+import type { components } from "./api/schema";
 import type { FilterName } from "./state/filters";
 import * as words from "./words.json";
 
 type Words<Name extends keyof components["schemas"]> = Record<Extract<Schema<Name>, string>, string>;
-
-type Freshness = NonNullable<NonNullable<operations["list_initiatives"]["parameters"]["query"]>["freshness"]>[number];
 
 export const KINDS: Words<"InitiativeKind"> = words.kinds;
 
@@ -19,9 +17,8 @@ export const STATUSES: Words<"DeliveryStatus"> = words.statuses;
 /** Lead of an initiative that no council leads. */
 export const OTHER_LEADS = words.other_leads;
 
-/** Whether a record has been confirmed as still true. */
-export const FRESHNESS: Record<Freshness, string> = words.freshness;
-export const VERIFICATION: Words<"VerificationMethod"> = words.verification;
+/** Whether somebody has confirmed a record, and whether that still counts. */
+export const FRESHNESS: Words<"Freshness"> = words.freshness;
 
 export const OUTCOME_KINDS: Words<"OutcomeKind"> = words.outcome_kinds;
 

@@ -12,9 +12,7 @@ use crate::registry::councils::lifetime::CouncilStatus;
 use crate::registry::councils::model::{Council, CouncilType, MembershipSummary, MembershipTier, Nation, Region};
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::initiatives::evidence::{CostKind, OutcomeKind, SourceKind, Unit};
-use crate::registry::initiatives::model::{
-    Freshness, InitiativeKind, ParticipantRole, PartnerRole, VerificationMethod,
-};
+use crate::registry::initiatives::model::{InitiativeKind, ParticipantRole, PartnerRole};
 use crate::registry::memberships::vocabulary::MembershipStatus;
 use crate::registry::organisations::model::OrganisationKind;
 use crate::text::dates::in_words;
@@ -27,9 +25,8 @@ pub struct Words {
     kinds: Table,
     statuses: Table,
     other_leads: Table,
-    /// Whether a record has been confirmed as still true.
-    pub freshness: Table,
-    verification: Table,
+    /// Whether somebody has confirmed a record, and whether that still counts.
+    freshness: Table,
     outcome_kinds: Table,
     organisation_kinds: Table,
     /// Registers whose identifiers lead to a page, by the code of their list (org-id.guide).
@@ -122,16 +119,6 @@ pub fn filter_value(filter: &str, value: &str) -> Option<String> {
 /// Kind of a record.
 pub fn kind(kind: InitiativeKind) -> String {
     of(&WORDS.kinds, &kind)
-}
-
-/// That a record was confirmed, and how, if that is known.
-pub fn verified(method: Option<VerificationMethod>) -> String {
-    method.map_or_else(|| of(&WORDS.freshness, &Freshness::Verified), |method| of(&WORDS.verification, &method))
-}
-
-/// That nobody has confirmed a record.
-pub fn unverified() -> String {
-    of(&WORDS.freshness, &Freshness::Unverified)
 }
 
 /// Kind of a claim.
@@ -253,6 +240,7 @@ mod tests {
     use strum::IntoEnumIterator;
 
     use super::*;
+    use crate::registry::initiatives::freshness::Freshness;
     use crate::registry::initiatives::model::DeliveryStatus;
 
     #[test]
@@ -261,6 +249,7 @@ mod tests {
         assert_eq!(evidence(2), "monitored");
         // The API says a status in the same words.
         assert!(DeliveryStatus::iter().all(|status| of(&WORDS.statuses, &status) == status.name()));
+        assert!(Freshness::iter().all(|word| WORDS.freshness.contains_key(&text(&word))));
         for kind in WORDS.outcome_kinds.keys() {
             let groups = WORDS.claim_groups.iter().filter(|group| group.kinds.iter().any(|one| text(one) == *kind));
             assert_eq!(groups.count(), 1, "{kind}");

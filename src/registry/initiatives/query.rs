@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::answer::InitiativeField;
-use super::model::{DeliveryStatus, Freshness, InitiativeKind};
+use super::freshness::Freshness;
+use super::model::{DeliveryStatus, InitiativeKind};
 use crate::error::Fault;
 use crate::geography::{Area, BoundingBox, Point};
 use crate::http::search::SearchText;
@@ -124,8 +125,7 @@ pub struct InitiativeQuery {
     /// Only initiatives with an outcome at this evidence level or higher. Context does not count.
     #[param(minimum = 0, maximum = 5, example = 2)]
     pub min_evidence: Option<i16>,
-    /// Only initiatives with this check status: confirmed (`verified`), due for another check (`due`) or never
-    /// confirmed (`unverified`).
+    /// Only initiatives with these states of confirmation, as of today.
     #[serde(default)]
     #[param(inline)]
     pub freshness: Vec<Freshness>,
