@@ -161,6 +161,7 @@ where
                 .service(initiatives::unpublish_initiative)
                 .service(stewards::choose_steward)
                 .service(verification::verify_initiative)
+                .service(verification::list_due_initiatives)
                 .service(organisations::list_organisations)
                 .service(organisations::create_organisation)
                 .service(organisations::find_organisation)

@@ -20,6 +20,7 @@ mod clients;
 mod concurrency;
 mod councils;
 mod drafts;
+mod due;
 mod embeds;
 mod exports;
 mod facets;

@@ -163,6 +163,17 @@ pub struct InitiativeQuery {
     pub cursor: Option<String>,
 }
 
+/// Parameters of the list of what is due.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct DueQuery {
+    /// Initiatives per page: 1 to 200. Default: 20. Higher values count as 200.
+    #[param(minimum = 1, example = 20)]
+    pub limit: Option<u64>,
+    /// Cursor: take it from `next` or `prev` of another page.
+    pub cursor: Option<String>,
+}
+
 /// Options for the response with one initiative.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
