@@ -22,6 +22,12 @@ export const FRESHNESS: Words<"Freshness"> = words.freshness;
 
 export const OUTCOME_KINDS: Words<"OutcomeKind"> = words.outcome_kinds;
 
+/** How the figure of a claim relates to the true value. */
+export const BOUNDS: Words<"Bound"> = words.bounds;
+
+/** Singular and plural of claims that are in no group of figures, by reason. */
+export const LEFT_OUT = words.left_out as unknown as Record<Extract<Schema<"LeftOutReason">, string>, [string, string]>;
+
 export const ORGANISATION_KINDS: Words<"OrganisationKind"> = words.organisation_kinds;
 
 /** Registers whose identifiers lead to a page, by the code of their list (org-id.guide). */

@@ -16,7 +16,7 @@ const SAME = {
   "/councils/dorset": [".record-head .over", ".facts > dl"],
   "/councils/dorset-county": [".record-head .over", ".facts > dl"],
   "/themes": ["h1", ".lead", ".lines li"],
-  "/themes/housing": [".record-head h1", ".record-head .lead", ".related", ".plot", ".claim-group h3", ".caveats", ".card h3"],
+  "/themes/housing": [".record-head h1", ".record-head .lead", ".related", ".figures tr", "section[aria-labelledby=figures] > .note", ".plot", ".claim-group h3", ".caveats", ".card h3"],
   "/organisations": ["h1", ".lead", ".lines li"],
   "/organisations/co-operatives-uk": [".record-head h1", ".record-head .over", ".card h3", ".facts > dl"],
   "/organisations/peopletoo": [".record-head h1", "#initiatives", ".facts > dl"],

@@ -7,11 +7,12 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::db::enum_text::text;
+use crate::read_model::outcome_summary::LeftOutReason;
 use crate::registry::council_changes::model::CouncilChangeKind;
 use crate::registry::councils::lifetime::CouncilStatus;
 use crate::registry::councils::model::{Council, CouncilType, MembershipSummary, MembershipTier, Nation, Region};
 use crate::registry::initiatives::answer::Initiative;
-use crate::registry::initiatives::evidence::{CostKind, OutcomeKind, SourceKind, Unit};
+use crate::registry::initiatives::evidence::{Bound, CostKind, OutcomeKind, SourceKind, Unit};
 use crate::registry::initiatives::model::{InitiativeKind, ParticipantRole, PartnerRole};
 use crate::registry::memberships::vocabulary::MembershipStatus;
 use crate::registry::organisations::model::OrganisationKind;
@@ -28,6 +29,9 @@ pub struct Words {
     /// Whether somebody has confirmed a record, and whether that still counts.
     freshness: Table,
     outcome_kinds: Table,
+    bounds: Table,
+    /// Singular and plural of claims that are in no group of figures, by reason.
+    left_out: BTreeMap<String, [String; 2]>,
     organisation_kinds: Table,
     /// Registers whose identifiers lead to a page, by the code of their list (org-id.guide).
     registers: BTreeMap<String, Register>,
@@ -124,6 +128,16 @@ pub fn kind(kind: InitiativeKind) -> String {
 /// Kind of a claim.
 pub fn outcome_kind(kind: OutcomeKind) -> String {
     of(&WORDS.outcome_kinds, &kind)
+}
+
+/// How the figure of a claim relates to the true value.
+pub fn bound(bound: Bound) -> String {
+    of(&WORDS.bounds, &bound)
+}
+
+/// Singular and plural of claims that are in no group of figures.
+pub fn left_out(reason: LeftOutReason) -> [&'static str; 2] {
+    WORDS.left_out.get(&text(&reason)).map_or(["claim", "claims"], |[one, many]| [one, many])
 }
 
 /// Kind of an organisation.
