@@ -1,7 +1,6 @@
 //! Maps: the records that the caller has permission to see, as points.
 
 use actix_web::{HttpRequest, HttpResponse, get};
-use chrono::Utc;
 use serde::Serialize;
 
 use crate::access::extractors::Anyone;
@@ -38,8 +37,7 @@ pub async fn map_initiatives(
     if query.zoom.zoom.is_none() {
         points::put_in_order(&snapshot, &mut placed);
     }
-    let today = Utc::now().date_naive();
-    let shown = |record| InitiativeProperties::new(&snapshot, record, today);
+    let shown = |record| InitiativeProperties::new(&snapshot, record);
     show(&request, &PointMap::new(total, placed, query.zoom.zoom, shown)).await
 }
 

@@ -184,6 +184,7 @@ where
                 .service(moderation::list_my_submissions)
                 .service(stewards::choose_steward)
                 .service(verification::verify_initiative)
+                .service(verification::list_due_initiatives)
                 .service(organisations::list_organisations)
                 .service(organisations::create_organisation)
                 .service(organisations::find_organisation)

@@ -1,7 +1,6 @@
 //! Vector tiles: records that the caller has permission to see, as points, and boundaries.
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use chrono::Utc;
 
 use crate::access::extractors::Anyone;
 use crate::error::{ApiError, problems};
@@ -79,8 +78,7 @@ pub async fn find_initiative_tile(
     let Some(bbox) = narrowed(filter.area.bbox, id) else { return Ok(Answer::new(&request, MVT).send(Vec::new())) };
     filter.area.bbox = Some(bbox);
     let (_, placed) = points::initiatives(&snapshot, caller.reach(), &filter);
-    let today = Utc::now().date_naive();
-    let shown = |record| InitiativeProperties::new(&snapshot, record, today);
+    let shown = |record| InitiativeProperties::new(&snapshot, record);
     Ok(Answer::new(&request, MVT).send(tile(id, placed, shown)?))
 }
 

@@ -1,17 +1,23 @@
-//! "Still true?": confirmations of initiatives by the council that looks after them, or by network officers.
+//! "Still true?": confirmations of initiatives by the council that looks after them, or by network officers, and what is
+//! due for one.
 
-use actix_web::post;
+use actix_web::{HttpRequest, HttpResponse, Responder, get, post, web};
 
 use super::writes::Edit;
-use crate::access::extractors::CouncilKeeper;
+use crate::access::extractors::{Anyone, CouncilKeeper};
 use crate::access::scope::WriteInitiatives;
 use crate::audit::model::Action;
 use crate::error::ApiError;
-use crate::http::input::{Body, Draft, IfMatch};
-use crate::http::response::Written;
+use crate::http::input::{Body, Draft, IfMatch, Query};
+use crate::http::page::{Page, Pages};
+use crate::http::response::{Cacheable, Moves, Written, moved};
+use crate::read_model::due_list::DueInitiative;
+use crate::read_model::extractor::CurrentSnapshot;
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::initiatives::model::{State, Verification, VerificationMethod};
+use crate::registry::initiatives::query::DueQuery;
 use crate::registry::initiatives::write::verify;
+use crate::registry::references;
 
 /// Confirm that an initiative is still true
 ///
@@ -42,4 +48,29 @@ pub async fn verify_initiative(
         Ok(verify(conn, current, value.method).await?.then_some(Action::InitiativeVerify))
     })
     .await
+}
+
+/// List what a council should check
+///
+/// The published initiatives that the council looks after and that are due for review, or that nobody has confirmed yet,
+/// with the reason. Those that have needed a check for longest come first. Drafts are never among them. You see the
+/// initiatives that you have permission to see.
+#[utoipa::path(tag = "councils", extensions(("x-price" = json!({ "units": 2 }))), params(("council" = String, Path, description = "Slug, id or GSS code", example = "oldham"), DueQuery), responses(Cacheable, Moves, (status = 200, description = "Initiatives that need a check", body = Page<DueInitiative>)))]
+#[get("/councils/{council}/due")]
+pub async fn list_due_initiatives(
+    request: HttpRequest,
+    snapshot: CurrentSnapshot,
+    caller: Anyone,
+    pages: Pages,
+    council: web::Path<String>,
+    query: Query<DueQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let found = &snapshot.locate_council(&council)?.record;
+    if references::is_former(&council, &found.slug, found.id) {
+        return Ok(moved(&request, &found.slug));
+    }
+    let reach = caller.reach();
+    let page = pages.page(query.limit, query.cursor.as_deref())?;
+    let due = snapshot.list_due(reach, found.id, &page).try_map(|row| DueInitiative::new(row, reach))?;
+    Ok(pages.listing(due, page.limit, None).respond_to(&request))
 }

@@ -4,7 +4,6 @@
 use actix_web::guard::{Get, GuardContext};
 use actix_web::http::header::Accept;
 use actix_web::{HttpRequest, HttpResponse, web};
-use chrono::Utc;
 
 use super::web_lists::{
     find_comparison, find_councils_page, find_list, find_organisations_page, find_robots, find_sitemap,
@@ -31,6 +30,7 @@ use crate::read_model::initiative_filter::InitiativeFilter;
 use crate::read_model::initiatives::InitiativeOrder;
 use crate::read_model::membership_list::MembershipFilter;
 use crate::read_model::outcome_list::OutcomeFilter;
+use crate::read_model::outcome_summary::OutcomeSummary;
 use crate::read_model::outcomes::OutcomeRecord;
 use crate::read_model::snapshot::Snapshot;
 use crate::registry::initiatives::answer::Initiative;
@@ -109,7 +109,7 @@ async fn find_initiative_page(
             .of_record(&base, &format!("/initiatives/{}", found.slug), &linked::initiative(&found, &base))
             .feed(CHANGES.0, CHANGES.1);
         let work = Work { record: &found, base: &base };
-        let view = record::view(&found, &work.reference(), &work.permalink(), Utc::now().date_naive());
+        let view = record::view(&found, &work.reference(), &work.permalink());
         Ok(page(&request, &Page { head, view, entry: "/" }))
     };
     found().unwrap_or_else(|error| explained(&error, "Initiative", ("/", "All initiatives")))
@@ -167,6 +167,7 @@ async fn find_theme_page(
             theme: found,
             records: newest(&snapshot, &filter, &pages.page_within(None, FEW, None)?)?,
             total: snapshot.select(Reach::PUBLIC, &filter).len() as i64,
+            figures: figures(&snapshot, filter.clone(), &found.slug),
             claims: claims(&snapshot, filter, format!("theme={}", found.slug))?,
             base: &base,
         });
@@ -217,6 +218,16 @@ fn newest(snapshot: &Snapshot, filter: &InitiativeFilter, page: &PageRequest) ->
     let order = InitiativeOrder::By(InitiativeSort::StartedDescending);
     let slice = snapshot.list_initiatives(Reach::PUBLIC, filter, order, page);
     slice.rows.iter().map(|entry| entry.record(Reach::PUBLIC)).collect()
+}
+
+/// The claims of the initiatives on a theme, in numbers.
+fn figures(snapshot: &Snapshot, initiatives: InitiativeFilter, theme: &str) -> OutcomeSummary {
+    let filter = OutcomeFilter { initiatives, ..OutcomeFilter::default() };
+    snapshot.summarise_outcomes(Reach::PUBLIC, &filter, |instead| {
+        let own = [("theme", theme)].into_iter().filter(|(name, _)| instead.iter().all(|(other, _)| other != name));
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(own).extend_pairs(instead).finish();
+        format!("/v1/outcomes?{query}")
+    })
 }
 
 /// The first claims of the initiatives that match, by title, and their number. `query` finds all of them.

@@ -20,7 +20,7 @@ macro_rules! initiatives {
 }
 
 /// Start of the path, name of the parameter, and where its value is from. The first that fits counts.
-const SOURCES: [(&str, &str, &str); 20] = [
+const SOURCES: [(&str, &str, &str); 21] = [
     ("/id/{id}", "id", initiatives!("id")),
     ("/oembed", "url", "/ogc/collections/initiatives/items?limit=1#/features/*/properties/url"),
     (
@@ -42,6 +42,7 @@ const SOURCES: [(&str, &str, &str); 20] = [
         "council",
         "/ogc/collections/boundaries/items?limit=1#/features/*/properties/slug",
     ),
+    ("/v1/councils/{council}/due", "council", initiatives!("lead_council/slug")),
     ("/v1/councils/{council}/initiatives", "council", initiatives!("lead_council/slug")),
     ("/v1/councils/{council}", "council", "/v1/councils?fields=slug&limit=1#/data/*/slug"),
     ("/v1/initiatives/{initiative}", "initiative", initiatives!("slug")),

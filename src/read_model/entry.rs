@@ -15,8 +15,9 @@ use crate::http::response::{Fingerprint, fingerprint};
 use crate::registry::councils::model::Council;
 use crate::registry::initiatives::answer::{Initiative, InitiativeRef, LocationOf};
 use crate::registry::initiatives::evidence::{Bound, Direction, Outcome, OutcomeKind, Unit};
+use crate::registry::initiatives::freshness::{Freshness, Review};
 use crate::registry::initiatives::lead::LeadKind;
-use crate::registry::initiatives::model::{Freshness, InitiativeKind, ParticipantRole, State};
+use crate::registry::initiatives::model::{InitiativeKind, ParticipantRole, State};
 use crate::registry::initiatives::status::DatedStatus;
 use crate::registry::initiatives::store::{Loaded, Related};
 use crate::text::Quantity;
@@ -59,10 +60,10 @@ pub struct InitiativeEntry {
     pub started: Option<NaiveDate>,
     /// Last day on which it may have ended.
     pub ended: Option<NaiveDate>,
-    /// When someone last confirmed that it is still true.
-    pub verified_at: Option<DateTime<Utc>>,
-    /// When it is due for review.
-    pub review_due_on: Option<NaiveDate>,
+    /// Whether somebody has confirmed it, and whether that still counts on the snapshot's day.
+    pub freshness: Freshness,
+    /// The day from which a review is due.
+    pub due_on: Option<NaiveDate>,
     /// Its location, and whose location that is.
     pub place: Option<(Point, LocationOf)>,
     /// The filterable values of its outcomes, in their order.
@@ -150,8 +151,8 @@ impl InitiativeEntry {
             components: components.clone().into(),
             started,
             ended: record.ended_on.as_deref().and_then(last_day),
-            verified_at: record.verified_at,
-            review_due_on: record.review_due_on,
+            freshness: record.freshness,
+            due_on: Review::from(record).due_on(),
             place: record.location.map(|place| (place.into(), place.of)),
             claims,
             published_at: record.published_at,
@@ -170,6 +171,7 @@ impl InitiativeEntry {
             FacetKey::Level(self.level),
             FacetKey::Kind(record.kind),
             FacetKey::DeliveryStatus(record.delivery_status),
+            FacetKey::Freshness(record.freshness),
         ];
         if let Some(lead) = self.lead {
             keys.extend([FacetKey::Council(lead), FacetKey::Involves(lead)]);
@@ -199,11 +201,8 @@ impl InitiativeEntry {
             as_at: record.status_as_at.as_deref(),
             verified_at: record.verified_at,
         };
-        keys.extend(status.confirmed_until().map(FacetKey::StatusUntil));
-        if self.verified_at.is_some() {
-            keys.push(FacetKey::Verified);
-            keys.extend(self.review_due_on.map(FacetKey::ReviewDue));
-        }
+        let turns = status.confirmed_until().into_iter().chain(Review::from(record).turns());
+        keys.extend(turns.map(FacetKey::TurnsAfter));
         if self.parent.is_some() {
             keys.push(FacetKey::Component);
         }
@@ -211,15 +210,6 @@ impl InitiativeEntry {
         keys.sort_unstable();
         keys.dedup();
         keys
-    }
-
-    /// Whether it is confirmed to be true, as of a day.
-    pub fn freshness(&self, today: NaiveDate) -> Freshness {
-        match (self.verified_at, self.review_due_on) {
-            (None, _) => Freshness::Unverified,
-            (Some(_), Some(due)) if due < today => Freshness::Due,
-            (Some(_), _) => Freshness::Verified,
-        }
     }
 
     /// True when a caller of this reach may see it.

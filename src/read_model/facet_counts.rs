@@ -11,6 +11,7 @@ use crate::access::reach::Reach;
 use crate::db::enum_text::text;
 use crate::registry::councils::model::{Nation, Region};
 use crate::registry::initiatives::evidence::EVIDENCE_LEVELS;
+use crate::registry::initiatives::freshness::Freshness;
 use crate::registry::initiatives::lead::NETWORK;
 use crate::registry::initiatives::model::{DeliveryStatus, InitiativeKind};
 
@@ -60,17 +61,20 @@ impl Snapshot {
                 FacetKey::DeliveryStatus(DeliveryStatus::Idea),
                 FacetKey::DeliveryStatus(DeliveryStatus::Stopped),
             ),
-            year: self.years(&within(FacetFilter::Year)),
+            year: self.ordered(&within(FacetFilter::Year), FacetKey::Year(i32::MIN), FacetKey::Year(i32::MAX)),
             min_evidence: self.evidence(&within(FacetFilter::Evidence)),
+            freshness: self.ordered(
+                &within(FacetFilter::Freshness),
+                FacetKey::Freshness(Freshness::Fresh),
+                FacetKey::Freshness(Freshness::Unverified),
+            ),
         };
         Facets { total: every.len() as i64, facets }
     }
 
     /// The values of one facet, most frequent first.
     fn values(&self, among: &RoaringBitmap, from: FacetKey, to: FacetKey) -> Vec<FacetValue> {
-        let counted = self.facets.range(from, to).map(|(key, set)| (key, among.intersection_len(set)));
-        let mut values: Vec<FacetValue> =
-            counted.filter(|(_, count)| *count > 0).map(|(key, count)| self.value(key, count)).collect();
+        let mut values = self.ordered(among, from, to);
         values.sort_by(|a, b| b.initiatives.cmp(&a.initiatives).then_with(|| a.label.cmp(&b.label)));
         values
     }
@@ -103,17 +107,17 @@ impl Snapshot {
             FacetKey::Nation(nation) => name(text(&nation)),
             FacetKey::Kind(kind) => word(text(&kind)),
             FacetKey::DeliveryStatus(status) => word(text(&status)),
+            FacetKey::Freshness(freshness) => word(text(&freshness)),
             FacetKey::Year(year) => named(&year.to_string(), &year.to_string()),
             _ => (String::new(), String::new()),
         };
         FacetValue { value, label, initiatives: count as i64 }
     }
 
-    /// Years in ascending order.
-    fn years(&self, among: &RoaringBitmap) -> Vec<FacetValue> {
-        let counted = self.facets.range(FacetKey::Year(i32::MIN), FacetKey::Year(i32::MAX));
-        let counted = counted.map(|(key, set)| (key, among.intersection_len(set))).filter(|(_, count)| *count > 0);
-        counted.map(|(key, count)| self.value(key, count)).collect()
+    /// The values of one facet in the order of its keys.
+    fn ordered(&self, among: &RoaringBitmap, from: FacetKey, to: FacetKey) -> Vec<FacetValue> {
+        let counted = self.facets.range(from, to).map(|(key, set)| (key, among.intersection_len(set)));
+        counted.filter(|(_, count)| *count > 0).map(|(key, count)| self.value(key, count)).collect()
     }
 
     /// Converts counts of exactly each level to counts of at least each level, as the filter works.

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::access::visibility::Visibility;
 use crate::geography::{BoundingBox, Point};
 use crate::registry::councils::model::{Nation, Region};
+use crate::registry::initiatives::freshness::Freshness;
 use crate::registry::initiatives::model::{DeliveryStatus, InitiativeKind};
 
 /// A property that initiatives share. The order groups keys of the same kind.
@@ -47,12 +48,10 @@ pub enum FacetKey {
     Year(i32),
     /// Its best evidence has this level. Initiatives without outcomes have no such key; context is no outcome.
     Evidence(i16),
-    /// Someone has confirmed that it is still true.
-    Verified,
-    /// It was confirmed, and is due for review on this day.
-    ReviewDue(NaiveDate),
-    /// Its delivery status counts as confirmed until this day.
-    StatusUntil(NaiveDate),
+    /// Has this freshness on the snapshot's day.
+    Freshness(Freshness),
+    /// After this day it says something else of its status or its freshness, without a change of the record.
+    TurnsAfter(NaiveDate),
     /// Is a component of another initiative.
     Component,
     /// Its location is in this grid cell (row northwards, column eastwards). A box filter reads the cells that the box

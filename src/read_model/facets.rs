@@ -37,6 +37,8 @@ pub struct FacetCounts {
     pub year: Vec<FacetValue>,
     /// Minimum evidence levels, lowest first.
     pub min_evidence: Vec<FacetValue>,
+    /// States of confirmation: `fresh`, `due`, `stale`, `lapsed`, `unverified`, in this order.
+    pub freshness: Vec<FacetValue>,
 }
 
 /// A value of a facet.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use roaring::{MultiOps, RoaringBitmap};
 use uuid::Uuid;
 
@@ -16,8 +16,9 @@ use crate::error::ApiError;
 use crate::geography::Area;
 use crate::registry::councils::model::{Nation, Region};
 use crate::registry::initiatives::evidence::EVIDENCE_LEVELS;
+use crate::registry::initiatives::freshness::Freshness;
 use crate::registry::initiatives::lead::NETWORK;
-use crate::registry::initiatives::model::{DeliveryStatus, Freshness, InitiativeKind};
+use crate::registry::initiatives::model::{DeliveryStatus, InitiativeKind};
 use crate::registry::initiatives::query::InitiativeQuery;
 use crate::text::Reference;
 
@@ -84,6 +85,7 @@ pub enum FacetFilter {
     DeliveryStatus,
     Year,
     Evidence,
+    Freshness,
 }
 
 impl InitiativeFilter {
@@ -143,6 +145,7 @@ impl InitiativeFilter {
             FacetFilter::Nation => any(&self.nations, FacetKey::Nation),
             FacetFilter::Kind => any(&self.kinds, FacetKey::Kind),
             FacetFilter::DeliveryStatus => any(&self.stages, FacetKey::DeliveryStatus),
+            FacetFilter::Freshness => any(&self.freshness, FacetKey::Freshness),
             FacetFilter::Year | FacetFilter::Evidence => None,
         }
     }
@@ -150,7 +153,7 @@ impl InitiativeFilter {
 
 impl FacetFilter {
     /// All facets.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Theme,
         Self::Principle,
         Self::Council,
@@ -161,6 +164,7 @@ impl FacetFilter {
         Self::DeliveryStatus,
         Self::Year,
         Self::Evidence,
+        Self::Freshness,
     ];
 }
 
@@ -243,24 +247,7 @@ impl Snapshot {
             let with = self.facets.any((0..=BEST).map(FacetKey::Evidence));
             if wanted { found &= with } else { found -= with }
         }
-        if !filter.freshness.is_empty() {
-            found &= self.fresh(&filter.freshness, Utc::now().date_naive(), &found);
-        }
         found
-    }
-
-    /// Those of `among` with any of these states of freshness, as of a day.
-    fn fresh(&self, wanted: &[Freshness], today: NaiveDate, among: &RoaringBitmap) -> RoaringBitmap {
-        let verified = self.facets.any([FacetKey::Verified]);
-        let (first, yesterday) = (FacetKey::ReviewDue(NaiveDate::MIN), today.pred_opt().unwrap_or(today));
-        let due = self.facets.range(first, FacetKey::ReviewDue(yesterday)).map(|(_, set)| set).union();
-        wanted.iter().fold(RoaringBitmap::new(), |all, one| {
-            all | match one {
-                Freshness::Unverified => among - &verified,
-                Freshness::Due => due.clone(),
-                Freshness::Verified => &verified - &due,
-            }
-        })
     }
 
     /// Keep those that match the filters without sets, row by row. Call it last, when few rows are left.

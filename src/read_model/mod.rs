@@ -27,6 +27,7 @@ pub mod council_change_list;
 pub mod council_changes;
 pub mod council_list;
 pub mod documents;
+pub mod due_list;
 pub mod entry;
 pub mod extractor;
 pub mod facet_counts;

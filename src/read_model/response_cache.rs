@@ -211,7 +211,8 @@ impl Dependence {
                 Some(Self::Initiative(segment.to_owned(), found.fingerprint))
             }
             ["v1", "initiatives" | "outcomes" | "map" | "tiles" | "search" | "suggest", ..]
-            | ["v1", "councils" | "themes", _, "initiatives"] => only(stamps),
+            | ["v1", "councils" | "themes", _, "initiatives"]
+            | ["v1", "councils", _, "due"] => only(stamps),
             _ => None,
         }
     }

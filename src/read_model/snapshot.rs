@@ -86,7 +86,8 @@ pub struct Stamps {
 pub struct Snapshot {
     /// The epoch of the database's history.
     pub epoch: i64,
-    /// Day (UTC) as of which it says whether a status is confirmed, and computes statuses of memberships.
+    /// Day (UTC) as of which it says whether a status is confirmed and a record is fresh, and computes statuses of
+    /// memberships.
     pub day: NaiveDate,
     /// Position of the last change that it includes, hidden changes included.
     pub position: i64,
@@ -178,12 +179,12 @@ impl Snapshot {
         self.facets.any(levels.map(FacetKey::Level).chain(reach.council.map(FacetKey::Steward)))
     }
 
-    /// The initiatives whose status counts as confirmed on the snapshot's day but not on another, or the reverse.
+    /// The initiatives that say something else of their status or their freshness on another day than the snapshot's.
     pub fn turned_until(&self, other: NaiveDate) -> RoaringBitmap {
         let (first, last) = (self.day.min(other), self.day.max(other));
         match last.pred_opt().filter(|last| *last >= first) {
             Some(last) => {
-                let turned = self.facets.range(FacetKey::StatusUntil(first), FacetKey::StatusUntil(last));
+                let turned = self.facets.range(FacetKey::TurnsAfter(first), FacetKey::TurnsAfter(last));
                 turned.map(|(_, set)| set).union()
             }
             None => RoaringBitmap::new(),

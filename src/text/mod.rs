@@ -281,10 +281,19 @@ impl ToSchema for Quantity {}
 pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     candidates
         .into_iter()
+        .filter(|candidate| !is_opposite(written, candidate))
         .map(|candidate| (strsim::jaro_winkler(written, candidate), candidate))
         .filter(|(likeness, _)| *likeness > 0.75)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, candidate)| candidate)
+}
+
+/// True for `verified` and `unverified`, also with a typo: names that look alike and mean the opposite.
+fn is_opposite(written: &str, candidate: &str) -> bool {
+    let likeness = |other: &str| strsim::jaro_winkler(written, other);
+    written != candidate
+        && (written.strip_prefix("un") == Some(candidate)
+            || candidate.strip_prefix("un").is_some_and(|positive| likeness(positive) > likeness(candidate)))
 }
 
 #[cfg(test)]
@@ -335,5 +344,10 @@ mod tests {
     fn the_nearest_name_is_found_only_when_near() {
         assert_eq!(nearest("titel", ["title", "summary"]), Some("title"));
         assert_eq!(nearest("xyz", ["title", "summary"]), None);
+        // Opposites look alike.
+        for (written, opposite) in [("verified", "unverified"), ("verifed", "unverified"), ("undated", "dated")] {
+            assert_eq!(nearest(written, [opposite]), None, "{written}");
+        }
+        assert_eq!(nearest("unverifed", ["fresh", "unverified"]), Some("unverified"));
     }
 }

@@ -11,7 +11,7 @@ use crate::support::{Client, TestApp, records};
 type Parameters<'a> = Vec<(&'a str, &'a str)>;
 
 /// Facets, each with the parameters of its own filter.
-const FACETS: [(&str, &[&str]); 10] = [
+const FACETS: [(&str, &[&str]); 11] = [
     ("theme", &["theme"]),
     ("principle", &["principle"]),
     ("council", &["council"]),
@@ -22,9 +22,10 @@ const FACETS: [(&str, &[&str]); 10] = [
     ("delivery_status", &["delivery_status"]),
     ("year", &["year_from", "year_to"]),
     ("min_evidence", &["min_evidence"]),
+    ("freshness", &["freshness"]),
 ];
 
-const COMBINATIONS: [&[(&str, &str)]; 18] = [
+const COMBINATIONS: [&[(&str, &str)]; 19] = [
     &[],
     &[("theme", "housing")],
     &[("theme", "housing"), ("theme", "co-production"), ("kind", "case_study")],
@@ -42,6 +43,7 @@ const COMBINATIONS: [&[(&str, &str)]; 18] = [
     &[("organisation", "co-operatives-uk"), ("organisation", "peopletoo"), ("nation", "england")],
     &[("organisation", "anthony-collins-solicitors"), ("kind", "policy_lab")],
     &[("participant", "sunderland"), ("has_outcomes", "false")],
+    &[("freshness", "fresh"), ("freshness", "due"), ("theme", "housing")],
     &[("updated_since", "2020-01-01T00:00:00Z"), ("q", "\"social value\" -toolkit")],
 ];
 
@@ -80,9 +82,19 @@ async fn check(client: &Client, parameters: &[(&str, &str)]) {
     }
 }
 
+/// Somebody has confirmed a third of the sample, and half of that is due again.
+async fn confirm_some(app: &TestApp) {
+    app.sql(
+        "UPDATE initiatives SET verified_at = now() - interval '1 month', review_due_on = current_date + (abs(hashtext(title)) % 2)
+         WHERE abs(hashtext(slug)) % 3 = 0",
+    )
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_count_is_the_total_of_its_list_for_everybody() {
     let app = TestApp::with_sample().await;
+    confirm_some(&app).await;
     let client = app.anonymous();
     for parameters in COMBINATIONS {
         check(&client, parameters).await;
@@ -122,6 +134,7 @@ async fn every_count_is_the_total_of_its_list_for_an_editor_with_drafts() {
 #[tokio::test(flavor = "multi_thread")]
 async fn values_have_labels_and_an_order() {
     let app = TestApp::with_sample().await;
+    confirm_some(&app).await;
     let facets = app.anonymous().get("/v1/initiatives/facets").await.expect(200).json;
     let label = |facet: &str, value: &str| {
         let listed = facets["facets"][facet].as_array().unwrap();
@@ -133,11 +146,15 @@ async fn values_have_labels_and_an_order() {
     assert_eq!(label("region", "yorkshire_and_the_humber"), "Yorkshire and the Humber");
     assert_eq!(label("min_evidence", "2"), "Monitored");
     assert_eq!(label("year", "2013"), "2013");
+    assert_eq!(label("freshness", "unverified"), "Unverified");
     for (facet, _) in FACETS {
         let listed = facets["facets"][facet].as_array().unwrap();
         assert!(listed.len() > 1, "{facet}");
         if ["year", "min_evidence"].contains(&facet) {
             assert!(listed.is_sorted_by_key(|one| one["value"].as_str().unwrap()), "{facet}");
+        } else if facet == "freshness" {
+            let words = listed.iter().map(|one| one["value"].as_str().unwrap());
+            assert_eq!(words.collect::<Vec<_>>(), ["fresh", "due", "unverified"], "in the order of their meaning");
         } else {
             assert!(listed.is_sorted_by_key(|one| -one["initiatives"].as_i64().unwrap()), "{facet}");
         }

@@ -39,10 +39,11 @@ async fn a_council_confirms_its_own_published_record() {
         assert!(read["verified_at"].as_str().unwrap().starts_with(&today.to_string()));
         assert_eq!(read["review_due_on"], json!(next_year));
         assert_eq!(read["status_confirmation"], "current");
+        assert_eq!(read["freshness"], "fresh");
         assert_eq!(read["status_as_at"], "2013-12", "what the source said stays");
         assert_eq!(read["version"], 3);
     }
-    let listed = app.anonymous().get("/v1/initiatives?freshness=verified").await.expect(200);
+    let listed = app.anonymous().get("/v1/initiatives?freshness=fresh").await.expect(200);
     assert_eq!(listed.each("slug"), ["mending-bicycles"]);
     let page = app.anonymous().get("/initiatives/mending-bicycles").await.expect(200);
     assert!(page.text.contains("Confirmed by the council"), "{}", page.text);

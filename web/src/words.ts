@@ -4,13 +4,11 @@
  */
 
 import type { Schema } from "./api/client";
-import type { components, operations } from "./api/schema";
+import type { components } from "./api/schema";
 import type { FilterName } from "./state/filters";
 import * as words from "./words.json";
 
 type Words<Name extends keyof components["schemas"]> = Record<Extract<Schema<Name>, string>, string>;
-
-type Freshness = NonNullable<NonNullable<operations["list_initiatives"]["parameters"]["query"]>["freshness"]>[number];
 
 export const KINDS: Words<"InitiativeKind"> = words.kinds;
 
@@ -19,15 +17,19 @@ export const STATUSES: Words<"DeliveryStatus"> = words.statuses;
 /** Lead of an initiative that no council leads. */
 export const OTHER_LEADS = words.other_leads;
 
-/** Whether a record has been confirmed as still true. */
-export const FRESHNESS: Record<Freshness, string> = words.freshness;
+/** Whether somebody has confirmed a record, and whether that still counts. */
+export const FRESHNESS: Words<"Freshness"> = words.freshness;
 
 /** Said of a record that is archived. */
 export const ARCHIVED: string = words.archived;
 
-export const VERIFICATION: Words<"VerificationMethod"> = words.verification;
-
 export const OUTCOME_KINDS: Words<"OutcomeKind"> = words.outcome_kinds;
+
+/** How the figure of a claim relates to the true value. */
+export const BOUNDS: Words<"Bound"> = words.bounds;
+
+/** Singular and plural of claims that are in no group of figures, by reason. */
+export const LEFT_OUT = words.left_out as unknown as Record<Extract<Schema<"LeftOutReason">, string>, [string, string]>;
 
 export const ORGANISATION_KINDS: Words<"OrganisationKind"> = words.organisation_kinds;
 

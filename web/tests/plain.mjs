@@ -6,7 +6,7 @@ import { SERVICE, accessible, api, browsing, fits, visit } from "./support.mjs";
 
 /** Addresses, and what of them has the same words with scripts and without. */
 const SAME = {
-  "/initiatives/get-oldham-working": [".record-head h1", ".record-head .over", ".record-head .by", ".record-head .lead", ".tags", ".story", ".facts > dl", ".reference > p:first-of-type", ".on-paper"],
+  "/initiatives/get-oldham-working": [".record-head h1", ".record-head .over", ".record-head .by", ".record-head .freshness", ".record-head .lead", ".tags", ".story", ".facts > dl", ".reference > p:first-of-type", ".on-paper"],
   "/": [".hero h1", ".hero p", "#results-title", ".card h3", ".card .over", ".card .by", ".card .summary", ".card .themes", ".card .claims", ".card .status", ".facet legend"],
   "/?theme=housing&nation=england&min_evidence=1": ["#results-title", ".card h3", ".chip"],
   "/?q=housng": ["#results-title", ".card h3", ".searched b"],
@@ -16,7 +16,7 @@ const SAME = {
   "/councils/dorset": [".record-head .over", ".facts > dl"],
   "/councils/dorset-county": [".record-head .over", ".facts > dl"],
   "/themes": ["h1", ".lead", ".lines li"],
-  "/themes/housing": [".record-head h1", ".record-head .lead", ".related", ".plot", ".claim-group h3", ".caveats", ".card h3"],
+  "/themes/housing": [".record-head h1", ".record-head .lead", ".related", ".figures tr", "section[aria-labelledby=figures] > .note", ".plot", ".claim-group h3", ".caveats", ".card h3"],
   "/organisations": ["h1", ".lead", ".lines li"],
   "/organisations/co-operatives-uk": [".record-head h1", ".record-head .over", ".card h3", ".facts > dl"],
   "/organisations/peopletoo": [".record-head h1", "#initiatives", ".facts > dl"],
@@ -52,7 +52,7 @@ browsing(
       for (const { slug } of data.filter((_, index) => index % 6 === 0)) {
         await without.goto(`${SERVICE}/initiatives/${slug}`);
         await visit(page, `/initiatives/${slug}`);
-        const selectors = [".record-head .by", ".story", ".facts > dl"];
+        const selectors = [".record-head .by", ".record-head .freshness", ".story", ".facts > dl"];
         assert.deepEqual(await words(without, selectors), await words(page, selectors), slug);
       }
     } finally {

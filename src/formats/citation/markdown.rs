@@ -182,12 +182,7 @@ fn terms(document: &mut String, work: &Work) {
     let _ = write!(document, "\n## Terms\n\n- **Licence:** [{}](<{}>)\n", licence.title(), licence.url());
     let _ = writeln!(document, "- **Permalink:** <{}>", target(&work.permalink()));
     let _ = writeln!(document, "- **Version:** {}, of {}", record.version, record.updated_at.format("%-d %B %Y"));
-    let checked = match (record.verified_at, record.review_due_on) {
-        (Some(at), _) => format!("confirmed on {}", at.format("%-d %B %Y")),
-        (None, Some(due)) => format!("not confirmed since; to be checked by {}", due.format("%-d %B %Y")),
-        (None, None) => "not confirmed since it was entered".to_owned(),
-    };
-    let _ = writeln!(document, "- **Checked:** {checked}");
+    let _ = writeln!(document, "- **Checked:** {}", record.freshness_text);
     if record.state == State::Archived {
         let _ = writeln!(document, "- **Archived:** nobody keeps this record up any more");
     }

@@ -10,6 +10,7 @@ use crate::registry::councils::lifetime::CouncilStatus;
 use crate::registry::councils::model::{CouncilType, MembershipTier, Nation, Region};
 use crate::registry::initiatives::answer::LocationOf;
 use crate::registry::initiatives::evidence::{Bound, Direction, OutcomeKind, SourceKind, Unit};
+use crate::registry::initiatives::freshness::Freshness;
 use crate::registry::initiatives::lead::{EnteredBy, LeadKind};
 use crate::registry::initiatives::model::{
     DeliveryStatus, InitiativeKind, Licence, ParticipantRole, State, VerificationMethod,
@@ -30,6 +31,7 @@ pub fn meanings(schema: &str) -> Option<Vec<(String, String)>> {
         "DeliveryStatus" => of::<DeliveryStatus>(),
         "Direction" => of::<Direction>(),
         "EnteredBy" => of::<EnteredBy>(),
+        "Freshness" => of::<Freshness>(),
         "InitiativeKind" => of::<InitiativeKind>(),
         "LeadKind" => of::<LeadKind>(),
         "Licence" => of::<Licence>(),

@@ -9,7 +9,8 @@ use crate::geography::{BoundingBox, Point};
 use crate::http::input::Filters;
 use crate::registry::councils::model::{CouncilType, MembershipTier, Nation, Region};
 use crate::registry::initiatives::answer::LocationOf;
-use crate::registry::initiatives::model::{Freshness, InitiativeKind};
+use crate::registry::initiatives::freshness::Freshness;
+use crate::registry::initiatives::model::InitiativeKind;
 
 /// Zoom of a map.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -179,7 +180,7 @@ pub struct InitiativeProperties<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     pub place_of: Option<MapCouncil<'a>>,
-    /// Whether somebody has confirmed the record, and whether a check is due.
+    /// Whether somebody has confirmed the record, and whether that still counts today.
     pub freshness: Freshness,
     /// Whose point this is.
     pub located_by: LocationOf,

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
 use roaring::RoaringBitmap;
 use uuid::Uuid;
 
@@ -61,8 +60,8 @@ impl Identified for &Council {
 }
 
 impl<'a> InitiativeProperties<'a> {
-    /// Properties of an initiative with a place, as of a day.
-    pub fn new(snapshot: &'a Snapshot, entry: &'a InitiativeEntry, today: NaiveDate) -> Self {
+    /// Properties of an initiative with a place.
+    pub fn new(snapshot: &'a Snapshot, entry: &'a InitiativeEntry) -> Self {
         let council = |id: Option<Uuid>| {
             let found = &snapshot.councils.get(id?)?.record;
             Some(MapCouncil { slug: &found.slug, name: &found.name })
@@ -75,7 +74,7 @@ impl<'a> InitiativeProperties<'a> {
             themes: themes.map(|theme| theme.record.slug.as_str()).collect(),
             council: council(entry.lead),
             place_of: council(entry.place_of),
-            freshness: entry.freshness(today),
+            freshness: entry.freshness,
             located_by: entry.place.map_or(LocationOf::Initiative, |(_, of)| of),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{NaiveDate, Utc};
+use chrono::NaiveDate;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
@@ -231,7 +231,7 @@ fn initiative(
             primary_theme: record.themes.first().map(|used| used.theme.slug.clone()),
             themes: joined(record.themes.iter().map(|used| used.theme.slug.clone())),
             principles: joined(record.principles.iter().map(|used| used.slug.clone())),
-            freshness: entry.freshness(Utc::now().date_naive()),
+            freshness: entry.freshness,
             outcome_count: record.results().count() as i64,
             best_evidence: record.best_evidence(),
             location_of: entry.place.map(|(_, of)| of).ok_or_else(|| ApiError::not_found("feature"))?,

@@ -9,8 +9,9 @@ use crate::formats::exports::encoder::Point;
 use crate::registry::boundaries::model::BoundaryGeometry;
 use crate::registry::councils::model::{CouncilType, MembershipTier, Nation, Region};
 use crate::registry::initiatives::answer::LocationOf;
+use crate::registry::initiatives::freshness::Freshness;
 use crate::registry::initiatives::lead::LeadKind;
-use crate::registry::initiatives::model::{DeliveryStatus, Freshness, InitiativeKind, Licence};
+use crate::registry::initiatives::model::{DeliveryStatus, InitiativeKind, Licence};
 use crate::registry::initiatives::status::StatusConfirmation;
 
 /// Media type of everything except features.
@@ -291,7 +292,7 @@ pub struct InitiativeFeatureProperties {
     /// Slugs of its co-operative principles.
     #[schema(required)]
     pub(super) principles: Option<String>,
-    /// Whether somebody has confirmed the record, and whether a check is due.
+    /// Whether somebody has confirmed the record, and whether that still counts today.
     pub(super) freshness: Freshness,
     /// Number of outcomes claimed, without context.
     #[schema(example = 3, minimum = 0)]

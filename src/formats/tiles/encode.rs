@@ -31,7 +31,7 @@ impl Tagged for InitiativeProperties<'_> {
         ("themes", "Slugs of its themes, the primary one first, joined by commas."),
         ("council", "Slug of the council that leads it."),
         ("council_name", "Name of the council that leads it."),
-        ("freshness", "verified, due or unverified."),
+        ("freshness", "fresh, due, stale, lapsed or unverified."),
         ("located_by", "initiative, lead_council or place_of: whose point it is."),
     ];
 

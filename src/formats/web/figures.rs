@@ -103,7 +103,8 @@ pub fn count(value: i64, one: &str) -> String {
     several(value as f64, one, &format!("{one}s"))
 }
 
-fn several(value: f64, one: &str, many: &str) -> String {
+/// A number with its noun: `1 child`, `12 children`.
+pub fn several(value: f64, one: &str, many: &str) -> String {
     format!("{} {}", number(value), if value == 1.0 { one } else { many })
 }
 

@@ -7,14 +7,13 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::db::enum_text::text;
+use crate::read_model::outcome_summary::LeftOutReason;
 use crate::registry::council_changes::model::CouncilChangeKind;
 use crate::registry::councils::lifetime::CouncilStatus;
 use crate::registry::councils::model::{Council, CouncilType, MembershipSummary, MembershipTier, Nation, Region};
 use crate::registry::initiatives::answer::Initiative;
-use crate::registry::initiatives::evidence::{CostKind, OutcomeKind, SourceKind, Unit};
-use crate::registry::initiatives::model::{
-    Freshness, InitiativeKind, ParticipantRole, PartnerRole, VerificationMethod,
-};
+use crate::registry::initiatives::evidence::{Bound, CostKind, OutcomeKind, SourceKind, Unit};
+use crate::registry::initiatives::model::{InitiativeKind, ParticipantRole, PartnerRole};
 use crate::registry::memberships::vocabulary::MembershipStatus;
 use crate::registry::organisations::model::OrganisationKind;
 use crate::text::dates::in_words;
@@ -27,12 +26,14 @@ pub struct Words {
     kinds: Table,
     statuses: Table,
     other_leads: Table,
-    /// Whether a record has been confirmed as still true.
-    pub freshness: Table,
+    /// Whether somebody has confirmed a record, and whether that still counts.
+    freshness: Table,
     /// Said of a record that is archived.
     pub archived: String,
-    verification: Table,
     outcome_kinds: Table,
+    bounds: Table,
+    /// Singular and plural of claims that are in no group of figures, by reason.
+    left_out: BTreeMap<String, [String; 2]>,
     organisation_kinds: Table,
     /// Registers whose identifiers lead to a page, by the code of their list (org-id.guide).
     registers: BTreeMap<String, Register>,
@@ -126,19 +127,19 @@ pub fn kind(kind: InitiativeKind) -> String {
     of(&WORDS.kinds, &kind)
 }
 
-/// That a record was confirmed, and how, if that is known.
-pub fn verified(method: Option<VerificationMethod>) -> String {
-    method.map_or_else(|| of(&WORDS.freshness, &Freshness::Verified), |method| of(&WORDS.verification, &method))
-}
-
-/// That nobody has confirmed a record.
-pub fn unverified() -> String {
-    of(&WORDS.freshness, &Freshness::Unverified)
-}
-
 /// Kind of a claim.
 pub fn outcome_kind(kind: OutcomeKind) -> String {
     of(&WORDS.outcome_kinds, &kind)
+}
+
+/// How the figure of a claim relates to the true value.
+pub fn bound(bound: Bound) -> String {
+    of(&WORDS.bounds, &bound)
+}
+
+/// Singular and plural of claims that are in no group of figures.
+pub fn left_out(reason: LeftOutReason) -> [&'static str; 2] {
+    WORDS.left_out.get(&text(&reason)).map_or(["claim", "claims"], |[one, many]| [one, many])
 }
 
 /// Kind of an organisation.
@@ -255,6 +256,7 @@ mod tests {
     use strum::IntoEnumIterator;
 
     use super::*;
+    use crate::registry::initiatives::freshness::Freshness;
     use crate::registry::initiatives::model::DeliveryStatus;
 
     #[test]
@@ -263,6 +265,7 @@ mod tests {
         assert_eq!(evidence(2), "monitored");
         // The API says a status in the same words.
         assert!(DeliveryStatus::iter().all(|status| of(&WORDS.statuses, &status) == status.name()));
+        assert!(Freshness::iter().all(|word| WORDS.freshness.contains_key(&text(&word))));
         for kind in WORDS.outcome_kinds.keys() {
             let groups = WORDS.claim_groups.iter().filter(|group| group.kinds.iter().any(|one| text(one) == *kind));
             assert_eq!(groups.count(), 1, "{kind}");

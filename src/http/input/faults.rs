@@ -30,6 +30,8 @@ const READ_ONLY: &[&str] = &[
     "entered_by",
     "status_confirmation",
     "status_text",
+    "freshness",
+    "freshness_text",
     "last_signed_in_at",
 ];
 

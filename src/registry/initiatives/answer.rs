@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::evidence::{Cost, Outcome, Source};
+use super::freshness::Freshness;
 use super::lead::{EnteredBy, Lead};
 use super::model::{DeliveryStatus, InitiativeKind, Licence, ParticipantRole, Partner, State, VerificationMethod};
 use super::status::StatusConfirmation;
@@ -269,6 +270,11 @@ pub struct Initiative {
     /// Date by which the record should be checked again.
     #[schema(required)]
     pub review_due_on: Option<NaiveDate>,
+    /// Whether somebody has confirmed the record, and whether that still counts today.
+    pub freshness: Freshness,
+    /// The freshness in words, with its dates.
+    #[schema(example = "Confirmed by the council on 2 March 2026; next review due on 2 March 2027")]
+    pub freshness_text: String,
     /// Web page about the initiative.
     #[schema(required)]
     pub source_url: Option<String>,
@@ -344,6 +350,8 @@ pub enum InitiativeField {
     VerifiedAt,
     VerifiedMethod,
     ReviewDueOn,
+    Freshness,
+    FreshnessText,
     SourceUrl,
     Html,
     PublishedAt,

@@ -7,6 +7,7 @@ pub mod answer;
 mod child_rows;
 pub mod children;
 pub mod evidence;
+pub mod freshness;
 pub mod lead;
 pub mod model;
 mod names;

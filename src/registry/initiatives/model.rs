@@ -77,19 +77,6 @@ pub enum State {
     Archived,
 }
 
-/// Whether somebody has confirmed that a record is correct. `verified`: confirmed. `due`: confirmed once, but now due
-/// for another check. `unverified`: never confirmed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Freshness {
-    /// Confirmed, and not yet due for another check.
-    Verified,
-    /// Confirmed once, but now due for another check.
-    Due,
-    /// Never confirmed.
-    Unverified,
-}
-
 /// How somebody confirmed that a record is still true.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, EnumMessage)]
 #[serde(rename_all = "snake_case")]
@@ -101,6 +88,17 @@ pub enum VerificationMethod {
     DocumentChecked,
     /// Somebody without an interest in the initiative checked it.
     Independent,
+}
+
+impl VerificationMethod {
+    /// What happened, for readers.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OwnerConfirmed => "Confirmed by the council",
+            Self::DocumentChecked => "Checked against documents",
+            Self::Independent => "Checked independently",
+        }
+    }
 }
 
 /// A confirmation that a record is still true.

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::answer::InitiativeField;
-use super::model::{DeliveryStatus, Freshness, InitiativeKind};
+use super::freshness::Freshness;
+use super::model::{DeliveryStatus, InitiativeKind};
 use crate::error::Fault;
 use crate::geography::{Area, BoundingBox, Point};
 use crate::http::search::SearchText;
@@ -124,8 +125,7 @@ pub struct InitiativeQuery {
     /// Only initiatives with an outcome at this evidence level or higher. Context does not count.
     #[param(minimum = 0, maximum = 5, example = 2)]
     pub min_evidence: Option<i16>,
-    /// Only initiatives with this check status: confirmed (`verified`), due for another check (`due`) or never
-    /// confirmed (`unverified`).
+    /// Only initiatives with these states of confirmation, as of today.
     #[serde(default)]
     #[param(inline)]
     pub freshness: Vec<Freshness>,
@@ -156,6 +156,17 @@ pub struct InitiativeQuery {
     #[serde(default)]
     #[param(inline, style = Form, explode = false, example = json!(["themes"]))]
     pub include: Vec<InitiativeInclude>,
+    /// Initiatives per page: 1 to 200. Default: 20. Higher values count as 200.
+    #[param(minimum = 1, example = 20)]
+    pub limit: Option<u64>,
+    /// Cursor: take it from `next` or `prev` of another page.
+    pub cursor: Option<String>,
+}
+
+/// Parameters of the list of what is due.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct DueQuery {
     /// Initiatives per page: 1 to 200. Default: 20. Higher values count as 200.
     #[param(minimum = 1, example = 20)]
     pub limit: Option<u64>,

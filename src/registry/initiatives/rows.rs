@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::answer::{Initiative, InitiativeHtml, LocationOf, Place};
+use super::freshness::Review;
 use super::lead::{EnteredBy, LeadKind, NETWORK};
 use super::model::{
     DeliveryStatus, InitiativeKind, Licence, NewInitiative, NewParticipant, NewPrincipleUse, State, VerificationMethod,
@@ -143,12 +144,18 @@ pub fn narrative(id: Uuid, new: &NewInitiative) -> Value {
 }
 
 impl InitiativeRow {
-    /// The record without its children and relatives, with its status as of `today`. Renders Markdown, so do not call
+    /// The record without its children and relatives, with its status and freshness as of `today`. Renders Markdown, so do not call
     /// it on an async thread.
     pub fn into_record(self, narrative: Narrative, today: NaiveDate) -> Initiative {
         let (status, as_at) = (self.delivery_status.0, self.status_as_at.as_deref());
         let status = DatedStatus { status, as_at, verified_at: self.verified_at };
         let (status_confirmation, status_text) = (status.confirmation(today), status.words(today));
+        let review = Review {
+            status: self.delivery_status.0,
+            verified_at: self.verified_at,
+            verified_method: self.verified_method.as_ref().map(|method| method.0),
+            review_due_on: self.review_due_on,
+        };
         let html = |text: &Option<String>| text.as_deref().map(render);
         let own = self.latitude.zip(self.longitude);
         Initiative {
@@ -185,14 +192,27 @@ impl InitiativeRow {
             visibility: self.visibility.0,
             state: self.state.0,
             verified_at: self.verified_at,
-            verified_method: self.verified_method.map(|method| method.0),
+            verified_method: review.verified_method,
             review_due_on: self.review_due_on,
+            freshness: review.freshness(today),
+            freshness_text: review.words(today),
             source_url: self.source_url,
             published_at: self.published_at,
             version: self.version,
             created_at: self.created_at,
             updated_at: self.updated_at,
             ..Initiative::default()
+        }
+    }
+}
+
+impl From<&Initiative> for Review {
+    fn from(record: &Initiative) -> Self {
+        Self {
+            status: record.delivery_status,
+            verified_at: record.verified_at,
+            verified_method: record.verified_method,
+            review_due_on: record.review_due_on,
         }
     }
 }

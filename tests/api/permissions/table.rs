@@ -128,6 +128,7 @@ pub const TABLE: &[(&[Kind], Needs, &[&str])] = &[
             "find_boundary",
             "map_boundaries",
             "list_council_initiatives",
+            "list_due_initiatives",
             "list_initiatives",
             "count_initiatives",
             "map_councils",

@@ -253,3 +253,39 @@ async fn crawlers_find_every_page_once_and_feeds_beside_it() {
         assert!(answer.text.contains("<title>Housing – CCIN registry</title>"));
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_theme_has_its_claims_in_numbers_and_says_what_is_left_out() {
+    if assets::shell().is_err() {
+        return;
+    }
+    let app = TestApp::with_sample().await;
+    let client = app.anonymous();
+    for theme in ["housing", "local-economy-wealth-building"] {
+        let summary = client.get(&format!("/v1/outcomes/summary?theme={theme}")).await.expect(200).json;
+        let html = main_of(&client, &format!("/themes/{theme}")).await;
+        let table = html.split_once("<table class=\"figures\">").and_then(|(_, rest)| rest.split_once("</table>"));
+        let (table, after) = table.expect("a table");
+        let rows: Vec<&str> = table.split("<tr>").skip(2).collect();
+        let groups = summary["groups"].as_array().expect("groups");
+        assert!(groups.len() > 1, "{summary}");
+        assert_eq!(rows.len(), groups.len(), "a row for each kind, unit and bound");
+        for (row, group) in rows.iter().zip(groups) {
+            let claims = group["outcomes"].as_u64().expect("a number");
+            let noun = if claims == 1 { "claim" } else { "claims" };
+            assert!(row.contains(&format!(">{claims} {noun} of ")), "{row}: {group}");
+            // A middle only where figures are comparable.
+            assert_eq!(row.contains("<td>–</td>"), group["median"].is_null(), "{row}: {group}");
+            // The link leads to the same claims.
+            let (_, link) = row.split_once("href=\"").expect("a link");
+            let link = link.split_once('"').expect("an end").0.replace("&amp;", "&");
+            assert_eq!(client.get(&link).await.expect(200).json["total"], claims, "{link}");
+        }
+        let left_out = summary["left_out"].as_array().expect("left out");
+        let note = after.split_once("</section>").expect("an end").0;
+        assert_eq!(note.contains("Left out: "), !left_out.is_empty(), "{note}");
+        for one in left_out {
+            assert!(note.contains(&format!("{} ", one["outcomes"])), "{note}: {one}");
+        }
+    }
+}

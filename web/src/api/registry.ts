@@ -137,6 +137,11 @@ export function listOutcomes(of: { participant?: string[]; theme?: string[] }, s
   return data<"list_outcomes">(client.GET("/v1/outcomes", { params: { query }, signal: stop })) as Promise<ClaimPage>;
 }
 
+/** The claims of initiatives that match, in numbers: one group a theme, kind, unit and bound. */
+export function summariseOutcomes(of: { theme: string[] }, stop: AbortSignal) {
+  return data<"summarise_outcomes">(client.GET("/v1/outcomes/summary", { params: { query: of }, signal: stop }));
+}
+
 /** An organisation with all its members. */
 export function findOrganisation(organisation: string, stop: AbortSignal) {
   return data<"find_organisation">(client.GET("/v1/organisations/{organisation}", { params: { path: { organisation } }, signal: stop })) as Promise<Schema<"Organisation">>;

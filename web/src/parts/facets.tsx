@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import type { Json } from "../api/client";
 import { number } from "../format";
 import type { Filters, Several } from "../state/filters";
-import { EVIDENCE, FILTERS, FRESHNESS } from "../words";
+import { EVIDENCE, FILTERS } from "../words";
 import { inWords } from "./chips";
 
 type Counts = Json<"count_initiatives">["facets"];
@@ -19,6 +19,7 @@ const ORDER = [
   ["nation", 4],
   ["region", 5],
   ["organisation", 5],
+  ["freshness", 5],
 ] as const satisfies readonly (readonly [Several & keyof Counts, number])[];
 
 interface Props {
@@ -29,14 +30,12 @@ interface Props {
 
 /** The filters, each value with its number of initiatives. */
 export function Facets({ filters, counts, onChange }: Props) {
-  const fresh = Object.entries(FRESHNESS).map(([value, label]) => ({ value, label }));
   return (
     <div class="facets">
       {ORDER.map(([name, most]) => (
         <Facet key={name} name={name} most={most} values={shown(name, filters, counts)} filters={filters} onChange={onChange} />
       ))}
       <Years filters={filters} years={counts?.year ?? []} onChange={onChange} />
-      <Facet name="freshness" most={3} values={fresh} filters={filters} onChange={onChange} />
       <Level filters={filters} levels={counts?.min_evidence ?? []} onChange={onChange} />
     </div>
   );
@@ -52,8 +51,7 @@ function shown(name: (typeof ORDER)[number][0], filters: Filters, counts: Counts
 interface FacetProps {
   name: Several;
   most: number;
-  /** Without numbers for facets that are not counted. */
-  values: (Omit<Value, "initiatives"> & Partial<Value>)[];
+  values: Value[];
   filters: Filters;
   onChange: (filters: Filters) => void;
 }
@@ -73,12 +71,10 @@ function Facet({ name, most, values, filters, onChange }: FacetProps) {
             <label>
               <input type="checkbox" checked={filters.has(name, one.value)} onChange={() => onChange(filters.toggle(name, one.value))} />
               <span class="what">{one.label}</span>
-              {one.initiatives !== undefined && (
-                <span class="many">
-                  {number(one.initiatives)}
-                  <span class="unseen"> initiatives</span>
-                </span>
-              )}
+              <span class="many">
+                {number(one.initiatives)}
+                <span class="unseen"> initiatives</span>
+              </span>
             </label>
           </li>
         ))}

@@ -22,7 +22,7 @@ export function Plots({ outcomes }: { outcomes: Outcome[] }) {
           <div class="plots">
             {plots.map(({ kind, unit, claims }) => {
               const mark = scale(claims);
-              const name = unit && unit !== "count" ? `${OUTCOME_KINDS[kind]}, in ${UNIT_NAMES[unit] ?? unit}` : OUTCOME_KINDS[kind];
+              const name = plotName(kind, unit);
               return (
                 <section class={`plot ${kind}`} key={`${kind} ${unit}`} aria-label={name}>
                   <h4>{name}</h4>
@@ -44,6 +44,11 @@ export function Plots({ outcomes }: { outcomes: Outcome[] }) {
 
 /** Units whose names are not plain words. */
 const UNIT_NAMES: Partial<Record<Schema<"Unit">, string>> = { gbp: "pounds", percent: "per cent", rank: "places in a ranking" };
+
+/** Kind and unit of claims that can be compared: "Output, in people". */
+export function plotName(kind: Outcome["kind"], unit: Outcome["unit"]): string {
+  return unit && unit !== "count" ? `${OUTCOME_KINDS[kind]}, in ${UNIT_NAMES[unit] ?? unit}` : OUTCOME_KINDS[kind];
+}
 
 function Row({ claim, mark, shared }: { claim: Outcome; mark: Mark | null; shared: Map<string, number> }) {
   const { before, value } = claimed(claim);

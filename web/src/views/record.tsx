@@ -13,7 +13,7 @@ import { Lead, Organisation } from "../parts/lead";
 import { Status } from "../parts/status";
 import { Reference, Share, full } from "../parts/take";
 import { preload, useResource } from "../state/resource";
-import { ARCHIVED, COST_KINDS, FRESHNESS, KINDS, LICENCES, PARTICIPANT_ROLES, PARTNER_ROLES, SOURCE_KINDS, VERIFICATION } from "../words";
+import { ARCHIVED, COST_KINDS, KINDS, LICENCES, PARTICIPANT_ROLES, PARTNER_ROLES, SOURCE_KINDS } from "../words";
 import { OneRecord } from "./one";
 
 type Initiative = Schema<"Initiative">;
@@ -50,6 +50,7 @@ function Shown({ record }: { record: Initiative }) {
             {dates(record) && <span> · {dates(record)}</span>}
           </p>
           {record.state === "archived" && <p class="notice">{ARCHIVED}</p>}
+          <p class={`freshness ${record.freshness}`}>{record.freshness_text}</p>
           <p class="lead">{record.summary}</p>
           {record.who_for && <p class="who-for">For: {record.who_for}</p>}
           <ul class="tags" aria-label="Themes">
@@ -305,7 +306,6 @@ function Aside({ record }: { record: Initiative }) {
             <a href={record.source_url}>{site(record.source_url)}</a>
           </Fact>
         )}
-        <Fact name="Review">{checked(record)}</Fact>
         <Fact name="Entered by">{record.entered_by === "council" ? "The lead council" : "The registry, from the sources"}</Fact>
         <Fact name="Last updated">
           {date(record.updated_at)} <small>version {record.version}</small>
@@ -348,11 +348,4 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
       <dd>{children}</dd>
     </div>
   );
-}
-
-/** When the record was last confirmed as still true, and its next review. */
-function checked({ verified_at: at, verified_method: method, review_due_on: due }: Initiative): string {
-  const overdue = due && due < new Date().toISOString().slice(0, 10);
-  const first = at ? `${method ? VERIFICATION[method] : FRESHNESS.verified} ${date(at)}` : FRESHNESS.unverified;
-  return due ? `${first}; ${overdue ? "review was due" : "next review"} ${date(due)}` : first;
 }

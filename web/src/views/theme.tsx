@@ -1,6 +1,7 @@
 import type { Schema } from "../api/client";
 import { findTheme, listOutcomes, listThemeInitiatives } from "../api/registry";
 import { Back } from "../parts/back";
+import { Figures, figuresOf } from "../parts/figures";
 import { Heading } from "../parts/heading";
 import { Claimed, Initiatives } from "../parts/related";
 import { Take } from "../parts/take";
@@ -12,6 +13,7 @@ export async function prepareTheme(slug: string): Promise<void> {
   await Promise.all([
     preload(`theme ${slug}`, (stop) => findTheme(slug, stop)),
     preload(`claims of theme ${slug}`, (stop) => listOutcomes({ theme: [slug] }, stop)),
+    preload(...figuresOf(slug)),
     preload(`initiatives on ${slug}`, (stop) => listThemeInitiatives(slug, stop)),
   ]);
 }
@@ -46,6 +48,7 @@ function Shown({ theme }: { theme: Schema<"Theme"> }) {
       </header>
       <div class="wide record-columns one">
         <div class="story">
+          <Figures theme={slug} />
           <Claimed at={`claims of theme ${slug}`} load={(stop) => listOutcomes({ theme: [slug] }, stop)} query={`theme=${slug}`} />
           <Initiatives at={`initiatives on ${slug}`} load={(stop) => listThemeInitiatives(slug, stop)} none="This theme has no public initiatives yet." />
           <p>

@@ -59,6 +59,8 @@ pub fn initiatives() -> Table<Initiative> {
         Of::optional("review_due_on", Date, "Initiative/review_due_on", |one| {
             one.review_due_on.as_ref().and_then(word)
         }),
+        Of::required("freshness", Word, "Initiative/freshness", |one| word(&one.freshness)),
+        Of::required("freshness_text", Text, "Initiative/freshness_text", |one| known(Some(&one.freshness_text))),
         Of::optional("source_url", Text, "Initiative/source_url", |one| one.source_url.clone()),
         Of::optional("published_at", Time, "Initiative/published_at", |one| one.published_at.as_ref().and_then(word)),
         Of::required("version", Whole, "Initiative/version", |one| number(Some(one.version))),

@@ -8,7 +8,7 @@ use crate::formats::web::words::{WORDS, filter_value, label, named};
 use crate::read_model::facets::{FacetCounts, FacetValue};
 
 /// Facets in the order of the panel, each with its initial number of values.
-const ORDER: [(&str, usize); 8] = [
+const ORDER: [(&str, usize); 9] = [
     ("theme", 7),
     ("council", 6),
     ("principle", 5),
@@ -17,6 +17,7 @@ const ORDER: [(&str, usize); 8] = [
     ("nation", 4),
     ("region", 5),
     ("organisation", 5),
+    ("freshness", 5),
 ];
 
 /// The counted values of a filter.
@@ -30,6 +31,7 @@ fn counted<'a>(counts: &'a FacetCounts, name: &str) -> &'a [FacetValue] {
         "nation" => &counts.nation,
         "kind" => &counts.kind,
         "delivery_status" => &counts.delivery_status,
+        "freshness" => &counts.freshness,
         _ => &[],
     }
 }
@@ -65,10 +67,6 @@ pub fn panel(asked: &Asked, counts: &FacetCounts) -> Markup {
         div.facets {
             @for (facet, most) in ORDER { (values(facet, most, asked, counts)) }
             (years(asked, counts))
-            fieldset.facet {
-                legend { (name("freshness")) }
-                ul { @for value in ["verified", "due", "unverified"] { (choice("freshness", value, &in_words("freshness", value, counts), None, asked)) } }
-            }
             (evidence(asked, counts))
             @for kept in ["participant", "has_outcomes", "bbox", "near", "radius_km"] {
                 @for value in asked.all(kept) { input type="hidden" form="find" name=(kept) value=(value); }
@@ -88,8 +86,7 @@ fn values(facet: &str, most: usize, asked: &Asked, counts: &FacetCounts) -> Mark
         .collect();
     let (first, rest): (Vec<_>, Vec<_>) =
         all.into_iter().enumerate().partition(|(index, (value, ..))| *index < most || asked.has(facet, value));
-    let item =
-        |(_, (value, label, many)): &(usize, (&str, String, i64))| choice(facet, value, label, Some(*many), asked);
+    let item = |(_, (value, label, many)): &(usize, (&str, String, i64))| choice(facet, value, label, *many, asked);
     html! {
         @if !first.is_empty() {
             fieldset.facet {
@@ -103,13 +100,13 @@ fn values(facet: &str, most: usize, asked: &Asked, counts: &FacetCounts) -> Mark
     }
 }
 
-fn choice(facet: &str, value: &str, label: &str, many: Option<i64>, asked: &Asked) -> Markup {
+fn choice(facet: &str, value: &str, label: &str, many: i64, asked: &Asked) -> Markup {
     html! {
         li {
             label {
                 input type="checkbox" form="find" name=(facet) value=(value) checked[asked.has(facet, value)];
                 span.what { (label) }
-                @if let Some(many) = many { span.many { (number(many as f64)) span.unseen { " initiatives" } } }
+                span.many { (number(many as f64)) span.unseen { " initiatives" } }
             }
         }
     }

@@ -19,4 +19,5 @@ pub mod parts;
 pub mod plain;
 pub mod plots;
 pub mod record;
+pub mod summary;
 pub mod theme;

@@ -34,6 +34,11 @@ pub fn status(record: &Initiative) -> Markup {
     }
 }
 
+/// When a record was last confirmed, and whether that still counts. An overdue review is marked.
+pub fn freshness(record: &Initiative) -> Markup {
+    html! { p class={ "freshness " (text(&record.freshness)) } { (record.freshness_text) } }
+}
+
 /// Lead of an initiative, with a link if it is a council or has a record.
 pub fn lead(record: &Initiative) -> Markup {
     let name = words::lead(record);

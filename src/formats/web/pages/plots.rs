@@ -101,15 +101,20 @@ fn last_date<'a>(claim: &Claim<'a>) -> &'a str {
     claim.as_at.or(claim.period_to).or(claim.period_from).unwrap_or_default()
 }
 
-fn plot(plot: &Plot<'_>, shared: &[&str]) -> Markup {
-    let kind = words::outcome_kind(plot.kind);
-    let name = match plot.unit {
+/// Kind and unit of claims that can be compared: `Output, in people`.
+pub fn name(kind: OutcomeKind, unit: Option<Unit>) -> String {
+    let kind = words::outcome_kind(kind);
+    match unit {
         Some(Unit::Count) | None => kind,
         Some(Unit::Gbp) => format!("{kind}, in pounds"),
         Some(Unit::Percent) => format!("{kind}, in per cent"),
         Some(Unit::Rank) => format!("{kind}, in places in a ranking"),
         Some(unit) => format!("{kind}, in {}", text(&unit)),
-    };
+    }
+}
+
+fn plot(plot: &Plot<'_>, shared: &[&str]) -> Markup {
+    let name = name(plot.kind, plot.unit);
     let scale = Scale::of(plot.claims.iter().map(|(_, claim)| claim));
     html! {
         section class={ "plot " (text(&plot.kind)) } aria-label=(name) {

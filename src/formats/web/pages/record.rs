@@ -1,10 +1,9 @@
 //! One initiative, with all its details.
 
-use chrono::NaiveDate;
 use maud::{Markup, html};
 
 use super::claims::{claims, source_number};
-use super::parts::{back, fact, lead, organisation, prose, reference, status};
+use super::parts::{back, fact, freshness, lead, organisation, prose, reference, status};
 use crate::formats::web::figures::{cost, date, period, site};
 use crate::formats::web::words;
 use crate::registry::initiatives::answer::{Initiative, LocationOf};
@@ -12,7 +11,7 @@ use crate::registry::initiatives::lead::EnteredBy;
 use crate::registry::initiatives::model::{DeliveryStatus, State};
 
 /// The view. `cited` is the record as a plain reference, `permalink` its permanent address.
-pub fn view(record: &Initiative, cited: &str, permalink: &str, today: NaiveDate) -> Markup {
+pub fn view(record: &Initiative, cited: &str, permalink: &str) -> Markup {
     html! {
         article.record {
             header.record-head {
@@ -26,6 +25,7 @@ pub fn view(record: &Initiative, cited: &str, permalink: &str, today: NaiveDate)
                         @if !dates.is_empty() { span { " · " (dates) } }
                     }
                     @if record.state == State::Archived { p.notice { (words::WORDS.archived) } }
+                    (freshness(record))
                     p.lead { (record.summary) }
                     @if let Some(who) = &record.who_for { p.who-for { "For: " (who) } }
                     ul.tags aria-label="Themes" {
@@ -60,7 +60,7 @@ pub fn view(record: &Initiative, cited: &str, permalink: &str, today: NaiveDate)
                     (sources(record))
                     @if let Some(note) = &record.provenance_note { p.provenance { (note) } }
                 }
-                (facts(record, today))
+                (facts(record))
             }
             p.on-paper.wide {
                 "CCIN registry: " (record.title) ", version " (record.version) ", " (date(&record.updated_at.date_naive().to_string())) ". " (permalink)
@@ -171,7 +171,7 @@ fn sources(record: &Initiative) -> Markup {
     }
 }
 
-fn facts(record: &Initiative, today: NaiveDate) -> Markup {
+fn facts(record: &Initiative) -> Markup {
     let slug = &record.slug;
     let council = |slug: &str, name: &str| html! { a href={ "/councils/" (slug) } { (name) } };
     let initiative = |slug: &str, title: &str| html! { a href={ "/initiatives/" (slug) } { (title) } };
@@ -206,7 +206,6 @@ fn facts(record: &Initiative, today: NaiveDate) -> Markup {
                     (fact("Includes", &html! { ul { @for one in &record.components { li { (initiative(&one.slug, &one.title)) } } } }))
                 }
                 @if let Some(url) = &record.source_url { (fact("More information", &html! { a href=(url) { (site(url)) } })) }
-                (fact("Review", &html! { (checked(record, today)) }))
                 (fact("Entered by", &html! { (match record.entered_by { EnteredBy::Council => "The lead council", EnteredBy::Registry => "The registry, from the sources" }) }))
                 (fact("Last updated", &html! { (date(&record.updated_at.date_naive().to_string())) " " small { "version " (record.version) } }))
                 (fact("Licence", &html! { a href=(record.licence.url()) rel="license" { (record.licence.title()) } }))
@@ -230,20 +229,5 @@ fn facts(record: &Initiative, today: NaiveDate) -> Markup {
                 }
             }
         }
-    }
-}
-
-/// When the record was last confirmed as still true, and its next review.
-fn checked(record: &Initiative, today: NaiveDate) -> String {
-    let first = match record.verified_at {
-        Some(at) => format!("{} {}", words::verified(record.verified_method), date(&at.date_naive().to_string())),
-        None => words::unverified(),
-    };
-    match record.review_due_on {
-        Some(due) => {
-            let next = if due < today { "review was due" } else { "next review" };
-            format!("{first}; {next} {}", date(&due.to_string()))
-        }
-        None => first,
     }
 }

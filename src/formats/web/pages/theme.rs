@@ -5,7 +5,9 @@ use maud::{Markup, html};
 use super::council::initiatives;
 use super::parts::{Take, back, take};
 use super::plots::{self, Claims};
+use super::summary;
 use crate::formats::web::figures::count;
+use crate::read_model::outcome_summary::OutcomeSummary;
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::themes::model::{Theme, ThemeRef, ThemeStatus};
 
@@ -19,6 +21,8 @@ pub struct Practice<'a> {
     pub total: i64,
     /// Their claims.
     pub claims: Claims,
+    /// Their claims in numbers.
+    pub figures: OutcomeSummary,
     /// Address of the service.
     pub base: &'a str,
 }
@@ -52,6 +56,7 @@ pub fn view(practice: &Practice<'_>) -> Markup {
             }
             div.wide.record-columns.one {
                 div.story {
+                    (summary::section(&practice.figures))
                     (plots::section(&practice.claims))
                     (initiatives(&practice.records, practice.total, &format!("/?theme={slug}&sort=-started_on"), "This theme has no public initiatives yet."))
                     p { a href={ "/?theme=" (slug) } { "Search and filter the initiatives on this theme, and see them on a map" } }
