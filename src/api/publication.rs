@@ -50,7 +50,7 @@ pub async fn publish_initiative(
         let by = Some(officer.user_id);
         if publish_at.is_some() {
             decide(conn, open.id, &Decision { state: RevisionState::Approved, by, reason, publish_at }).await?;
-            return Ok(Some(Action::RevisionApprove));
+            return Ok(Some(Action::InitiativeSchedule));
         }
         let is_current = publish(conn, &schemas, current, &open, Publisher { by, reason }).await?;
         Ok(is_current.then_some(Action::InitiativePublish))

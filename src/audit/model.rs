@@ -99,6 +99,9 @@ pub enum Action {
     /// An initiative was published, or a revision of it.
     #[serde(rename = "initiative.publish")]
     InitiativePublish,
+    /// A revision of an initiative was approved, and is to be published later.
+    #[serde(rename = "initiative.schedule")]
+    InitiativeSchedule,
     /// An initiative was archived.
     #[serde(rename = "initiative.archive")]
     InitiativeArchive,

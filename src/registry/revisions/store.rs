@@ -115,7 +115,8 @@ pub const OPEN: [RevisionState; 5] = [
 pub async fn lock_open(conn: &mut AsyncPgConnection, initiative: Uuid) -> Result<Option<RevisionRow>, ApiError> {
     let states = OPEN.map(Word);
     let open = revisions::table.filter(revisions::initiative_id.eq(initiative)).filter(revisions::state.eq_any(states));
-    lock(conn, open.into_boxed()).await
+    // Somebody else can have closed it until the lock was free.
+    Ok(lock(conn, open.into_boxed()).await?.filter(|row| OPEN.contains(&row.state())))
 }
 
 /// The revision whose text is the present text of an initiative, locked until the end of the transaction.
