@@ -14,7 +14,7 @@ use crate::text::Slug;
 pub const fn reserved(resource: Resource) -> &'static [&'static str] {
     match resource {
         Resource::Council => &["network"],
-        Resource::Initiative => &["facets"],
+        Resource::Initiative => &["checks", "facets"],
         _ => &[],
     }
 }

@@ -295,7 +295,8 @@ async fn every_write_and_every_reading_of_a_contact_leaves_its_event() {
     for (method, operation) in
         document["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap())
     {
-        if method != "get" {
+        // Advice on a text changes nothing.
+        if method != "get" && operation["operationId"] != "check_text" {
             known.insert(operation["operationId"].as_str().unwrap().to_owned());
         }
     }
