@@ -8,8 +8,11 @@ use crate::support::TestApp;
 use crate::support::client::send;
 
 /// Operations that ask the database, each with the reason.
-const ASK: [(&str, &str); 2] = [
+const ASK: [(&str, &str); 5] = [
     ("find_health", "it says whether the database answers"),
+    ("list_revisions", "earlier texts are not held in memory: few readers ask for them"),
+    ("find_revision", "as list_revisions"),
+    ("compare_revisions", "as list_revisions"),
     ("list_changes", "the change feed stays in SQL: it reads back to the first change"),
 ];
 
