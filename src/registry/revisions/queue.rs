@@ -116,7 +116,7 @@ pub struct QueueQuery {
 pub struct SubmissionsQuery {
     /// Only revisions in these states. Default: all.
     #[serde(default)]
-    #[param(inline, example = json!(["changes_requested"]))]
+    #[param(inline, example = json!(["submitted"]))]
     pub state: Vec<RevisionState>,
     /// Revisions per page: 1 to 200. Default: 20. Higher values count as 200.
     #[param(minimum = 1, example = 20)]

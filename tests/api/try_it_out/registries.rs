@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::boundaries::{import_boundaries, with_boundaries};
+use crate::review::act;
 use crate::support::client::send;
 use crate::support::practice::{practice, publish, with};
 use crate::support::records::{council, organisation, theme};
@@ -26,7 +27,7 @@ pub async fn lived_in(name: &str) -> (TestApp, Client) {
     let theme = json!({ "label": "Housing of a kind", "definition": "Housing of one kind.", "broader": "housing" });
     admin.post("/v1/themes", &theme).await.expect(201);
     admin.post("/v1/recruitment", &json!({ "target": { "council": "swansea" } })).await.expect(201);
-    fill_lists_of_admins(&app, &admin).await;
+    fill_lists_of_admins(&app, &admin, ["oldham", "housing"]).await;
     (app, admin)
 }
 
@@ -60,12 +61,16 @@ pub async fn elsewhere() -> (TestApp, Client) {
         publish(&admin, &draft).await;
     }
     admin.post("/v1/recruitment", &json!({ "target": { "council": "aachen" } })).await.expect(201);
-    fill_lists_of_admins(&app, &admin).await;
+    fill_lists_of_admins(&app, &admin, ["network", "ferries"]).await;
     (app, admin)
 }
 
-/// A key that was used, a request for one, and a search without results.
-async fn fill_lists_of_admins(app: &TestApp, admin: &Client) {
+/// A key that was used, a request for one, a text to review, and a search without results.
+async fn fill_lists_of_admins(app: &TestApp, admin: &Client, [lead, theme]: [&str; 2]) {
+    let body = with(practice("Waiting to be reviewed", lead), json!({ "themes": [theme] }));
+    let draft = admin.post("/v1/initiatives", &body).await.expect(201);
+    let revision = admin.get(&format!("{}/revisions/1", draft.header("location"))).await.expect(200);
+    act(admin, &revision, "submit", &Value::Null).await.expect(200);
     let key = json!({ "name": "A website", "scopes": ["read:public"] });
     let key = admin.post("/v1/api-keys", &key).await.expect(201);
     let used = app.anonymous().request(Method::GET, "/v1/councils");
