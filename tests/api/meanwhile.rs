@@ -156,7 +156,7 @@ async fn two_published(admin: &Client, round: usize) -> [String; 2] {
         let made =
             admin.post("/v1/initiatives", &initiative(&format!("The {name} of {round}"), "oldham")).await.expect(201);
         *path = made.header("location").to_owned();
-        admin.publish(&path, made.etag()).await.expect(200);
+        admin.publish(path, made.etag()).await.expect(200);
     }
     paths
 }

@@ -86,7 +86,7 @@ async fn only_a_theme_that_nothing_uses_is_withdrawn() {
     // What was withdrawn itself uses nothing any more.
     let draft = moderator.post("/v1/initiatives", &on(&["lower"])).await.expect(201);
     let path = draft.header("location");
-    app.admin().await.publish(&path, draft.etag()).await.expect(200);
+    app.admin().await.publish(path, draft.etag()).await.expect(200);
     change(&moderator, "old", json!({ "status": "active", "replaced_by": null })).await.expect(200);
     withdraw(&moderator, "lower").await.expect_problem(409, "conflict");
     moderator.delete(path, moderator.get(path).await.etag()).await.expect(204);

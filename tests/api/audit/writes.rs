@@ -222,7 +222,7 @@ impl Walk {
         self.left("update_initiative", &updated, &updated.json, &told).await;
         // Who gives a record away sees it go.
         assert_eq!(events_of(&admin, &updated).await[0]["council"]["slug"], "oldham");
-        let published = admin.publish(&path, updated.etag()).await;
+        let published = admin.publish(path, updated.etag()).await;
         let told = [("initiative.publish", kind, Some(3), Some(4))];
         self.left("publish_initiative", &published, &published.json, &told).await;
         assert_eq!(events_of(&admin, &published).await[0]["council"]["slug"], "york");
