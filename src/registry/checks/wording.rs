@@ -20,15 +20,18 @@ const HARD: f64 = 18.0;
 /// Fewest words from which a reading age says something.
 const FEWEST_WORDS: usize = 100;
 
+/// An acronym next to a bracket: `full name (ABC)` or `ABC (full name)`.
+static EXPLAINED: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\(([A-Z]{2,6})s?\)|\b([A-Z]{2,6})s? \(").ok());
 static ACRONYM: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b([A-Z]{2,6})s?\b").ok());
 
 pub fn check(_: &NewInitiative, texts: &[Text<'_>], advice: &mut Vec<Advice>) {
-    let whole: String = texts.iter().map(|text| text.text).collect::<Vec<_>>().join("\n");
+    let explained: BTreeSet<&str> = texts.iter().flat_map(|text| explained_in(text.text)).collect();
     let mut told = BTreeSet::new();
     for text in texts {
         let found = ACRONYM.as_ref().into_iter().flat_map(|acronym| acronym.captures_iter(text.text));
         for name in found.filter_map(|captures| captures.get(1)).map(|name| name.as_str()) {
-            if KNOWN.contains(&name) || is_shouted(text.text) || is_explained(name, &whole) || !told.insert(name) {
+            if KNOWN.contains(&name) || is_shouted(text.text) || explained.contains(name) || !told.insert(name) {
                 continue;
             }
             let what = format!("Say what {name} stands for where it comes first, such as “full name ({name})”.");
@@ -44,11 +47,10 @@ pub fn check(_: &NewInitiative, texts: &[Text<'_>], advice: &mut Vec<Advice>) {
     }
 }
 
-/// True for `full name (ABC)` and `ABC (full name)`.
-fn is_explained(name: &str, whole: &str) -> bool {
-    [format!("({name})"), format!("({name}s)"), format!("{name} ("), format!("{name}s (")]
-        .iter()
-        .any(|form| whole.contains(form.as_str()))
+/// Acronyms that a text explains.
+fn explained_in(text: &str) -> impl Iterator<Item = &str> {
+    let found = EXPLAINED.as_ref().into_iter().flat_map(move |explained| explained.captures_iter(text));
+    found.filter_map(|captures| captures.get(1).or(captures.get(2))).map(|name| name.as_str())
 }
 
 /// True for a text in capitals, whose words are no acronyms.
