@@ -28,7 +28,7 @@ const TAGS: &[(&str, &str)] = &[
     ("organisations", "Bodies other than councils that lead, pay, evaluate or take part. Never people."),
     ("recruitment", "Who may join the network. For network officers."),
     ("initiatives", "Co-operative practice, with outcomes, costs, sources and partners."),
-    ("review", "Revisions of initiatives, and their way from the author over the network officers to readers."),
+    ("review", "Revisions of initiatives, and their way from the authors through the network officers to the readers."),
     ("themes", "Areas of practice, based on SKOS concepts."),
     ("map", "Records with a place, as points and vector tiles, counts by region and nation, and boundaries."),
     ("search", "Search of all records, and suggestions as you type."),

@@ -32,7 +32,7 @@ pub async fn verify_initiative(
 ) -> Result<Written, ApiError> {
     let Draft { value, mut faults } = body.draft;
     if value.method == VerificationMethod::Independent && edit.account.bound_to().is_some() {
-        faults.add("/method", "not_allowed", "is for network officers; nobody checks the own record independently");
+        faults.add("/method", "not_allowed", "is for network officers; nobody checks their own record independently");
     }
     edit.act(async |conn, current: &Initiative| {
         faults.finish()?;

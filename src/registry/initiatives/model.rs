@@ -105,7 +105,8 @@ impl VerificationMethod {
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Verification {
-    /// How it was confirmed. `independent` is for network officers: nobody checks the own record independently.
+    /// How it was confirmed. `independent` is for network officers: nobody checks their own record
+    /// independently.
     #[schema(required, example = "owner_confirmed")]
     pub method: VerificationMethod,
 }

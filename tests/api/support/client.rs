@@ -71,7 +71,7 @@ impl Client {
         send(self.request(Method::POST, path).header("If-Match", etag)).await
     }
 
-    /// Publishes the initiative at this path in this version, with the reason that an admin needs for the own text.
+    /// Publishes the initiative at this path in this version, with the reason that admins need for their own text.
     pub async fn publish(&self, path: &str, etag: &str) -> Answer {
         let reason = serde_json::json!({ "reason": "Entered by the network." });
         send(self.request(Method::POST, &format!("{path}/publish")).header("If-Match", etag).json(&reason)).await
