@@ -22,7 +22,7 @@ use crate::registry::revisions::workflow::{RevisionAction, RevisionState};
 ///
 /// For network officers. Publishes the open revision: that of an initiative that was not published, or a submitted
 /// change of one that is. It approves the revision too. If you wrote some of the text, another network officer must
-/// publish it. A network admin can publish the own text with a reason.
+/// publish it. Network admins can publish their own text, with a reason.
 ///
 /// With `publish_at`, the revision is approved now and published then.
 #[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), IfMatch), request_body = Option<Publication>, responses((status = 200, description = "The updated initiative", body = Initiative), (status = 409)), security(("bearer" = []), ("api_key" = [])))]
@@ -43,9 +43,9 @@ pub async fn publish_initiative(
         if open.state() == RevisionState::Draft && open.content.is_some() {
             return Err(ApiError::conflict(format!("Revision {} is not submitted yet.", open.number)));
         }
-        // Whoever approved it may publish it, and whoever else has not written it.
+        // Of an approved text, somebody has made sure already.
         if open.state() != RevisionState::Approved {
-            open.check_decision(officer, true, reason.is_some())?;
+            open.check_approver(officer, reason.is_some())?;
         }
         let by = Some(officer.user_id);
         if publish_at.is_some() {

@@ -22,7 +22,7 @@ use crate::registry::revisions::publish::{Publisher, publish};
 use crate::registry::revisions::store;
 use crate::registry::revisions::store::Decision;
 use crate::registry::revisions::text::MINOR;
-use crate::registry::revisions::workflow::{RevisionAction, RevisionState};
+use crate::registry::revisions::workflow::RevisionAction;
 
 /// Submit a revision
 ///
@@ -79,9 +79,8 @@ fn is_minor(revision: &Revision, account: &Account) -> bool {
 async fn publish_minor(conn: &mut AsyncPgConnection, schemas: &Schemas, current: &Revision) -> Result<(), ApiError> {
     let record = initiatives::store::find(conn, Reach::ALL, current.initiative.id).await?;
     if record.state == State::Published {
-        let row = store::row(conn, current.id).await?;
         let reason = Some("A minor change, published without a review.");
-        publish(conn, schemas, &record, &row, Publisher { by: None, reason }).await?;
+        publish(conn, schemas, &record, &current.row, Publisher { by: None, reason }).await?;
     }
     Ok(())
 }
@@ -95,7 +94,7 @@ pub async fn withdraw_revision(edit: Edit<Author<WriteInitiatives>>, _: Query<No
     edit.take_step(
         allows(RevisionAction::Withdraw, edit.account.role.is_officer()),
         async |conn, current: &Revision| {
-            store::take_back(conn, current.id, RevisionState::Draft).await?;
+            store::take_back(conn, current.id, RevisionAction::Withdraw).await?;
             Ok(Some(Action::RevisionWithdraw))
         },
     )
@@ -161,8 +160,10 @@ async fn decide(
     reason: Option<&str>,
 ) -> Result<Written, ApiError> {
     edit.take_step(allows(action, true), async |conn, current: &Revision| {
-        let row = store::row(conn, current.id).await?;
-        row.check_decision(&edit.account, action == RevisionAction::Approve, reason.is_some())?;
+        match action {
+            RevisionAction::Approve => current.row.check_approver(&edit.account, reason.is_some())?,
+            _ => current.row.check_reviewer(&edit.account)?,
+        }
         let by = Some(edit.account.user_id);
         let decision = Decision { state: action.leads_to(), by, reason, publish_at: None };
         store::decide(conn, current.id, &decision).await?;

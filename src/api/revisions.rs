@@ -27,10 +27,10 @@ use crate::registry::references::Resource;
 use crate::registry::revisions::diff::{DiffQuery, RevisionDiff, diff};
 use crate::registry::revisions::model::{NewComment, NewRevision, Revision, RevisionSummary};
 use crate::registry::revisions::publish::{check_no_open, keep_rejected};
-use crate::registry::revisions::read::{LATEST_FIRST, before, find, list, locate, number_of};
-use crate::registry::revisions::store::{begin, edit, lock_open, row, take_back};
-use crate::registry::revisions::text::{new_base, rebase, text_of};
-use crate::registry::revisions::workflow::{RevisionAction, RevisionState};
+use crate::registry::revisions::read::{LATEST_FIRST, before, find, find_of, list, locate, number_of};
+use crate::registry::revisions::store::{begin, edit, lock_open, take_back};
+use crate::registry::revisions::text::{as_json, new_base, parsed, rebase, text_of};
+use crate::registry::revisions::workflow::RevisionAction;
 use crate::registry::revisions::{comments, store};
 
 /// Parameters of a list of revisions.
@@ -94,12 +94,13 @@ pub async fn compare_revisions(
     let conn = &mut *db.get().await?;
     let (initiative, number) = address.into_inner();
     let id = references::require_id(conn, Resource::Initiative, &initiative).await?;
-    let to = find(conn, caller.0.as_ref(), id, number_of(&number)?).await?;
+    let record = initiatives::store::find(conn, caller.reach(), id).await?;
+    let to = find_of(conn, caller.0.as_ref(), &record, number_of(&number)?).await?;
     let from = match query.from {
         Some(from) => from,
-        None => before(conn, caller.0.as_ref(), id, to.number).await?.unwrap_or(to.number),
+        None => before(conn, caller.reach(), &record, to.number).await?.unwrap_or(to.number),
     };
-    let from = find(conn, caller.0.as_ref(), id, from).await?;
+    let from = find_of(conn, caller.0.as_ref(), &record, from).await?;
     Answer::json(&request).send_json(&diff(&from, &to)?)
 }
 
@@ -194,8 +195,8 @@ pub async fn discard_revision(
 ) -> Result<HttpResponse, ApiError> {
     edit.withdraw(async |conn, current: &Revision| {
         RevisionAction::Discard.check(current.state, edit.account.role.is_officer())?;
-        own_text(conn, current).await?;
-        take_back(conn, current.id, RevisionState::Discarded).await?;
+        own_text(current)?;
+        take_back(conn, current.id, RevisionAction::Discard).await?;
         Ok(Some(Action::RevisionDiscard))
     })
     .await
@@ -212,7 +213,7 @@ pub async fn comment_on_revision(
 ) -> Result<Written, ApiError> {
     let Draft { value, faults } = body.draft;
     edit.change(async |conn, current: &Revision| {
-        let text = serde_json::to_value(&current.text).map_err(ApiError::internal)?;
+        let text = as_json(&current.text)?;
         comments::add(conn, current.id, &text, (&value, faults), edit.account.user_id).await?;
         store::touch(conn, current.id).await?;
         Ok(Some(Action::RevisionComment))
@@ -282,14 +283,14 @@ async fn change(
     edits
         .take_step(allows(RevisionAction::Edit, edits.account.role.is_officer()), async |conn, current: &Revision| {
             let account = &edits.account;
-            let (content, base) = own_text(conn, current).await?;
+            let (content, base) = own_text(current)?;
             let record: Initiative = initiatives::store::find(conn, account.reach(), current.initiative.id).await?;
             let now = text_of(&record)?;
-            let merged = rebase(&base, &now, &content);
-            let base = new_base(&base, &now, &merged.conflicts, |name| edited.sends(name));
-            let held = serde_json::from_value(merged.text).map_err(ApiError::internal)?;
+            let merged = rebase(base, &now, content);
+            let base = new_base(base, &now, &merged.conflicts, |name| edited.sends(name));
+            let held = parsed(merged.text)?;
             let draft = edited.draft(held)?;
-            let mut text = serde_json::to_value(&draft.value).map_err(ApiError::internal)?;
+            let mut text = as_json(&draft.value)?;
             // Without a slug, the initiative keeps its own.
             if text["slug"].is_null() {
                 text["slug"] = now["slug"].clone();
@@ -310,7 +311,7 @@ async fn restored(
     number: i32,
 ) -> Result<Value, ApiError> {
     let earlier = find(conn, Some(account), record.id, number).await?;
-    let mut text = serde_json::to_value(earlier.text).map_err(ApiError::internal)?;
+    let mut text = as_json(&earlier.text)?;
     text["slug"] = Value::from(record.slug.as_str());
     resolve(conn, Some(account), Draft::new(text.clone(), schemas)?, Some(record.id)).await?;
     Ok(text)
@@ -318,9 +319,8 @@ async fn restored(
 
 /// The text of a change of a published initiative, and the text that it started from. 409 for the draft of an
 /// unpublished initiative, whose text is the initiative's.
-async fn own_text(conn: &mut AsyncPgConnection, current: &Revision) -> Result<(Value, Value), ApiError> {
-    let row = row(conn, current.id).await?;
-    row.content.zip(row.base).ok_or_else(|| {
+fn own_text(current: &Revision) -> Result<(&Value, &Value), ApiError> {
+    current.row.content.as_ref().zip(current.row.base.as_ref()).ok_or_else(|| {
         ApiError::conflict(format!(
             "This is the text of an initiative that is not published. Change the initiative: PATCH \
              /v1/initiatives/{}, or DELETE it.",

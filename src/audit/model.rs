@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::http::page::Order;
 use crate::http::response::Versioned;
 use crate::registry::councils::model::CouncilRef;
+use crate::registry::people::Person;
 
 /// Action that an event records, such as `initiative.publish`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -274,7 +275,7 @@ pub struct AuditEvent {
     pub origin: String,
     /// User who acted. Null on the command line, or if nobody had signed in.
     #[schema(required)]
-    pub actor: Option<ActorRef>,
+    pub actor: Option<Person>,
     /// Id of the session that the actor used.
     #[schema(required)]
     pub session: Option<Uuid>,
@@ -315,16 +316,6 @@ impl Versioned for AuditEvent {
     fn updated_at(&self) -> DateTime<Utc> {
         self.created_at
     }
-}
-
-/// User who acted. The e-mail address is left out, because it is a contact detail.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ActorRef {
-    /// Id of the user.
-    pub id: Uuid,
-    /// Current name of the user.
-    #[schema(required)]
-    pub name: Option<String>,
 }
 
 /// Record that an event is about.

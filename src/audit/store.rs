@@ -13,15 +13,16 @@ use futures_util::join;
 use uuid::Uuid;
 
 use super::chain::{EventRow, Head};
-use super::model::{Action, ActorRef, AuditEvent, AuditQuery, AuditedRecord, ChainPlace, Origin, RecordKind};
+use super::model::{Action, AuditEvent, AuditQuery, AuditedRecord, ChainPlace, Origin, RecordKind};
 use super::subject::{Actor, Subject};
 use crate::access::keys::Keys;
 use crate::db::enum_text::text;
 use crate::db::prepared::{Prepared, all_done};
-use crate::db::schema::{audit_events, audit_head, users};
+use crate::db::schema::{audit_events, audit_head};
 use crate::error::{ApiError, request_id};
 use crate::http::page::{Slice, Window};
 use crate::registry::councils::model::CouncilRef;
+use crate::registry::people::{Person, names_of};
 use crate::registry::references;
 
 /// Adds an event to the chain. Call it at the end of the transaction. From here to its end, all other writers wait, so
@@ -245,14 +246,7 @@ pub async fn list(
     let slice = Slice::new(rows, total, window, |row: &EventRow| row.id);
     let councils: Vec<Uuid> = slice.rows.iter().filter_map(|row| row.council_id).collect();
     let councils = references::councils_by_id(conn, &councils).await?;
-    let actors: Vec<Uuid> = slice.rows.iter().filter_map(|row| row.actor_id).collect();
-    let actors: HashMap<Uuid, Option<String>> = users::table
-        .filter(users::id.eq_any(actors))
-        .select((users::id, users::name))
-        .load(conn)
-        .await?
-        .into_iter()
-        .collect();
+    let actors = names_of(conn, slice.rows.iter().filter_map(|row| row.actor_id).collect()).await?;
     Ok(slice.with_rows(|rows| rows.into_iter().map(|row| to_model(row, scope, &councils, &actors)).collect()))
 }
 
@@ -260,14 +254,14 @@ fn to_model(
     row: EventRow,
     scope: ReadScope,
     councils: &HashMap<Uuid, CouncilRef>,
-    actors: &HashMap<Uuid, Option<String>>,
+    actors: &HashMap<Uuid, Person>,
 ) -> AuditEvent {
     let sees_all = scope.council.is_none();
     AuditEvent {
         id: row.id,
         created_at: row.created_at,
         origin: row.origin,
-        actor: row.actor_id.map(|id| ActorRef { id, name: actors.get(&id).cloned().flatten() }),
+        actor: row.actor_id.map(|id| actors.get(&id).cloned().unwrap_or(Person { id, name: None })),
         session: row.session_id,
         key: row.key_id,
         address: row.address.filter(|_| sees_all),

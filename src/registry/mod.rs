@@ -9,6 +9,7 @@ pub mod initiatives;
 pub mod memberships;
 pub mod organisations;
 pub mod outcomes;
+pub mod people;
 pub mod recruitment;
 pub mod references;
 pub mod revisions;

@@ -10,10 +10,10 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::model::{Comment, NewComment};
-use super::people::names_of;
 use crate::db::schema::revision_comments;
 use crate::error::ApiError;
 use crate::http::input::Faults;
+use crate::registry::people::names_of;
 use crate::registry::references;
 
 /// Most comments on a revision, so that an answer stays bounded.

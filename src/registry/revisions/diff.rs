@@ -7,7 +7,7 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::model::Revision;
-use super::text::changed;
+use super::text::{as_json, changed};
 use crate::error::ApiError;
 
 /// Longest value that is quoted whole, in characters.
@@ -42,8 +42,7 @@ pub struct RevisionDiff {
 
 /// Compares the texts of two revisions.
 pub fn diff(from: &Revision, to: &Revision) -> Result<RevisionDiff, ApiError> {
-    let text = |revision: &Revision| serde_json::to_value(&revision.text).map_err(ApiError::internal);
-    let (before, after) = (text(from)?, text(to)?);
+    let (before, after) = (as_json(&from.text)?, as_json(&to.text)?);
     let patch = serde_json::to_value(json_patch::diff(&before, &after)).map_err(ApiError::internal)?;
     Ok(RevisionDiff { from: from.number, to: to.number, patch, in_words: in_words(&before, &after) })
 }

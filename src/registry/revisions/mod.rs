@@ -6,7 +6,6 @@
 pub mod comments;
 pub mod diff;
 pub mod model;
-mod people;
 pub mod publish;
 pub mod queue;
 pub mod read;

@@ -5,22 +5,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::store::RevisionRow;
 use super::workflow::{RevisionAction, RevisionState};
 use crate::http::input::{Check, Faults};
 use crate::http::response::Versioned;
 use crate::registry::initiatives::answer::InitiativeRef;
 use crate::registry::initiatives::model::NewInitiative;
+use crate::registry::people::Person;
 use crate::text::Line;
-
-/// Somebody who took part in a review. The e-mail address is left out, because it is a contact detail.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Person {
-    /// Id of the user.
-    pub id: Uuid,
-    /// Current name of the user.
-    #[schema(required)]
-    pub name: Option<String>,
-}
 
 /// A revision of an initiative: one text, and where it stands.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -82,6 +74,10 @@ pub struct Revision {
     pub created_at: DateTime<Utc>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
+    /// The row, for the next step.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub row: RevisionRow,
     /// The initiative when this was read, for the audit trail.
     #[serde(skip)]
     #[schema(ignore)]

@@ -63,19 +63,17 @@ pub async fn publish(
     if !is_current {
         return Ok(false);
     }
+    let is_decision = publisher.by.is_some() || publisher.reason.is_some();
     let change = (
         revisions::state.eq(Word(RevisionState::Published)),
         revisions::content.eq(None::<Value>),
         revisions::base.eq(None::<Value>),
         revisions::publish_at.eq(None::<DateTime<Utc>>),
         revisions::published_at.eq(Utc::now()),
+        // On schedule, the decision of before stays.
+        is_decision.then_some((revisions::decided_by.eq(publisher.by), revisions::reason.eq(publisher.reason))),
     );
     diesel::update(revisions::table.find(row.id)).set(change).execute(conn).await?;
-    // A decision of before stays, when the day has come.
-    if publisher.by.is_some() || publisher.reason.is_some() {
-        let change = (revisions::decided_by.eq(publisher.by), revisions::reason.eq(publisher.reason));
-        diesel::update(revisions::table.find(row.id)).set(change).execute(conn).await?;
-    }
     Ok(true)
 }
 

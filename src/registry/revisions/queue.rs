@@ -12,8 +12,6 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::comments;
-use super::model::Person;
-use super::people::names_of;
 use super::read::stands;
 use super::store::RevisionRow;
 use super::workflow::{RevisionAction, RevisionState};
@@ -25,6 +23,7 @@ use crate::http::page::{Order, Slice, Window};
 use crate::http::response::Versioned;
 use crate::registry::councils::model::CouncilRef;
 use crate::registry::initiatives::answer::InitiativeRef;
+use crate::registry::people::{Person, names_of};
 use crate::registry::references;
 use crate::text::Reference;
 
@@ -128,7 +127,7 @@ pub struct SubmissionsQuery {
 /// Order of the queue: what was submitted first comes first.
 pub const OLDEST_FIRST: Order =
     Order::new("coalesce(revisions.submitted_at, revisions.created_at)", "timestamptz", false);
-/// Order of the own revisions: what changed last comes first.
+/// Order of what a user has written: what changed last comes first.
 pub const NEWEST_FIRST: Order = Order::new("revisions.updated_at", "timestamptz", true);
 
 /// Which revisions to list.

@@ -10,7 +10,6 @@ use uuid::Uuid;
 
 use super::comments;
 use super::model::{RecordThen, Revision, RevisionSummary};
-use super::people::names_of;
 use super::store::{OPEN, RevisionRow, lock_numbered, numbered};
 use super::text::{changed, parsed, rebase, text_of};
 use super::workflow::{RevisionAction, RevisionState};
@@ -23,6 +22,7 @@ use crate::error::ApiError;
 use crate::http::page::{Order, Slice, Window};
 use crate::registry::initiatives;
 use crate::registry::initiatives::answer::{Initiative, InitiativeRef};
+use crate::registry::people::names_of;
 use crate::registry::references;
 use crate::registry::references::Resource;
 
@@ -57,14 +57,25 @@ pub async fn find(
 ) -> Result<Revision, ApiError> {
     let reach = account.map_or(Reach::PUBLIC, Account::reach);
     let record = initiatives::store::find(conn, reach, initiative).await?;
+    find_of(conn, account, &record, number).await
+}
+
+/// The same, of an initiative that was read for this caller.
+pub async fn find_of(
+    conn: &mut AsyncPgConnection,
+    account: Option<&Account>,
+    record: &Initiative,
+    number: i32,
+) -> Result<Revision, ApiError> {
+    let reach = account.map_or(Reach::PUBLIC, Account::reach);
     let row: Option<RevisionRow> =
-        numbered(initiative, number).select(RevisionRow::as_select()).first(conn).await.optional()?;
+        numbered(record.id, number).select(RevisionRow::as_select()).first(conn).await.optional()?;
     let row = row.ok_or_else(|| ApiError::not_found("revision"))?;
-    let is_insider = is_insider(reach, &record);
+    let is_insider = is_insider(reach, record);
     if !is_insider && !row.state().was_published() {
         return Err(ApiError::not_found("revision"));
     }
-    let now = text_of(&record)?;
+    let now = text_of(record)?;
     let (body, conflicts) = match (&row.content, &row.base) {
         (None, _) => (now.clone(), Vec::new()),
         (Some(content), Some(base)) if OPEN.contains(&row.state()) => {
@@ -101,13 +112,13 @@ pub async fn find(
         text: body,
         changed,
         conflicts,
-        note: row.note.filter(|_| is_insider),
+        note: row.note.clone().filter(|_| is_insider),
         writers,
         submitted_by: person(row.submitted_by),
         submitted_at: row.submitted_at.filter(|_| is_insider),
         claimed_by: person(row.claimed_by),
         decided_by: person(row.decided_by),
-        reason: row.reason.filter(|_| is_insider),
+        reason: row.reason.clone().filter(|_| is_insider),
         publish_at: row.publish_at.filter(|_| is_insider),
         published_at: row.published_at,
         comments,
@@ -115,12 +126,13 @@ pub async fn find(
         version: row.version,
         created_at: row.created_at,
         updated_at: row.updated_at,
+        row,
         record: RecordThen {
             name: format!("{}/revisions/{number}", record.slug),
             version: record.version,
-            steward: record.steward.council.map(|council| council.id),
+            steward: record.steward.council.as_ref().map(|council| council.id),
         },
-        initiative: InitiativeRef { id: record.id, slug: record.slug, title: record.title },
+        initiative: InitiativeRef { id: record.id, slug: record.slug.clone(), title: record.title.clone() },
     })
 }
 
@@ -153,13 +165,11 @@ fn seen(reach: Reach, record: &Initiative) -> revisions::BoxedQuery<'static, Pg>
 /// The number of the revision before another one, of those that the caller can see; `None` if it is the first.
 pub async fn before(
     conn: &mut AsyncPgConnection,
-    account: Option<&Account>,
-    initiative: Uuid,
+    reach: Reach,
+    record: &Initiative,
     number: i32,
 ) -> Result<Option<i32>, ApiError> {
-    let reach = account.map_or(Reach::PUBLIC, Account::reach);
-    let record = initiatives::store::find(conn, reach, initiative).await?;
-    let earlier = seen(reach, &record).filter(revisions::number.lt(number));
+    let earlier = seen(reach, record).filter(revisions::number.lt(number));
     Ok(earlier.select(max(revisions::number)).first(conn).await?)
 }
 
@@ -196,7 +206,7 @@ fn summary(row: RevisionRow, is_insider: bool) -> RevisionSummary {
         number: row.number,
         state: row.state(),
         stands: stands(&row, is_insider),
-        note: row.note.filter(|_| is_insider),
+        note: row.note.clone().filter(|_| is_insider),
         published_at: row.published_at,
         version: row.version,
         created_at: row.created_at,

@@ -10,12 +10,14 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::workflow::{Review, RevisionState};
+use super::workflow::{RevisionAction, RevisionState};
 use crate::access::account::Account;
+use crate::access::role::Role;
 use crate::db::enum_text::Word;
 use crate::db::prepared::Prepared;
 use crate::db::schema::revisions;
 use crate::error::ApiError;
+use crate::http::input::Faults;
 use crate::registry::initiatives::answer::Initiative;
 
 /// Columns of a revision.
@@ -65,12 +67,31 @@ impl RevisionRow {
         self.writers.iter().copied().flatten().collect()
     }
 
-    /// Refuses a decision of this officer about it: by the wrong reviewer, or, if it is an approval, by a writer.
-    pub fn check_decision(&self, officer: &Account, approves: bool, has_reason: bool) -> Result<(), ApiError> {
-        let writers = self.writers();
-        let review = Review { state: self.state.0, writers: &writers, claimed_by: self.claimed_by, has_reason };
-        review.check_claim(officer)?;
-        if approves { review.check_author(officer) } else { Ok(()) }
+    /// Refuses a decision while another officer reviews it: 409. A network admin may always decide.
+    pub fn check_reviewer(&self, officer: &Account) -> Result<(), ApiError> {
+        let is_others = self.state() == RevisionState::InReview && self.claimed_by != Some(officer.user_id);
+        if is_others && officer.role != Role::NetworkAdmin {
+            return Err(ApiError::conflict(
+                "Another network officer reviews this revision. To take over, claim it first.",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Refuses an approval by somebody who wrote some of it: 403. Network admins may approve their own text, but must
+    /// give a reason: 422.
+    pub fn check_approver(&self, officer: &Account, has_reason: bool) -> Result<(), ApiError> {
+        self.check_reviewer(officer)?;
+        if !self.writers.contains(&Some(officer.user_id)) || (officer.role == Role::NetworkAdmin && has_reason) {
+            return Ok(());
+        }
+        if officer.role != Role::NetworkAdmin {
+            return Err(ApiError::forbidden("You wrote some of this text. Another network officer must approve it."));
+        }
+        let mut faults = Faults::default();
+        let detail = "is missing; you wrote some of this text, so say why you approve it yourself";
+        faults.add("/reason", "required", detail);
+        faults.finish()
     }
 
     /// People that it names.
@@ -126,12 +147,6 @@ pub async fn lock_present(conn: &mut AsyncPgConnection, initiative: Uuid) -> Res
         .filter(revisions::content.is_null())
         .order(revisions::number.desc());
     lock(conn, present.into_boxed()).await?.ok_or_else(|| ApiError::internal("the initiative has no present revision"))
-}
-
-/// A row by id.
-pub async fn row(conn: &mut AsyncPgConnection, id: Uuid) -> Result<RevisionRow, ApiError> {
-    let row = revisions::table.find(id).select(RevisionRow::as_select()).first(conn).await.optional()?;
-    row.ok_or_else(|| ApiError::not_found("revision"))
 }
 
 /// Begins a revision. `texts` are its text and the published text, which it starts from; `None`: the draft of an
@@ -207,11 +222,9 @@ pub async fn add_writer(conn: &mut AsyncPgConnection, id: Uuid, author: &Account
 
 /// Hands a revision to the network officers.
 pub async fn submit(conn: &mut AsyncPgConnection, id: Uuid, by: Uuid, note: Option<&str>) -> Result<(), ApiError> {
-    if let Some(note) = note {
-        diesel::update(revisions::table.find(id)).set(revisions::note.eq(note)).execute(conn).await?;
-    }
     let change = (
-        revisions::state.eq(Word(RevisionState::Submitted)),
+        revisions::state.eq(Word(RevisionAction::Submit.leads_to())),
+        note.map(|note| revisions::note.eq(note)),
         revisions::submitted_by.eq(by),
         revisions::submitted_at.eq(Utc::now()),
         revisions::claimed_by.eq(None::<Uuid>),
@@ -220,10 +233,10 @@ pub async fn submit(conn: &mut AsyncPgConnection, id: Uuid, by: Uuid, note: Opti
     Ok(())
 }
 
-/// Takes a revision back, or gives it up.
-pub async fn take_back(conn: &mut AsyncPgConnection, id: Uuid, state: RevisionState) -> Result<(), ApiError> {
+/// Takes a revision back, or gives it up: `action` is withdraw or discard.
+pub async fn take_back(conn: &mut AsyncPgConnection, id: Uuid, action: RevisionAction) -> Result<(), ApiError> {
     let change = (
-        revisions::state.eq(Word(state)),
+        revisions::state.eq(Word(action.leads_to())),
         revisions::claimed_by.eq(None::<Uuid>),
         revisions::publish_at.eq(None::<DateTime<Utc>>),
     );
@@ -233,7 +246,7 @@ pub async fn take_back(conn: &mut AsyncPgConnection, id: Uuid, state: RevisionSt
 
 /// Gives a revision to the officer who reviews it.
 pub async fn claim(conn: &mut AsyncPgConnection, id: Uuid, officer: Uuid) -> Result<(), ApiError> {
-    let change = (revisions::state.eq(Word(RevisionState::InReview)), revisions::claimed_by.eq(officer));
+    let change = (revisions::state.eq(Word(RevisionAction::Claim.leads_to())), revisions::claimed_by.eq(officer));
     diesel::update(revisions::table.find(id)).set(change).execute(conn).await?;
     Ok(())
 }

@@ -14,7 +14,12 @@ pub const MINOR: [&str; 3] = ["location", "review_due_on", "source_url"];
 
 /// The text of an initiative: a body that would leave it as it is.
 pub fn text_of(record: &Initiative) -> Result<Value, ApiError> {
-    serde_json::to_value(NewInitiative::from(record)).map_err(ApiError::internal)
+    as_json(&NewInitiative::from(record))
+}
+
+/// A body as JSON.
+pub fn as_json(body: &NewInitiative) -> Result<Value, ApiError> {
+    serde_json::to_value(body).map_err(ApiError::internal)
 }
 
 /// The text of a revision as a body.

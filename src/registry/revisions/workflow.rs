@@ -3,11 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::access::account::Account;
-use crate::access::role::Role;
 use crate::db::enum_text::text;
 use crate::error::ApiError;
-use crate::http::input::Faults;
 
 /// Where a revision stands. `draft`: being written. `submitted`: waits for a network officer. `in_review`: a network
 /// officer reviews it. `changes_requested`: the authors are to change it. `approved`: ready to be published. `rejected`:
@@ -144,46 +141,6 @@ impl RevisionAction {
             text(&self),
             text(&state)
         )))
-    }
-}
-
-/// What the decision of a network officer depends on.
-#[derive(Clone, Copy, Debug)]
-pub struct Review<'a> {
-    /// State of the revision.
-    pub state: RevisionState,
-    /// Users who wrote it.
-    pub writers: &'a [uuid::Uuid],
-    /// Officer who reviews it.
-    pub claimed_by: Option<uuid::Uuid>,
-    /// True if the officer gives a reason.
-    pub has_reason: bool,
-}
-
-impl Review<'_> {
-    /// Refuses a decision about a revision that another officer reviews: 409. A network admin may always decide.
-    pub fn check_claim(&self, officer: &Account) -> Result<(), ApiError> {
-        let is_others = self.state == RevisionState::InReview && self.claimed_by != Some(officer.user_id);
-        if is_others && officer.role != Role::NetworkAdmin {
-            return Err(ApiError::conflict(
-                "Another network officer reviews this revision. To take over, claim it first.",
-            ));
-        }
-        Ok(())
-    }
-
-    /// Refuses approval by somebody who wrote the revision. A network admin may approve the own text, with a reason.
-    pub fn check_author(&self, officer: &Account) -> Result<(), ApiError> {
-        if !self.writers.contains(&officer.user_id) || (officer.role == Role::NetworkAdmin && self.has_reason) {
-            return Ok(());
-        }
-        if officer.role != Role::NetworkAdmin {
-            return Err(ApiError::forbidden("You wrote some of this text. Another network officer must approve it."));
-        }
-        let mut faults = Faults::default();
-        let detail = "is missing; you wrote some of this text, so say why you approve it yourself";
-        faults.add("/reason", "required", detail);
-        faults.finish()
     }
 }
 
