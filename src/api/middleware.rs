@@ -55,6 +55,7 @@ pub async fn frame(
     mark_encoding(response.headers_mut(), asked);
     // Set it without an `Origin` header too: a cache can give this answer to a browser later.
     response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    lighten(response.headers_mut());
     name_request(response.headers_mut(), &id);
     secure(response.headers_mut(), &path, settings.as_ref().map(|settings| settings.get_ref()));
     // Callers can put a credential in the address by mistake. Keep it out of the log.
@@ -85,6 +86,24 @@ fn request_id(headers: &HeaderMap) -> String {
 fn name_request(headers: &mut HeaderMap, id: &str) {
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(X_REQUEST_ID, id);
+    }
+}
+
+/// Leaves out headers that say nothing: a page waits for every byte of them on a slow connection. Scripts of other sites
+/// read data, not pages. `Compress` names `Accept-Encoding` in `Vary` once more.
+fn lighten(headers: &mut HeaderMap) {
+    if headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+        headers.remove(header::ACCESS_CONTROL_EXPOSE_HEADERS);
+    }
+    let mut names: Vec<&str> = Vec::new();
+    for name in headers.get_all(header::VARY).filter_map(|value| value.to_str().ok()).flat_map(|names| names.split(','))
+    {
+        if !names.iter().any(|known| known.eq_ignore_ascii_case(name.trim())) {
+            names.push(name.trim());
+        }
+    }
+    if let Some(vary) = HeaderValue::from_str(&names.join(", ")).ok().filter(|vary| !vary.is_empty()) {
+        headers.insert(header::VARY, vary);
     }
 }
 
