@@ -2,6 +2,8 @@
 
 use actix_web::post;
 use actix_web::web::Data;
+use diesel_async::AsyncPgConnection;
+use uuid::Uuid;
 
 use super::writes::Edit;
 use crate::access::extractors::Moderator;
@@ -13,6 +15,7 @@ use crate::http::response::Written;
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::initiatives::model::State;
 use crate::registry::initiatives::write::set_state;
+use crate::registry::pre_election::store::holding;
 use crate::registry::revisions::model::Publication;
 use crate::registry::revisions::publish::{Publisher, check_no_open, keep_unpublished, publish};
 use crate::registry::revisions::store::{Decision, decide, lock_open, lock_present};
@@ -24,7 +27,9 @@ use crate::registry::revisions::workflow::{RevisionAction, RevisionState};
 /// change of one that is. It approves the revision too. If you wrote some of the text, another network officer must
 /// publish it. Network admins can publish their own text, with a reason.
 ///
-/// With `publish_at`, the revision is approved now and published then.
+/// With `publish_at`, the revision is approved now and published then. In a pre-election period that holds publications
+/// of the council that looks after the initiative, it waits for the end of the period, and an officer who publishes must
+/// say why in `despite_period`.
 #[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), IfMatch), request_body = Option<Publication>, responses((status = 200, description = "The updated initiative", body = Initiative), (status = 409)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/initiatives/{initiative}/publish")]
 pub async fn publish_initiative(
@@ -32,8 +37,7 @@ pub async fn publish_initiative(
     schemas: Data<Schemas>,
     body: Body<Publication>,
 ) -> Result<Written, ApiError> {
-    let Publication { reason, publish_at } = body.draft.checked()?;
-    let reason = reason.as_deref();
+    let Publication { reason, despite_period, publish_at } = body.draft.checked()?;
     edit.change(async |conn, current: &Initiative| {
         let officer = &edit.account;
         let Some(open) = lock_open(conn, current.id).await? else {
@@ -49,13 +53,33 @@ pub async fn publish_initiative(
         }
         let by = Some(officer.user_id);
         if publish_at.is_some() {
+            let reason = reason.as_deref();
             decide(conn, open.id, &Decision { state: RevisionState::Approved, by, reason, publish_at }).await?;
             return Ok(Some(Action::InitiativeSchedule));
         }
-        let is_current = publish(conn, &schemas, current, &open, Publisher { by, reason }).await?;
-        Ok(is_current.then_some(Action::InitiativePublish))
+        let steward = current.steward.council.as_ref().map(|council| council.id);
+        let is_held = check_period(conn, steward, despite_period.is_some()).await?;
+        let despite = despite_period.filter(|_| is_held).map(|why| format!("In the pre-election period: {}", &*why));
+        let reasons: Vec<&str> = [reason.as_deref(), despite.as_deref()].into_iter().flatten().collect();
+        let reason = (!reasons.is_empty()).then(|| reasons.join(" "));
+        let is_current = publish(conn, &schemas, current, &open, Publisher { by, reason: reason.as_deref() }).await?;
+        let action = if is_held { Action::InitiativePublishInPeriod } else { Action::InitiativePublish };
+        Ok(is_current.then_some(action))
     })
     .await
+}
+
+/// 409 in a pre-election period that holds publications, unless the officer says why. True if there is such a period.
+async fn check_period(conn: &mut AsyncPgConnection, steward: Option<Uuid>, has_reason: bool) -> Result<bool, ApiError> {
+    let Some(period) = holding(conn, steward).await? else { return Ok(false) };
+    if has_reason {
+        return Ok(true);
+    }
+    Err(ApiError::conflict(format!(
+        "A pre-election period holds publications until {} ({}). Schedule the publication by `publish_at`, or say in \
+         `despite_period` why it cannot wait.",
+        period.polling_on, period.election
+    )))
 }
 
 /// Return an initiative to draft

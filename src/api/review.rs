@@ -17,6 +17,7 @@ use crate::http::response::Written;
 use crate::registry::checks::{Advice, blocking};
 use crate::registry::initiatives;
 use crate::registry::initiatives::model::{NewInitiative, State};
+use crate::registry::pre_election::store::holding;
 use crate::registry::revisions::model::{Approval, ReasonedDecision, Revision, Submission};
 use crate::registry::revisions::publish::{Publisher, publish};
 use crate::registry::revisions::store;
@@ -78,7 +79,7 @@ fn is_minor(revision: &Revision, account: &Account) -> bool {
 
 async fn publish_minor(conn: &mut AsyncPgConnection, schemas: &Schemas, current: &Revision) -> Result<(), ApiError> {
     let record = initiatives::store::find(conn, Reach::ALL, current.initiative.id).await?;
-    if record.state == State::Published {
+    if record.state == State::Published && holding(conn, current.record.steward).await?.is_none() {
         let reason = Some("A minor change, published without a review.");
         publish(conn, schemas, &record, &current.row, Publisher { by: None, reason }).await?;
     }

@@ -142,7 +142,7 @@ pub async fn create_revision(
                 }
                 (State::Draft, None) => {
                     keep_rejected(conn, &record).await?;
-                    begin(conn, &record, None, note, account).await?
+                    begin(conn, &record, None, note, account.into()).await?
                 }
                 (State::Published, from) => {
                     let now = text_of(&record)?;
@@ -150,7 +150,7 @@ pub async fn create_revision(
                         Some(from) => restored(conn, &schemas, account, &record, from).await?,
                         None => now.clone(),
                     };
-                    begin(conn, &record, Some((&text, &now)), note, account).await?
+                    begin(conn, &record, Some((&text, &now)), note, account.into()).await?
                 }
             };
             find(conn, Some(account), record.id, number).await
@@ -296,7 +296,7 @@ async fn change(
                 text["slug"] = now["slug"].clone();
             }
             resolve(conn, Some(account), draft, Some(record.id)).await?;
-            edit(conn, current.id, (&text, &base), account).await?;
+            edit(conn, current.id, (&text, &base), account.into()).await?;
             Ok(Some(Action::RevisionUpdate))
         })
         .await

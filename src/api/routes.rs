@@ -10,9 +10,9 @@ use utoipa_actix_web::{AppExt, UtoipaApp};
 
 use super::{
     api_keys, audit, boundaries, changes, checks, citation, council_changes, councils, embeds, exports, facets, guide,
-    initiatives, key_requests, map, memberships, moderation, ogc, organisations, outcomes, problems, publication,
-    recruitment, review, revisions, search, service, sign_in, stewards, themes, tiles, users, verification,
-    vocabularies, web,
+    initiatives, key_requests, map, memberships, moderation, ogc, organisations, outcomes, pre_election, problems,
+    publication, recruitment, review, revisions, search, service, sign_in, stewards, suggestions, themes, tiles, users,
+    verification, vocabularies, web,
 };
 use crate::accounts::identify::identify;
 use crate::http::limits::rate;
@@ -138,6 +138,11 @@ where
                 .service(council_changes::create_council_change)
                 .service(council_changes::find_council_change)
                 .service(council_changes::delete_council_change)
+                .service(pre_election::list_pre_election_periods)
+                .service(pre_election::create_pre_election_period)
+                .service(pre_election::find_pre_election_period)
+                .service(pre_election::update_pre_election_period)
+                .service(pre_election::delete_pre_election_period)
                 .service(memberships::list_memberships)
                 .service(memberships::create_membership)
                 .service(memberships::find_membership)
@@ -180,6 +185,12 @@ where
                 .service(review::request_changes)
                 .service(review::approve_revision)
                 .service(review::reject_revision)
+                .service(suggestions::list_suggestions)
+                .service(suggestions::create_suggestion)
+                .service(suggestions::find_suggestion)
+                .service(suggestions::accept_suggestion)
+                .service(suggestions::decline_suggestion)
+                .service(suggestions::withdraw_suggestion)
                 .service(moderation::list_queue)
                 .service(moderation::list_my_submissions)
                 .service(stewards::choose_steward)

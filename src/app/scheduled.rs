@@ -20,6 +20,7 @@ use crate::db::Db;
 use crate::error::ApiError;
 use crate::http::input::Schemas;
 use crate::registry::initiatives::store::find;
+use crate::registry::pre_election::store::holding;
 use crate::registry::revisions::publish::{Publisher, publish};
 use crate::registry::revisions::store::{Decision, decide, due, lock_open};
 use crate::registry::revisions::workflow::RevisionState;
@@ -70,6 +71,10 @@ async fn publish_one(
         return Ok(false);
     }
     let before = find(conn, Reach::ALL, initiative).await?;
+    let steward = before.steward.council.as_ref().map(|council| council.id);
+    if holding(conn, steward).await?.is_some() {
+        return Ok(false);
+    }
     if !publish(conn, schemas, &before, &open, Publisher::default()).await? {
         return Ok(false);
     }

@@ -148,6 +148,30 @@ pub enum Action {
     /// A comment on a revision was resolved.
     #[serde(rename = "revision.resolve_comment")]
     RevisionResolveComment,
+    /// An initiative was published in a pre-election period that holds publications, with a reason.
+    #[serde(rename = "initiative.publish_in_period")]
+    InitiativePublishInPeriod,
+    /// A pre-election period was recorded.
+    #[serde(rename = "pre_election_period.create")]
+    PreElectionPeriodCreate,
+    /// A pre-election period was changed.
+    #[serde(rename = "pre_election_period.update")]
+    PreElectionPeriodUpdate,
+    /// A pre-election period was deleted.
+    #[serde(rename = "pre_election_period.delete")]
+    PreElectionPeriodDelete,
+    /// Somebody suggested a change of an initiative.
+    #[serde(rename = "suggestion.create")]
+    SuggestionCreate,
+    /// A suggestion was accepted, in whole or in part.
+    #[serde(rename = "suggestion.accept")]
+    SuggestionAccept,
+    /// A suggestion was declined.
+    #[serde(rename = "suggestion.decline")]
+    SuggestionDecline,
+    /// A suggestion was withdrawn by its author.
+    #[serde(rename = "suggestion.withdraw")]
+    SuggestionWithdraw,
     /// A user was created.
     #[serde(rename = "user.create")]
     UserCreate,
@@ -235,6 +259,10 @@ pub enum RecordKind {
     Initiative,
     /// A revision of an initiative.
     Revision,
+    /// A suggestion to change an initiative.
+    Suggestion,
+    /// A pre-election period.
+    PreElectionPeriod,
     /// A membership.
     Membership,
     /// A recruitment record.

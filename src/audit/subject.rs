@@ -11,8 +11,10 @@ use crate::registry::councils::model::Council;
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::memberships::model::Membership;
 use crate::registry::organisations::model::Organisation;
+use crate::registry::pre_election::model::PreElectionPeriod;
 use crate::registry::recruitment::model::Recruitment;
 use crate::registry::revisions::model::Revision;
+use crate::registry::suggestions::model::Suggestion;
 use crate::registry::themes::model::Theme;
 
 /// The actor of an event.
@@ -198,5 +200,19 @@ impl Audited for Revision {
     fn subject(&self) -> Subject<'_> {
         let subject = Subject::of(RecordKind::Revision, self.id, self.version);
         Subject { name: Some(&self.record.name), council: self.record.steward, ..subject }
+    }
+}
+
+impl Audited for Suggestion {
+    fn subject(&self) -> Subject<'_> {
+        let subject = Subject::of(RecordKind::Suggestion, self.id, self.version);
+        Subject { council: self.steward(), ..subject }
+    }
+}
+
+impl Audited for PreElectionPeriod {
+    fn subject(&self) -> Subject<'_> {
+        let council = self.council.as_ref().map(|council| council.id);
+        Subject { council, ..Subject::of(RecordKind::PreElectionPeriod, self.id, self.version) }
     }
 }

@@ -423,6 +423,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    pre_election_periods (id) {
+        id -> Uuid,
+        election -> Text,
+        nation -> Nullable<Text>,
+        council_id -> Nullable<Uuid>,
+        starts_on -> Date,
+        polling_on -> Date,
+        rule -> Text,
+        notice -> Nullable<Text>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     principles (id) {
         id -> Uuid,
         scheme -> Text,
@@ -536,6 +552,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    suggestions (id) {
+        id -> Uuid,
+        initiative_id -> Uuid,
+        author_id -> Uuid,
+        author_council_id -> Nullable<Uuid>,
+        state -> Text,
+        reason -> Text,
+        operations -> Jsonb,
+        base -> Jsonb,
+        accepted -> Array<Nullable<Int4>>,
+        revision_id -> Nullable<Uuid>,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        reply -> Nullable<Text>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     themes (id) {
         id -> Uuid,
         slug -> Text,
@@ -603,12 +640,16 @@ diesel::joinable!(memberships -> organisations (organisation_id));
 diesel::joinable!(outbox -> key_requests (request_id));
 diesel::joinable!(outcomes -> initiatives (initiative_id));
 diesel::joinable!(outcomes -> organisations (evaluator_id));
+diesel::joinable!(pre_election_periods -> councils (council_id));
 diesel::joinable!(recruitment -> councils (council_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(revision_comments -> revisions (revision_id));
 diesel::joinable!(revisions -> initiatives (initiative_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(sources -> initiatives (initiative_id));
+diesel::joinable!(suggestions -> councils (author_council_id));
+diesel::joinable!(suggestions -> initiatives (initiative_id));
+diesel::joinable!(suggestions -> revisions (revision_id));
 diesel::joinable!(users -> councils (council_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -639,6 +680,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     organisations,
     outbox,
     outcomes,
+    pre_election_periods,
     principles,
     recruitment,
     refresh_tokens,
@@ -648,6 +690,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     slugs,
     sources,
     starts,
+    suggestions,
     themes,
     unanswered_searches,
     users,

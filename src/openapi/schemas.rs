@@ -32,6 +32,7 @@ fn bound_as_entered(document: &mut Value) {
         ("Initiative", "NewInitiative"),
         ("Membership", "NewMembership"),
         ("Organisation", "NewOrganisation"),
+        ("PreElectionPeriod", "NewPreElectionPeriod"),
         ("Recruitment", "NewRecruitment"),
         ("OutcomeRecord", "Outcome"),
         ("User", "NewUser"),
@@ -147,12 +148,13 @@ fn add_selections(document: &mut Value) {
 }
 
 /// Bodies that can be replaced, and the schemas of their patches.
-pub(super) const PATCHES: [(&str, &str); 8] = [
+pub(super) const PATCHES: [(&str, &str); 9] = [
     ("NewCouncil", "CouncilPatch"),
     ("NewTheme", "ThemePatch"),
     ("NewInitiative", "InitiativePatch"),
     ("NewMembership", "MembershipPatch"),
     ("NewOrganisation", "OrganisationPatch"),
+    ("NewPreElectionPeriod", "PreElectionPeriodPatch"),
     ("NewRecruitment", "RecruitmentPatch"),
     ("UserUpdate", "UserPatch"),
     ("ApiKeyUpdate", "ApiKeyPatch"),

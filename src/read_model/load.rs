@@ -28,6 +28,7 @@ use crate::db::history::epoch;
 use crate::db::schema::{changes, initiatives};
 use crate::error::ApiError;
 use crate::registry::initiatives::store::{Loaded, Rows};
+use crate::registry::pre_election;
 
 /// Batch size of a full load.
 const BATCH: i64 = 1_000;
@@ -63,6 +64,7 @@ async fn load_all(conn: &mut AsyncPgConnection, progress: &(impl Fn(Progress) + 
     snapshot.vocabularies = Arc::new(load_vocabularies(conn).await?);
     snapshot.boundaries = Arc::new(load_boundaries(conn).await?);
     snapshot.council_changes = Arc::new(load_council_changes(conn).await?);
+    snapshot.pre_election_periods = Arc::new(pre_election::store::load_all(conn).await?);
     snapshot.memberships = Arc::new(Memberships::load(conn).await?);
     snapshot.set_organisations(load_organisations(conn).await?);
     let rows = changes_after(conn, 0).await?;
@@ -196,6 +198,9 @@ async fn catch_up_in(conn: &mut AsyncPgConnection, from: &Snapshot) -> Result<St
     }
     if !ids_of("council_change").is_empty() {
         next.council_changes = Arc::new(load_council_changes(conn).await?);
+    }
+    if !of_councils.is_empty() || !ids_of("pre_election_period").is_empty() {
+        next.pre_election_periods = Arc::new(pre_election::store::load_all(conn).await?);
     }
     if !of_councils.is_empty() || !of_themes.is_empty() || !of_organisations.is_empty() || is_new_day {
         next.index_catalogue();

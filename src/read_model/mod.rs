@@ -50,6 +50,7 @@ pub mod outcome_list;
 pub mod outcome_summary;
 pub mod outcomes;
 pub mod paging;
+pub mod pre_election_list;
 pub mod proposals;
 pub mod recent;
 pub mod recent_changes;

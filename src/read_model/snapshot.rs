@@ -24,6 +24,7 @@ use crate::access::visibility::Visibility;
 use crate::http::response::Fingerprint;
 use crate::registry::councils::model::Council;
 use crate::registry::organisations::model::Organisation;
+use crate::registry::pre_election::model::PreElectionPeriod;
 
 /// Initiatives in the sort orders of lists. The id breaks ties.
 #[derive(Clone, Debug, Default)]
@@ -103,6 +104,8 @@ pub struct Snapshot {
     pub vocabularies: Arc<Vocabularies>,
     /// Changes of councils.
     pub council_changes: Arc<CouncilChanges>,
+    /// Pre-election periods, the latest first.
+    pub pre_election_periods: Arc<Vec<PreElectionPeriod>>,
     /// Boundaries of councils.
     pub boundaries: Arc<Boundaries>,
     /// Memberships of the network.

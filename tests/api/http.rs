@@ -109,6 +109,11 @@ async fn any_site_may_read_and_none_may_send_credentials_of_the_browser() {
     for exposed in ["etag", "link", "location", "retry-after", "ratelimit", "ratelimit-policy"] {
         assert!(read.header("access-control-expose-headers").contains(exposed), "{exposed}");
     }
+    // Scripts of other sites read no pages, which wait for every byte on a slow connection.
+    let page = client.request(Method::GET, "/about").header("Accept", "text/html").header("Accept-Encoding", "br");
+    let page = send(page).await.expect(200);
+    assert_eq!((page.header("access-control-expose-headers"), page.header("access-control-allow-origin")), ("", "*"));
+    assert_eq!(page.header("vary"), "Accept, Accept-Encoding, Authorization, X-API-Key");
     let preflight = client
         .request(Method::OPTIONS, "/v1/councils")
         .header("Origin", "https://www.oldham.gov.uk")

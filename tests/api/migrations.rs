@@ -184,7 +184,7 @@ fn rust_kind(kind: &str) -> String {
 }
 
 /// Which enum of the document holds the words of which column.
-const WORDS: [(&str, &str); 33] = [
+const WORDS: [(&str, &str); 36] = [
     ("audit_events.origin", "Origin"),
     ("co_operative_values.scheme", "ValueScheme"),
     ("costs.bound", "CostBound"),
@@ -213,7 +213,10 @@ const WORDS: [(&str, &str); 33] = [
     ("outcomes.unit", "Unit"),
     ("principles.scheme", "PrincipleScheme"),
     ("recruitment.stage", "RecruitmentStage"),
+    ("pre_election_periods.nation", "Nation"),
+    ("pre_election_periods.rule", "PublicationRule"),
     ("revisions.state", "RevisionState"),
+    ("suggestions.state", "SuggestionState"),
     ("sources.kind", "SourceKind"),
     ("themes.status", "ThemeStatus"),
     ("users.role", "Role"),
@@ -250,10 +253,11 @@ async fn every_vocabulary_of_the_database_is_its_enum() {
     for column in ["pending_changes.resource", "slugs.resource"] {
         expected.push((column.into(), resources.to_vec()));
     }
-    // Followers hear of boundaries as well; the feed does not have them. Memberships and changes of councils have no
+    // Followers hear of boundaries and pre-election periods as well; the feed does not have them. Memberships and changes of councils have no
     // slug.
     let others = ["council_change", "boundary", "membership"].map(str::to_owned);
-    expected.push(("changes.resource".into(), [&resources[..3], &others, &resources[3..]].concat()));
+    let last = ["pre_election_period".to_owned()];
+    expected.push(("changes.resource".into(), [&resources[..3], &others, &resources[3..], &last].concat()));
     expected.sort();
     let found: Vec<(String, Vec<String>)> = checks
         .iter()

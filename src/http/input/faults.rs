@@ -32,6 +32,7 @@ const READ_ONLY: &[&str] = &[
     "status_text",
     "freshness",
     "freshness_text",
+    "notice_text",
     "last_signed_in_at",
 ];
 

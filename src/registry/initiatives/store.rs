@@ -28,7 +28,7 @@ use crate::registry::references::Resource;
 type Keeper = (CouncilRef, Option<f64>, Option<f64>);
 
 /// Initiatives that a caller can see. Every query starts from this.
-fn visible(reach: Reach) -> initiatives::BoxedQuery<'static, Pg> {
+pub fn visible(reach: Reach) -> initiatives::BoxedQuery<'static, Pg> {
     use Visibility::{Members, Officers, Private, Public};
     let levels = [Public, Members, Officers, Private].into_iter().filter(|level| *level <= reach.level).map(Word);
     let seen = initiatives::effective_visibility.eq_any(levels.collect::<Vec<_>>());

@@ -48,7 +48,7 @@ pub fn diff(from: &Revision, to: &Revision) -> Result<RevisionDiff, ApiError> {
 }
 
 /// One line for each member in which two texts differ.
-fn in_words(before: &Value, after: &Value) -> Vec<String> {
+pub fn in_words(before: &Value, after: &Value) -> Vec<String> {
     changed(before, after)
         .into_iter()
         .map(|name| {

@@ -4,6 +4,7 @@
 //! written and reviewed. `workflow.rs` has the table of actions: from which states each is allowed, and to whom.
 
 pub mod comments;
+pub mod credits;
 pub mod diff;
 pub mod model;
 pub mod publish;

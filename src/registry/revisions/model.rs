@@ -9,6 +9,7 @@ use super::store::RevisionRow;
 use super::workflow::{RevisionAction, RevisionState};
 use crate::http::input::{Check, Faults};
 use crate::http::response::Versioned;
+use crate::registry::councils::model::CouncilRef;
 use crate::registry::initiatives::answer::InitiativeRef;
 use crate::registry::initiatives::model::NewInitiative;
 use crate::registry::people::Person;
@@ -40,6 +41,8 @@ pub struct Revision {
     /// What changes and why, in the words of the authors. Null for readers.
     #[schema(required)]
     pub note: Option<String>,
+    /// Councils whose suggestions are in the text.
+    pub credits: Vec<CouncilRef>,
     /// Users who wrote the text. Empty for readers.
     pub writers: Vec<Person>,
     /// User who submitted it. Null for readers.
@@ -222,6 +225,10 @@ pub struct Publication {
     /// Reason. The authors see it. Required of a network admin who wrote some of the text.
     #[schema(example = "Checked against the committee report.")]
     pub reason: Option<Line<2000>>,
+    /// Why the initiative is published although a pre-election period holds publications of its council. Required then;
+    /// kept with `reason`.
+    #[schema(example = "The service closes next week, and residents need to know.")]
+    pub despite_period: Option<Line<1000>>,
     /// When to publish (RFC 3339), within two years. Until then the revision is approved. Default: now.
     #[schema(example = "2027-05-07T09:00:00Z")]
     pub publish_at: Option<DateTime<Utc>>,

@@ -24,6 +24,8 @@ use crate::http::response::Versioned;
 use crate::registry::councils::model::CouncilRef;
 use crate::registry::initiatives::answer::InitiativeRef;
 use crate::registry::people::{Person, names_of};
+use crate::registry::pre_election::model::PeriodRef;
+use crate::registry::pre_election::store::Current;
 use crate::registry::references;
 use crate::text::Reference;
 
@@ -65,6 +67,9 @@ pub struct PendingRevision {
     /// When it is to be published.
     #[schema(required)]
     pub publish_at: Option<DateTime<Utc>>,
+    /// Pre-election period of the council today. If its rule is `hold`, nothing is published before it has ended.
+    #[schema(required)]
+    pub period: Option<PeriodRef>,
     /// Number of comments that nobody has resolved.
     #[schema(minimum = 0)]
     pub open_comments: i64,
@@ -199,6 +204,7 @@ pub async fn list(
         .await?;
     let records: HashMap<Uuid, Record> = records.into_iter().collect();
     let councils: Vec<Uuid> = records.values().filter_map(|record| record.2).collect();
+    let periods = Current::load(conn, Utc::now().date_naive(), &councils).await?;
     let councils = references::councils_by_id(conn, &councils).await?;
     let people = names_of(conn, rows.iter().filter_map(|row| row.claimed_by).collect()).await?;
     let open_comments = comments::open(conn, rows.iter().map(|row| row.id).collect()).await?;
@@ -217,6 +223,7 @@ pub async fn list(
             days_waiting: row.submitted_at.map(|at| (now - at).num_days()),
             claimed_by: row.claimed_by.and_then(|id| people.get(&id).cloned()),
             publish_at: row.publish_at,
+            period: periods.of(steward).map(PeriodRef::from),
             open_comments: open_comments.get(&row.id).copied().unwrap_or_default(),
             actions: RevisionAction::allowed(state, caller.role.is_officer()).collect(),
             submitted_at: row.submitted_at,

@@ -8,11 +8,11 @@ use diesel::sql_types::{Array, Bool, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::comments;
 use super::model::{RecordThen, Revision, RevisionSummary};
 use super::store::{OPEN, RevisionRow, lock_numbered, numbered};
 use super::text::{changed, parsed, rebase, text_of};
 use super::workflow::{RevisionAction, RevisionState};
+use super::{comments, credits};
 use crate::access::account::Account;
 use crate::access::reach::Reach;
 use crate::access::visibility::Visibility;
@@ -113,6 +113,7 @@ pub async fn find_of(
         changed,
         conflicts,
         note: row.note.clone().filter(|_| is_insider),
+        credits: credits::of(conn, row.id).await?,
         writers,
         submitted_by: person(row.submitted_by),
         submitted_at: row.submitted_at.filter(|_| is_insider),

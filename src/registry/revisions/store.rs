@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use diesel::dsl::max;
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Jsonb, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Jsonb, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 use uuid::Uuid;
@@ -149,6 +149,29 @@ pub async fn lock_present(conn: &mut AsyncPgConnection, initiative: Uuid) -> Res
     lock(conn, present.into_boxed()).await?.ok_or_else(|| ApiError::internal("the initiative has no present revision"))
 }
 
+/// Who writes a text.
+#[derive(Clone, Debug)]
+pub struct Writers {
+    users: Vec<Uuid>,
+    /// True if one of them is of the council that looks after the initiative.
+    is_council: bool,
+}
+
+impl Writers {
+    /// With a user whose suggestion they take over.
+    pub fn and(mut self, user: Uuid) -> Self {
+        self.users.push(user);
+        self.users.dedup();
+        self
+    }
+}
+
+impl From<&Account> for Writers {
+    fn from(author: &Account) -> Self {
+        Self { users: vec![author.user_id], is_council: author.bound_to().is_some() }
+    }
+}
+
 /// Begins a revision. `texts` are its text and the published text, which it starts from; `None`: the draft of an
 /// unpublished initiative.
 pub async fn begin(
@@ -156,7 +179,7 @@ pub async fn begin(
     record: &Initiative,
     texts: Option<(&Value, &Value)>,
     note: Option<&str>,
-    author: &Account,
+    writers: Writers,
 ) -> Result<i32, ApiError> {
     let last: Option<i32> = revisions::table
         .filter(revisions::initiative_id.eq(record.id))
@@ -172,8 +195,8 @@ pub async fn begin(
             revisions::content.eq(texts.map(|(text, _)| text)),
             revisions::base.eq(texts.map(|(_, base)| base)),
             revisions::note.eq(note),
-            revisions::writers.eq(vec![Some(author.user_id)]),
-            revisions::is_by_council.eq(author.bound_to().is_some()),
+            revisions::writers.eq(writers.users.into_iter().map(Some).collect::<Vec<_>>()),
+            revisions::is_by_council.eq(writers.is_council),
         ))
         .execute(conn)
         .await?;
@@ -182,22 +205,21 @@ pub async fn begin(
 
 const EDIT: &str = "
     UPDATE revisions SET content = $1, base = $2, is_by_council = is_by_council OR $3,
-        writers = CASE WHEN $4 = ANY (writers) THEN writers ELSE writers || $5 END
-    WHERE id = $6";
+        writers = writers || ARRAY(SELECT one FROM unnest($4) AS one WHERE one <> ALL (writers))
+    WHERE id = $5";
 
 /// Replaces the text of a revision that [`locate`] has locked.
 pub async fn edit(
     conn: &mut AsyncPgConnection,
     id: Uuid,
     (text, base): (&Value, &Value),
-    author: &Account,
+    writers: Writers,
 ) -> Result<(), ApiError> {
     Prepared::new(EDIT)
         .bind::<Jsonb, _>(text)
         .bind::<Jsonb, _>(base)
-        .bind::<Bool, _>(author.bound_to().is_some())
-        .bind::<SqlUuid, _>(author.user_id)
-        .bind::<SqlUuid, _>(author.user_id)
+        .bind::<Bool, _>(writers.is_council)
+        .bind::<Array<SqlUuid>, _>(writers.users)
         .bind::<SqlUuid, _>(id)
         .execute(conn)
         .await?;

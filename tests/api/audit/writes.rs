@@ -285,7 +285,9 @@ async fn every_write_and_every_reading_of_a_contact_leaves_its_event() {
     walk.themes().await;
     walk.organisations().await;
     walk.initiatives().await;
+    walk.pre_election_periods().await;
     walk.revisions().await;
+    walk.suggestions().await;
     walk.users().await;
     walk.api_keys().await;
     walk.key_requests().await;

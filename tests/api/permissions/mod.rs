@@ -7,7 +7,7 @@ mod table;
 use std::collections::BTreeSet;
 
 use ccin_registry::access::role::Role;
-use ccin_registry::access::scope::Scope;
+use ccin_registry::access::scope::{Scope, Scopes};
 use ccin_registry::accounts::api_keys::model::NewApiKey;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -19,6 +19,7 @@ use uuid::Uuid;
 use crate::support::client::send;
 use crate::support::issuer::{Issuer, Key};
 use crate::support::practice::practice;
+use crate::support::records::{period, suggestion};
 use crate::support::tokens::{altered, forged};
 use crate::support::{Answer, Client, TestApp};
 
@@ -48,7 +49,11 @@ impl Operation {
         };
         match kind {
             Key(scope) => by_key(NetworkAdmin, Some(scope)),
-            KeyOfADemotedOwner => by_key(MemberViewer, None),
+            // A key has at most the scopes of its owner's role.
+            KeyOfADemotedOwner => {
+                let lacks = |scope: &Scope| !Scopes::of(Role::MemberViewer).contains(*scope);
+                by_key(MemberViewer, None) && !matches!(needs, OfScope(needed) if lacks(needed))
+            }
             AdminByAnotherIssuer => by_key(NetworkAdmin, None),
             _ => kinds.contains(&kind),
         }
@@ -88,6 +93,8 @@ struct Walk {
     initiative: String,
     membership: String,
     recruitment: String,
+    suggestion: String,
+    period: String,
     /// A key of Oldham's editor, and a request for one.
     api_key: Uuid,
     key_request: Uuid,
@@ -155,6 +162,11 @@ impl Walk {
         let prospect = json!({ "target": { "council": "swansea" } });
         let prospect = app.with_token(&good).post("/v1/recruitment", &prospect).await.expect(201);
         let recruitment = prospect.json["id"].as_str().unwrap().to_owned();
+        let period = app.with_token(&good).post("/v1/pre-election-periods", &period("2099-03-26")).await.expect(201);
+        let period = period.json["id"].as_str().unwrap().to_owned();
+        let suggestion = suggestion("get-oldham-working");
+        let suggestion = app.with_token(&good).post("/v1/suggestions", &suggestion).await.expect(201);
+        let suggestion = suggestion.json["id"].as_str().unwrap().to_owned();
         app.sql(
             "INSERT INTO boundaries (gss_code, name, west, south, east, north, attribution, digest)
              VALUES ('E08000004', 'Oldham', -2.2, 53.5, -1.9, 53.6, 'Somebody', '');
@@ -170,6 +182,8 @@ impl Walk {
             initiative,
             membership,
             recruitment,
+            suggestion,
+            period,
             users,
             tokens,
             keys,
@@ -186,6 +200,8 @@ impl Walk {
             Some(path) if path.starts_with("api-keys") => self.api_key.to_string(),
             Some(path) if path.starts_with("memberships") => self.membership.clone(),
             Some(path) if path.starts_with("recruitment") => self.recruitment.clone(),
+            Some(path) if path.starts_with("pre-election-periods") => self.period.clone(),
+            Some(path) if path.starts_with("suggestions") => self.suggestion.clone(),
             Some(_) => self.users[0].1.to_string(),
             None => self.council.clone(),
         };
@@ -310,6 +326,7 @@ fn faults_of(operation: &Operation, kind: Kind, bare: bool, answer: &Answer) -> 
     // Without If-Match the record is not looked at, so that its council, or whether it is a proposal, cannot matter
     // yet.
     let may_be_own = operation.path.starts_with("/v1/api-keys/{id}")
+        || operation.path == "/v1/suggestions/{id}/withdraw"
         || operation.path == "/v1/organisations/{organisation}" && [Contributor, CouncilEditor].contains(&kind);
     let is_known = !(bare && (kind == EditorOfAnotherCouncil || may_be_own));
     if kind == KeyAndToken {

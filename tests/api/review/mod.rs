@@ -3,8 +3,10 @@
 mod history;
 mod life;
 mod merge;
+mod pre_election;
 mod readers;
 mod scheduled;
+mod suggestions;
 mod table;
 
 use reqwest::Method;

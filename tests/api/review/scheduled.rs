@@ -24,7 +24,7 @@ async fn submitted(app: &TestApp, title: &str) -> (Client, Answer) {
     (editor, submitted)
 }
 
-async fn run(app: &TestApp) -> usize {
+pub async fn run(app: &TestApp) -> usize {
     let schemas = Schemas::new(&document().value);
     publish_due(&app.db, &app.keys, &schemas).await.expect("the database is there")
 }

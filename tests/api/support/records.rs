@@ -54,6 +54,18 @@ pub fn whole_organisation() -> Value {
     })
 }
 
+/// A pre-election period of all councils that begins on a day of March.
+pub fn period(starts_on: &str) -> Value {
+    let polling_on = starts_on.replace("-03-26", "-05-06");
+    json!({ "election": "Local elections", "starts_on": starts_on, "polling_on": polling_on, "rule": "warn" })
+}
+
+/// A suggestion to say for whom an initiative is.
+pub fn suggestion(initiative: &str) -> Value {
+    let operations = json!([{ "op": "add", "path": "/who_for", "value": "Everybody who lives there." }]);
+    json!({ "initiative": initiative, "reason": "The report says so.", "operations": operations })
+}
+
 /// A minimal initiative.
 pub fn initiative(title: &str, lead_council: &str) -> Value {
     json!({

@@ -7,7 +7,7 @@ use crate::boundaries::{import_boundaries, with_boundaries};
 use crate::review::act;
 use crate::support::client::send;
 use crate::support::practice::{practice, publish, with};
-use crate::support::records::{council, organisation, theme};
+use crate::support::records::{council, organisation, period, suggestion, theme};
 use crate::support::{Client, TestApp};
 
 /// The area of a council.
@@ -71,6 +71,13 @@ async fn fill_lists_of_admins(app: &TestApp, admin: &Client, [lead, theme]: [&st
     let draft = admin.post("/v1/initiatives", &body).await.expect(201);
     let revision = admin.get(&format!("{}/revisions/1", draft.header("location"))).await.expect(200);
     act(admin, &revision, "submit", &Value::Null).await.expect(200);
+    // The sample's, which the examples name, or the first.
+    let published = admin.get("/v1/initiatives?limit=200").await.expect(200);
+    let published = published.each("slug");
+    let sample = json!("get-oldham-working");
+    let published = if published.contains(&sample) { &sample } else { &published[0] };
+    admin.post("/v1/pre-election-periods", &period("2027-03-26")).await.expect(201);
+    admin.post("/v1/suggestions", &suggestion(published.as_str().expect("a slug"))).await.expect(201);
     let key = json!({ "name": "A website", "scopes": ["read:public"] });
     let key = admin.post("/v1/api-keys", &key).await.expect(201);
     let used = app.anonymous().request(Method::GET, "/v1/councils");

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::Walk;
 use crate::audit::events_of;
 use crate::support::client::send;
-use crate::support::records::initiative;
+use crate::support::records::{initiative, suggestion};
 
 impl Walk {
     pub async fn archive(&mut self) {
@@ -68,5 +68,50 @@ impl Walk {
         let discarded = admin.delete(another.header("location"), another.etag()).await;
         let record = json!({ "id": another.json["id"], "slug": "smarter-york/revisions/3" });
         self.left("discard_revision", &discarded, &record, &[("revision.discard", kind, Some(1), None)]).await;
+    }
+
+    pub async fn suggestions(&mut self) {
+        let admin = self.admin.clone();
+        let kind = "suggestion";
+        for (operation, below, body) in [
+            ("accept_suggestion", "accept", json!({})),
+            ("decline_suggestion", "decline", json!({ "reply": "It has not." })),
+            ("withdraw_suggestion", "withdraw", Value::Null),
+        ] {
+            let created = admin.post("/v1/suggestions", &suggestion("smarter-york")).await.expect(201);
+            let record = json!({ "id": created.json["id"], "slug": null });
+            self.left("create_suggestion", &created, &record, &[("suggestion.create", kind, None, Some(1))]).await;
+            let path = format!("{}/{below}", created.header("location"));
+            let request = admin.request(Method::POST, &path).header("If-Match", created.etag());
+            let ended = send(if body.is_null() { request } else { request.json(&body) }).await.expect(200);
+            let action = format!("suggestion.{below}");
+            let told = (action.leak() as &str, kind, Some(1), Some(2));
+            let into = ("revision.create", "revision", None, Some(1));
+            let told = if below == "accept" { vec![told, into] } else { vec![told] };
+            self.left(operation, &ended, &record, &told).await;
+            if below == "accept" {
+                let path = format!("/v1/initiatives/smarter-york/revisions/{}", ended.json["revision"]);
+                let revision = admin.get(&path).await.expect(200);
+                admin.delete(&path, revision.etag()).await.expect(204);
+            }
+        }
+    }
+
+    pub async fn pre_election_periods(&mut self) {
+        let (admin, kind) = (self.admin.clone(), "pre_election_period");
+        let body = json!({ "election": "Local elections", "starts_on": "2099-03-26", "polling_on": "2099-05-06",
+            "council": "york" });
+        let created = admin.post("/v1/pre-election-periods", &body).await.expect(201);
+        let path = created.header("location").to_owned();
+        let record = json!({ "id": created.json["id"], "slug": null });
+        let told = [("pre_election_period.create", kind, None, Some(1))];
+        self.left("create_pre_election_period", &created, &record, &told).await;
+        assert_eq!(events_of(&admin, &created).await[0]["council"]["slug"], "york");
+        let changed = admin.patch(&path, created.etag(), &json!({ "rule": "warn" })).await.expect(200);
+        let told = [("pre_election_period.update", kind, Some(1), Some(2))];
+        self.left("update_pre_election_period", &changed, &record, &told).await;
+        let deleted = admin.delete(&path, changed.etag()).await;
+        let told = [("pre_election_period.delete", kind, Some(2), None)];
+        self.left("delete_pre_election_period", &deleted, &record, &told).await;
     }
 }
