@@ -148,6 +148,12 @@ pub enum Action {
     /// A comment on a revision was resolved.
     #[serde(rename = "revision.resolve_comment")]
     RevisionResolveComment,
+    /// A release was made.
+    #[serde(rename = "release.create")]
+    ReleaseCreate,
+    /// A release was withdrawn, and its file deleted.
+    #[serde(rename = "release.withdraw")]
+    ReleaseWithdraw,
     /// A user was created.
     #[serde(rename = "user.create")]
     UserCreate,
@@ -239,6 +245,8 @@ pub enum RecordKind {
     Membership,
     /// A recruitment record.
     Recruitment,
+    /// A release of the registry.
+    Release,
     /// A user.
     User,
     /// An API key.

@@ -12,6 +12,7 @@ use crate::registry::initiatives::answer::Initiative;
 use crate::registry::memberships::model::Membership;
 use crate::registry::organisations::model::Organisation;
 use crate::registry::recruitment::model::Recruitment;
+use crate::registry::releases::model::Release;
 use crate::registry::revisions::model::Revision;
 use crate::registry::themes::model::Theme;
 
@@ -168,6 +169,12 @@ impl Audited for Membership {
 impl Audited for Recruitment {
     fn subject(&self) -> Subject<'_> {
         Subject::of(RecordKind::Recruitment, self.id, self.version)
+    }
+}
+
+impl Audited for Release {
+    fn subject(&self) -> Subject<'_> {
+        Subject { name: Some(&self.name), ..Subject::of(RecordKind::Release, self.id, self.version) }
     }
 }
 

@@ -20,7 +20,7 @@ macro_rules! initiatives {
 }
 
 /// Start of the path, name of the parameter, and where its value is from. The first that fits counts.
-const SOURCES: [(&str, &str, &str); 21] = [
+const SOURCES: [(&str, &str, &str); 22] = [
     ("/id/{id}", "id", initiatives!("id")),
     ("/oembed", "url", "/ogc/collections/initiatives/items?limit=1#/features/*/properties/url"),
     (
@@ -49,6 +49,7 @@ const SOURCES: [(&str, &str, &str); 21] = [
     ("/v1/memberships/{id}", "id", "/v1/memberships?fields=id&limit=1#/data/*/id"),
     ("/v1/organisations/{organisation}", "organisation", "/v1/organisations?fields=slug&limit=1#/data/*/slug"),
     ("/v1/recruitment/{id}", "id", "/v1/recruitment?limit=1#/data/*/id"),
+    ("/v1/releases/{release}", "release", "/v1/releases?limit=1#/data/*/name"),
     ("/v1/search", "q", initiatives!("title")),
     ("/v1/suggest", "q", initiatives!("title")),
     ("/v1/themes/{theme}/initiatives", "theme", initiatives!("themes/*/slug")),

@@ -12,6 +12,7 @@ pub mod outcomes;
 pub mod people;
 pub mod recruitment;
 pub mod references;
+pub mod releases;
 pub mod revisions;
 pub mod slugs;
 pub mod stewards;

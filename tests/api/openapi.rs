@@ -264,6 +264,7 @@ async fn an_idempotency_key_is_said_to_be_taken_exactly_where_it_is() {
         "create_organisation",
         "merge_organisation",
         "create_recruitment",
+        "create_release",
         "create_theme",
         "merge_theme",
         "create_user",

@@ -146,6 +146,22 @@ pub struct Embedded {
     pub components: Option<Vec<Initiative>>,
 }
 
+/// The revision of an initiative that readers saw at a moment.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ShownRevision {
+    /// Number of the revision: `GET /v1/initiatives/{initiative}/revisions/{number}`.
+    #[schema(example = 1, minimum = 1)]
+    pub number: i32,
+    /// The moment.
+    pub as_at: DateTime<Utc>,
+    /// When readers first saw this text.
+    pub published_at: DateTime<Utc>,
+    /// When readers last saw this text: another one replaced it, or the initiative was unpublished. Null for the present
+    /// text.
+    #[schema(required)]
+    pub replaced_at: Option<DateTime<Utc>>,
+}
+
 /// Skips a member that only a response has. The read model stores the record without it.
 fn skip_member<'de, D: Deserializer<'de>, T: Default>(deserializer: D) -> Result<T, D::Error> {
     IgnoredAny::deserialize(deserializer).map(|_| T::default())
@@ -292,6 +308,10 @@ pub struct Initiative {
     #[serde(skip_serializing_if = "Option::is_none", default, deserialize_with = "skip_member")]
     #[schema(required = false)]
     pub highlight: Option<Highlight>,
+    /// The revision that this text is. Only with `as_at`.
+    #[serde(skip_serializing_if = "Option::is_none", default, deserialize_with = "skip_member")]
+    #[schema(required = false)]
+    pub revision: Option<ShownRevision>,
     /// When the record was first published. Null for a record that has only been a draft.
     #[schema(required)]
     pub published_at: Option<DateTime<Utc>>,

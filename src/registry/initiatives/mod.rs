@@ -6,6 +6,7 @@
 pub mod answer;
 mod child_rows;
 pub mod children;
+pub mod earlier;
 pub mod evidence;
 pub mod freshness;
 pub mod lead;

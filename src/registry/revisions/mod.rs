@@ -6,6 +6,8 @@
 pub mod comments;
 pub mod diff;
 pub mod model;
+pub mod past;
+pub mod past_filter;
 pub mod publish;
 pub mod queue;
 pub mod read;

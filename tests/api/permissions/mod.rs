@@ -88,6 +88,7 @@ struct Walk {
     initiative: String,
     membership: String,
     recruitment: String,
+    release: String,
     /// A key of Oldham's editor, and a request for one.
     api_key: Uuid,
     key_request: Uuid,
@@ -155,6 +156,8 @@ impl Walk {
         let prospect = json!({ "target": { "council": "swansea" } });
         let prospect = app.with_token(&good).post("/v1/recruitment", &prospect).await.expect(201);
         let recruitment = prospect.json["id"].as_str().unwrap().to_owned();
+        let release = app.with_token(&good).post("/v1/releases", &json!({ "reason": "To walk" })).await.expect(201);
+        let release = release.json["name"].as_str().unwrap().to_owned();
         app.sql(
             "INSERT INTO boundaries (gss_code, name, west, south, east, north, attribution, digest)
              VALUES ('E08000004', 'Oldham', -2.2, 53.5, -1.9, 53.6, 'Somebody', '');
@@ -170,6 +173,7 @@ impl Walk {
             initiative,
             membership,
             recruitment,
+            release,
             users,
             tokens,
             keys,
@@ -207,6 +211,7 @@ impl Walk {
             ("{format}", "csv"),
             ("{number}", "1"),
             ("{comment}", &self.initiative),
+            ("{release}", &self.release),
         ];
         let path = values.iter().fold(operation.path.clone(), |path, (name, value)| path.replace(name, value));
         assert!(!path.contains('{'), "say in the walk what stands for the parameters of {path}");

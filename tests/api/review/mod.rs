@@ -3,6 +3,8 @@
 mod history;
 mod life;
 mod merge;
+mod past;
+mod past_lists;
 mod readers;
 mod scheduled;
 mod table;
