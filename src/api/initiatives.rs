@@ -137,7 +137,7 @@ fn page(
 /// With `as_at` you get the text that readers saw at a moment, and `revision` says which one it is. Councils, themes and
 /// organisations have the names of today. `slug`, `steward`, `state`, `entered_by` and `version` are of today too. What was
 /// withdrawn since does not come back.
-#[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), InitiativeView),
+#[utoipa::path(tag = "initiatives", extensions(("x-price" = json!({ "units": 1, "as_at": 4 }))), params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), InitiativeView),
     responses(Cacheable, Moves, (status = 200, description = "The initiative", content(
         (Initiative = "application/json"), (LinkedData = "application/ld+json"), (String = "text/markdown")))))]
 #[get("/initiatives/{initiative}")]

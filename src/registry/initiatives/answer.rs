@@ -11,6 +11,7 @@ use super::evidence::{Cost, Outcome, Source};
 use super::freshness::Freshness;
 use super::lead::{EnteredBy, Lead};
 use super::model::{DeliveryStatus, InitiativeKind, Licence, ParticipantRole, Partner, State, VerificationMethod};
+use super::shown::ShownRevision;
 use super::status::StatusConfirmation;
 use crate::access::visibility::Visibility;
 use crate::geography::Point;
@@ -144,22 +145,6 @@ pub struct Embedded {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(no_recursion)]
     pub components: Option<Vec<Initiative>>,
-}
-
-/// The revision of an initiative that readers saw at a moment.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct ShownRevision {
-    /// Number of the revision: `GET /v1/initiatives/{initiative}/revisions/{number}`.
-    #[schema(example = 1, minimum = 1)]
-    pub number: i32,
-    /// The moment.
-    pub as_at: DateTime<Utc>,
-    /// When readers first saw this text.
-    pub published_at: DateTime<Utc>,
-    /// When readers last saw this text: another one replaced it, or the initiative was unpublished. Null for the present
-    /// text.
-    #[schema(required)]
-    pub replaced_at: Option<DateTime<Utc>>,
 }
 
 /// Skips a member that only a response has. The read model stores the record without it.

@@ -16,6 +16,7 @@ pub mod query;
 pub mod relatives;
 pub mod resolve;
 mod rows;
+pub mod shown;
 pub mod status;
 pub mod store;
 pub mod write;

@@ -24,9 +24,10 @@ use crate::db::enum_text::{Word, text};
 use crate::db::schema::{initiatives, revisions};
 use crate::error::ApiError;
 use crate::http::page::{Order, Slice, Window};
-use crate::registry::initiatives::answer::{Initiative, InitiativeRef, ShownRevision};
+use crate::registry::initiatives::answer::{Initiative, InitiativeRef};
 use crate::registry::initiatives::earlier::EarlierText;
 use crate::registry::initiatives::relatives::Related;
+use crate::registry::initiatives::shown::ShownRevision;
 use crate::registry::initiatives::store;
 
 /// Title of the text that was shown.
@@ -66,9 +67,9 @@ pub fn shown(reach: Reach, at: DateTime<Utc>) -> Shown {
     // The text and that of its parent were for this reader, or the reader's council looks after it.
     let levels = [Public, Members, Officers, Private].into_iter().filter(|level| *level <= reach.level);
     let levels: Vec<String> = levels.map(|level| text(&level)).collect();
-    let seen = sql::<Bool>("(initiatives.steward_id IS NOT DISTINCT FROM coalesce(")
+    let seen = sql::<Bool>("(initiatives.steward_id = ")
         .bind::<Nullable<SqlUuid>, _>(reach.council)
-        .sql(", '00000000-0000-0000-0000-000000000000') OR (coalesce(revisions.content ->> 'visibility', initiatives.visibility) = ANY (")
+        .sql(" OR (coalesce(revisions.content ->> 'visibility', initiatives.visibility) = ANY (")
         .bind::<Array<Text>, _>(levels.clone())
         .sql(&format!(
             ") AND (({PARENT}) IS NULL OR EXISTS (

@@ -64,11 +64,17 @@ fn involving(query: Shown, councils: &[Uuid], roles: &'static [&'static str], by
     let (ids, roles) = (councils.to_vec(), roles.to_vec());
     let now = sql::<Bool>("CASE WHEN revisions.content IS NULL THEN initiatives.lead_council_id = ANY (")
         .bind::<Array<SqlUuid>, _>(ids.clone())
-        .sql(") OR EXISTS (SELECT FROM initiative_participants p WHERE p.initiative_id = initiatives.id AND p.council_id = ANY (")
+        .sql(
+            ") OR EXISTS (SELECT FROM initiative_participants p
+                WHERE p.initiative_id = initiatives.id AND p.council_id = ANY (",
+        )
         .bind::<Array<SqlUuid>, _>(ids.clone())
         .sql(") AND p.role = ANY (")
         .bind::<Array<Text>, _>(roles.clone())
-        .sql(")) OR EXISTS (SELECT FROM initiative_leads l WHERE l.initiative_id = initiatives.id AND l.kind = 'network' AND ")
+        .sql(
+            ")) OR EXISTS (SELECT FROM initiative_leads l
+                WHERE l.initiative_id = initiatives.id AND l.kind = 'network' AND ",
+        )
         .bind::<Bool, _>(by_network);
     let then = now
         .sql(") ELSE EXISTS (SELECT FROM slugs s WHERE s.resource = 'council' AND s.record_id = ANY (")

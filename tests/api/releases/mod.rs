@@ -30,12 +30,12 @@ async fn file(client: &Client, name: &str) -> (Vec<u8>, HeaderMap) {
 /// The files in a ZIP, by name.
 fn unzipped(bytes: &[u8]) -> BTreeMap<String, String> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).expect("a zip archive");
-    let names: Vec<String> = archive.file_names().map(str::to_owned).collect();
     let mut files = BTreeMap::new();
-    for name in names {
+    for at in 0..archive.len() {
+        let mut file = archive.by_index(at).expect("a file");
         let mut text = String::new();
-        archive.by_name(&name).unwrap().read_to_string(&mut text).expect("UTF-8");
-        files.insert(name, text);
+        file.read_to_string(&mut text).expect("UTF-8");
+        files.insert(file.name().expect("a name").into_owned(), text);
     }
     files
 }
@@ -80,7 +80,8 @@ async fn a_release_says_what_it_is_and_its_checksum_is_that_of_its_bytes() {
     // The bytes are compressed already: a caller who takes gzip gets the same.
     let address = format!("/v1/releases/{name}/data");
     let zipped = anybody.request(Method::GET, &address).header("Accept-Encoding", "gzip, br").send().await.unwrap();
-    assert_eq!((zipped.headers().get("content-encoding"), &zipped.bytes().await.unwrap()[..]), (None, &bytes[..]));
+    assert!(!zipped.headers().contains_key("content-encoding"), "{:?}", zipped.headers());
+    assert!(zipped.bytes().await.unwrap() == bytes, "other bytes");
     let known = anybody.request(Method::GET, &address).header("If-None-Match", &headers["etag"]);
     send(known).await.expect(304);
     let head = anybody.request(Method::HEAD, &address).send().await.unwrap();
