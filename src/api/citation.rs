@@ -47,10 +47,7 @@ pub async fn cite_initiative(
     initiative: web::Path<String>,
     query: Query<CitationQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let format = match query.format {
-        Some(format) => format,
-        None => negotiate::choose(&request, &FORMATS)?,
-    };
+    let format = chosen(&request, query.format)?;
     let entry = snapshot.locate_initiative(caller.reach(), &initiative)?;
     if references::is_former(&initiative, &entry.slug, entry.id) {
         return Ok(moved(&request, &entry.slug));
@@ -66,8 +63,17 @@ pub async fn cite_initiative(
         CitationFormat::Ris => (ris::write(&work), "; charset=utf-8"),
         CitationFormat::Text => (work.reference(), "; charset=utf-8"),
     };
-    let media_type = FORMATS.iter().find(|(one, _)| *one == format).map_or(csl::MEDIA_TYPE, |(_, name)| *name);
-    Ok(Answer::new(&request, &format!("{media_type}{parameter}")).of(&found).send(body))
+    Ok(Answer::new(&request, &format!("{}{parameter}", media_type(format))).of(&found).send(body))
+}
+
+/// The format in the query, or else in `Accept`.
+pub(super) fn chosen(request: &HttpRequest, asked: Option<CitationFormat>) -> Result<CitationFormat, ApiError> {
+    asked.map_or_else(|| negotiate::choose(request, &FORMATS), Ok)
+}
+
+/// The media type of a format.
+pub(super) fn media_type(format: CitationFormat) -> &'static str {
+    FORMATS.iter().find(|(one, _)| *one == format).map_or(csl::MEDIA_TYPE, |(_, name)| *name)
 }
 
 /// Follow a permalink

@@ -1,15 +1,18 @@
 //! Initiatives. Readers see published records within their permissions. Authors write drafts. `publication.rs` has what
 //! network officers do with them.
 
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
 use diesel_async::AsyncPgConnection;
 
+use super::past;
 use super::writes::{Creation, Edit, Editable};
 use crate::access::account::Account;
 use crate::access::extractors::{Anyone, Author};
 use crate::access::reach::Reach;
 use crate::access::scope::WriteInitiatives;
 use crate::audit::model::Action;
+use crate::db::Db;
 use crate::db::enum_text::picked;
 use crate::error::ApiError;
 use crate::formats::citation::form::Form;
@@ -27,7 +30,7 @@ use crate::read_model::snapshot::Snapshot;
 use crate::read_model::unanswered;
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::initiatives::model::{NewInitiative, State};
-use crate::registry::initiatives::query::{InitiativeQuery, InitiativeView};
+use crate::registry::initiatives::query::{InitiativeListQuery, InitiativeQuery, InitiativeView};
 use crate::registry::initiatives::resolve::resolve;
 use crate::registry::initiatives::{store, write};
 use crate::registry::references;
@@ -37,18 +40,24 @@ use crate::registry::withdrawal::Withdrawal;
 
 /// List initiatives
 ///
-/// The initiatives that you have permission to see. You can filter, sort and page them.
-#[utoipa::path(tag = "initiatives", extensions(("x-price" = json!({ "units": 2, "q": 5, "include": 5, "whole": 10 }))), params(InitiativeQuery), responses(Cacheable, (status = 200, description = "Initiatives", body = Page<Initiative>)))]
+/// The initiatives that you have permission to see. You can filter, sort and page them. With `as_at` you get those that
+/// readers saw at a moment. Councils, themes and organisations have the names of today.
+#[utoipa::path(tag = "initiatives", extensions(("x-price" = json!({ "units": 2, "q": 5, "include": 5, "as_at": 10, "whole": 10 }))), params(InitiativeListQuery), responses(Cacheable, (status = 200, description = "Initiatives", body = Page<Initiative>)))]
 #[get("/initiatives")]
 pub async fn list_initiatives(
     request: HttpRequest,
     snapshot: CurrentSnapshot,
+    db: Data<Db>,
     caller: Anyone,
     pages: Pages,
-    query: Query<InitiativeQuery>,
+    query: Query<InitiativeListQuery>,
 ) -> Result<HttpResponse, ApiError> {
+    let Query(InitiativeListQuery { time, list: query }) = query;
     let filter = InitiativeFilter::new(&snapshot, caller.reach(), &query)?;
-    page(&request, &snapshot, caller.reach(), &pages, query.0, &filter)
+    if let Some(as_at) = time.as_at {
+        return past::list(&request, &db, caller.reach(), pages, as_at, (query, filter)).await;
+    }
+    page(&request, &snapshot, caller.reach(), &pages, query, &filter)
 }
 
 /// List a council's initiatives
@@ -124,20 +133,29 @@ fn page(
 ///
 /// With `Accept` you can also get schema.org JSON-LD, or Markdown to paste into a page. `fields` and `include` work
 /// with plain JSON only.
-#[utoipa::path(tag = "initiatives", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), InitiativeView),
+///
+/// With `as_at` you get the text that readers saw at a moment, and `revision` says which one it is. Councils, themes and
+/// organisations have the names of today. `slug`, `steward`, `state`, `entered_by` and `version` are of today too. What was
+/// withdrawn since does not come back.
+#[utoipa::path(tag = "initiatives", extensions(("x-price" = json!({ "units": 1, "as_at": 4 }))), params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), InitiativeView),
     responses(Cacheable, Moves, (status = 200, description = "The initiative", content(
         (Initiative = "application/json"), (LinkedData = "application/ld+json"), (String = "text/markdown")))))]
 #[get("/initiatives/{initiative}")]
 pub async fn find_initiative(
     request: HttpRequest,
     snapshot: CurrentSnapshot,
+    db: Data<Db>,
     caller: Anyone,
     initiative: web::Path<String>,
     view: Query<InitiativeView>,
 ) -> Result<HttpResponse, ApiError> {
     let form = Form::wanted(&request, &[Form::Json, Form::LinkedData, Form::Markdown])?;
-    form.allows(&[("fields", view.fields.is_some()), ("include", !view.include.is_empty())])?;
+    let is_past = view.as_at.is_some();
+    form.allows(&[("fields", view.fields.is_some()), ("include", !view.include.is_empty()), ("as_at", is_past)])?;
     let reach = caller.reach();
+    if let Some(as_at) = view.as_at {
+        return past::find(&request, &db, reach, (&initiative, as_at), view.fields.as_deref()).await;
+    }
     let found = snapshot.locate_initiative(reach, &initiative)?;
     if references::is_former(&initiative, &found.slug, found.id) {
         return Ok(moved(&request, &found.slug));

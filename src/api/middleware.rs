@@ -137,6 +137,10 @@ fn plain_etags(headers: &mut HeaderMap) -> Option<&'static str> {
 
 /// Adds the suffix of the encoding to the ETag. A 304 gets the suffix of the ETag that it confirms.
 fn mark_encoding(headers: &mut HeaderMap, confirmed: Option<&'static str>) {
+    // It keeps a body from being compressed. For callers it is no encoding (RFC 9110, section 8.4.1).
+    if headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding == "identity") {
+        headers.remove(header::CONTENT_ENCODING);
+    }
     let encoding = headers.get(header::CONTENT_ENCODING).and_then(|value| value.to_str().ok());
     let chosen = ENCODINGS.into_iter().find(|(name, _)| Some(*name) == encoding).map(|(_, mark)| mark);
     let unsent = !headers.contains_key(header::CONTENT_TYPE);

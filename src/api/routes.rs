@@ -11,8 +11,8 @@ use utoipa_actix_web::{AppExt, UtoipaApp};
 use super::{
     api_keys, audit, boundaries, changes, checks, citation, council_changes, councils, embeds, exports, facets, guide,
     initiatives, key_requests, map, memberships, moderation, ogc, organisations, outcomes, pre_election, problems,
-    publication, recruitment, review, revisions, search, service, sign_in, stewards, suggestions, themes, tiles, users,
-    verification, vocabularies, web,
+    publication, recruitment, releases, review, revisions, search, service, sign_in, stewards, suggestions, themes,
+    tiles, users, verification, vocabularies, web,
 };
 use crate::accounts::identify::identify;
 use crate::http::limits::rate;
@@ -33,6 +33,7 @@ const TAGS: &[(&str, &str)] = &[
     ("map", "Records with a place, as points and vector tiles, counts by region and nation, and boundaries."),
     ("search", "Search of all records, and suggestions as you type."),
     ("changes", "Changes of records, to keep a copy in sync, and as Atom feeds."),
+    ("releases", "Frozen copies of the whole public registry, to cite."),
     ("outcomes", "Results of initiatives: claims with their evidence, across all initiatives."),
     ("exports", "Whole lists as CSV, Excel workbook, NDJSON and GeoJSON, and their codebook."),
     ("OGC", "Councils and initiatives for geographic information systems: OGC API – Features 1.0."),
@@ -153,6 +154,12 @@ where
                 .service(recruitment::find_recruitment)
                 .service(recruitment::update_recruitment)
                 .service(recruitment::delete_recruitment)
+                .service(releases::list_releases)
+                .service(releases::create_release)
+                .service(releases::find_release)
+                .service(releases::delete_release)
+                .service(releases::download_release)
+                .service(releases::cite_release)
                 .service(boundaries::find_boundary)
                 .service(boundaries::map_boundaries)
                 .service(initiatives::list_council_initiatives)

@@ -7,6 +7,7 @@ pub mod first_start;
 pub mod healthcheck;
 pub mod import;
 pub mod logging;
+pub mod quarters;
 pub mod sample;
 pub mod scheduled;
 pub mod serve;

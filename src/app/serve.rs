@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::first_start::first_start;
 use super::server::Server;
 use super::signals::Signals;
-use super::{banner, scheduled, signals, vesting};
+use super::{banner, quarters, scheduled, signals, vesting};
 use crate::access::keys::Keys;
 use crate::accounts::issuers::Issuers;
 use crate::audit::store::check_key;
@@ -95,6 +95,7 @@ async fn serve_until_asked(
             settings.bind
         );
     }
+    let address = settings.public_url.clone();
     // Bind first: a start that fails here must not show the first password, which is shown only once.
     let server = Server::build(store.db.clone(), keys.clone(), issuers, settings, QuotaClock::running(), certificate)
         .map_err(cannot_listen)?;
@@ -104,7 +105,7 @@ async fn serve_until_asked(
         () = signals.asked(1) => return Ok(store.close().await?),
     };
     let (url, read_model, handle) = (server.url(), Arc::clone(&server.read_model), server.handle());
-    let schemas = Arc::clone(&server.schemas);
+    let (schemas, document) = (Arc::clone(&server.schemas), Arc::clone(&server.document));
     let stopping = async {
         signals.asked(1).await;
         // Not awaited: the server's own future ends when the work is finished.
@@ -127,6 +128,7 @@ async fn serve_until_asked(
         () = first_screen => Ok(()),
         () = vesting::watch(&store.db, &keys) => Ok(()),
         () = scheduled::watch(&store.db, &keys, &schemas) => Ok(()),
+        () = quarters::watch(&store.db, &keys, &read_model, &document, address) => Ok(()),
     };
     let closed = store.close().await;
     served?;

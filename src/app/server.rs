@@ -32,6 +32,7 @@ use crate::http::limits::{Limits, concurrency, rate, request_size};
 use crate::http::readiness::Writes;
 use crate::http::sending::ClientConnection;
 use crate::http::{chunked_upload, readiness, sending};
+use crate::openapi::Document;
 use crate::read_model::follower::ReadModel;
 use crate::read_model::response_cache::ResponseCache;
 use crate::read_model::unanswered::Unanswered;
@@ -44,6 +45,8 @@ pub struct Server {
     pub read_model: Arc<ReadModel>,
     /// Schemas of the bodies.
     pub schemas: Arc<Schemas>,
+    /// The OpenAPI document.
+    pub document: Arc<Document>,
     scheme: &'static str,
     server: ActixServer,
     tallies: Tallies,
@@ -66,7 +69,8 @@ impl Server {
         let known_schemas = web::Data::from(Arc::clone(&schemas));
         let prices = web::Data::new(Prices::new(&document.value));
         let methods = web::Data::new(Methods::new(&document.value, routes::pages()));
-        let document = web::Data::new(document);
+        let known_document = Arc::new(document);
+        let document = web::Data::from(Arc::clone(&known_document));
         let usage = web::Data::new(Usage::default());
         let unanswered = web::Data::new(Unanswered::default());
         let tallies = Tallies { usage: usage.clone(), unanswered: unanswered.clone(), db: db.clone() };
@@ -130,7 +134,7 @@ impl Server {
             None => server.bind(bind)?,
         };
         let address = server.addrs().first().copied().unwrap_or(bind);
-        Ok(Self { address, read_model, schemas, scheme, server: server.run(), tallies })
+        Ok(Self { address, read_model, schemas, document: known_document, scheme, server: server.run(), tallies })
     }
 
     /// URL of the service for a browser on this machine.

@@ -172,6 +172,12 @@ pub enum Action {
     /// A suggestion was withdrawn by its author.
     #[serde(rename = "suggestion.withdraw")]
     SuggestionWithdraw,
+    /// A release was made.
+    #[serde(rename = "release.create")]
+    ReleaseCreate,
+    /// A release was withdrawn, and its file deleted.
+    #[serde(rename = "release.withdraw")]
+    ReleaseWithdraw,
     /// A user was created.
     #[serde(rename = "user.create")]
     UserCreate,
@@ -267,6 +273,8 @@ pub enum RecordKind {
     Membership,
     /// A recruitment record.
     Recruitment,
+    /// A release of the registry.
+    Release,
     /// A user.
     User,
     /// An API key.

@@ -13,6 +13,7 @@ use crate::registry::memberships::model::Membership;
 use crate::registry::organisations::model::Organisation;
 use crate::registry::pre_election::model::PreElectionPeriod;
 use crate::registry::recruitment::model::Recruitment;
+use crate::registry::releases::model::Release;
 use crate::registry::revisions::model::Revision;
 use crate::registry::suggestions::model::Suggestion;
 use crate::registry::themes::model::Theme;
@@ -170,6 +171,12 @@ impl Audited for Membership {
 impl Audited for Recruitment {
     fn subject(&self) -> Subject<'_> {
         Subject::of(RecordKind::Recruitment, self.id, self.version)
+    }
+}
+
+impl Audited for Release {
+    fn subject(&self) -> Subject<'_> {
+        Subject { name: Some(&self.name), ..Subject::of(RecordKind::Release, self.id, self.version) }
     }
 }
 

@@ -473,6 +473,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    release_parts (release_id, position) {
+        release_id -> Uuid,
+        position -> Int4,
+        content -> Bytea,
+    }
+}
+
+diesel::table! {
+    releases (id) {
+        id -> Uuid,
+        name -> Text,
+        reason -> Nullable<Text>,
+        made_at -> Timestamptz,
+        counts -> Jsonb,
+        bytes -> Int8,
+        sha256 -> Text,
+        withdrawn_at -> Nullable<Timestamptz>,
+        withdrawn_reason -> Nullable<Text>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     revision_comments (id) {
         id -> Uuid,
         revision_id -> Uuid,
@@ -506,6 +531,7 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        replaced_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -643,6 +669,7 @@ diesel::joinable!(outcomes -> organisations (evaluator_id));
 diesel::joinable!(pre_election_periods -> councils (council_id));
 diesel::joinable!(recruitment -> councils (council_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
+diesel::joinable!(release_parts -> releases (release_id));
 diesel::joinable!(revision_comments -> revisions (revision_id));
 diesel::joinable!(revisions -> initiatives (initiative_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -684,6 +711,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     principles,
     recruitment,
     refresh_tokens,
+    release_parts,
+    releases,
     revision_comments,
     revisions,
     sessions,

@@ -7,6 +7,7 @@ pub mod feeds;
 pub mod guide;
 pub mod map;
 pub mod ogc;
+pub mod releases;
 pub mod tiles;
 pub mod web;
 

@@ -106,7 +106,7 @@ pub fn pick<T: Serialize>(record: &T, fields: Option<&[String]>) -> Result<Value
     let mut value = serde_json::to_value(record).map_err(ApiError::internal)?;
     if let (Some(fields), Value::Object(members)) = (fields, &mut value) {
         members.retain(|name, _| {
-            matches!(name.as_str(), "embedded" | "distance_km" | "highlight")
+            matches!(name.as_str(), "embedded" | "distance_km" | "highlight" | "revision")
                 || fields.iter().any(|field| field == name)
         });
     }

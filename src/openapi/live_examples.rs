@@ -20,7 +20,7 @@ macro_rules! initiatives {
 }
 
 /// Start of the path, name of the parameter, and where its value is from. The first that fits counts.
-const SOURCES: [(&str, &str, &str); 23] = [
+const SOURCES: [(&str, &str, &str); 24] = [
     ("/id/{id}", "id", initiatives!("id")),
     ("/oembed", "url", "/ogc/collections/initiatives/items?limit=1#/features/*/properties/url"),
     (
@@ -50,6 +50,7 @@ const SOURCES: [(&str, &str, &str); 23] = [
     ("/v1/organisations/{organisation}", "organisation", "/v1/organisations?fields=slug&limit=1#/data/*/slug"),
     ("/v1/pre-election-periods/{id}", "id", "/v1/pre-election-periods?limit=1#/data/*/id"),
     ("/v1/recruitment/{id}", "id", "/v1/recruitment?limit=1#/data/*/id"),
+    ("/v1/releases/{release}", "release", "/v1/releases?limit=1#/data/*/name"),
     ("/v1/search", "q", initiatives!("title")),
     ("/v1/suggest", "q", initiatives!("title")),
     ("/v1/suggestions/{id}", "id", "/v1/suggestions?limit=1#/data/*/id"),

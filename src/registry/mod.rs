@@ -13,6 +13,7 @@ pub mod people;
 pub mod pre_election;
 pub mod recruitment;
 pub mod references;
+pub mod releases;
 pub mod revisions;
 pub mod slugs;
 pub mod stewards;

@@ -55,6 +55,7 @@ mod permissions;
 mod private_postgres;
 mod read_model;
 mod recruitment;
+mod releases;
 mod repository;
 mod review;
 mod round_trips;

@@ -265,6 +265,7 @@ async fn an_idempotency_key_is_said_to_be_taken_exactly_where_it_is() {
         "merge_organisation",
         "create_pre_election_period",
         "create_recruitment",
+        "create_release",
         "create_suggestion",
         "create_theme",
         "merge_theme",

@@ -63,7 +63,7 @@ fn note(work: &Work) -> String {
 }
 
 /// Escapes text for TeX.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut tex = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -86,7 +86,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// Escapes an address. TeX reads it literally, so only characters that would end the value are changed.
-fn address(url: &str) -> String {
+pub(super) fn address(url: &str) -> String {
     url.replace('\\', "%5C").replace('{', "%7B").replace('}', "%7D")
 }
 

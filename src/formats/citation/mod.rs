@@ -15,6 +15,7 @@ pub mod markdown;
 mod markdown_text;
 pub mod model;
 pub mod nested_markdown;
+pub mod release;
 pub mod ris;
 pub mod wording;
 pub mod work;

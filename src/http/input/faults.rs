@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::error::fault::FaultList;
 use crate::error::{ApiError, Fault, UNKNOWN};
 use crate::geography::notation;
-use crate::text::moment::{LOST_PLUS, lost_plus};
+use crate::text::moment::{LOST_PLUS, NO_MOMENT, is_of_moments, lost_plus};
 use crate::text::org_id::ORG_ID;
 use crate::text::{LINE_START, NOT_IN_NAMES, is_invisible, markdown, nearest};
 
@@ -267,6 +267,7 @@ fn malformed(found: &Value, pattern: &str) -> Option<String> {
         _ if pattern.starts_with(LINE_START) => return None,
         crate::text::SLUG => "is not a slug: lower-case letters a-z and digits, words joined by single hyphens".into(),
         _ if pattern.starts_with("^https?") => "is not a web address that starts with http:// or https://".into(),
+        _ if is_of_moments(pattern) => if lost_plus(text) { LOST_PLUS } else { NO_MOMENT }.into(),
         _ if pattern.starts_with("^((1[89]") => "is not a valid date, such as 2013, 2013-05 or 2013-05-10".into(),
         ORG_ID => {
             "is not an identifier of org-id.guide, such as GB-CHC-1164021 or GB-COH-01234567: the code of a list in \

@@ -11,6 +11,7 @@ use super::evidence::{Cost, Outcome, Source};
 use super::freshness::Freshness;
 use super::lead::{EnteredBy, Lead};
 use super::model::{DeliveryStatus, InitiativeKind, Licence, ParticipantRole, Partner, State, VerificationMethod};
+use super::shown::ShownRevision;
 use super::status::StatusConfirmation;
 use crate::access::visibility::Visibility;
 use crate::geography::Point;
@@ -292,6 +293,10 @@ pub struct Initiative {
     #[serde(skip_serializing_if = "Option::is_none", default, deserialize_with = "skip_member")]
     #[schema(required = false)]
     pub highlight: Option<Highlight>,
+    /// The revision that this text is. Only with `as_at`.
+    #[serde(skip_serializing_if = "Option::is_none", default, deserialize_with = "skip_member")]
+    #[schema(required = false)]
+    pub revision: Option<ShownRevision>,
     /// When the record was first published. Null for a record that has only been a draft.
     #[schema(required)]
     pub published_at: Option<DateTime<Utc>>,

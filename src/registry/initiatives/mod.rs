@@ -6,6 +6,7 @@
 pub mod answer;
 mod child_rows;
 pub mod children;
+pub mod earlier;
 pub mod evidence;
 pub mod freshness;
 pub mod lead;
@@ -15,6 +16,7 @@ pub mod query;
 pub mod relatives;
 pub mod resolve;
 mod rows;
+pub mod shown;
 pub mod status;
 pub mod store;
 pub mod write;

@@ -218,7 +218,7 @@ async fn named_themes(
 }
 
 /// The councils that a body names.
-fn councils(new: &NewInitiative) -> impl Iterator<Item = &Reference> {
+pub(super) fn councils(new: &NewInitiative) -> impl Iterator<Item = &Reference> {
     let (_, lead) = led_by(new.lead.as_ref(), new.lead_council.as_ref());
     lead.into_iter().chain(&new.place_of).chain(new.participants.iter().map(|participant| &participant.council))
 }

@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 
 use super::answer::InitiativeField;
@@ -16,6 +17,7 @@ use crate::http::search::SearchText;
 use crate::registry::council_changes::lineage::LineageScope;
 use crate::registry::councils::model::{Nation, Region};
 use crate::text::Reference;
+use crate::text::moment::Moment;
 
 /// Sort orders of the list of initiatives.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
@@ -163,6 +165,37 @@ pub struct InitiativeQuery {
     pub cursor: Option<String>,
 }
 
+/// Parameters of the list of initiatives.
+#[derive(Debug, Deserialize)]
+pub struct InitiativeListQuery {
+    /// Moment of the list.
+    #[serde(flatten)]
+    pub time: InitiativeTime,
+    /// Filters, order and page.
+    #[serde(flatten)]
+    pub list: InitiativeQuery,
+}
+
+/// The moment of a list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct InitiativeTime {
+    /// The initiatives that readers saw at this moment, with their texts of then: a day, which means its end (UTC), or a
+    /// time with its offset (RFC 3339). Default: now. Works with `council`, `lineage`, `participant`, `theme`, `kind`,
+    /// `delivery_status`, `sort` by title, `fields`, `limit` and `cursor`.
+    #[param(inline)]
+    pub as_at: Option<Moment>,
+}
+
+impl IntoParams for InitiativeListQuery {
+    fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let mut all = InitiativeQuery::into_params(&place);
+        let shape = all.iter().position(|parameter| parameter.name == "sort").unwrap_or(all.len());
+        all.splice(shape..shape, InitiativeTime::into_params(&place));
+        all
+    }
+}
+
 /// Parameters of the list of what is due.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -178,6 +211,10 @@ pub struct DueQuery {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct InitiativeView {
+    /// The text that readers saw at this moment: a day, which means its end (UTC), or a time with its offset (RFC 3339).
+    /// Default: now. Not with `include`.
+    #[param(inline)]
+    pub as_at: Option<Moment>,
     /// Fields to return, separated by commas. Default: all.
     #[param(inline, style = Form, explode = false, example = json!(["slug", "title", "outcomes"]))]
     pub fields: Option<Vec<InitiativeField>>,

@@ -143,7 +143,50 @@ pub fn narrative(id: Uuid, new: &NewInitiative) -> Value {
     })
 }
 
+impl Narrative {
+    /// The Markdown texts of a body.
+    pub fn of(id: Uuid, new: &NewInitiative) -> Self {
+        Self {
+            initiative_id: id,
+            body: new.body.as_deref().map(str::to_owned),
+            challenge: new.challenge.as_deref().map(str::to_owned),
+            approach: new.approach.as_deref().map(str::to_owned),
+            what_worked: new.what_worked.as_deref().map(str::to_owned),
+            what_did_not: new.what_did_not.as_deref().map(str::to_owned),
+            transfer_conditions: new.transfer_conditions.as_deref().map(str::to_owned),
+            who_for: new.who_for.as_deref().map(str::to_owned),
+            provenance_note: new.provenance_note.as_deref().map(str::to_owned),
+        }
+    }
+}
+
 impl InitiativeRow {
+    /// Puts another text in place of its own. The slug stays: it is the address of the record, not of a text.
+    pub fn set_text(&mut self, new: &NewInitiative, lead_council: Option<Uuid>, parent: Option<Uuid>) {
+        self.title = new.title.to_string();
+        self.summary = new.summary.to_string();
+        self.kind = Word(new.kind);
+        self.delivery_status = Word(new.delivery_status);
+        self.status_as_at = new.status_as_at.as_deref().map(str::to_owned);
+        self.started_on = new.started_on.as_deref().map(str::to_owned);
+        self.ended_on = new.ended_on.as_deref().map(str::to_owned);
+        self.lead_council_id = lead_council;
+        self.parent_id = parent;
+        self.latitude = new.location.map(|point| point.latitude);
+        self.longitude = new.location.map(|point| point.longitude);
+        self.licence = Word(new.licence);
+        self.visibility = Word(new.visibility);
+        self.review_due_on = new.review_due_on;
+        self.source_url = new.source_url.as_deref().map(str::to_owned);
+    }
+
+    /// Leaves out a confirmation that came after a moment, with the review that it makes due.
+    pub fn forget_confirmation(&mut self, at: DateTime<Utc>) {
+        if self.verified_at.is_some_and(|verified| verified > at) {
+            (self.verified_at, self.verified_method, self.review_due_on) = (None, None, None);
+        }
+    }
+
     /// The record without its children and relatives, with its status and freshness as of `today`. Renders Markdown, so do not call
     /// it on an async thread.
     pub fn into_record(self, narrative: Narrative, today: NaiveDate) -> Initiative {

@@ -25,7 +25,7 @@ use crate::registry::references;
 use crate::registry::references::Resource;
 
 /// A council that leads or looks after an initiative, and its location for initiatives without their own.
-type Keeper = (CouncilRef, Option<f64>, Option<f64>);
+pub(super) type Keeper = (CouncilRef, Option<f64>, Option<f64>);
 
 /// Initiatives that a caller can see. Every query starts from this.
 pub fn visible(reach: Reach) -> initiatives::BoxedQuery<'static, Pg> {
@@ -64,7 +64,7 @@ pub async fn load(conn: &mut AsyncPgConnection, reach: Reach, ids: &[Uuid]) -> R
 /// Rows of initiatives and their children. [`Rows::assemble`] makes records of them.
 pub struct Rows {
     rows: Vec<InitiativeRow>,
-    children: Children,
+    pub(super) children: Children,
     councils: HashMap<Uuid, Keeper>,
 }
 
@@ -91,6 +91,11 @@ impl Rows {
     ) -> Result<Self, ApiError> {
         let rows: Vec<InitiativeRow> =
             query.order((initiatives::title, initiatives::id)).select(InitiativeRow::as_select()).load(conn).await?;
+        Self::of(conn, rows).await
+    }
+
+    /// Reads what belongs to these rows, with one statement per table.
+    pub(super) async fn of(conn: &mut AsyncPgConnection, rows: Vec<InitiativeRow>) -> Result<Self, ApiError> {
         let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
         let parents: Vec<Uuid> = rows.iter().filter_map(|row| row.parent_id).collect();
         let keepers = rows.iter().flat_map(|row| [row.lead_council_id, row.steward_id]).flatten();
@@ -108,8 +113,12 @@ impl Rows {
 
     /// Makes records, with the relatives that the reach allows. Renders Markdown, so do not call it on an async thread.
     pub fn assemble(self, reach: Reach) -> Vec<Loaded> {
+        self.assemble_on(reach, Utc::now().date_naive())
+    }
+
+    /// The same, with statuses and freshness as of a day.
+    pub fn assemble_on(self, reach: Reach, today: NaiveDate) -> Vec<Loaded> {
         let Self { rows, mut children, councils } = self;
-        let today = Utc::now().date_naive();
         rows.into_iter().map(|row| assemble(row, &mut children, &councils, reach, today)).collect()
     }
 }

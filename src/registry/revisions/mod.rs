@@ -7,6 +7,8 @@ pub mod comments;
 pub mod credits;
 pub mod diff;
 pub mod model;
+pub mod past;
+pub mod past_filter;
 pub mod publish;
 pub mod queue;
 pub mod read;

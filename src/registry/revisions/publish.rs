@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bool, Jsonb, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 use uuid::Uuid;
@@ -41,7 +41,7 @@ pub async fn publish(
     row: &RevisionRow,
     publisher: Publisher<'_>,
 ) -> Result<bool, ApiError> {
-    let is_current = match (&row.content, &row.base) {
+    let (is_current, at) = match (&row.content, &row.base) {
         (Some(content), Some(base)) => {
             let now = text_of(record)?;
             let merged = rebase(base, &now, content);
@@ -55,10 +55,10 @@ pub async fn publish(
             let draft = Draft::<NewInitiative>::new(merged.text, schemas)?;
             let mut resolved = resolve(conn, None, draft, Some(record.id)).await?;
             resolved.is_own = row.is_by_council;
-            supersede(conn, record.id, &now).await?;
-            write::update(conn, record, &resolved).await?
+            let at = supersede(conn, record.id, &now).await?;
+            (write::update(conn, record, &resolved).await?, at)
         }
-        _ => write::set_state(conn, record, State::Published).await?,
+        _ => (write::set_state(conn, record, State::Published).await?, Utc::now()),
     };
     if !is_current {
         return Ok(false);
@@ -69,7 +69,7 @@ pub async fn publish(
         revisions::content.eq(None::<Value>),
         revisions::base.eq(None::<Value>),
         revisions::publish_at.eq(None::<DateTime<Utc>>),
-        revisions::published_at.eq(Utc::now()),
+        revisions::published_at.eq(at),
         // On schedule, the decision of before stays.
         is_decision.then_some((revisions::decided_by.eq(publisher.by), revisions::reason.eq(publisher.reason))),
     );
@@ -78,32 +78,36 @@ pub async fn publish(
 }
 
 const SUPERSEDE: &str = "
-    UPDATE revisions SET state = 'superseded', content = $1 WHERE initiative_id = $2 AND state = 'published'";
+    UPDATE revisions SET state = 'superseded', content = $1, replaced_at = statement_timestamp()
+    WHERE initiative_id = $2 AND state = 'published' RETURNING replaced_at";
 
-/// Keeps the published text of an initiative before another replaces it.
-async fn supersede(conn: &mut AsyncPgConnection, initiative: Uuid, text: &Value) -> Result<(), ApiError> {
-    Prepared::new(SUPERSEDE).bind::<Jsonb, _>(text).bind::<SqlUuid, _>(initiative).execute(conn).await?;
-    Ok(())
+/// Keeps the published text of an initiative before another replaces it. Returns when: the next text is published at the
+/// same moment, so that at every moment readers saw one.
+async fn supersede(conn: &mut AsyncPgConnection, initiative: Uuid, text: &Value) -> Result<DateTime<Utc>, ApiError> {
+    let query = Prepared::new(SUPERSEDE).bind::<Jsonb, _>(text).bind::<SqlUuid, _>(initiative);
+    Ok(query.returning::<Timestamptz>().get_result(conn).await?)
 }
 
 const FOLLOW: &str = "
     INSERT INTO revisions (initiative_id, number, state, writers, is_by_council, published_at)
-    SELECT initiative_id, max(number) + 1, $1, $2, $3, CASE WHEN $4 THEN statement_timestamp() END
+    SELECT initiative_id, max(number) + 1, $1, $2, $3, $4
     FROM revisions WHERE initiative_id = $5 GROUP BY initiative_id";
 
-/// Adds a revision for the present text of an initiative, with these writers.
+/// Adds a revision for the present text of an initiative, with these writers. It is a draft unless it was published at a
+/// moment.
 async fn follow(
     conn: &mut AsyncPgConnection,
     initiative: Uuid,
-    state: RevisionState,
+    published_at: Option<DateTime<Utc>>,
     writers: Vec<Option<Uuid>>,
     is_by_council: bool,
 ) -> Result<(), ApiError> {
+    let state = if published_at.is_some() { RevisionState::Published } else { RevisionState::Draft };
     Prepared::new(FOLLOW)
         .bind::<Text, _>(text(&state))
         .bind::<Array<Nullable<SqlUuid>>, _>(writers)
         .bind::<Bool, _>(is_by_council)
-        .bind::<Bool, _>(state == RevisionState::Published)
+        .bind::<Nullable<Timestamptz>, _>(published_at)
         .bind::<SqlUuid, _>(initiative)
         .execute(conn)
         .await?;
@@ -133,9 +137,9 @@ pub async fn keep_edit(
     if before.state == State::Draft {
         return add_writer(conn, present.id, author).await;
     }
-    supersede(conn, before.id, &text_of(before)?).await?;
+    let at = supersede(conn, before.id, &text_of(before)?).await?;
     let by_council = author.bound_to().is_some();
-    follow(conn, before.id, RevisionState::Published, vec![Some(author.user_id)], by_council).await
+    follow(conn, before.id, Some(at), vec![Some(author.user_id)], by_council).await
 }
 
 /// Keeps the published text of an initiative that becomes a draft again. Its writers stay the draft's, unless somebody
@@ -152,7 +156,7 @@ pub async fn keep_unpublished(
     }
     let writers = writers.into_iter().map(Some).collect();
     supersede(conn, record.id, &text_of(record)?).await?;
-    follow(conn, record.id, RevisionState::Draft, writers, present.is_by_council).await
+    follow(conn, record.id, None, writers, present.is_by_council).await
 }
 
 const FREEZE: &str = "

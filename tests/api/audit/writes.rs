@@ -164,6 +164,16 @@ impl Walk {
         self.left("delete_recruitment", &deleted, &updated.json, &told).await;
     }
 
+    async fn releases(&mut self) {
+        let admin = self.admin.clone();
+        let created = admin.post("/v1/releases", &json!({ "reason": "To see what it leaves" })).await;
+        // The trail has its name where it has the slug of others.
+        let record = json!({ "id": created.json["id"], "slug": created.json["name"] });
+        self.left("create_release", &created, &record, &[("release.create", "release", None, Some(1))]).await;
+        let deleted = admin.delete(&format!("{}?reason=Seen", created.header("location")), created.etag()).await;
+        self.left("delete_release", &deleted, &record, &[("release.withdraw", "release", Some(1), None)]).await;
+    }
+
     async fn themes(&mut self) {
         let admin = self.admin.clone();
         let created = admin.post("/v1/themes", &theme("Mending")).await;
@@ -282,6 +292,7 @@ async fn every_write_and_every_reading_of_a_contact_leaves_its_event() {
     walk.council_changes().await;
     walk.memberships().await;
     walk.recruitment().await;
+    walk.releases().await;
     walk.themes().await;
     walk.organisations().await;
     walk.initiatives().await;

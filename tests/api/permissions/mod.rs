@@ -95,6 +95,7 @@ struct Walk {
     recruitment: String,
     suggestion: String,
     period: String,
+    release: String,
     /// A key of Oldham's editor, and a request for one.
     api_key: Uuid,
     key_request: Uuid,
@@ -167,6 +168,8 @@ impl Walk {
         let suggestion = suggestion("get-oldham-working");
         let suggestion = app.with_token(&good).post("/v1/suggestions", &suggestion).await.expect(201);
         let suggestion = suggestion.json["id"].as_str().unwrap().to_owned();
+        let release = app.with_token(&good).post("/v1/releases", &json!({ "reason": "To walk" })).await.expect(201);
+        let release = release.json["name"].as_str().unwrap().to_owned();
         app.sql(
             "INSERT INTO boundaries (gss_code, name, west, south, east, north, attribution, digest)
              VALUES ('E08000004', 'Oldham', -2.2, 53.5, -1.9, 53.6, 'Somebody', '');
@@ -184,6 +187,7 @@ impl Walk {
             recruitment,
             suggestion,
             period,
+            release,
             users,
             tokens,
             keys,
@@ -223,6 +227,7 @@ impl Walk {
             ("{format}", "csv"),
             ("{number}", "1"),
             ("{comment}", &self.initiative),
+            ("{release}", &self.release),
         ];
         let path = values.iter().fold(operation.path.clone(), |path, (name, value)| path.replace(name, value));
         assert!(!path.contains('{'), "say in the walk what stands for the parameters of {path}");

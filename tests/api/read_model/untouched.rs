@@ -8,11 +8,15 @@ use crate::support::TestApp;
 use crate::support::client::send;
 
 /// Operations that ask the database, each with the reason.
-const ASK: [(&str, &str); 5] = [
+const ASK: [(&str, &str); 9] = [
     ("find_health", "it says whether the database answers"),
     ("list_revisions", "earlier texts are not held in memory: few readers ask for them"),
     ("find_revision", "as list_revisions"),
     ("compare_revisions", "as list_revisions"),
+    ("list_releases", "releases are files, of which the database has the bytes"),
+    ("find_release", "as list_releases"),
+    ("download_release", "as list_releases"),
+    ("cite_release", "as list_releases"),
     ("list_changes", "the change feed stays in SQL: it reads back to the first change"),
 ];
 

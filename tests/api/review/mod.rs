@@ -3,6 +3,8 @@
 mod history;
 mod life;
 mod merge;
+mod past;
+mod past_lists;
 mod pre_election;
 mod readers;
 mod scheduled;

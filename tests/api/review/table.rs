@@ -71,9 +71,11 @@ async fn every_action_is_taken_from_its_states_and_by_its_roles_only() {
             for (who, client, is_author, is_officer) in &callers {
                 // A published text stands in the initiative itself, and there is one published and one open revision.
                 app.sql(&format!(
-                    "UPDATE revisions SET state = 'superseded', content = coalesce(content, '{{}}') WHERE id <> '{id}' AND state = 'published';
+                    "UPDATE revisions SET state = 'superseded', content = coalesce(content, '{{}}'), replaced_at = now()
+                     WHERE id <> '{id}' AND state = 'published';
                      UPDATE revisions SET state = '{state}', writers = '{{}}', claimed_by = '{moderator_id}', publish_at = NULL,
-                         content = CASE WHEN '{state}' = 'published' THEN NULL ELSE coalesce(base, content) END
+                         content = CASE WHEN '{state}' = 'published' THEN NULL ELSE coalesce(base, content) END,
+                         replaced_at = CASE WHEN '{state}' = 'superseded' THEN now() END
                      WHERE id = '{id}'"
                 ))
                 .await;

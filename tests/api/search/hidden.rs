@@ -16,7 +16,7 @@ const BY_THEMSELVES: [(&str, &str); 1] =
     [("find_readiness", "it says when the records were last known to be those of the database")];
 
 /// What stands for the parameters of a path; with several values, each in turn.
-const VALUES: [(&str, &[&str]); 16] = [
+const VALUES: [(&str, &[&str]); 17] = [
     ("{z}", &["7"]),
     ("{x}", &["63"]),
     ("{y}", &["41"]),
@@ -33,6 +33,7 @@ const VALUES: [(&str, &[&str]); 16] = [
     ("{code}", &["not-found", "stale"]),
     ("{format}", &["csv", "ndjson", "geojson"]),
     ("{number}", &["1", "2"]),
+    ("{release}", &["2026-Q3"]),
 ];
 
 /// Addresses besides those of the document: queries by which something could be told from what is hidden.

@@ -27,6 +27,7 @@ pub async fn lived_in(name: &str) -> (TestApp, Client) {
     let theme = json!({ "label": "Housing of a kind", "definition": "Housing of one kind.", "broader": "housing" });
     admin.post("/v1/themes", &theme).await.expect(201);
     admin.post("/v1/recruitment", &json!({ "target": { "council": "swansea" } })).await.expect(201);
+    admin.post("/v1/releases", &json!({ "reason": "To be seen" })).await.expect(201);
     fill_lists_of_admins(&app, &admin, ["oldham", "housing"]).await;
     (app, admin)
 }
@@ -61,6 +62,7 @@ pub async fn elsewhere() -> (TestApp, Client) {
         publish(&admin, &draft).await;
     }
     admin.post("/v1/recruitment", &json!({ "target": { "council": "aachen" } })).await.expect(201);
+    admin.post("/v1/releases", &json!({ "reason": "To be seen" })).await.expect(201);
     fill_lists_of_admins(&app, &admin, ["network", "ferries"]).await;
     (app, admin)
 }
