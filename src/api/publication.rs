@@ -10,6 +10,7 @@ use crate::audit::model::Action;
 use crate::error::ApiError;
 use crate::http::input::{Body, IfMatch, NoParams, Query, Schemas};
 use crate::http::response::Written;
+use crate::letters::events::{Letters, RevisionEvent};
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::initiatives::model::State;
 use crate::registry::initiatives::write::set_state;
@@ -30,6 +31,7 @@ use crate::registry::revisions::workflow::{RevisionAction, RevisionState};
 pub async fn publish_initiative(
     edit: Edit<Moderator<Moderate>>,
     schemas: Data<Schemas>,
+    letters: Letters,
     body: Body<Publication>,
 ) -> Result<Written, ApiError> {
     let Publication { reason, publish_at } = body.draft.checked()?;
@@ -50,10 +52,14 @@ pub async fn publish_initiative(
         let by = Some(officer.user_id);
         if publish_at.is_some() {
             decide(conn, open.id, &Decision { state: RevisionState::Approved, by, reason, publish_at }).await?;
+            letters.about_revision(conn, RevisionEvent::Approved, open.id, by).await?;
             return Ok(Some(Action::InitiativeSchedule));
         }
-        let is_current = publish(conn, &schemas, current, &open, Publisher { by, reason }).await?;
-        Ok(is_current.then_some(Action::InitiativePublish))
+        if !publish(conn, &schemas, current, &open, Publisher { by, reason }).await? {
+            return Ok(None);
+        }
+        letters.about_revision(conn, RevisionEvent::Published, open.id, by).await?;
+        Ok(Some(Action::InitiativePublish))
     })
     .await
 }

@@ -4,7 +4,7 @@ mod history;
 mod life;
 mod merge;
 mod readers;
-mod scheduled;
+pub mod scheduled;
 mod table;
 
 use reqwest::Method;
