@@ -8,6 +8,7 @@
 //! - [`api`]: the handlers, one file per resource; [`api::routes`] lists every operation.
 //! - [`formats`]: other formats of the data: exports, OGC API, maps, citations, feeds, embeds, pages.
 //! - [`read_model`]: the records in memory, which answer every read; filters, order, facets, search.
+//! - [`letters`]: letters to people: which event writes which, and how they are sent.
 //! - [`accounts`]: users, sign-in, tokens of other issuers, API keys and requests for them. [`audit`]: the audit trail.
 //! - [`registry`]: the records and their rules: councils, initiatives, themes, boundaries, changes.
 //! - [`openapi`]: the OpenAPI document: the routes collect its parts, and this module completes it.
@@ -37,6 +38,7 @@ pub mod error;
 pub mod formats;
 pub mod geography;
 pub mod http;
+pub mod letters;
 pub mod openapi;
 pub mod read_model;
 pub mod registry;

@@ -23,13 +23,14 @@ use crate::accounts::{api_keys, users};
 use crate::audit::model::{Action, RecordKind};
 use crate::audit::subject::{Actor, Subject};
 use crate::audit::trail::Trail;
-use crate::config::ServeSettings;
 use crate::db::Db;
 use crate::error::ApiError;
 use crate::http::client_address::client_address;
 use crate::http::input::{Body, NoParams, Query};
 use crate::http::page::{Listing, Page, Pages};
 use crate::http::response::{Cacheable, Moves, Record, Written, issued};
+use crate::letters;
+use crate::letters::events::Letters;
 use crate::registry::references;
 
 /// Limits of undecided requests. Strangers cannot fill the database, and no address can use up the limit for all
@@ -115,17 +116,17 @@ pub async fn find_key_request(
 
 /// Grant a request for an API key
 ///
-/// For network officers. Creates the key for the user with that e-mail address, or for a new researcher. Puts a message
-/// with a one-time token in the outbox. The requester has seven days to fetch the key with the token. The key has no
+/// For network officers. Creates the key for the user with that e-mail address, or for a new researcher. Writes a
+/// letter with a one-time token. The requester has seven days to fetch the key with the token. The key has no
 /// secret before that.
 #[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the request")), request_body = Grant, responses((status = 200, description = "The granted request", body = KeyRequest), (status = 409)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/api-keys/requests/{id}/grant")]
 pub async fn grant_key_request(
-    settings: web::Data<ServeSettings>,
     db: web::Data<Db>,
     keys: web::Data<Keys>,
     caller: Moderator<ManageKeys>,
     trail: Trail,
+    letters: Letters,
     id: web::Path<String>,
     body: Body<Grant>,
 ) -> Result<Written, ApiError> {
@@ -133,9 +134,6 @@ pub async fn grant_key_request(
     let id = references::id(&id, "request for a key")?;
     let token = format!("ccin_claim_{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()));
     let hash = claim_hash(&keys, &token);
-    // The address comes from the settings, never from the `Host` header. The officer cannot choose where the token is
-    // sent.
-    let letter = letter_of_grant(settings.public_url.as_deref(), &token);
     if let Some(scope) = grant.scopes.iter().map(|one| Scope::from(*one)).find(|one| !caller.0.scopes.contains(*one)) {
         return Err(ApiError::forbidden(format!("The key that you use does not have the scope {}.", scope.word())));
     }
@@ -158,7 +156,7 @@ pub async fn grant_key_request(
             key: Some((key, hash, until)),
         };
         store::decide(conn, id, decision).await?;
-        store::post(conn, &request, "Your key for the CCIN registry", &letter).await?;
+        letters.key_granted(conn, &request, &token, DAYS_TO_CLAIM).await?;
         let made = api_keys::store::find(conn, KeyAccess::All, key).await?;
         let granted = store::find(conn, id).await?;
         let researcher = match entered {
@@ -177,13 +175,14 @@ pub async fn grant_key_request(
 
 /// Refuse a request for an API key
 ///
-/// For network officers. Puts a message with your reason in the outbox.
+/// For network officers. Writes a letter with your reason.
 #[utoipa::path(tag = "API keys", params(("id" = Uuid, Path, description = "Id of the request")), request_body = Refusal, responses((status = 200, description = "The refused request", body = KeyRequest), (status = 409)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/api-keys/requests/{id}/refuse")]
 pub async fn refuse_key_request(
     db: web::Data<Db>,
     caller: Moderator<ManageKeys>,
     trail: Trail,
+    letters: Letters,
     id: web::Path<String>,
     body: Body<Refusal>,
 ) -> Result<Written, ApiError> {
@@ -194,8 +193,7 @@ pub async fn refuse_key_request(
         let reason = Some(&*refusal.reason);
         let decision = Decision { status: RequestStatus::Refused, by: caller.0.user_id, reason, key: None };
         store::decide(conn, id, decision).await?;
-        let letter = format!("We cannot grant your request for a key. The reason:\n\n{}\n", &*refusal.reason);
-        store::post(conn, &request, "Your request to the CCIN registry", &letter).await?;
+        letters.key_refused(conn, &request, &refusal.reason).await?;
         let refused = store::find(conn, id).await?;
         trail.record(conn, &caller.0, Action::KeyRequestRefuse, Subject::changed(&request, &refused)).await?;
         Written::changed(&refused)
@@ -205,7 +203,7 @@ pub async fn refuse_key_request(
 
 /// Fetch a granted API key
 ///
-/// Send the one-time token from the message. The answer shows the key only once, so store it now.
+/// Send the one-time token from the letter. The answer shows the key only once, so store it now.
 #[utoipa::path(tag = "API keys", request_body = Claim, responses((status = 200, description = "The key, with its secret", body = IssuedKey), (status = 404)))]
 #[post("/api-keys/claim")]
 pub async fn claim_api_key(
@@ -221,8 +219,9 @@ pub async fn claim_api_key(
     let actor = Actor::unknown(client_address(&http));
     let answer = db
         .transaction(async |conn| {
-            let key = store::claim(conn, &hash).await?;
-            let key = key.ok_or_else(|| ApiError::not_found("key for this token"))?;
+            let claimed = store::claim(conn, &hash).await?;
+            let (request, key) = claimed.ok_or_else(|| ApiError::not_found("key for this token"))?;
+            letters::store::mark_arrived(conn, request).await?;
             // Ends any secret that the key got in the meantime. A revoked key cannot be fetched.
             if !api_keys::store::retire_secrets(conn, key, Duration::zero()).await? {
                 return Err(ApiError::not_found("key for this token"));
@@ -258,15 +257,6 @@ fn researcher(request: &KeyRequest) -> UserUpdate {
         role: Role::Researcher,
         ..UserUpdate::default()
     }
-}
-
-fn letter_of_grant(address: Option<&str>, token: &str) -> String {
-    let address = address.map_or("https://ADDRESS-OF-THE-REGISTRY", |address| address.trim_end_matches('/'));
-    format!(
-        "Your request for a key of the CCIN registry was granted. Fetch the key within {DAYS_TO_CLAIM} days. It is shown \
-         only once:\n\n  curl -X POST {address}/v1/api-keys/claim -H 'Content-Type: application/json' \\\n    \
-         -d '{{\"token\": \"{token}\"}}'\n\nThen send it with each request as X-API-Key.\n"
-    )
 }
 
 fn claim_hash(keys: &Keys, token: &str) -> Vec<u8> {

@@ -14,6 +14,7 @@ pub mod facets;
 pub mod guide;
 pub mod initiatives;
 pub mod key_requests;
+pub mod letters;
 pub mod map;
 pub mod memberships;
 pub mod middleware;

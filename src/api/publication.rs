@@ -12,6 +12,7 @@ use crate::audit::model::Action;
 use crate::error::ApiError;
 use crate::http::input::{Body, IfMatch, NoParams, Query, Schemas};
 use crate::http::response::Written;
+use crate::letters::events::{Letters, RevisionEvent};
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::initiatives::model::State;
 use crate::registry::initiatives::write::set_state;
@@ -35,6 +36,7 @@ use crate::registry::revisions::workflow::{RevisionAction, RevisionState};
 pub async fn publish_initiative(
     edit: Edit<Moderator<Moderate>>,
     schemas: Data<Schemas>,
+    letters: Letters,
     body: Body<Publication>,
 ) -> Result<Written, ApiError> {
     let Publication { reason, despite_period, publish_at } = body.draft.checked()?;
@@ -55,6 +57,7 @@ pub async fn publish_initiative(
         if publish_at.is_some() {
             let reason = reason.as_deref();
             decide(conn, open.id, &Decision { state: RevisionState::Approved, by, reason, publish_at }).await?;
+            letters.about_revision(conn, RevisionEvent::Approved, open.id, by).await?;
             return Ok(Some(Action::InitiativeSchedule));
         }
         let steward = current.steward.council.as_ref().map(|council| council.id);
@@ -63,8 +66,11 @@ pub async fn publish_initiative(
         let reasons: Vec<&str> = [reason.as_deref(), despite.as_deref()].into_iter().flatten().collect();
         let reason = (!reasons.is_empty()).then(|| reasons.join(" "));
         let is_current = publish(conn, &schemas, current, &open, Publisher { by, reason: reason.as_deref() }).await?;
-        let action = if is_held { Action::InitiativePublishInPeriod } else { Action::InitiativePublish };
-        Ok(is_current.then_some(action))
+        if !is_current {
+            return Ok(None);
+        }
+        letters.about_revision(conn, RevisionEvent::Published, open.id, by).await?;
+        Ok(Some(if is_held { Action::InitiativePublishInPeriod } else { Action::InitiativePublish }))
     })
     .await
 }

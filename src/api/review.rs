@@ -14,6 +14,7 @@ use crate::audit::model::Action;
 use crate::error::ApiError;
 use crate::http::input::{Body, Faults, IfMatch, NoParams, Query, Schemas};
 use crate::http::response::Written;
+use crate::letters::events::{Letters, RevisionEvent};
 use crate::registry::checks::{Advice, blocking};
 use crate::registry::initiatives;
 use crate::registry::initiatives::model::{NewInitiative, State};
@@ -38,6 +39,7 @@ use crate::registry::revisions::workflow::RevisionAction;
 pub async fn submit_revision(
     edit: Edit<Author<WriteInitiatives>>,
     schemas: Data<Schemas>,
+    letters: Letters,
     body: Body<Submission>,
 ) -> Result<Written, ApiError> {
     let new = body.draft.checked()?;
@@ -45,9 +47,9 @@ pub async fn submit_revision(
         let account = &edit.account;
         check_text(&current.text)?;
         store::submit(conn, current.id, account.user_id, new.note.as_deref()).await?;
-        if is_minor(current, account) {
-            publish_minor(conn, &schemas, current).await?;
-        }
+        let is_published = is_minor(current, account) && publish_minor(conn, &schemas, current).await?;
+        let event = if is_published { RevisionEvent::Published } else { RevisionEvent::Submitted };
+        letters.about_revision(conn, event, current.id, Some(account.user_id)).await?;
         Ok(Some(Action::RevisionSubmit))
     })
     .await
@@ -77,13 +79,14 @@ fn is_minor(revision: &Revision, account: &Account) -> bool {
         && revision.conflicts.is_empty()
 }
 
-async fn publish_minor(conn: &mut AsyncPgConnection, schemas: &Schemas, current: &Revision) -> Result<(), ApiError> {
+/// False if the initiative is not published, so there is nothing to replace, or if a pre-election period holds it.
+async fn publish_minor(conn: &mut AsyncPgConnection, schemas: &Schemas, current: &Revision) -> Result<bool, ApiError> {
     let record = initiatives::store::find(conn, Reach::ALL, current.initiative.id).await?;
-    if record.state == State::Published && holding(conn, current.record.steward).await?.is_none() {
-        let reason = Some("A minor change, published without a review.");
-        publish(conn, schemas, &record, &current.row, Publisher { by: None, reason }).await?;
+    if record.state != State::Published || holding(conn, current.record.steward).await?.is_some() {
+        return Ok(false);
     }
-    Ok(())
+    let reason = Some("A minor change, published without a review.");
+    publish(conn, schemas, &record, &current.row, Publisher { by: None, reason }).await
 }
 
 /// Withdraw a submission
@@ -124,10 +127,11 @@ pub async fn claim_revision(edit: Edit<Moderator<Moderate>>, _: Query<NoParams>)
 #[post("/initiatives/{initiative}/revisions/{number}/request-changes")]
 pub async fn request_changes(
     edit: Edit<Moderator<Moderate>>,
+    letters: Letters,
     body: Body<ReasonedDecision>,
 ) -> Result<Written, ApiError> {
     let reason = body.draft.checked()?.reason;
-    decide(&edit, RevisionAction::RequestChanges, Action::RevisionRequestChanges, Some(&reason)).await
+    decide(&edit, &letters, RevisionAction::RequestChanges, Some(&reason)).await
 }
 
 /// Approve a revision
@@ -136,9 +140,13 @@ pub async fn request_changes(
 /// the revision when it is published.
 #[utoipa::path(tag = "review", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), ("number" = i32, Path, description = "Number of the revision", example = 1), IfMatch), request_body = Option<Approval>, responses((status = 200, description = "The revision", body = Revision), (status = 409)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/initiatives/{initiative}/revisions/{number}/approve")]
-pub async fn approve_revision(edit: Edit<Moderator<Moderate>>, body: Body<Approval>) -> Result<Written, ApiError> {
+pub async fn approve_revision(
+    edit: Edit<Moderator<Moderate>>,
+    letters: Letters,
+    body: Body<Approval>,
+) -> Result<Written, ApiError> {
     let reason = body.draft.checked()?.reason;
-    decide(&edit, RevisionAction::Approve, Action::RevisionApprove, reason.as_deref()).await
+    decide(&edit, &letters, RevisionAction::Approve, reason.as_deref()).await
 }
 
 /// Reject a revision
@@ -148,18 +156,25 @@ pub async fn approve_revision(edit: Edit<Moderator<Moderate>>, body: Body<Approv
 #[post("/initiatives/{initiative}/revisions/{number}/reject")]
 pub async fn reject_revision(
     edit: Edit<Moderator<Moderate>>,
+    letters: Letters,
     body: Body<ReasonedDecision>,
 ) -> Result<Written, ApiError> {
     let reason = body.draft.checked()?.reason;
-    decide(&edit, RevisionAction::Reject, Action::RevisionReject, Some(&reason)).await
+    decide(&edit, &letters, RevisionAction::Reject, Some(&reason)).await
 }
 
+/// Takes a decision: approve, reject, and otherwise ask for changes.
 async fn decide(
     edit: &Edit<Moderator<Moderate>>,
+    letters: &Letters,
     action: RevisionAction,
-    event: Action,
     reason: Option<&str>,
 ) -> Result<Written, ApiError> {
+    let (event, told) = match action {
+        RevisionAction::Approve => (Action::RevisionApprove, RevisionEvent::Approved),
+        RevisionAction::Reject => (Action::RevisionReject, RevisionEvent::Rejected),
+        _ => (Action::RevisionRequestChanges, RevisionEvent::ChangesRequested),
+    };
     edit.take_step(allows(action, true), async |conn, current: &Revision| {
         match action {
             RevisionAction::Approve => current.row.check_approver(&edit.account, reason.is_some())?,
@@ -168,6 +183,7 @@ async fn decide(
         let by = Some(edit.account.user_id);
         let decision = Decision { state: action.leads_to(), by, reason, publish_at: None };
         store::decide(conn, current.id, &decision).await?;
+        letters.about_revision(conn, told, current.id, by).await?;
         Ok(Some(event))
     })
     .await

@@ -10,9 +10,9 @@ use utoipa_actix_web::{AppExt, UtoipaApp};
 
 use super::{
     api_keys, audit, boundaries, changes, checks, citation, council_changes, councils, embeds, exports, facets, guide,
-    initiatives, key_requests, map, memberships, moderation, ogc, organisations, outcomes, pre_election, problems,
-    publication, recruitment, releases, review, revisions, search, service, sign_in, stewards, suggestions, themes,
-    tiles, users, verification, vocabularies, web,
+    initiatives, key_requests, letters, map, memberships, moderation, ogc, organisations, outcomes, pre_election,
+    problems, publication, recruitment, releases, review, revisions, search, service, sign_in, stewards, suggestions,
+    themes, tiles, users, verification, vocabularies, web,
 };
 use crate::accounts::identify::identify;
 use crate::http::limits::rate;
@@ -41,6 +41,7 @@ const TAGS: &[(&str, &str)] = &[
     ("sign in", "Sign in, sign out and manage your own account."),
     ("API keys", "Keys for programs, and requests for keys."),
     ("users", "Accounts of people who sign in. For network officers."),
+    ("letters", "Letters to people about their requests and revisions. For network admins."),
     ("audit", "The audit trail. For network admins, and for council editors about their own council."),
     ("service", "The service itself: health, documents, permalinks and the catalogue."),
 ];
@@ -260,6 +261,8 @@ where
                 .service(api_keys::revoke_api_key)
                 .service(api_keys::rotate_api_key)
                 .service(api_keys::find_api_key_usage)
+                .service(letters::list_letters)
+                .service(letters::retry_letter)
                 .service(audit::list_audit_events)
                 .wrap(from_fn(serve_cached)),
         ))

@@ -19,6 +19,7 @@ use crate::audit::subject::{Actor, Subject};
 use crate::db::Db;
 use crate::error::ApiError;
 use crate::http::input::Schemas;
+use crate::letters::events::{Letters, RevisionEvent};
 use crate::registry::initiatives::store::find;
 use crate::registry::pre_election::store::holding;
 use crate::registry::revisions::publish::{Publisher, publish};
@@ -29,9 +30,9 @@ use crate::registry::revisions::workflow::RevisionState;
 const EVERY: Duration = Duration::from_secs(15);
 
 /// Publishes what is due for as long as it is awaited. Never returns.
-pub async fn watch(db: &Db, keys: &Keys, schemas: &Schemas) {
+pub async fn watch(db: &Db, keys: &Keys, schemas: &Schemas, letters: &Letters) {
     loop {
-        match publish_due(db, keys, schemas).await {
+        match publish_due(db, keys, schemas, letters).await {
             Ok(published) if published > 0 => log::info!("revisions that were published on schedule: {published}"),
             Ok(_) => {}
             Err(error) => log::warn!("scheduled revisions were not published, and will be tried again: {error}"),
@@ -41,18 +42,21 @@ pub async fn watch(db: &Db, keys: &Keys, schemas: &Schemas) {
 }
 
 /// Publishes the revisions whose time has come. Returns their number.
-pub async fn publish_due(db: &Db, keys: &Keys, schemas: &Schemas) -> Result<usize, ApiError> {
+pub async fn publish_due(db: &Db, keys: &Keys, schemas: &Schemas, letters: &Letters) -> Result<usize, ApiError> {
     let due = due(&mut *db.get().await?).await?;
     let mut published = 0;
     for (revision, initiative) in due {
-        let outcome = db.transaction(async |conn| publish_one(conn, keys, schemas, (revision, initiative)).await).await;
+        let publish = async |conn: &mut AsyncPgConnection| {
+            publish_one(conn, keys, schemas, letters, (revision, initiative)).await
+        };
+        let outcome = db.transaction(publish).await;
         match outcome {
             Ok(true) => published += 1,
             Ok(false) => {}
             Err(error) if error.status_code().is_server_error() => return Err(error),
             Err(error) => {
                 log::warn!("the scheduled revision {revision} cannot be published: {error}");
-                give_back(&mut *db.get().await?, revision, &error).await?;
+                db.transaction(async |conn| give_back(conn, letters, revision, &error).await).await?;
             }
         }
     }
@@ -64,6 +68,7 @@ async fn publish_one(
     conn: &mut AsyncPgConnection,
     keys: &Keys,
     schemas: &Schemas,
+    letters: &Letters,
     (revision, initiative): (Uuid, Uuid),
 ) -> Result<bool, ApiError> {
     let Some(open) = lock_open(conn, initiative).await? else { return Ok(false) };
@@ -78,6 +83,7 @@ async fn publish_one(
     if !publish(conn, schemas, &before, &open, Publisher::default()).await? {
         return Ok(false);
     }
+    letters.about_revision(conn, RevisionEvent::Published, revision, None).await?;
     let after = find(conn, Reach::ALL, initiative).await?;
     // The events come last: other writers wait for them until the transaction ends.
     let actor = Actor::COMMAND_LINE;
@@ -87,9 +93,15 @@ async fn publish_one(
 }
 
 /// Returns a revision that cannot be published to the network officers, with the reason.
-async fn give_back(conn: &mut AsyncPgConnection, revision: Uuid, error: &ApiError) -> Result<(), ApiError> {
+async fn give_back(
+    conn: &mut AsyncPgConnection,
+    letters: &Letters,
+    revision: Uuid,
+    error: &ApiError,
+) -> Result<(), ApiError> {
     let reason = format!("It could not be published on schedule. {error}");
     let reason: String = reason.chars().filter(|c| !c.is_control()).take(2000).collect();
     let decision = Decision { state: RevisionState::Submitted, by: None, reason: Some(&reason), publish_at: None };
-    decide(conn, revision, &decision).await
+    decide(conn, revision, &decision).await?;
+    letters.about_revision(conn, RevisionEvent::NotPublished, revision, None).await
 }

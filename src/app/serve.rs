@@ -16,6 +16,9 @@ use crate::config::tls::Certificate;
 use crate::config::{ServeSettings, StoreSettings};
 use crate::db::open::Store;
 use crate::http::limits::bucket::QuotaClock;
+use crate::letters::events::Letters;
+use crate::letters::mailer::Mailer;
+use crate::letters::sender;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -77,6 +80,7 @@ async fn serve_until_asked(
 ) -> Result<(), Failure> {
     let began = Instant::now();
     let issuers = Issuers::new(&settings)?;
+    let (letters, mailer) = (Letters::new(&settings), Mailer::new(&settings.mail, &store_settings.data_dir())?);
     let certificate = certificate(&settings)?;
     let at_hangup = certificate.clone();
     // Needed even without a certificate: an unhandled SIGHUP would end the service.
@@ -127,8 +131,9 @@ async fn serve_until_asked(
         () = stopping => Ok(()),
         () = first_screen => Ok(()),
         () = vesting::watch(&store.db, &keys) => Ok(()),
-        () = scheduled::watch(&store.db, &keys, &schemas) => Ok(()),
         () = quarters::watch(&store.db, &keys, &read_model, &document, address) => Ok(()),
+        () = scheduled::watch(&store.db, &keys, &schemas, &letters) => Ok(()),
+        () = sender::watch(&store.db, &mailer) => Ok(()),
     };
     let closed = store.close().await;
     served?;

@@ -226,6 +226,12 @@ pub enum Action {
     /// An officer viewed a page of requests for API keys, including e-mail addresses.
     #[serde(rename = "key_request.list")]
     KeyRequestList,
+    /// An admin viewed a page of letters, including e-mail addresses.
+    #[serde(rename = "letter.list")]
+    LetterList,
+    /// A letter that had failed waits to be sent again.
+    #[serde(rename = "letter.retry")]
+    LetterRetry,
     /// Somebody signed in.
     #[serde(rename = "session.begin")]
     SessionBegin,
@@ -281,6 +287,8 @@ pub enum RecordKind {
     ApiKey,
     /// A request for an API key.
     KeyRequest,
+    /// A letter to somebody.
+    Letter,
     /// A sign-in.
     Session,
     /// A council's boundary.

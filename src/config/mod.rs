@@ -1,6 +1,7 @@
 //! All settings, each with its flag, environment variable, default and reason. Secrets are never printed.
 
 pub mod issuer;
+pub mod mail;
 pub mod tls;
 
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
@@ -12,6 +13,7 @@ use reqwest::Url;
 use secrecy::SecretString;
 
 use crate::config::issuer::IssuerSetting;
+use crate::config::mail::MailSettings;
 
 /// Name of the signing key's file in the data folder, used when no key is set.
 pub const KEY_FILE: &str = "signing-key.pem";
@@ -184,6 +186,10 @@ pub struct ServeSettings {
     #[arg(long, env = "CCIN_LOGIN_ATTEMPTS", default_value_t = 10, global = true, value_name = "N",
         value_parser = clap::value_parser!(u16).range(1..=10_000))]
     pub login_attempts: u16,
+
+    /// Letters to people.
+    #[command(flatten)]
+    pub mail: MailSettings,
 
     /// Limits on requests.
     #[command(flatten)]

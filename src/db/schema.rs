@@ -340,6 +340,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    letters (id) {
+        id -> Uuid,
+        recipient -> Text,
+        subject -> Text,
+        plain -> Nullable<Text>,
+        request_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        sent_at -> Nullable<Timestamptz>,
+        html -> Nullable<Text>,
+        state -> Text,
+        attempts -> Int4,
+        next_attempt_at -> Nullable<Timestamptz>,
+        last_error -> Nullable<Text>,
+        version -> Int4,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     memberships (id) {
         id -> Uuid,
         council_id -> Nullable<Uuid>,
@@ -382,18 +401,6 @@ diesel::table! {
         withdrawn_at -> Nullable<Timestamptz>,
         withdrawn_reason -> Nullable<Text>,
         proposed_by_id -> Nullable<Uuid>,
-    }
-}
-
-diesel::table! {
-    outbox (id) {
-        id -> Uuid,
-        recipient -> Text,
-        subject -> Text,
-        body -> Nullable<Text>,
-        request_id -> Nullable<Uuid>,
-        created_at -> Timestamptz,
-        sent_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -661,9 +668,9 @@ diesel::joinable!(initiative_themes -> initiatives (initiative_id));
 diesel::joinable!(initiative_themes -> themes (theme_id));
 diesel::joinable!(key_requests -> api_keys (key_id));
 diesel::joinable!(key_requests -> users (decided_by));
+diesel::joinable!(letters -> key_requests (request_id));
 diesel::joinable!(memberships -> councils (council_id));
 diesel::joinable!(memberships -> organisations (organisation_id));
-diesel::joinable!(outbox -> key_requests (request_id));
 diesel::joinable!(outcomes -> initiatives (initiative_id));
 diesel::joinable!(outcomes -> organisations (evaluator_id));
 diesel::joinable!(pre_election_periods -> councils (council_id));
@@ -703,9 +710,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     initiative_themes,
     initiatives,
     key_requests,
+    letters,
     memberships,
     organisations,
-    outbox,
     outcomes,
     pre_election_periods,
     principles,

@@ -1,7 +1,7 @@
 //! Researchers who ask for a key: asked without an account, decided by a network officer, fetched once.
 
 use ccin_registry::access::role::Role;
-use ccin_registry::db::schema::outbox;
+use ccin_registry::db::schema::letters as rows;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use reqwest::Method;
@@ -27,7 +27,7 @@ async fn ask(app: &TestApp, officer: &Client, email: &str) -> String {
 /// The letters that wait to be sent, oldest first: recipient and text.
 async fn letters(app: &TestApp) -> Vec<(String, Option<String>)> {
     let mut conn = app.db.get().await.unwrap();
-    outbox::table.order(outbox::created_at).select((outbox::recipient, outbox::body)).load(&mut conn).await.unwrap()
+    rows::table.order(rows::created_at).select((rows::recipient, rows::plain)).load(&mut conn).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

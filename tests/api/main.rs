@@ -39,6 +39,7 @@ mod key_requests;
 mod key_rights;
 mod last_admin;
 mod layering;
+mod letters;
 mod limits;
 mod lineage;
 mod map;

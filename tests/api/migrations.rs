@@ -184,7 +184,7 @@ fn rust_kind(kind: &str) -> String {
 }
 
 /// Which enum of the document holds the words of which column.
-const WORDS: [(&str, &str); 36] = [
+const WORDS: [(&str, &str); 37] = [
     ("audit_events.origin", "Origin"),
     ("co_operative_values.scheme", "ValueScheme"),
     ("costs.bound", "CostBound"),
@@ -205,6 +205,7 @@ const WORDS: [(&str, &str); 36] = [
     ("initiatives.state", "State"),
     ("initiatives.visibility", "Visibility"),
     ("key_requests.status", "RequestStatus"),
+    ("letters.state", "LetterState"),
     ("memberships.tier", "MemberTier"),
     ("organisations.kind", "OrganisationKind"),
     ("outcomes.bound", "Bound"),

@@ -175,7 +175,7 @@ impl Check for Refusal {}
 #[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Claim {
-    /// Token from the message that announced the grant.
+    /// Token from the letter that announced the grant.
     #[schema(required, min_length = 54, max_length = 54, pattern = "^ccin_claim_[A-Za-z0-9_-]{43}$")]
     pub token: String,
 }

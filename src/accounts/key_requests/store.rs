@@ -1,4 +1,4 @@
-//! Queries of requests for API keys, and the messages that answer them.
+//! Queries of requests for API keys.
 
 use std::net::IpAddr;
 
@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::model::{KeyRequest, NewKeyRequest, RequestStatus};
 use crate::db::enum_text::Word;
 use crate::db::prepared::Prepared;
-use crate::db::schema::{key_requests, outbox};
+use crate::db::schema::key_requests;
 use crate::error::ApiError;
 use crate::http::client_address::network;
 use crate::http::page::{Slice, Window};
@@ -186,8 +186,8 @@ pub async fn decide(conn: &mut AsyncPgConnection, id: Uuid, decision: Decision<'
     Ok(())
 }
 
-/// Uses up a token. Returns the key that it collects, if the token is valid. Empties the message that contained it.
-pub async fn claim(conn: &mut AsyncPgConnection, hash: &[u8]) -> Result<Option<Uuid>, ApiError> {
+/// Uses up a token. Returns the request and the key that it collects, if the token is valid.
+pub async fn claim(conn: &mut AsyncPgConnection, hash: &[u8]) -> Result<Option<(Uuid, Uuid)>, ApiError> {
     let good =
         key_requests::table.filter(key_requests::claim_hash.eq(hash)).filter(key_requests::claim_until.gt(Utc::now()));
     let claimed: Option<(Uuid, Option<Uuid>)> = diesel::update(good)
@@ -200,30 +200,5 @@ pub async fn claim(conn: &mut AsyncPgConnection, hash: &[u8]) -> Result<Option<U
         .get_result(conn)
         .await
         .optional()?;
-    let Some((request, key)) = claimed else { return Ok(None) };
-    diesel::update(outbox::table.filter(outbox::request_id.eq(request)))
-        .set(outbox::body.eq(None::<String>))
-        .execute(conn)
-        .await?;
-    Ok(key)
-}
-
-/// Leaves a message for the operator's program to send.
-pub async fn post(
-    conn: &mut AsyncPgConnection,
-    request: &KeyRequest,
-    subject: &str,
-    body: &str,
-) -> Result<(), ApiError> {
-    diesel::insert_into(outbox::table)
-        .values((
-            outbox::id.eq(Uuid::now_v7()),
-            outbox::recipient.eq(&request.email),
-            outbox::subject.eq(subject),
-            outbox::body.eq(body),
-            outbox::request_id.eq(request.id),
-        ))
-        .execute(conn)
-        .await?;
-    Ok(())
+    Ok(claimed.and_then(|(request, key)| Some((request, key?))))
 }

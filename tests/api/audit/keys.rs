@@ -1,7 +1,7 @@
-//! The part of the walk that is about API keys and those who ask for one.
+//! The part of the walk that is about API keys, those who ask for one, and the letters to them.
 
-use ccin_registry::db::schema::outbox;
-use diesel::QueryDsl;
+use ccin_registry::db::schema::letters;
+use diesel::{ExpressionMethods, QueryDsl};
 use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 
@@ -60,7 +60,12 @@ impl Walk {
         self.left("grant_key_request", &granted, &request, &told).await;
         let letter: Option<String> = {
             let mut conn = self.app.db.get().await.unwrap();
-            outbox::table.select(outbox::body).first(&mut conn).await.unwrap()
+            letters::table
+                .select(letters::plain)
+                .filter(letters::request_id.is_not_null())
+                .first(&mut conn)
+                .await
+                .unwrap()
         };
         let letter = letter.unwrap();
         let token = &letter[letter.find("ccin_claim_").unwrap()..][..54];
@@ -73,5 +78,16 @@ impl Walk {
         let refused = admin.post(&path, &json!({ "reason": "Once is enough." })).await;
         let told = [("key_request.refuse", kind, Some(1), Some(2))];
         self.left("refuse_key_request", &refused, &pending, &told).await;
+    }
+
+    pub(super) async fn letters(&mut self) {
+        let admin = self.admin.clone();
+        let listed = admin.get("/v1/letters?recipient=r@tests.example&state=waiting").await;
+        self.left("list_letters", &listed, &Value::Null, &[("letter.list", "letter", None, None)]).await;
+        self.app.sql("UPDATE letters SET state = 'failed', next_attempt_at = NULL WHERE state = 'waiting'").await;
+        let letter = listed.json["data"][0].clone();
+        let retried = admin.post(&format!("/v1/letters/{}/retry", letter["id"].as_str().unwrap()), &Value::Null).await;
+        let told = [("letter.retry", "letter", Some(2), Some(3))];
+        self.left("retry_letter", &retried, &letter, &told).await;
     }
 }

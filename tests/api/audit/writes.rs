@@ -15,7 +15,7 @@ use crate::support::records::{council, initiative, organisation, theme, whole_me
 use crate::support::{Answer, Client, PASSWORD, TestApp};
 
 /// What reads contacts.
-const CONTACTS: [&str; 4] = ["find_user", "list_users", "find_key_request", "list_key_requests"];
+const CONTACTS: [&str; 5] = ["find_user", "list_users", "find_key_request", "list_key_requests", "list_letters"];
 
 /// What an event says: action, kind of record, versions before and after.
 type Told = (&'static str, &'static str, Option<i64>, Option<i64>);
@@ -302,6 +302,7 @@ async fn every_write_and_every_reading_of_a_contact_leaves_its_event() {
     walk.users().await;
     walk.api_keys().await;
     walk.key_requests().await;
+    walk.letters().await;
 
     let document = walk.app.anonymous().get("/openapi.json").await.expect(200).json;
     let mut known: BTreeSet<String> = CONTACTS.map(str::to_owned).into();

@@ -7,7 +7,7 @@ use crate::support::program::Program;
 use crate::support::scratch::Scratch;
 
 /// Every setting: its flag and its variable.
-const SETTINGS: [(&str, &str); 30] = [
+const SETTINGS: [(&str, &str); 33] = [
     ("--database-url", "DATABASE_URL"),
     ("--data-dir", "CCIN_DATA_DIR"),
     ("--postgres-bin", "CCIN_POSTGRES_BIN"),
@@ -27,6 +27,9 @@ const SETTINGS: [(&str, &str); 30] = [
     ("--access-token-seconds", "CCIN_ACCESS_TOKEN_SECONDS"),
     ("--session-days", "CCIN_SESSION_DAYS"),
     ("--login-attempts", "CCIN_LOGIN_ATTEMPTS"),
+    ("--smtp-url", "CCIN_SMTP_URL"),
+    ("--mail-from", "CCIN_MAIL_FROM"),
+    ("--letters-dir", "CCIN_LETTERS_DIR"),
     ("--limit-anonymous", "CCIN_LIMIT_ANONYMOUS"),
     ("--limit-member", "CCIN_LIMIT_MEMBER"),
     ("--limit-officer", "CCIN_LIMIT_OFFICER"),

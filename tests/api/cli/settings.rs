@@ -34,6 +34,26 @@ fn a_public_address_without_a_scheme_is_refused() {
     }
 }
 
+#[test]
+fn an_address_for_letters_that_cannot_be_used_is_refused_and_not_repeated() {
+    let scratch = Scratch::new("smtp-url");
+    let folder = scratch.path().join("home");
+    let from = ("CCIN_MAIL_FROM", "registry@example.org");
+    for (url, part) in [
+        ("https://registry:secret@mail.example.org", "smtps://user:password@HOST"),
+        ("smtp://registry:secret@mail.example.org", "in the clear"),
+        ("smtps://registry@mail.example.org", "user name and a password"),
+    ] {
+        let said = refused(&folder, &[("CCIN_SMTP_URL", url), from], 1);
+        assert!(said.contains("--smtp-url") && said.contains(part), "{url}: {said}");
+        assert!(!said.contains("secret") && !said.contains("mail.example.org"), "{url}: {said}");
+    }
+    let said = refused(&folder, &[("CCIN_SMTP_URL", "smtp://localhost")], 1);
+    assert!(said.contains("--mail-from"), "{said}");
+    let said = refused(&folder, &[("CCIN_MAIL_FROM", "registry")], 2);
+    assert!(said.contains("--mail-from") && said.contains("registry@example.org"), "{said}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_host_name_to_listen_on_is_resolved() {
     let place = Place::new("bind", Template::Sample).await;

@@ -19,13 +19,14 @@ const BEGIN: &str = "<!-- Generated from the program. To write it again: CCIN_WR
 const END: &str = "<!-- End of the generated part. -->";
 
 /// Settings by what they are about. A new setting belongs into one of these.
-const GROUPS: [(&str, &[&str]); 4] = [
+const GROUPS: [(&str, &[&str]); 5] = [
     ("Data", &["database-url", "data-dir", "postgres-bin", "postgres-user", "no-download", "database-connections"]),
     (
         "Address and TLS",
         &["bind", "public-url", "trusted-proxies", "tls-cert", "tls-key", "security-contact", "workers"],
     ),
     ("Sign-in", &["signing-key", "issuer", "oidc-issuers", "access-token-seconds", "session-days", "login-attempts"]),
+    ("Letters", &["smtp-url", "mail-from", "letters-dir"]),
     (
         "Limits",
         &[

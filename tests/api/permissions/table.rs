@@ -282,6 +282,7 @@ pub const TABLE: &[(&[Kind], Needs, &[&str])] = &[
         OfScope(Scope::ManageUsers),
         &["create_user", "replace_user", "update_user", "set_user_password", "move_users"],
     ),
+    (ADMINS, OfScope(Scope::ManageUsers), &["list_letters", "retry_letter"]),
     (AUDITORS, OfScope(Scope::AuditRead), &["list_audit_events"]),
     (ACCOUNTS, OfScope(Scope::ManageKeys), &["list_api_keys", "create_api_key"]),
     (READERS_OF_THE_KEY, OfScope(Scope::ManageKeys), &["find_api_key", "find_api_key_usage"]),

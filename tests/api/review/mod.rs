@@ -8,6 +8,7 @@ mod past_lists;
 mod pre_election;
 mod readers;
 mod scheduled;
+pub mod scheduled;
 mod suggestions;
 mod table;
 

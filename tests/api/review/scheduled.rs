@@ -3,6 +3,7 @@
 use ccin_registry::api::routes::document;
 use ccin_registry::app::scheduled::publish_due;
 use ccin_registry::http::input::Schemas;
+use ccin_registry::letters::events::Letters;
 use chrono::{Days, Utc};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -11,7 +12,8 @@ use super::{RECORD, act, begin, path};
 use crate::support::client::send;
 use crate::support::{Answer, Client, TestApp};
 
-async fn schedule(officer: &Client, etag: &str, at: &Value) -> Answer {
+/// Sets the time of the publication of the record.
+pub async fn schedule(officer: &Client, etag: &str, at: &Value) -> Answer {
     let request = officer.request(Method::POST, &format!("{RECORD}/publish")).header("If-Match", etag);
     send(request.json(&json!({ "publish_at": at }))).await
 }
@@ -24,9 +26,10 @@ async fn submitted(app: &TestApp, title: &str) -> (Client, Answer) {
     (editor, submitted)
 }
 
+/// Publishes what is due.
 pub async fn run(app: &TestApp) -> usize {
     let schemas = Schemas::new(&document().value);
-    publish_due(&app.db, &app.keys, &schemas).await.expect("the database is there")
+    publish_due(&app.db, &app.keys, &schemas, &Letters::new(&app.settings)).await.expect("the database is there")
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -67,7 +67,8 @@ pub async fn elsewhere() -> (TestApp, Client) {
     (app, admin)
 }
 
-/// A key that was used, a request for one, a text to review, and a search without results.
+/// A key that was used, a request for one and the letter that answers it, a text to review, and a search without
+/// results.
 async fn fill_lists_of_admins(app: &TestApp, admin: &Client, [lead, theme]: [&str; 2]) {
     let body = with(practice("Waiting to be reviewed", lead), json!({ "themes": [theme] }));
     let draft = admin.post("/v1/initiatives", &body).await.expect(201);
@@ -87,5 +88,8 @@ async fn fill_lists_of_admins(app: &TestApp, admin: &Client, [lead, theme]: [&st
     let request = json!({ "name": "A. Researcher", "email": "researcher@university.example",
         "affiliation": "University of Somewhere", "purpose": "A comparison of housing initiatives" });
     app.anonymous().post("/v1/api-keys/requests", &request).await.expect(202);
+    let requests = admin.get("/v1/api-keys/requests").await.expect(200);
+    let refusal = format!("/v1/api-keys/requests/{}/refuse", requests.json["data"][0]["id"].as_str().expect("an id"));
+    admin.post(&refusal, &json!({ "reason": "Everything that you name is public." })).await.expect(200);
     app.anonymous().get("/v1/search?q=zeppelin%20hangars").await.expect(200);
 }
