@@ -20,7 +20,7 @@ use crate::accounts::api_keys::store;
 use crate::accounts::api_keys::store::{KeyAccess, KeyFilter};
 use crate::accounts::api_keys::usage::Usage;
 use crate::accounts::users;
-use crate::audit::model::Action;
+use crate::audit::action::Action;
 use crate::audit::subject::Subject;
 use crate::audit::trail::Trail;
 use crate::db::Db;

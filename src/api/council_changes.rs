@@ -7,7 +7,7 @@ use super::writes::{Creation, Edit, Editable};
 use crate::access::account::Account;
 use crate::access::extractors::{Admin, Anyone};
 use crate::access::scope::WriteCouncils;
-use crate::audit::model::Action;
+use crate::audit::action::Action;
 use crate::error::ApiError;
 use crate::http::idempotency::Idempotency;
 use crate::http::input::{Body, IfMatch, NoParams, Query};

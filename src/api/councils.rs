@@ -10,7 +10,7 @@ use crate::access::extractors::{Admin, Anyone, CouncilKeeper};
 use crate::access::reach::Reach;
 use crate::access::role::Role;
 use crate::access::scope::WriteCouncils;
-use crate::audit::model::Action;
+use crate::audit::action::Action;
 use crate::db::enum_text::picked;
 use crate::error::ApiError;
 use crate::formats::citation::form::Form;

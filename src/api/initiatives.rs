@@ -11,7 +11,7 @@ use crate::access::account::Account;
 use crate::access::extractors::{Anyone, Author};
 use crate::access::reach::Reach;
 use crate::access::scope::WriteInitiatives;
-use crate::audit::model::Action;
+use crate::audit::action::Action;
 use crate::db::Db;
 use crate::db::enum_text::picked;
 use crate::error::ApiError;

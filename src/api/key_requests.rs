@@ -20,7 +20,7 @@ use crate::accounts::key_requests::store;
 use crate::accounts::key_requests::store::{Bounds, Decision};
 use crate::accounts::users::model::{UserStatus, UserUpdate};
 use crate::accounts::{api_keys, users};
-use crate::audit::model::{Action, RecordKind};
+use crate::audit::action::{Action, RecordKind};
 use crate::audit::subject::{Actor, Subject};
 use crate::audit::trail::Trail;
 use crate::db::Db;

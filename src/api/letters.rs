@@ -4,7 +4,7 @@ use actix_web::{get, post, web};
 
 use crate::access::extractors::Admin;
 use crate::access::scope::ManageUsers;
-use crate::audit::model::{Action, RecordKind};
+use crate::audit::action::{Action, RecordKind};
 use crate::audit::subject::Subject;
 use crate::audit::trail::Trail;
 use crate::db::Db;

@@ -9,7 +9,7 @@ use super::writes::{Creation, Edit, Editable};
 use crate::access::account::Account;
 use crate::access::extractors::{Admin, Anyone};
 use crate::access::scope::WriteCouncils;
-use crate::audit::model::Action;
+use crate::audit::action::Action;
 use crate::db::enum_text::picked;
 use crate::error::ApiError;
 use crate::http::idempotency::Idempotency;

@@ -10,7 +10,7 @@ use crate::access::account::Account;
 use crate::access::extractors::{Anyone, Author, Moderator};
 use crate::access::reach::Reach;
 use crate::access::scope::{Moderate, WriteCouncils, WriteOrganisations};
-use crate::audit::model::Action;
+use crate::audit::action::Action;
 use crate::audit::subject::Subject;
 use crate::audit::trail::Trail;
 use crate::db::Db;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::writes::Edit;
 use crate::access::extractors::Moderator;
 use crate::access::scope::Moderate;
-use crate::audit::model::Action;
+use crate::audit::action::Action;
 use crate::error::ApiError;
 use crate::http::input::{Body, IfMatch, NoParams, Query, Schemas};
 use crate::http::response::Written;

@@ -7,7 +7,7 @@ use super::writes::{Creation, Edit, Editable};
 use crate::access::account::Account;
 use crate::access::extractors::{Admin, Moderator};
 use crate::access::scope::Moderate;
-use crate::audit::model::Action;
+use crate::audit::action::Action;
 use crate::db::Db;
 use crate::error::ApiError;
 use crate::http::idempotency::Idempotency;

@@ -10,7 +10,7 @@ use crate::access::extractors::{Author, Moderator};
 use crate::access::reach::Reach;
 use crate::access::role::Role;
 use crate::access::scope::{Moderate, WriteInitiatives};
-use crate::audit::model::Action;
+use crate::audit::action::Action;
 use crate::error::ApiError;
 use crate::http::input::{Body, Faults, IfMatch, NoParams, Query, Schemas};
 use crate::http::response::Written;

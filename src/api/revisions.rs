@@ -10,7 +10,7 @@ use super::writes::{Creation, Edit, Editable};
 use crate::access::account::Account;
 use crate::access::extractors::{Anyone, Author};
 use crate::access::scope::WriteInitiatives;
-use crate::audit::model::{Action, RecordKind};
+use crate::audit::action::{Action, RecordKind};
 use crate::audit::subject::Subject;
 use crate::db::Db;
 use crate::error::ApiError;

@@ -12,7 +12,7 @@ use crate::accounts::sign_in::store::Refresh;
 use crate::accounts::sign_in::throttle::{DAYS_KNOWN, Throttle};
 use crate::accounts::sign_in::{password, store, token};
 use crate::accounts::users;
-use crate::audit::model::Action;
+use crate::audit::action::Action;
 use crate::audit::subject::{Actor, Subject};
 use crate::audit::trail::Trail;
 use crate::config::ServeSettings;

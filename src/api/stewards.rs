@@ -10,7 +10,7 @@ use super::writes::Edit;
 use crate::access::extractors::Admin;
 use crate::access::reach::Reach;
 use crate::access::scope::Moderate;
-use crate::audit::model::Action;
+use crate::audit::action::Action;
 use crate::error::ApiError;
 use crate::http::input::{Body, Check, Draft, IfMatch};
 use crate::http::response::Written;

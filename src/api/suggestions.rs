@@ -3,12 +3,13 @@
 use actix_web::web::Data;
 use actix_web::{get, post, web};
 use diesel_async::AsyncPgConnection;
+use uuid::Uuid;
 
 use super::writes::{Creation, Edit, Editable};
 use crate::access::account::Account;
 use crate::access::extractors::{Author, Known};
 use crate::access::scope::WriteInitiatives;
-use crate::audit::model::{Action, RecordKind};
+use crate::audit::action::{Action, RecordKind};
 use crate::audit::subject::Subject;
 use crate::db::Db;
 use crate::error::ApiError;
@@ -16,6 +17,7 @@ use crate::http::idempotency::Idempotency;
 use crate::http::input::{Body, Faults, IfMatch, NoParams, Query, Schemas};
 use crate::http::page::{Listing, Page, Pages};
 use crate::http::response::{Cacheable, Record, Written};
+use crate::letters::events::Letters;
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::registry::initiatives;
 use crate::registry::references;
@@ -82,6 +84,7 @@ pub async fn find_suggestion(
 pub async fn create_suggestion(
     creation: Creation<Known<WriteInitiatives>>,
     schemas: Data<Schemas>,
+    letters: Letters,
     body: Body<NewSuggestion>,
 ) -> Result<Written, ApiError> {
     let (draft, fingerprint) = body.into_parts();
@@ -100,7 +103,9 @@ pub async fn create_suggestion(
             let record = initiatives::store::find(conn, account.reach(), named).await?;
             let base = check(conn, &schemas, &record, &new.operations).await?;
             let id = store::create(conn, account, record.id, (&new, &base)).await?;
-            store::find(conn, account, id).await
+            let made = store::find(conn, account, id).await?;
+            letters.about_suggestion(conn, &made, account.user_id).await?;
+            Ok(made)
         })
         .await
 }
@@ -114,6 +119,7 @@ pub async fn create_suggestion(
 pub async fn accept_suggestion(
     edit: Edit<Author<WriteInitiatives>>,
     schemas: Data<Schemas>,
+    letters: Letters,
     body: Body<Acceptance>,
 ) -> Result<Written, ApiError> {
     let acceptance = body.draft.checked()?;
@@ -130,6 +136,7 @@ pub async fn accept_suggestion(
             revision: Some(revision),
         };
         store::end(conn, current.id, ending).await?;
+        tell(conn, &letters, account, current.id).await?;
         Ok(Some(Action::SuggestionAccept))
     })
     .await
@@ -142,6 +149,7 @@ pub async fn accept_suggestion(
 #[post("/suggestions/{id}/decline")]
 pub async fn decline_suggestion(
     edit: Edit<Author<WriteInitiatives>>,
+    letters: Letters,
     body: Body<SuggestionRefusal>,
 ) -> Result<Written, ApiError> {
     let by = Some(edit.account.user_id);
@@ -151,6 +159,7 @@ pub async fn decline_suggestion(
         let reply = Some(&*refusal.reply);
         store::end(conn, current.id, Ending { state: SuggestionState::Declined, by, reply, ..Ending::default() })
             .await?;
+        tell(conn, &letters, &edit.account, current.id).await?;
         Ok(Some(Action::SuggestionDecline))
     })
     .await
@@ -167,6 +176,12 @@ pub async fn withdraw_suggestion(edit: Edit<Known<WriteInitiatives>>, _: Query<N
         Ok(Some(Action::SuggestionWithdraw))
     })
     .await
+}
+
+/// Tells the author of a suggestion what became of it.
+async fn tell(conn: &mut AsyncPgConnection, letters: &Letters, by: &Account, id: Uuid) -> Result<(), ApiError> {
+    let now = store::find(conn, by, id).await?;
+    letters.about_suggestion(conn, &now, by.user_id).await
 }
 
 /// Refuses an action that the account or the state of a suggestion does not allow.

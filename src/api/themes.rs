@@ -7,7 +7,7 @@ use super::writes::{Creation, Edit, Editable};
 use crate::access::account::Account;
 use crate::access::extractors::{Anyone, Moderator};
 use crate::access::scope::WriteThemes;
-use crate::audit::model::Action;
+use crate::audit::action::Action;
 use crate::audit::subject::Subject;
 use crate::audit::trail::Trail;
 use crate::db::Db;

@@ -15,7 +15,7 @@ use crate::accounts::users::model::{
     MovedUsers, NewPassword, NewUser, User, UserMove, UserQuery, UserSort, UserStatus, UserUpdate,
 };
 use crate::accounts::users::store;
-use crate::audit::model::{Action, RecordKind};
+use crate::audit::action::{Action, RecordKind};
 use crate::audit::subject::Subject;
 use crate::audit::trail::Trail;
 use crate::db::Db;

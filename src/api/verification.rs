@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, Responder, get, post, web};
 use super::writes::Edit;
 use crate::access::extractors::{Anyone, CouncilKeeper};
 use crate::access::scope::WriteInitiatives;
-use crate::audit::model::Action;
+use crate::audit::action::Action;
 use crate::error::ApiError;
 use crate::http::input::{Body, Draft, IfMatch, Query};
 use crate::http::page::{Page, Pages};

@@ -17,7 +17,7 @@ use diesel_async::AsyncPgConnection;
 use crate::access::account::Account;
 use crate::access::extractors::{Grade, Graded};
 use crate::access::scope::Needs;
-use crate::audit::model::Action;
+use crate::audit::action::Action;
 use crate::audit::subject::{Audited, Subject};
 use crate::audit::trail::Trail;
 use crate::db::Db;

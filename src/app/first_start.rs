@@ -15,7 +15,7 @@ use crate::accounts::sign_in::password;
 use crate::accounts::users;
 use crate::accounts::users::model::NewUser;
 use crate::api::routes::document;
-use crate::audit::model::{Action, RecordKind};
+use crate::audit::action::{Action, RecordKind};
 use crate::audit::store::record;
 use crate::audit::subject::{Actor, Subject};
 use crate::db::open::Store;

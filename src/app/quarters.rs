@@ -9,7 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::access::keys::Keys;
-use crate::audit::model::{Action, RecordKind};
+use crate::audit::action::{Action, RecordKind};
 use crate::audit::store::record;
 use crate::audit::subject::{Actor, Subject};
 use crate::db::Db;

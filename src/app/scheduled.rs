@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::access::keys::Keys;
 use crate::access::reach::Reach;
-use crate::audit::model::Action;
+use crate::audit::action::Action;
 use crate::audit::store::{record, record_side_effects};
 use crate::audit::subject::{Actor, Subject};
 use crate::db::Db;

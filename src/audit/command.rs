@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use secrecy::SecretString;
 
-use super::model::{Action, RecordKind};
+use super::action::{Action, RecordKind};
 use super::store::{check_key, record};
 use super::subject::{Actor, Subject};
 use super::verify::{Anchor, VerifyReport, verify};

@@ -27,6 +27,7 @@
 //!
 //! An attacker with the key as well can write valid events from then on.
 
+pub mod action;
 pub mod chain;
 pub mod command;
 pub mod model;

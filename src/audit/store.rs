@@ -12,8 +12,9 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::join;
 use uuid::Uuid;
 
+use super::action::{Action, RecordKind};
 use super::chain::{EventRow, Head};
-use super::model::{Action, AuditEvent, AuditQuery, AuditedRecord, ChainPlace, Origin, RecordKind};
+use super::model::{AuditEvent, AuditQuery, AuditedRecord, ChainPlace, Origin};
 use super::subject::{Actor, Subject};
 use crate::access::keys::Keys;
 use crate::db::enum_text::text;

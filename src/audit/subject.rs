@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 use uuid::Uuid;
 
-use super::model::{Origin, RecordKind};
+use super::action::RecordKind;
+use super::model::Origin;
 use crate::access::account::{Account, Credential, Standing};
 use crate::registry::council_changes::model::CouncilChange;
 use crate::registry::councils::model::Council;

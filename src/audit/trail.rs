@@ -7,7 +7,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
-use super::model::Action;
+use super::action::Action;
 use super::store;
 use super::subject::{Actor, Subject};
 use crate::access::keys::Keys;

@@ -6,6 +6,7 @@
 //! | a revision was submitted | network officers | [`about_revision`] |
 //! | changes were asked for; approved; rejected; published | authors | [`about_revision`] |
 //! | could not be published on schedule | authors and network officers | [`about_revision`] |
+//! | a suggestion was made; accepted or declined | the council that decides, or network officers; its author | [`about_suggestion`] |
 //!
 //! *Authors* are the people who wrote or submitted the revision and who can still see it. Nobody hears of what they did
 //! themselves, and disabled users hear of nothing.
@@ -93,7 +94,7 @@ impl Letters {
         Self { public_url: settings.public_url.clone() }
     }
 
-    fn address(&self, path: &str) -> String {
+    pub(super) fn address(&self, path: &str) -> String {
         let base = self.public_url.as_deref().unwrap_or("https://ADDRESS-OF-THE-REGISTRY");
         format!("{base}{path}")
     }

@@ -8,4 +8,5 @@ pub mod mailer;
 pub mod model;
 pub mod sender;
 pub mod store;
+pub mod suggestions;
 pub mod text;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::audit::model::RecordKind;
+use crate::audit::action::RecordKind;
 use crate::audit::subject::{Audited, Subject};
 use crate::db::enum_text::Word;
 use crate::db::schema::letters;

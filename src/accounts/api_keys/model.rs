@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::access::scope::Scope;
-use crate::audit::model::RecordKind;
+use crate::audit::action::RecordKind;
 use crate::audit::subject::{Audited, Subject};
 use crate::http::input::Check;
 use crate::http::page::Order;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::access::scope::Scope;
 use crate::accounts::api_keys::model::NewApiKey;
 use crate::accounts::users::model::EmailAddress;
-use crate::audit::model::RecordKind;
+use crate::audit::action::RecordKind;
 use crate::audit::subject::{Audited, Subject};
 use crate::http::input::Check;
 use crate::http::page::Order;

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::access::role::Role;
 use crate::access::scope::Scope;
-use crate::audit::model::Action;
+use crate::audit::action::Action;
 use crate::db::enum_text::{Word, text};
 use crate::db::schema::{
     api_key_secrets, api_keys, audit_events, external_identities, refresh_tokens, sessions, users,

@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::access::role::Role;
-use crate::audit::model::RecordKind;
+use crate::audit::action::RecordKind;
 use crate::audit::subject::{Audited, Subject};
 use crate::http::input::{Check, Faults};
 use crate::http::page::Order;

@@ -2,7 +2,7 @@
 
 use ccin_registry::access::keys::Keys;
 use ccin_registry::access::role::Role;
-use ccin_registry::audit::model::{Action, RecordKind};
+use ccin_registry::audit::action::{Action, RecordKind};
 use ccin_registry::audit::store::record;
 use ccin_registry::audit::subject::{Actor, Subject};
 use ccin_registry::audit::verify::{Finding, verify};

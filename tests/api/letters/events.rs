@@ -2,12 +2,15 @@
 
 use ccin_registry::access::role::Role;
 use chrono::{Days, Utc};
+use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{Stored, stored};
 use crate::review::scheduled::{run, schedule};
 use crate::review::{RECORD, act, begin, path};
+use crate::support::client::send;
+use crate::support::records::suggestion;
 use crate::support::{Answer, Client, TestApp};
 
 const TITLE: &str = "Get Oldham Working";
@@ -17,6 +20,7 @@ struct People {
     app: TestApp,
     editor: Person,
     colleague: Person,
+    another: Person,
     moderator: Person,
     admin: Person,
 }
@@ -41,12 +45,12 @@ impl People {
         let colleague = Person::new(&app, Role::Contributor, Some("oldham")).await;
         let moderator = Person::new(&app, Role::Moderator, None).await;
         let admin = Person::new(&app, Role::NetworkAdmin, None).await;
-        // They hear of nothing.
+        // Of revisions, they hear nothing.
+        let another = Person::new(&app, Role::CouncilEditor, Some("oldham")).await;
         Person::new(&app, Role::CouncilEditor, Some("york")).await;
-        Person::new(&app, Role::CouncilEditor, Some("oldham")).await;
         let disabled = Person::new(&app, Role::Moderator, None).await;
         app.sql(&format!("UPDATE users SET status = 'disabled' WHERE id = '{}'", disabled.id)).await;
-        Self { app, editor, colleague, moderator, admin }
+        Self { app, editor, colleague, another, moderator, admin }
     }
 
     /// A revision that the colleague wrote too and the editor submitted.
@@ -210,5 +214,34 @@ async fn what_is_refused_writes_no_letter() {
     // Another officer reviews it: the step fails after the letter could have been written.
     act(&people.editor.client, &claimed, "reject", &reason).await.expect(403);
     act(&people.moderator.client, &claimed, "submit", &Value::Null).await.expect(409);
+    people.silence().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_council_hears_of_a_suggestion_and_its_author_of_the_decision() {
+    let people = People::new().await;
+    let council = [&people.editor, &people.colleague, &people.another];
+    let mut made = Vec::new();
+    for _ in 0..2 {
+        let suggestion = suggestion("get-oldham-working");
+        made.push(people.moderator.client.post("/v1/suggestions", &suggestion).await.expect(201));
+        let letter = people.told("Suggestion", &council).await;
+        has(&letter, "> The report says so.");
+        has(&letter, "> who_for: ");
+        has(&letter, "https://registry.example.org/v1/suggestions/");
+    }
+    let decide = async |suggestion: &Answer, action: &str, body: &Value| {
+        let path = format!("{}/{action}", suggestion.header("location"));
+        let request = people.editor.client.request(Method::POST, &path).header("If-Match", suggestion.etag());
+        send(request.json(body)).await.expect(200)
+    };
+    decide(&made[0], "accept", &json!({})).await;
+    has(&people.told("Your suggestion", &[&people.moderator]).await, "taken over into revision 2");
+    decide(&made[1], "decline", &json!({ "reply": "We have it already." })).await;
+    has(&people.told("Your suggestion", &[&people.moderator]).await, "> We have it already.");
+    // Who withdraws a suggestion has nothing to hear, and who decides on the own one neither.
+    let own = people.editor.client.post("/v1/suggestions", &suggestion("get-oldham-working")).await.expect(201);
+    people.told("Suggestion", &council[1..]).await;
+    decide(&own, "decline", &json!({ "reply": "No." })).await;
     people.silence().await;
 }

@@ -19,7 +19,7 @@ use super::file::{Failure, FileFaults, Wanted, first_few, read};
 use crate::access::keys::Keys;
 use crate::app::import::boundaries::outline::{Repair, outline};
 use crate::app::import::boundaries::simplify::Borders;
-use crate::audit::model::{Action, RecordKind};
+use crate::audit::action::{Action, RecordKind};
 use crate::audit::store::record;
 use crate::audit::subject::{Actor, Subject};
 use crate::db::lock;

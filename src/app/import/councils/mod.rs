@@ -15,7 +15,7 @@ use crate::access::keys::Keys;
 use crate::access::reach::Reach;
 use crate::app::import::councils::plan::{Plan, PlannedChange};
 use crate::app::import::councils::report::Report;
-use crate::audit::model::{Action, RecordKind};
+use crate::audit::action::{Action, RecordKind};
 use crate::audit::store::record;
 use crate::audit::subject::{Actor, Subject};
 use crate::db::lock;
