@@ -49,6 +49,7 @@ CREATE TABLE release_parts (
     PRIMARY KEY (release_id, position)
 );
 COMMENT ON TABLE release_parts IS 'The files of releases (ZIP), in parts';
+COMMENT ON COLUMN release_parts.content IS 'The bytes, about 1 MiB';
 COMMENT ON COLUMN release_parts.position IS 'Place in the file, from 0';
 -- It is compressed already.
 ALTER TABLE release_parts ALTER COLUMN content SET STORAGE EXTERNAL;

@@ -121,9 +121,7 @@ impl<W: Write> Archive<W> {
         let at = zip::DateTime::from_date_and_time(year, field(day.month()), field(day.day()), hour, minute, second);
         let options = SimpleFileOptions::default()
             .compression_method(CompressionMethod::Deflated)
-            .last_modified_time(at.unwrap_or_default())
-            // The lists of a large registry may be longer than 4 GiB.
-            .large_file(true);
+            .last_modified_time(at.unwrap_or_default());
         Self { zip: ZipWriter::new_stream(out), options }
     }
 

@@ -8,7 +8,7 @@ mod readme;
 
 use std::io::{self, BufWriter, Write};
 
-use chrono::{DateTime, Utc};
+use chrono::SubsecRound;
 use data_encoding::HEXLOWER;
 use diesel_async::AsyncPgConnection;
 use sha2::{Digest, Sha256};
@@ -46,7 +46,9 @@ pub async fn make(
     if store::lock_name(conn, &contents.name).await? {
         return Ok(None);
     }
-    let (name, made_at): (String, DateTime<Utc>) = (contents.name.clone(), contents.made_at);
+    // To the microsecond, as the database keeps it.
+    let contents = Contents { made_at: contents.made_at.trunc_subsecs(6), ..contents };
+    let (name, made_at) = (contents.name.clone(), contents.made_at);
     let id = Uuid::now_v7();
     let (sender, mut parts) = mpsc::channel(1);
     // If this task ends early, the thread finds nobody to write to, and ends too.

@@ -67,9 +67,9 @@ impl Rows {
         Ok(loaded)
     }
 
-    /// The same with these components, by the id of the parent.
-    pub fn with_components(mut self, components: HashMap<Uuid, Vec<Related>>) -> Self {
-        self.children.components = components;
+    /// The same with these relatives: parents by id, and components by the id of the parent.
+    pub fn with_relatives(mut self, parents: HashMap<Uuid, Related>, components: HashMap<Uuid, Vec<Related>>) -> Self {
+        (self.children.parents, self.children.components) = (parents, components);
         self
     }
 }

@@ -146,7 +146,7 @@ fn columns() -> _ {
     (initiatives::id, revisions::number, revisions::content, revisions::published_at, revisions::replaced_at, parent)
 }
 
-/// The records of shown revisions, with the components of then.
+/// The records of shown revisions, with the relatives of then.
 async fn records(
     conn: &mut AsyncPgConnection,
     reach: Reach,
@@ -154,6 +154,7 @@ async fn records(
     rows: Vec<ShownRow>,
 ) -> Result<Vec<Initiative>, ApiError> {
     let ids: Vec<Uuid> = rows.iter().map(|row| row.0).collect();
+    let parents: Vec<Uuid> = rows.iter().filter_map(|row| row.5).collect();
     let (mut texts, mut revisions) = (HashMap::new(), HashMap::new());
     for (id, number, content, published_at, replaced_at, parent) in rows {
         let published_at = published_at.ok_or_else(|| ApiError::internal("a published revision has no time"))?;
@@ -162,9 +163,14 @@ async fn records(
             texts.insert(id, EarlierText { text: parsed(content)?, parent });
         }
     }
-    let components = components(conn, reach, at, &ids).await?;
+    let mut components: HashMap<Uuid, Vec<Related>> = HashMap::new();
+    for (parent, one) in relatives(conn, reach, at, PARENT, &ids).await? {
+        components.entry(parent.unwrap_or_default()).or_default().push(one);
+    }
+    let parents = relatives(conn, reach, at, "initiatives.id", &parents).await?;
+    let parents = parents.into_iter().map(|(_, one)| (one.reference.id, one)).collect();
     let query = initiatives::table.filter(initiatives::id.eq_any(ids)).into_boxed();
-    let rows = store::Rows::load_earlier(conn, query, texts, at).await?.with_components(components);
+    let rows = store::Rows::load_earlier(conn, query, texts, at).await?.with_relatives(parents, components);
     // Rendering Markdown takes time, as in `store::load`.
     let loaded = spawn_blocking(move || rows.assemble_on(reach, at.date_naive())).await.map_err(ApiError::internal)?;
     Ok(loaded
@@ -177,20 +183,22 @@ async fn records(
         .collect())
 }
 
-/// Components of some initiatives at a moment, by the id of the parent, ordered by title.
-async fn components(
+/// Initiatives with their titles of a moment, each with its parent, ordered by title: those with one of these ids, or the
+/// components of one of these.
+async fn relatives(
     conn: &mut AsyncPgConnection,
     reach: Reach,
     at: DateTime<Utc>,
-    parents: &[Uuid],
-) -> Result<HashMap<Uuid, Vec<Related>>, ApiError> {
-    type Row = (Uuid, Uuid, String, String, Word<Visibility>, Option<Uuid>);
-    let is_component = sql::<Bool>(&format!("({PARENT}) = ANY (")).bind::<Array<SqlUuid>, _>(parents.to_vec()).sql(")");
+    id: &str,
+    ids: &[Uuid],
+) -> Result<Vec<(Option<Uuid>, Related)>, ApiError> {
+    type Row = (Option<Uuid>, Uuid, String, String, Word<Visibility>, Option<Uuid>);
+    let is_one = sql::<Bool>(&format!("({id}) = ANY (")).bind::<Array<SqlUuid>, _>(ids.to_vec()).sql(")");
     let rows = shown(reach, at)
-        .filter(is_component)
+        .filter(is_one)
         .order((sql::<Text>(TITLE), initiatives::id))
         .select((
-            sql::<SqlUuid>(PARENT),
+            sql::<Nullable<SqlUuid>>(PARENT),
             initiatives::id,
             initiatives::slug,
             sql::<Text>(TITLE),
@@ -199,10 +207,8 @@ async fn components(
         ))
         .load::<Row>(conn)
         .await?;
-    let mut components: HashMap<Uuid, Vec<Related>> = HashMap::new();
-    for (parent, id, slug, title, level, steward) in rows {
-        let one = Related { reference: InitiativeRef { id, slug, title }, level: level.0, steward };
-        components.entry(parent).or_default().push(one);
-    }
-    Ok(components)
+    let related = |(parent, id, slug, title, level, steward): Row| {
+        (parent, Related { reference: InitiativeRef { id, slug, title }, level: level.0, steward })
+    };
+    Ok(rows.into_iter().map(related).collect())
 }

@@ -65,7 +65,7 @@ async fn it_has_only_what_everybody_sees() {
     let membership = admin.get("/v1/memberships?council=oldham").await.expect(200).json["data"][0]["id"].clone();
     let membership = format!("/v1/memberships/{}", membership.as_str().unwrap());
     let etag = admin.get(&membership).await.expect(200).etag().to_owned();
-    let terms = json!({ "decision": "Zyzzyva" });
+    let terms = json!({ "decision": { "body": "Zyzzyva", "on": "2020" } });
     admin.patch(&membership, &etag, &terms).await.expect(200);
     app.signed_in(Role::NetworkAdmin, None)
         .await
