@@ -100,7 +100,7 @@ fn has(letter: &Stored, words: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn officers_hear_of_a_submission() {
     let people = People::new().await;
-    let revision = people.submitted(json!({ "summary": "Another summary." })).await;
+    let revision = people.submitted(json!({ "summary": "Another summary of the scheme." })).await;
     let letter = people.told("To review", &[&people.moderator, &people.admin]).await;
     has(&letter, "> The scheme <has> ended.");
     has(&letter, &format!("https://registry.example.org{}\n", path(&revision)));
@@ -112,7 +112,7 @@ async fn officers_hear_of_a_submission() {
 #[tokio::test(flavor = "multi_thread")]
 async fn authors_hear_that_changes_are_asked_for_and_why() {
     let people = People::new().await;
-    let claimed = people.claimed(json!({ "summary": "Another summary." })).await;
+    let claimed = people.claimed(json!({ "summary": "Another summary of the scheme." })).await;
     people.silence().await;
     let reason = json!({ "reason": "Please name a source." });
     act(&people.moderator.client, &claimed, "request-changes", &reason).await.expect(200);
@@ -123,7 +123,7 @@ async fn authors_hear_that_changes_are_asked_for_and_why() {
 #[tokio::test(flavor = "multi_thread")]
 async fn authors_hear_that_it_was_approved_and_then_that_it_was_published() {
     let people = People::new().await;
-    let claimed = people.claimed(json!({ "summary": "Another summary." })).await;
+    let claimed = people.claimed(json!({ "summary": "Another summary of the scheme." })).await;
     let reason = json!({ "reason": "Checked against the report." });
     act(&people.moderator.client, &claimed, "approve", &reason).await.expect(200);
     let letter = people.told("Approved", &[&people.editor, &people.colleague]).await;
@@ -137,7 +137,7 @@ async fn authors_hear_that_it_was_approved_and_then_that_it_was_published() {
 #[tokio::test(flavor = "multi_thread")]
 async fn authors_hear_that_it_was_rejected_and_why() {
     let people = People::new().await;
-    let claimed = people.claimed(json!({ "summary": "Another summary." })).await;
+    let claimed = people.claimed(json!({ "summary": "Another summary of the scheme." })).await;
     let reason = json!({ "reason": "This is another scheme." });
     act(&people.moderator.client, &claimed, "reject", &reason).await.expect(200);
     has(&people.told("Rejected", &[&people.editor, &people.colleague]).await, "> This is another scheme.");
@@ -146,7 +146,7 @@ async fn authors_hear_that_it_was_rejected_and_why() {
 #[tokio::test(flavor = "multi_thread")]
 async fn authors_hear_of_a_schedule_and_of_its_end() {
     let people = People::new().await;
-    people.submitted(json!({ "summary": "Another summary." })).await;
+    people.submitted(json!({ "summary": "Another summary of the scheme." })).await;
     people.clear().await;
     let record = people.moderator.client.get(RECORD).await.expect(200);
     let at = Utc::now().checked_add_days(Days::new(7)).unwrap();
@@ -161,12 +161,12 @@ async fn authors_hear_of_a_schedule_and_of_its_end() {
 #[tokio::test(flavor = "multi_thread")]
 async fn authors_and_officers_hear_that_it_could_not_be_published_on_schedule() {
     let people = People::new().await;
-    people.submitted(json!({ "summary": "Another summary." })).await;
+    people.submitted(json!({ "summary": "Another summary of the scheme." })).await;
     let officer = &people.moderator.client;
     let at = Utc::now().checked_add_days(Days::new(7)).unwrap();
     schedule(officer, officer.get(RECORD).await.expect(200).etag(), &json!(at)).await.expect(200);
     let etag = officer.get(RECORD).await.expect(200).etag().to_owned();
-    officer.patch(RECORD, &etag, &json!({ "summary": "The officer's summary." })).await.expect(200);
+    officer.patch(RECORD, &etag, &json!({ "summary": "The officer's own summary." })).await.expect(200);
     people.clear().await;
     people.app.sql("UPDATE revisions SET publish_at = now() WHERE publish_at IS NOT NULL").await;
     assert_eq!(run(&people.app).await, 0);
@@ -184,7 +184,7 @@ async fn of_a_minor_change_the_other_authors_hear_when_it_is_published() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_hears_of_what_is_no_longer_theirs_or_of_what_they_did() {
     let people = People::new().await;
-    let claimed = people.claimed(json!({ "summary": "Another summary." })).await;
+    let claimed = people.claimed(json!({ "summary": "Another summary of the scheme." })).await;
     // One has left for another council, the other has lost the account.
     let elsewhere = format!(
         "UPDATE users SET council_id = (SELECT id FROM councils WHERE slug = 'york') WHERE id = '{}';
@@ -197,8 +197,12 @@ async fn nobody_hears_of_what_is_no_longer_theirs_or_of_what_they_did() {
     people.silence().await;
     // An officer who writes, submits and publishes alone tells only the other officers of the submission.
     let begun = begin(&people.admin.client).await;
-    let edited =
-        people.admin.client.patch(&path(&begun), begun.etag(), &json!({ "summary": "Mine." })).await.expect(200);
+    let edited = people
+        .admin
+        .client
+        .patch(&path(&begun), begun.etag(), &json!({ "summary": "A summary by the network." }))
+        .await
+        .expect(200);
     act(&people.admin.client, &edited, "submit", &Value::Null).await.expect(200);
     people.told("To review", &[&people.moderator]).await;
     let record = people.moderator.client.get(RECORD).await.expect(200);
@@ -209,7 +213,7 @@ async fn nobody_hears_of_what_is_no_longer_theirs_or_of_what_they_did() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_refused_writes_no_letter() {
     let people = People::new().await;
-    let claimed = people.claimed(json!({ "summary": "Another summary." })).await;
+    let claimed = people.claimed(json!({ "summary": "Another summary of the scheme." })).await;
     let reason = json!({ "reason": "This is another scheme." });
     // Another officer reviews it: the step fails after the letter could have been written.
     act(&people.editor.client, &claimed, "reject", &reason).await.expect(403);

@@ -178,6 +178,22 @@ async fn credentials_of_the_address_are_used() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_sent_in_the_clear_if_the_address_asks_for_tls() {
+    let app = TestApp::empty().await;
+    // It offers no STARTTLS and speaks no TLS.
+    let server = SmtpServer::start().await;
+    granted(&app, "r@university.example").await;
+    for scheme in ["smtp+starttls://", "smtps://"] {
+        let url = server.url.replace("smtp://", scheme);
+        let flags = ["--smtp-url", &url, "--mail-from", "registry@example.org"];
+        make_due(&app).await;
+        assert_eq!(send_all(&app, &Mailer::new(&mail(&flags), "/nowhere".as_ref()).unwrap()).await, 0, "{scheme}");
+        assert_eq!(server.received().len(), 0, "{scheme}");
+        assert!(stored(&app).await[0].last_error.is_some(), "{scheme}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn old_letters_are_deleted() {
     let app = TestApp::empty().await;
     let server = SmtpServer::start().await;

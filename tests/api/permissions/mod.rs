@@ -99,6 +99,7 @@ struct Walk {
     /// A key of Oldham's editor, and a request for one.
     api_key: Uuid,
     key_request: Uuid,
+    letter: Uuid,
 }
 
 impl Walk {
@@ -150,6 +151,9 @@ impl Walk {
         app.anonymous().post("/v1/api-keys/requests", &asked).await.expect(202);
         let requests = app.with_token(&good).get("/v1/api-keys/requests").await.expect(200);
         let key_request = requests.json["data"][0]["id"].as_str().unwrap().parse().unwrap();
+        let letter = Uuid::now_v7();
+        let row = format!("('{letter}', 'r@tests.example', 'A letter', 'Hello')");
+        app.sql(&format!("INSERT INTO letters (id, recipient, subject, plain) VALUES {row}")).await;
         let reader = app.anonymous();
         let id = async |path: &str| reader.get(path).await.expect(200).json["id"].as_str().unwrap().to_owned();
         let council = id("/v1/councils/oldham").await;
@@ -194,6 +198,7 @@ impl Walk {
             draft,
             api_key,
             key_request,
+            letter,
         }
     }
 
@@ -202,6 +207,7 @@ impl Walk {
         let id = match operation.path.strip_prefix("/v1/") {
             Some(path) if path.starts_with("api-keys/requests") => self.key_request.to_string(),
             Some(path) if path.starts_with("api-keys") => self.api_key.to_string(),
+            Some(path) if path.starts_with("letters") => self.letter.to_string(),
             Some(path) if path.starts_with("memberships") => self.membership.clone(),
             Some(path) if path.starts_with("recruitment") => self.recruitment.clone(),
             Some(path) if path.starts_with("pre-election-periods") => self.period.clone(),
