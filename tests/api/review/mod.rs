@@ -7,7 +7,6 @@ mod past;
 mod past_lists;
 mod pre_election;
 mod readers;
-mod scheduled;
 pub mod scheduled;
 mod suggestions;
 mod table;
