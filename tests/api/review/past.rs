@@ -154,8 +154,8 @@ async fn nothing_that_was_taken_back_comes_back() {
     anybody.get(&then(&first)).await.expect_problem(404, "not_found");
     admin.get(&then(&first)).await.expect(200);
     let body = json!({ "reason": "It was right." });
-    let publish = admin.request(reqwest::Method::POST, &format!("{RECORD}/publish"));
-    let etag = crate::support::client::send(publish.header("If-Match", draft.etag()).json(&body)).await.expect(200);
+    let request = admin.request(reqwest::Method::POST, &format!("{RECORD}/publish"));
+    let etag = crate::support::client::send(request.header("If-Match", draft.etag()).json(&body)).await.expect(200);
     anybody.get(&then(&gap)).await.expect_problem(404, "not_found");
     anybody.get(&then(&first)).await.expect(200);
     let list = |at: &str| format!("/v1/initiatives?council=oldham&fields=slug&limit=200&as_at={at}");
