@@ -23,7 +23,7 @@ fn read(path: String) -> (String, String) {
     (path, text)
 }
 
-/// The longest that a page may be, in lines.
+/// The longest that a page may be, in lines. Generated pages grow with the program.
 const LONGEST: usize = 300;
 /// The longest that the README may be, in bytes.
 const LONGEST_README: usize = 8192;
@@ -31,7 +31,8 @@ const LONGEST_README: usize = 8192;
 #[test]
 fn pages_and_the_readme_stay_short() {
     for (path, text) in pages() {
-        assert!(text.lines().count() <= LONGEST, "{path} has {} lines", text.lines().count());
+        let is_generated = text.contains("<!-- Generated from the program.");
+        assert!(is_generated || text.lines().count() <= LONGEST, "{path} has {} lines", text.lines().count());
         assert_eq!(
             text.lines().filter(|line| line.starts_with("# ")).count() - comments(&text),
             1,
