@@ -146,12 +146,13 @@ pub struct NewPreElectionPeriod {
 
 impl Check for NewPreElectionPeriod {
     fn check(&self, faults: &mut Faults) {
-        let days = (self.polling_on - self.starts_on).num_days();
-        if faults.know("/starts_on") || faults.know("/polling_on") {
-        } else if days < 0 {
-            faults.add("/polling_on", "before_start", "is before `starts_on`");
-        } else if days > LONGEST {
-            faults.add("/polling_on", "too_late", format!("is more than {LONGEST} days after `starts_on`"));
+        let are_known = !faults.know("/starts_on") && !faults.know("/polling_on");
+        match (self.polling_on - self.starts_on).num_days() {
+            days if are_known && days < 0 => faults.add("/polling_on", "before_start", "is before `starts_on`"),
+            days if are_known && days > LONGEST => {
+                faults.add("/polling_on", "too_late", format!("is more than {LONGEST} days after `starts_on`"));
+            }
+            _ => {}
         }
         if self.nation.is_some() && self.council.is_some() {
             faults.add("/nation", "not_allowed", "is not allowed with `council`; leave one of them out");

@@ -93,7 +93,7 @@ async fn what_was_interrupted_is_sent_later() {
     let app = TestApp::empty().await;
     let server = SmtpServer::start().await;
     granted(&app, "r@university.example").await;
-    let taken = take_due(&mut *app.db.get().await.unwrap()).await.unwrap();
+    let taken = take_due(&mut app.db.get().await.unwrap()).await.unwrap();
     assert!(taken.is_some());
     assert_eq!(send_all(&app, &mailer(&server)).await, 0, "somebody else has it");
     make_due(&app).await;
