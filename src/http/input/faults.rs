@@ -274,6 +274,9 @@ fn malformed(found: &Value, pattern: &str) -> Option<String> {
                    capitals, a hyphen and the identifier in that list"
                 .into()
         }
+        _ if pattern.starts_with("^(/(") => {
+            "is not a JSON Pointer (RFC 6901), such as /summary or /outcomes/0/value".into()
+        }
         _ if pattern.contains("+@[") => "is not an e-mail address, such as name@example.org".into(),
         _ => format!("does not have the form {pattern}"),
     };

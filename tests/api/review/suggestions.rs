@@ -81,6 +81,7 @@ async fn a_suggestion_that_does_not_apply_is_refused_with_the_failing_operation(
     let friend = app.signed_in(Role::Researcher, None).await;
     for (operations, place, code) in [
         (json!([]), "/operations", "too_few"),
+        (json!([{ "op": "remove", "path": "title" }]), "/operations/0/path", "malformed"),
         (json!([{ "op": "replace", "path": "/title", "value": "Get Oldham Working" }]), "/operations", "no_change"),
         (
             json!([{ "op": "add", "path": "/who_for", "value": "X" }, { "op": "remove", "path": "/outcomes/99" }]),
