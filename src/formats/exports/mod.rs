@@ -12,6 +12,7 @@ pub mod answer;
 pub mod columns;
 pub mod datapackage;
 pub mod encoder;
+pub mod parts;
 pub mod query;
 pub mod rows;
 pub mod stream;

@@ -3,7 +3,7 @@
 //! A task encodes rows and passes chunks through a short queue. For a slow caller, the task waits. It ends when the
 //! caller disconnects or stops reading for too long, and then releases the snapshot.
 
-use std::io::{self, BufWriter, IntoInnerError, Write};
+use std::io::{self, BufWriter, IntoInnerError};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -15,6 +15,7 @@ use tokio::task::{spawn_blocking, yield_now};
 use tokio::time::{sleep, timeout};
 
 use super::encoder::{Encoder, Rest};
+use super::parts::Parts;
 use super::rows::Rows;
 use super::workbook::Book;
 use crate::db::Db;
@@ -121,19 +122,6 @@ async fn send_book(book: Book, out: &mpsc::Sender<Piece>, stall: Duration) -> Re
     }
     saving.await.map_err(|error| End::Failed(ApiError::internal(error)))?.map_err(unwritten)?;
     Ok(Vec::new())
-}
-
-/// Passes written bytes to the task that sends them.
-struct Parts(mpsc::Sender<Vec<u8>>);
-
-impl Write for Parts {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.blocking_send(bytes.to_vec()).map_err(|_| io::ErrorKind::BrokenPipe)?;
-        Ok(bytes.len())
-    }
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 async fn hand_over(out: &mpsc::Sender<Piece>, piece: Piece, stall: Duration) -> Result<(), End> {

@@ -6,7 +6,7 @@
 pub mod archive;
 mod readme;
 
-use std::io::{self, BufWriter, Write};
+use std::io::BufWriter;
 
 use chrono::SubsecRound;
 use data_encoding::HEXLOWER;
@@ -18,23 +18,11 @@ use uuid::Uuid;
 
 use self::archive::Contents;
 use crate::error::ApiError;
+use crate::formats::exports::parts::Parts;
 use crate::registry::releases::store;
 
 /// Size of a part in bytes.
 const PART: usize = 1 << 20;
-
-/// Passes parts on to the task that stores them.
-struct Parts(mpsc::Sender<Vec<u8>>);
-
-impl Write for Parts {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.blocking_send(bytes.to_vec()).map_err(|_| io::ErrorKind::BrokenPipe)?;
-        Ok(bytes.len())
-    }
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 /// Makes a release in the transaction of `conn`, and returns its id. `None` if there is one with this name, or was one.
 /// Of several instances that make it at once, one does.
