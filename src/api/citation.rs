@@ -2,7 +2,6 @@
 
 use actix_web::http::header::{Accept, Header};
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use serde_json::Value;
 
 use crate::access::extractors::Anyone;
 use crate::error::ApiError;
@@ -55,15 +54,14 @@ pub async fn cite_initiative(
     let found = entry.record(caller.reach())?;
     let base = base(&request);
     let work = Work { record: &found, base: &base };
-    let json = |value: Value| (value.to_string(), "");
-    let (body, parameter) = match format {
-        CitationFormat::Csl => json(csl::write(&work)),
-        CitationFormat::Datacite => json(datacite::write(&work)),
-        CitationFormat::Bibtex => (bibtex::write(&work), "; charset=utf-8"),
-        CitationFormat::Ris => (ris::write(&work), "; charset=utf-8"),
-        CitationFormat::Text => (work.reference(), "; charset=utf-8"),
+    let body = match format {
+        CitationFormat::Csl => csl::write(&work).to_string(),
+        CitationFormat::Datacite => datacite::write(&work).to_string(),
+        CitationFormat::Bibtex => bibtex::write(&work),
+        CitationFormat::Ris => ris::write(&work),
+        CitationFormat::Text => work.reference(),
     };
-    Ok(Answer::new(&request, &format!("{}{parameter}", media_type(format))).of(&found).send(body))
+    Ok(Answer::new(&request, &content_type(format)).of(&found).send(body))
 }
 
 /// The format in the query, or else in `Accept`.
@@ -71,9 +69,13 @@ pub(super) fn chosen(request: &HttpRequest, asked: Option<CitationFormat>) -> Re
     asked.map_or_else(|| negotiate::choose(request, &FORMATS), Ok)
 }
 
-/// The media type of a format.
-pub(super) fn media_type(format: CitationFormat) -> &'static str {
-    FORMATS.iter().find(|(one, _)| *one == format).map_or(csl::MEDIA_TYPE, |(_, name)| *name)
+/// The content type of a format. JSON is UTF-8 without saying so (RFC 8259, section 8.1).
+pub(super) fn content_type(format: CitationFormat) -> String {
+    let name = FORMATS.iter().find(|(one, _)| *one == format).map_or(csl::MEDIA_TYPE, |(_, name)| *name);
+    match format {
+        CitationFormat::Csl | CitationFormat::Datacite => name.to_owned(),
+        CitationFormat::Bibtex | CitationFormat::Ris | CitationFormat::Text => format!("{name}; charset=utf-8"),
+    }
 }
 
 /// Follow a permalink

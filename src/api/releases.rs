@@ -9,7 +9,7 @@ use data_encoding::{BASE64, HEXLOWER};
 use diesel_async::AsyncPgConnection;
 use futures_util::stream::try_unfold;
 
-use super::citation::{chosen, media_type};
+use super::citation::{chosen, content_type};
 use super::writes::{Creation, Edit, Editable};
 use crate::access::account::Account;
 use crate::access::extractors::{Admin, Anyone};
@@ -131,15 +131,14 @@ pub async fn cite_release(
     let format = chosen(&request, query.format)?;
     let row = store::find(&mut *db.get().await?, &release).await?;
     let cited = CitedRelease { row: &row, base: &base(&request) };
-    let (body, parameter) = match format {
-        CitationFormat::Csl => (cited.csl().to_string(), ""),
-        CitationFormat::Datacite => (cited.datacite().to_string(), ""),
-        CitationFormat::Bibtex => (cited.bibtex(), "; charset=utf-8"),
-        CitationFormat::Ris => (cited.ris(), "; charset=utf-8"),
-        CitationFormat::Text => (cited.text(), "; charset=utf-8"),
+    let body = match format {
+        CitationFormat::Csl => cited.csl().to_string(),
+        CitationFormat::Datacite => cited.datacite().to_string(),
+        CitationFormat::Bibtex => cited.bibtex(),
+        CitationFormat::Ris => cited.ris(),
+        CitationFormat::Text => cited.text(),
     };
-    let media_type = format!("{}{parameter}", media_type(format));
-    Ok(Answer::new(&request, &media_type).version(row.version).modified(row.updated_at).send(body))
+    Ok(Answer::new(&request, &content_type(format)).version(row.version).modified(row.updated_at).send(body))
 }
 
 /// Make a release

@@ -4,6 +4,7 @@ use chrono::{DateTime, Datelike, Utc};
 use serde_json::{Value, json};
 
 use super::bibtex::{address, escaped};
+use super::ris;
 use super::work::{LANGUAGE, NETWORK_NAME, REGISTRY};
 use crate::registry::initiatives::model::Licence;
 use crate::registry::releases::store::ReleaseRow;
@@ -80,7 +81,7 @@ impl CitedRelease<'_> {
     /// As RIS.
     pub fn ris(&self) -> String {
         let made = self.row.made_at.date_naive();
-        let lines = [
+        ris::reference([
             ("TY", "DATA".to_owned()),
             ("ID", format!("ccin-release-{}", self.row.name)),
             ("TI", title(&self.row.name)),
@@ -92,9 +93,7 @@ impl CitedRelease<'_> {
             ("LA", LANGUAGE.to_owned()),
             ("UR", self.url()),
             ("N1", self.note()),
-            ("ER", String::new()),
-        ];
-        lines.into_iter().map(|(tag, value)| format!("{tag}  - {value}\r\n")).collect()
+        ])
     }
 
     /// As DataCite JSON. Like records, releases have no DOI.

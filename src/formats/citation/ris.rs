@@ -34,8 +34,13 @@ pub fn write(work: &Work) -> String {
     if work.is_draft() {
         lines.push(("N1", "Draft".to_owned()));
     }
-    lines.push(("ER", String::new()));
-    lines.into_iter().map(|(tag, value)| format!("{tag}  - {}\r\n", single_line(&value))).collect()
+    reference(lines)
+}
+
+/// A reference with these tags and values. Adds the last tag.
+pub(super) fn reference(lines: impl IntoIterator<Item = (&'static str, String)>) -> String {
+    let lines = lines.into_iter().chain([("ER", String::new())]);
+    lines.map(|(tag, value)| format!("{tag}  - {}\r\n", single_line(&value))).collect()
 }
 
 /// Removes commas, which would separate a family name from a given name. An organisation has neither.
