@@ -21,7 +21,6 @@ use crate::letters::events::Letters;
 use crate::read_model::extractor::CurrentSnapshot;
 use crate::registry::initiatives;
 use crate::registry::references;
-use crate::registry::revisions::store::{lock_open, lock_present};
 use crate::registry::suggestions::model::{
     Acceptance, NewSuggestion, Suggestion, SuggestionAction, SuggestionRefusal, SuggestionState, SuggestionsQuery,
 };
@@ -206,14 +205,7 @@ fn chosen<'a>(suggestion: &'a Suggestion, positions: Option<&[u16]>) -> Result<V
 
 impl Editable for Suggestion {
     async fn locate(conn: &mut AsyncPgConnection, account: &Account, segment: &str) -> Result<Self, ApiError> {
-        let id = references::id(segment, "suggestion")?;
-        // Writers of one initiative wait for each other at its revision, before they lock anything else.
-        let initiative = store::initiative_of(conn, id).await?;
-        if lock_open(conn, initiative).await?.is_none() {
-            lock_present(conn, initiative).await?;
-        }
-        store::lock(conn, id).await?;
-        store::find(conn, account, id).await
+        store::locate(conn, account, references::id(segment, "suggestion")?).await
     }
 
     async fn reload(&self, conn: &mut AsyncPgConnection, account: &Account) -> Result<Self, ApiError> {

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -102,6 +103,10 @@ pub struct Suggestion {
     pub created_at: DateTime<Utc>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
+    /// The members of the text that it touches, as its author saw them.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub base: Value,
     /// The revision, for the audit trail.
     #[serde(skip)]
     #[schema(ignore)]
@@ -129,6 +134,13 @@ impl Versioned for Suggestion {
 }
 
 impl Suggestion {
+    /// Names what this account can do with it now.
+    pub fn with_actions(mut self, account: &Account) -> Self {
+        let all = [SuggestionAction::Accept, SuggestionAction::Decline, SuggestionAction::Withdraw];
+        self.actions = all.into_iter().filter(|action| self.check(*action, account).is_ok()).collect();
+        self
+    }
+
     /// Id of the council that decides; `None`: network officers.
     pub fn steward(&self) -> Option<Uuid> {
         self.council.as_ref().map(|council| council.id)
@@ -157,7 +169,7 @@ impl Suggestion {
 }
 
 /// True if the account decides on suggestions for what this council looks after.
-pub fn decides(account: &Account, steward: Option<Uuid>) -> bool {
+fn decides(account: &Account, steward: Option<Uuid>) -> bool {
     account.role.is_author() && account.bound_to().is_none_or(|own| steward == Some(own))
 }
 

@@ -11,7 +11,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::model::{NewSuggestion, Suggestion, SuggestionAction, SuggestionState, TakenInto, decides};
+use super::model::{NewSuggestion, Suggestion, SuggestionState, TakenInto};
 use super::operations::{Operation, apply, touched};
 use crate::access::account::Account;
 use crate::db::enum_text::Word;
@@ -24,6 +24,7 @@ use crate::registry::initiatives::store::{load, visible};
 use crate::registry::people::names_of;
 use crate::registry::references;
 use crate::registry::revisions::diff::in_words;
+use crate::registry::revisions::store::{lock_open, lock_present};
 use crate::registry::revisions::text::text_of;
 
 /// Columns of a suggestion.
@@ -134,17 +135,17 @@ pub async fn find(conn: &mut AsyncPgConnection, account: &Account, id: Uuid) -> 
     show(conn, account, rows).await?.pop().ok_or_else(|| ApiError::not_found("suggestion"))
 }
 
-/// Locks a suggestion until the end of the transaction.
-pub async fn lock(conn: &mut AsyncPgConnection, id: Uuid) -> Result<(), ApiError> {
-    let locked: Option<Uuid> =
-        suggestions::table.find(id).select(suggestions::id).for_update().first(conn).await.optional()?;
-    locked.map(|_| ()).ok_or_else(|| ApiError::not_found("suggestion"))
-}
-
-/// The initiative that a suggestion is for.
-pub async fn initiative_of(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Uuid, ApiError> {
-    let found = suggestions::table.find(id).select(suggestions::initiative_id).first(conn).await.optional()?;
-    found.ok_or_else(|| ApiError::not_found("suggestion"))
+/// A suggestion that the caller sees, with its initiative locked until the end of the transaction: writers of one
+/// initiative wait for each other at its revision, before they lock anything else.
+pub async fn locate(conn: &mut AsyncPgConnection, account: &Account, id: Uuid) -> Result<Suggestion, ApiError> {
+    let initiative: Option<Uuid> =
+        suggestions::table.find(id).select(suggestions::initiative_id).first(conn).await.optional()?;
+    let initiative = initiative.ok_or_else(|| ApiError::not_found("suggestion"))?;
+    if lock_open(conn, initiative).await?.is_none() {
+        lock_present(conn, initiative).await?;
+    }
+    suggestions::table.find(id).select(suggestions::id).for_update().first::<Uuid>(conn).await?;
+    find(conn, account, id).await
 }
 
 async fn show(
@@ -176,17 +177,17 @@ async fn show(
         let every: Vec<(usize, &Operation)> = operations.iter().enumerate().collect();
         let after = apply(&row.base, &every, &mut Faults::default())?.unwrap_or_default();
         let taken_into = taken.iter().find(|(id, ..)| Some(*id) == row.revision_id);
-        let steward = record.steward.council.as_ref().map(|council| council.id);
         let outdated = outdated(&operations, &row.base, text);
-        shown.push(Suggestion {
+        let one = Suggestion {
             id: row.id,
             initiative: InitiativeRef { id: record.id, slug: record.slug.clone(), title: record.title.clone() },
             council: record.steward.council.clone(),
             state: row.state.0,
-            stands: stands(&row, steward.is_some(), taken_into.map(|(_, number, _)| *number)),
+            stands: stands(&row, record.steward.council.is_some(), taken_into.map(|(_, number, _)| *number)),
             in_words: in_words(&row.base, &after),
             outdated: if row.state.0 == SuggestionState::Open { outdated } else { Vec::new() },
-            actions: actions(&row, account, steward),
+            actions: Vec::new(),
+            base: row.base,
             operations,
             author: author.clone(),
             author_council: row.author_council_id.and_then(|id| councils.get(&id).cloned()),
@@ -204,7 +205,8 @@ async fn show(
                 version: *version,
                 name: format!("{}/revisions/{number}", record.slug),
             }),
-        });
+        };
+        shown.push(one.with_actions(account));
     }
     Ok(shown)
 }
@@ -212,24 +214,6 @@ async fn show(
 /// Members that some operations touch and that a text has no longer as in `base`.
 pub fn outdated<'a>(operations: impl IntoIterator<Item = &'a Operation>, base: &Value, text: &Value) -> Vec<String> {
     touched(operations).into_iter().filter(|name| base[*name] != text[*name]).map(str::to_owned).collect()
-}
-
-/// The texts of the members that a suggestion touches, as its author saw them.
-pub async fn base_of(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Value, ApiError> {
-    Ok(suggestions::table.find(id).select(suggestions::base).first(conn).await?)
-}
-
-fn actions(row: &SuggestionRow, account: &Account, steward: Option<Uuid>) -> Vec<SuggestionAction> {
-    let mut actions = Vec::new();
-    if row.state.0 == SuggestionState::Open {
-        if decides(account, steward) {
-            actions.extend([SuggestionAction::Accept, SuggestionAction::Decline]);
-        }
-        if row.author_id == account.user_id {
-            actions.push(SuggestionAction::Withdraw);
-        }
-    }
-    actions
 }
 
 fn stands(row: &SuggestionRow, has_council: bool, revision: Option<i32>) -> String {

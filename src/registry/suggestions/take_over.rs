@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::model::Suggestion;
 use super::operations::{Operation, apply, only, touched};
-use super::store::{base_of, outdated};
+use super::store::outdated;
 use crate::access::account::Account;
 use crate::db::schema::revisions;
 use crate::error::ApiError;
@@ -16,7 +16,7 @@ use crate::registry::initiatives;
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::initiatives::model::{NewInitiative, State};
 use crate::registry::initiatives::resolve::resolve;
-use crate::registry::revisions::store::{Writers, begin, edit, lock_open, lock_present, numbered};
+use crate::registry::revisions::store::{Writers, begin, edit, lock_open, numbered};
 use crate::registry::revisions::text::{new_base, rebase, text_of};
 use crate::registry::revisions::workflow::RevisionAction;
 
@@ -45,7 +45,8 @@ pub async fn check(
 }
 
 /// Takes the chosen operations of a suggestion over into the open revision of its initiative, or into a new one. Returns
-/// the revision's id. The author of the suggestion becomes one of its writers.
+/// the revision's id. The author of the suggestion becomes one of its writers. The suggestion comes from
+/// [`locate`](super::store::locate), which has locked the initiative.
 ///
 /// 409 if somebody reviews the open revision, or if a member has changed since the suggestion was made.
 pub async fn take_over(
@@ -56,14 +57,7 @@ pub async fn take_over(
     chosen: &[(usize, &Operation)],
 ) -> Result<Uuid, ApiError> {
     let id = suggestion.initiative.id;
-    let open = match lock_open(conn, id).await? {
-        Some(open) => Some(open),
-        None => {
-            // Whoever begins another revision waits here.
-            lock_present(conn, id).await?;
-            lock_open(conn, id).await?
-        }
-    };
+    let open = lock_open(conn, id).await?;
     let record = initiatives::store::find(conn, account.reach(), id).await?;
     check_published(&record)?;
     let now = text_of(&record)?;
@@ -79,8 +73,7 @@ pub async fn take_over(
     if let Some(open) = &open {
         RevisionAction::Edit.check(open.state(), account.role.is_officer())?;
     }
-    let suggested = base_of(conn, suggestion.id).await?;
-    let outdated = outdated(chosen.iter().map(|(_, operation)| *operation), &suggested, &text);
+    let outdated = outdated(chosen.iter().map(|(_, operation)| *operation), &suggestion.base, &text);
     if !outdated.is_empty() {
         return Err(ApiError::conflict(format!(
             "Somebody has changed these members of the text since the suggestion was made: {}. Accept its other \
