@@ -21,7 +21,7 @@ use crate::error::ApiError;
 use crate::http::input::Schemas;
 use crate::letters::events::{Letters, RevisionEvent};
 use crate::registry::initiatives::store::find;
-use crate::registry::pre_election::store::holding;
+use crate::registry::pre_election::store::Current;
 use crate::registry::revisions::publish::{Publisher, publish};
 use crate::registry::revisions::store::{Decision, decide, due, lock_open};
 use crate::registry::revisions::workflow::RevisionState;
@@ -43,7 +43,7 @@ pub async fn watch(db: &Db, keys: &Keys, schemas: &Schemas, letters: &Letters) {
 
 /// Publishes the revisions whose time has come. Returns their number.
 pub async fn publish_due(db: &Db, keys: &Keys, schemas: &Schemas, letters: &Letters) -> Result<usize, ApiError> {
-    let due = due(&mut *db.get().await?).await?;
+    let due = due_now(&mut *db.get().await?).await?;
     let mut published = 0;
     for (revision, initiative) in due {
         let publish = async |conn: &mut AsyncPgConnection| {
@@ -63,6 +63,16 @@ pub async fn publish_due(db: &Db, keys: &Keys, schemas: &Schemas, letters: &Lett
     Ok(published)
 }
 
+/// Revisions that are due, with their initiatives. What a pre-election period holds waits for its end, and is not read
+/// until then.
+async fn due_now(conn: &mut AsyncPgConnection) -> Result<Vec<(Uuid, Uuid)>, ApiError> {
+    let due = due(conn).await?;
+    let stewards: Vec<Uuid> = due.iter().filter_map(|(.., steward)| *steward).collect();
+    let periods = Current::load(conn, Utc::now().date_naive(), &stewards).await?;
+    let free = due.into_iter().filter(|(.., steward)| periods.holding(*steward).is_none());
+    Ok(free.map(|(revision, initiative, _)| (revision, initiative)).collect())
+}
+
 /// False if there is nothing to publish any more.
 async fn publish_one(
     conn: &mut AsyncPgConnection,
@@ -76,10 +86,6 @@ async fn publish_one(
         return Ok(false);
     }
     let before = find(conn, Reach::ALL, initiative).await?;
-    let steward = before.steward.council.as_ref().map(|council| council.id);
-    if holding(conn, steward).await?.is_some() {
-        return Ok(false);
-    }
     if !publish(conn, schemas, &before, &open, Publisher::default()).await? {
         return Ok(false);
     }

@@ -98,6 +98,11 @@ impl Current {
         let applying = self.periods.iter().filter(|period| period.is_for(council));
         applying.max_by_key(|period| (period.rule == PublicationRule::Hold, period.polling_on))
     }
+
+    /// The one that holds publications for a council, or with `None` for the network.
+    pub fn holding(&self, council: Option<Uuid>) -> Option<&PreElectionPeriod> {
+        self.of(council).filter(|period| period.rule == PublicationRule::Hold)
+    }
 }
 
 /// The period that holds publications of what a council looks after today, if there is one; `None`: the network.
@@ -106,7 +111,7 @@ pub async fn holding(
     council: Option<Uuid>,
 ) -> Result<Option<PreElectionPeriod>, ApiError> {
     let current = Current::load(conn, Utc::now().date_naive(), council.as_slice()).await?;
-    Ok(current.of(council).filter(|period| period.rule == PublicationRule::Hold).cloned())
+    Ok(current.holding(council).cloned())
 }
 
 /// A period ready to be written, with its council resolved to an id.

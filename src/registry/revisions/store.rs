@@ -297,15 +297,15 @@ pub async fn decide(conn: &mut AsyncPgConnection, id: Uuid, decision: &Decision<
     Ok(())
 }
 
-/// Revisions that are to be published by now, and their initiatives.
-pub async fn due(conn: &mut AsyncPgConnection) -> Result<Vec<(Uuid, Uuid)>, ApiError> {
+/// Revisions that are to be published by now, their initiatives, and the councils that look after these.
+pub async fn due(conn: &mut AsyncPgConnection) -> Result<Vec<(Uuid, Uuid, Option<Uuid>)>, ApiError> {
     use crate::db::schema::initiatives as records;
     let due = revisions::table
         .inner_join(records::table)
         .filter(revisions::publish_at.le(Utc::now()))
         .filter(records::withdrawn_at.is_null())
         .order(revisions::publish_at)
-        .select((revisions::id, revisions::initiative_id));
+        .select((revisions::id, revisions::initiative_id, records::steward_id));
     Ok(due.load(conn).await?)
 }
 
