@@ -19,8 +19,8 @@ use crate::registry::references;
 
 /// List letters
 ///
-/// For network admins. Letters to people about requests for keys and about revisions, newest first, with their state. The
-/// text is not shown, because it can hold a one-time token; it is deleted when the letter has been sent. Letters are
+/// For network admins. Letters to people about requests for keys, revisions and suggestions, newest first, with their state.
+/// The text is not shown, because it can hold a one-time token; it is deleted when the letter has been sent. Letters are
 /// deleted after 90 days.
 #[utoipa::path(tag = "letters", extensions(("x-price" = json!({ "units": 2 }))), params(LetterQuery), responses(Cacheable, (status = 200, description = "Letters", body = Page<Letter>)), security(("bearer" = []), ("api_key" = [])))]
 #[get("/letters")]

@@ -41,7 +41,7 @@ const TAGS: &[(&str, &str)] = &[
     ("sign in", "Sign in, sign out and manage your own account."),
     ("API keys", "Keys for programs, and requests for keys."),
     ("users", "Accounts of people who sign in. For network officers."),
-    ("letters", "Letters to people about their requests and revisions. For network admins."),
+    ("letters", "Letters to people about their requests, revisions and suggestions. For network admins."),
     ("audit", "The audit trail. For network admins, and for council editors about their own council."),
     ("service", "The service itself: health, documents, permalinks and the catalogue."),
 ];
