@@ -109,7 +109,8 @@ async fn find_initiative_page(
             .of_record(&base, &format!("/initiatives/{}", found.slug), &linked::initiative(&found, &base))
             .feed(CHANGES.0, CHANGES.1);
         let work = Work { record: &found, base: &base };
-        let view = record::view(&found, &work.reference(), &work.permalink());
+        let notices = snapshot.notices(found.steward.council.as_ref().map(|council| council.id));
+        let view = record::view(&found, &work.reference(), &work.permalink(), &notices);
         Ok(page(&request, &Page { head, view, entry: "/" }))
     };
     found().unwrap_or_else(|error| explained(&error, "Initiative", ("/", "All initiatives")))
@@ -137,6 +138,7 @@ async fn find_council_page(
             records: newest(&snapshot, &filter, &pages.page_within(None, FEW, None)?)?,
             counts: snapshot.count_facets(Reach::PUBLIC, &filter),
             claims: claims(&snapshot, filter, format!("participant={}", found.slug))?,
+            notices: snapshot.notices(Some(found.id)),
             base: &base,
         });
         let description = format!("What {} does as a co-operative council.", found.name);

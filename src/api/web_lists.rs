@@ -95,7 +95,8 @@ fn listed(
     if !asked.get("q").is_empty() || asked.active().count() > 1 || request.query_string().contains("shown=") {
         head = head.unlisted();
     }
-    let view = list::view(&List { asked, records, counts: &counts, note, base: &base });
+    let view =
+        list::view(&List { asked, records, counts: &counts, note, notices: &snapshot.notices(None), base: &base });
     Ok(page(request, &Page { head, view, entry: "/" }))
 }
 

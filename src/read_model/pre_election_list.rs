@@ -1,6 +1,7 @@
 //! Lists of pre-election periods.
 
 use chrono::NaiveDate;
+use uuid::Uuid;
 
 use super::paging::{page_of, tie};
 use super::snapshot::Snapshot;
@@ -31,5 +32,12 @@ impl Snapshot {
         let rows: Vec<(NaiveDate, _, _)> = found.map(|one| (one.starts_on, tie(one.id), one.clone())).collect();
         let total = rows.len();
         Ok(page_of(rows, true, total, page))
+    }
+
+    /// Notices to show readers today on what a council looks after; `None`: on what is the network's or everybody's.
+    pub fn notices(&self, council: Option<Uuid>) -> Vec<&str> {
+        let council = council.and_then(|id| self.councils.get(id).map(|entry| (id, entry.record.nation)));
+        let current = self.pre_election_periods.iter().filter(|one| one.includes(self.day) && one.is_for(council));
+        current.map(|one| &*one.notice_text).collect()
     }
 }

@@ -1,4 +1,5 @@
 import type { components, operations } from "../src/api/schema";
+import { isForAll, today } from "../src/format";
 
 type Query = NonNullable<operations["list_initiatives"]["parameters"]["query"]>;
 type Initiative = components["schemas"]["Initiative"];
@@ -13,9 +14,9 @@ const LIMIT = "5";
 /** Members that are shown of an initiative in a list. */
 const SHOWN = ["slug", "title", "summary", "kind", "status_text", "started_on", "ended_on", "lead_council", "lead"] as const satisfies readonly (keyof Initiative)[];
 /** Members that are shown of a single initiative. */
-const SHOWN_ALONE = [...SHOWN, "outcomes"] as const;
+const SHOWN_ALONE = [...SHOWN, "outcomes", "steward"] as const;
 
-export type Shown = Pick<Initiative, (typeof SHOWN)[number]> & Partial<Pick<Initiative, "outcomes">>;
+export type Shown = Pick<Initiative, (typeof SHOWN)[number]> & Partial<Pick<Initiative, "outcomes" | "steward">>;
 
 export interface Answer {
   data: Shown[];
@@ -55,6 +56,18 @@ export async function findList(service: string, { initiative, filters, limit }: 
   }
   const query = new URLSearchParams([...filters, ["limit", limit], ["fields", SHOWN.join()]]);
   return get<Answer>(`${service}v1/initiatives?${query}`, stop);
+}
+
+/**
+ * Notices of today's pre-election periods: of the council that looks after a single initiative, of the councils that the
+ * list is of, and of all councils.
+ */
+export async function findNotices(service: string, { filters }: Asked, { data: [first] }: Answer, stop: AbortSignal): Promise<string[]> {
+  const alone = first?.steward?.council?.slug;
+  const councils = alone ? [alone] : [...filters.getAll("council"), ...filters.getAll("participant")].filter((one) => one !== "network");
+  const query = new URLSearchParams([["on", today()], ["limit", "200"], ...councils.map((one) => ["council", one])]);
+  const { data: periods } = await get<{ data: components["schemas"]["PreElectionPeriod"][] }>(`${service}v1/pre-election-periods?${query}`, stop);
+  return periods.filter((period) => councils.length > 0 || isForAll(period)).map((period) => period.notice_text);
 }
 
 /** The response at an address. Otherwise throws an Error with the explanation of the service. */

@@ -7,7 +7,7 @@
  */
 
 import { count } from "../src/format";
-import { type Answer, type Asked, asked, findList } from "./api";
+import { type Answer, type Asked, asked, findList, findNotices } from "./api";
 import sheet from "./element.css?inline";
 import { items } from "./list";
 import { make } from "./make";
@@ -25,6 +25,7 @@ class Initiatives extends HTMLElement {
   private readonly heading = make("div", { part: "heading-box" });
   private readonly status = make("p", { part: "status", role: "status" });
   private readonly fallback = make("div", { part: "fallback" }, make("slot"));
+  private readonly notices = make("div", { part: "notices" });
   private readonly map = make("div", { part: "map", hidden: "" });
   private readonly body = make("div", { part: "body" });
   private asking: AbortController | undefined;
@@ -34,7 +35,7 @@ class Initiatives extends HTMLElement {
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [style];
     // Records are in English, whatever the language of the page.
-    root.append(make("div", { part: "box", lang: "en-GB" }, this.heading, this.map, this.body, this.fallback, this.status));
+    root.append(make("div", { part: "box", lang: "en-GB" }, this.heading, this.notices, this.map, this.body, this.fallback, this.status));
   }
 
   connectedCallback(): void {
@@ -68,6 +69,10 @@ class Initiatives extends HTMLElement {
     try {
       const found = await findList(SERVICE, wish, stop);
       this.fill(found, wish);
+      // Without the notices, the list is still right.
+      const notices = await findNotices(SERVICE, wish, found, stop).catch(() => []);
+      if (stop.aborted) return;
+      this.notices.replaceChildren(...notices.map((text) => make("p", { part: "notice" }, text)));
       if (this.getAttribute("view") === "map") await this.draw(wish, stop);
       else this.map.hidden = true;
     } catch (error) {
@@ -106,6 +111,7 @@ class Initiatives extends HTMLElement {
     console.warn(`<${NAME}>: ${error instanceof Error ? error.message : String(error)}`);
     this.status.textContent = "The list could not be loaded.";
     this.map.hidden = true;
+    this.notices.replaceChildren();
     const own = this.childElementCount > 0;
     this.fallback.hidden = !own;
     const link = () => make("a", { part: "more link", href: `${SERVICE}${wish.page}`, ...this.target() }, "Initiatives on the CCIN registry");

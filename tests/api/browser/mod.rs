@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use ccin_registry::formats::web::assets;
+use serde_json::json;
 
+use crate::review::pre_election::record_period;
 use crate::support::TestApp;
 use crate::web::claims::enter_claims;
 
@@ -66,10 +68,15 @@ async fn operations_are_tried_in_the_interactive_page() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_claims_of_a_council_and_of_a_theme_are_shown() {
+async fn all_claims_and_the_notices_of_pre_election_periods_are_shown() {
     let app = TestApp::with_sample().await;
     enter_claims(&app, 230).await;
     run_in(&app, "claims.mjs").await;
+    let admin = app.admin().await;
+    record_period(&admin, json!({ "notice": "All councils take care." })).await;
+    record_period(&admin, json!({ "notice": "Oldham takes care.", "council": "oldham" })).await;
+    record_period(&admin, json!({ "notice": "Councils in Wales take care.", "nation": "wales" })).await;
+    run_in(&app, "notices.mjs").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

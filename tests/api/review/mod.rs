@@ -5,7 +5,7 @@ mod life;
 mod merge;
 mod past;
 mod past_lists;
-mod pre_election;
+pub mod pre_election;
 mod readers;
 pub mod scheduled;
 mod suggestions;

@@ -10,7 +10,7 @@ use crate::support::client::send;
 use crate::support::{Answer, Client, TestApp};
 
 /// Records a period around today, with these members besides.
-async fn record(admin: &Client, members: Value) -> Answer {
+pub async fn record_period(admin: &Client, members: Value) -> Answer {
     let day = |days: i64| json!(Utc::now().date_naive() + Duration::days(days));
     let mut body = json!({ "election": "Local elections", "starts_on": day(-3), "polling_on": day(20) });
     body.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
@@ -37,12 +37,12 @@ async fn a_period_holds_publications_unless_an_officer_says_why() {
     let app = TestApp::with_sample().await;
     let (admin, moderator) = (app.admin().await, app.moderator().await);
     let revision = in_review(&app, &moderator).await;
-    record(&admin, json!({ "nation": "scotland" })).await;
-    record(&admin, json!({ "council": "york" })).await;
+    record_period(&admin, json!({ "nation": "scotland" })).await;
+    record_period(&admin, json!({ "council": "york" })).await;
     let queue = moderator.get("/v1/moderation/queue").await.expect(200);
     assert_eq!(queue.json["data"][0]["period"], Value::Null, "neither is for Oldham");
-    record(&admin, json!({ "nation": "england", "rule": "warn" })).await;
-    let own = record(&admin, json!({ "council": "oldham" })).await;
+    record_period(&admin, json!({ "nation": "england", "rule": "warn" })).await;
+    let own = record_period(&admin, json!({ "council": "oldham" })).await;
     let queue = moderator.get("/v1/moderation/queue").await.expect(200);
     let period = &queue.json["data"][0]["period"];
     assert_eq!((&period["id"], &period["rule"]), (&own.json["id"], &json!("hold")));
@@ -61,7 +61,7 @@ async fn both_reasons_are_kept_whole() {
     let app = TestApp::with_sample().await;
     let (admin, moderator) = (app.admin().await, app.moderator().await);
     let revision = in_review(&app, &moderator).await;
-    record(&admin, json!({})).await;
+    record_period(&admin, json!({})).await;
     let (reason, despite) = ("r".repeat(2000), "d".repeat(1000));
     publish(&moderator, json!({ "reason": reason, "despite_period": despite })).await.expect(200);
     let kept = moderator.get(&path(&revision)).await.expect(200).json["reason"].as_str().unwrap().to_owned();
@@ -73,7 +73,7 @@ async fn a_warning_holds_nothing() {
     let app = TestApp::with_sample().await;
     let (admin, moderator) = (app.admin().await, app.moderator().await);
     in_review(&app, &moderator).await;
-    record(&admin, json!({ "rule": "warn" })).await;
+    record_period(&admin, json!({ "rule": "warn" })).await;
     let published = publish(&moderator, json!({ "despite_period": "Not needed." })).await.expect(200);
     assert_eq!(events_of(&admin, &published).await[0]["action"], "initiative.publish");
 }
@@ -83,7 +83,7 @@ async fn what_is_scheduled_or_minor_waits_for_the_end() {
     let app = TestApp::with_sample().await;
     let (admin, moderator, editor) = (app.admin().await, app.moderator().await, app.editor("oldham").await);
     let revision = in_review(&app, &moderator).await;
-    let period = record(&admin, json!({})).await;
+    let period = record_period(&admin, json!({})).await;
     let soon = Utc::now() + Duration::hours(1);
     publish(&moderator, json!({ "publish_at": soon })).await.expect(200);
     app.sql("UPDATE revisions SET publish_at = now() - interval '1 minute' WHERE publish_at IS NOT NULL").await;
@@ -94,7 +94,7 @@ async fn what_is_scheduled_or_minor_waits_for_the_end() {
     assert_eq!(deleted.status, 204);
     assert_eq!(due().await, 1);
 
-    record(&admin, json!({})).await;
+    record_period(&admin, json!({})).await;
     let revision = begin(&editor).await;
     let edit = json!({ "source_url": "https://www.oldham.gov.uk/working" });
     let edited = editor.patch(&path(&revision), revision.etag(), &edit).await.expect(200);

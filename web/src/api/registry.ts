@@ -1,5 +1,6 @@
 /** The API requests of the page. All types come from the OpenAPI document. */
 
+import { isForAll, today } from "../format";
 import type { Filters } from "../state/filters";
 import { type Json, type Schema, client, data, refusal } from "./client";
 
@@ -89,6 +90,13 @@ export function findCouncil(council: string, stop: AbortSignal) {
 export function listCouncilChanges(council: string, stop: AbortSignal) {
   const query = { council: [council], sort: "effective_on" as const, limit: 100 };
   return data<"list_council_changes">(client.GET("/v1/council-changes", { params: { query }, signal: stop }));
+}
+
+/** Notices of today's pre-election periods that are for a council or, without one, for all councils. */
+export async function listNotices(council: string | undefined, stop: AbortSignal): Promise<string[]> {
+  const query = { on: today(), council: council ? [council] : [], limit: 200 };
+  const { data: periods } = await data<"list_pre_election_periods">(client.GET("/v1/pre-election-periods", { params: { query }, signal: stop }));
+  return periods.filter((period) => council ?? isForAll(period)).map((period) => period.notice_text);
 }
 
 /** A citation or a document of an initiative, as text. */

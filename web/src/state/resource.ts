@@ -33,8 +33,9 @@ export function keep(key: string, data: unknown): void {
 }
 
 /** Loads a response before a view needs it. Throws the error. */
-export async function preload<T>(key: string, load: (stop: AbortSignal) => Promise<T>): Promise<void> {
+export async function preload<T>(key: string, load: (stop: AbortSignal) => Promise<T>): Promise<T> {
   if (!kept.has(key)) keep(key, await load(new AbortController().signal));
+  return kept.get(key)?.data as T;
 }
 
 interface Held<T> {

@@ -4,6 +4,7 @@ import { date, membership, number, site, stage } from "../format";
 import { Places } from "../map/places";
 import { Back } from "../parts/back";
 import { Heading } from "../parts/heading";
+import { Notices, prepareNotices } from "../parts/notices";
 import { Claimed, Initiatives } from "../parts/related";
 import { Take } from "../parts/take";
 import { Filters } from "../state/filters";
@@ -16,7 +17,7 @@ type Council = Schema<"Council">;
 /** Maximum number of themes and of principles that a council's profile lists. */
 const MOST = 6;
 
-/** Loads the council, its changes, its counts, its claims and its initiatives. */
+/** Loads the council, its changes, its counts, its claims, its notices and its initiatives. */
 export async function prepareCouncil(slug: string): Promise<void> {
   const filters = of(slug);
   await Promise.all([
@@ -24,6 +25,7 @@ export async function prepareCouncil(slug: string): Promise<void> {
     preload(`changes of ${slug}`, (stop) => listCouncilChanges(slug, stop)),
     preload(`counts ${filters}`, (stop) => countInitiatives(filters, stop)),
     preload(`claims ${filters}`, (stop) => listOutcomes({ participant: [slug] }, stop)),
+    prepareNotices(slug),
     preload(`initiatives of ${slug}`, (stop) => listCouncilInitiatives(slug, stop)),
   ]);
 }
@@ -61,6 +63,7 @@ function Shown({ council }: { council: Council }) {
               {council.welsh_name}
             </p>
           )}
+          <Notices council={slug} />
           {html.description && <div class="lead prose" dangerouslySetInnerHTML={{ __html: html.description }} />}
           <Take list={`/v1/councils/${slug}/initiatives`} feed={`/v1/councils/${slug}/changes.atom`} page={`/councils/${slug}`} name={name} />
         </div>

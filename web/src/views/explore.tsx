@@ -10,6 +10,7 @@ import { Chips, inWords, without } from "../parts/chips";
 import { Facets } from "../parts/facets";
 import { Near } from "../parts/near";
 import { Heading } from "../parts/heading";
+import { Notices, prepareNotices } from "../parts/notices";
 import { Search } from "../parts/search";
 import { Failed, Loading } from "../parts/states";
 import { Take } from "../parts/take";
@@ -22,12 +23,12 @@ import { FILTERS, ORDERS } from "../words";
 /** Number of initiatives that a list has at first, and at most in one request. */
 const [USUAL, MOST] = [20, 200] as const;
 
-/** Loads the list and its counts. The map comes when it is there. */
+/** Loads the list, its counts and the notices. The map comes when it is there. */
 export async function prepareExplore(query: URLSearchParams): Promise<void> {
   const filters = Filters.of(query);
   const narrowing = filters.set("sort", "");
   const shown = shownIn(query);
-  await Promise.all([preload(listKey(filters, shown), (stop) => listInitiatives(filters, stop, shown)), preload(`counts ${narrowing}`, (stop) => countInitiatives(narrowing, stop))]);
+  await Promise.all([preload(listKey(filters, shown), (stop) => listInitiatives(filters, stop, shown)), preload(`counts ${narrowing}`, (stop) => countInitiatives(narrowing, stop)), prepareNotices()]);
 }
 
 /** Number of initiatives that an address of the server's "Show more" asks for. */
@@ -208,6 +209,7 @@ function Results({ at: key, list, filters, name, exact, counts, onChange, onPoin
           </select>
         </label>
       </div>
+      <Notices />
       {words && (
         <p class="searched">
           Searched for <b>{page?.search?.searched_for ?? words}</b>

@@ -10,6 +10,7 @@ import { Claims } from "../parts/claim";
 import { Copy } from "../parts/copy";
 import { Heading } from "../parts/heading";
 import { Lead, Organisation } from "../parts/lead";
+import { Notices, prepareNotices } from "../parts/notices";
 import { Status } from "../parts/status";
 import { Reference, Share, full } from "../parts/take";
 import { preload, useResource } from "../state/resource";
@@ -18,9 +19,10 @@ import { OneRecord } from "./one";
 
 type Initiative = Schema<"Initiative">;
 
-/** Loads the initiative and its citation. */
+/** Loads the initiative, its citation and its notices. */
 export async function prepareRecord(slug: string): Promise<void> {
-  await Promise.all([preload(`initiative ${slug}`, (stop) => findInitiative(slug, stop)), preload(`reference ${slug}`, () => referenceOf(slug))]);
+  const record = preload(`initiative ${slug}`, (stop) => findInitiative(slug, stop));
+  await Promise.all([record.then(({ steward }) => prepareNotices(steward.council?.slug)), preload(`reference ${slug}`, () => referenceOf(slug))]);
 }
 
 /** One initiative, with all its details. */
@@ -50,6 +52,7 @@ function Shown({ record }: { record: Initiative }) {
             {dates(record) && <span> · {dates(record)}</span>}
           </p>
           {record.state === "archived" && <p class="notice">{ARCHIVED}</p>}
+          <Notices council={record.steward.council?.slug} />
           <p class={`freshness ${record.freshness}`}>{record.freshness_text}</p>
           <p class="lead">{record.summary}</p>
           {record.who_for && <p class="who-for">For: {record.who_for}</p>}

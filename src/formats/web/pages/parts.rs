@@ -71,6 +71,11 @@ pub fn prose(title: &str, html: Option<&str>) -> Markup {
     }
 }
 
+/// Notices that readers see for a while, such as those of pre-election periods.
+pub fn notices(texts: &[&str]) -> Markup {
+    html! { @for text in texts { p.notice { (text) } } }
+}
+
 /// A link back to a list.
 pub fn back(to: &str, name: &str) -> Markup {
     html! { p.back { a href=(to) { (name) } } }
