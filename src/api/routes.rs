@@ -1,5 +1,7 @@
 //! The list of every operation. Routing and the OpenAPI document both come from it.
 
+use std::sync::{Arc, LazyLock};
+
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
@@ -15,6 +17,7 @@ use super::{
     themes, tiles, users, verification, vocabularies, web,
 };
 use crate::accounts::identify::identify;
+use crate::http::input::Schemas;
 use crate::http::limits::rate;
 use crate::http::security_headers;
 use crate::openapi::Document;
@@ -58,9 +61,19 @@ pub fn mount_pages(config: &mut ServiceConfig) {
     guide::mount(config);
 }
 
-/// The OpenAPI document of every operation.
-pub fn document() -> Document {
-    Document::new(TAGS, |base| mount(App::new().into_utoipa_app().openapi(base)).split_for_parts().1)
+/// The OpenAPI document of every operation, made once in a process.
+pub fn document() -> Arc<Document> {
+    static DOCUMENT: LazyLock<Arc<Document>> = LazyLock::new(|| {
+        let collect = |base| mount(App::new().into_utoipa_app().openapi(base)).split_for_parts().1;
+        Arc::new(Document::new(TAGS, collect))
+    });
+    Arc::clone(&DOCUMENT)
+}
+
+/// The schemas of the document's bodies and queries, each compiled when it is first needed.
+pub fn schemas() -> Arc<Schemas> {
+    static SCHEMAS: LazyLock<Arc<Schemas>> = LazyLock::new(|| Arc::new(Schemas::new(&document().value)));
+    Arc::clone(&SCHEMAS)
 }
 
 /// Identifies the caller, applies rate limits, and waits until reads include the caller's last write. The last `wrap`

@@ -20,7 +20,7 @@ use crate::access::role::Role;
 use crate::accounts::sign_in::password;
 use crate::accounts::users;
 use crate::accounts::users::model::NewUser;
-use crate::api::routes::document;
+use crate::api::routes::{document, schemas};
 use crate::audit::action::Action;
 use crate::audit::command::AuditCommand;
 use crate::audit::store::record;
@@ -29,7 +29,7 @@ use crate::config::{ServeSettings, StoreSettings};
 use crate::db::enum_text::text;
 use crate::db::open::Store;
 use crate::error::{ApiError, Fault, causes};
-use crate::http::input::{Draft, Schemas};
+use crate::http::input::Draft;
 use crate::registry::references;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -157,8 +157,7 @@ impl Cli {
             }
             Command::Import { command } => {
                 let (store, keys) = open(&self.store, &self.serve, &Arc::default()).await?;
-                let schemas = Schemas::new(&document().value);
-                let done = command.run(&mut store.connect().await?, &keys, &schemas).await;
+                let done = command.run(&mut store.connect().await?, &keys, &schemas()).await;
                 store.close().await?;
                 println!("{}", done?);
                 Ok(())
@@ -187,7 +186,7 @@ async fn check_health(bind: SocketAddr, tls: bool) -> Result<(), Failure> {
 }
 
 fn write_document(file: &std::path::Path) -> Result<(), Failure> {
-    let text = document().text;
+    let text = &document().text;
     if file.as_os_str() == "-" {
         std::io::stdout().write_all(text.as_bytes())?;
     } else {
@@ -232,7 +231,7 @@ async fn manage_user(store: &Store, keys: &Keys, command: UserCommand) -> Result
 }
 
 async fn create_user(conn: &mut AsyncPgConnection, keys: &Keys, body: Value) -> Result<String, ApiError> {
-    let mut draft = Draft::<NewUser>::new(body, &Schemas::new(&document().value))?;
+    let mut draft = Draft::<NewUser>::new(body, &schemas())?;
     let council = match &draft.value.council {
         Some(council) => references::council(conn, Reach::ALL, council, "/council", &mut draft.faults).await?,
         None => None,

@@ -14,13 +14,12 @@ use crate::access::role::Role;
 use crate::accounts::sign_in::password;
 use crate::accounts::users;
 use crate::accounts::users::model::NewUser;
-use crate::api::routes::document;
+use crate::api::routes::schemas;
 use crate::audit::action::{Action, RecordKind};
 use crate::audit::store::record;
 use crate::audit::subject::{Actor, Subject};
 use crate::db::open::Store;
 use crate::error::ApiError;
-use crate::http::input::Schemas;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -54,10 +53,9 @@ pub async fn first_start(store: &Store, keys: &Keys) -> Result<banner::FirstStar
 
 /// Loads the sample and records the event.
 pub async fn load_sample(store: &Store, keys: &Keys) -> Result<Loaded, Failure> {
-    let schemas = Schemas::new(&document().value);
     let mut conn = store.connect().await?;
     let loaded = conn.transaction(async |conn| {
-        let loaded = sample::load(conn, &schemas).await?;
+        let loaded = sample::load(conn, &schemas()).await?;
         let subject = Subject::all(RecordKind::Registry);
         record(conn, keys, &Actor::COMMAND_LINE, Action::SampleLoad, subject).await?;
         Ok::<_, SampleError>(loaded)

@@ -64,13 +64,11 @@ impl Server {
     ) -> io::Result<Self> {
         let bind = settings.bind;
         let workers = settings.workers;
-        let document = crate::api::routes::document();
-        let schemas = Arc::new(Schemas::new(&document.value));
+        let (document, schemas) = (routes::document(), routes::schemas());
         let known_schemas = web::Data::from(Arc::clone(&schemas));
         let prices = web::Data::new(Prices::new(&document.value));
         let methods = web::Data::new(Methods::new(&document.value, routes::pages()));
-        let known_document = Arc::new(document);
-        let document = web::Data::from(Arc::clone(&known_document));
+        let known_document = web::Data::from(Arc::clone(&document));
         let usage = web::Data::new(Usage::default());
         let unanswered = web::Data::new(Unanswered::default());
         let tallies = Tallies { usage: usage.clone(), unanswered: unanswered.clone(), db: db.clone() };
@@ -100,7 +98,7 @@ impl Server {
                 .app_data(known_schemas.clone())
                 .app_data(methods.clone())
                 .app_data(prices.clone())
-                .app_data(document.clone())
+                .app_data(known_document.clone())
                 .service(service::find_document)
                 .service(service::find_strict_document)
                 .service(service::docs_folder)
@@ -134,7 +132,7 @@ impl Server {
             None => server.bind(bind)?,
         };
         let address = server.addrs().first().copied().unwrap_or(bind);
-        Ok(Self { address, read_model, schemas, document: known_document, scheme, server: server.run(), tallies })
+        Ok(Self { address, read_model, schemas, document, scheme, server: server.run(), tallies })
     }
 
     /// URL of the service for a browser on this machine.

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use ccin_registry::api::routes::document;
+use ccin_registry::api::routes::schemas;
 use ccin_registry::db;
-use ccin_registry::http::input::{Draft, Schemas};
+use ccin_registry::http::input::Draft;
 use ccin_registry::registry::initiatives::model::NewInitiative;
 use ccin_registry::registry::initiatives::{resolve, write};
 use diesel_async::AsyncConnection;
@@ -88,7 +88,6 @@ async fn a_merge_and_a_rename_that_many_records_hang_on() {
 #[ignore = "measures"]
 async fn ten_thousand_initiatives_by_the_services_own_path() {
     let app = TestApp::with_sample().await;
-    let schemas = Schemas::new(&document().value);
     let mut conn = app.db.dedicated(Duration::from_secs(120)).await.expect("a connection");
     let mut spent = [Duration::ZERO; 5];
     let mut backend = Duration::ZERO;
@@ -107,7 +106,7 @@ async fn ten_thousand_initiatives_by_the_services_own_path() {
                 spent[place] += at.elapsed();
                 at = Instant::now();
             };
-            let draft = Draft::<NewInitiative>::new(body, &schemas)?;
+            let draft = Draft::<NewInitiative>::new(body, &schemas())?;
             lap(0);
             let resolved = resolve::resolve(conn, None, draft, None).await?;
             lap(1);

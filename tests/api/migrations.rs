@@ -246,7 +246,7 @@ async fn every_vocabulary_of_the_database_is_its_enum() {
         )
         .await
         .unwrap();
-    let document = ccin_registry::api::routes::document().value;
+    let document = &ccin_registry::api::routes::document().value;
     let mut expected: Vec<(String, Vec<String>)> =
         WORDS.iter().map(|(column, name)| ((*column).to_owned(), words(&document, name))).collect();
     let resources = [Resource::Council, Resource::Theme, Resource::Initiative, Resource::Organisation];

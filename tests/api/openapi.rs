@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use ccin_registry::api::routes::document;
+use ccin_registry::http::input::with_components;
 use jsonschema::Validator;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -77,7 +78,7 @@ fn walk<'a>(value: &'a Value, pointer: &str, visit: &mut impl FnMut(&str, &'a Va
 
 /// The validator of a schema of the document.
 fn compiled(document: &Value, schema: &Value) -> Validator {
-    let schema = json!({ "allOf": [schema], "components": document["components"] });
+    let schema = with_components(json!({ "allOf": [schema] }), &document["components"]);
     jsonschema::options()
         .with_draft(jsonschema::Draft::Draft202012)
         .should_validate_formats(true)
@@ -87,7 +88,7 @@ fn compiled(document: &Value, schema: &Value) -> Validator {
 
 #[test]
 fn the_committed_document_is_the_one_that_is_served() {
-    let served = document().text;
+    let served = &document().text;
     let differs = COMMITTED.lines().zip(served.lines()).position(|(one, other)| one != other);
     assert!(
         COMMITTED == served,
@@ -98,7 +99,7 @@ fn the_committed_document_is_the_one_that_is_served() {
 
 #[test]
 fn every_operation_says_what_it_is() {
-    let document = ccin_registry::api::routes::document().value;
+    let document = &ccin_registry::api::routes::document().value;
     let tags: Vec<&Value> = document["tags"].as_array().unwrap().iter().map(|tag| &tag["name"]).collect();
     assert!(document["tags"].as_array().unwrap().iter().all(|tag| says(&tag["description"])));
     let mut ids = HashSet::new();
@@ -134,7 +135,7 @@ fn says(text: &Value) -> bool {
 
 #[test]
 fn every_schema_and_every_member_is_described() {
-    let document = ccin_registry::api::routes::document().value;
+    let document = &ccin_registry::api::routes::document().value;
     for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
         assert!(says(&schema["description"]), "{name} is not described");
         for (member, schema) in schema["properties"].as_object().into_iter().flatten() {
@@ -149,7 +150,7 @@ fn every_schema_and_every_member_is_described() {
 
 #[test]
 fn every_reference_leads_somewhere_and_every_component_is_used() {
-    let document = ccin_registry::api::routes::document().value;
+    let document = &ccin_registry::api::routes::document().value;
     let mut targets = HashSet::new();
     walk(&document, "", &mut |pointer, value| {
         if let Some(target) = value.get("$ref").and_then(Value::as_str) {
@@ -166,7 +167,7 @@ fn every_reference_leads_somewhere_and_every_component_is_used() {
 
 #[test]
 fn every_schema_compiles() {
-    let document = ccin_registry::api::routes::document().value;
+    let document = &ccin_registry::api::routes::document().value;
     let mut count = 0;
     walk(&document, "", &mut |pointer, value| {
         let is_schema = pointer.ends_with("/schema") && pointer.starts_with("/paths");
@@ -181,7 +182,7 @@ fn every_schema_compiles() {
 
 #[test]
 fn every_example_of_a_member_parameter_or_header_keeps_to_its_schema() {
-    let document = ccin_registry::api::routes::document().value;
+    let document = &ccin_registry::api::routes::document().value;
     let mut count = 0;
     walk(&document, "", &mut |pointer, value| {
         // An example stands in the schema itself, or beside it in a parameter, a header or a media type.
@@ -201,7 +202,7 @@ fn every_example_of_a_member_parameter_or_header_keeps_to_its_schema() {
 
 #[test]
 fn every_request_and_every_answer_has_an_example_that_is_valid() {
-    let document = ccin_registry::api::routes::document().value;
+    let document = &ccin_registry::api::routes::document().value;
     let mut faults = Vec::new();
     for operation in operations(&document) {
         let requests = operation.request().map(|content| ("request", content));
@@ -223,7 +224,7 @@ fn every_request_and_every_answer_has_an_example_that_is_valid() {
 
 #[test]
 fn every_example_belongs_to_an_operation() {
-    let document = ccin_registry::api::routes::document().value;
+    let document = &ccin_registry::api::routes::document().value;
     let known: HashSet<&str> = operations(&document).iter().map(Operation::id).collect();
     let examples: Value = serde_json::from_str(EXAMPLES).expect("openapi/examples.json is JSON");
     for (id, parts) in examples.as_object().expect("an object") {
@@ -243,7 +244,7 @@ fn every_example_belongs_to_an_operation() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_idempotency_key_is_said_to_be_taken_exactly_where_it_is() {
     let app = TestApp::with_sample().await;
-    let document = ccin_registry::api::routes::document().value;
+    let document = &ccin_registry::api::routes::document().value;
     let mut taken = Vec::new();
     for operation in operations(&document).iter().filter(|operation| operation.name.starts_with("post ")) {
         let path = operation.name["post ".len()..].replace("{theme}", "housing").replace("{initiative}", "x");
@@ -276,7 +277,7 @@ async fn an_idempotency_key_is_said_to_be_taken_exactly_where_it_is() {
 
 #[test]
 fn every_answer_but_the_good_ones_is_a_shared_one() {
-    let document = ccin_registry::api::routes::document().value;
+    let document = &ccin_registry::api::routes::document().value;
     for operation in operations(&document) {
         for (status, response) in operation.value["responses"].as_object().unwrap() {
             let is_shared = response["$ref"].as_str().is_some_and(|name| name.starts_with("#/components/responses/"));

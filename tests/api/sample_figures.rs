@@ -1,9 +1,8 @@
 //! Figures of the sample against the facts: each with its kind, bound, unit, date and caveat, for a bare number misleads.
 
-use ccin_registry::api::routes::document;
+use ccin_registry::api::routes::schemas;
 use ccin_registry::app::sample;
 use ccin_registry::app::sample::SampleError;
-use ccin_registry::http::input::Schemas;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
@@ -202,10 +201,9 @@ async fn money_is_in_pence_with_what_it_is_for() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_sample_is_loaded_into_an_empty_registry_only() {
-    let schemas = Schemas::new(&document().value);
     let refuse = async |app: &TestApp, list: &str| {
         let before = app.admin().await.get(list).await.expect(200);
-        let refused = sample::load(&mut app.db.get().await.unwrap(), &schemas).await;
+        let refused = sample::load(&mut app.db.get().await.unwrap(), &schemas()).await;
         assert!(matches!(refused, Err(SampleError::NotEmpty)), "{refused:?}");
         assert_eq!(app.admin().await.get(list).await.etag(), before.etag());
     };
@@ -221,6 +219,6 @@ async fn the_sample_is_loaded_into_an_empty_registry_only() {
     refuse(&app, "/v1/councils").await;
 
     let app = TestApp::empty().await;
-    let loaded = sample::load(&mut app.db.get().await.unwrap(), &schemas).await.expect("an empty registry takes it");
+    let loaded = sample::load(&mut app.db.get().await.unwrap(), &schemas()).await.expect("an empty registry takes it");
     assert_eq!((loaded.councils, loaded.themes, loaded.initiatives), (439, 18, 134));
 }

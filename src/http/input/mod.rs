@@ -22,6 +22,6 @@ pub use json::parse as parse_json;
 pub use period::check_period;
 pub use precondition::{IF_MATCH, IfMatch};
 pub use query::{Filters, NoParams, Query, SharedQuery, some_of};
-pub use schemas::Schemas;
+pub use schemas::{Schemas, with_components};
 
 pub use crate::error::MAX_BODY;

@@ -16,6 +16,9 @@ use crate::error::fault::FaultList;
 use crate::geography::notation::FORMATS;
 use crate::text::markdown;
 
+/// Where the document keeps the schemas that others refer to.
+const COMPONENTS: &str = "#/components/schemas/";
+
 /// Compiled schemas of all inputs, shared by all workers.
 pub struct Schemas {
     components: Value,
@@ -97,11 +100,9 @@ impl Schemas {
     /// The schema of a body type, by its name in the OpenAPI document.
     pub(super) fn body<T: ToSchema>(&self) -> Arc<Compiled> {
         let name = T::name().into_owned();
-        cached(
-            &self.bodies,
-            &name,
-            || json!({ "$ref": format!("#/components/schemas/{name}"), "components": self.components }),
-        )
+        cached(&self.bodies, &name, || {
+            with_components(json!({ "$ref": format!("{COMPONENTS}{name}") }), &self.components)
+        })
     }
 
     /// The schema of a query string as an object, from the parameters that its type declares.
@@ -112,11 +113,40 @@ impl Schemas {
             let required: Vec<&str> = required.map(|parameter| parameter.name.as_str()).collect();
             let properties: Map<_, _> =
                 parameters.iter().map(|parameter| (parameter.name.clone(), describe(parameter))).collect();
-            json!({
-                "type": "object", "properties": properties, "required": required, "additionalProperties": false,
-                "components": self.components
-            })
+            let schema = json!({
+                "type": "object", "properties": properties, "required": required, "additionalProperties": false
+            });
+            with_components(schema, &self.components)
         })
+    }
+}
+
+/// A schema together with the components of the document that it refers to, itself or through others. With all of them,
+/// every compiled schema would be as large as the document.
+pub fn with_components(mut schema: Value, components: &Value) -> Value {
+    let mut ahead = Vec::new();
+    collect_references(&schema, &mut ahead);
+    let mut needed = Map::new();
+    while let Some(name) = ahead.pop() {
+        // A reference that leads nowhere is told when the schema is compiled.
+        if let Some(component) = components["schemas"].get(name).filter(|_| !needed.contains_key(name)) {
+            collect_references(component, &mut ahead);
+            needed.insert(name.to_owned(), component.clone());
+        }
+    }
+    schema["components"] = json!({ "schemas": needed });
+    schema
+}
+
+fn collect_references<'a>(schema: &'a Value, names: &mut Vec<&'a str>) {
+    match schema {
+        Value::Object(object) => {
+            let target = object.get("$ref").and_then(Value::as_str);
+            names.extend(target.and_then(|target| target.strip_prefix(COMPONENTS)));
+            object.values().for_each(|inner| collect_references(inner, names));
+        }
+        Value::Array(list) => list.iter().for_each(|inner| collect_references(inner, names)),
+        _ => {}
     }
 }
 

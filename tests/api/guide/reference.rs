@@ -169,7 +169,7 @@ fn usage(argument: &Arg) -> String {
 
 #[test]
 fn operations_are_those_of_the_document() {
-    let document = ccin_registry::api::routes::document().value;
+    let document = &ccin_registry::api::routes::document().value;
     let mut text = String::new();
     for tag in document["tags"].as_array().expect("tags") {
         let (name, about) = (tag["name"].as_str().expect("a name"), tag["description"].as_str().unwrap_or_default());
@@ -237,7 +237,7 @@ fn rate_limits_are_those_of_the_program() {
         let (units, variable) = quota(flag);
         let _ = writeln!(text, "| {who} | {units} | `{variable}` |");
     }
-    let document = document().value;
+    let document = &document().value;
     text.push_str("\n## What a request costs\n\n| request | units |\n|---|---|\n");
     for (what, path, method, query) in [
         ("one record, or a change of one; a page", "/v1/councils/{council}", "get", ""),

@@ -4,11 +4,10 @@ mod codes;
 mod faults;
 mod tables;
 
-use ccin_registry::api::routes::document;
+use ccin_registry::api::routes::schemas;
 use ccin_registry::app::import::arguments::CouncilsFile;
 use ccin_registry::app::import::councils;
 use ccin_registry::app::import::file::Failure;
-use ccin_registry::http::input::Schemas;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
@@ -33,9 +32,8 @@ async fn import_bytes(app: &TestApp, bytes: &[u8], apply: bool) -> Result<String
     let scratch = Scratch::new(&format!("councils-{}", uuid::Uuid::now_v7()));
     let file = scratch.path().join("councils.csv");
     std::fs::write(&file, bytes).unwrap();
-    let schemas = Schemas::new(&document().value);
     let wish = CouncilsFile { file, apply, max_megabytes: 1 };
-    let told = councils::import(&mut app.db.get().await.expect("a connection"), &app.keys, &schemas, &wish).await;
+    let told = councils::import(&mut app.db.get().await.expect("a connection"), &app.keys, &schemas(), &wish).await;
     app.settle().await;
     told
 }

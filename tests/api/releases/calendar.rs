@@ -21,7 +21,7 @@ async fn at(app: &TestApp, document: &Arc<Document>, now: &str) -> Option<String
 #[tokio::test(flavor = "multi_thread")]
 async fn when_a_quarter_ends_one_instance_makes_its_release() {
     let app = TestApp::with_sample().await;
-    let document = Arc::new(document());
+    let document = document();
     app.sql("UPDATE initiatives SET published_at = '2026-11-28T00:00:00Z'").await;
     app.settle().await;
     assert_eq!(at(&app, &document, "2026-12-31T23:59:59Z").await, None, "the quarter has not ended");

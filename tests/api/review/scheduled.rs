@@ -1,8 +1,7 @@
 //! Publication on schedule.
 
-use ccin_registry::api::routes::document;
+use ccin_registry::api::routes::schemas;
 use ccin_registry::app::scheduled::publish_due;
-use ccin_registry::http::input::Schemas;
 use ccin_registry::letters::events::Letters;
 use chrono::{Days, Utc};
 use reqwest::Method;
@@ -28,8 +27,7 @@ async fn submitted(app: &TestApp, title: &str) -> (Client, Answer) {
 
 /// Publishes what is due.
 pub async fn run(app: &TestApp) -> usize {
-    let schemas = Schemas::new(&document().value);
-    publish_due(&app.db, &app.keys, &schemas, &Letters::new(&app.settings)).await.expect("the database is there")
+    publish_due(&app.db, &app.keys, &schemas(), &Letters::new(&app.settings)).await.expect("the database is there")
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,13 +9,12 @@ use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use ccin_registry::accounts::sign_in::password;
-use ccin_registry::api::routes::document;
+use ccin_registry::api::routes::schemas;
 use ccin_registry::app::sample;
 use ccin_registry::db;
 use ccin_registry::db::embedded::{PrivatePostgres, Settings};
 use ccin_registry::db::open::DATABASE;
 use ccin_registry::db::{Db, migrations};
-use ccin_registry::http::input::Schemas;
 use diesel_async::SimpleAsyncConnection;
 use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
@@ -143,8 +142,7 @@ async fn make_template(template: Template, server: &PrivatePostgres) {
     migrations::run(&server.url(name)).await.expect("the migrations");
     if template == Template::Sample {
         let db = Db::new(&server.url(name), 2).expect("a pool");
-        let schemas = Schemas::new(&document().value);
-        sample::load(&mut db.get().await.expect("a connection"), &schemas).await.expect("the sample");
+        sample::load(&mut db.get().await.expect("a connection"), &schemas()).await.expect("the sample");
         db.close();
     }
 }
