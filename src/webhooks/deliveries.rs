@@ -112,28 +112,9 @@ const TAKE: &str = "
 /// Takes up to `most` messages that are due, but none to these webhooks. Counts the attempt and sets the time of the next
 /// one before it is made, as for letters.
 pub async fn take_due(conn: &mut AsyncPgConnection, but: &[Uuid], most: i32) -> Result<Vec<Due>, ApiError> {
-    type Columns = (
-        SqlUuid,
-        SqlUuid,
-        Nullable<Text>,
-        Nullable<SqlUuid>,
-        Timestamptz,
-        Integer,
-        Nullable<Bool>,
-        Text,
-        Text,
-    );
-    type Row = (
-        Uuid,
-        Uuid,
-        Option<Word<WebhookTopic>>,
-        Option<Uuid>,
-        DateTime<Utc>,
-        i32,
-        Option<bool>,
-        String,
-        String,
-    );
+    type Columns =
+        (SqlUuid, SqlUuid, Nullable<Text>, Nullable<SqlUuid>, Timestamptz, Integer, Nullable<Bool>, Text, Text);
+    type Row = (Uuid, Uuid, Option<Word<WebhookTopic>>, Option<Uuid>, DateTime<Utc>, i32, Option<bool>, String, String);
     let query = Prepared::new(TAKE).bind::<Array<SqlUuid>, _>(but.to_vec()).bind::<Integer, _>(most);
     let taken: Vec<Row> = query.returning::<Columns>().load(conn).await?;
     let due = |(id, webhook, topic, record, occurred_at, attempts, is_hidden, url, secret): Row| Due {

@@ -161,7 +161,9 @@ impl Courier {
         db.transaction(async |conn| {
             // The webhook first, as where it is deleted: two transactions that take turns do not wait for each other.
             let is_off = match outcome {
-                Outcome { error: Some(_), status, .. } => note_failure(conn, due.webhook, *status == Some(GONE)).await?,
+                Outcome { error: Some(_), status, .. } => {
+                    note_failure(conn, due.webhook, *status == Some(GONE)).await?
+                }
                 Outcome { state: State::Delivered, .. } => note_success(conn, due.webhook).await.map(|()| false)?,
                 _ => false,
             };

@@ -66,12 +66,20 @@ impl Targets {
     /// a message is sent.
     pub fn check(self, url: &str, faults: &mut Faults) {
         let Ok(parsed) = Url::parse(url) else {
-            return faults.add("/url", "malformed", "is not an address such as https://www.oldham.gov.uk/hooks/registry");
+            return faults.add(
+                "/url",
+                "malformed",
+                "is not an address such as https://www.oldham.gov.uk/hooks/registry",
+            );
         };
         if self == Self::Public && parsed.scheme() != "https" {
             faults.add("/url", "not_secure", "must begin with https://");
         } else if !self.allow_literal(&parsed) {
-            faults.add("/url", "not_public", "leads to a private network; the host must be one that everybody can reach");
+            faults.add(
+                "/url",
+                "not_public",
+                "leads to a private network; the host must be one that everybody can reach",
+            );
         }
     }
 
