@@ -22,7 +22,7 @@ use crate::http::response::{Cacheable, Record, Written, issued};
 use crate::registry::references;
 use crate::webhooks::model::{
     DELIVERIES_NEWEST_FIRST, DeliveryQuery, IssuedWebhook, NewWebhook, WEBHOOKS_NEWEST_FIRST, Webhook, WebhookDelivery,
-    WebhookQuery, WebhookUpdate,
+    WebhookQuery,
 };
 use crate::webhooks::target::Targets;
 use crate::webhooks::{deliveries, store};
@@ -100,19 +100,20 @@ pub async fn find_webhook(
 
 /// Change a webhook
 ///
-/// Send a merge patch (RFC 7396) of its address, topics, description or `is_active`. A change forgets earlier failures.
-#[utoipa::path(tag = "webhooks", params(("id" = Uuid, Path, description = "Id of the webhook"), IfMatch), request_body(content = WebhookUpdate, content_type = "application/merge-patch+json"), responses((status = 200, description = "The updated webhook", body = Webhook)), security(("bearer" = []), ("api_key" = [])))]
+/// Send a merge patch (RFC 7396). To switch it off and on, set `is_active`. A change forgets earlier failures.
+#[utoipa::path(tag = "webhooks", params(("id" = Uuid, Path, description = "Id of the webhook"), IfMatch), request_body(content = NewWebhook, content_type = "application/merge-patch+json"), responses((status = 200, description = "The updated webhook", body = Webhook)), security(("bearer" = []), ("api_key" = [])))]
 #[patch("/webhooks/{id}")]
 pub async fn update_webhook(
     edit: Edit<WebhookKeeper<ManageKeys>>,
     settings: web::Data<ServeSettings>,
-    patch: Patch<WebhookUpdate>,
+    patch: Patch<NewWebhook>,
 ) -> Result<Written, ApiError> {
     edit.change(async |conn, current: &Webhook| {
         let mut draft = patch.draft(current.into())?;
         Targets::new(&settings).check(&draft.value.url, &mut draft.faults);
+        let council = council_of(conn, &edit.account, &mut draft).await?;
         let update = draft.checked()?;
-        Ok(store::update(conn, current, &update).await?.then_some(Action::WebhookUpdate))
+        Ok(store::update(conn, current, council, &update).await?.then_some(Action::WebhookUpdate))
     })
     .await
 }
@@ -232,7 +233,7 @@ async fn send(
     .await
 }
 
-/// Id of the council whose editors look after a new webhook: the one that the body names, or the caller's own.
+/// Id of the council whose editors look after a webhook: the one that the body names, or the caller's own.
 async fn council_of(
     conn: &mut AsyncPgConnection,
     account: &Account,

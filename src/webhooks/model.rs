@@ -111,31 +111,10 @@ pub struct IssuedWebhook {
     pub webhook: Webhook,
 }
 
-/// A webhook to create.
-#[derive(Clone, Default, Deserialize, ToSchema)]
+/// A webhook to create, or the new content of an existing one.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct NewWebhook {
-    /// Address that messages are posted to: https, and a host that everybody can reach.
-    #[schema(required, example = "https://www.oldham.gov.uk/hooks/registry")]
-    pub url: HttpUrl,
-    /// What it is told of.
-    #[schema(required, min_items = 1, max_items = 6)]
-    pub topics: Vec<WebhookTopic>,
-    /// What it is for.
-    #[schema(example = "Shows our newest initiatives on our website")]
-    pub description: Option<Line<200>>,
-    /// Council whose editors look after it: slug, id or GSS code. Council editors can name only their own, which is
-    /// their default. Network admins can leave it out to look after it themselves.
-    #[schema(example = "oldham")]
-    pub council: Option<Reference>,
-}
-
-impl Check for NewWebhook {}
-
-/// Properties of a webhook that you can change.
-#[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct WebhookUpdate {
     /// Address that messages are posted to: https, and a host that everybody can reach.
     #[schema(required, example = "https://www.oldham.gov.uk/hooks/registry")]
     pub url: HttpUrl,
@@ -146,19 +125,31 @@ pub struct WebhookUpdate {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Shows our newest initiatives on our website")]
     pub description: Option<Line<200>>,
+    /// Council whose editors look after it: slug, id or GSS code. Council editors can name only their own, which is
+    /// their default. Network admins can leave it out to look after it themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "oldham")]
+    pub council: Option<Reference>,
     /// Whether messages are sent. While it is switched off, no new ones are collected for it.
-    #[schema(required, example = true)]
+    #[schema(default = true)]
     pub is_active: bool,
 }
 
-impl Check for WebhookUpdate {}
+impl Default for NewWebhook {
+    fn default() -> Self {
+        Self { url: HttpUrl::default(), topics: Vec::new(), description: None, council: None, is_active: true }
+    }
+}
 
-impl From<&Webhook> for WebhookUpdate {
+impl Check for NewWebhook {}
+
+impl From<&Webhook> for NewWebhook {
     fn from(webhook: &Webhook) -> Self {
         Self {
             url: webhook.url.as_str().into(),
             topics: webhook.topics.clone(),
             description: webhook.description.as_deref().map(Into::into),
+            council: webhook.council.as_ref().map(|council| council.id.to_string().as_str().into()),
             is_active: webhook.is_active,
         }
     }

@@ -8,7 +8,7 @@ use diesel::sql_types::{Bool, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::model::{IssuedWebhook, NewWebhook, Webhook, WebhookTopic, WebhookUpdate};
+use super::model::{IssuedWebhook, NewWebhook, Webhook, WebhookTopic};
 use super::signature::Secret;
 use crate::access::keys::Keys;
 use crate::db::enum_text::Word;
@@ -109,6 +109,7 @@ pub async fn create(
         webhooks::url.eq(&*new.url),
         webhooks::topics.eq(words(&new.topics)),
         webhooks::description.eq(new.description.as_deref()),
+        webhooks::is_active.eq(new.is_active),
         webhooks::secret.eq(secret.seal(keys)),
     );
     diesel::insert_into(webhooks::table).values(row).execute(conn).await?;
@@ -123,9 +124,15 @@ pub async fn rotate(conn: &mut AsyncPgConnection, keys: &Keys, id: Uuid) -> Resu
 }
 
 /// Changes a webhook, and forgets its failures. False if this is not its current version.
-pub async fn update(conn: &mut AsyncPgConnection, current: &Webhook, update: &WebhookUpdate) -> Result<bool, ApiError> {
+pub async fn update(
+    conn: &mut AsyncPgConnection,
+    current: &Webhook,
+    council: Option<Uuid>,
+    update: &NewWebhook,
+) -> Result<bool, ApiError> {
     let target = webhooks::table.find(current.id).filter(webhooks::version.eq(current.version));
     let change = (
+        webhooks::council_id.eq(council),
         webhooks::url.eq(&*update.url),
         webhooks::topics.eq(words(&update.topics)),
         webhooks::description.eq(update.description.as_deref()),

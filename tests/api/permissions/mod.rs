@@ -100,8 +100,9 @@ struct Walk {
     api_key: Uuid,
     key_request: Uuid,
     letter: Uuid,
-    /// A webhook of Oldham.
+    /// A webhook of Oldham, and a message to it.
     webhook: String,
+    delivery: String,
 }
 
 impl Walk {
@@ -159,6 +160,9 @@ impl Walk {
         let webhook =
             json!({ "url": "https://hooks.example.org/", "topics": ["council.changed"], "council": "oldham" });
         let webhook = app.with_token(&good).post("/v1/webhooks", &webhook).await.expect(201);
+        let delivery = format!("{}/test", webhook.header("location"));
+        let delivery = app.with_token(&good).post(&delivery, &Value::Null).await.expect(200);
+        let delivery = delivery.json["id"].as_str().unwrap().to_owned();
         let webhook = webhook.json["webhook"]["id"].as_str().unwrap().to_owned();
         let reader = app.anonymous();
         let id = async |path: &str| reader.get(path).await.expect(200).json["id"].as_str().unwrap().to_owned();
@@ -206,6 +210,7 @@ impl Walk {
             key_request,
             letter,
             webhook,
+            delivery,
         }
     }
 
@@ -242,7 +247,7 @@ impl Walk {
             ("{number}", "1"),
             ("{comment}", &self.initiative),
             ("{release}", &self.release),
-            ("{delivery}", &self.initiative),
+            ("{delivery}", &self.delivery),
         ];
         let path = values.iter().fold(operation.path.clone(), |path, (name, value)| path.replace(name, value));
         assert!(!path.contains('{'), "say in the walk what stands for the parameters of {path}");

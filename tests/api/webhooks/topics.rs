@@ -33,7 +33,10 @@ async fn each_topic_is_told_signed_and_nothing_that_is_hidden() {
     // Hidden from the public: a draft, and what is for members.
     let draft = admin.post("/v1/initiatives", &practice("Only a draft", "oldham")).await.expect(201);
     let draft_path = draft.header("location");
-    let edited = admin.patch(draft_path, draft.etag(), &json!({ "summary": "Another summary." })).await.expect(200);
+    let edited = admin
+        .patch(draft_path, draft.etag(), &json!({ "summary": "Another summary, which is long enough." }))
+        .await
+        .expect(200);
     admin.delete(draft_path, edited.etag()).await.expect(204);
     let members = published(&admin, "For members", json!({ "visibility": "members" })).await;
     assert_eq!(told().await, [""; 0]);
@@ -53,7 +56,7 @@ async fn each_topic_is_told_signed_and_nothing_that_is_hidden() {
 
     let etag = async |path: &str| admin.get(path).await.expect(200).etag().to_owned();
     let change = async |path: &str, patch: Value| admin.patch(path, &etag(path).await, &patch).await.expect(200);
-    change(path_of_it, json!({ "summary": "Another summary." })).await;
+    change(path_of_it, json!({ "summary": "Another summary, which is long enough." })).await;
     assert_eq!(told().await, ["initiative.updated"]);
     let verify =
         editor.request(Method::POST, &format!("{path_of_it}/verify")).header("If-Match", etag(path_of_it).await);
@@ -69,15 +72,15 @@ async fn each_topic_is_told_signed_and_nothing_that_is_hidden() {
 
     // What becomes hidden is told as withdrawn, once. What was not delivered by then is dropped, also when replayed.
     receiver.answer_with(500);
-    change(path_of_it, json!({ "summary": "A third summary." })).await;
+    change(path_of_it, json!({ "summary": "A third summary, which is long enough." })).await;
     assert_eq!(told().await, ["initiative.updated"]);
     receiver.answer_with(204);
     change(path_of_it, json!({ "visibility": "members" })).await;
-    change(path_of_it, json!({ "summary": "A summary for members." })).await;
+    change(path_of_it, json!({ "summary": "A summary for members, which is long enough." })).await;
     make_due(&app).await;
     assert_eq!(told().await, ["initiative.withdrawn"]);
-    change(path_of_it, json!({ "summary": "Another one for members." })).await;
-    change(&members, json!({ "summary": "Always for members." })).await;
+    change(path_of_it, json!({ "summary": "Another one for members, which is long enough." })).await;
+    change(&members, json!({ "summary": "Always for members, which is long enough." })).await;
     admin.delete(path_of_it, &etag(path_of_it).await).await.expect(204);
     assert_eq!(told().await, [""; 0]);
     let dropped = deliveries(&editor, &made).await.into_iter().find(|one| one["state"] == "dropped").unwrap();
