@@ -71,6 +71,9 @@ impl Courier {
 
     /// Delivers for as long as it is awaited. Never returns.
     pub async fn watch(&self, db: &Db) {
+        if self.targets == Targets::Anywhere {
+            log::warn!("--webhooks-anywhere (CCIN_WEBHOOKS_ANYWHERE) is set: webhooks can lead into private networks");
+        }
         loop {
             if let Err(error) = self.deliver_due(db).await {
                 log::warn!("webhooks were not told, and will be: {error}");
