@@ -8,6 +8,7 @@
 //! - [`api`]: the handlers, one file per resource; [`api::routes`] lists every operation.
 //! - [`formats`]: other formats of the data: exports, OGC API, maps, citations, feeds, embeds, pages.
 //! - [`read_model`]: the records in memory, which answer every read; filters, order, facets, search.
+//! - [`webhooks`]: programs of others that hear of public changes.
 //! - [`letters`]: letters to people: which event writes which, and how they are sent.
 //! - [`accounts`]: users, sign-in, tokens of other issuers, API keys and requests for them. [`audit`]: the audit trail.
 //! - [`registry`]: the records and their rules: councils, initiatives, themes, boundaries, changes.
@@ -43,3 +44,4 @@ pub mod openapi;
 pub mod read_model;
 pub mod registry;
 pub mod text;
+pub mod webhooks;

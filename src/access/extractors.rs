@@ -164,6 +164,8 @@ pub type CouncilKeeper<S> = Graded<CouncilKeepers, S>;
 pub type Moderator<S> = Graded<Moderators, S>;
 /// Accounts that can read the audit trail.
 pub type Auditor<S> = Graded<Auditors, S>;
+/// Accounts that can manage webhooks.
+pub type WebhookKeeper<S> = Graded<Auditors, S>;
 /// Network admins.
 pub type Admin<S> = Graded<Admins, S>;
 
@@ -206,7 +208,7 @@ impl Grade for Moderators {
     const WHO: &str = "moderators and network admins";
 }
 
-/// Roles of an [`Auditor`].
+/// Roles of an [`Auditor`] and of a [`WebhookKeeper`].
 #[derive(Clone, Copy, Debug)]
 pub struct Auditors;
 impl Grade for Auditors {

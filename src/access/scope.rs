@@ -42,7 +42,7 @@ pub enum Scope {
     /// Manage users who are not network officers. This includes setting their passwords, and so acting as any of them.
     #[serde(rename = "manage:users")]
     ManageUsers,
-    /// Manage API keys. A key cannot create a key with scopes that it lacks itself.
+    /// Manage API keys and webhooks. A key cannot create a key with scopes that it lacks itself.
     #[serde(rename = "manage:keys")]
     ManageKeys,
     /// Read the audit trail.

@@ -43,4 +43,5 @@ pub mod verification;
 pub mod vocabularies;
 pub mod web;
 pub mod web_lists;
+pub mod webhooks;
 pub mod writes;

@@ -14,7 +14,7 @@ use super::{
     api_keys, audit, boundaries, changes, checks, citation, council_changes, councils, embeds, exports, facets, guide,
     initiatives, key_requests, letters, map, memberships, moderation, ogc, organisations, outcomes, pre_election,
     problems, publication, recruitment, releases, review, revisions, search, service, sign_in, stewards, suggestions,
-    themes, tiles, users, verification, vocabularies, web,
+    themes, tiles, users, verification, vocabularies, web, webhooks,
 };
 use crate::accounts::identify::identify;
 use crate::http::input::Schemas;
@@ -44,6 +44,7 @@ const TAGS: &[(&str, &str)] = &[
     ("sign in", "Sign in, sign out and manage your own account."),
     ("API keys", "Keys for programs, and requests for keys."),
     ("users", "Accounts of people who sign in. For network officers."),
+    ("webhooks", "Addresses of programs that hear of public changes. For council editors and network admins."),
     ("letters", "Letters to people about their requests, revisions and suggestions. For network admins."),
     ("audit", "The audit trail. For network admins, and for council editors about their own council."),
     ("service", "The service itself: health, documents, permalinks and the catalogue."),
@@ -274,6 +275,15 @@ where
                 .service(api_keys::revoke_api_key)
                 .service(api_keys::rotate_api_key)
                 .service(api_keys::find_api_key_usage)
+                .service(webhooks::list_webhooks)
+                .service(webhooks::create_webhook)
+                .service(webhooks::find_webhook)
+                .service(webhooks::update_webhook)
+                .service(webhooks::delete_webhook)
+                .service(webhooks::rotate_webhook)
+                .service(webhooks::test_webhook)
+                .service(webhooks::list_webhook_deliveries)
+                .service(webhooks::replay_webhook_delivery)
                 .service(letters::list_letters)
                 .service(letters::retry_letter)
                 .service(audit::list_audit_events)

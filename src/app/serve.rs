@@ -19,6 +19,7 @@ use crate::http::limits::bucket::QuotaClock;
 use crate::letters::events::Letters;
 use crate::letters::mailer::Mailer;
 use crate::letters::sender;
+use crate::webhooks::sender::{Courier, LONGEST};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -100,6 +101,7 @@ async fn serve_until_asked(
         );
     }
     let address = settings.public_url.clone();
+    let courier = Courier::new(keys.clone(), &settings, LONGEST)?;
     // Bind first: a start that fails here must not show the first password, which is shown only once.
     let server = Server::build(store.db.clone(), keys.clone(), issuers, settings, QuotaClock::running(), certificate)
         .map_err(cannot_listen)?;
@@ -134,6 +136,7 @@ async fn serve_until_asked(
         () = quarters::watch(&store.db, &keys, &read_model, &document, address) => Ok(()),
         () = scheduled::watch(&store.db, &keys, &schemas, &letters) => Ok(()),
         () = sender::watch(&store.db, &mailer) => Ok(()),
+        () = courier.watch(&store.db) => Ok(()),
     };
     let closed = store.close().await;
     served?;

@@ -225,6 +225,27 @@ pub enum Action {
     /// A letter that had failed waits to be sent again.
     #[serde(rename = "letter.retry")]
     LetterRetry,
+    /// A webhook was created.
+    #[serde(rename = "webhook.create")]
+    WebhookCreate,
+    /// A webhook was changed.
+    #[serde(rename = "webhook.update")]
+    WebhookUpdate,
+    /// A webhook got a new secret.
+    #[serde(rename = "webhook.rotate")]
+    WebhookRotate,
+    /// The service switched a webhook off, because it is gone or had failed for days.
+    #[serde(rename = "webhook.disable")]
+    WebhookDisable,
+    /// A test message to a webhook is to be sent.
+    #[serde(rename = "webhook.test")]
+    WebhookTest,
+    /// A message to a webhook is to be sent again.
+    #[serde(rename = "webhook.replay")]
+    WebhookReplay,
+    /// A webhook was deleted.
+    #[serde(rename = "webhook.delete")]
+    WebhookDelete,
     /// Somebody signed in.
     #[serde(rename = "session.begin")]
     SessionBegin,
@@ -282,6 +303,8 @@ pub enum RecordKind {
     KeyRequest,
     /// A letter to somebody.
     Letter,
+    /// A webhook.
+    Webhook,
     /// A sign-in.
     Session,
     /// A council's boundary.

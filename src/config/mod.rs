@@ -191,6 +191,11 @@ pub struct ServeSettings {
     #[command(flatten)]
     pub mail: MailSettings,
 
+    /// Let webhooks lead into private networks, to this machine and to addresses without TLS. Only for development:
+    /// whoever can create a webhook can then send requests to the network of the service.
+    #[arg(long, env = "CCIN_WEBHOOKS_ANYWHERE", global = true)]
+    pub webhooks_anywhere: bool,
+
     /// Limits on requests.
     #[command(flatten)]
     pub limits: LimitSettings,

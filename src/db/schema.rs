@@ -647,6 +647,49 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    webhook_deliveries (id) {
+        id -> Uuid,
+        webhook_id -> Uuid,
+        topic -> Nullable<Text>,
+        record_id -> Nullable<Uuid>,
+        change -> Nullable<Int8>,
+        occurred_at -> Timestamptz,
+        state -> Text,
+        attempts -> Int4,
+        next_attempt_at -> Nullable<Timestamptz>,
+        last_status -> Nullable<Int2>,
+        last_error -> Nullable<Text>,
+        delivered_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    webhook_progress (single) {
+        single -> Bool,
+        sequence -> Int8,
+    }
+}
+
+diesel::table! {
+    webhooks (id) {
+        id -> Uuid,
+        council_id -> Nullable<Uuid>,
+        url -> Text,
+        topics -> Array<Nullable<Text>>,
+        description -> Nullable<Text>,
+        secret -> Text,
+        is_active -> Bool,
+        failing_since -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(api_key_secrets -> api_keys (key_id));
 diesel::joinable!(api_key_usage -> api_keys (key_id));
 diesel::joinable!(api_keys -> users (owner_id));
@@ -685,6 +728,8 @@ diesel::joinable!(suggestions -> councils (author_council_id));
 diesel::joinable!(suggestions -> initiatives (initiative_id));
 diesel::joinable!(suggestions -> revisions (revision_id));
 diesel::joinable!(users -> councils (council_id));
+diesel::joinable!(webhook_deliveries -> webhooks (webhook_id));
+diesel::joinable!(webhooks -> councils (council_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     api_key_secrets,
@@ -730,4 +775,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     themes,
     unanswered_searches,
     users,
+    webhook_deliveries,
+    webhook_progress,
+    webhooks,
 );

@@ -7,6 +7,7 @@
 //! | changes were asked for; approved; rejected; published | authors | [`about_revision`] |
 //! | could not be published on schedule | authors and network officers | [`about_revision`] |
 //! | a suggestion was made; accepted or declined | the council that decides, or network officers; its author | [`about_suggestion`] |
+//! | a webhook was switched off | editors of its council, or network admins | [`webhook_off`] |
 //!
 //! *Authors* are the people who wrote or submitted the revision and who can still see it. Nobody hears of what they did
 //! themselves, and disabled users hear of nothing.

@@ -10,3 +10,4 @@ pub mod sender;
 pub mod store;
 pub mod suggestions;
 pub mod text;
+pub mod webhooks;

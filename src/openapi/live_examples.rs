@@ -20,7 +20,7 @@ macro_rules! initiatives {
 }
 
 /// Start of the path, name of the parameter, and where its value is from. The first that fits counts.
-const SOURCES: [(&str, &str, &str); 24] = [
+const SOURCES: [(&str, &str, &str); 25] = [
     ("/id/{id}", "id", initiatives!("id")),
     ("/oembed", "url", "/ogc/collections/initiatives/items?limit=1#/features/*/properties/url"),
     (
@@ -57,6 +57,7 @@ const SOURCES: [(&str, &str, &str); 24] = [
     ("/v1/themes/{theme}/initiatives", "theme", initiatives!("themes/*/slug")),
     ("/v1/themes/{theme}", "theme", "/v1/themes?fields=slug&limit=1#/data/*/slug"),
     ("/v1/users/{id}", "id", "/v1/users?limit=1#/data/*/id"),
+    ("/v1/webhooks/{id}", "id", "/v1/webhooks?limit=1#/data/*/id"),
 ];
 
 /// Names the sources of the parameters of an operation.

@@ -37,6 +37,7 @@ fn bound_as_entered(document: &mut Value) {
         ("OutcomeRecord", "Outcome"),
         ("User", "NewUser"),
         ("ApiKey", "NewApiKey"),
+        ("Webhook", "NewWebhook"),
     ];
     for (record, body) in entered {
         let members = document["components"]["schemas"][body]["properties"].clone();
@@ -148,7 +149,7 @@ fn add_selections(document: &mut Value) {
 }
 
 /// Bodies that can be replaced, and the schemas of their patches.
-pub(super) const PATCHES: [(&str, &str); 9] = [
+pub(super) const PATCHES: [(&str, &str); 10] = [
     ("NewCouncil", "CouncilPatch"),
     ("NewTheme", "ThemePatch"),
     ("NewInitiative", "InitiativePatch"),
@@ -158,6 +159,7 @@ pub(super) const PATCHES: [(&str, &str); 9] = [
     ("NewRecruitment", "RecruitmentPatch"),
     ("UserUpdate", "UserPatch"),
     ("ApiKeyUpdate", "ApiKeyPatch"),
+    ("NewWebhook", "WebhookPatch"),
 ];
 
 /// Adds the schemas of merge patches (RFC 7396). All members are optional; null clears those that the body can leave

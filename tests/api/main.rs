@@ -76,3 +76,4 @@ mod verification;
 mod visibility;
 mod vocabularies;
 mod web;
+mod webhooks;

@@ -184,7 +184,7 @@ fn rust_kind(kind: &str) -> String {
 }
 
 /// Which enum of the document holds the words of which column.
-const WORDS: [(&str, &str); 37] = [
+const WORDS: [(&str, &str); 39] = [
     ("audit_events.origin", "Origin"),
     ("co_operative_values.scheme", "ValueScheme"),
     ("costs.bound", "CostBound"),
@@ -222,6 +222,8 @@ const WORDS: [(&str, &str); 37] = [
     ("themes.status", "ThemeStatus"),
     ("users.role", "Role"),
     ("users.status", "UserStatus"),
+    ("webhook_deliveries.state", "WebhookDeliveryState"),
+    ("webhook_deliveries.topic", "WebhookTopic"),
 ];
 
 /// The words of an enum, as the document has them.

@@ -3,6 +3,7 @@
 use ccin_registry::access::role::Role;
 use ccin_registry::accounts::api_keys::key::ApiKey;
 use ccin_registry::accounts::sign_in::token::refresh_token;
+use ccin_registry::webhooks::signature::Secret;
 use serde_json::json;
 
 use crate::support::log::secret_in;
@@ -23,6 +24,7 @@ async fn the_watch_on_the_log_knows_every_secret_that_the_service_makes() {
         refresh_token(),
         key.reveal().to_owned(),
         format!("ccin_claim_{}", "A".repeat(43)),
+        Secret::generate().reveal(),
     ];
     for secret in &secrets {
         assert!(secret_in(&format!("ccin_registry GET /v1/me 200 said={secret}")).is_some(), "{secret}");

@@ -57,6 +57,7 @@ pub const SECTIONS: &[Section] = &[
             "how-to/cite",
             "how-to/embed",
             "how-to/keep-a-copy",
+            "how-to/webhooks",
             "how-to/organisations",
             "how-to/keys",
             "how-to/deploy",

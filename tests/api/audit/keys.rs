@@ -1,4 +1,4 @@
-//! The part of the walk that is about API keys, those who ask for one, and the letters to them.
+//! The part of the walk that is about API keys, those who ask for one, the letters to them, and webhooks.
 
 use ccin_registry::db::schema::letters;
 use diesel::{ExpressionMethods, QueryDsl};
@@ -89,5 +89,29 @@ impl Walk {
         let retried = admin.post(&format!("/v1/letters/{}/retry", letter["id"].as_str().unwrap()), &Value::Null).await;
         let told = [("letter.retry", "letter", Some(2), Some(3))];
         self.left("retry_letter", &retried, &letter, &told).await;
+    }
+
+    pub(super) async fn webhooks(&mut self) {
+        let admin = self.admin.clone();
+        let kind = "webhook";
+        let new = json!({ "url": "https://hooks.example.org/registry", "topics": ["council.changed"] });
+        let created = admin.post("/v1/webhooks", &new).await;
+        let hook = created.json["webhook"].clone();
+        self.left("create_webhook", &created, &hook, &[("webhook.create", kind, None, Some(1))]).await;
+        let path = created.header("location");
+        let etag = admin.get(path).await.etag().to_owned();
+        let updated = admin.patch(path, &etag, &json!({ "topics": ["initiative.published"] })).await;
+        self.left("update_webhook", &updated, &hook, &[("webhook.update", kind, Some(1), Some(2))]).await;
+        let rotated = admin.post(&format!("{path}/rotate"), &Value::Null).await;
+        self.left("rotate_webhook", &rotated, &hook, &[("webhook.rotate", kind, Some(2), Some(3))]).await;
+        let tested = admin.post(&format!("{path}/test"), &Value::Null).await;
+        self.left("test_webhook", &tested, &hook, &[("webhook.test", kind, Some(3), Some(3))]).await;
+        self.app.sql("UPDATE webhook_deliveries SET state = 'failed', next_attempt_at = NULL").await;
+        let delivery = tested.json["id"].as_str().unwrap();
+        let replayed = admin.post(&format!("{path}/deliveries/{delivery}/replay"), &Value::Null).await;
+        self.left("replay_webhook_delivery", &replayed, &hook, &[("webhook.replay", kind, Some(3), Some(3))]).await;
+        let etag = admin.get(path).await.etag().to_owned();
+        let deleted = admin.delete(path, &etag).await;
+        self.left("delete_webhook", &deleted, &hook, &[("webhook.delete", kind, Some(3), None)]).await;
     }
 }

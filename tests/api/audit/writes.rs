@@ -303,6 +303,7 @@ async fn every_write_and_every_reading_of_a_contact_leaves_its_event() {
     walk.api_keys().await;
     walk.key_requests().await;
     walk.letters().await;
+    walk.webhooks().await;
 
     let document = walk.app.anonymous().get("/openapi.json").await.expect(200).json;
     let mut known: BTreeSet<String> = CONTACTS.map(str::to_owned).into();

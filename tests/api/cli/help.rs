@@ -7,7 +7,7 @@ use crate::support::program::Program;
 use crate::support::scratch::Scratch;
 
 /// Every setting: its flag and its variable.
-const SETTINGS: [(&str, &str); 33] = [
+const SETTINGS: [(&str, &str); 34] = [
     ("--database-url", "DATABASE_URL"),
     ("--data-dir", "CCIN_DATA_DIR"),
     ("--postgres-bin", "CCIN_POSTGRES_BIN"),
@@ -30,6 +30,7 @@ const SETTINGS: [(&str, &str); 33] = [
     ("--smtp-url", "CCIN_SMTP_URL"),
     ("--mail-from", "CCIN_MAIL_FROM"),
     ("--letters-dir", "CCIN_LETTERS_DIR"),
+    ("--webhooks-anywhere", "CCIN_WEBHOOKS_ANYWHERE"),
     ("--limit-anonymous", "CCIN_LIMIT_ANONYMOUS"),
     ("--limit-member", "CCIN_LIMIT_MEMBER"),
     ("--limit-officer", "CCIN_LIMIT_OFFICER"),

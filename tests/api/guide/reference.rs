@@ -26,7 +26,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
         &["bind", "public-url", "trusted-proxies", "tls-cert", "tls-key", "security-contact", "workers"],
     ),
     ("Sign-in", &["signing-key", "issuer", "oidc-issuers", "access-token-seconds", "session-days", "login-attempts"]),
-    ("Letters", &["smtp-url", "mail-from", "letters-dir"]),
+    ("Letters and webhooks", &["smtp-url", "mail-from", "letters-dir", "webhooks-anywhere"]),
     (
         "Limits",
         &[

@@ -8,12 +8,13 @@ use std::collections::BTreeMap;
 use source::{Source, files};
 
 /// The layers of `src/`, from top to bottom. Each imports from itself and from the layers below it.
-const LAYERS: [&str; 17] = [
+const LAYERS: [&str; 18] = [
     "main",
     "app",
     "api",
     "formats",
     "read_model",
+    "webhooks",
     "letters",
     "accounts",
     "audit",

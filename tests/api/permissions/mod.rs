@@ -100,6 +100,9 @@ struct Walk {
     api_key: Uuid,
     key_request: Uuid,
     letter: Uuid,
+    /// A webhook of Oldham, and a message to it.
+    webhook: String,
+    delivery: String,
 }
 
 impl Walk {
@@ -154,6 +157,13 @@ impl Walk {
         let letter = Uuid::now_v7();
         let row = format!("('{letter}', 'r@tests.example', 'A letter', 'Hello')");
         app.sql(&format!("INSERT INTO letters (id, recipient, subject, plain) VALUES {row}")).await;
+        let webhook =
+            json!({ "url": "https://hooks.example.org/", "topics": ["council.changed"], "council": "oldham" });
+        let webhook = app.with_token(&good).post("/v1/webhooks", &webhook).await.expect(201);
+        let delivery = format!("{}/test", webhook.header("location"));
+        let delivery = app.with_token(&good).post(&delivery, &Value::Null).await.expect(200);
+        let delivery = delivery.json["id"].as_str().unwrap().to_owned();
+        let webhook = webhook.json["webhook"]["id"].as_str().unwrap().to_owned();
         let reader = app.anonymous();
         let id = async |path: &str| reader.get(path).await.expect(200).json["id"].as_str().unwrap().to_owned();
         let council = id("/v1/councils/oldham").await;
@@ -199,6 +209,8 @@ impl Walk {
             api_key,
             key_request,
             letter,
+            webhook,
+            delivery,
         }
     }
 
@@ -207,6 +219,7 @@ impl Walk {
         let id = match operation.path.strip_prefix("/v1/") {
             Some(path) if path.starts_with("api-keys/requests") => self.key_request.to_string(),
             Some(path) if path.starts_with("api-keys") => self.api_key.to_string(),
+            Some(path) if path.starts_with("webhooks") => self.webhook.clone(),
             Some(path) if path.starts_with("letters") => self.letter.to_string(),
             Some(path) if path.starts_with("memberships") => self.membership.clone(),
             Some(path) if path.starts_with("recruitment") => self.recruitment.clone(),
@@ -234,6 +247,7 @@ impl Walk {
             ("{number}", "1"),
             ("{comment}", &self.initiative),
             ("{release}", &self.release),
+            ("{delivery}", &self.delivery),
         ];
         let path = values.iter().fold(operation.path.clone(), |path, (name, value)| path.replace(name, value));
         assert!(!path.contains('{'), "say in the walk what stands for the parameters of {path}");

@@ -284,6 +284,21 @@ pub const TABLE: &[(&[Kind], Needs, &[&str])] = &[
     ),
     (ADMINS, OfScope(Scope::ManageUsers), &["list_letters", "retry_letter"]),
     (AUDITORS, OfScope(Scope::AuditRead), &["list_audit_events"]),
+    // Council editors and network admins, as for the trail.
+    (AUDITORS, OfScope(Scope::ManageKeys), &["list_webhooks", "create_webhook"]),
+    (
+        KEEPERS_OF_THE_KEY,
+        OfScope(Scope::ManageKeys),
+        &[
+            "find_webhook",
+            "update_webhook",
+            "delete_webhook",
+            "rotate_webhook",
+            "test_webhook",
+            "list_webhook_deliveries",
+            "replay_webhook_delivery",
+        ],
+    ),
     (ACCOUNTS, OfScope(Scope::ManageKeys), &["list_api_keys", "create_api_key"]),
     (READERS_OF_THE_KEY, OfScope(Scope::ManageKeys), &["find_api_key", "find_api_key_usage"]),
     (

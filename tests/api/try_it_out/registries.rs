@@ -67,8 +67,8 @@ pub async fn elsewhere() -> (TestApp, Client) {
     (app, admin)
 }
 
-/// A key that was used, a request for one and the letter that answers it, a text to review, and a search without
-/// results.
+/// A key that was used, a request for one and the letter that answers it, a text to review, a webhook that is
+/// tested, and a search without results.
 async fn fill_lists_of_admins(app: &TestApp, admin: &Client, [lead, theme]: [&str; 2]) {
     let body = with(practice("Waiting to be reviewed", lead), json!({ "themes": [theme] }));
     let draft = admin.post("/v1/initiatives", &body).await.expect(201);
@@ -92,4 +92,7 @@ async fn fill_lists_of_admins(app: &TestApp, admin: &Client, [lead, theme]: [&st
     let refusal = format!("/v1/api-keys/requests/{}/refuse", requests.json["data"][0]["id"].as_str().expect("an id"));
     admin.post(&refusal, &json!({ "reason": "Everything that you name is public." })).await.expect(200);
     app.anonymous().get("/v1/search?q=zeppelin%20hangars").await.expect(200);
+    let webhook = json!({ "url": "https://hooks.example.org/", "topics": ["council.changed"] });
+    let webhook = admin.post("/v1/webhooks", &webhook).await.expect(201);
+    admin.post(&format!("{}/test", webhook.header("location")), &Value::Null).await.expect(200);
 }

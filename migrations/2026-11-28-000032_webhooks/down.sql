@@ -1,0 +1,1 @@
+DROP TABLE webhook_progress, webhook_deliveries, webhooks;
