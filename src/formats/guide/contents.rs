@@ -58,6 +58,7 @@ pub const SECTIONS: &[Section] = &[
             "how-to/embed",
             "how-to/keep-a-copy",
             "how-to/organisations",
+            "how-to/still-true",
             "how-to/keys",
             "how-to/deploy",
             "how-to/back-up",

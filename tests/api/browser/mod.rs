@@ -11,6 +11,7 @@ use std::process::{Command, Stdio};
 
 use ccin_registry::formats::web::assets;
 
+use crate::still_true::Letter;
 use crate::support::TestApp;
 use crate::web::claims::enter_claims;
 
@@ -73,6 +74,13 @@ async fn all_claims_of_a_council_and_of_a_theme_are_shown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_editor_answers_from_a_letter_on_a_telephone() {
+    let app = TestApp::with_sample().await;
+    let letter = Letter::to_editor(&app).await;
+    run_with(&app, "still-true.mjs", &[("CCIN_LINK", &format!("/still-true/{}", letter.token))]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 #[ignore = "prints times, which depend on the machine"]
 async fn the_first_paint() {
     print!("{}", run("paint.mjs").await);
@@ -85,6 +93,11 @@ async fn run(script: &str) -> String {
 
 /// Run a script against this service. Returns what it printed, nothing if it was skipped.
 async fn run_in(app: &TestApp, script: &str) -> String {
+    run_with(app, script, &[]).await
+}
+
+/// The same with further variables.
+async fn run_with(app: &TestApp, script: &str, variables: &[(&str, &str)]) -> String {
     let browser = match browser() {
         Ok(browser) => browser,
         Err(why) => {
@@ -101,6 +114,7 @@ async fn run_in(app: &TestApp, script: &str) -> String {
         .env("CCIN_PAGE", PAGE)
         .env("CCIN_TOKEN", app.admin().await.token())
         .env("CHROMIUM", browser)
+        .envs(variables.iter().copied())
         .stdin(Stdio::null());
     // Every step of a script has an end, and so has the script.
     let output =

@@ -191,6 +191,9 @@ pub const TABLE: &[(&[Kind], Needs, &[&str])] = &[
             "list_values",
             "request_api_key",
             "claim_api_key",
+            // The link is the credential.
+            "open_due_link",
+            "answer_due_link",
         ],
     ),
     (ACCOUNTS, InPerson, &["log_out", "change_password"]),
@@ -282,7 +285,7 @@ pub const TABLE: &[(&[Kind], Needs, &[&str])] = &[
         OfScope(Scope::ManageUsers),
         &["create_user", "replace_user", "update_user", "set_user_password", "move_users"],
     ),
-    (ADMINS, OfScope(Scope::ManageUsers), &["list_letters", "retry_letter"]),
+    (ADMINS, OfScope(Scope::ManageUsers), &["list_letters", "retry_letter", "write_due_letters"]),
     (AUDITORS, OfScope(Scope::AuditRead), &["list_audit_events"]),
     (ACCOUNTS, OfScope(Scope::ManageKeys), &["list_api_keys", "create_api_key"]),
     (READERS_OF_THE_KEY, OfScope(Scope::ManageKeys), &["find_api_key", "find_api_key_usage"]),

@@ -33,6 +33,7 @@ pub fn secret_in(line: &str) -> Option<&'static str> {
         (key, "an API key"),
         (word("ccin_rt_", 10), "a refresh token"),
         (word("ccin_claim_", 10), "a claim token"),
+        (word("ccin_link_", 10), "a one-time link"),
         (word("eyJ", 60), "an access token"),
         (line.contains(PASSWORD) || line.contains("three words are"), "a password"),
         (line.contains("$argon2"), "a password's hash"),
