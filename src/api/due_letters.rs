@@ -1,6 +1,5 @@
 //! Letters to the editors of a council about its records that are due.
 
-use actix_web::http::StatusCode;
 use actix_web::{post, web};
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
@@ -52,8 +51,7 @@ pub async fn write_due_letters(
             Ok(letters)
         })
         .await?;
-    let body = serde_json::to_string(&DueLetters { letters }).map_err(ApiError::internal)?;
-    Ok(Written { status: StatusCode::OK, location: None, etag: None, body })
+    Written::said(&DueLetters { letters })
 }
 
 /// Writes the letter to an editor, of a quarter or on demand. False if nothing is due, or if the letter of the quarter

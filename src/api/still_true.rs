@@ -7,7 +7,6 @@ use std::future::{Ready, ready};
 use std::net::IpAddr;
 
 use actix_web::dev::Payload;
-use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest, post, web};
 use chrono::Utc;
 use diesel_async::AsyncPgConnection;
@@ -51,7 +50,7 @@ use crate::text::dates::in_words;
 #[post("/still-true")]
 pub async fn open_due_link(links: Links, _: Anyone, body: Body<DueLinkSecret>) -> Result<Written, ApiError> {
     let secret = body.draft.checked()?;
-    written(&links.find(&LinkToken::from(secret.token)).await?)
+    Written::said(&links.find(&LinkToken::from(secret.token)).await?)
 }
 
 /// Answer with a one-time link
@@ -65,12 +64,7 @@ pub async fn open_due_link(links: Links, _: Anyone, body: Body<DueLinkSecret>) -
 pub async fn answer_due_link(links: Links, _: Anyone, body: Body<DueAnswer>) -> Result<Written, ApiError> {
     let answer = body.draft.checked()?;
     links.answer(&answer).await?;
-    written(&links.find(&LinkToken::from(answer.token)).await?)
-}
-
-fn written(link: &DueLink) -> Result<Written, ApiError> {
-    let body = serde_json::to_string(link).map_err(ApiError::internal)?;
-    Ok(Written { status: StatusCode::OK, location: None, etag: None, body })
+    Written::said(&links.find(&LinkToken::from(answer.token)).await?)
 }
 
 /// What opens links and writes answers, for the operations and for the page.
