@@ -159,9 +159,11 @@ fn refused(attempt: &Attempt) -> Markup {
 
 fn answered(at: DateTime<Utc>, answer: DueAnswerKind, revision: Option<i32>) -> Markup {
     html! {
-        p.notice role="status" {
-            "You answered on " (day(at)) ": " b { (text(&answer).replace('_', " ")) } "."
-            @if let Some(number) = revision { " Your words are with revision " (number) " of the record. Readers see a change when it is published." }
+        div.notice role="status" {
+            p {
+                "You answered on " (day(at)) ": " b { (text(&answer).replace('_', " ")) } "."
+                @if let Some(number) = revision { " Your words are with revision " (number) " of the record. Readers see a change when it is published." }
+            }
         }
     }
 }
