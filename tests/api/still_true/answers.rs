@@ -45,7 +45,7 @@ async fn an_editor_answers_from_a_letter_without_a_password() {
     let listed: Vec<Value> = due.each("initiative").iter().map(|one| one["slug"].clone()).collect();
     let slugs = slugs(&asked);
     assert_eq!(json!(slugs), json!(listed), "the longest overdue first");
-    assert!(slugs.len() >= 4, "{slugs:?}");
+    assert!(slugs.len() >= 5, "{slugs:?}");
     assert_eq!(asked["council"]["slug"], "oldham");
     assert_eq!(events(&admin, before).await, []);
 
@@ -105,6 +105,20 @@ async fn an_editor_answers_from_a_letter_without_a_password() {
     let comment = &read.json["comments"][0];
     assert_eq!(comment["comment"], "Nobody answers the telephone. It ended: March 2026 (completed).");
     assert_eq!(comment["author"]["id"], json!(letter.user));
+
+    // A text that must not be submitted stays a draft, so that nothing that was typed is lost.
+    let path = format!("/v1/initiatives/{}", slugs[4]);
+    let current = admin.get(&path).await.expect(200);
+    let body = json!({ "body": "Write to jo.bloggs@oldham.example." });
+    admin.patch(&path, current.etag(), &body).await.expect(200);
+    let more = json!({ "text": "Write to the office now." });
+    let answered = letter.answer(&anybody, &slugs[4], "changed", more).await.expect(200);
+    let number = &record(&answered.json, &slugs[4])["revision"];
+    let revision = contributor.get(&format!("{path}/revisions/{number}")).await.expect(200);
+    assert_eq!(
+        (&revision.json["state"], &revision.json["note"]),
+        (&json!("draft"), &json!("Write to the office now."))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -135,10 +149,8 @@ async fn a_link_answers_for_its_own_records_only_and_as_the_reader_saw_them() {
     let faults = wrong.expect_problem(422, "invalid").faults();
     assert_eq!(faults.iter().map(|(at, _)| at.as_str()).collect::<Vec<_>>(), ["/version", "/delivery_status", "/text"]);
     // What the council no longer looks after, and what is archived, is not asked about any more.
-    let york = json!({ "council": "york" });
     let current = admin.get(&path).await.expect(200);
-    let steward = admin.request(Method::PUT, &format!("{path}/steward")).header("If-Match", current.etag()).json(&york);
-    send(steward).await.expect(200);
+    admin.patch(&path, current.etag(), &json!({ "lead_council": "york" })).await.expect(200);
     let archived = format!("/v1/initiatives/{}", slugs[1]);
     let current = admin.get(&archived).await.expect(200);
     let archive = admin.request(Method::POST, &format!("{archived}/archive")).header("If-Match", current.etag());
