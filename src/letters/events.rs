@@ -6,7 +6,7 @@
 //! | a revision was submitted | network officers | [`about_revision`] |
 //! | changes were asked for; approved; rejected; published | authors | [`about_revision`] |
 //! | could not be published on schedule | authors and network officers | [`about_revision`] |
-//! | a quarter ended, and records of a council are due; or an admin asks for it | its editors | [`still_true`](Letters::still_true) |
+//! | records of a council are due, each quarter or on demand | its editors | [`still_true`](Letters::still_true) |
 //! | a suggestion was made; accepted or declined | the council that decides, or network officers; its author | [`about_suggestion`] |
 //!
 //! *Authors* are the people who wrote or submitted the revision and who can still see it. Nobody hears of what they did
