@@ -19,6 +19,8 @@ pub enum Credential {
     Key(Uuid),
     /// A token of a registered issuer.
     External,
+    /// A one-time link from a letter.
+    Link(Uuid),
 }
 
 /// A user with the current rights.

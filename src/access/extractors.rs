@@ -125,7 +125,7 @@ impl FromRequest for PasswordSession {
         graded(request, |account| match account.credential {
             Credential::Session(session_id) => Ok(Self { account, session_id }),
             Credential::Key(_) => Err(ApiError::forbidden("To do this, sign in with a password. API keys cannot.")),
-            Credential::External => Err(ApiError::forbidden(
+            Credential::External | Credential::Link(_) => Err(ApiError::forbidden(
                 "To do this, sign in here with a password. Your token is from another service: sign out, or change the \
                  password, there.",
             )),

@@ -12,6 +12,7 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
+use super::still_true_page;
 use crate::accounts::api_keys::key::holds_secret;
 use crate::config::ServeSettings;
 use crate::error::{ApiError, REQUEST_ID};
@@ -180,6 +181,7 @@ impl Methods {
         for path in ["/openapi.json", "/openapi-strict.json", "/docs"].into_iter().chain(pages) {
             known.push((ResourceDef::new(path), "GET, HEAD, OPTIONS".into()));
         }
+        known.push((ResourceDef::new(still_true_page::PAGE), "GET, HEAD, POST, OPTIONS".into()));
         Self(known)
     }
 

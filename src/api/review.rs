@@ -44,15 +44,25 @@ pub async fn submit_revision(
 ) -> Result<Written, ApiError> {
     let new = body.draft.checked()?;
     edit.take_step(allows(RevisionAction::Submit, edit.account.role.is_officer()), async |conn, current: &Revision| {
-        let account = &edit.account;
-        check_text(&current.text)?;
-        store::submit(conn, current.id, account.user_id, new.note.as_deref()).await?;
-        let is_published = is_minor(current, account) && publish_minor(conn, &schemas, current).await?;
-        let event = if is_published { RevisionEvent::Published } else { RevisionEvent::Submitted };
-        letters.about_revision(conn, event, current.id, Some(account.user_id)).await?;
+        hand_in(conn, &schemas, &letters, &edit.account, (current, new.note.as_deref())).await?;
         Ok(Some(Action::RevisionSubmit))
     })
     .await
+}
+
+/// Hands a revision with its note to the network officers, or publishes it if it needs no review.
+pub async fn hand_in(
+    conn: &mut AsyncPgConnection,
+    schemas: &Schemas,
+    letters: &Letters,
+    account: &Account,
+    (current, note): (&Revision, Option<&str>),
+) -> Result<(), ApiError> {
+    check_text(&current.text)?;
+    store::submit(conn, current.id, account.user_id, note).await?;
+    let is_published = is_minor(current, account) && publish_minor(conn, schemas, current).await?;
+    let event = if is_published { RevisionEvent::Published } else { RevisionEvent::Submitted };
+    letters.about_revision(conn, event, current.id, Some(account.user_id)).await
 }
 
 /// Refuses an action that the state of a revision does not allow.

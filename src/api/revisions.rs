@@ -124,38 +124,49 @@ pub async fn create_revision(
     let account = &creation.account;
     creation
         .create(&fingerprint, Action::RevisionCreate, "/v1/initiatives", async |conn| {
-            let record = initiatives::store::locate(conn, account.reach(), creation.segment()).await?;
-            record.check_act(account)?;
-            store::lock_present(conn, record.id).await?;
-            check_no_open(lock_open(conn, record.id).await?.as_ref())?;
-            // Somebody else can have changed the record before the lock was free.
-            let record = initiatives::store::find(conn, account.reach(), record.id).await?;
-            let note = new.note.as_deref();
-            let number = match (record.state, new.from) {
-                (State::Archived, _) => {
-                    return Err(ApiError::conflict("This initiative is archived. Restore it first."));
-                }
-                (State::Draft, Some(_)) => {
-                    return Err(ApiError::conflict(
-                        "This initiative is not published. Change the initiative itself to restore an earlier text.",
-                    ));
-                }
-                (State::Draft, None) => {
-                    keep_rejected(conn, &record).await?;
-                    begin(conn, &record, None, note, account.into()).await?
-                }
-                (State::Published, from) => {
-                    let now = text_of(&record)?;
-                    let text = match from {
-                        Some(from) => restored(conn, &schemas, account, &record, from).await?,
-                        None => now.clone(),
-                    };
-                    begin(conn, &record, Some((&text, &now)), note, account.into()).await?
-                }
-            };
-            find(conn, Some(account), record.id, number).await
+            begin_revision(conn, &schemas, account, creation.segment(), &new).await
         })
         .await
+}
+
+/// Begins a revision of the initiative that a path segment names.
+pub async fn begin_revision(
+    conn: &mut AsyncPgConnection,
+    schemas: &Schemas,
+    account: &Account,
+    initiative: &str,
+    new: &NewRevision,
+) -> Result<Revision, ApiError> {
+    let record = initiatives::store::locate(conn, account.reach(), initiative).await?;
+    record.check_act(account)?;
+    store::lock_present(conn, record.id).await?;
+    check_no_open(lock_open(conn, record.id).await?.as_ref())?;
+    // Somebody else can have changed the record before the lock was free.
+    let record = initiatives::store::find(conn, account.reach(), record.id).await?;
+    let note = new.note.as_deref();
+    let number = match (record.state, new.from) {
+        (State::Archived, _) => {
+            return Err(ApiError::conflict("This initiative is archived. Restore it first."));
+        }
+        (State::Draft, Some(_)) => {
+            return Err(ApiError::conflict(
+                "This initiative is not published. Change the initiative itself to restore an earlier text.",
+            ));
+        }
+        (State::Draft, None) => {
+            keep_rejected(conn, &record).await?;
+            begin(conn, &record, None, note, account.into()).await?
+        }
+        (State::Published, from) => {
+            let now = text_of(&record)?;
+            let text = match from {
+                Some(from) => restored(conn, schemas, account, &record, from).await?,
+                None => now.clone(),
+            };
+            begin(conn, &record, Some((&text, &now)), note, account.into()).await?
+        }
+    };
+    find(conn, Some(account), record.id, number).await
 }
 
 /// Replace the text of a revision
@@ -211,14 +222,22 @@ pub async fn comment_on_revision(
     edit: Edit<Author<WriteInitiatives>>,
     body: Body<NewComment>,
 ) -> Result<Written, ApiError> {
-    let Draft { value, faults } = body.draft;
     edit.change(async |conn, current: &Revision| {
-        let text = as_json(&current.text)?;
-        comments::add(conn, current.id, &text, (&value, faults), edit.account.user_id).await?;
-        store::touch(conn, current.id).await?;
+        add_comment(conn, &edit.account, current, body.draft).await?;
         Ok(Some(Action::RevisionComment))
     })
     .await
+}
+
+/// Adds a comment on a revision.
+pub async fn add_comment(
+    conn: &mut AsyncPgConnection,
+    account: &Account,
+    current: &Revision,
+    Draft { value, faults }: Draft<NewComment>,
+) -> Result<(), ApiError> {
+    comments::add(conn, current.id, &as_json(&current.text)?, (&value, faults), account.user_id).await?;
+    store::touch(conn, current.id).await
 }
 
 /// Resolve a comment
@@ -282,24 +301,33 @@ async fn change(
 ) -> Result<Written, ApiError> {
     edits
         .take_step(allows(RevisionAction::Edit, edits.account.role.is_officer()), async |conn, current: &Revision| {
-            let account = &edits.account;
-            let (content, base) = own_text(current)?;
-            let record: Initiative = initiatives::store::find(conn, account.reach(), current.initiative.id).await?;
-            let now = text_of(&record)?;
-            let merged = rebase(base, &now, content);
-            let base = new_base(base, &now, &merged.conflicts, |name| edited.sends(name));
-            let held = parsed(merged.text)?;
-            let draft = edited.draft(held)?;
-            let mut text = as_json(&draft.value)?;
-            // Without a slug, the initiative keeps its own.
-            if text["slug"].is_null() {
-                text["slug"] = now["slug"].clone();
-            }
-            resolve(conn, Some(account), draft, Some(record.id)).await?;
-            edit(conn, current.id, (&text, &base), account.into()).await?;
+            rewrite(conn, &edits.account, current, edited).await?;
             Ok(Some(Action::RevisionUpdate))
         })
         .await
+}
+
+/// Changes the text of a revision.
+pub async fn rewrite(
+    conn: &mut AsyncPgConnection,
+    account: &Account,
+    current: &Revision,
+    edited: impl Edited<NewInitiative>,
+) -> Result<(), ApiError> {
+    let (content, base) = own_text(current)?;
+    let record: Initiative = initiatives::store::find(conn, account.reach(), current.initiative.id).await?;
+    let now = text_of(&record)?;
+    let merged = rebase(base, &now, content);
+    let base = new_base(base, &now, &merged.conflicts, |name| edited.sends(name));
+    let held = parsed(merged.text)?;
+    let draft = edited.draft(held)?;
+    let mut text = as_json(&draft.value)?;
+    // Without a slug, the initiative keeps its own.
+    if text["slug"].is_null() {
+        text["slug"] = now["slug"].clone();
+    }
+    resolve(conn, Some(account), draft, Some(record.id)).await?;
+    edit(conn, current.id, (&text, &base), account.into()).await
 }
 
 /// The text of an earlier revision, under the initiative's present slug. 422 if it names what is no longer there.

@@ -11,10 +11,10 @@ use utoipa_actix_web::scope::{Scope, scope};
 use utoipa_actix_web::{AppExt, UtoipaApp};
 
 use super::{
-    api_keys, audit, boundaries, changes, checks, citation, council_changes, councils, embeds, exports, facets, guide,
-    initiatives, key_requests, letters, map, memberships, moderation, ogc, organisations, outcomes, pre_election,
-    problems, publication, recruitment, releases, review, revisions, search, service, sign_in, stewards, suggestions,
-    themes, tiles, users, verification, vocabularies, web, webhooks,
+    api_keys, audit, boundaries, changes, checks, citation, council_changes, councils, due_letters, embeds, exports,
+    facets, guide, initiatives, key_requests, letters, map, memberships, moderation, ogc, organisations, outcomes,
+    pre_election, problems, publication, recruitment, releases, review, revisions, search, service, sign_in, stewards,
+    still_true, still_true_page, suggestions, themes, tiles, users, verification, vocabularies, web, webhooks,
 };
 use crate::accounts::identify::identify;
 use crate::http::input::Schemas;
@@ -45,7 +45,7 @@ const TAGS: &[(&str, &str)] = &[
     ("API keys", "Keys for programs, and requests for keys."),
     ("users", "Accounts of people who sign in. For network officers."),
     ("webhooks", "Addresses of programs that hear of public changes. For council editors and network admins."),
-    ("letters", "Letters to people about their requests, revisions and suggestions. For network admins."),
+    ("letters", "Letters to people about their requests, revisions, suggestions and due records. For network admins."),
     ("audit", "The audit trail. For network admins, and for council editors about their own council."),
     ("service", "The service itself: health, documents, permalinks and the catalogue."),
 ];
@@ -60,6 +60,7 @@ pub fn mount_pages(config: &mut ServiceConfig) {
     web::mount(config);
     embeds::mount(config);
     guide::mount(config);
+    still_true_page::mount(config);
 }
 
 /// The OpenAPI document of every operation, made once in a process.
@@ -218,6 +219,9 @@ where
                 .service(stewards::choose_steward)
                 .service(verification::verify_initiative)
                 .service(verification::list_due_initiatives)
+                .service(due_letters::write_due_letters)
+                .service(still_true::open_due_link)
+                .service(still_true::answer_due_link)
                 .service(organisations::list_organisations)
                 .service(organisations::create_organisation)
                 .service(organisations::find_organisation)

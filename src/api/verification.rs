@@ -2,6 +2,7 @@
 //! due for one.
 
 use actix_web::{HttpRequest, HttpResponse, Responder, get, post, web};
+use diesel_async::AsyncPgConnection;
 
 use super::writes::Edit;
 use crate::access::extractors::{Anyone, CouncilKeeper};
@@ -36,18 +37,27 @@ pub async fn verify_initiative(
     }
     edit.act(async |conn, current: &Initiative| {
         faults.finish()?;
-        let state = match current.state {
-            State::Published => None,
-            State::Draft => Some("a draft"),
-            State::Archived => Some("archived"),
-        };
-        if let Some(state) = state {
-            let detail = format!("This initiative is {state}. Only published initiatives are confirmed.");
-            return Err(ApiError::conflict(detail));
-        }
-        Ok(verify(conn, current, value.method).await?.then_some(Action::InitiativeVerify))
+        confirm(conn, current, value.method).await
     })
     .await
+}
+
+/// Confirms a published initiative. Returns the action, or `None` if `current` is no longer the current version.
+pub async fn confirm(
+    conn: &mut AsyncPgConnection,
+    current: &Initiative,
+    method: VerificationMethod,
+) -> Result<Option<Action>, ApiError> {
+    let state = match current.state {
+        State::Published => None,
+        State::Draft => Some("a draft"),
+        State::Archived => Some("archived"),
+    };
+    if let Some(state) = state {
+        let detail = format!("This initiative is {state}. Only published initiatives are confirmed.");
+        return Err(ApiError::conflict(detail));
+    }
+    Ok(verify(conn, current, method).await?.then_some(Action::InitiativeVerify))
 }
 
 /// List what a council should check

@@ -116,19 +116,8 @@ impl<C> Edit<C> {
             .transaction(async |conn| {
                 let (before, action) = self.apply(conn, check, step).await?;
                 let now = before.reload(conn, &self.account).await?;
-                let subject = Subject::changed(&before, &now);
                 let written = Written::changed(&now)?;
-                let carried_over = before.carried_over(&now);
-                let recorded: Vec<_> =
-                    [Some(subject), carried_over.map(|(_, other)| other)].into_iter().flatten().collect();
-                self.trail.record(conn, &self.account, action, subject).await?;
-                if let Some((action, other)) = carried_over {
-                    self.trail.record(conn, &self.account, action, other).await?;
-                }
-                if before.changes_others(&now) {
-                    let recorded: Vec<_> = recorded.iter().filter_map(|subject| subject.id).collect();
-                    self.trail.record_side_effects(conn, &self.account, &recorded).await?;
-                }
+                record_change(conn, &self.trail, &self.account, action, (&before, &now)).await?;
                 Ok(written)
             })
             .await
@@ -163,6 +152,29 @@ impl<C> Edit<C> {
             None => Err(ApiError::stale(&Record::etag(&current.reload(conn, &self.account).await?)?)),
         }
     }
+}
+
+/// Records the change of a record from `before` to `now`, and what it was carried over to. Call it at the end of the
+/// transaction.
+pub async fn record_change<R: Editable>(
+    conn: &mut AsyncPgConnection,
+    trail: &Trail,
+    account: &Account,
+    action: Action,
+    (before, now): (&R, &R),
+) -> Result<(), ApiError> {
+    let subject = Subject::changed(before, now);
+    let carried_over = before.carried_over(now);
+    let recorded: Vec<_> = [Some(subject), carried_over.map(|(_, other)| other)].into_iter().flatten().collect();
+    trail.record(conn, account, action, subject).await?;
+    if let Some((action, other)) = carried_over {
+        trail.record(conn, account, action, other).await?;
+    }
+    if before.changes_others(now) {
+        let recorded: Vec<_> = recorded.iter().filter_map(|subject| subject.id).collect();
+        trail.record_side_effects(conn, account, &recorded).await?;
+    }
+    Ok(())
 }
 
 impl<C> Creation<C> {

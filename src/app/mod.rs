@@ -2,6 +2,7 @@
 
 pub mod banner;
 pub mod cli;
+pub mod due_letters;
 pub mod first_password;
 pub mod first_start;
 pub mod healthcheck;

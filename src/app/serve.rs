@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::first_start::first_start;
 use super::server::Server;
 use super::signals::Signals;
-use super::{banner, quarters, scheduled, signals, vesting};
+use super::{banner, due_letters, quarters, scheduled, signals, vesting};
 use crate::access::keys::Keys;
 use crate::accounts::issuers::Issuers;
 use crate::audit::store::check_key;
@@ -134,6 +134,7 @@ async fn serve_until_asked(
         () = first_screen => Ok(()),
         () = vesting::watch(&store.db, &keys) => Ok(()),
         () = quarters::watch(&store.db, &keys, &read_model, &document, address) => Ok(()),
+        () = due_letters::watch(&store.db, &keys, &read_model, &letters) => Ok(()),
         () = scheduled::watch(&store.db, &keys, &schemas, &letters) => Ok(()),
         () = sender::watch(&store.db, &mailer) => Ok(()),
         () = courier.watch(&store.db) => Ok(()),

@@ -222,6 +222,9 @@ pub enum Action {
     /// An admin viewed a page of letters, including e-mail addresses.
     #[serde(rename = "letter.list")]
     LetterList,
+    /// An admin had letters written about records that are due.
+    #[serde(rename = "letter.write")]
+    LetterWrite,
     /// A letter that had failed waits to be sent again.
     #[serde(rename = "letter.retry")]
     LetterRetry,

@@ -11,12 +11,15 @@ use crate::http::response::Versioned;
 use crate::registry::councils::model::CouncilRef;
 use crate::registry::people::Person;
 
-/// Origin of an action: a request over HTTP (`request`), or the operator (`command_line`).
+/// Origin of an action: a request over HTTP (`request`), the same with a one-time link from a letter (`one_time_link`), or
+/// the operator (`command_line`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
     /// A request over HTTP.
     Request,
+    /// A request with a one-time link from a letter.
+    OneTimeLink,
     /// The operator, on the command line or by starting the service.
     CommandLine,
 }
@@ -28,7 +31,7 @@ pub struct AuditEvent {
     pub id: Uuid,
     /// When the action took place.
     pub created_at: DateTime<Utc>,
-    /// Origin of the action: a request, or the operator.
+    /// Origin of the action: a request, a one-time link, or the operator.
     #[schema(value_type = Origin)]
     pub origin: String,
     /// User who acted. Null on the command line, or if nobody had signed in.

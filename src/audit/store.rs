@@ -57,7 +57,7 @@ pub async fn record(
         council_id: subject.council,
         version_before: subject.before,
         version_after: subject.after,
-        request_id: (actor.origin == Origin::Request).then(request_id),
+        request_id: (actor.origin != Origin::CommandLine).then(request_id),
         head_digest: head.digest(),
         previous_hash: head.hash,
         hash: Vec::new(),

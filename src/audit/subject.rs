@@ -56,7 +56,11 @@ impl From<&Account> for Actor {
     fn from(account: &Account) -> Self {
         let (session, key) = named(account.credential);
         let standing = Some(account.standing);
-        Self { user: Some(account.user_id), session, key, standing, ..Self::unknown(account.address) }
+        let origin = match account.credential {
+            Credential::Link(_) => Origin::OneTimeLink,
+            _ => Origin::Request,
+        };
+        Self { origin, user: Some(account.user_id), session, key, standing, ..Self::unknown(account.address) }
     }
 }
 
@@ -65,7 +69,7 @@ fn named(credential: Credential) -> (Option<Uuid>, Option<Uuid>) {
     match credential {
         Credential::Session(session) => (Some(session), None),
         Credential::Key(key) => (None, Some(key)),
-        Credential::External => (None, None),
+        Credential::External | Credential::Link(_) => (None, None),
     }
 }
 

@@ -201,6 +201,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    due_link_records (link_id, initiative_id) {
+        link_id -> Uuid,
+        initiative_id -> Uuid,
+        place -> Int4,
+        answer -> Nullable<Text>,
+        revision -> Nullable<Int4>,
+        answered_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    due_links (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        council_id -> Uuid,
+        quarter -> Nullable<Text>,
+        secret_hash -> Nullable<Bytea>,
+        expires_at -> Timestamptz,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     external_identities (issuer, subject) {
         issuer -> Text,
         subject -> Text,
@@ -696,6 +719,10 @@ diesel::joinable!(api_keys -> users (owner_id));
 diesel::joinable!(boundary_shapes -> boundaries (gss_code));
 diesel::joinable!(costs -> initiatives (initiative_id));
 diesel::joinable!(costs -> organisations (payer_id));
+diesel::joinable!(due_link_records -> due_links (link_id));
+diesel::joinable!(due_link_records -> initiatives (initiative_id));
+diesel::joinable!(due_links -> councils (council_id));
+diesel::joinable!(due_links -> users (user_id));
 diesel::joinable!(external_identities -> users (user_id));
 diesel::joinable!(initiative_leads -> councils (place_of_id));
 diesel::joinable!(initiative_leads -> initiatives (initiative_id));
@@ -745,6 +772,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     council_changes,
     councils,
     county_districts,
+    due_link_records,
+    due_links,
     external_identities,
     idempotency_keys,
     initiative_leads,

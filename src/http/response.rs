@@ -317,6 +317,13 @@ impl Written {
         let etag = Some(etag(Some(record.version()), body.as_bytes()));
         Ok(Self { status: StatusCode::OK, location: None, etag, body })
     }
+
+    /// 200 with a value that is no record, such as a count.
+    pub fn said(value: &impl Serialize) -> Result<Self, ApiError> {
+        let body = serde_json::to_string(value).map_err(ApiError::internal)?;
+        let etag = Some(etag(None, body.as_bytes()));
+        Ok(Self { status: StatusCode::OK, location: None, etag, body })
+    }
 }
 
 impl Responder for Written {

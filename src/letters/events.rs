@@ -6,6 +6,7 @@
 //! | a revision was submitted | network officers | [`about_revision`] |
 //! | changes were asked for; approved; rejected; published | authors | [`about_revision`] |
 //! | could not be published on schedule | authors and network officers | [`about_revision`] |
+//! | records of a council are due, each quarter or on demand | its editors | [`still_true`](Letters::still_true) |
 //! | a suggestion was made; accepted or declined | the council that decides, or network officers; its author | [`about_suggestion`] |
 //! | a webhook was switched off | editors of its council, or network admins | [`webhook_off`] |
 //!

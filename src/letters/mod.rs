@@ -3,6 +3,7 @@
 //! A letter is a row that is written in the same transaction as what it tells of, so there is none about what did not
 //! happen, and none is forgotten. The sender delivers each at least once.
 
+pub mod due;
 pub mod events;
 pub mod mailer;
 pub mod model;

@@ -88,14 +88,25 @@ impl Snapshot {
     /// One page of the published initiatives that a council looks after, that the caller may see and that need a check.
     /// Those that have needed it for longest come first, each with the day.
     pub fn list_due(&self, reach: Reach, council: Uuid, page: &PageRequest) -> Slice<(NaiveDate, Row<'_>)> {
+        let rows = self.due_rows(reach, council);
+        let total = rows.len();
+        page_of(rows, false, total, page)
+    }
+
+    /// All of them, those that have needed a check for longest first.
+    pub fn all_due(&self, reach: Reach, council: Uuid) -> Vec<(NaiveDate, Row<'_>)> {
+        let mut rows = self.due_rows(reach, council);
+        rows.sort_by(|one, other| (&one.0, &one.1).cmp(&(&other.0, &other.1)));
+        rows.into_iter().map(|(_, _, row)| row).collect()
+    }
+
+    fn due_rows(&self, reach: Reach, council: Uuid) -> Vec<KeyedRow<NaiveDate, (NaiveDate, Row<'_>)>> {
         let found = self.visible(reach) & self.facets.any([FacetKey::Steward(council)]);
         let row = |entry| -> Option<KeyedRow<NaiveDate, (NaiveDate, Row<'_>)>> {
             let entry: Row<'_> = entry;
             let since = entry.needs_check_since()?;
             Some((since, tie(entry.id), (since, entry)))
         };
-        let rows: Vec<_> = self.initiatives(&found).filter_map(row).collect();
-        let total = rows.len();
-        page_of(rows, false, total, page)
+        self.initiatives(&found).filter_map(row).collect()
     }
 }

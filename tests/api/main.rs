@@ -64,6 +64,7 @@ mod sample;
 mod sample_figures;
 mod search;
 mod secrets;
+mod still_true;
 mod store_away;
 mod themes;
 mod tiles;

@@ -184,7 +184,7 @@ fn rust_kind(kind: &str) -> String {
 }
 
 /// Which enum of the document holds the words of which column.
-const WORDS: [(&str, &str); 39] = [
+const WORDS: [(&str, &str); 40] = [
     ("audit_events.origin", "Origin"),
     ("co_operative_values.scheme", "ValueScheme"),
     ("costs.bound", "CostBound"),
@@ -194,6 +194,7 @@ const WORDS: [(&str, &str); 39] = [
     ("councils.nation", "Nation"),
     ("councils.region", "Region"),
     ("councils.status", "CouncilStatus"),
+    ("due_link_records.answer", "DueAnswerKind"),
     ("initiative_leads.kind", "LeadKind"),
     ("initiative_participants.role", "ParticipantRole"),
     ("initiative_partners.role", "PartnerRole"),

@@ -2,6 +2,7 @@
 
 use ccin_registry::access::role::Role;
 use ccin_registry::accounts::api_keys::key::ApiKey;
+use ccin_registry::accounts::due_links::token::LinkToken;
 use ccin_registry::accounts::sign_in::token::refresh_token;
 use ccin_registry::webhooks::signature::Secret;
 use serde_json::json;
@@ -25,6 +26,7 @@ async fn the_watch_on_the_log_knows_every_secret_that_the_service_makes() {
         key.reveal().to_owned(),
         format!("ccin_claim_{}", "A".repeat(43)),
         Secret::generate().reveal(),
+        LinkToken::generate().reveal().to_owned(),
     ];
     for secret in &secrets {
         assert!(secret_in(&format!("ccin_registry GET /v1/me 200 said={secret}")).is_some(), "{secret}");
@@ -40,7 +42,7 @@ async fn a_secret_in_an_address_is_not_logged() {
     let client = app.anonymous();
     let key = ApiKey::generate();
     let claim = format!("ccin_claim_{}", "A".repeat(43));
-    for secret in [key.reveal(), &refresh_token(), &claim] {
+    for secret in [key.reveal(), &refresh_token(), &claim, LinkToken::generate().reveal()] {
         // Logged, it would end the run.
         client.get(&format!("/v1/councils/{secret}")).await.expect(404);
         client.get(&format!("/v1/councils/%63{}", &secret[1..])).await.expect(404);

@@ -2,6 +2,7 @@ import "./styles/type.css";
 import "./styles/record.css";
 import "./styles/councils.css";
 import "./styles/map.css";
+import "./styles/still-true.css";
 import "./styles/print.css";
 
 import { render } from "preact";

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::access::keys::Keys;
+use crate::accounts::due_links;
 
 const START: &str = "ccin_";
 /// Hexadecimal digits of the random part.
@@ -72,11 +73,12 @@ impl fmt::Debug for ApiKey {
     }
 }
 
-/// True if text contains something in the format of our secrets: keys, refresh tokens or claim tokens.
+/// True if text contains something in the format of our secrets: keys, refresh tokens, claim tokens or one-time links.
 pub fn holds_secret(text: &str) -> bool {
     text.split(START).skip(1).any(|rest| rest.bytes().take_while(u8::is_ascii_alphanumeric).count() >= 20)
         || text.contains("ccin_rt_")
         || text.contains("ccin_claim_")
+        || text.contains(due_links::token::START)
 }
 
 /// The first 32 bits of the SHA-256 hash of the rest.

@@ -59,6 +59,7 @@ pub const SECTIONS: &[Section] = &[
             "how-to/keep-a-copy",
             "how-to/webhooks",
             "how-to/organisations",
+            "how-to/still-true",
             "how-to/keys",
             "how-to/deploy",
             "how-to/back-up",

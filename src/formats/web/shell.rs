@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use base64::prelude::*;
@@ -90,6 +91,23 @@ pub fn failed(mut head: HttpResponse, page: &Page) -> HttpResponse {
     head.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(HTML));
     head.headers_mut().remove(header::CONTENT_LENGTH);
     strict(head.set_body(BoxBody::new(html(page))))
+}
+
+/// Sends a page for one person. No cache keeps it, and no script takes it over: its address holds a secret.
+pub fn personal(status: StatusCode, page: &Page) -> HttpResponse {
+    let mut response = HttpResponse::build(status);
+    response.insert_header((header::CACHE_CONTROL, "private, no-store"));
+    strict(response.content_type(HTML).body(without_scripts(&html(page))))
+}
+
+/// A document without its scripts.
+fn without_scripts(html: &str) -> String {
+    let (mut kept, mut rest) = (String::with_capacity(html.len()), html);
+    while let Some((before, script)) = rest.split_once("<script") {
+        kept.push_str(before);
+        rest = script.split_once("</script>").map_or("", |(_, after)| after);
+    }
+    kept + rest
 }
 
 fn html(page: &Page) -> String {

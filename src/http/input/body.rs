@@ -157,6 +157,13 @@ pub struct Patch<T> {
     of: PhantomData<T>,
 }
 
+impl<T> Patch<T> {
+    /// A merge patch that the service itself makes.
+    pub fn new(patch: Value, schemas: web::Data<Schemas>) -> Self {
+        Self { patch, schemas, of: PhantomData }
+    }
+}
+
 /// The body of a PUT or a PATCH.
 pub trait Edited<T> {
     /// Whether the body sends a member of this name. A PUT sends them all.
@@ -239,6 +246,30 @@ impl<T: ToSchema> FromRequest for Patch<T> {
                 )]));
             }
             Ok(Self { patch, schemas, of: PhantomData })
+        })
+    }
+}
+
+/// Maximum size of a form, in bytes.
+const MAX_FORM: usize = 16 * 1024;
+
+/// The fields of an HTML form, as texts. A field without content is left out, like one that is not there.
+pub struct Form(pub Map<String, Value>);
+
+impl FromRequest for Form {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let payload = payload.take();
+        Box::pin(async move {
+            media_type(&request, &["application/x-www-form-urlencoded"])?;
+            let bytes = read(&request, payload, MAX_FORM).await?;
+            // A rule of texts is one line, and a text area breaks lines.
+            let plain = |value: &str| value.split_whitespace().collect::<Vec<_>>().join(" ");
+            let fields = form_urlencoded::parse(&bytes).map(|(name, value)| (name.into_owned(), plain(&value)));
+            Ok(Self(fields.filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name, value.into())).collect()))
         })
     }
 }

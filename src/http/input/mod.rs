@@ -15,7 +15,7 @@ mod query;
 mod schemas;
 mod sizes;
 
-pub use body::{Body, Check, Draft, Edited, Patch, forget};
+pub use body::{Body, Check, Draft, Edited, Form, Patch, forget};
 pub use bounds::{bound_answer, bound_parameter};
 pub use faults::Faults;
 pub use json::parse as parse_json;

@@ -63,7 +63,7 @@ pub enum Bucket {
 /// The quota belongs to the credential. So a runaway key does not use up the quota of its owner.
 pub fn bucket_of(account: &Account) -> Bucket {
     match account.credential {
-        Credential::Session(_) | Credential::External => Bucket::User(account.user_id),
+        Credential::Session(_) | Credential::External | Credential::Link(_) => Bucket::User(account.user_id),
         Credential::Key(key) => Bucket::Key(key),
     }
 }

@@ -1,5 +1,6 @@
 //! Every write of the document, carried out once, and the events that it leaves.
 
+mod due;
 mod reviews;
 
 use std::collections::BTreeSet;
@@ -65,10 +66,11 @@ impl Walk {
             .collect();
         assert_eq!(found, told, "{operation}");
         for event in &events {
-            assert_eq!(event["origin"], "request", "{operation}");
+            let is_by_link = operation == "answer_due_link";
+            assert_eq!(event["origin"], if is_by_link { "one_time_link" } else { "request" }, "{operation}");
             assert_eq!(&event["actor"]["id"], actor, "{operation}");
             assert!(
-                event["session"].is_string() == actor.is_string() && event["key"].is_null(),
+                event["session"].is_string() == (actor.is_string() && !is_by_link) && event["key"].is_null(),
                 "{operation}: {event}"
             );
             assert_eq!(event["address"], "127.0.0.1", "{operation}");
@@ -304,14 +306,15 @@ async fn every_write_and_every_reading_of_a_contact_leaves_its_event() {
     walk.key_requests().await;
     walk.letters().await;
     walk.webhooks().await;
+    walk.due_links().await;
 
     let document = walk.app.anonymous().get("/openapi.json").await.expect(200).json;
     let mut known: BTreeSet<String> = CONTACTS.map(str::to_owned).into();
     for (method, operation) in
         document["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap())
     {
-        // Advice on a text changes nothing.
-        if method != "get" && operation["operationId"] != "check_text" {
+        // Advice on a text changes nothing, nor does opening a one-time link.
+        if method != "get" && operation["operationId"] != "check_text" && operation["operationId"] != "open_due_link" {
             known.insert(operation["operationId"].as_str().unwrap().to_owned());
         }
     }

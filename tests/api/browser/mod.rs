@@ -13,6 +13,7 @@ use ccin_registry::formats::web::assets;
 use serde_json::json;
 
 use crate::review::pre_election::record_period;
+use crate::still_true::Letter;
 use crate::support::TestApp;
 use crate::web::claims::enter_claims;
 
@@ -80,6 +81,13 @@ async fn all_claims_and_the_notices_of_pre_election_periods_are_shown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_editor_answers_from_a_letter_on_a_telephone() {
+    let app = TestApp::with_sample().await;
+    let letter = Letter::to_editor(&app).await;
+    run_with(&app, "still-true.mjs", &[("CCIN_LINK", &format!("/still-true/{}", letter.token))]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 #[ignore = "prints times, which depend on the machine"]
 async fn the_first_paint() {
     print!("{}", run("paint.mjs").await);
@@ -92,6 +100,11 @@ async fn run(script: &str) -> String {
 
 /// Run a script against this service. Returns what it printed, nothing if it was skipped.
 async fn run_in(app: &TestApp, script: &str) -> String {
+    run_with(app, script, &[]).await
+}
+
+/// The same with further variables.
+async fn run_with(app: &TestApp, script: &str, variables: &[(&str, &str)]) -> String {
     let browser = match browser() {
         Ok(browser) => browser,
         Err(why) => {
@@ -108,6 +121,7 @@ async fn run_in(app: &TestApp, script: &str) -> String {
         .env("CCIN_PAGE", PAGE)
         .env("CCIN_TOKEN", app.admin().await.token())
         .env("CHROMIUM", browser)
+        .envs(variables.iter().copied())
         .stdin(Stdio::null());
     // Every step of a script has an end, and so has the script.
     let output =

@@ -191,6 +191,9 @@ pub const TABLE: &[(&[Kind], Needs, &[&str])] = &[
             "list_values",
             "request_api_key",
             "claim_api_key",
+            // The link is the credential.
+            "open_due_link",
+            "answer_due_link",
         ],
     ),
     (ACCOUNTS, InPerson, &["log_out", "change_password"]),
@@ -282,7 +285,7 @@ pub const TABLE: &[(&[Kind], Needs, &[&str])] = &[
         OfScope(Scope::ManageUsers),
         &["create_user", "replace_user", "update_user", "set_user_password", "move_users"],
     ),
-    (ADMINS, OfScope(Scope::ManageUsers), &["list_letters", "retry_letter"]),
+    (ADMINS, OfScope(Scope::ManageUsers), &["list_letters", "retry_letter", "write_due_letters"]),
     (AUDITORS, OfScope(Scope::AuditRead), &["list_audit_events"]),
     // Council editors and network admins, as for the trail.
     (AUDITORS, OfScope(Scope::ManageKeys), &["list_webhooks", "create_webhook"]),

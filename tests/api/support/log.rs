@@ -34,6 +34,7 @@ pub fn secret_in(line: &str) -> Option<&'static str> {
         (word("ccin_rt_", 10), "a refresh token"),
         (word("ccin_claim_", 10), "a claim token"),
         (line.contains("whsec_"), "the secret of a webhook"),
+        (word("ccin_link_", 10), "a one-time link"),
         (word("eyJ", 60), "an access token"),
         (line.contains(PASSWORD) || line.contains("three words are"), "a password"),
         (line.contains("$argon2"), "a password's hash"),

@@ -19,5 +19,6 @@ pub mod parts;
 pub mod plain;
 pub mod plots;
 pub mod record;
+pub mod still_true;
 pub mod summary;
 pub mod theme;
