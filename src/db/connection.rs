@@ -246,11 +246,39 @@ impl Drop for Connection {
 async fn monitor(host: Config, driver: AbortHandle, mut next: Instant) {
     loop {
         tokio::time::sleep_until(next.into()).await;
-        if !matches!(tokio::time::timeout(CHECK_TIMEOUT, is_alive(&host)).await, Ok(true)) {
+        let responds = tokio::select! {
+            biased;
+            alive = is_alive(&host) => alive,
+            () = patience(CHECK_TIMEOUT) => false,
+        };
+        if !responds {
             log::warn!("PostgreSQL does not respond: closing a connection to it");
             driver.abort();
             return;
         }
         next = Instant::now() + CHECK_INTERVAL;
+    }
+}
+
+/// Waits for this long. Time in which the runtime stands still, because the machine or a worker is busy, hardly counts:
+/// nobody could have heard the server then, and a good connection would be closed in the middle of a request.
+async fn patience(limit: Duration) {
+    const STEP: Duration = Duration::from_millis(50);
+    for _ in 0..limit.as_millis() / STEP.as_millis() {
+        tokio::time::sleep(STEP).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn time_in_which_the_runtime_stands_still_hardly_counts() {
+        let start = Instant::now();
+        let stands_still = async { std::thread::sleep(Duration::from_millis(300)) };
+        tokio::join!(patience(Duration::from_millis(200)), stands_still);
+        // One step has passed meanwhile, and three are left.
+        assert!(start.elapsed() >= Duration::from_millis(450), "{:?}", start.elapsed());
     }
 }
