@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::access::keys::Keys;
-use crate::accounts::due_links::store::editors;
+use crate::accounts::due_links::store::{editors, forget_old};
 use crate::api::due_letters::write_letter;
 use crate::db::Db;
 use crate::error::ApiError;
@@ -50,6 +50,9 @@ pub async fn write_due(
             write_letter(conn, keys, letters, snapshot, (&editor, Some(&quarter.name))).await
         });
         written += usize::from(write.await?);
+    }
+    if written > 0 {
+        forget_old(&mut *db.get().await?).await?;
     }
     Ok(written)
 }

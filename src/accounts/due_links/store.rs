@@ -198,3 +198,10 @@ pub async fn answer(
     diesel::update(due_link_records::table.find((link, initiative))).set(change).execute(conn).await?;
     Ok(())
 }
+
+/// Deletes links that ended a year ago, with their answers: what came of these stays with the records.
+pub async fn forget_old(conn: &mut AsyncPgConnection) -> Result<(), ApiError> {
+    let old = due_links::table.filter(due_links::expires_at.lt(Utc::now() - Duration::days(365)));
+    diesel::delete(old).execute(conn).await?;
+    Ok(())
+}
