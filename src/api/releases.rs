@@ -145,7 +145,7 @@ pub async fn cite_release(
 ///
 /// For network admins. The service makes the release of each quarter by itself. Another one has the name of its day, so
 /// there is one a day at most.
-#[utoipa::path(tag = "releases", params(Idempotency), request_body = NewRelease, responses((status = 201, description = "The new release", body = Release), (status = 409)), security(("bearer" = []), ("api_key" = [])))]
+#[utoipa::path(tag = "releases", extensions(("x-price" = json!({ "units": 10 }))), params(Idempotency), request_body = NewRelease, responses((status = 201, description = "The new release", body = Release), (status = 409)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/releases")]
 pub async fn create_release(
     request: HttpRequest,

@@ -18,6 +18,7 @@ use crate::http::idempotency::Idempotency;
 use crate::http::input::{Body, Draft, Edited, IfMatch, NoParams, Patch, Query, Schemas};
 use crate::http::page::{Listing, Page, Pages};
 use crate::http::response::{Answer, Cacheable, Record, Written};
+use crate::letters::events::{Letters, RevisionEvent};
 use crate::registry::initiatives;
 use crate::registry::initiatives::answer::Initiative;
 use crate::registry::initiatives::model::{NewInitiative, State};
@@ -32,6 +33,7 @@ use crate::registry::revisions::store::{begin, edit, lock_open, take_back};
 use crate::registry::revisions::text::{as_json, new_base, parsed, rebase, text_of};
 use crate::registry::revisions::workflow::RevisionAction;
 use crate::registry::revisions::{comments, store};
+use crate::registry::slugs::check_free;
 
 /// Parameters of a list of revisions.
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
@@ -215,29 +217,33 @@ pub async fn discard_revision(
 
 /// Comment on a revision
 ///
-/// On one member of the text, or on the whole. The authors and the network officers see it.
+/// On one member of the text, or on the whole. The authors and the network officers see it. Its authors and its reviewer
+/// get a letter; of a comment by the reviewer, the letter of the decision tells.
 #[utoipa::path(tag = "review", params(("initiative" = String, Path, description = "Slug or id", example = "get-oldham-working"), ("number" = i32, Path, description = "Number of the revision", example = 1), IfMatch), request_body = NewComment, responses((status = 200, description = "The revision with the comment", body = Revision), (status = 409)), security(("bearer" = []), ("api_key" = [])))]
 #[post("/initiatives/{initiative}/revisions/{number}/comments")]
 pub async fn comment_on_revision(
     edit: Edit<Author<WriteInitiatives>>,
+    letters: Letters,
     body: Body<NewComment>,
 ) -> Result<Written, ApiError> {
     edit.change(async |conn, current: &Revision| {
-        add_comment(conn, &edit.account, current, body.draft).await?;
+        add_comment(conn, &letters, &edit.account, current, body.draft).await?;
         Ok(Some(Action::RevisionComment))
     })
     .await
 }
 
-/// Adds a comment on a revision.
+/// Adds a comment on a revision, and tells of it.
 pub async fn add_comment(
     conn: &mut AsyncPgConnection,
+    letters: &Letters,
     account: &Account,
     current: &Revision,
     Draft { value, faults }: Draft<NewComment>,
 ) -> Result<(), ApiError> {
     comments::add(conn, current.id, &as_json(&current.text)?, (&value, faults), account.user_id).await?;
-    store::touch(conn, current.id).await
+    store::touch(conn, current.id).await?;
+    letters.about_revision(conn, RevisionEvent::Commented, current.id, Some(account.user_id)).await
 }
 
 /// Resolve a comment
@@ -327,6 +333,10 @@ pub async fn rewrite(
         text["slug"] = now["slug"].clone();
     }
     resolve(conn, Some(account), draft, Some(record.id)).await?;
+    // At once: otherwise a clash would come to light only when the revision is published.
+    if let Some(slug) = text["slug"].as_str().filter(|_| text["slug"] != now["slug"]) {
+        check_free(conn, Resource::Initiative, slug, record.id).await?;
+    }
     edit(conn, current.id, (&text, &base), account.into()).await
 }
 

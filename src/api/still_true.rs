@@ -213,7 +213,8 @@ impl Links {
         if let Some(open) = lock_open(conn, record.id).await? {
             let before = read::find(conn, Some(account), record.id, open.number).await?;
             let comment = NewComment { pointer: String::new(), comment: words.as_str().into() };
-            add_comment(conn, account, &before, Draft { value: comment, faults: Faults::default() }).await?;
+            add_comment(conn, &self.letters, account, &before, Draft { value: comment, faults: Faults::default() })
+                .await?;
             let now = before.reload(conn, account).await?;
             return Ok((Some(before), vec![(Action::RevisionComment, now)]));
         }

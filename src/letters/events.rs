@@ -6,12 +6,14 @@
 //! | a revision was submitted | network officers | [`about_revision`] |
 //! | changes were asked for; approved; rejected; published | authors | [`about_revision`] |
 //! | could not be published on schedule | authors and network officers | [`about_revision`] |
+//! | a comment on a revision, but by its reviewer | authors and the reviewer | [`about_revision`] |
 //! | records of a council are due, each quarter or on demand | its editors | [`still_true`](Letters::still_true) |
 //! | a suggestion was made; accepted or declined | the council that decides, or network officers; its author | [`about_suggestion`] |
 //! | a webhook was switched off | editors of its council, or network admins | [`webhook_off`] |
 //!
-//! *Authors* are the people who wrote or submitted the revision and who can still see it. Nobody hears of what they did
-//! themselves, and disabled users hear of nothing.
+//! *Authors* are the people who wrote or submitted the revision and who can still see it. The *reviewer* is the network
+//! officer who has claimed it; the letter of the decision tells of the reviewer's comments. Nobody hears of what they
+//! did themselves, and disabled users hear of nothing.
 
 use std::future::{Ready, ready};
 
@@ -29,7 +31,7 @@ use crate::accounts::key_requests::model::KeyRequest;
 use crate::accounts::users::model::UserStatus;
 use crate::config::ServeSettings;
 use crate::db::enum_text::Word;
-use crate::db::schema::{initiatives, revisions, users};
+use crate::db::schema::{initiatives, revision_comments, revisions, users};
 use crate::error::ApiError;
 
 /// What happened to a revision.
@@ -47,6 +49,8 @@ pub enum RevisionEvent {
     Published,
     /// It could not be published on schedule.
     NotPublished,
+    /// Somebody commented on it.
+    Commented,
 }
 
 impl RevisionEvent {
@@ -83,6 +87,7 @@ struct About {
     note: Option<String>,
     writers: Vec<Option<Uuid>>,
     submitted_by: Option<Uuid>,
+    claimed_by: Option<Uuid>,
     reason: Option<String>,
     publish_at: Option<DateTime<Utc>>,
     slug: String,
@@ -156,6 +161,7 @@ impl Letters {
                 revisions::note,
                 revisions::writers,
                 revisions::submitted_by,
+                revisions::claimed_by,
                 revisions::reason,
                 revisions::publish_at,
                 initiatives::slug,
@@ -168,10 +174,20 @@ impl Letters {
         if recipients.is_empty() {
             return Ok(());
         }
-        write(conn, &recipients, &self.revision_text(event, &about, by.is_some()), None).await
+        let comment = match event {
+            RevisionEvent::Commented => last_comment(conn, revision).await?,
+            _ => None,
+        };
+        write(conn, &recipients, &self.revision_text(event, &about, comment, by.is_some()), None).await
     }
 
-    fn revision_text(&self, event: RevisionEvent, about: &About, is_by_somebody: bool) -> Text {
+    fn revision_text(
+        &self,
+        event: RevisionEvent,
+        about: &About,
+        comment: Option<String>,
+        is_by_somebody: bool,
+    ) -> Text {
         let About { number, title, slug, .. } = about;
         let (subject, says) = match event {
             RevisionEvent::Submitted => {
@@ -202,11 +218,15 @@ impl Letters {
                      officer again."
                 ),
             ),
+            RevisionEvent::Commented => {
+                ("Comment", format!("Somebody has commented on revision {number} of “{title}”."))
+            }
         };
         let (label, words) = match event {
             RevisionEvent::Submitted => ("What changes and why, in the words of the authors:", &about.note),
             // On schedule, the reason is that of the approval, and its letter had it.
             RevisionEvent::Published if !is_by_somebody => ("", &None),
+            RevisionEvent::Commented => ("The comment:", &comment),
             _ => ("The reason:", &about.reason),
         };
         let path = match event {
@@ -220,6 +240,18 @@ impl Letters {
         parts.push(Part::Link(self.address(&path)));
         Text::new(&format!("{subject}: {title}"), parts)
     }
+}
+
+/// The newest comment on a revision, after the member that it is about.
+async fn last_comment(conn: &mut AsyncPgConnection, revision: Uuid) -> Result<Option<String>, ApiError> {
+    let of = revision_comments::table.filter(revision_comments::revision_id.eq(revision));
+    let newest =
+        of.order(revision_comments::id.desc()).select((revision_comments::pointer, revision_comments::comment));
+    let found: Option<(String, String)> = newest.first(conn).await.optional()?;
+    Ok(found.map(|(pointer, comment)| match pointer.is_empty() {
+        true => comment,
+        false => format!("{pointer}: {comment}"),
+    }))
 }
 
 fn when(about: &About) -> String {
@@ -237,8 +269,12 @@ async fn recipients(
     by: Option<Uuid>,
 ) -> Result<Vec<String>, ApiError> {
     const OFFICERS: [Role; 2] = [Role::Moderator, Role::NetworkAdmin];
+    let reviewer = about.claimed_by.filter(|_| event == RevisionEvent::Commented);
+    if reviewer.is_some() && reviewer == by {
+        return Ok(Vec::new());
+    }
     let authors: Vec<Uuid> = match event.is_for_authors() {
-        true => about.writers.iter().copied().chain([about.submitted_by]).flatten().collect(),
+        true => about.writers.iter().copied().chain([about.submitted_by, reviewer]).flatten().collect(),
         false => Vec::new(),
     };
     let officers: &[Role] = if event.is_for_officers() { &OFFICERS } else { &[] };

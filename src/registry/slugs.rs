@@ -70,23 +70,51 @@ pub async fn claim(
 /// Assigns this slug to a record, which may have had it before. Fails with a conflict if another record has, or had,
 /// the slug. Refuses the form of another record's id: paths would read it as that id.
 pub async fn take(conn: &mut AsyncPgConnection, resource: Resource, slug: &str, record: Uuid) -> Result<(), ApiError> {
-    if as_id(slug).is_some_and(|id| id != record) {
-        return Err(ApiError::unfit(vec![Fault::at("/slug", "reserved", "has the form of an id; choose another")]));
-    }
-    if reserved(resource).contains(&slug) {
-        let detail = "is reserved; choose another";
-        return Err(ApiError::unfit(vec![Fault::at("/slug", "reserved", detail)]));
-    }
-    if insert(conn, resource, slug, record).await? {
+    check_form(resource, slug, record)?;
+    if insert(conn, resource, slug, record).await? || owner(conn, resource, slug).await? == Some(record) {
         return Ok(());
     }
-    let key = (resource.word(), slug);
-    let owner: Option<Uuid> = slugs::table.find(key).select(slugs::record_id).first(conn).await.optional()?;
-    if owner != Some(record) {
-        // Let the primary key refuse the row, so that all slug conflicts have the same error.
-        let row = (slugs::resource.eq(key.0), slugs::slug.eq(slug), slugs::record_id.eq(record));
-        diesel::insert_into(slugs::table).values(row).execute(conn).await?;
+    insert_or_fail(conn, resource, slug, record).await
+}
+
+/// Fails as [`take`] would, and takes nothing: for a slug that a record is to have later.
+pub async fn check_free(
+    conn: &mut AsyncPgConnection,
+    resource: Resource,
+    slug: &str,
+    record: Uuid,
+) -> Result<(), ApiError> {
+    check_form(resource, slug, record)?;
+    match owner(conn, resource, slug).await? {
+        Some(owner) if owner != record => insert_or_fail(conn, resource, slug, record).await,
+        _ => Ok(()),
     }
+}
+
+fn check_form(resource: Resource, slug: &str, record: Uuid) -> Result<(), ApiError> {
+    let detail = if as_id(slug).is_some_and(|id| id != record) {
+        "has the form of an id; choose another"
+    } else if reserved(resource).contains(&slug) {
+        "is reserved; choose another"
+    } else {
+        return Ok(());
+    };
+    Err(ApiError::unfit(vec![Fault::at("/slug", "reserved", detail)]))
+}
+
+async fn owner(conn: &mut AsyncPgConnection, resource: Resource, slug: &str) -> Result<Option<Uuid>, ApiError> {
+    Ok(slugs::table.find((resource.word(), slug)).select(slugs::record_id).first(conn).await.optional()?)
+}
+
+/// Inserts a slug. The primary key refuses one that is taken, so that all slug conflicts have the same error.
+async fn insert_or_fail(
+    conn: &mut AsyncPgConnection,
+    resource: Resource,
+    slug: &str,
+    record: Uuid,
+) -> Result<(), ApiError> {
+    let row = (slugs::resource.eq(resource.word()), slugs::slug.eq(slug), slugs::record_id.eq(record));
+    diesel::insert_into(slugs::table).values(row).execute(conn).await?;
     Ok(())
 }
 

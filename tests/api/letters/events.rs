@@ -144,6 +144,20 @@ async fn authors_hear_that_it_was_rejected_and_why() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn authors_and_the_reviewer_hear_of_comments_but_not_of_those_that_come_with_a_decision() {
+    let people = People::new().await;
+    let claimed = people.claimed(json!({ "summary": "Another summary of the scheme." })).await;
+    let question = json!({ "pointer": "/summary", "comment": "Since when?" });
+    let asked = act(&people.moderator.client, &claimed, "comments", &question).await.expect(200);
+    people.silence().await;
+    let reply = json!({ "pointer": "/summary", "comment": "Since <May>." });
+    act(&people.editor.client, &asked, "comments", &reply).await.expect(200);
+    let letter = people.told("Comment", &[&people.colleague, &people.moderator]).await;
+    has(&letter, "> /summary: Since <May>.");
+    has(&letter, &format!("https://registry.example.org{}\n", path(&claimed)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn authors_hear_of_a_schedule_and_of_its_end() {
     let people = People::new().await;
     people.submitted(json!({ "summary": "Another summary of the scheme." })).await;

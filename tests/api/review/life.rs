@@ -196,3 +196,16 @@ async fn a_form_sent_twice_begins_one_revision() {
     assert_eq!(first.json["id"], again.json["id"]);
     editor.post(&format!("{RECORD}/revisions"), &json!({})).await.expect_problem(409, "conflict");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slug_that_is_taken_is_refused_when_it_is_entered() {
+    let app = TestApp::with_sample().await;
+    let editor = app.editor("oldham").await;
+    let revision = begin(&editor).await;
+    let edit = async |slug: &str| editor.patch(&path(&revision), revision.etag(), &json!({ "slug": slug })).await;
+    edit("10-by-10").await.expect_problem(409, "conflict");
+    let reserved = edit("facets").await.expect_problem(409, "conflict");
+    assert_eq!(reserved.faults(), [("/slug".into(), "reserved".into())]);
+    let edited = edit("work-for-oldham").await.expect(200);
+    assert_eq!(edited.json["text"]["slug"], "work-for-oldham");
+}
