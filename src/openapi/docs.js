@@ -16,6 +16,9 @@
       url: DOCUMENT,
       dom_id: "#swagger-ui",
       deepLinking: true,
+      // The tags first, like a table of contents. With every operation and schema at once, the page takes many seconds.
+      docExpansion: "none",
+      defaultModelsExpandDepth: -1,
       presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
       plugins: [SwaggerUIBundle.plugins.DownloadUrl, { statePlugins: { auth: { wrapActions: { authorize } } } }],
       layout: "StandaloneLayout",

@@ -17,6 +17,9 @@ const TRIED = [
 /** Try an operation, and leave it open. Returns the status and the address that was asked for. */
 async function execute(page, tag, id) {
   const operation = page.locator(`#operations-${tag}-${id}`);
+  const section = page.locator(`.opblock-tag[data-tag="${tag}"]`);
+  await section.waitFor();
+  if ((await section.getAttribute("data-is-open")) === "false") await section.click();
   if (!(await operation.getByRole("button", { name: "Execute" }).isVisible())) {
     await operation.locator(".opblock-summary-control").click();
     await operation.getByRole("button", { name: "Try it out" }).click();
