@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { browsing, settled, visit } from "./support.mjs";
 
 /** Widths of phones, and of a small tablet. */
-const WIDTHS = [320, 360, 390, 414, 720];
+const WIDTHS = [320, 390, 720];
 /** Addresses whose list says how many places its map has. */
 const LISTS = ["/?view=map", "/?council=oldham&view=map", "/?theme=housing&view=map", "/councils?view=map", "/councils?where=wales&view=map"];
 /** Addresses whose map has one place. */
