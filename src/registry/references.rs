@@ -15,6 +15,7 @@ use super::councils::model::CouncilRef;
 use super::organisations::model::OrganisationRef;
 use crate::access::reach::Reach;
 use crate::access::visibility::Visibility;
+use crate::db::enum_text::Word;
 use crate::db::schema::{councils, initiatives, organisations, principles, slugs, themes};
 use crate::error::{ApiError, UNKNOWN};
 use crate::http::input::Faults;
@@ -211,20 +212,37 @@ pub async fn initiative(
     pointer: &str,
     faults: &mut Faults,
 ) -> Result<Option<Uuid>, ApiError> {
-    let Some(id) = find_id(conn, Resource::Initiative, reference).await? else {
-        faults.add(pointer, UNKNOWN, "is not an initiative in the registry");
-        return Ok(None);
-    };
-    let seen = sees(conn, reach, id).await?;
-    if !seen {
-        faults.add(pointer, UNKNOWN, "is not an initiative in the registry");
+    if let Some(id) = find_id(conn, Resource::Initiative, reference).await?
+        && sees(conn, reach, id).await?
+    {
+        return Ok(Some(id));
     }
-    Ok(seen.then_some(id))
+    let alike = slugs_like(conn, reach, reference).await?;
+    let hint = hint(reference, alike.iter().map(|slug| &**slug));
+    faults.add(pointer, UNKNOWN, format!("is not an initiative in the registry{hint}"));
+    Ok(None)
+}
+
+/// Slugs of initiatives that the caller can see and that begin as this one does, at most a thousand: slips of the pen are
+/// rare in the first letters.
+async fn slugs_like(conn: &mut AsyncPgConnection, reach: Reach, slug: &str) -> Result<Vec<String>, ApiError> {
+    const LETTERS: usize = 2;
+    let is_slug = |text: &str| text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let Some(start) = slug.get(..LETTERS).filter(|start| is_slug(start)) else { return Ok(Vec::new()) };
+    let rows: Vec<(String, Word<Visibility>, Option<Uuid>)> = initiatives::table
+        .filter(initiatives::withdrawn_at.is_null())
+        .filter(initiatives::slug.like(format!("{start}%")))
+        .select((initiatives::slug, initiatives::effective_visibility, initiatives::steward_id))
+        .limit(1000)
+        .load(conn)
+        .await?;
+    let seen = rows.into_iter().filter(|(_, level, steward)| reach.includes(level.0, *steward));
+    Ok(seen.map(|(slug, ..)| slug).collect())
 }
 
 /// True when the caller can see an initiative.
 pub async fn sees(conn: &mut AsyncPgConnection, reach: Reach, id: Uuid) -> Result<bool, ApiError> {
-    let row: Option<(crate::db::enum_text::Word<Visibility>, Option<Uuid>)> = initiatives::table
+    let row: Option<(Word<Visibility>, Option<Uuid>)> = initiatives::table
         .find(id)
         .filter(initiatives::withdrawn_at.is_null())
         .select((initiatives::effective_visibility, initiatives::steward_id))

@@ -120,6 +120,13 @@ async fn a_suggestion_that_does_not_apply_is_refused_with_the_failing_operation(
         let refused = friend.post("/v1/suggestions", &suggestion(unknown)).await.expect_problem(409, "conflict");
         assert_eq!(refused.json["errors"][0]["pointer"], "/initiative");
     }
+    for (slip, nearest) in
+        [("get-oldham-workin", Some("did you mean get-oldham-working?")), ("a-draft-of-oldhem", None)]
+    {
+        let refused = friend.post("/v1/suggestions", &suggestion(slip)).await.expect_problem(409, "conflict");
+        let told = refused.json["errors"][0]["detail"].as_str().unwrap();
+        assert_eq!(told.split_once("; ").map(|(_, hint)| hint), nearest, "{told}");
+    }
     let own =
         app.editor("oldham").await.post("/v1/suggestions", &suggestion(draft.json["slug"].as_str().unwrap())).await;
     assert!(own.expect_problem(409, "conflict").text.contains("is not published"));
