@@ -15,6 +15,7 @@ use crate::audit::store::check_key;
 use crate::config::tls::Certificate;
 use crate::config::{ServeSettings, StoreSettings};
 use crate::db::open::Store;
+use crate::http::client_address::from_here;
 use crate::http::limits::bucket::QuotaClock;
 use crate::letters::events::Letters;
 use crate::letters::mailer::Mailer;
@@ -98,6 +99,12 @@ async fn serve_until_asked(
             "other machines can reach {}, but --public-url (CCIN_PUBLIC_URL) is not set: links in answers follow the \
              Host header of each request, and shared caches must not store answers",
             settings.bind
+        );
+    }
+    if settings.public_url.is_none() && settings.mail.smtp_url.is_some() {
+        log::warn!(
+            "letters are sent, but --public-url (CCIN_PUBLIC_URL) is not set: their links lead to {}",
+            from_here(settings.bind)
         );
     }
     let address = settings.public_url.clone();

@@ -33,6 +33,7 @@ use crate::config::ServeSettings;
 use crate::db::enum_text::Word;
 use crate::db::schema::{initiatives, revision_comments, revisions, users};
 use crate::error::ApiError;
+use crate::http::client_address::from_here;
 
 /// What happened to a revision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,10 +65,10 @@ impl RevisionEvent {
 }
 
 /// Writes letters. Links in them begin with the public address of the settings, never with the `Host` header: no caller
-/// chooses where a letter leads.
+/// chooses where a letter leads. Without a public address, they lead to where the service listens.
 #[derive(Clone, Debug)]
 pub struct Letters {
-    public_url: Option<String>,
+    address: String,
 }
 
 impl FromRequest for Letters {
@@ -98,12 +99,13 @@ struct About {
 impl Letters {
     /// A writer of letters for a service with these settings.
     pub fn new(settings: &ServeSettings) -> Self {
-        Self { public_url: settings.public_url.clone() }
+        let scheme = if settings.is_https() { "https" } else { "http" };
+        let here = || format!("{scheme}://{}", from_here(settings.bind));
+        Self { address: settings.public_url.clone().unwrap_or_else(here) }
     }
 
     pub(super) fn address(&self, path: &str) -> String {
-        let base = self.public_url.as_deref().unwrap_or("https://ADDRESS-OF-THE-REGISTRY");
-        format!("{base}{path}")
+        format!("{}{path}", self.address)
     }
 
     /// Tells the requester that a request for a key was granted. `token` fetches the key within this number of days.

@@ -41,6 +41,8 @@ async fn each_editor_gets_one_letter_a_quarter_about_what_is_due() {
     assert_eq!(letters[0].subject, "Still true? 20 records of your council are due");
     let plain = letters[0].plain.as_deref().unwrap();
     assert!(plain.contains(&format!("{} more are due", total - 20)), "{plain}");
+    // Without a public address, to where the service listens.
+    assert!(plain.contains(&format!("http://{}/still-true/ccin_link_", app.settings.bind)), "{plain}");
     app.sql("UPDATE due_links SET expires_at = now() - interval '366 days'").await;
     assert_eq!(at(&app, "2027-04-01T00:00:00Z").await, 1, "the next quarter");
     app.sql("DO $$ BEGIN ASSERT (SELECT count(*) FROM due_links) = 1, 'old links are kept'; END $$").await;
