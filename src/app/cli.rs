@@ -190,7 +190,7 @@ fn write_document(file: &std::path::Path) -> Result<(), Failure> {
     if file.as_os_str() == "-" {
         std::io::stdout().write_all(text.as_bytes())?;
     } else {
-        std::fs::write(file, &text).map_err(|error| format!("{}: {error}", file.display()))?;
+        std::fs::write(file, text).map_err(|error| format!("{}: {error}", file.display()))?;
         println!("{} written, {} bytes.", file.display(), text.len());
     }
     Ok(())

@@ -251,7 +251,7 @@ async fn every_vocabulary_of_the_database_is_its_enum() {
         .unwrap();
     let document = &ccin_registry::api::routes::document().value;
     let mut expected: Vec<(String, Vec<String>)> =
-        WORDS.iter().map(|(column, name)| ((*column).to_owned(), words(&document, name))).collect();
+        WORDS.iter().map(|(column, name)| ((*column).to_owned(), words(document, name))).collect();
     let resources = [Resource::Council, Resource::Theme, Resource::Initiative, Resource::Organisation];
     let resources = resources.map(|one| one.word().to_owned());
     for column in ["pending_changes.resource", "slugs.resource"] {
@@ -276,7 +276,7 @@ async fn every_vocabulary_of_the_database_is_its_enum() {
 
     // Visibilities are ranked by the database, too.
     let ranked = "SELECT word FROM unnest($1::text[]) word ORDER BY visibility_rank(word) DESC";
-    let levels = words(&document, "Visibility");
+    let levels = words(document, "Visibility");
     let ranked: Vec<String> = client.query(ranked, &[&levels]).await.unwrap().iter().map(|row| row.get(0)).collect();
     assert_eq!(ranked, levels.into_iter().rev().collect::<Vec<_>>());
 }

@@ -104,7 +104,7 @@ fn every_operation_says_what_it_is() {
     assert!(document["tags"].as_array().unwrap().iter().all(|tag| says(&tag["description"])));
     let mut ids = HashSet::new();
     let mut used = HashSet::new();
-    for operation in operations(&document) {
+    for operation in operations(document) {
         let (name, value, id) = (&operation.name, operation.value, operation.id());
         assert!(ids.insert(id), "two operations are {id}");
         assert!(id.contains('_') && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{id}");
@@ -120,7 +120,7 @@ fn every_operation_says_what_it_is() {
             assert!(parameter["schema"].is_object(), "{name}: {}", parameter["name"]);
         }
         for (status, response) in value["responses"].as_object().unwrap() {
-            assert!(says(&resolved(&document, response)["description"]), "{name}: {status} is not described");
+            assert!(says(&resolved(document, response)["description"]), "{name}: {status} is not described");
         }
         for status in ["400", "500", "503"] {
             assert!(value["responses"].get(status).is_some(), "{name} has no answer {status}");
@@ -140,7 +140,7 @@ fn every_schema_and_every_member_is_described() {
         assert!(says(&schema["description"]), "{name} is not described");
         for (member, schema) in schema["properties"].as_object().into_iter().flatten() {
             let is_said =
-                |schema: &Value| says(&schema["description"]) || says(&resolved(&document, schema)["description"]);
+                |schema: &Value| says(&schema["description"]) || says(&resolved(document, schema)["description"]);
             let choices = ["oneOf", "anyOf", "allOf"].into_iter().filter_map(|of| schema[of].as_array()).flatten();
             let is_said = is_said(schema) || choices.into_iter().any(is_said);
             assert!(is_said, "{name}.{member} is not described");
@@ -152,7 +152,7 @@ fn every_schema_and_every_member_is_described() {
 fn every_reference_leads_somewhere_and_every_component_is_used() {
     let document = &ccin_registry::api::routes::document().value;
     let mut targets = HashSet::new();
-    walk(&document, "", &mut |pointer, value| {
+    walk(document, "", &mut |pointer, value| {
         if let Some(target) = value.get("$ref").and_then(Value::as_str) {
             assert!(target.starts_with("#/") && document.pointer(&target[1..]).is_some(), "{pointer}: {target}");
             targets.insert(target.to_owned());
@@ -169,11 +169,11 @@ fn every_reference_leads_somewhere_and_every_component_is_used() {
 fn every_schema_compiles() {
     let document = &ccin_registry::api::routes::document().value;
     let mut count = 0;
-    walk(&document, "", &mut |pointer, value| {
+    walk(document, "", &mut |pointer, value| {
         let is_schema = pointer.ends_with("/schema") && pointer.starts_with("/paths");
         let is_component = pointer.strip_prefix("/components/schemas/").is_some_and(|name| !name.contains('/'));
         if is_schema || is_component {
-            compiled(&document, value);
+            compiled(document, value);
             count += 1;
         }
     });
@@ -184,7 +184,7 @@ fn every_schema_compiles() {
 fn every_example_of_a_member_parameter_or_header_keeps_to_its_schema() {
     let document = &ccin_registry::api::routes::document().value;
     let mut count = 0;
-    walk(&document, "", &mut |pointer, value| {
+    walk(document, "", &mut |pointer, value| {
         // An example stands in the schema itself, or beside it in a parameter, a header or a media type.
         let is_schema = value.get("type").is_some() || value.get("$ref").is_some() || value.get("oneOf").is_some();
         let schema = value.get("schema").or_else(|| is_schema.then_some(value));
@@ -192,7 +192,7 @@ fn every_example_of_a_member_parameter_or_header_keeps_to_its_schema() {
         for example in value.get("example").into_iter().chain(examples) {
             // Not what merely looks like a schema: a member that is called so.
             let Some(schema) = schema.filter(|_| !pointer.contains("/example")) else { continue };
-            let fault = compiled(&document, schema).iter_errors(example).map(|error| error.to_string()).next();
+            let fault = compiled(document, schema).iter_errors(example).map(|error| error.to_string()).next();
             assert_eq!(fault, None, "{pointer}: {example}");
             count += 1;
         }
@@ -204,7 +204,7 @@ fn every_example_of_a_member_parameter_or_header_keeps_to_its_schema() {
 fn every_request_and_every_answer_has_an_example_that_is_valid() {
     let document = &ccin_registry::api::routes::document().value;
     let mut faults = Vec::new();
-    for operation in operations(&document) {
+    for operation in operations(document) {
         let requests = operation.request().map(|content| ("request", content));
         let answers = operation.answers().map(|content| ("answer", content));
         for (what, (kind, content)) in requests.chain(answers) {
@@ -212,7 +212,7 @@ fn every_request_and_every_answer_has_an_example_that_is_valid() {
             match content.get("example") {
                 None => faults.push(format!("{place} has no example")),
                 Some(example) => faults.extend(
-                    compiled(&document, &content["schema"])
+                    compiled(document, &content["schema"])
                         .iter_errors(example)
                         .map(|error| format!("{place}, {}: {error}", error.instance_path())),
                 ),
@@ -225,7 +225,7 @@ fn every_request_and_every_answer_has_an_example_that_is_valid() {
 #[test]
 fn every_example_belongs_to_an_operation() {
     let document = &ccin_registry::api::routes::document().value;
-    let known: HashSet<&str> = operations(&document).iter().map(Operation::id).collect();
+    let known: HashSet<&str> = operations(document).iter().map(Operation::id).collect();
     let examples: Value = serde_json::from_str(EXAMPLES).expect("openapi/examples.json is JSON");
     for (id, parts) in examples.as_object().expect("an object") {
         assert!(known.contains(&**id), "there is no operation {id}");
@@ -234,7 +234,7 @@ fn every_example_belongs_to_an_operation() {
         }
         // One for each media type, each of which the operation has.
         for media_type in parts["responses"].as_object().into_iter().flatten().map(|(media_type, _)| media_type) {
-            let mut of_it = operations(&document).into_iter().filter(|operation| operation.id() == id);
+            let mut of_it = operations(document).into_iter().filter(|operation| operation.id() == id);
             let has = of_it.any(|operation| operation.answers().any(|(known, _)| known == media_type));
             assert!(has, "{id} has no answer {media_type}");
         }
@@ -246,7 +246,7 @@ async fn an_idempotency_key_is_said_to_be_taken_exactly_where_it_is() {
     let app = TestApp::with_sample().await;
     let document = &ccin_registry::api::routes::document().value;
     let mut taken = Vec::new();
-    for operation in operations(&document).iter().filter(|operation| operation.name.starts_with("post ")) {
+    for operation in operations(document).iter().filter(|operation| operation.name.starts_with("post ")) {
         let path = operation.name["post ".len()..].replace("{theme}", "housing").replace("{initiative}", "x");
         let path = path.replace("{id}", "0192d5e0-7b1a-7c3e-9f00-2b1c3d4e5f60");
         // Signing out is among them, so everyone begins a session.
@@ -278,7 +278,7 @@ async fn an_idempotency_key_is_said_to_be_taken_exactly_where_it_is() {
 #[test]
 fn every_answer_but_the_good_ones_is_a_shared_one() {
     let document = &ccin_registry::api::routes::document().value;
-    for operation in operations(&document) {
+    for operation in operations(document) {
         for (status, response) in operation.value["responses"].as_object().unwrap() {
             let is_shared = response["$ref"].as_str().is_some_and(|name| name.starts_with("#/components/responses/"));
             assert_eq!(is_shared, !status.starts_with('2'), "{} {status}", operation.name);
