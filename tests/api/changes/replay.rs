@@ -14,7 +14,7 @@ use super::writer::{World, Writer};
 use crate::support::{Client, TestApp};
 
 const WRITERS: u64 = 5;
-const CHANGES_EACH: usize = 45;
+const CHANGES_EACH: usize = 25;
 
 /// Readers of every reach there is.
 async fn callers(app: &TestApp) -> Vec<(&'static str, Client)> {

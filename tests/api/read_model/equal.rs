@@ -2,7 +2,7 @@
 //! write; and whenever it is quiet, both instances answer, byte for byte, what one answers that has read everything
 //! anew.
 //!
-//! Runs for `CCIN_EQUAL_SECONDS` (5), with the seed of `CCIN_EQUAL_SEED` or one that it prints. After a change of the
+//! Runs for `CCIN_EQUAL_SECONDS` (2), with the seed of `CCIN_EQUAL_SEED` or one that it prints. After a change of the
 //! follower, run it for minutes.
 
 use std::collections::HashMap;
@@ -63,7 +63,7 @@ const STRETCH: Duration = Duration::from_millis(2_500);
 async fn every_answer_is_that_of_a_snapshot_read_anew() {
     let number =
         |name: &str, default: u64| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default);
-    let seconds = number("CCIN_EQUAL_SECONDS", 5);
+    let seconds = number("CCIN_EQUAL_SECONDS", 2);
     let seed = number("CCIN_EQUAL_SEED", rand::random::<u32>().into());
     println!("CCIN_EQUAL_SEED={seed} CCIN_EQUAL_SECONDS={seconds}");
     let flags = ["--public-url", "http://registry.example", "--export-rows", "1000000"];
