@@ -5,6 +5,7 @@
 
 pub mod due;
 pub mod events;
+mod keepers;
 pub mod mailer;
 pub mod model;
 pub mod sender;

@@ -5,6 +5,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::events::Letters;
+use super::keepers::keepers;
 use super::store::write;
 use super::text::{Part, Text};
 use crate::access::role::Role;
@@ -52,22 +53,15 @@ impl Letters {
 
 /// E-mail addresses of those who hear of it: who decides while it is open, the author once it is decided.
 async fn recipients(conn: &mut AsyncPgConnection, suggestion: &Suggestion, by: Uuid) -> Result<Vec<String>, ApiError> {
-    let active = users::table
-        .filter(users::status.eq(Word(UserStatus::Active)))
-        .filter(users::id.ne(by))
-        .order(users::id)
-        .select(users::email);
-    let roles = match suggestion.steward() {
-        Some(_) => [Role::Contributor, Role::CouncilEditor],
-        None => [Role::Moderator, Role::NetworkAdmin],
-    };
+    const THEIRS: [Role; 2] = [Role::Contributor, Role::CouncilEditor];
+    const OFFICERS: [Role; 2] = [Role::Moderator, Role::NetworkAdmin];
     let found = match suggestion.state {
-        SuggestionState::Open => {
-            let of_steward = users::council_id.is_not_distinct_from(suggestion.steward());
-            active.filter(users::role.eq_any(roles.map(Word))).filter(of_steward).load(conn).await?
-        }
+        SuggestionState::Open => keepers(conn, suggestion.steward(), &THEIRS, &OFFICERS, Some(by)).await?,
         SuggestionState::Withdrawn => Vec::new(),
-        _ => active.filter(users::id.eq(suggestion.author.id)).load(conn).await?,
+        _ => {
+            let author = users::table.find(suggestion.author.id).filter(users::id.ne(by));
+            author.filter(users::status.eq(Word(UserStatus::Active))).select(users::email).load(conn).await?
+        }
     };
     Ok(found)
 }

@@ -1,16 +1,13 @@
 //! The letter about a webhook that was switched off.
 
-use diesel::prelude::*;
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
 use super::events::Letters;
+use super::keepers::keepers;
 use super::store::write;
 use super::text::{Part, Text};
 use crate::access::role::Role;
-use crate::accounts::users::model::UserStatus;
-use crate::db::enum_text::Word;
-use crate::db::schema::users;
 use crate::error::ApiError;
 
 impl Letters {
@@ -23,14 +20,7 @@ impl Letters {
         url: &str,
         error: &str,
     ) -> Result<(), ApiError> {
-        let active = users::table.filter(users::status.eq(Word(UserStatus::Active))).into_boxed();
-        let wanted = match council {
-            Some(council) => {
-                active.filter(users::role.eq(Word(Role::CouncilEditor))).filter(users::council_id.eq(council))
-            }
-            None => active.filter(users::role.eq(Word(Role::NetworkAdmin))),
-        };
-        let recipients: Vec<String> = wanted.order(users::id).select(users::email).load(conn).await?;
+        let recipients = keepers(conn, council, &[Role::CouncilEditor], &[Role::NetworkAdmin], None).await?;
         if recipients.is_empty() {
             return Ok(());
         }
