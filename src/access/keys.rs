@@ -141,6 +141,11 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     }
 }
 
+/// A new secret: 256 random bits as base64url, after a prefix that secret scanners know.
+pub fn new_secret(prefix: &str) -> String {
+    format!("{prefix}{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,14 +1,12 @@
 //! Requests for API keys: ask, grant or refuse, and fetch the key.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{Duration, Utc};
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
 use crate::access::extractors::{Anyone, Moderator};
-use crate::access::keys::Keys;
+use crate::access::keys::{Keys, new_secret};
 use crate::access::role::Role;
 use crate::access::scope::{ManageKeys, Scope};
 use crate::accounts::api_keys::model::IssuedKey;
@@ -132,7 +130,7 @@ pub async fn grant_key_request(
 ) -> Result<Written, ApiError> {
     let grant = body.draft.checked()?;
     let id = references::id(&id, "request for a key")?;
-    let token = format!("ccin_claim_{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()));
+    let token = new_secret("ccin_claim_");
     let hash = claim_hash(&keys, &token);
     if let Some(scope) = grant.scopes.iter().map(|one| Scope::from(*one)).find(|one| !caller.0.scopes.contains(*one)) {
         return Err(ApiError::forbidden(format!("The key that you use does not have the scope {}.", scope.word())));

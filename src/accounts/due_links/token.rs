@@ -1,10 +1,8 @@
-//! The secret of a link: 256 random bits after a prefix that secret scanners know.
+//! The secret of a link.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::access::keys::Keys;
+use crate::access::keys::{Keys, new_secret};
 
 /// Prefix of the secrets. What has it is kept out of the log.
 pub const START: &str = "ccin_link_";
@@ -15,7 +13,7 @@ pub struct LinkToken(SecretString);
 impl LinkToken {
     /// Makes a new secret.
     pub fn generate() -> Self {
-        Self(format!("{START}{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())).into())
+        Self(new_secret(START).into())
     }
 
     /// The hash to store and to find the link by.

@@ -1,12 +1,10 @@
 //! Tokens: access tokens are JWTs (RFC 9068, RFC 8725), refresh tokens are opaque random text.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::access::keys::Keys;
+use crate::access::keys::{Keys, new_secret};
 use crate::error::ApiError;
 
 /// Audience of the tokens.
@@ -68,9 +66,9 @@ pub fn verify(keys: &Keys, issuer: &str, token: &str) -> Result<Claims, ApiError
     decode::<Claims>(token, &keys.decoding, &validation).map(|token| token.claims).map_err(|_| refuse())
 }
 
-/// Generates a refresh token: 256 random bits after a prefix that secret scanners know.
+/// Generates a refresh token.
 pub fn refresh_token() -> String {
-    format!("ccin_rt_{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()))
+    new_secret("ccin_rt_")
 }
 
 /// The hash of a refresh token, for storage.
