@@ -14,7 +14,7 @@ use crate::audit::action::Action;
 use crate::audit::subject::Subject;
 use crate::audit::trail::Trail;
 use crate::config::ServeSettings;
-use crate::db::Db;
+use crate::db::{Db, lock};
 use crate::error::ApiError;
 use crate::http::input::{Body, Draft, Edited, IfMatch, NoParams, Patch, Query};
 use crate::http::page::{Listing, Page, Pages};
@@ -71,6 +71,8 @@ pub async fn create_webhook(
         .transaction(async |conn| {
             let council = council_of(conn, &caller.0, &mut draft).await?;
             let new = draft.checked()?;
+            // Of two that are created at once, the second counts the first.
+            lock(conn, "webhooks").await?;
             if store::count(conn, council).await? >= MOST {
                 return Err(ApiError::conflict(format!(
                     "There are {MOST} webhooks already. Delete one that is not in use."
