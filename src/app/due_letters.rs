@@ -17,20 +17,21 @@ use crate::read_model::follower::ReadModel;
 use crate::read_model::snapshot::Snapshot;
 use crate::registry::releases::model::due;
 
-/// Delay between two looks at the calendar.
-const EVERY: Duration = Duration::from_secs(60);
+/// Delay between two looks at the calendar. Each looks at the records of every editor who has no letter yet.
+const EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// Writes what is due for as long as it is awaited. Never returns.
 pub async fn watch(db: &Db, keys: &Keys, model: &ReadModel, letters: &Letters) {
     loop {
-        tokio::time::sleep(EVERY).await;
         // Until the records are in memory, nobody knows what is due.
+        while !model.ready(EVERY).await {}
         let Some(snapshot) = model.snapshot() else { continue };
         match write_due(db, keys, &snapshot, letters, Utc::now()).await {
             Ok(0) => {}
             Ok(written) => log::info!("letters about records that are due: {written}"),
             Err(error) => log::warn!("letters about records that are due were not written, and will be: {error}"),
         }
+        tokio::time::sleep(EVERY).await;
     }
 }
 
