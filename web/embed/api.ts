@@ -1,5 +1,5 @@
 import type { components, operations } from "../src/api/schema";
-import { isForAll, today } from "../src/format";
+import { noticesOf, today } from "../src/notices";
 
 type Query = NonNullable<operations["list_initiatives"]["parameters"]["query"]>;
 type Initiative = components["schemas"]["Initiative"];
@@ -67,7 +67,7 @@ export async function findNotices(service: string, { filters }: Asked, { data: [
   const councils = alone ? [alone] : [...filters.getAll("council"), ...filters.getAll("participant")].filter((one) => one !== "network");
   const query = new URLSearchParams([["on", today()], ["limit", "200"], ...councils.map((one) => ["council", one])]);
   const { data: periods } = await get<{ data: components["schemas"]["PreElectionPeriod"][] }>(`${service}v1/pre-election-periods?${query}`, stop);
-  return periods.filter((period) => councils.length > 0 || isForAll(period)).map((period) => period.notice_text);
+  return noticesOf(periods, councils.length > 0);
 }
 
 /** The response at an address. Otherwise throws an Error with the explanation of the service. */

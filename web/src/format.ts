@@ -141,13 +141,3 @@ export function leadName({ lead, lead_council: council }: Pick<Schema<"Initiativ
   if (council) return council.name;
   return lead.name ?? OTHER_LEADS[lead.kind === "network" ? "network" : "unknown"];
 }
-
-/** Today's date (UTC), as the API writes dates. */
-export function today(): string {
-  return new Date().toISOString().slice(0, 10);
-}
-
-/** True if a pre-election period is for the councils of all nations. */
-export function isForAll({ nation, council }: { nation: unknown; council: unknown }): boolean {
-  return nation === null && council === null;
-}

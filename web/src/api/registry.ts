@@ -1,6 +1,6 @@
 /** The API requests of the page. All types come from the OpenAPI document. */
 
-import { isForAll, today } from "../format";
+import { noticesOf, today } from "../notices";
 import type { Filters } from "../state/filters";
 import { type Json, type Schema, client, data, refusal } from "./client";
 
@@ -96,7 +96,7 @@ export function listCouncilChanges(council: string, stop: AbortSignal) {
 export async function listNotices(council: string | undefined, stop: AbortSignal): Promise<string[]> {
   const query = { on: today(), council: council ? [council] : [], limit: 200 };
   const { data: periods } = await data<"list_pre_election_periods">(client.GET("/v1/pre-election-periods", { params: { query }, signal: stop }));
-  return periods.filter((period) => council ?? isForAll(period)).map((period) => period.notice_text);
+  return noticesOf(periods, council !== undefined);
 }
 
 /** A citation or a document of an initiative, as text. */
