@@ -3,7 +3,7 @@
 use maud::{Markup, PreEscaped, html};
 
 use super::card::{card, compare_form};
-use super::parts::{Take, back, fact, notices, take};
+use super::parts::{Take, back, fact, show_notices, take};
 use super::plots::{self, Claims};
 use crate::formats::web::figures::{count, date, number, site};
 use crate::formats::web::words;
@@ -52,7 +52,7 @@ pub fn view(profile: &Profile<'_>) -> Markup {
                     }
                     h1 tabindex="-1" { (council.name) }
                     @if let Some(name) = &council.welsh_name { p.by lang="cy" { (name) } }
-                    (notices(&profile.notices))
+                    (show_notices(&profile.notices))
                     @if let Some(description) = &council.html.description { div.lead.prose { (PreEscaped(description)) } }
                     (take(&Take {
                         list: &format!("/v1/councils/{slug}/initiatives"),

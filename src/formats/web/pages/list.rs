@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::card::{card, compare_form};
 use super::facets::{in_words, name, panel};
-use super::parts::{Take, notices, take};
+use super::parts::{Take, show_notices, take};
 use crate::formats::web::asked::Asked;
 use crate::formats::web::figures::{count, number};
 use crate::formats::web::words::WORDS;
@@ -100,7 +100,7 @@ fn around(asked: &Asked, columns: &Markup) -> Markup {
 }
 
 fn results(list: &List<'_>) -> Markup {
-    let List { asked, records, counts, note, notices: said, base } = list;
+    let List { asked, records, counts, note, notices, base } = list;
     let words = asked.get("q");
     let title = title(asked, &counts.facets);
     let page = format!("{base}{}", asked.address());
@@ -110,7 +110,7 @@ fn results(list: &List<'_>) -> Markup {
                 h2 id="results-title" tabindex="-1" { (count(counts.total, "initiative")) }
                 (order(asked))
             }
-            (notices(said))
+            (show_notices(notices))
             @if let Some(note) = note {
                 p.searched {
                     "Searched for " b { (note.searched_for) }

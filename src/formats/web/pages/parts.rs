@@ -72,7 +72,7 @@ pub fn prose(title: &str, html: Option<&str>) -> Markup {
 }
 
 /// Notices that readers see for a while, such as those of pre-election periods.
-pub fn notices(texts: &[&str]) -> Markup {
+pub fn show_notices(texts: &[&str]) -> Markup {
     html! { @for text in texts { p.notice { (text) } } }
 }
 

@@ -3,15 +3,15 @@
 use maud::{Markup, html};
 
 use super::claims::{claims, source_number};
-use super::parts::{back, fact, freshness, lead, notices, organisation, prose, reference, status};
+use super::parts::{back, fact, freshness, lead, organisation, prose, reference, show_notices, status};
 use crate::formats::web::figures::{cost, date, period, site};
 use crate::formats::web::words;
 use crate::registry::initiatives::answer::{Initiative, LocationOf};
 use crate::registry::initiatives::lead::EnteredBy;
 use crate::registry::initiatives::model::{DeliveryStatus, State};
 
-/// The view. `cited` is the record as a plain reference, `permalink` its permanent address, `said` what readers see today.
-pub fn view(record: &Initiative, cited: &str, permalink: &str, said: &[&str]) -> Markup {
+/// The view. `cited` is the record as a plain reference, `permalink` its permanent address.
+pub fn view(record: &Initiative, cited: &str, permalink: &str, notices: &[&str]) -> Markup {
     html! {
         article.record {
             header.record-head {
@@ -25,7 +25,7 @@ pub fn view(record: &Initiative, cited: &str, permalink: &str, said: &[&str]) ->
                         @if !dates.is_empty() { span { " · " (dates) } }
                     }
                     @if record.state == State::Archived { p.notice { (words::WORDS.archived) } }
-                    (notices(said))
+                    (show_notices(notices))
                     (freshness(record))
                     p.lead { (record.summary) }
                     @if let Some(who) = &record.who_for { p.who-for { "For: " (who) } }
